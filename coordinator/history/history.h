@@ -1,0 +1,46 @@
+// Durations of past runs, in SQLite (WAL): what the planner predicts from. Several runs may use one file at once. Losing it costs
+// balance, never correctness: whatever is wrong with it is one warning and the run goes on without.
+#ifndef FASTEST_COORDINATOR_HISTORY_HISTORY_H_
+#define FASTEST_COORDINATOR_HISTORY_HISTORY_H_
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace fastest::history {
+
+struct ModuleHistory {
+  // Seconds to make the module's items and run its wider fixtures.
+  double setup_s = 0;
+  // Seconds per node id, in the collection order of the last run that saw the whole module.
+  std::vector<std::pair<std::string, double>> tests;
+};
+
+// One test's measured seconds in this run (set-up + call + teardown).
+struct Observation {
+  std::string module;
+  std::string node_id;
+  double seconds = 0;
+  int position = 0;  // in the module's collection order
+};
+
+class History {
+ public:
+  // Opens or creates. Errors: the file can't be opened, is no database, or is of a newer version; each names the file.
+  static absl::StatusOr<std::unique_ptr<History>> Open(const std::string& path);
+  virtual ~History() = default;
+
+  // Everything known of these modules of the project at `rootdir`.
+  virtual absl::StatusOr<std::unordered_map<std::string, ModuleHistory>> Load(const std::string& rootdir, const std::vector<std::string>& modules) = 0;
+  // Merges what a run measured: estimates decay exponentially (weight of the new value 0.5), set-up apart. One transaction.
+  virtual absl::Status Record(const std::string& rootdir, const std::vector<Observation>& tests,
+                              const std::unordered_map<std::string, double>& module_setup_s) = 0;
+};
+
+}  // namespace fastest::history
+
+#endif  // FASTEST_COORDINATOR_HISTORY_HISTORY_H_

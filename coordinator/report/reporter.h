@@ -1,0 +1,69 @@
+// What a run tells about itself. Every reporter consumes the same stream of calls, in one thread, in the order in which things happened.
+#ifndef FASTEST_COORDINATOR_REPORT_REPORTER_H_
+#define FASTEST_COORDINATOR_REPORT_REPORTER_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "coordinator/results/run_summary.h"
+#include "proto/run.pb.h"
+#include "proto/test.pb.h"
+
+namespace fastest::report {
+
+// Where a result comes from.
+struct Origin {
+  std::string agent;
+  std::string worker;  // "gw0"
+  int attempt = 1;
+};
+
+// The facts of a run known before its first test.
+struct RunStart {
+  std::string run_id;
+  std::string version;
+  std::string rootdir;
+  std::string invocation_dir;
+  std::string python_version;
+  std::string pytest_version;
+  // Lines for the header under "test session starts", as the workers' pytest gives them.
+  std::vector<std::string> header;
+  // pytest's resolved options (WorkerMessage.Ready.options).
+  std::map<std::string, std::string> options;
+  int slots = 0;
+  // Why the collection is whole; empty if it goes by module.
+  std::string whole_reason;
+  // Seconds since the Unix epoch.
+  double started_at = 0;
+  std::string hostname;
+};
+
+class Reporter {
+ public:
+  virtual ~Reporter() = default;
+  virtual void RunStarted(const RunStart&) {}
+  // The number of tests that the run expects; called again when it becomes known better. `exact` once every lease is collected.
+  virtual void Expected(int /*tests*/, bool /*exact*/) {}
+  // How many tests of a module there will be results for (known when it is collected; grows by parts of a split module).
+  virtual void ModuleExpected(const std::string& /*module*/, int /*tests*/) {}
+  virtual void WorkerStarted(const Origin&) {}
+  virtual void WorkerLost(const Origin&, const std::string& /*how*/) {}
+  virtual void TestStarted(const v1::TestRef&, const Origin&, double /*at*/) {}
+  // Exactly one for each test.
+  virtual void Result(const v1::TestResult&, const Origin&) {}
+  virtual void Collect(const v1::CollectReport&) {}
+  virtual void Warning(const v1::RecordedWarning&) {}
+  virtual void Output(const v1::WorkerMessage::Output&, const Origin&) {}
+  // A line for the user about the run itself ("gw1 ended: signal SIGKILL; its tests go to gw2").
+  virtual void Note(const std::string& /*text*/) {}
+  // Called often (at least ten times a second) while the run goes on; `now` is seconds since the epoch.
+  virtual void Tick(double /*now*/) {}
+  // Last call. Files are complete when it returns. Errors in writing are the reporter's to say on stderr, once; returns false then.
+  virtual bool Finished(const results::RunSummary&) { return true; }
+};
+
+}  // namespace fastest::report
+
+#endif  // FASTEST_COORDINATOR_REPORT_REPORTER_H_

@@ -1,0 +1,32 @@
+// How a run ended, for those who report it.
+#ifndef FASTEST_COORDINATOR_RESULTS_RUN_SUMMARY_H_
+#define FASTEST_COORDINATOR_RESULTS_RUN_SUMMARY_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "coordinator/results/ledger.h"
+
+namespace fastest::results {
+
+struct RunSummary {
+  int exit_code = 0;
+  // Ledger::counts().
+  std::map<std::string, int> counts;
+  Books books;
+  // Wall seconds of the whole command, and the end by the wall clock (seconds since the epoch).
+  double duration_s = 0;
+  double finished_at = 0;
+  // "stopping after 1 failures", "Interrupted: 2 errors during collection", "KeyboardInterrupt", … ; empty for a run that
+  // went through. Printed between !!! lines as pytest does.
+  std::string stop_reason;
+  // What plugins' terminal summaries wrote, once.
+  std::string plugin_summary;
+  // Node ids in pytest's order as far as known: reports that list failures sort by it.
+  std::vector<std::string> module_order;
+};
+
+}  // namespace fastest::results
+
+#endif  // FASTEST_COORDINATOR_RESULTS_RUN_SUMMARY_H_
