@@ -1,0 +1,95 @@
+"""System libraries, found through pkg-config, as C++ libraries of Bazel.
+
+Headers lie in the compiler's own search path, so only link options need saying. Where the system has a static library, it
+is taken: a program that links gRPC and all it stands on dynamically spends three times as long in the loader as in itself.
+"""
+
+# Part of the C library, which stays shared, or nothing but an option.
+_SHARED = ["c", "dl", "m", "pthread", "rt"]
+
+# Named by --static for features that Debian's archives were built without.
+_UNUSED = ["systemd"]
+
+def _run(ctx, command):
+    result = ctx.execute(command)
+    if result.return_code != 0:
+        fail("{} failed: {}\nRun tools/setup, which installs what is missing.".format(
+            " ".join([str(word) for word in command]),
+            result.stderr.strip() or result.stdout.strip(),
+        ))
+    return [word for word in result.stdout.replace("\n", " ").split(" ") if word]
+
+def _library_directories(ctx):
+    compiler = ctx.which("gcc") or ctx.which("cc")
+    if compiler == None:
+        fail("No C compiler found. Run tools/setup, which installs one.")
+    for line in ctx.execute([compiler, "-print-search-dirs"]).stdout.splitlines():
+        if line.startswith("libraries: ="):
+            return line[len("libraries: ="):].split(":")
+    return []
+
+def _link_option(ctx, directories, word):
+    library = word[2:]
+    if library in _SHARED:
+        return word
+    file = "lib{}.a".format(library)
+    for directory in directories:
+        if ctx.path(directory + "/" + file).exists:
+            return "-l:" + file
+    return word
+
+def _link_options(ctx, words):
+    directories = _library_directories(ctx)
+    last = {}
+    for index, word in enumerate(words):
+        # The pair surrounds -latomic --as-needed, which the C++ library's own options make superfluous.
+        if word.startswith("-Wl,--push-state") or word.startswith("-Wl,--pop-state"):
+            continue
+        if word.startswith("-l") and word[2:] in _UNUSED:
+            continue
+        last[word] = index
+
+    # Archives are searched from left to right: the last mention of one serves the earlier ones too.
+    kept = [word for index, word in enumerate(words) if last.get(word) == index]
+    return [_link_option(ctx, directories, word) if word.startswith("-l") else word for word in kept]
+
+def _pkg_config_library_impl(ctx):
+    pkg_config = ctx.which("pkg-config")
+    if pkg_config == None:
+        fail("pkg-config is not installed. Run tools/setup, which installs it.")
+    modules = ctx.attr.modules
+    compile_words = _run(ctx, [pkg_config, "--cflags"] + modules)
+    includes = [word for word in compile_words if word.startswith("-I")]
+    if includes:
+        fail("The headers of {} lie outside the compiler's search path: {}".format(modules, includes))
+    defines = [word[2:] for word in compile_words if word.startswith("-D")]
+    if ctx.attr.header_only:
+        # These select the compiled library.
+        defines = ctx.attr.defines
+    link_words = []
+    if not ctx.attr.header_only:
+        link_words = _link_options(ctx, _run(ctx, [pkg_config, "--static", "--libs"] + modules))
+    ctx.file("BUILD.bazel", """\
+cc_library(
+    name = {name},
+    defines = {defines},
+    linkopts = {linkopts},
+    visibility = ["//visibility:public"],
+)
+""".format(
+        name = repr(ctx.name),
+        defines = repr(defines),
+        linkopts = repr(link_words),
+    ))
+
+pkg_config_library = repository_rule(
+    implementation = _pkg_config_library_impl,
+    attrs = {
+        "defines": attr.string_list(doc = "Preprocessor definitions of a header_only library, in place of pkg-config's."),
+        "header_only": attr.bool(doc = "Link nothing: the headers hold all."),
+        "modules": attr.string_list(mandatory = True, doc = "pkg-config's names."),
+    },
+    # Asked again whenever Bazel's server starts: packages come and go outside of its sight.
+    local = True,
+    doc = "Makes @NAME//:NAME out of installed pkg-config modules.",
+)

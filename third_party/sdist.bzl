@@ -1,0 +1,65 @@
+"""C sources out of source distributions that tools/setup has put into the cache.
+
+The cache is content-addressed: CACHE/third_party/DIGEST.tar.gz, with CACHE = $XDG_CACHE_HOME/fastest or ~/.cache/fastest.
+Bazel checks the digest once more when it unpacks.
+"""
+
+def _pins(ctx):
+    pins = {}
+    for line in ctx.read(ctx.attr._pins).splitlines():
+        words = line.split(" ")
+        if len(words) == 2 and words[1].startswith("--hash=sha256:"):
+            pins[words[0]] = words[1][len("--hash=sha256:"):]
+    return pins
+
+def _cache_directory(ctx):
+    base = ctx.os.environ.get("XDG_CACHE_HOME", "")
+    if not base:
+        base = ctx.os.environ.get("HOME", "/root") + "/.cache"
+    return base + "/fastest/third_party"
+
+def _unpack(ctx, pin, digest):
+    archive = "{}/{}.tar.gz".format(_cache_directory(ctx), digest)
+    if not ctx.path(archive).exists:
+        fail("{} ({}) is not there. Run tools/setup, which fetches it.".format(archive, pin))
+    ctx.download_and_extract(
+        url = "file://" + archive,
+        output = "sdists/" + pin,
+        sha256 = digest,
+    )
+
+    # One folder at the top: the name and version, in whichever spelling the packager chose.
+    return ctx.path("sdists/" + pin).readdir()[0]
+
+def _sdist_library_impl(ctx):
+    pins = _pins(ctx)
+    for wanted, target in ctx.attr.parts.items():
+        pin, part = wanted.split("/", 1)
+        if pin not in pins:
+            fail("third_party/sdists.txt does not pin " + pin)
+        root = _unpack(ctx, pin, pins[pin])
+        result = ctx.execute(["cp", "-R", "{}/{}".format(root, part), target])
+        if result.return_code != 0:
+            fail("{} has no {}: {}".format(pin, part, result.stderr))
+        ctx.delete("sdists")
+    for patch in ctx.attr.patches:
+        ctx.patch(patch, strip = 1)
+    ctx.symlink(ctx.attr.build_file, "BUILD.bazel")
+
+sdist_library = repository_rule(
+    implementation = _sdist_library_impl,
+    attrs = {
+        "build_file": attr.label(mandatory = True),
+        "parts": attr.string_dict(
+            mandatory = True,
+            doc = "What to take, in this order: NAME==VERSION/PATH of a file or folder -> its path in the repository.",
+        ),
+        "patches": attr.label_list(doc = "Applied afterwards, as by patch -p1."),
+        "_pins": attr.label(default = "//third_party:sdists.txt"),
+    },
+    environ = [
+        "HOME",
+        "XDG_CACHE_HOME",
+    ],
+    doc = "Makes a repository out of parts of pinned source distributions.",
+)
