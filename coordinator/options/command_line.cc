@@ -1,0 +1,133 @@
+#include "coordinator/options/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/options/flag_table.h"
+
+namespace fastest::options {
+namespace {
+
+constexpr char kDescription[] =
+    "Runs a Python test suite in parallel with pytest's verdict, test by test.\n\n"
+    "  fastest-coordinator                       the tests of this directory, on all cores\n"
+    "  fastest-coordinator tests/unit -k parser  paths, node ids and options as with pytest\n"
+    "  fastest-coordinator -n 1                  one at a time, in pytest's order\n";
+
+constexpr char kFooter[] =
+    "\nOptions of your project's plugins work here too: what is not listed goes to pytest.\n"
+    "Fastest's own options may also stand in the environment (FASTEST_HANG_TIMEOUT=60), in fastest.toml, or under\n"
+    "[tool.fastest] in pyproject.toml; the command line wins over the environment, and that over the file.\n"
+    "Exit codes: 0 all passed, 1 failures, 2 interrupted, 3 internal error, 4 usage error, 5 no tests collected,\n"
+    "10 some tests could not be run.";
+
+// One CLI11 app over the whole table.
+class TableApp {
+ public:
+  TableApp() : app_(kDescription, "fastest-coordinator") {
+    app_.allow_extras();
+    app_.footer(kFooter);
+    app_.set_help_flag("-h,--help", "print this text and exit");
+    app_.get_formatter()->column_width(40);
+    app_.get_formatter()->label("OPTIONS", "[OPTIONS] [PATH | NODEID]...");
+    for (const Flag& flag : FlagTable()) options_.push_back(Add(flag));
+  }
+
+  CLI::App& app() { return app_; }
+  CLI::Option* option(size_t i) const { return options_[i]; }
+
+ private:
+  CLI::Option* Add(const Flag& flag) {
+    CLI::Option* option = nullptr;
+    if (flag.arity == Arity::kFlag || flag.arity == Arity::kCount) {
+      option = app_.add_flag(flag.names, counts_.emplace_back(), flag.help);
+    } else {
+      option = app_.add_option(flag.names, values_.emplace_back(), flag.help);
+      option->type_name(flag.value_name)->type_size(1);
+      option->expected(flag.arity == Arity::kOptionalValue ? 0 : 1, 1);
+      option->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+    return option->group(flag.group);
+  }
+
+  CLI::App app_;
+  // CLI11 writes into these; deques keep their addresses.
+  std::deque<int64_t> counts_;
+  std::deque<std::vector<std::string>> values_;
+  std::vector<CLI::Option*> options_;
+};
+
+bool IsFlag(const Flag& flag) { return flag.arity == Arity::kFlag || flag.arity == Arity::kCount; }
+
+bool GoesToPytest(const Flag& flag) {
+  return flag.handling != Handling::kOwn && flag.handling != Handling::kConsumed;
+}
+
+void AppendForPytest(const Flag& flag, const std::vector<std::string>& values, std::vector<std::string>& args) {
+  // The first spelling is the one that every pytest from 7.4 on knows.
+  const std::string name = Names(flag).front();
+  const bool is_long = name.rfind("--", 0) == 0;
+  for (const std::string& value : values) {
+    if (IsFlag(flag) || (flag.arity == Arity::kOptionalValue && value.empty())) {
+      args.push_back(name);
+    } else if (is_long) {
+      args.push_back(absl::StrCat(name, "=", value));
+    } else {
+      args.push_back(name);
+      args.push_back(value);
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> CommandLine::Last(const std::string& main_name) const {
+  const auto it = values.find(main_name);
+  if (it == values.end() || it->second.empty()) return std::nullopt;
+  return it->second.back();
+}
+
+std::vector<std::string> CommandLine::All(const std::string& main_name) const {
+  const auto it = values.find(main_name);
+  return it == values.end() ? std::vector<std::string>() : it->second;
+}
+
+absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args) {
+  TableApp table;
+  CommandLine line;
+  try {
+    // CLI11 takes the arguments from the back.
+    table.app().parse(std::vector<std::string>(args.rbegin(), args.rend()));
+  } catch (const CLI::CallForHelp&) {
+    line.values["--help"] = {""};
+    return line;
+  } catch (const CLI::ParseError& error) {
+    return absl::InvalidArgumentError(error.what());
+  }
+
+  const std::vector<Flag>& flags = FlagTable();
+  for (size_t i = 0; i < flags.size(); ++i) {
+    const CLI::Option* option = table.option(i);
+    if (option->count() == 0) continue;
+    std::vector<std::string> values = option->results();
+    if (IsFlag(flags[i])) values.assign(option->count(), "");
+    if (values.empty()) values = {""};
+    if (GoesToPytest(flags[i])) AppendForPytest(flags[i], values, line.pytest_args);
+    line.values[MainName(flags[i])] = std::move(values);
+  }
+  for (const std::string& extra : table.app().remaining()) {
+    line.pytest_args.push_back(extra);
+    (extra.size() > 1 && extra[0] == '-' ? line.unknown : line.paths).push_back(extra);
+  }
+  return line;
+}
+
+std::string HelpText() {
+  TableApp table;
+  return table.app().help();
+}
+
+}  // namespace fastest::options

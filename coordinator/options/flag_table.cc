@@ -1,0 +1,199 @@
+#include "coordinator/options/flag_table.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <sstream>
+
+namespace fastest::options {
+namespace {
+
+constexpr char kRun[] = "Running";
+constexpr char kSelect[] = "Choosing tests (as pytest)";
+constexpr char kReports[] = "Reports";
+constexpr char kText[] = "Terminal (as pytest)";
+constexpr char kConfig[] = "Configuration (as pytest)";
+constexpr char kAsk[] = "Asking without running";
+constexpr char kWhole[] = "Run in one session (a plugin has to see everything)";
+constexpr char kTake[] = "pytest takes over the terminal";
+constexpr char kLog[] = "Handed to pytest";
+constexpr char kXdist[] = "pytest-xdist's, understood and replaced by our own scheduling";
+
+std::vector<Flag> MakeTable() {
+  using H = Handling;
+  using A = Arity;
+  return {
+      {"-n,--numprocesses,--workers", H::kOwn, A::kValue, kRun,
+       "how many tests run at a time: a number, or 'auto' (one for each core, the default); 1 keeps pytest's own order", "N|auto"},
+      {"--engine", H::kOwn, A::kValue, kRun, "how a worker runs a test: 'pytest' (pytest's own protocol) or 'auto' (the fastest that is sure to agree with it)", "ENGINE"},
+      {"--python", H::kOwn, A::kValue, kRun, "interpreter that has pytest and your packages (default: the active virtual environment's, then python3)", "PATH"},
+      {"--hang-timeout", H::kOwn, A::kValue, kRun, "end a test that runs longer than this and report it as failed, with its Python stack (default: no limit)", "SECONDS"},
+      {"--history", H::kOwn, A::kValue, kRun, "file of recorded durations, from which runs are balanced (default: in the cache directory)", "FILE"},
+      {"--report-json", H::kOwn, A::kValue, kReports, "write one JSON line for each event; '-' is standard output, the text then goes to standard error", "FILE"},
+      {"--junit-xml,--junitxml", H::kOwn, A::kValue, kReports, "write a JUnit XML report, in pytest's form", "FILE"},
+      {"--junit-prefix,--junitprefix", H::kOwn, A::kValue, kReports, "put this before the class names in the JUnit report", "TEXT"},
+      {"--discover", H::kOwn, A::kFlag, kAsk, "list what can be known of the tests without Python, in milliseconds; ids are exact or marked open", nullptr},
+      {"-V,--version", H::kOwn, A::kFlag, kAsk, "print the version and exit", nullptr},
+
+      {"-k", H::kHanded, A::kValue, kSelect, "only tests whose names match the expression", "EXPRESSION"},
+      {"-m", H::kHanded, A::kValue, kSelect, "only tests whose marks match the expression", "EXPRESSION"},
+      {"-x,--exitfirst", H::kHanded, A::kFlag, kSelect, "stop at the first failure", nullptr},
+      {"--maxfail", H::kHanded, A::kValue, kSelect, "stop after N failures", "N"},
+      {"--deselect", H::kHanded, A::kValues, kSelect, "leave out tests whose ids begin so", "NODEID_PREFIX"},
+      {"--ignore", H::kHanded, A::kValues, kSelect, "leave out this path", "PATH"},
+      {"--ignore-glob", H::kHanded, A::kValues, kSelect, "leave out paths that match", "GLOB"},
+      {"--pyargs", H::kHanded, A::kFlag, kSelect, "the arguments are names of Python packages", nullptr},
+      {"--keepduplicates,--keep-duplicates", H::kHanded, A::kFlag, kSelect, "run a test as often as it is named", nullptr},
+      {"--collect-in-virtualenv", H::kHanded, A::kFlag, kSelect, "look into virtual environments too", nullptr},
+      {"--continue-on-collection-errors", H::kHanded, A::kFlag, kSelect, "run what there is even if a file can't be imported", nullptr},
+      {"--runxfail", H::kHanded, A::kFlag, kSelect, "report xfail tests as if they were not marked", nullptr},
+      {"--doctest-modules", H::kHanded, A::kFlag, kSelect, "run doctests of all modules", nullptr},
+      {"--doctest-report", H::kHanded, A::kValue, kSelect, "form of doctest failures", "FORM"},
+      {"--doctest-glob", H::kHanded, A::kValues, kSelect, "text files with doctests", "GLOB"},
+      {"--doctest-ignore-import-errors", H::kHanded, A::kFlag, kSelect, "skip doctests of modules that can't be imported", nullptr},
+      {"--doctest-continue-on-failure", H::kHanded, A::kFlag, kSelect, "go on in a doctest after its first failure", nullptr},
+
+      {"-q,--quiet", H::kHanded, A::kCount, kText, "say less", nullptr},
+      {"-v,--verbose", H::kHanded, A::kCount, kText, "say more: one line for each test", nullptr},
+      {"--verbosity", H::kHanded, A::kValue, kText, "set how much is said", "N"},
+      {"-s", H::kHanded, A::kFlag, kText, "do not capture output: show it as it comes", nullptr},
+      {"--capture", H::kHanded, A::kValue, kText, "how output is captured: fd, sys, no or tee-sys", "METHOD"},
+      {"--show-capture", H::kHanded, A::kValue, kText, "what captured output failures show: no, stdout, stderr, log, all", "WHAT"},
+      {"--tb", H::kHanded, A::kValue, kText, "how tracebacks are printed: auto, long, short, line, native, no", "STYLE"},
+      {"--xfail-tb", H::kHanded, A::kFlag, kText, "show tracebacks of expected failures", nullptr},
+      {"-l,--showlocals", H::kHanded, A::kFlag, kText, "show local variables in tracebacks", nullptr},
+      {"--no-showlocals", H::kHanded, A::kFlag, kText, "do not show local variables", nullptr},
+      {"--fulltrace,--full-trace", H::kHanded, A::kFlag, kText, "do not cut tracebacks", nullptr},
+      {"-r,--report-chars", H::kHanded, A::kValue, kText, "what the short summary lists: (f)ailed, (E)rror, (s)kipped, (x)failed, (X)passed, (p)assed, (P)assed with output, (a)ll but passed, (A)ll", "CHARS"},
+      {"--durations", H::kHanded, A::kValue, kText, "show the N slowest phases (0: all)", "N"},
+      {"--durations-min", H::kHanded, A::kValue, kText, "leave out phases faster than this", "SECONDS"},
+      {"--color", H::kHanded, A::kValue, kText, "yes, no or auto (also: NO_COLOR, FORCE_COLOR)", "WHEN"},
+      {"--code-highlight", H::kHanded, A::kValue, kText, "highlight code in failures: yes or no", "WHEN"},
+      {"--no-header", H::kHanded, A::kFlag, kText, "no header", nullptr},
+      {"--no-summary", H::kHanded, A::kFlag, kText, "no summary", nullptr},
+      {"--no-fold-skipped", H::kHanded, A::kFlag, kText, "one summary line for each skipped test", nullptr},
+      {"--force-short-summary", H::kHanded, A::kFlag, kText, "short lines in the summary, whatever the verbosity", nullptr},
+      {"-W,--pythonwarnings", H::kHanded, A::kValues, kText, "which warnings to report, as python -W", "FILTER"},
+      {"--max-warnings", H::kSingleSession, A::kValue, kText, "fail if there are more warnings than this", "N"},
+      {"--disable-warnings,--disable-pytest-warnings", H::kHanded, A::kFlag, kText, "no warnings summary", nullptr},
+
+      {"--rootdir", H::kHanded, A::kValue, kConfig, "the project's root directory", "DIR"},
+      {"-c,--config-file", H::kHanded, A::kValue, kConfig, "read this configuration file", "FILE"},
+      {"-o,--override-ini", H::kHanded, A::kValues, kConfig, "set an option of the configuration file", "NAME=VALUE"},
+      {"-p", H::kHanded, A::kValues, kConfig, "load this plugin early (no:NAME: don't load it)", "NAME"},
+      {"--disable-plugin-autoload", H::kHanded, A::kFlag, kConfig, "load only plugins that are named", nullptr},
+      {"--confcutdir", H::kHanded, A::kValue, kConfig, "load conftest.py files only below this", "DIR"},
+      {"--noconftest", H::kHanded, A::kFlag, kConfig, "load no conftest.py", nullptr},
+      {"--import-mode", H::kHanded, A::kValue, kConfig, "prepend, append or importlib", "MODE"},
+      {"--basetemp", H::kSingleSession, A::kValue, kConfig, "base directory of tmp_path (emptied first)", "DIR"},
+      {"--strict", H::kHanded, A::kFlag, kConfig, "all of pytest's strict options", nullptr},
+      {"--strict-config", H::kHanded, A::kFlag, kConfig, "unknown configuration options are errors", nullptr},
+      {"--strict-markers", H::kHanded, A::kFlag, kConfig, "marks that are not registered are errors", nullptr},
+      {"--assert", H::kHanded, A::kValue, kConfig, "rewrite (default) or plain", "MODE"},
+      {"--cache-clear", H::kHanded, A::kFlag, kConfig, "empty pytest's cache first", nullptr},
+
+      {"--log-level", H::kHanded, A::kValue, kLog, "level of captured log messages", "LEVEL"},
+      {"--log-format", H::kHanded, A::kValue, kLog, "format of log messages", "FORMAT"},
+      {"--log-date-format", H::kHanded, A::kValue, kLog, "date format of log messages", "FORMAT"},
+      {"--log-cli-level", H::kSingleSession, A::kValue, kLog, "show log messages from this level on as they come", "LEVEL"},
+      {"--log-cli-format", H::kHanded, A::kValue, kLog, "their format", "FORMAT"},
+      {"--log-cli-date-format", H::kHanded, A::kValue, kLog, "their date format", "FORMAT"},
+      {"--log-file", H::kSingleSession, A::kValue, kLog, "write log messages to this file", "FILE"},
+      {"--log-file-mode", H::kHanded, A::kValue, kLog, "how that file is opened", "MODE"},
+      {"--log-file-level", H::kHanded, A::kValue, kLog, "level of what goes there", "LEVEL"},
+      {"--log-file-format", H::kHanded, A::kValue, kLog, "its format", "FORMAT"},
+      {"--log-file-date-format", H::kHanded, A::kValue, kLog, "its date format", "FORMAT"},
+      {"--log-auto-indent", H::kHanded, A::kValue, kLog, "indent multi-line messages", "HOW"},
+      {"--log-disable", H::kHanded, A::kValues, kLog, "disable this logger", "LOGGER"},
+
+      {"--collect-only,--collectonly,--co", H::kText, A::kFlag, kAsk, "list the tests as pytest collects them", nullptr},
+      {"--fixtures,--funcargs", H::kText, A::kFlag, kAsk, "list the fixtures", nullptr},
+      {"--fixtures-per-test", H::kText, A::kFlag, kAsk, "list the fixtures of each test", nullptr},
+      {"--markers", H::kText, A::kFlag, kAsk, "list the marks", nullptr},
+      {"--cache-show", H::kText, A::kOptionalValue, kAsk, "show pytest's cache", "GLOB"},
+      {"--setup-only,--setuponly", H::kText, A::kFlag, kAsk, "set fixtures up, run no test", nullptr},
+      {"--setup-plan,--setupplan", H::kText, A::kFlag, kAsk, "show which fixtures would be set up", nullptr},
+      {"--setup-show,--setupshow", H::kText, A::kFlag, kAsk, "show fixtures while tests run", nullptr},
+      {"--traceconfig,--trace-config", H::kText, A::kFlag, kAsk, "show how conftest.py files are found", nullptr},
+
+      {"--lf,--last-failed", H::kSingleSession, A::kFlag, kWhole, "run only what failed last time", nullptr},
+      {"--ff,--failed-first", H::kSingleSession, A::kFlag, kWhole, "run what failed last time first", nullptr},
+      {"--nf,--new-first", H::kSingleSession, A::kFlag, kWhole, "run new files first", nullptr},
+      {"--lfnf,--last-failed-no-failures", H::kSingleSession, A::kValue, kWhole, "what --lf does if nothing failed: all or none", "WHAT"},
+      {"--sw,--stepwise", H::kSingleSession, A::kFlag, kWhole, "stop at a failure, go on from there next time", nullptr},
+      {"--sw-skip,--stepwise-skip", H::kSingleSession, A::kFlag, kWhole, "as --stepwise, but ignore the first failure", nullptr},
+      {"--sw-reset,--stepwise-reset", H::kSingleSession, A::kFlag, kWhole, "start --stepwise anew", nullptr},
+      {"--pastebin", H::kSingleSession, A::kValue, kWhole, "send failures to a pastebin service", "MODE"},
+      {"--debug", H::kSingleSession, A::kOptionalValue, kWhole, "write pytest's own trace to a file", "FILE"},
+      {"--cov", H::kSingleSession, A::kOptionalValue, kWhole, "measure coverage (pytest-cov)", "SOURCE"},
+      {"--html", H::kSingleSession, A::kValue, kWhole, "write an HTML report (pytest-html)", "FILE"},
+
+      {"--pdb", H::kInteractive, A::kFlag, kTake, "start the debugger at failures", nullptr},
+      {"--pdbcls", H::kInteractive, A::kValue, kTake, "the debugger's class", "MODULE:CLASS"},
+      {"--trace", H::kInteractive, A::kFlag, kTake, "start the debugger in each test", nullptr},
+
+      {"--dist", H::kConsumed, A::kValue, kXdist, "batches go where there is room", "MODE"},
+      {"-d", H::kConsumed, A::kFlag, kXdist, "as --dist load", nullptr},
+      {"--tx", H::kConsumed, A::kValues, kXdist, "see -n", "SPEC"},
+      {"--px", H::kConsumed, A::kValues, kXdist, "see -n", "SPEC"},
+      {"--maxprocesses", H::kConsumed, A::kValue, kXdist, "upper bound of '-n auto'", "N"},
+      {"--max-worker-restart", H::kConsumed, A::kValue, kXdist, "how many crashed workers are replaced", "N"},
+      {"--loadscope-reorder", H::kConsumed, A::kFlag, kXdist, "long modules start first anyway", nullptr},
+      {"--no-loadscope-reorder", H::kConsumed, A::kFlag, kXdist, "long modules start first anyway", nullptr},
+      {"--maxschedchunk", H::kConsumed, A::kValue, kXdist, "batches are sized by predicted time", "N"},
+      {"--testrunuid", H::kConsumed, A::kValue, kXdist, "the run's own id", "ID"},
+      {"--rsyncdir", H::kConsumed, A::kValues, kXdist, "no files are copied", "DIR"},
+      {"--rsyncignore", H::kConsumed, A::kValues, kXdist, "no files are copied", "GLOB"},
+  };
+}
+
+size_t EditDistance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+const std::vector<Flag>& FlagTable() {
+  static const auto* const kTable = new std::vector<Flag>(MakeTable());
+  return *kTable;
+}
+
+std::vector<std::string> Names(const Flag& flag) {
+  std::vector<std::string> names;
+  std::istringstream in(flag.names);
+  for (std::string name; std::getline(in, name, ',');) names.push_back(name);
+  return names;
+}
+
+std::string MainName(const Flag& flag) { return Names(flag).back(); }
+
+std::string NearestSpelling(const std::string& typed) {
+  const std::string name = typed.substr(0, typed.find('='));
+  if (name.rfind("--", 0) != 0) return "";
+  std::string best;
+  // A third of the letters wrong is another word, not a slip.
+  size_t best_distance = std::max<size_t>(1, (name.size() - 2) / 3) + 1;
+  for (const Flag& flag : FlagTable()) {
+    for (const std::string& known : Names(flag)) {
+      const size_t distance = EditDistance(name, known);
+      if (distance < best_distance) {
+        best_distance = distance;
+        best = known;
+      }
+    }
+  }
+  return best == name ? "" : best;
+}
+
+}  // namespace fastest::options

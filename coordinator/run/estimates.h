@@ -1,0 +1,46 @@
+// Joins what discovery found with what history measured: the planner's input. Pure.
+#ifndef FASTEST_COORDINATOR_RUN_ESTIMATES_H_
+#define FASTEST_COORDINATOR_RUN_ESTIMATES_H_
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "coordinator/discovery/discovery.h"
+#include "coordinator/history/history.h"
+#include "coordinator/plan/planner.h"
+
+namespace fastest::run {
+
+class Estimates {
+ public:
+  Estimates() = default;
+  Estimates(const discovery::Discovery& discovery, std::unordered_map<std::string, history::ModuleHistory> history);
+
+  // One estimate for each of `modules`, in that order. A module of which nothing is known counts as one test of mean length.
+  std::vector<plan::ModuleEstimate> ForModules(const std::vector<std::string>& modules) const;
+  // Predicted seconds of one test: its own history, else the mean of its module's, else of all tests.
+  double ForTest(const std::string& module, const std::string& node_id) const;
+
+  // Number of tests that discovery expects, and the ids that it holds for certain, by module.
+  int expected_tests() const { return expected_tests_; }
+  const std::unordered_map<std::string, std::vector<std::string>>& exact_ids() const { return exact_ids_; }
+
+ private:
+  struct Module {
+    double setup_s = 0;
+    double mean_s = 0;
+    std::unordered_map<std::string, double> seconds;
+    std::vector<std::string> order;
+  };
+
+  double mean_s_;
+  int expected_tests_ = 0;
+  std::unordered_map<std::string, int> found_count_;
+  std::unordered_map<std::string, std::vector<std::string>> exact_ids_;
+  std::unordered_map<std::string, Module> measured_;
+};
+
+}  // namespace fastest::run
+
+#endif  // FASTEST_COORDINATOR_RUN_ESTIMATES_H_

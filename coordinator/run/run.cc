@@ -1,0 +1,374 @@
+#include "coordinator/run/run.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace fastest::run {
+namespace {
+
+// Room for the tests of one part of a split module in the order of positions.
+constexpr int kPartStride = 1 << 20;
+
+std::string TestKey(const v1::TestRef& ref) { return absl::StrCat(ref.index(), " ", ref.node_id()); }
+
+std::string ModuleOf(const std::string& node_id) { return node_id.substr(0, node_id.find("::")); }
+
+int IntOption(const std::map<std::string, std::string>& options, const std::string& name) {
+  const auto it = options.find(name);
+  int value = 0;
+  return it != options.end() && absl::SimpleAtoi(it->second, &value) ? value : 0;
+}
+
+bool BoolOption(const std::map<std::string, std::string>& options, const std::string& name) {
+  const auto it = options.find(name);
+  return it != options.end() && it->second == "True";
+}
+
+}  // namespace
+
+Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
+    : options_(std::move(options)),
+      estimates_(std::move(estimates)),
+      deps_(std::move(dependencies)),
+      queue_(dispatch::DispatchQueue::Options()),
+      started_at_(deps_.now()) {}
+
+void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
+  agents_[agent] = hello;
+  v1::CoordinatorMessage message;
+  auto* start = message.mutable_start_run();
+  start->set_protocol_version(v1::PROTOCOL_VERSION_CURRENT);
+  v1::RunSpec* spec = start->mutable_spec();
+  spec->set_run_id(options_.run_id);
+  spec->set_invocation_dir(options_.invocation_dir);
+  for (const std::string& arg : options_.pytest_args) spec->add_pytest_args(arg);
+  spec->set_collection(options_.collection);
+  // A single slot needs no controller: its session is as pytest's own in everything.
+  spec->set_xdist_worker(options_.slots > 1);
+  spec->set_forward_terminal(options_.forward_terminal);
+  spec->set_color(options_.color);
+  spec->set_columns(options_.columns);
+  spec->set_slots(options_.slots);
+  spec->set_hang_timeout_s(options_.hang_timeout_s);
+  spec->set_python(options_.python);
+  for (uint32_t slot = 0; slot < hello.slots(); ++slot) StartWorker({agent, slot}, start->add_workers());
+  deps_.agents->Send(agent, message);
+}
+
+void Run::StartWorker(dispatch::SlotKey slot, v1::CoordinatorMessage::WorkerAssignment* assignment) {
+  Worker worker;
+  worker.slot = slot;
+  worker.id = absl::StrCat("gw", next_worker_++);
+  worker.origin = {agents_[slot.agent].name(), worker.id, 1};
+  assignment->set_slot(slot.slot);
+  assignment->set_worker_id(worker.id);
+  Report([&](report::Reporter& r) { r.WorkerStarted(worker.origin); });
+  workers_[slot] = std::move(worker);
+  queue_.SlotAdded(slot);
+}
+
+void Run::AgentSaid(int agent, const v1::AgentMessage::Event& event) {
+  if (event.has_refused()) {
+    Fail(event.refused().exit_status(), event.refused().message());
+    return;
+  }
+  const bool gone = event.has_worker_gone();
+  const dispatch::SlotKey slot{agent, gone ? event.worker_gone().slot() : event.from_worker().slot()};
+  const std::string& worker_id = gone ? event.worker_gone().worker_id() : event.from_worker().worker_id();
+  const auto it = workers_.find(slot);
+  // What a worker said that has been replaced since is of no more interest: its loss has been dealt with.
+  if (it == workers_.end() || it->second.id != worker_id) return;
+  if (gone) {
+    OnGone(it->second, event.worker_gone());
+  } else {
+    WorkerSaid(it->second, event.from_worker().message());
+  }
+  Act();
+}
+
+void Run::WorkerSaid(Worker& worker, const v1::WorkerMessage& message) {
+  switch (message.message_case()) {
+    case v1::WorkerMessage::kReady:
+      OnReady(worker, message.ready());
+      break;
+    case v1::WorkerMessage::kCollectReport:
+    case v1::WorkerMessage::kWarning:
+      if (!worker.ready) {
+        worker.early.push_back(message);
+      } else if (message.has_warning()) {
+        ledger_.AddWarnings(1);
+        Report([&](report::Reporter& r) { r.Warning(message.warning()); });
+      } else {
+        OnCollectReport(message.collect_report());
+      }
+      break;
+    case v1::WorkerMessage::kCollected:
+      OnCollected(worker, message.collected());
+      break;
+    case v1::WorkerMessage::kProgress:
+      OnProgress(worker, message.progress());
+      break;
+    case v1::WorkerMessage::kLeaseDone:
+      queue_.LeaseDone(message.lease_done().lease_id());
+      break;
+    case v1::WorkerMessage::kOutput:
+      if (message.output().stream() == v1::WorkerMessage::Output::TERMINAL || reporters_.empty()) {
+        deps_.show(message.output().stream(), message.output().data());
+      } else {
+        Report([&](report::Reporter& r) { r.Output(message.output(), worker.origin); });
+      }
+      break;
+    case v1::WorkerMessage::kEnded:
+      OnEnded(worker, message.ended());
+      break;
+    case v1::WorkerMessage::kFailure:
+      worker.ended = true;
+      Fail(message.failure().exit_status(), message.failure().message());
+      break;
+    case v1::WorkerMessage::MESSAGE_NOT_SET:
+      break;
+  }
+}
+
+void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
+  worker.ready = true;
+  if (!start_.has_value()) {
+    Begin(worker, ready);
+    std::vector<v1::WorkerMessage> early = std::move(worker.early);
+    for (const v1::WorkerMessage& message : early) WorkerSaid(worker, message);
+    PlanWork(ready.collection());
+  } else if (ready.collection().digest() != collection_digest_) {
+    // Which of them is right can't be known; work goes only to those who agree with the first.
+    StopWork(absl::StrCat("Different tests were collected by ", worker.id, " and by the worker that was ready first"), false);
+    forced_exit_ = results::kTestsFailed;
+    return;
+  }
+  worker.early.clear();
+  if (mode_ == v1::WHOLE) ledger_.WholeCollection(worker.id, ready.collection());
+  queue_.SlotReady(worker.slot);
+}
+
+void Run::Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready) {
+  mode_ = ready.collection().mode();
+  collection_digest_ = ready.collection().digest();
+  report::RunStart start;
+  start.run_id = options_.run_id;
+  start.rootdir = ready.rootdir();
+  start.invocation_dir = options_.invocation_dir;
+  start.python_version = ready.python_version();
+  start.pytest_version = ready.pytest_version();
+  start.header.assign(ready.header().begin(), ready.header().end());
+  start.options.insert(ready.options().begin(), ready.options().end());
+  start.slots = options_.slots;
+  start.whole_reason = ready.collection().whole_reason();
+  start.started_at = started_at_;
+  start.hostname = agents_[worker.slot.agent].hostname();
+  start_ = start;
+  reporters_ = deps_.make_reporters(start);
+  Report([&](report::Reporter& r) { r.RunStarted(start); });
+  for (const auto& [slot, other] : workers_) Report([&](report::Reporter& r) { r.WorkerStarted(other.origin); });
+}
+
+void Run::PlanWork(const v1::Collection& collection) {
+  const int errors = static_cast<int>(collection.errors());
+  if (errors > 0 && !BoolOption(start_->options, "continue_on_collection_errors")) {
+    StopWork(absl::StrCat("Interrupted: ", errors, errors == 1 ? " error" : " errors", " during collection"), false);
+    interrupted_ = true;
+    queue_.Seal();
+    return;
+  }
+  plan::PlanOptions plan_options;
+  plan_options.slots = options_.slots;
+  plan_options.keep_order = options_.slots == 1;
+  plan::Plan plan;
+  if (mode_ == v1::WHOLE) {
+    std::vector<plan::WholeTest> tests;
+    std::unordered_map<std::string, uint32_t> seen;
+    std::unordered_map<std::string, int> per_module;
+    for (const v1::CollectedTest& collected : collection.tests()) {
+      plan::WholeTest& test = tests.emplace_back();
+      test.ref.set_node_id(collected.node_id());
+      test.ref.set_index(seen[collected.node_id()]++);
+      test.module = collected.module();
+      test.seconds = estimates_.ForTest(test.module, collected.node_id());
+      positions_.emplace(TestKey(test.ref), static_cast<int>(positions_.size()));
+      if (++per_module[test.module] == 1) module_order_.push_back(test.module);
+    }
+    Report([&](report::Reporter& r) { r.Expected(static_cast<int>(tests.size()), true); });
+    for (const std::string& module : module_order_) {
+      Report([&](report::Reporter& r) { r.ModuleExpected(module, per_module[module]); });
+    }
+    plan = plan::PlanWhole(tests, plan_options);
+  } else {
+    module_order_.assign(collection.modules().begin(), collection.modules().end());
+    for (const std::string& module : module_order_) {
+      const auto exact = estimates_.exact_ids().find(module);
+      if (exact != estimates_.exact_ids().end()) ledger_.Planned(module, exact->second);
+    }
+    Report([&](report::Reporter& r) { r.Expected(estimates_.expected_tests(), false); });
+    plan = plan::PlanByModule(estimates_.ForModules(module_order_), plan_options);
+  }
+  for (plan::PlannedBatch& batch : plan.batches) queue_.Add(std::move(batch));
+  queue_.Seal();
+}
+
+void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& collected) {
+  const auto lease = leases_.find(collected.lease_id());
+  if (lease == leases_.end()) return;
+  queue_.Collected(collected.lease_id(), {collected.tests().begin(), collected.tests().end()});
+  if (mode_ == v1::WHOLE) return;  // The whole collection is in the books already.
+  const std::string& module = lease->second.module;
+  ledger_.Collected(worker.id, module, collected);
+  if (collected.collect_s() > 0) module_setup_s_[module] = std::max(module_setup_s_[module], collected.collect_s());
+  // A lease that hands on the rest of another names tests that are expected already.
+  if (lease->second.rest) return;
+  int position = static_cast<int>(lease->second.part) * kPartStride;
+  for (const v1::TestRef& ref : collected.tests()) positions_.emplace(TestKey(ref), position++);
+  const int expected =
+      lease->second.split ? static_cast<int>(collected.module_selected()) : static_cast<int>(collected.tests_size());
+  Report([&](report::Reporter& r) { r.ModuleExpected(module, expected); });
+}
+
+void Run::OnProgress(const Worker& worker, const v1::WorkerMessage::Progress& progress) {
+  for (const v1::TestResult& result : progress.results()) OnResult(worker, result);
+  if (progress.has_started()) {
+    Report([&](report::Reporter& r) { r.TestStarted(progress.started(), worker.origin, progress.started_at()); });
+  }
+}
+
+void Run::OnResult(const Worker& worker, const v1::TestResult& result) {
+  if (!queue_.ResultArrived(result.lease_id(), result.ref()) || !ledger_.Reported(result)) return;
+  Report([&](report::Reporter& r) { r.Result(result, worker.origin); });
+  double seconds = 0;
+  for (const v1::Phase& phase : result.phases()) seconds += phase.duration_s();
+  const auto lease = leases_.find(result.lease_id());
+  const std::string& module =
+      lease == leases_.end() || lease->second.module.empty() ? ModuleOf(result.ref().node_id()) : lease->second.module;
+  if (result.reason() == v1::REASON_NONE) {
+    observations_.push_back({module, result.ref().node_id(), seconds, positions_[TestKey(result.ref())]});
+  }
+  const int limit = FailureLimit();
+  if (limit > 0 && ledger_.failures() >= limit && !stopping_) {
+    StopWork(absl::StrCat("stopping after ", ledger_.failures(), " failures"), false);
+  }
+}
+
+void Run::OnCollectReport(const v1::CollectReport& report) {
+  // Parts of a split module each collect it, and so would each report what is wrong with it.
+  if (!collect_reports_seen_.insert(absl::StrCat(report.outcome(), " ", report.node_id())).second) return;
+  ledger_.CollectReported(report);
+  Report([&](report::Reporter& r) { r.Collect(report); });
+  // Found only when a module's items were made, in the midst of the run, where pytest would have run nothing (see the ADR on
+  // late collection errors).
+  const bool late = report.outcome() == "failed" && mode_ == v1::BY_MODULE && !leases_.empty();
+  if (late && !stopping_ && !BoolOption(start_->options, "continue_on_collection_errors")) {
+    StopWork("Interrupted: 1 error during collection", false);
+    interrupted_ = true;
+  }
+}
+
+void Run::OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended) {
+  worker.ended = true;
+  if (plugin_summary_.empty()) plugin_summary_ = ended.terminal_summary();
+  if (options_.slots == 1) session_exit_ = ended.exit_status();
+  if (ended.exit_called()) {
+    StopWork(ended.stop_reason(), true);
+    forced_exit_ = ended.exit_status();
+  } else if (!ended.stop_reason().empty() && !stopping_) {
+    StopWork(ended.stop_reason(), false);
+    interrupted_ = ended.exit_status() == results::kInterrupted;
+  }
+}
+
+void Run::OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone) {
+  if (!gone.orderly() && !stopping_) {
+    last_death_ = absl::StrCat(worker.id, " ended: ", gone.how());
+    if (!worker.ready && !start_.has_value()) deps_.show(v1::WorkerMessage::Output::STDERR, last_death_ + "\n");
+    Report([&](report::Reporter& r) { r.WorkerLost(worker.origin, gone.how()); });
+  }
+  const dispatch::SlotKey slot = worker.slot;
+  workers_.erase(slot);
+  queue_.WorkerGone(slot, !stopping_);
+}
+
+void Run::AgentLeft(int agent, const std::string& why) {
+  agents_.erase(agent);
+  std::vector<dispatch::SlotKey> lost;
+  for (const auto& [slot, worker] : workers_) {
+    if (slot.agent == agent) lost.push_back(slot);
+  }
+  for (const dispatch::SlotKey& slot : lost) {
+    workers_.erase(slot);
+    queue_.WorkerGone(slot, /*replace=*/false);
+  }
+  if (!lost.empty() && agents_.empty() && !failed_ && !Done()) {
+    Fail(results::kNotRun, absl::StrCat("the agent that ran the tests is gone (", why, ")"));
+  }
+}
+
+void Run::Interrupt() {
+  if (cut_off_) return;
+  cut_off_ = interrupted_ = true;
+  stop_reason_ = "KeyboardInterrupt";
+  StopWork(stop_reason_, true);
+}
+
+void Run::Tick() {
+  const double now = deps_.now();
+  Report([&](report::Reporter& r) { r.Tick(now); });
+}
+
+void Run::StopWork(const std::string& reason, bool now) {
+  if (!stopping_ && stop_reason_.empty()) stop_reason_ = reason;
+  stopping_ = true;
+  queue_.Stop();
+  v1::CoordinatorMessage message;
+  message.mutable_stop_run()->set_reason(reason);
+  message.mutable_stop_run()->set_now(now);
+  for (const auto& [agent, hello] : agents_) deps_.agents->Send(agent, message);
+}
+
+void Run::Fail(int exit_code, const std::string& message) {
+  if (failed_ || stopping_) return;
+  failed_ = true;
+  fatal_exit_ = exit_code;
+  fatal_message_ = message;
+  StopWork("", true);
+}
+
+void Run::Act() {
+  for (const dispatch::Action& action : queue_.TakeActions()) {
+    v1::CoordinatorMessage message;
+    int agent = 0;
+    if (const auto* grant = std::get_if<dispatch::GrantLease>(&action)) {
+      agent = grant->slot.agent;
+      const v1::Batch& batch = grant->lease.batch();
+      leases_[grant->lease.id()] = {batch.module(), batch.part(), batch.boundaries_size() > 0, batch.tests_size() > 0};
+      message.mutable_grant()->set_slot(grant->slot.slot);
+      *message.mutable_grant()->mutable_lease() = grant->lease;
+    } else if (const auto* finish = std::get_if<dispatch::FinishSlot>(&action)) {
+      agent = finish->slot.agent;
+      message.mutable_finish_slot()->set_slot(finish->slot.slot);
+    } else if (const auto* start = std::get_if<dispatch::StartWorker>(&action)) {
+      agent = start->slot.agent;
+      StartWorker(start->slot, message.mutable_start_worker());
+    }
+    deps_.agents->Send(agent, message);
+  }
+}
+
+int Run::FailureLimit() const { return start_.has_value() ? IntOption(start_->options, "maxfail") : 0; }
+
+bool Run::Done() const {
+  if (failed_) return true;
+  if (cut_off_) return workers_.empty();
+  // Without a ready worker nothing was ever queued: pytest answered by text alone, or no worker could be started.
+  if (!start_.has_value()) return next_worker_ > 0 && workers_.empty();
+  return queue_.Finished();
+}
+
+}  // namespace fastest::run

@@ -1,0 +1,149 @@
+// One run from the first agent's hello to the books' close: takes events, tells agents what to do, feeds the reporters. Knows no
+// sockets, processes or signals, so that tests drive it with plain calls. Not thread-safe: one thread owns it.
+#ifndef FASTEST_COORDINATOR_RUN_RUN_H_
+#define FASTEST_COORDINATOR_RUN_RUN_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "coordinator/dispatch/dispatch_queue.h"
+#include "coordinator/history/history.h"
+#include "coordinator/report/reporter.h"
+#include "coordinator/results/ledger.h"
+#include "coordinator/results/run_summary.h"
+#include "coordinator/run/estimates.h"
+#include "coordinator/run/run_options.h"
+#include "proto/agent_service.pb.h"
+
+namespace fastest::run {
+
+// How a run reaches its agents.
+class AgentPort {
+ public:
+  virtual ~AgentPort() = default;
+  virtual void Send(int agent, const v1::CoordinatorMessage& message) = 0;
+};
+
+class Run {
+ public:
+  using Reporters = std::vector<std::unique_ptr<report::Reporter>>;
+  struct Dependencies {
+    AgentPort* agents;
+    // Called once, when the first worker is ready: only then are the options known that reports depend on.
+    std::function<Reporters(const report::RunStart&)> make_reporters;
+    // Shows what comes before the reporters exist, and pytest's own text: stream, bytes.
+    std::function<void(v1::WorkerMessage::Output::Stream, const std::string&)> show;
+    // Seconds since the epoch.
+    std::function<double()> now;
+  };
+  Run(RunOptions options, Estimates estimates, Dependencies dependencies);
+
+  // Events.
+  void AgentJoined(int agent, const v1::AgentMessage::Hello& hello);
+  void AgentSaid(int agent, const v1::AgentMessage::Event& event);
+  void AgentLeft(int agent, const std::string& why);
+  // The user wants it to end (Ctrl-C): running tests are cut off.
+  void Interrupt();
+  void Tick();
+
+  // Nothing more will come that matters.
+  bool Done() const;
+  // After Done(): closes the books, lets the reporters finish, and gives the run's exit code.
+  int Close();
+
+  // One line for the user if the run could not take place; empty otherwise. Valid after Close().
+  const std::string& error() const { return fatal_message_; }
+  // True once a worker has been ready.
+  bool started() const { return start_.has_value(); }
+  // What was measured, for the history; empty if nothing was run.
+  std::vector<history::Observation> TakeObservations() { return std::move(observations_); }
+  const std::unordered_map<std::string, double>& module_setup_s() const { return module_setup_s_; }
+
+ private:
+  struct Worker {
+    dispatch::SlotKey slot;
+    std::string id;
+    bool ready = false;
+    bool ended = false;
+    // What it said before it was ready; only the first ready worker's is taken, since all say the same.
+    std::vector<v1::WorkerMessage> early;
+    report::Origin origin;
+  };
+  struct Lease {
+    std::string module;
+    uint32_t part = 0;
+    // A part of a split module; the named rest of a lease whose worker died.
+    bool split = false;
+    bool rest = false;
+  };
+
+  void WorkerSaid(Worker& worker, const v1::WorkerMessage& message);
+  void OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready);
+  void Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready);
+  void PlanWork(const v1::Collection& collection);
+  void OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& collected);
+  void OnProgress(const Worker& worker, const v1::WorkerMessage::Progress& progress);
+  void OnResult(const Worker& worker, const v1::TestResult& result);
+  void OnCollectReport(const v1::CollectReport& report);
+  void OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended);
+  void OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone);
+  void StartWorker(dispatch::SlotKey slot, v1::CoordinatorMessage::WorkerAssignment* assignment);
+  void Act();
+  // No more work is given out. `now`: running tests are cut off.
+  void StopWork(const std::string& reason, bool now);
+  void Fail(int exit_code, const std::string& message);
+  int FailureLimit() const;
+  void NoteNotRun();
+  int ExitCode() const;
+  template <typename Call>
+  void Report(Call call) {
+    for (const auto& reporter : reporters_) call(*reporter);
+  }
+
+  const RunOptions options_;
+  const Estimates estimates_;
+  const Dependencies deps_;
+  dispatch::DispatchQueue queue_;
+  results::Ledger ledger_;
+  Reporters reporters_;
+  std::optional<report::RunStart> start_;
+  v1::CollectionMode mode_ = v1::AUTO;
+  std::string collection_digest_;
+  std::vector<std::string> module_order_;
+
+  std::map<int, v1::AgentMessage::Hello> agents_;
+  std::map<dispatch::SlotKey, Worker> workers_;
+  std::unordered_map<uint64_t, Lease> leases_;
+  int next_worker_ = 0;
+  double started_at_;
+
+  std::vector<history::Observation> observations_;
+  std::unordered_map<std::string, double> module_setup_s_;
+  std::unordered_map<std::string, int> positions_;
+  std::set<std::string> collect_reports_seen_;
+
+  bool stopping_ = false;
+  bool interrupted_ = false;
+  // By the user: it ends as soon as the workers have.
+  bool cut_off_ = false;
+  std::string stop_reason_;
+  // The exit status that pytest.exit or a worker's session named for the run.
+  std::optional<int> forced_exit_;
+  // Of a run with a single slot: what its session ended with.
+  std::optional<int> session_exit_;
+  std::string plugin_summary_;
+  std::string last_death_;
+  bool failed_ = false;
+  int fatal_exit_ = 0;
+  std::string fatal_message_;
+};
+
+}  // namespace fastest::run
+
+#endif  // FASTEST_COORDINATOR_RUN_RUN_H_

@@ -1,0 +1,30 @@
+// What one run does, after command line, environment and files have been read.
+#ifndef FASTEST_COORDINATOR_RUN_RUN_OPTIONS_H_
+#define FASTEST_COORDINATOR_RUN_RUN_OPTIONS_H_
+
+#include <string>
+#include <vector>
+
+#include "proto/test.pb.h"
+
+namespace fastest::run {
+
+struct RunOptions {
+  std::string run_id;
+  // Absolute directory in which the command was typed.
+  std::string invocation_dir;
+  // For pytest in the workers.
+  std::vector<std::string> pytest_args;
+  std::string python;
+  int slots = 1;
+  v1::CollectionMode collection = v1::AUTO;
+  // pytest's own text is the answer: it is shown as it comes, and reporters of ours that print are not used.
+  bool forward_terminal = false;
+  bool color = false;
+  int columns = 80;
+  double hang_timeout_s = 0;
+};
+
+}  // namespace fastest::run
+
+#endif  // FASTEST_COORDINATOR_RUN_RUN_OPTIONS_H_
