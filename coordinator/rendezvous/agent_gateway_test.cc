@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,12 +23,19 @@ class AgentGatewayTest : public testing::Test {
   using ClientStream = grpc::ClientReaderWriter<v1::AgentMessage, v1::CoordinatorMessage>;
 
   void SetUp() override {
-    std::string pattern = testing::TempDir() + "/gw_XXXXXX";
-    address_ = std::string("unix:") + mkdtemp(pattern.data()) + "/s";
+    // Not testing::TempDir(): a Unix socket's path has room for 107 characters.
+    std::string pattern = "/tmp/gateway_test_XXXXXX";
+    directory_ = mkdtemp(pattern.data());
+    address_ = "unix:" + directory_ + "/s";
     absl::StatusOr<std::unique_ptr<AgentGateway>> gateway = AgentGateway::Listen(address_);
     ASSERT_TRUE(gateway.ok()) << gateway.status();
     gateway_ = *std::move(gateway);
     stub_ = v1::AgentRendezvous::NewStub(grpc::CreateChannel(address_, grpc::InsecureChannelCredentials()));
+  }
+
+  void TearDown() override {
+    gateway_.reset();
+    std::filesystem::remove_all(directory_);
   }
 
   std::unique_ptr<ClientStream> Dial() {
@@ -53,6 +61,7 @@ class AgentGatewayTest : public testing::Test {
     return all;
   }
 
+  std::string directory_;
   std::string address_;
   std::unique_ptr<AgentGateway> gateway_;
   std::unique_ptr<v1::AgentRendezvous::Stub> stub_;
