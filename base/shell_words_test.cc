@@ -1,0 +1,39 @@
+#include "base/shell_words.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace fastest {
+namespace {
+
+// The expectations are what Python's shlex.split answers.
+TEST(SplitShellWordsTest, AsShlex) {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> cases = {
+      {"", {}},
+      {"  \t\n ", {}},
+      {"-q  -k 'a and b' --tb=short", {"-q", "-k", "a and b", "--tb=short"}},
+      {"-m \"not slow\"", {"-m", "not slow"}},
+      {"'' \"\"", {"", ""}},
+      {"a'b c'd", {"ab cd"}},
+      {"a\\ b", {"a b"}},
+      {"\"a\\\"b\\\\c\\d\"", {"a\"b\\c\\d"}},
+      {"'a\\b'", {"a\\b"}},
+      {"-p no:x # no comment", {"-p", "no:x", "#", "no", "comment"}},
+  };
+  for (const auto& [line, words] : cases) {
+    const auto split = SplitShellWords(line);
+    ASSERT_TRUE(split.ok()) << line;
+    EXPECT_EQ(*split, words) << line;
+  }
+}
+
+TEST(SplitShellWordsTest, NamesWhatIsWrong) {
+  EXPECT_THAT(std::string(SplitShellWords("-k 'a").status().message()), testing::HasSubstr("quotation mark"));
+  EXPECT_THAT(std::string(SplitShellWords("a\\").status().message()), testing::HasSubstr("backslash"));
+}
+
+}  // namespace
+}  // namespace fastest
