@@ -25,7 +25,7 @@ struct ModuleEstimate {
 
 struct PlanOptions {
   int slots = 1;
-  // Batches in collection order, for a run whose order binds (one slot).
+  // Batches in collection order, none split: for a run whose order binds. So it is on a single slot in any case.
   bool keep_order = false;
   // A module that costs more than this fraction of total work / slots is split, if splitting pays.
   double epsilon = 0.1;
@@ -49,9 +49,9 @@ struct Plan {
 // By module (v1::BY_MODULE): longest first (Graham's LPT), big modules split at test borders by boundaries.
 Plan PlanByModule(const std::vector<ModuleEstimate>& modules, const PlanOptions& options);
 
-// Whole collection (v1::WHOLE): `tests` is pytest's order and selection. With one slot: batches in exactly that order.
-// With more: runs of neighbours of one module stay together in order, longest first, split like modules; a module whose
-// tests are not contiguous (session-scoped parametrization) is grouped by its contiguous runs.
+// Whole collection (v1::WHOLE): `tests` is pytest's order and selection; batches name their tests. With one slot: exactly that
+// order. With more: neighbours of one module stay together and in order, longest first, split like modules; a module whose tests
+// are not contiguous (session-scoped parametrization) goes by its contiguous stretches, short ones joined with their neighbours.
 struct WholeTest {
   v1::TestRef ref;
   std::string module;
