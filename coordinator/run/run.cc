@@ -198,7 +198,8 @@ void Run::PlanWork(const v1::Collection& collection) {
       positions_.emplace(TestKey(test.ref), static_cast<int>(positions_.size()));
       if (++per_module[test.module] == 1) module_order_.push_back(test.module);
     }
-    Report([&](report::Reporter& r) { r.Expected(static_cast<int>(tests.size()), true); });
+    deselected_ = static_cast<int>(collection.deselected());
+    ReportExpected(static_cast<int>(tests.size()));
     for (const std::string& module : module_order_) {
       Report([&](report::Reporter& r) { r.ModuleExpected(module, per_module[module]); });
     }
@@ -212,13 +213,20 @@ void Run::PlanWork(const v1::Collection& collection) {
     Report([&](report::Reporter& r) { r.Expected(estimates_.expected_tests(), false); });
     plan = plan::PlanByModule(estimates_.ForModules(module_order_), plan_options);
   }
+  uncollected_ = plan.batches.size();
   for (plan::PlannedBatch& batch : plan.batches) queue_.Add(std::move(batch));
   queue_.Seal();
 }
 
+void Run::ReportExpected(int tests) {
+  Report([&](report::Reporter& r) { r.Deselected(deselected_); });
+  Report([&](report::Reporter& r) { r.Expected(tests, true); });
+}
+
 void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& collected) {
   const auto lease = leases_.find(collected.lease_id());
-  if (lease == leases_.end()) return;
+  if (lease == leases_.end() || lease->second.collected) return;
+  lease->second.collected = true;
   queue_.Collected(collected.lease_id(), {collected.tests().begin(), collected.tests().end()});
   if (mode_ == v1::WHOLE) return;  // The whole collection is in the books already.
   const std::string& module = lease->second.module;
@@ -231,6 +239,8 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
   const int expected =
       lease->second.split ? static_cast<int>(collected.module_selected()) : static_cast<int>(collected.tests_size());
   Report([&](report::Reporter& r) { r.ModuleExpected(module, expected); });
+  if (lease->second.part == 0) deselected_ += static_cast<int>(collected.module_deselected());
+  if (--uncollected_ == 0) ReportExpected(static_cast<int>(positions_.size()));
 }
 
 void Run::OnProgress(const Worker& worker, const v1::WorkerMessage::Progress& progress) {
@@ -308,6 +318,14 @@ void Run::AgentLeft(int agent, const std::string& why) {
   if (!lost.empty() && agents_.empty() && !failed_ && !Done()) {
     Fail(results::kNotRun, absl::StrCat("the agent that ran the tests is gone (", why, ")"));
   }
+}
+
+void Run::AgentNeverCame(const std::string& why) { Fail(results::kNotRun, why); }
+
+void Run::EndAgents() {
+  v1::CoordinatorMessage message;
+  message.mutable_end_run();
+  for (const auto& [agent, hello] : agents_) deps_.agents->Send(agent, message);
 }
 
 void Run::Interrupt() {

@@ -48,12 +48,16 @@ class Run {
   void AgentJoined(int agent, const v1::AgentMessage::Hello& hello);
   void AgentSaid(int agent, const v1::AgentMessage::Event& event);
   void AgentLeft(int agent, const std::string& why);
+  // No agent will ever join.
+  void AgentNeverCame(const std::string& why);
   // The user wants it to end (Ctrl-C): running tests are cut off.
   void Interrupt();
   void Tick();
 
   // Nothing more will come that matters.
   bool Done() const;
+  // After Done(): tells the agents that all is said. They end what still runs and go.
+  void EndAgents();
   // After Done(): closes the books, lets the reporters finish, and gives the run's exit code.
   int Close();
 
@@ -81,12 +85,15 @@ class Run {
     // A part of a split module; the named rest of a lease whose worker died.
     bool split = false;
     bool rest = false;
+    bool collected = false;
   };
 
   void WorkerSaid(Worker& worker, const v1::WorkerMessage& message);
   void OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready);
   void Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready);
   void PlanWork(const v1::Collection& collection);
+  // The run's tests are all known.
+  void ReportExpected(int tests);
   void OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& collected);
   void OnProgress(const Worker& worker, const v1::WorkerMessage::Progress& progress);
   void OnResult(const Worker& worker, const v1::TestResult& result);
@@ -121,6 +128,9 @@ class Run {
   std::map<dispatch::SlotKey, Worker> workers_;
   std::unordered_map<uint64_t, Lease> leases_;
   int next_worker_ = 0;
+  // Planned batches of which no worker has yet said what they hold.
+  size_t uncollected_ = 0;
+  int deselected_ = 0;
   double started_at_;
 
   std::vector<history::Observation> observations_;

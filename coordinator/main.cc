@@ -1,0 +1,96 @@
+// fastest-coordinator: finds a project's tests, has agents run them, reports. This file only wires; see ARCHITECTURE.md.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/version.h"
+#include "coordinator/discovery/discover_text.h"
+#include "coordinator/discovery/discovery.h"
+#include "coordinator/discovery/project_config.h"
+#include "coordinator/options/command_line.h"
+#include "coordinator/results/ledger.h"
+#include "coordinator/run/command.h"
+#include "coordinator/run/request.h"
+
+namespace {
+
+using fastest::discovery::ProjectConfig;
+using fastest::options::CommandLine;
+
+int UsageError(const absl::Status& status) {
+  fprintf(stderr, "ERROR: %s\n", std::string(status.message()).c_str());
+  return fastest::results::kUsageError;
+}
+
+int TerminalColumns() {
+  winsize size = {};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+fastest::run::Surroundings LookAround() {
+  fastest::run::Surroundings surroundings;
+  std::error_code error;
+  surroundings.invocation_dir = std::filesystem::current_path(error).string();
+  surroundings.getenv = [](const char* name) -> const char* { return getenv(name); };
+  surroundings.cores = static_cast<int>(std::thread::hardware_concurrency());
+  surroundings.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
+  surroundings.terminal_columns = TerminalColumns();
+  return surroundings;
+}
+
+fastest::discovery::ProjectOptions ProjectFor(const CommandLine& line, const std::string& invocation_dir) {
+  fastest::discovery::ProjectOptions options;
+  options.invocation_dir = invocation_dir;
+  options.args = line.paths;
+  options.rootdir = line.Last("--rootdir").value_or("");
+  options.config_file = line.Last("--config-file").value_or("");
+  options.override_ini = line.All("--override-ini");
+  return options;
+}
+
+int Discover(const CommandLine& line, const ProjectConfig& project, const fastest::run::Request& request) {
+  const auto found = fastest::discovery::Discover(project, fastest::run::DiscoveryFor(line, request));
+  if (!found.ok()) return UsageError(found.status());
+  const std::string text = fastest::discovery::DiscoverText(*found);
+  fwrite(text.data(), 1, text.size(), stdout);
+  return found->modules.empty() ? fastest::results::kNoTestsCollected : fastest::results::kOk;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // gRPC's own log lines are for its developers; what goes wrong we say ourselves.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  absl::StatusOr<CommandLine> line = fastest::options::Parse(std::vector<std::string>(argv + 1, argv + argc));
+  if (!line.ok()) return UsageError(line.status());
+  if (line->Has("--help")) {
+    fputs(fastest::options::HelpText().c_str(), stdout);
+    return fastest::results::kOk;
+  }
+  if (line->Has("--version")) {
+    printf("fastest %s\n", fastest::kVersion);
+    return fastest::results::kOk;
+  }
+
+  const fastest::run::Surroundings surroundings = LookAround();
+  const absl::StatusOr<ProjectConfig> project =
+      fastest::discovery::FindProject(ProjectFor(*line, surroundings.invocation_dir));
+  if (!project.ok()) return UsageError(project.status());
+  if (const absl::Status status = fastest::options::AddFromEnvironment(surroundings.getenv, *line); !status.ok()) {
+    return UsageError(status);
+  }
+  if (const absl::Status status = fastest::options::AddFromSettingsFile(project->rootdir, *line); !status.ok()) {
+    return UsageError(status);
+  }
+  const absl::StatusOr<fastest::run::Request> request = fastest::run::MakeRequest(*line, *project, surroundings);
+  if (!request.ok()) return UsageError(request.status());
+  if (line->Has("--discover")) return Discover(*line, *project, *request);
+  return fastest::run::RunCommand(*line, *project, *request);
+}

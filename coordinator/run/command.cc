@@ -1,0 +1,234 @@
+#include "coordinator/run/command.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/executable.h"
+#include "base/subprocess.h"
+#include "coordinator/history/history.h"
+#include "coordinator/options/flag_table.h"
+#include "coordinator/rendezvous/agent_gateway.h"
+#include "coordinator/results/ledger.h"
+#include "coordinator/run/embedded_agent.h"
+#include "coordinator/run/estimates.h"
+#include "coordinator/run/interrupts.h"
+#include "coordinator/run/reporters.h"
+#include "coordinator/run/run.h"
+
+namespace fastest::run {
+namespace {
+
+// How long a wait for events may take: bounds the delay of Ctrl-C and of a redrawn line.
+constexpr absl::Duration kTurn = absl::Milliseconds(50);
+// An agent has nothing left to do when it is told to end; it gets this long to be gone by itself.
+constexpr absl::Duration kAgentGrace = absl::Seconds(10);
+
+double Now() { return absl::ToUnixMicros(absl::Now()) / 1e6; }
+
+void Say(const std::string& text) { fprintf(stderr, "%s%s", text.c_str(), text.empty() || text.back() == '\n' ? "" : "\n"); }
+
+// pytest's own text goes where pytest would write it; with JSON on standard output, everything else goes to standard error.
+void Show(v1::WorkerMessage::Output::Stream stream, const std::string& data, bool text_to_stderr) {
+  FILE* out = stream == v1::WorkerMessage::Output::STDERR || text_to_stderr ? stderr : stdout;
+  fwrite(data.data(), 1, data.size(), out);
+  fflush(out);
+}
+
+class GatewayPort final : public AgentPort {
+ public:
+  explicit GatewayPort(rendezvous::AgentGateway& gateway) : gateway_(gateway) {}
+  void Send(int agent, const v1::CoordinatorMessage& message) override { gateway_.Send(agent, message); }
+
+ private:
+  rendezvous::AgentGateway& gateway_;
+};
+
+// What past runs say. Whatever is wrong with the history is one warning: it costs balance, never correctness.
+class Past {
+ public:
+  Past(std::string file, std::string rootdir) : rootdir_(std::move(rootdir)) {
+    if (file.empty()) return;
+    std::error_code ignored;
+    std::filesystem::create_directories(std::filesystem::path(file).parent_path(), ignored);
+    absl::StatusOr<std::unique_ptr<history::History>> opened = history::History::Open(file);
+    if (opened.ok()) {
+      history_ = *std::move(opened);
+    } else {
+      Warn(opened.status());
+    }
+  }
+
+  std::unordered_map<std::string, history::ModuleHistory> Load(const discovery::Discovery& discovery) {
+    if (history_ == nullptr) return {};
+    std::vector<std::string> modules;
+    for (const discovery::FoundModule& module : discovery.modules) modules.push_back(module.node_id);
+    auto loaded = history_->Load(rootdir_, modules);
+    if (loaded.ok()) return *std::move(loaded);
+    Warn(loaded.status());
+    return {};
+  }
+
+  void Record(Run& run) {
+    if (history_ == nullptr) return;
+    const std::vector<history::Observation> observations = run.TakeObservations();
+    if (observations.empty()) return;
+    const absl::Status recorded = history_->Record(rootdir_, observations, run.module_setup_s());
+    if (!recorded.ok()) Warn(recorded);
+  }
+
+ private:
+  void Warn(const absl::Status& status) {
+    Say(absl::StrCat("warning: durations of past runs are not used: ", std::string(status.message())));
+    history_.reset();
+  }
+
+  const std::string rootdir_;
+  std::unique_ptr<history::History> history_;
+};
+
+// A usage error of pytest's, made more useful where the option was one of ours, mistyped.
+std::string WithSpellingHint(std::string message, const options::CommandLine& line) {
+  if (message.find("unrecognized arguments") == std::string::npos) return message;
+  for (const std::string& unknown : line.unknown) {
+    const std::string nearest = options::NearestSpelling(unknown);
+    if (!nearest.empty()) absl::StrAppend(&message, message.back() == '\n' ? "" : "\n", "  ", unknown, ": did you mean ", nearest, "?\n");
+  }
+  return message;
+}
+
+// pytest in this process's place, for options that want the user's keyboard. Only returns if it can't be run.
+int BecomePytest(const Request& request) {
+  std::vector<std::string> words = {request.run.python, "-m", "pytest"};
+  words.insert(words.end(), request.run.pytest_args.begin(), request.run.pytest_args.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  Say(absl::StrCat("fastest: ", request.interactive_option, " wants the keyboard: pytest itself takes over"));
+  execvp(argv[0], argv.data());
+  Say(absl::StrCat("ERROR: cannot run ", request.run.python, ": give an interpreter with --python"));
+  return results::kUsageError;
+}
+
+// One turn after the other until the run is done.
+void Drive(Run& run, rendezvous::AgentGateway& gateway, SocketDirectory& socket, EmbeddedAgent& agent) {
+  bool joined = false;
+  while (!run.Done()) {
+    for (const rendezvous::AgentEvent& event : gateway.Take(kTurn)) {
+      switch (event.kind) {
+        case rendezvous::AgentEvent::Kind::kJoined:
+          joined = true;
+          socket.Remove();
+          run.AgentJoined(event.agent, event.hello);
+          break;
+        case rendezvous::AgentEvent::Kind::kMessage:
+          run.AgentSaid(event.agent, event.event);
+          break;
+        case rendezvous::AgentEvent::Kind::kLeft:
+          run.AgentLeft(event.agent, agent.Ended().value_or("its stream broke"));
+          break;
+      }
+    }
+    if (Interrupted()) run.Interrupt();
+    run.Tick();
+    if (joined) continue;
+    if (const std::optional<std::string> how = agent.Ended(); how.has_value()) {
+      run.AgentNeverCame(absl::StrCat("fastest-agent ended before it had joined: ", *how));
+    } else if (Interrupted()) {
+      run.AgentNeverCame("interrupted before the agent had joined");
+    }
+  }
+}
+
+}  // namespace
+
+discovery::DiscoveryOptions DiscoveryFor(const options::CommandLine& line, const Request& request) {
+  discovery::DiscoveryOptions options;
+  options.invocation_dir = request.run.invocation_dir;
+  for (const std::string& path : line.paths) {
+    // Behind an option that only a plugin knows there may stand its value; pytest itself will say which it is.
+    std::error_code ignored;
+    const std::string file = path.substr(0, path.find("::"));
+    if (!line.unknown.empty() && !std::filesystem::exists(file, ignored)) continue;
+    options.args.push_back(path);
+  }
+  options.ignore = line.All("--ignore");
+  options.ignore_glob = line.All("--ignore-glob");
+  options.deselect = line.All("--deselect");
+  options.cache_path = request.discovery_cache;
+  return options;
+}
+
+int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request) {
+  for (const std::string& note : request.notes) Say("fastest: " + note);
+  if (!request.interactive_option.empty()) return BecomePytest(request);
+  if (const absl::StatusOr<std::string> python = FindProgram(request.run.python); !python.ok()) {
+    Say(absl::StrCat("ERROR: no Python interpreter ", request.run.python, ": give one with --python"));
+    return results::kUsageError;
+  }
+
+  absl::StatusOr<ReportFiles> files = OpenReportFiles(request);
+  if (!files.ok()) {
+    Say(absl::StrCat("ERROR: ", std::string(files.status().message())));
+    return results::kUsageError;
+  }
+  absl::StatusOr<std::unique_ptr<SocketDirectory>> socket = SocketDirectory::Make();
+  if (!socket.ok()) {
+    Say(absl::StrCat("ERROR: ", std::string(socket.status().message())));
+    return results::kInternalError;
+  }
+  // Should the agent die, its zygote and workers come to us, to be ended.
+  BecomeSubreaper().IgnoreError();
+  // The agent first: Python starts while we look for tests. It dials again until the gateway listens.
+  absl::StatusOr<std::unique_ptr<EmbeddedAgent>> agent =
+      EmbeddedAgent::Start((*socket)->address(), request.run.slots, request.run.python);
+  if (!agent.ok()) {
+    Say(absl::StrCat("ERROR: ", std::string(agent.status().message())));
+    return results::kInternalError;
+  }
+  HandleInterrupts((*agent)->pid());
+  absl::StatusOr<std::unique_ptr<rendezvous::AgentGateway>> gateway =
+      rendezvous::AgentGateway::Listen((*socket)->address());
+  if (!gateway.ok()) {
+    Say(absl::StrCat("ERROR: ", std::string(gateway.status().message())));
+    return results::kInternalError;
+  }
+
+  Past past(request.run.forward_terminal ? "" : request.history, project.rootdir);
+  discovery::Discovery discovery;
+  if (!request.run.forward_terminal) {
+    // A path that isn't there is the workers' to report, in pytest's words.
+    absl::StatusOr<discovery::Discovery> found = discovery::Discover(project, DiscoveryFor(line, request));
+    if (found.ok()) discovery = *std::move(found);
+  }
+
+  GatewayPort port(**gateway);
+  Run::Dependencies dependencies;
+  dependencies.agents = &port;
+  dependencies.make_reporters = [&](const report::RunStart& start) { return MakeReporters(request, start, *std::move(files)); };
+  dependencies.show = [&](v1::WorkerMessage::Output::Stream stream, const std::string& data) {
+    Show(stream, data, request.text_to_stderr);
+  };
+  dependencies.now = Now;
+  Run run(request.run, Estimates(discovery, past.Load(discovery)), std::move(dependencies));
+  Drive(run, **gateway, **socket, **agent);
+
+  run.EndAgents();
+  const int exit_code = run.Close();
+  if (!run.error().empty()) Say(WithSpellingHint(run.error(), line));
+  past.Record(run);
+  (*agent)->Await(kAgentGrace);
+  EndAllChildren();
+  return exit_code;
+}
+
+}  // namespace fastest::run

@@ -1,0 +1,40 @@
+#include "coordinator/run/reporters.h"
+
+#include <iostream>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "coordinator/report/json_reporter.h"
+#include "coordinator/report/junit_reporter.h"
+#include "coordinator/report/terminal_options.h"
+#include "coordinator/report/terminal_reporter.h"
+
+namespace fastest::run {
+
+absl::StatusOr<ReportFiles> OpenReportFiles(const Request& request) {
+  ReportFiles files;
+  if (!request.report_json.empty()) {
+    ASSIGN_OR_RETURN(files.json, report::OpenReportFile(request.report_json));
+  }
+  return files;
+}
+
+std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& request, const report::RunStart& /*start*/,
+                                                             ReportFiles files) {
+  std::vector<std::unique_ptr<report::Reporter>> reporters;
+  if (!request.run.forward_terminal) {
+    report::TerminalOptions options;
+    options.color = request.run.color;
+    options.columns = request.run.columns;
+    options.live = request.live;
+    options.junit_xml_path = request.junit_xml;
+    std::ostream& out = request.text_to_stderr ? std::cerr : std::cout;
+    reporters.push_back(std::make_unique<report::TerminalReporter>(out, std::cerr, options));
+  }
+  if (files.json != nullptr) {
+    reporters.push_back(std::make_unique<report::JsonReporter>(std::move(files.json), std::cerr));
+  }
+  return reporters;
+}
+
+}  // namespace fastest::run

@@ -1,0 +1,27 @@
+// The reporters that a request asks for.
+#ifndef FASTEST_COORDINATOR_RUN_REPORTERS_H_
+#define FASTEST_COORDINATOR_RUN_REPORTERS_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "coordinator/report/byte_sink.h"
+#include "coordinator/report/reporter.h"
+#include "coordinator/run/request.h"
+
+namespace fastest::run {
+
+// Opened before anything runs, so that a report that can't be written is known at once; taken by MakeReporters.
+struct ReportFiles {
+  std::unique_ptr<report::ByteSink> json;
+};
+absl::StatusOr<ReportFiles> OpenReportFiles(const Request& request);
+
+// Called when the first worker is ready: `start` holds the options as pytest resolved them.
+std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& request, const report::RunStart& start,
+                                                             ReportFiles files);
+
+}  // namespace fastest::run
+
+#endif  // FASTEST_COORDINATOR_RUN_REPORTERS_H_

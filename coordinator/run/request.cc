@@ -1,0 +1,181 @@
+#include "coordinator/run/request.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "base/shell_words.h"
+#include "coordinator/options/flag_table.h"
+
+namespace fastest::run {
+namespace {
+
+constexpr int kDefaultColumns = 80;
+constexpr int kMostSlots = 1024;
+
+std::string Env(const Surroundings& surroundings, const char* name) {
+  const char* value = surroundings.getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string Absolute(const std::string& path, const Surroundings& surroundings) {
+  if (path.empty() || path[0] == '/' || path == "-") return path;
+  if (path[0] == '~' && (path.size() == 1 || path[1] == '/')) return Env(surroundings, "HOME") + path.substr(1);
+  return absl::StrCat(surroundings.invocation_dir, "/", path);
+}
+
+absl::StatusOr<int> Slots(const options::CommandLine& line, const Surroundings& surroundings) {
+  const std::string text = line.Last("--workers").value_or("auto");
+  int slots = 0;
+  if (text == "auto" || text == "logical") {
+    slots = surroundings.cores;
+    int most = 0;
+    if (absl::SimpleAtoi(line.Last("--maxprocesses").value_or(""), &most) && most > 0) slots = std::min(slots, most);
+  } else if (!absl::SimpleAtoi(text, &slots) || slots < 0 || slots > kMostSlots) {
+    return absl::InvalidArgumentError(absl::StrCat("-n ", text, ": a number from 1 to ", kMostSlots, " is needed, or 'auto'"));
+  }
+  // xdist's -n 0: no worker processes, that is one session.
+  return std::max(slots, 1);
+}
+
+absl::StatusOr<double> Seconds(const options::CommandLine& line, const std::string& option) {
+  const std::optional<std::string> text = line.Last(option);
+  if (!text.has_value()) return 0.0;
+  double seconds = 0;
+  if (!absl::SimpleAtod(*text, &seconds) || !(seconds >= 0)) {
+    return absl::InvalidArgumentError(absl::StrCat(option, " ", *text, ": a number of seconds is needed (0: no limit)"));
+  }
+  return seconds;
+}
+
+bool WantsColor(const options::CommandLine& line, const Surroundings& surroundings) {
+  const std::string when = line.Last("--color").value_or("auto");
+  if (when == "yes") return true;
+  if (when == "no") return false;
+  // pytest's order of precedence.
+  if (const std::string py = Env(surroundings, "PY_COLORS"); py == "1" || py == "0") return py == "1";
+  if (!Env(surroundings, "NO_COLOR").empty()) return false;
+  if (!Env(surroundings, "FORCE_COLOR").empty()) return true;
+  return surroundings.stdout_is_terminal && Env(surroundings, "TERM") != "dumb";
+}
+
+int Columns(const Surroundings& surroundings) {
+  int columns = 0;
+  if (absl::SimpleAtoi(Env(surroundings, "COLUMNS"), &columns) && columns > 0) return columns;
+  return surroundings.terminal_columns > 0 ? surroundings.terminal_columns : kDefaultColumns;
+}
+
+std::string Python(const options::CommandLine& line, const Surroundings& surroundings) {
+  if (const std::optional<std::string> given = line.Last("--python"); given.has_value()) {
+    const bool is_path = given->find('/') != std::string::npos || (*given)[0] == '~';
+    return is_path ? Absolute(*given, surroundings) : *given;
+  }
+  if (const std::string environment = Env(surroundings, "VIRTUAL_ENV"); !environment.empty()) {
+    return environment + "/bin/python";
+  }
+  return "python3";
+}
+
+// A single session for what a plugin or pytest's own text needs.
+void ChooseSession(const options::CommandLine& line, Request& request) {
+  for (const options::Flag& flag : options::FlagTable()) {
+    const std::string name = options::MainName(flag);
+    if (!line.Has(name)) continue;
+    switch (flag.handling) {
+      case options::Handling::kText:
+        request.run.slots = 1;
+        request.run.forward_terminal = true;
+        break;
+      case options::Handling::kSingleSession:
+        if (request.run.slots > 1) {
+          request.notes.push_back(absl::StrCat(name, " needs to see the whole run: it goes through one session, one test at a time"));
+        }
+        request.run.slots = 1;
+        break;
+      case options::Handling::kInteractive:
+        request.interactive_option = name;
+        break;
+      case options::Handling::kOwn:
+      case options::Handling::kHanded:
+      case options::Handling::kConsumed:
+        break;
+    }
+  }
+  request.run.collection = request.run.slots == 1 ? v1::WHOLE : v1::AUTO;
+}
+
+}  // namespace
+
+std::string CacheDirectory(const Surroundings& surroundings) {
+  if (const std::string cache = Env(surroundings, "XDG_CACHE_HOME"); !cache.empty()) return cache + "/fastest";
+  if (const std::string home = Env(surroundings, "HOME"); !home.empty()) return home + "/.cache/fastest";
+  return "";
+}
+
+absl::StatusOr<options::CommandLine> WithAddopts(const options::CommandLine& line,
+                                                 const discovery::ProjectConfig& project,
+                                                 const Surroundings& surroundings) {
+  std::vector<std::string> words = project.addopts;
+  const absl::StatusOr<std::vector<std::string>> from_environment =
+      SplitShellWords(Env(surroundings, "PYTEST_ADDOPTS"));
+  if (!from_environment.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("PYTEST_ADDOPTS: ", std::string(from_environment.status().message())));
+  }
+  words.insert(words.end(), from_environment->begin(), from_environment->end());
+  absl::StatusOr<options::CommandLine> combined = options::Parse(words);
+  if (!combined.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("addopts: ", std::string(combined.status().message())));
+  }
+  for (const auto& [name, values] : line.values) {
+    std::vector<std::string>& all = combined->values[name];
+    all.insert(all.end(), values.begin(), values.end());
+  }
+  combined->paths = line.paths;
+  combined->pytest_args = line.pytest_args;
+  combined->unknown = line.unknown;
+  return combined;
+}
+
+absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const discovery::ProjectConfig& project,
+                                    const Surroundings& surroundings) {
+  const absl::StatusOr<options::CommandLine> all = WithAddopts(line, project, surroundings);
+  if (!all.ok()) return all.status();
+  Request request;
+  RunOptions& run = request.run;
+  run.invocation_dir = surroundings.invocation_dir;
+  run.pytest_args = line.pytest_args;
+  run.python = Python(*all, surroundings);
+
+  const absl::StatusOr<int> slots = Slots(*all, surroundings);
+  if (!slots.ok()) return slots.status();
+  run.slots = *slots;
+  const absl::StatusOr<double> hang_timeout = Seconds(*all, "--hang-timeout");
+  if (!hang_timeout.ok()) return hang_timeout.status();
+  run.hang_timeout_s = *hang_timeout;
+  const std::string engine = all->Last("--engine").value_or("auto");
+  if (engine != "auto" && engine != "pytest") {
+    return absl::InvalidArgumentError(absl::StrCat("--engine ", engine, ": there are 'auto' and 'pytest'"));
+  }
+  ChooseSession(*all, request);
+
+  request.report_json = Absolute(all->Last("--report-json").value_or(""), surroundings);
+  request.text_to_stderr = request.report_json == "-";
+  request.junit_xml = Absolute(all->Last("--junitxml").value_or(""), surroundings);
+  request.junit_prefix = all->Last("--junitprefix").value_or("");
+  run.color = WantsColor(*all, surroundings);
+  run.columns = Columns(surroundings);
+  request.live = surroundings.stdout_is_terminal && Env(surroundings, "TERM") != "dumb" && !request.text_to_stderr;
+
+  const std::string cache = CacheDirectory(surroundings);
+  request.history = Absolute(all->Last("--history").value_or(cache.empty() ? "" : cache + "/history.sqlite"), surroundings);
+  if (!cache.empty()) {
+    const XXH64_hash_t key = XXH3_64bits(project.rootdir.data(), project.rootdir.size());
+    request.discovery_cache = absl::StrCat(cache, "/discovery/", absl::Hex(key, absl::kZeroPad16));
+  }
+  return request;
+}
+
+}  // namespace fastest::run

@@ -1,0 +1,58 @@
+// From words to wishes: what the command line, with addopts and PYTEST_ADDOPTS, asks of a run.
+#ifndef FASTEST_COORDINATOR_RUN_REQUEST_H_
+#define FASTEST_COORDINATOR_RUN_REQUEST_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "coordinator/discovery/project_config.h"
+#include "coordinator/options/command_line.h"
+#include "coordinator/run/run_options.h"
+
+namespace fastest::run {
+
+// Where a request's parts come from. `getenv` may answer nullptr.
+struct Surroundings {
+  std::string invocation_dir;
+  std::function<const char*(const char*)> getenv;
+  int cores = 1;
+  bool stdout_is_terminal = false;
+  // Columns of the terminal; 0 if there is none.
+  int terminal_columns = 0;
+};
+
+struct Request {
+  RunOptions run;
+  // Absolute paths; empty: none. "-" for standard output.
+  std::string report_json;
+  std::string junit_xml;
+  std::string junit_prefix;
+  std::string history;
+  std::string discovery_cache;
+  // The human text goes to standard error, because standard output carries JSON.
+  bool text_to_stderr = false;
+  // A terminal that can rewrite a line.
+  bool live = false;
+  // pytest takes over the terminal (--pdb …): the option that asked for it.
+  std::string interactive_option;
+  // Lines for the user about what his options led to.
+  std::vector<std::string> notes;
+};
+
+// `line` is what was typed (with environment and settings file), `project` what was found for it. Errors: InvalidArgument with one line.
+absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const discovery::ProjectConfig& project,
+                                    const Surroundings& surroundings);
+
+// What was typed, preceded by the project's addopts and PYTEST_ADDOPTS, as pytest reads it.
+absl::StatusOr<options::CommandLine> WithAddopts(const options::CommandLine& line,
+                                                 const discovery::ProjectConfig& project,
+                                                 const Surroundings& surroundings);
+
+// The directory for what outlives a run ($XDG_CACHE_HOME/fastest or ~/.cache/fastest); empty if there is no home.
+std::string CacheDirectory(const Surroundings& surroundings);
+
+}  // namespace fastest::run
+
+#endif  // FASTEST_COORDINATOR_RUN_REQUEST_H_

@@ -1,0 +1,374 @@
+#include "coordinator/run/run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace fastest::run {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// What a run told its reporters, kept for the tests to look at after the run.
+struct Record {
+  std::vector<std::string> results;
+  std::vector<std::string> collects;
+  std::vector<std::string> lost;
+  std::vector<std::string> warnings;
+  std::map<std::string, int> module_expected;
+  int expected = -1;
+  int deselected = -1;
+  int finished = 0;
+  results::RunSummary summary;
+};
+
+class RecordingReporter final : public report::Reporter {
+ public:
+  explicit RecordingReporter(Record& record) : record_(record) {}
+  void Expected(int tests, bool exact) override {
+    if (exact) record_.expected = tests;
+  }
+  void Deselected(int tests) override { record_.deselected = tests; }
+  void ModuleExpected(const std::string& module, int tests) override { record_.module_expected[module] = tests; }
+  void WorkerLost(const report::Origin& origin, const std::string& how) override {
+    record_.lost.push_back(origin.worker + " " + how);
+  }
+  void Result(const v1::TestResult& result, const report::Origin&) override {
+    record_.results.push_back(result.ref().node_id());
+  }
+  void Collect(const v1::CollectReport& report) override { record_.collects.push_back(report.node_id()); }
+  void Warning(const v1::RecordedWarning& warning) override { record_.warnings.push_back(warning.message()); }
+  bool Finished(const results::RunSummary& summary) override {
+    ++record_.finished;
+    record_.summary = summary;
+    return true;
+  }
+
+ private:
+  Record& record_;
+};
+
+// Stands for the agent: keeps what it is told, and says what the test has it say.
+// testing::Test has a Run of its own.
+using RunUnderTest = ::fastest::run::Run;
+
+class RunTest : public testing::Test, public AgentPort {
+ protected:
+  void Send(int /*agent*/, const v1::CoordinatorMessage& message) override {
+    if (message.has_start_run()) {
+      for (const auto& worker : message.start_run().workers()) workers_[worker.slot()] = worker.worker_id();
+      spec_ = message.start_run().spec();
+    }
+    if (message.has_start_worker()) workers_[message.start_worker().slot()] = message.start_worker().worker_id();
+    if (message.has_grant()) leases_[message.grant().slot()].push_back(message.grant().lease());
+    if (message.has_finish_slot()) finished_slots_.push_back(message.finish_slot().slot());
+    if (message.has_stop_run()) stops_.push_back(message.stop_run());
+  }
+
+  void Start(int slots, const discovery::Discovery& discovery = {}) {
+    RunOptions options;
+    options.run_id = "r1";
+    options.slots = slots;
+    RunUnderTest::Dependencies dependencies;
+    dependencies.agents = this;
+    dependencies.make_reporters = [this](const report::RunStart&) {
+      RunUnderTest::Reporters reporters;
+      reporters.push_back(std::make_unique<RecordingReporter>(record_));
+      return reporters;
+    };
+    dependencies.show = [this](v1::WorkerMessage::Output::Stream, const std::string& text) { shown_ += text; };
+    dependencies.now = [this] { return now_; };
+    run_ = std::make_unique<RunUnderTest>(options, Estimates(discovery, {}), std::move(dependencies));
+    v1::AgentMessage::Hello hello;
+    hello.set_name("local");
+    hello.set_slots(slots);
+    run_->AgentJoined(0, hello);
+  }
+
+  void Say(uint32_t slot, const v1::WorkerMessage& message) {
+    v1::AgentMessage::Event event;
+    event.mutable_from_worker()->set_slot(slot);
+    event.mutable_from_worker()->set_worker_id(workers_[slot]);
+    *event.mutable_from_worker()->mutable_message() = message;
+    run_->AgentSaid(0, event);
+  }
+
+  void Ready(uint32_t slot, const std::vector<std::string>& modules, int errors = 0, const std::string& maxfail = "0",
+             const std::string& digest = "d") {
+    v1::WorkerMessage message;
+    auto* ready = message.mutable_ready();
+    ready->mutable_collection()->set_mode(v1::BY_MODULE);
+    ready->mutable_collection()->set_digest(digest);
+    ready->mutable_collection()->set_errors(errors);
+    for (const std::string& module : modules) ready->mutable_collection()->add_modules(module);
+    (*ready->mutable_options())["maxfail"] = maxfail;
+    Say(slot, message);
+  }
+
+  void Collected(uint32_t slot, const v1::Lease& lease, const std::vector<std::string>& ids, int deselected = 0) {
+    v1::WorkerMessage message;
+    auto* collected = message.mutable_collected();
+    collected->set_lease_id(lease.id());
+    for (const std::string& id : ids) collected->add_tests()->set_node_id(id);
+    collected->set_module_selected(ids.size());
+    collected->set_module_deselected(deselected);
+    collected->set_module_digest("m");
+    Say(slot, message);
+  }
+
+  void Result(uint32_t slot, const v1::Lease& lease, const std::string& id, v1::Outcome outcome = v1::PASSED) {
+    v1::WorkerMessage message;
+    v1::TestResult* result = message.mutable_progress()->add_results();
+    result->set_lease_id(lease.id());
+    result->mutable_ref()->set_node_id(id);
+    result->set_outcome(outcome);
+    v1::Phase* phase = result->add_phases();
+    phase->set_when("call");
+    phase->set_outcome(outcome == v1::PASSED ? "passed" : "failed");
+    phase->set_category(phase->outcome());
+    phase->set_duration_s(0.5);
+    Say(slot, message);
+  }
+
+  void LeaseDone(uint32_t slot, const v1::Lease& lease) {
+    v1::WorkerMessage message;
+    message.mutable_lease_done()->set_lease_id(lease.id());
+    Say(slot, message);
+  }
+
+  // Runs all of a lease.
+  void RunLease(uint32_t slot, const v1::Lease& lease, const std::vector<std::string>& ids) {
+    Collected(slot, lease, ids);
+    for (const std::string& id : ids) Result(slot, lease, id);
+    LeaseDone(slot, lease);
+  }
+
+  void Gone(uint32_t slot, bool orderly, const std::string& how = "") {
+    v1::AgentMessage::Event event;
+    event.mutable_worker_gone()->set_slot(slot);
+    event.mutable_worker_gone()->set_worker_id(workers_[slot]);
+    event.mutable_worker_gone()->set_orderly(orderly);
+    event.mutable_worker_gone()->set_how(how);
+    run_->AgentSaid(0, event);
+  }
+
+  void End(uint32_t slot, int exit_status = 0) {
+    v1::WorkerMessage message;
+    message.mutable_ended()->set_exit_status(exit_status);
+    Say(slot, message);
+    Gone(slot, true);
+  }
+
+  std::unique_ptr<RunUnderTest> run_;
+  Record record_;
+  std::map<uint32_t, std::string> workers_;
+  std::map<uint32_t, std::vector<v1::Lease>> leases_;
+  std::vector<uint32_t> finished_slots_;
+  std::vector<v1::CoordinatorMessage::StopRun> stops_;
+  v1::RunSpec spec_;
+  std::string shown_;
+  double now_ = 1000;
+};
+
+TEST_F(RunTest, TwoModulesOnTwoSlots) {
+  Start(2);
+  EXPECT_TRUE(spec_.xdist_worker());
+  EXPECT_THAT(workers_, ElementsAre(testing::Pair(0, "gw0"), testing::Pair(1, "gw1")));
+  Ready(0, {"a.py", "b.py"});
+  Ready(1, {"a.py", "b.py"});
+  std::map<std::string, std::vector<std::string>> tests = {{"a.py", {"a.py::t1", "a.py::t2"}}, {"b.py", {"b.py::t"}}};
+  for (const auto& [slot, leases] : std::map(leases_)) {
+    for (const v1::Lease& lease : leases) RunLease(slot, lease, tests[lease.batch().module()]);
+  }
+  EXPECT_THAT(record_.results, testing::UnorderedElementsAre("a.py::t1", "a.py::t2", "b.py::t"));
+  EXPECT_EQ(record_.expected, 3);
+  EXPECT_FALSE(run_->Done());
+  EXPECT_THAT(finished_slots_, testing::UnorderedElementsAre(0u, 1u));
+  now_ += 3;
+  End(0);
+  End(1);
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 0);
+  EXPECT_EQ(record_.finished, 1);
+  EXPECT_TRUE(record_.summary.books.balanced);
+  EXPECT_EQ(record_.summary.counts.at("passed"), 3);
+  EXPECT_EQ(record_.summary.duration_s, 3);
+  EXPECT_EQ(run_->TakeObservations().size(), 3u);
+}
+
+TEST_F(RunTest, ASingleSlotIsNoXdistWorker) {
+  Start(1);
+  EXPECT_FALSE(spec_.xdist_worker());
+}
+
+TEST_F(RunTest, AWorkerThatDiesHandsItsRestOn) {
+  Start(1);
+  Ready(0, {"a.py"});
+  ASSERT_EQ(leases_[0].size(), 1u);
+  const v1::Lease first = leases_[0][0];
+  Collected(0, first, {"a.py::t1", "a.py::t2", "a.py::t3"});
+  Result(0, first, "a.py::t1");
+  Result(0, first, "a.py::t2", v1::FAILED);  // The agent's word on the test that killed the worker.
+  Gone(0, false, "signal SIGSEGV");
+  EXPECT_THAT(record_.lost, ElementsAre("gw0 signal SIGSEGV"));
+  EXPECT_EQ(workers_[0], "gw1");
+  Ready(0, {"a.py"});
+  ASSERT_EQ(leases_[0].size(), 2u);
+  const v1::Lease rest = leases_[0][1];
+  ASSERT_EQ(rest.batch().tests_size(), 1);
+  EXPECT_EQ(rest.batch().tests(0).node_id(), "a.py::t3");
+  RunLease(0, rest, {"a.py::t3"});
+  End(0);
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 1);
+  EXPECT_TRUE(record_.summary.books.balanced);
+  EXPECT_EQ(record_.summary.books.reported, 3);
+}
+
+TEST_F(RunTest, ARepeatedResultCountsOnce) {
+  Start(1);
+  Ready(0, {"a.py"});
+  Collected(0, leases_[0][0], {"a.py::t"});
+  Result(0, leases_[0][0], "a.py::t");
+  Result(0, leases_[0][0], "a.py::t");
+  EXPECT_THAT(record_.results, ElementsAre("a.py::t"));
+}
+
+TEST_F(RunTest, CollectionErrorsStopTheRun) {
+  Start(2);
+  v1::WorkerMessage message;
+  message.mutable_collect_report()->set_node_id("a.py");
+  message.mutable_collect_report()->set_outcome("failed");
+  Say(0, message);
+  Say(1, message);
+  Ready(0, {"b.py"}, 1);
+  Ready(1, {"b.py"}, 1);
+  EXPECT_THAT(record_.collects, ElementsAre("a.py"));
+  EXPECT_THAT(leases_, IsEmpty());
+  ASSERT_EQ(stops_.size(), 1u);
+  End(0);
+  End(1);
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 2);
+  EXPECT_EQ(record_.summary.stop_reason, "Interrupted: 1 error during collection");
+}
+
+TEST_F(RunTest, EarlyWarningsOfTheFirstReadyWorkerOnly) {
+  Start(2);
+  v1::WorkerMessage message;
+  message.mutable_warning()->set_message("w");
+  Say(0, message);
+  Say(1, message);
+  Ready(1, {"a.py"});
+  Ready(0, {"a.py"});
+  EXPECT_THAT(record_.warnings, ElementsAre("w"));
+}
+
+TEST_F(RunTest, MaxfailStops) {
+  Start(1);
+  Ready(0, {"a.py"}, 0, "1");
+  Collected(0, leases_[0][0], {"a.py::t1", "a.py::t2"});
+  Result(0, leases_[0][0], "a.py::t1", v1::FAILED);
+  ASSERT_EQ(stops_.size(), 1u);
+  EXPECT_FALSE(stops_[0].now());
+  End(0, 1);
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 1);
+  EXPECT_EQ(record_.summary.stop_reason, "stopping after 1 failures");
+}
+
+TEST_F(RunTest, CtrlCReportsWhatIsKnown) {
+  Start(1);
+  Ready(0, {"a.py"});
+  Collected(0, leases_[0][0], {"a.py::t1", "a.py::t2"});
+  Result(0, leases_[0][0], "a.py::t1");
+  run_->Interrupt();
+  ASSERT_EQ(stops_.size(), 1u);
+  EXPECT_TRUE(stops_[0].now());
+  EXPECT_FALSE(run_->Done());
+  Gone(0, false, "signal SIGKILL");
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 2);
+  EXPECT_EQ(record_.summary.counts.at("passed"), 1);
+  EXPECT_THAT(record_.lost, IsEmpty());
+}
+
+TEST_F(RunTest, PytestExitIsTheRunsExit) {
+  Start(2);
+  Ready(0, {"a.py"});
+  Collected(0, leases_[0][0], {"a.py::t1"});
+  v1::WorkerMessage message;
+  message.mutable_ended()->set_exit_status(7);
+  message.mutable_ended()->set_exit_called(true);
+  message.mutable_ended()->set_stop_reason("enough");
+  Say(0, message);
+  Gone(0, true);
+  Gone(1, false, "signal SIGKILL");
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 7);
+}
+
+TEST_F(RunTest, AFailureIsTheRunsEnd) {
+  Start(2);
+  v1::WorkerMessage message;
+  message.mutable_failure()->set_exit_status(4);
+  message.mutable_failure()->set_message("ERROR: usage");
+  Say(1, message);
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 4);
+  EXPECT_EQ(run_->error(), "ERROR: usage");
+}
+
+TEST_F(RunTest, WorkersThatDieAtStartAreNotStartedForEver) {
+  Start(1);
+  for (int i = 0; i < 50 && !run_->Done(); ++i) Gone(0, false, "exit code 9");
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 10);
+  EXPECT_THAT(run_->error(), HasSubstr("exit code 9"));
+}
+
+TEST_F(RunTest, TheOnlyAgentsLossNamesWhatWasNotRun) {
+  Start(1);
+  Ready(0, {"a.py"});
+  Collected(0, leases_[0][0], {"a.py::t1", "a.py::t2"});
+  Result(0, leases_[0][0], "a.py::t1");
+  run_->AgentLeft(0, "signal SIGKILL");
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 10);
+  ASSERT_EQ(record_.summary.books.not_run.size(), 1u);
+  EXPECT_EQ(record_.summary.books.not_run[0].ref.node_id(), "a.py::t2");
+  EXPECT_THAT(run_->error(), HasSubstr("SIGKILL"));
+}
+
+TEST_F(RunTest, WorkersThatDisagreeOnTheCollectionAreNamed) {
+  Start(2);
+  Ready(0, {"a.py"});
+  Ready(1, {"b.py"}, 0, "0", "another");
+  EXPECT_EQ(stops_.size(), 1u);
+  End(0);
+  End(1);
+  ASSERT_TRUE(run_->Done());
+  EXPECT_NE(run_->Close(), 0);
+  EXPECT_THAT(record_.summary.stop_reason, HasSubstr("gw1"));
+}
+
+TEST_F(RunTest, TextOfPytestsOwnNeedsNoReadyWorker) {
+  Start(1);
+  v1::WorkerMessage message;
+  message.mutable_output()->set_stream(v1::WorkerMessage::Output::TERMINAL);
+  message.mutable_output()->set_data("a.py::t\n");
+  Say(0, message);
+  End(0, 5);
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 5);
+  EXPECT_EQ(shown_, "a.py::t\n");
+}
+
+}  // namespace
+}  // namespace fastest::run
