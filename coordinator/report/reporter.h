@@ -46,6 +46,8 @@ class Reporter {
   virtual void RunStarted(const RunStart&) {}
   // The number of tests that the run expects; called again when it becomes known better. `exact` once every lease is collected.
   virtual void Expected(int /*tests*/, bool /*exact*/) {}
+  // How many tests were deselected so far, over all modules (they are not part of what is expected). Comes before Expected(…, true).
+  virtual void Deselected(int /*tests*/) {}
   // How many tests of a module there will be results for (known when it is collected; grows by parts of a split module).
   virtual void ModuleExpected(const std::string& /*module*/, int /*tests*/) {}
   virtual void WorkerStarted(const Origin&) {}

@@ -1,0 +1,230 @@
+#include "coordinator/report/json_reporter.h"
+
+#include <nlohmann/json.hpp>
+
+#include "coordinator/report/test_report.h"
+
+namespace fastest::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Bytes gathered before they are written without waiting for a Tick.
+constexpr size_t kMuch = 64 * 1024;
+
+std::string Line(const Json& event) {
+  // Text of a crash may hold anything: what is not UTF-8 is replaced, never thrown at.
+  return event.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+const char* OutcomeName(v1::Outcome outcome) {
+  switch (outcome) {
+    case v1::PASSED:
+      return "passed";
+    case v1::FAILED:
+      return "failed";
+    case v1::SKIPPED:
+      return "skipped";
+    case v1::XFAILED:
+      return "xfailed";
+    case v1::XPASSED:
+      return "xpassed";
+    default:
+      // A result that says nothing of its outcome is not a good one.
+      return "error";
+  }
+}
+
+template <typename Sections>
+Json SectionList(const Sections& sections) {
+  Json list = Json::array();
+  for (const v1::Section& section : sections) list.push_back({{"name", section.name()}, {"content", section.content()}});
+  return list;
+}
+
+void AddOrigin(const Origin& origin, Json& event) {
+  event["agent"] = origin.agent;
+  event["worker"] = origin.worker;
+  event["attempt"] = origin.attempt;
+}
+
+// Why a phase did not simply pass.
+void AddExplanation(const v1::Phase& phase, Json& event) {
+  if (phase.xfail()) {
+    event["xfail_reason"] = ShortReason(phase);
+  } else if (phase.outcome() == "skipped") {
+    event["skip_reason"] = ShortReason(phase);
+  }
+  if (phase.outcome() == "passed") return;
+  event["longrepr"] = phase.longrepr();
+  event["sections"] = SectionList(phase.sections());
+}
+
+// The report from which the outcome follows: a failed call rather than a failed teardown, anything rather than what passed.
+const v1::Phase* Decisive(const std::vector<v1::Phase>& phases) {
+  const v1::Phase* decisive = nullptr;
+  const auto weight = [](const v1::Phase& phase) {
+    if (phase.outcome() == "failed") return phase.when() == "call" ? 4 : 3;
+    if (phase.outcome() == "skipped") return 2;
+    return phase.xfail() ? 1 : 0;
+  };
+  for (const v1::Phase& phase : phases) {
+    if (!phase.subtest().empty() || weight(phase) == 0) continue;
+    if (decisive == nullptr || weight(phase) > weight(*decisive)) decisive = &phase;
+  }
+  return decisive;
+}
+
+const char* SubtestOutcome(const v1::Phase& phase) {
+  if (phase.outcome() == "failed") return "failed";
+  if (phase.outcome() == "skipped") return phase.xfail() ? "xfailed" : "skipped";
+  return "passed";
+}
+
+}  // namespace
+
+void JsonReporter::RunStarted(const RunStart& run) {
+  Json event = {{"type", "run_started"},
+                {"version", run.version},
+                {"schema", 1},
+                {"run_id", run.run_id},
+                {"rootdir", run.rootdir},
+                {"invocation_dir", run.invocation_dir},
+                {"python", run.python_version},
+                {"pytest", run.pytest_version},
+                {"slots", run.slots},
+                {"started_at", run.started_at},
+                {"hostname", run.hostname}};
+  if (!run.whole_reason.empty()) event["whole_reason"] = run.whole_reason;
+  Add(Line(event));
+}
+
+void JsonReporter::WorkerStarted(const Origin& origin) {
+  Add(Line({{"type", "worker_started"}, {"agent", origin.agent}, {"worker", origin.worker}}));
+}
+
+void JsonReporter::WorkerLost(const Origin& origin, const std::string& how) {
+  Add(Line({{"type", "worker_lost"}, {"agent", origin.agent}, {"worker", origin.worker}, {"how", how}}));
+}
+
+void JsonReporter::Result(const v1::TestResult& result, const Origin& origin) {
+  const std::vector<v1::Phase> phases = CompletePhases(result);
+  double setup = 0;
+  double call = 0;
+  double teardown = 0;
+  for (const v1::Phase& phase : phases) {
+    if (!phase.subtest().empty()) {
+      Json event = {{"type", "subtest"},
+                    {"nodeid", result.ref().node_id()},
+                    {"subtest", phase.subtest()},
+                    {"outcome", SubtestOutcome(phase)},
+                    {"duration_s", phase.duration_s()}};
+      AddOrigin(origin, event);
+      AddExplanation(phase, event);
+      Add(Line(event));
+      continue;
+    }
+    (phase.when() == "setup" ? setup : phase.when() == "teardown" ? teardown : call) += phase.duration_s();
+  }
+  Json event = {{"type", "result"},
+                {"nodeid", result.ref().node_id()},
+                {"outcome", OutcomeName(result.outcome())},
+                {"duration_s", setup + call + teardown},
+                {"engine", result.engine()}};
+  AddOrigin(origin, event);
+  event["phases"] = {{"setup", setup}, {"call", call}, {"teardown", teardown}};
+  event["started_at"] = phases.front().start();
+  if (result.ref().index() > 0) event["index"] = result.ref().index();
+  if (result.reason() != v1::REASON_NONE) {
+    event["reason"] = result.reason() == v1::CRASH ? "crash" : "timeout";
+    event["death"] = result.death();
+  }
+  const v1::Phase* decisive = Decisive(phases);
+  if (decisive != nullptr) AddExplanation(*decisive, event);
+  for (const v1::Phase& phase : phases) {
+    // A failed call whose teardown failed as well.
+    if (&phase == decisive || phase.outcome() != "failed" || !phase.subtest().empty()) continue;
+    Json also = {{"when", phase.when()}};
+    AddExplanation(phase, also);
+    event["also"].push_back(also);
+  }
+  for (const v1::Property& property : result.user_properties()) {
+    event["user_properties"].push_back({{"name", property.name()}, {"value", property.value()}});
+  }
+  Add(Line(event));
+}
+
+void JsonReporter::Collect(const v1::CollectReport& report) {
+  const bool skipped = report.outcome() == "skipped";
+  Json event = {{"type", skipped ? "collect_skip" : "collect_error"},
+                {"nodeid", report.node_id()},
+                {"longrepr", report.longrepr()}};
+  if (skipped) event["skip_reason"] = ShortReason(TestReport(report).phase);
+  if (report.sections_size() > 0) event["sections"] = SectionList(report.sections());
+  Add(Line(event));
+}
+
+void JsonReporter::Warning(const v1::RecordedWarning& warning) {
+  Json event = {{"type", "warning"},
+                {"category", warning.category()},
+                {"when", warning.when()},
+                {"message", warning.message()}};
+  if (!warning.node_id().empty()) event["nodeid"] = warning.node_id();
+  if (!warning.location_path().empty()) {
+    event["path"] = warning.location_path();
+    event["line"] = warning.location_line();
+  }
+  Add(Line(event));
+}
+
+void JsonReporter::Note(const std::string& text) { Add(Line({{"type", "note"}, {"text", text}})); }
+
+void JsonReporter::Tick(double) { Write(); }
+
+bool JsonReporter::Finished(const results::RunSummary& summary) {
+  const results::Books& books = summary.books;
+  Json not_run = Json::array();
+  for (const results::NotRun& test : books.not_run) {
+    Json entry = {{"nodeid", test.ref.node_id().empty() ? test.module : test.ref.node_id()}, {"reason", test.reason}};
+    if (test.ref.index() > 0) entry["index"] = test.ref.index();
+    not_run.push_back(entry);
+  }
+  Json counts = Json::object();
+  for (const auto& [category, count] : summary.counts) {
+    if (!category.empty()) counts[category] = count;
+  }
+  Json event = {{"type", "run_finished"},
+                {"exit_code", summary.exit_code},
+                {"counts", counts},
+                {"duration_s", summary.duration_s},
+                {"finished_at", summary.finished_at}};
+  if (!summary.stop_reason.empty()) event["stop_reason"] = summary.stop_reason;
+  event["books"] = {{"balanced", books.balanced},   {"collected", books.collected}, {"reported", books.reported},
+                    {"deselected", books.deselected}, {"withdrawn", books.withdrawn}, {"not_run", not_run},
+                    {"disagreements", books.disagreements}};
+  Add(Line(event));
+  Write();
+  if (!failed_) Check(sink_->Close());
+  return !failed_;
+}
+
+void JsonReporter::Add(const std::string& line) {
+  if (failed_) return;
+  gathered_ += line;
+  if (gathered_.size() >= kMuch) Write();
+}
+
+void JsonReporter::Write() {
+  if (failed_ || gathered_.empty()) return;
+  Check(sink_->Write(gathered_));
+  gathered_.clear();
+}
+
+void JsonReporter::Check(const absl::Status& status) {
+  if (status.ok()) return;
+  failed_ = true;
+  err_ << "fastest: the JSON report is incomplete: " << status.message() << "\n";
+  err_.flush();
+}
+
+}  // namespace fastest::report

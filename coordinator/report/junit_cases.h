@@ -1,0 +1,84 @@
+// Test cases of a JUnit report, in the form in which pytest writes them.
+#ifndef FASTEST_COORDINATOR_REPORT_JUNIT_CASES_H_
+#define FASTEST_COORDINATOR_REPORT_JUNIT_CASES_H_
+
+#include <map>
+#include <pugixml.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coordinator/report/display_path.h"
+#include "coordinator/report/pytest_order.h"
+#include "proto/test.pb.h"
+
+namespace fastest::report {
+
+struct JunitOptions {
+  // --junit-prefix: put before each class name.
+  std::string prefix;
+  // pytest's ini options junit_suite_name, junit_family, junit_logging, junit_duration_report, junit_log_passing_tests.
+  std::string suite_name = "pytest";
+  std::string family = "xunit2";
+  std::string logging = "no";
+  std::string duration_report = "total";
+  bool log_passing_tests = true;
+};
+
+// Takes over the ini options as pytest resolved them (RunStart.options, by the names above with "junit_" before them).
+void ReadPytestOptions(const std::map<std::string, std::string>& resolved, JunitOptions& options);
+
+// `text` with every character that XML 1.0 does not allow (or that pytest avoids) written visibly: "#x1B".
+std::string EscapeIllegalXml(std::string_view text);
+
+// At most about 500 characters of a failure's message, in whole lines, and a note on what was left out.
+std::string ShortenJunitMessage(std::string_view message);
+
+// What the attributes of the suite say.
+struct JunitTotals {
+  int errors = 0;
+  int failures = 0;
+  int skipped = 0;
+  int passed = 0;
+  // Passed calls whose teardown failed: counted twice above, one test case.
+  int counted_twice = 0;
+
+  int tests() const { return errors + failures + skipped + passed - counted_twice; }
+};
+
+// Not thread-safe.
+class JunitCases {
+ public:
+  JunitCases(const JunitOptions& options, const DisplayPath& paths) : options_(options), paths_(paths) {}
+
+  // One element for the test; two if its call and its teardown failed.
+  void Add(const v1::TestResult& result);
+  void Add(const v1::CollectReport& report);
+
+  const JunitTotals& totals() const { return totals_; }
+  // Puts the elements below `suite`: collectors first, then tests, both in `order`.
+  void CopyTo(pugi::xml_node suite, const PytestOrder& order);
+
+ private:
+  struct Case {
+    std::string node_id;
+    pugi::xml_node element;
+  };
+  pugi::xml_node Open(const std::string& node_id, const std::string& path, int line);
+  void AddPhase(const v1::Phase& phase, pugi::xml_node element);
+  void AddSkipped(const v1::Phase& phase, pugi::xml_node element);
+  void AddCaptured(const v1::Phase& phase, pugi::xml_node element);
+  void Close(const v1::TestResult& result, double duration, pugi::xml_node element);
+
+  const JunitOptions options_;
+  const DisplayPath paths_;
+  // Holds the elements until they have their order.
+  pugi::xml_document document_;
+  std::vector<Case> collectors_;
+  std::vector<Case> tests_;
+  JunitTotals totals_;
+};
+
+}  // namespace fastest::report
+
+#endif  // FASTEST_COORDINATOR_REPORT_JUNIT_CASES_H_

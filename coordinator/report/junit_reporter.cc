@@ -1,0 +1,78 @@
+#include "coordinator/report/junit_reporter.h"
+
+#include <time.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "absl/strings/str_format.h"
+
+namespace fastest::report {
+namespace {
+
+// Local time with its offset, as Python's datetime.isoformat() has it.
+std::string IsoTime(double seconds) {
+  const time_t whole = static_cast<time_t>(std::floor(seconds));
+  const int micros = static_cast<int>((seconds - std::floor(seconds)) * 1e6);
+  tm local = {};
+  localtime_r(&whole, &local);
+  char date[sizeof("2000-01-01T00:00:00") + 16];
+  strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &local);
+  const long offset = std::labs(local.tm_gmtoff);
+  return absl::StrFormat("%s.%06d%c%02d:%02d", date, micros, local.tm_gmtoff < 0 ? '-' : '+', offset / 3600,
+                         offset / 60 % 60);
+}
+
+// pugixml writes in small pieces; a report is small enough to be gathered.
+struct StringWriter : pugi::xml_writer {
+  void write(const void* data, size_t size) override { text.append(static_cast<const char*>(data), size); }
+  std::string text;
+};
+
+}  // namespace
+
+void JunitReporter::RunStarted(const RunStart& run) {
+  run_ = run;
+  ReadPytestOptions(run.options, options_);
+}
+
+JunitCases& JunitReporter::cases() {
+  if (cases_ == nullptr) {
+    cases_ = std::make_unique<JunitCases>(options_, DisplayPath(run_.rootdir, run_.invocation_dir));
+  }
+  return *cases_;
+}
+
+void JunitReporter::Result(const v1::TestResult& result, const Origin&) { cases().Add(result); }
+
+void JunitReporter::Collect(const v1::CollectReport& report) { cases().Add(report); }
+
+bool JunitReporter::Finished(const results::RunSummary& summary) {
+  const JunitTotals& totals = cases().totals();
+  pugi::xml_document document;
+  pugi::xml_node suites = document.append_child("testsuites");
+  suites.append_attribute("name").set_value("pytest tests");
+  pugi::xml_node suite = suites.append_child("testsuite");
+  suite.append_attribute("name").set_value(EscapeIllegalXml(options_.suite_name).c_str());
+  suite.append_attribute("errors").set_value(totals.errors);
+  suite.append_attribute("failures").set_value(totals.failures);
+  suite.append_attribute("skipped").set_value(totals.skipped);
+  suite.append_attribute("tests").set_value(totals.tests());
+  suite.append_attribute("time").set_value(absl::StrFormat("%.3f", summary.duration_s).c_str());
+  suite.append_attribute("timestamp").set_value(IsoTime(run_.started_at).c_str());
+  suite.append_attribute("hostname").set_value(EscapeIllegalXml(run_.hostname).c_str());
+  cases().CopyTo(suite, PytestOrder(summary.module_order));
+
+  StringWriter writer;
+  writer.text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
+  document.save(writer, "", pugi::format_raw | pugi::format_no_declaration, pugi::encoding_utf8);
+  absl::Status status = sink_->Write(writer.text);
+  if (status.ok()) status = sink_->Close();
+  if (!status.ok()) {
+    err_ << "fastest: no JUnit report: " << status.message() << "\n";
+    err_.flush();
+  }
+  return status.ok();
+}
+
+}  // namespace fastest::report

@@ -1,0 +1,34 @@
+// The order in which pytest would have come to the tests. Results arrive in another one, and reports should not differ from run to run.
+#ifndef FASTEST_COORDINATOR_REPORT_PYTEST_ORDER_H_
+#define FASTEST_COORDINATOR_REPORT_PYTEST_ORDER_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace fastest::report {
+
+class PytestOrder {
+ public:
+  // RunSummary.module_order: node ids of files, or of tests where they are known.
+  explicit PytestOrder(const std::vector<std::string>& node_ids);
+
+  // Place of a test or a file. What the order doesn't know comes last.
+  size_t Of(const std::string& node_id) const;
+
+  // Sorts `items` by the node ids that `node_id` takes from them; equal ones stay as they came.
+  template <typename Item, typename NodeId>
+  void Sort(std::vector<Item>& items, NodeId node_id) const {
+    std::stable_sort(items.begin(), items.end(),
+                     [&](const Item& a, const Item& b) { return Of(node_id(a)) < Of(node_id(b)); });
+  }
+
+ private:
+  std::unordered_map<std::string, size_t> places_;
+};
+
+}  // namespace fastest::report
+
+#endif  // FASTEST_COORDINATOR_REPORT_PYTEST_ORDER_H_

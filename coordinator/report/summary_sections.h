@@ -1,0 +1,51 @@
+// The sections between the last progress line and the counts: errors, failures, passes with output, warnings, durations, tests that
+// were not run. Each prints nothing if there is nothing to say.
+#ifndef FASTEST_COORDINATOR_REPORT_SUMMARY_SECTIONS_H_
+#define FASTEST_COORDINATOR_REPORT_SUMMARY_SECTIONS_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "coordinator/report/display_path.h"
+#include "coordinator/report/terminal_options.h"
+#include "coordinator/report/terminal_text.h"
+#include "coordinator/report/test_report.h"
+#include "coordinator/results/run_summary.h"
+#include "proto/test.pb.h"
+
+namespace fastest::report {
+
+// Where and how sections are printed.
+struct Page {
+  TerminalText& text;
+  const TerminalOptions& options;
+  const DisplayPath& paths;
+};
+
+// One entry of --durations: a phase of a test.
+struct PhaseDuration {
+  double seconds = 0;
+  std::string when;
+  std::string node_id;
+};
+
+// Reports by pytest's category, each in the order in which it is to be printed.
+using ReportsByCategory = std::map<std::string, std::vector<TestReport>>;
+
+// ERRORS: collectors, set-ups and teardowns.
+void PrintErrors(const Page& page, const std::vector<TestReport>& errors);
+// FAILURES, and XFAILURES with --xfail-tb.
+void PrintFailures(const Page& page, const std::string& title, const std::vector<TestReport>& failures);
+// PASSES and XPASSES of -rP and -rX.
+void PrintPasses(const Page& page, const std::string& title, const std::vector<TestReport>& passes);
+// Groups by text, in order of first appearance; from ten places on, counts by file in place of the tests.
+void PrintWarnings(const Page& page, const std::vector<v1::RecordedWarning>& warnings);
+// `durations`: every phase of every test; order as they came.
+void PrintDurations(const Page& page, std::vector<PhaseDuration> durations);
+// What is missing in the books. Tests that a stop (-x, Ctrl-C) left out are counted in one line; others are named, loudly.
+void PrintNotRun(const Page& page, const results::RunSummary& summary);
+
+}  // namespace fastest::report
+
+#endif  // FASTEST_COORDINATOR_REPORT_SUMMARY_SECTIONS_H_
