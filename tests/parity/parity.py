@@ -1,0 +1,304 @@
+"""Runs a project under genuine pytest and under Fastest, and compares the verdicts.
+
+As a program:
+
+    python tests/parity/parity.py PROJECT_DIR [--python P] [-n N]... [--runs R] [--collect-only] [-- PYTEST ARGUMENT...]
+
+As a module: run_pytest() and run_fastest() each give a Run; differences() says in plain lines where two of them differ. Every run
+works on a copy of the project, so that neither leaves caches or files for the other.
+"""
+
+import argparse
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+
+# A run that takes longer is one that hangs; generous, because it only bounds the wait.
+LIMIT_S = 600
+
+_COUNTS = re.compile(r"^(?:=+ )?((?:\d+ [\w -]+(?:, )?)+|no tests (?:ran|collected.*)) in [\d.]+s(?: \([\d:]+\))?(?: =+)?$")
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+_TMP_PATH = re.compile(r"/[^\s'\"]*pytest-of-[^/]+/pytest-\d+(/popen-gw\d+)?")
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass
+class Run:
+    """What one run said. `outcomes` maps a node id to its outcomes: more than one where several tests share the id."""
+
+    exit_code: int
+    outcomes: dict = field(default_factory=dict)
+    # Node ids in the order in which tests were finished.
+    order: list = field(default_factory=list)
+    # Node id of a collector to "failed" or "skipped".
+    collect: dict = field(default_factory=dict)
+    # The last line without the time: "1 failed, 2 passed, 1 warning".
+    counts: str = ""
+    # Lines of the short test summary, sorted.
+    summary: list = field(default_factory=list)
+    # (node id, index) to the failure's text, in a form that compares.
+    texts: dict = field(default_factory=dict)
+    stdout: str = ""
+    stderr: str = ""
+
+
+def coordinator_path():
+    """The coordinator under test: FASTEST_COORDINATOR, or what Bazel built here."""
+    return Path(os.environ.get("FASTEST_COORDINATOR") or ROOT / "bazel-bin/coordinator/fastest-coordinator")
+
+
+def copy_project(project, destination):
+    """Copies a project without what earlier runs left in it."""
+    ignore = shutil.ignore_patterns("__pycache__", "expected.json", "*.pyc")
+    return Path(shutil.copytree(project, destination, symlinks=True, ignore=ignore))
+
+
+def clean_environment(extra=None):
+    """The environment for either side: nothing of an outer pytest run, and nothing that changes how wide or coloured text is."""
+    drop = ("CI", "BUILD_NUMBER", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "PY_COLORS", "PYTHONPATH", "PYTHONWARNINGS")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "FASTEST_")) and k not in drop}
+    environment.update({"COLUMNS": "100", "TERM": "dumb"}, **(extra or {}))
+    return environment
+
+
+def _execute(command, cwd, env):
+    process = subprocess.run(
+        [str(word) for word in command], cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S
+    )
+    return process.returncode, process.stdout.decode("utf-8", "replace"), process.stderr.decode("utf-8", "replace")
+
+
+def _counts(stdout):
+    for line in reversed(stdout.splitlines()):
+        match = _COUNTS.match(_ESCAPES.sub("", line.strip()))
+        if match:
+            return match.group(1)
+    return ""
+
+
+def _summary(stdout):
+    lines, inside = [], False
+    for line in stdout.splitlines():
+        if re.match(r"^=+ short test summary info =+$", line):
+            inside = True
+        elif inside and re.match(r"^([=!].*[=!]|\d+ .* in [\d.]+s.*)$", line):
+            break
+        elif inside:
+            lines.append(line)
+    return sorted(lines)
+
+
+def comparable(text, project):
+    """Failure text without what differs from run to run: addresses, temporary folders, the copy's own path."""
+    text = text.replace(os.path.realpath(project), "PROJECT").replace(str(project), "PROJECT")
+    return _ADDRESS.sub("0xADDRESS", _TMP_PATH.sub("TMP", _ESCAPES.sub("", text))).strip()
+
+
+def run_pytest(project, args=(), python=sys.executable, env=None, cwd="."):
+    """Runs genuine pytest on the copy `project` from its folder `cwd`."""
+    with tempfile.TemporaryDirectory(prefix="parity-") as work:
+        record = Path(work) / "record"
+        command = [python, HERE / "recorder.py", record, *args]
+        exit_code, stdout, stderr = _execute(command, Path(project) / cwd, clean_environment(env))
+        lines = [ast.literal_eval(line) for line in record.read_text("ascii").splitlines()] if record.exists() else []
+    run = Run(exit_code, counts=_counts(stdout), summary=_summary(stdout), stdout=stdout, stderr=stderr)
+    _fold(lines, run, project)
+    return run
+
+
+def _fold(lines, run, project):
+    """Sums up a recorder's lines: exactly one outcome for each test, by the rule that Fastest's results follow."""
+    begun = defaultdict(int)
+    outcome, texts = {}, defaultdict(list)
+    for kind, nodeid, *rest in lines:
+        if kind == "start":
+            begun[nodeid] += 1
+        elif kind == "collect":
+            run.collect[nodeid] = rest[0]
+        else:
+            key = (nodeid, max(begun[nodeid], 1) - 1)
+            when, word, xfail, subtest, text = rest
+            before = outcome.get(key)
+            outcome[key] = _stronger(before, _outcome(when, word, xfail, subtest))
+            if text:
+                texts[key].append(comparable(text, project))
+    for (nodeid, _), word in outcome.items():
+        # Without an outcome: the run ended in the midst of it.
+        if word is not None:
+            run.outcomes.setdefault(nodeid, []).append(word)
+            run.order.append(nodeid)
+    run.texts = dict(texts)
+
+
+def _outcome(when, word, xfail, subtest):
+    if word == "failed":
+        return "failed" if when == "call" else "error"
+    if subtest is not None or when == "teardown" or word not in ("passed", "skipped"):
+        return None
+    if word == "skipped":
+        return "xfailed" if xfail else "skipped"
+    if when == "setup":
+        return None
+    return "xpassed" if xfail else "passed"
+
+
+def _stronger(one, other):
+    rank = (None, "passed", "xpassed", "xfailed", "skipped", "error", "failed")
+    return max(one, other, key=rank.index)
+
+
+def run_fastest(project, args=(), python=sys.executable, slots=1, env=None, cwd=".", coordinator=None):
+    """Runs Fastest on the copy `project` from its folder `cwd` with `slots` worker slots."""
+    with tempfile.TemporaryDirectory(prefix="parity-") as work:
+        report = Path(work) / "report.jsonl"
+        environment = clean_environment({"XDG_CACHE_HOME": str(Path(work) / "cache"), **(env or {})})
+        command = [coordinator or coordinator_path(), "-n", str(slots), "--python", python, "--report-json", report, *args]
+        exit_code, stdout, stderr = _execute(command, Path(project) / cwd, environment)
+        events = read_events(report)
+    run = Run(exit_code, counts=_counts(stdout), summary=_summary(stdout), stdout=stdout, stderr=stderr)
+    for event in events:
+        if event["type"] == "result":
+            nodeid = event["nodeid"]
+            run.outcomes.setdefault(nodeid, {})[event.get("index", 0)] = event["outcome"]
+            run.order.append(nodeid)
+            if event.get("longrepr"):
+                run.texts[nodeid, event.get("index", 0)] = [comparable(event["longrepr"], project)]
+        elif event["type"] in ("collect_error", "collect_skip"):
+            run.collect[event["nodeid"]] = "failed" if event["type"] == "collect_error" else "skipped"
+    run.outcomes = {nodeid: [word for _, word in sorted(by_index.items())] for nodeid, by_index in run.outcomes.items()}
+    return run
+
+
+def read_events(path):
+    """The events of a --report-json file; none if it was never made."""
+    if not Path(path).exists():
+        return []
+    return [json.loads(line) for line in Path(path).read_text("utf-8").splitlines()]
+
+
+def differences(expected, actual, *, ordered=False, texts=True):
+    """Says, one line each, where `actual` (Fastest) differs from `expected` (pytest). Empty: the same verdict."""
+    found = []
+    if expected.exit_code != actual.exit_code:
+        found.append(f"exit code: pytest {expected.exit_code}, fastest {actual.exit_code}")
+    found += _unlike("test", expected.outcomes, actual.outcomes)
+    found += _unlike("collector", expected.collect, actual.collect)
+    if expected.counts != actual.counts:
+        found.append(f"counts: pytest '{expected.counts}', fastest '{actual.counts}'")
+    if ordered and expected.outcomes == actual.outcomes and expected.order != actual.order:
+        at = next(i for i, (a, b) in enumerate(zip(expected.order, actual.order)) if a != b)
+        found.append(f"order: the test at place {at} is {expected.order[at]} in pytest, {actual.order[at]} in fastest")
+    if expected.summary != actual.summary:
+        missing = [line for line in expected.summary if line not in actual.summary]
+        extra = [line for line in actual.summary if line not in expected.summary]
+        found += [f"summary line only in pytest: {line}" for line in missing]
+        found += [f"summary line only in fastest: {line}" for line in extra]
+    if texts:
+        for key, words in actual.texts.items():
+            known = expected.texts.get(key, [])
+            if known and not any(text in words[0] for text in known):
+                found.append(f"text of {key[0]}: pytest says\n{known[0]}\nfastest says\n{words[0]}")
+    return found
+
+
+def _unlike(what, expected, actual):
+    found = []
+    for nodeid in expected.keys() | actual.keys():
+        before, after = expected.get(nodeid, "nothing"), actual.get(nodeid, "nothing")
+        if before != after:
+            found.append(f"{what} {nodeid}: pytest {_words(before)}, fastest {_words(after)}")
+    return sorted(found)
+
+
+def _words(outcomes):
+    return outcomes if isinstance(outcomes, str) else " ".join(outcomes)
+
+
+def without_flaky(first, second, run):
+    """Node ids whose outcome two runs of pytest itself disagree about, taken out of `run` (in place)."""
+    flaky = {nodeid for nodeid in first.outcomes if first.outcomes[nodeid] != second.outcomes.get(nodeid)}
+    for nodeid in flaky:
+        run.outcomes.pop(nodeid, None)
+    return flaky
+
+
+def collect_only(project, args=(), python=sys.executable, coordinator=None):
+    """Gives what `--collect-only -q` prints under pytest and under Fastest, as two lists of lines, with times left out."""
+    answers = []
+    with tempfile.TemporaryDirectory(prefix="parity-") as work:
+        environment = clean_environment({"XDG_CACHE_HOME": str(Path(work) / "cache")})
+        for command in (
+            [python, HERE / "recorder.py", Path(work) / "record"],
+            [coordinator or coordinator_path(), "--python", python],
+        ):
+            exit_code, stdout, _ = _execute([*command, "--collect-only", "-q", *args], project, environment)
+            lines = re.sub(r" in [\d.]+s( \([\d:]+\))?", " in TIME", stdout).splitlines()
+            answers.append([f"exit code {exit_code}", *(comparable(line, project) for line in lines)])
+    return answers
+
+
+def compare_project(project, args=(), python=sys.executable, slots=(1, 2), runs=1, texts=True):
+    """Compares a whole project: pytest twice (to know its own flaky tests), then Fastest `runs` times for each number of slots.
+    Yields (title, differences)."""
+    with tempfile.TemporaryDirectory(prefix="parity-") as work:
+        reference = copy_project(project, Path(work) / "pytest" / project.name)
+        ours = copy_project(project, Path(work) / "fastest" / project.name)
+        expected = run_pytest(reference, args, python)
+        again = run_pytest(reference, args, python)
+        flaky = without_flaky(expected, again, expected)
+        yield f"pytest: exit code {expected.exit_code}, {expected.counts}, {len(flaky)} flaky", []
+        for slot_count in slots:
+            for _ in range(runs):
+                actual = run_fastest(ours, args, python, slot_count)
+                for nodeid in flaky:
+                    actual.outcomes.pop(nodeid, None)
+                title = f"fastest -n {slot_count}: exit code {actual.exit_code}, {actual.counts}"
+                yield title, differences(expected, actual, texts=texts)
+
+
+def main():
+    own, _, pytest_args = _split(sys.argv[1:])
+    parser = argparse.ArgumentParser(description="Compares Fastest's verdict on a project with pytest's.")
+    parser.add_argument("project", type=Path)
+    parser.add_argument("--python", default=sys.executable, help="interpreter of the project's environment")
+    parser.add_argument("-n", type=int, action="append", help="worker slots; may be given more than once (default: 1 and 2)")
+    parser.add_argument("--runs", type=int, default=1, help="runs of Fastest for each number of slots")
+    parser.add_argument("--collect-only", action="store_true", help="compare what --collect-only -q prints")
+    options = parser.parse_args(own)
+    project = options.project.resolve()
+    bad = 0
+    if options.collect_only:
+        with tempfile.TemporaryDirectory(prefix="parity-") as work:
+            expected, actual = collect_only(copy_project(project, Path(work) / project.name), pytest_args, options.python)
+        found = [f"line {i}: pytest {a!r}, fastest {b!r}" for i, (a, b) in enumerate(zip(expected, actual)) if a != b]
+        if len(expected) != len(actual):
+            found.append(f"pytest prints {len(expected)} lines, fastest {len(actual)}")
+        answers = [(f"--collect-only -q: {len(expected)} lines", found)]
+    else:
+        answers = compare_project(project, pytest_args, options.python, options.n or (1, 2), options.runs)
+    for title, found in answers:
+        print(f"{title}: {len(found)} differences" if found else title, flush=True)
+        for line in found:
+            print(f"  {line}", flush=True)
+        bad += len(found)
+    return 1 if bad else 0
+
+
+def _split(words):
+    cut = words.index("--") if "--" in words else len(words)
+    return words[:cut], "--", words[cut + 1 :]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""Runs genuine pytest and writes down what came of every test.
+
+    python recorder.py OUTPUT [PYTEST ARGUMENT]...
+
+The session is as the `pytest` command would have it: same sys.path, same arguments, no plugin named on the command line. The only
+addition is one plugin object that listens. OUTPUT gets one Python literal a line, in the order in which things happened:
+("start", nodeid), ("report", nodeid, when, outcome, xfail, subtest, text), ("collect", nodeid, outcome, text).
+"""
+
+import os
+import sys
+
+# Test projects patch the standard library; these are kept from before.
+_ascii = ascii
+_open, _write, _close = os.open, os.write, os.close
+
+
+class Recorder:
+    def __init__(self):
+        self.lines = []
+
+    def pytest_runtest_logstart(self, nodeid):
+        self.lines.append(("start", nodeid))
+
+    def pytest_runtest_logreport(self, report):
+        context = getattr(report, "context", None)
+        subtest = None if context is None else (context.msg, dict(context.kwargs))
+        xfail = hasattr(report, "wasxfail")
+        text = report.longreprtext if not report.passed else ""
+        self.lines.append(("report", report.nodeid, report.when, report.outcome, xfail, subtest, text))
+
+    def pytest_collectreport(self, report):
+        if report.outcome != "passed":
+            self.lines.append(("collect", report.nodeid, report.outcome, report.longreprtext))
+
+    def save(self, path):
+        descriptor = _open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        data = "".join(_ascii(line) + "\n" for line in self.lines).encode("ascii")
+        while data:
+            data = data[_write(descriptor, data) :]
+        _close(descriptor)
+
+
+def main():
+    output = os.path.abspath(sys.argv[1])
+    scripts = os.path.dirname(sys.executable)
+    sys.argv = [os.path.join(scripts, "pytest"), *sys.argv[2:]]
+    # What the pytest command finds there.
+    sys.path[0] = scripts
+    import pytest
+
+    recorder = Recorder()
+    try:
+        status = pytest.main(plugins=[recorder])
+    finally:
+        recorder.save(output)
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        # A test closed it.
+        pass
+    return int(status)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""The tiny projects of tests/suites and what is expected of them.
+
+Each project has an expected.json:
+
+    {"about": "…", "needs": ["module"],
+     "runs": [{"name": "…", "args": [...], "cwd": "sub", "env": {...}, "slots": [1, 2], "ordered": true, "says": ["…"],
+               "exit_code": 1, "counts": "1 failed", "outcomes": {"test_a.py::test": "failed"}, "collect": {"test_b.py": "skipped"},
+               "families": [{"id": "test_a.py::test[{}]", "count": 3, "outcome": "passed"}]}]}
+
+`slots`: with how many workers Fastest must say the same (default 1 and 2; only 1 where the verdict hangs on the order). `ordered`: whether
+the order of the tests is certain at one slot (default true). `says`: texts that must stand in the output of both sides. `families` is short for many
+outcomes. A test id that occurs several times has a list of outcomes.
+
+    python tests/parity/suites.py --write NAME...
+
+fills in exit_code, counts, outcomes and collect by running genuine pytest. Read what it wrote: it is the specification.
+"""
+
+import argparse
+import importlib.util
+import json
+import re
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import parity
+
+SUITES = Path(__file__).resolve().parents[1] / "suites"
+
+
+@dataclass
+class Case:
+    """One run of one project."""
+
+    suite: str
+    name: str
+    args: list = field(default_factory=list)
+    cwd: str = "."
+    env: dict = field(default_factory=dict)
+    slots: list = field(default_factory=lambda: [1, 2])
+    ordered: bool = True
+    says: list = field(default_factory=list)
+    exit_code: int = None
+    counts: str = ""
+    outcomes: dict = field(default_factory=dict)
+    families: list = field(default_factory=list)
+    collect: dict = field(default_factory=dict)
+    needs: list = field(default_factory=list)
+
+    @property
+    def id(self):
+        return f"{self.suite}-{self.name}" if self.name else self.suite
+
+    @property
+    def project(self):
+        return SUITES / self.suite
+
+    def missing(self):
+        """Modules that the project needs and this interpreter lacks."""
+        return [name for name in self.needs if importlib.util.find_spec(name) is None]
+
+    def expected_outcomes(self):
+        expected = {nodeid: [word] if isinstance(word, str) else word for nodeid, word in self.outcomes.items()}
+        for family in self.families:
+            for number in range(family["count"]):
+                expected.setdefault(family["id"].replace("{}", str(number)), [family["outcome"]])
+        return expected
+
+
+def load_suite(folder):
+    text = json.loads((folder / "expected.json").read_text("utf-8"))
+    return [Case(suite=folder.name, needs=text.get("needs", []), **run) for run in text["runs"]]
+
+
+def load_all():
+    return [case for folder in sorted(SUITES.iterdir()) if folder.is_dir() for case in load_suite(folder)]
+
+
+def run_pytest(case):
+    with tempfile.TemporaryDirectory(prefix="suites-") as work:
+        project = parity.copy_project(case.project, Path(work) / case.suite)
+        return parity.run_pytest(project, case.args, env=case.env, cwd=case.cwd)
+
+
+def run_fastest(case, slots):
+    with tempfile.TemporaryDirectory(prefix="suites-") as work:
+        project = parity.copy_project(case.project, Path(work) / case.suite)
+        return parity.run_fastest(project, case.args, slots=slots, env=case.env, cwd=case.cwd)
+
+
+def unlike_expected(case, run):
+    """Where a run of pytest differs from what is written down, one line each."""
+    written = parity.Run(case.exit_code, case.expected_outcomes(), collect=case.collect, counts=case.counts, summary=run.summary)
+    found = [line.replace("pytest", "expected").replace("fastest", "pytest") for line in parity.differences(written, run)]
+    if case.ordered and not case.families and not found and list(written.outcomes) != list(run.outcomes):
+        found.append("the tests come in another order")
+    return found + unsaid(case, run)
+
+
+def unsaid(case, run):
+    return [f"not said: {text!r}" for text in case.says if text not in run.stdout + run.stderr]
+
+
+def write(folder):
+    path = folder / "expected.json"
+    text = json.loads(path.read_text("utf-8"))
+    for case, raw in zip(load_suite(folder), text["runs"]):
+        if case.missing():
+            continue
+        run = run_pytest(case)
+        in_families = Case(case.suite, "", families=case.families).expected_outcomes()
+        for key in ("exit_code", "counts", "outcomes", "collect"):
+            raw.pop(key, None)
+        raw["exit_code"] = run.exit_code
+        if run.counts:
+            raw["counts"] = run.counts
+        outcomes = {i: words[0] if len(words) == 1 else words for i, words in run.outcomes.items()}
+        outcomes = {i: word for i, word in outcomes.items() if in_families.get(i) != [word]}
+        if outcomes:
+            raw["outcomes"] = outcomes
+        if run.collect:
+            raw["collect"] = run.collect
+    path.write_text(as_text(text), "utf-8")
+
+
+def as_text(value):
+    """JSON with lists of plain values on one line."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return re.sub(r"\[\n\s+([^\[\]{}]*?)\n\s+\]", lambda match: "[" + re.sub(r"\n\s+", " ", match[1]) + "]", text) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Writes the expectations of projects under tests/suites.")
+    parser.add_argument("--write", action="store_true", required=True)
+    parser.add_argument("names", nargs="+")
+    for name in parser.parse_args().names:
+        write(SUITES / name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,2 @@
+def check_in_plugin(value):
+    assert value == {"left": 2}

@@ -1,0 +1,2 @@
+def check_registered(value):
+    assert value == {"left": 3}

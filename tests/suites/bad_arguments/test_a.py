@@ -1,0 +1,7 @@
+def test_a():
+    pass
+
+
+class TestClass:
+    def test_method(self):
+        pass

@@ -1,0 +1,2 @@
+def test_three():
+    raise AssertionError("outside the testpaths")

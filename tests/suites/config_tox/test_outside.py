@@ -1,0 +1,2 @@
+def test_outside():
+    raise AssertionError("outside the testpaths")

@@ -1,0 +1,5 @@
+import pytest
+
+
+def pytest_configure(config):
+    raise pytest.UsageError("the project wants something else")

@@ -1,0 +1,2 @@
+def test_sub(clock):
+    assert clock == "sub"

@@ -1,0 +1,3 @@
+def test_other(greeting, request):
+    assert greeting == "hello root"
+    assert request.node.trail == ["root"]

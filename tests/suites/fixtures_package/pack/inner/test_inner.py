@@ -1,0 +1,2 @@
+def test_inner(pack_thing):
+    assert pack_thing == 1

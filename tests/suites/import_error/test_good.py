@@ -1,0 +1,6 @@
+def test_good():
+    pass
+
+
+def test_bad():
+    raise AssertionError("fails")

@@ -1,0 +1,2 @@
+print("printed while importing")
+raise RuntimeError("at import")

@@ -1,0 +1,5 @@
+STATE = []
+
+
+def test_own():
+    assert STATE is not None

@@ -1,0 +1,5 @@
+import sys
+
+
+def test_c():
+    assert "test_a" in sys.modules

@@ -1,0 +1,6 @@
+def test_1():
+    pass
+
+
+def test_2():
+    assert 0

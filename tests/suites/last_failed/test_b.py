@@ -1,0 +1,6 @@
+def test_3():
+    pass
+
+
+def test_4():
+    pass

@@ -1,0 +1,6 @@
+def test_quick():
+    pass
+
+
+def test_slow():
+    raise AssertionError("deselected")

@@ -1,0 +1,2 @@
+def test_slow_only():
+    raise AssertionError("deselected")

@@ -1,0 +1,2 @@
+def test_last():
+    raise AssertionError("runs, and fails")

@@ -1,0 +1,6 @@
+def test_b():
+    pass
+
+
+def test_last_of_all():
+    raise AssertionError("marked xfail because it comes last")

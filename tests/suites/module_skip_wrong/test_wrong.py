@@ -1,0 +1,3 @@
+import pytest
+
+pytest.skip("without allow_module_level this is an error")

@@ -1,0 +1,5 @@
+import beside
+
+
+def test_beside():
+    assert beside.VALUE == 1

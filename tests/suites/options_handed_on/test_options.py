@@ -1,0 +1,2 @@
+def test_seen(seen):
+    assert seen == ("second", ["a", "b c"], True, "hello there")

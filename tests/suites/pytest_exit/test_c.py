@@ -1,0 +1,2 @@
+def test_never_either():
+    raise AssertionError("never runs")

@@ -1,0 +1,2 @@
+def test_one():
+    assert __name__ == "one.test_same"

@@ -1,0 +1,2 @@
+def test_two():
+    assert __name__ == "two.test_same"

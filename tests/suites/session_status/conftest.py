@@ -1,0 +1,3 @@
+def pytest_sessionfinish(session, exitstatus):
+    if exitstatus == 0:
+        session.exitstatus = 42

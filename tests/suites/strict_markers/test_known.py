@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.known
+def test_known():
+    pass

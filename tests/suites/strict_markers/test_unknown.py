@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.knwon
+def test_unknown():
+    pass

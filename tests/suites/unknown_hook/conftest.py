@@ -1,0 +1,2 @@
+def pytest_no_such_hook():
+    pass
