@@ -3,8 +3,12 @@
 #ifndef FASTEST_COORDINATOR_RESULTS_LEDGER_H_
 #define FASTEST_COORDINATOR_RESULTS_LEDGER_H_
 
+#include <cstddef>
 #include <map>
+#include <set>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "proto/run.pb.h"
@@ -68,10 +72,39 @@ class Ledger {
   int failures() const;
   int collect_errors() const;
 
+  // Adds up. Call it when nothing more will come.
   Books Close() const;
   // From the results alone: 1 if anything failed, 5 if nothing was collected, 0 else; kNotRun if the books don't balance or
   // tests stayed without result for another reason than a stop. Interruption and internal errors are the caller's to know.
   ExitCode ExitFromResults(bool stopped) const;
+
+ private:
+  // A test of the books: collected, and perhaps reported or explained.
+  struct Entry {
+    std::string module;
+    bool collected = false;
+    bool reported = false;
+    std::string not_run_reason;
+  };
+  struct Module {
+    std::set<std::string> planned;
+    std::string digest;
+    std::string first_worker;
+    bool deselected_counted = false;
+  };
+  Entry& Find(const v1::TestRef& ref);
+  void AddDeselected(int n);
+
+  // Index and node id → place in `entries_`, which keeps the order in which tests came into the books.
+  std::unordered_map<std::string, size_t> by_ref_;
+  std::vector<std::pair<v1::TestRef, Entry>> entries_;
+  std::unordered_map<std::string, Module> modules_;
+  std::vector<results::NotRun> modules_not_run_;
+  std::vector<std::string> disagreements_;
+  std::map<std::string, int> counts_;
+  int deselected_ = 0;
+  int failed_reports_ = 0;
+  int collect_errors_ = 0;
 };
 
 }  // namespace fastest::results

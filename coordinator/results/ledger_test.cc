@@ -1,0 +1,192 @@
+#include "coordinator/results/ledger.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace fastest::results {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+v1::TestRef Ref(const std::string& node_id, uint32_t index = 0) {
+  v1::TestRef ref;
+  ref.set_node_id(node_id);
+  ref.set_index(index);
+  return ref;
+}
+
+v1::WorkerMessage::Collected Collected(const std::vector<std::string>& ids, const std::string& digest = "d",
+                                       int deselected = 0) {
+  v1::WorkerMessage::Collected collected;
+  for (const std::string& id : ids) *collected.add_tests() = Ref(id);
+  collected.set_module_digest(digest);
+  collected.set_module_deselected(deselected);
+  return collected;
+}
+
+// Phases as "category/outcome" of set-up, call and teardown.
+v1::TestResult Result(const std::string& node_id, const std::vector<std::pair<std::string, std::string>>& phases) {
+  v1::TestResult result;
+  *result.mutable_ref() = Ref(node_id);
+  for (const auto& [category, outcome] : phases) {
+    v1::Phase* phase = result.add_phases();
+    phase->set_category(category);
+    phase->set_outcome(outcome);
+  }
+  return result;
+}
+
+v1::TestResult Passed(const std::string& node_id) {
+  return Result(node_id, {{"", "passed"}, {"passed", "passed"}, {"", "passed"}});
+}
+
+TEST(LedgerTest, AGoodRunBalances) {
+  Ledger ledger;
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x", "a.py::y"}, "d", 3));
+  EXPECT_TRUE(ledger.Reported(Passed("a.py::x")));
+  EXPECT_TRUE(ledger.Reported(Passed("a.py::y")));
+  const Books books = ledger.Close();
+  EXPECT_TRUE(books.balanced);
+  EXPECT_EQ(books.collected, 2);
+  EXPECT_EQ(books.reported, 2);
+  EXPECT_EQ(books.deselected, 3);
+  EXPECT_EQ(ledger.ExitFromResults(false), kOk);
+  EXPECT_EQ(ledger.counts().at("passed"), 2);
+  EXPECT_EQ(ledger.counts().at("deselected"), 3);
+}
+
+TEST(LedgerTest, ATestIsCountedOnce) {
+  Ledger ledger;
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
+  EXPECT_TRUE(ledger.Reported(Passed("a.py::x")));
+  EXPECT_FALSE(ledger.Reported(Passed("a.py::x")));
+  // The rest of a lease names it again.
+  ledger.Collected("gw1", "a.py", Collected({"a.py::x"}));
+  EXPECT_EQ(ledger.Close().collected, 1);
+  EXPECT_EQ(ledger.counts().at("passed"), 1);
+}
+
+TEST(LedgerTest, SameIdWithAnotherIndexIsAnotherTest) {
+  Ledger ledger;
+  v1::TestResult second = Passed("a.py::x");
+  *second.mutable_ref() = Ref("a.py::x", 1);
+  EXPECT_TRUE(ledger.Reported(Passed("a.py::x")));
+  EXPECT_TRUE(ledger.Reported(second));
+  EXPECT_EQ(ledger.Close().reported, 2);
+}
+
+TEST(LedgerTest, AHoleIsLoud) {
+  Ledger ledger;
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x", "a.py::y"}));
+  ledger.Reported(Passed("a.py::x"));
+  const Books books = ledger.Close();
+  EXPECT_FALSE(books.balanced);
+  ASSERT_EQ(books.not_run.size(), 1u);
+  EXPECT_EQ(books.not_run[0].ref.node_id(), "a.py::y");
+  EXPECT_EQ(ledger.ExitFromResults(false), kNotRun);
+}
+
+TEST(LedgerTest, WhatWasGivenUpIsNamedAndNotGreen) {
+  Ledger ledger;
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
+  ledger.NotRun(Ref("a.py::x"), "a.py", "lost");
+  ledger.NotRun({}, "b.py", "never begun");
+  const Books books = ledger.Close();
+  EXPECT_TRUE(books.balanced);
+  ASSERT_EQ(books.not_run.size(), 2u);
+  EXPECT_EQ(ledger.ExitFromResults(false), kNotRun);
+  EXPECT_EQ(ledger.ExitFromResults(true), kOk);
+}
+
+TEST(LedgerTest, AReasonDoesNotUndoAResult) {
+  Ledger ledger;
+  ledger.Reported(Passed("a.py::x"));
+  ledger.NotRun(Ref("a.py::x"), "a.py", "lost");
+  EXPECT_THAT(ledger.Close().not_run, IsEmpty());
+}
+
+TEST(LedgerTest, PartsMustAgree) {
+  Ledger ledger;
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x"}, "one"));
+  ledger.Collected("gw1", "a.py", Collected({"a.py::y"}, "two"));
+  ledger.Reported(Passed("a.py::x"));
+  ledger.Reported(Passed("a.py::y"));
+  const Books books = ledger.Close();
+  EXPECT_FALSE(books.balanced);
+  EXPECT_THAT(books.disagreements, ElementsAre(HasSubstr("a.py")));
+  EXPECT_EQ(ledger.ExitFromResults(false), kNotRun);
+}
+
+TEST(LedgerTest, DeselectedOfASplitModuleCountsOnce) {
+  Ledger ledger;
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x"}, "d", 4));
+  ledger.Collected("gw1", "a.py", Collected({"a.py::y"}, "d", 4));
+  EXPECT_EQ(ledger.Close().deselected, 4);
+}
+
+TEST(LedgerTest, WholeCollectionFillsTheBooksOnce) {
+  v1::Collection collection;
+  for (const char* id : {"a.py::x", "a.py::x", "b.py::y"}) {
+    v1::CollectedTest* test = collection.add_tests();
+    test->set_node_id(id);
+    test->set_module(std::string(id).substr(0, 4));
+  }
+  collection.set_digest("d");
+  collection.set_deselected(1);
+  Ledger ledger;
+  ledger.WholeCollection("gw0", collection);
+  ledger.WholeCollection("gw1", collection);
+  EXPECT_EQ(ledger.Close().collected, 3);
+  EXPECT_EQ(ledger.Close().deselected, 1);
+  collection.set_digest("e");
+  ledger.WholeCollection("gw2", collection);
+  EXPECT_THAT(ledger.Close().disagreements, ElementsAre(HasSubstr("gw2")));
+}
+
+TEST(LedgerTest, PlannedButNotThereIsWithdrawn) {
+  Ledger ledger;
+  ledger.Planned("a.py", {"a.py::x", "a.py::gone"});
+  ledger.Planned("b.py", {"b.py::y"});
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
+  EXPECT_EQ(ledger.Close().withdrawn, 1);
+}
+
+TEST(LedgerTest, CountsReportsAsPytest) {
+  Ledger ledger;
+  ledger.Reported(Result("a", {{"", "passed"}, {"passed", "passed"}, {"error", "failed"}}));
+  ledger.Reported(Result("b", {{"error", "failed"}, {"", "passed"}}));
+  ledger.Reported(Result("c", {{"", "passed"}, {"xfailed", "skipped"}, {"", "passed"}}));
+  EXPECT_EQ(ledger.counts(), (std::map<std::string, int>{{"passed", 1}, {"error", 2}, {"xfailed", 1}}));
+  EXPECT_EQ(ledger.failures(), 2);
+  EXPECT_EQ(ledger.ExitFromResults(false), kTestsFailed);
+}
+
+TEST(LedgerTest, CollectReportsCount) {
+  Ledger ledger;
+  v1::CollectReport report;
+  report.set_outcome("skipped");
+  ledger.CollectReported(report);
+  EXPECT_EQ(ledger.ExitFromResults(false), kNoTestsCollected);
+  report.set_outcome("failed");
+  ledger.CollectReported(report);
+  EXPECT_EQ(ledger.collect_errors(), 1);
+  EXPECT_EQ(ledger.counts(), (std::map<std::string, int>{{"error", 1}, {"skipped", 1}}));
+  EXPECT_EQ(ledger.ExitFromResults(false), kTestsFailed);
+}
+
+TEST(LedgerTest, WarningsAddUp) {
+  Ledger ledger;
+  ledger.AddWarnings(1);
+  ledger.AddWarnings(1);
+  EXPECT_EQ(ledger.counts().at("warnings"), 2);
+}
+
+TEST(LedgerTest, NothingCollectedIsExit5) { EXPECT_EQ(Ledger().ExitFromResults(false), kNoTestsCollected); }
+
+}  // namespace
+}  // namespace fastest::results
