@@ -55,8 +55,8 @@ Color MainColor::Get(bool finished) const {
 
 const std::vector<std::string>& KnownCategories() {
   static const auto* const kKnown = new std::vector<std::string>{
-      "failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "warnings", "error", "subtests passed",
-      "subtests failed", "subtests skipped"};
+      "failed",   "passed", "skipped",         "deselected",      "xfailed",         "xpassed",
+      "warnings", "error",  "subtests passed", "subtests failed", "subtests skipped"};
   return *kKnown;
 }
 

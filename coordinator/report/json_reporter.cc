@@ -38,7 +38,8 @@ const char* OutcomeName(v1::Outcome outcome) {
 template <typename Sections>
 Json SectionList(const Sections& sections) {
   Json list = Json::array();
-  for (const v1::Section& section : sections) list.push_back({{"name", section.name()}, {"content", section.content()}});
+  for (const v1::Section& section : sections)
+    list.push_back({{"name", section.name()}, {"content", section.content()}});
   return list;
 }
 
@@ -84,17 +85,10 @@ const char* SubtestOutcome(const v1::Phase& phase) {
 }  // namespace
 
 void JsonReporter::RunStarted(const RunStart& run) {
-  Json event = {{"type", "run_started"},
-                {"version", run.version},
-                {"schema", 1},
-                {"run_id", run.run_id},
-                {"rootdir", run.rootdir},
-                {"invocation_dir", run.invocation_dir},
-                {"python", run.python_version},
-                {"pytest", run.pytest_version},
-                {"slots", run.slots},
-                {"started_at", run.started_at},
-                {"hostname", run.hostname}};
+  Json event = {{"type", "run_started"},        {"version", run.version},       {"schema", 1},
+                {"run_id", run.run_id},         {"rootdir", run.rootdir},       {"invocation_dir", run.invocation_dir},
+                {"python", run.python_version}, {"pytest", run.pytest_version}, {"slots", run.slots},
+                {"started_at", run.started_at}, {"hostname", run.hostname}};
   if (!run.whole_reason.empty()) event["whole_reason"] = run.whole_reason;
   Add(Line(event));
 }
@@ -165,10 +159,8 @@ void JsonReporter::Collect(const v1::CollectReport& report) {
 }
 
 void JsonReporter::Warning(const v1::RecordedWarning& warning) {
-  Json event = {{"type", "warning"},
-                {"category", warning.category()},
-                {"when", warning.when()},
-                {"message", warning.message()}};
+  Json event = {
+      {"type", "warning"}, {"category", warning.category()}, {"when", warning.when()}, {"message", warning.message()}};
   if (!warning.node_id().empty()) event["nodeid"] = warning.node_id();
   if (!warning.location_path().empty()) {
     event["path"] = warning.location_path();
@@ -199,8 +191,8 @@ bool JsonReporter::Finished(const results::RunSummary& summary) {
                 {"duration_s", summary.duration_s},
                 {"finished_at", summary.finished_at}};
   if (!summary.stop_reason.empty()) event["stop_reason"] = summary.stop_reason;
-  event["books"] = {{"balanced", books.balanced},   {"collected", books.collected}, {"reported", books.reported},
-                    {"deselected", books.deselected}, {"withdrawn", books.withdrawn}, {"not_run", not_run},
+  event["books"] = {{"balanced", books.balanced},          {"collected", books.collected}, {"reported", books.reported},
+                    {"deselected", books.deselected},      {"withdrawn", books.withdrawn}, {"not_run", not_run},
                     {"disagreements", books.disagreements}};
   Add(Line(event));
   Write();

@@ -35,9 +35,8 @@ std::string LiveLine::Text(double started_at, double now) const {
   if (expected_ > 0) absl::StrAppend(&text, "/", std::max(expected_, reported_));
   absl::StrAppend(&text, reported_ == 1 && expected_ == 0 ? " test" : " tests");
   if (failed_ > 0) absl::StrAppend(&text, ", ", failed_, " failed");
-  const auto longest = std::min_element(running_.begin(), running_.end(), [](const auto& a, const auto& b) {
-    return a.second.since < b.second.since;
-  });
+  const auto longest = std::min_element(running_.begin(), running_.end(),
+                                        [](const auto& a, const auto& b) { return a.second.since < b.second.since; });
   if (longest == running_.end()) return reported_ == 0 ? text + "  collecting ..." : text;
   const int64_t seconds = std::max<int64_t>(0, static_cast<int64_t>(now - longest->second.since));
   // The seconds come first: a long id is cut at the edge.

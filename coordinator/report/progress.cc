@@ -17,7 +17,7 @@ void Progress::Expected(int tests, bool exact) {
 void Progress::ModuleExpected(const std::string& name, int tests) {
   Module& module = modules_[name];
   module.expected = tests;
-  if (module.reported == tests && !module.marks.empty()) ShowModule(name, module);
+  if (module.reported == tests && !module.marks.empty()) ShowModule(name, module, true);
 }
 
 void Progress::Result(const v1::TestResult& result, const std::vector<v1::Phase>& phases) {
@@ -38,26 +38,26 @@ void Progress::Result(const v1::TestResult& result, const std::vector<v1::Phase>
   if (module.marks.empty()) module.since = modules_seen_++;
   module.marks.insert(module.marks.end(), marks.begin(), marks.end());
   ++module.reported;
-  if (module.reported == module.expected) ShowModule(name, module);
+  if (module.reported == module.expected) ShowModule(name, module, true);
 }
 
-void Progress::Finish(int collected) {
+void Progress::Finish(int collected, bool stopped) {
   if (collected > 0) Expected(collected, true);
   std::vector<std::map<std::string, Module>::iterator> left;
   for (auto module = modules_.begin(); module != modules_.end(); ++module) {
     if (!module->second.marks.empty()) left.push_back(module);
   }
   std::sort(left.begin(), left.end(), [](auto a, auto b) { return a->second.since < b->second.since; });
-  for (auto module : left) ShowModule(module->first, module->second);
-  if (options_.test_cases() < 0 && options_.ShowsProgress() && shown_ > 0) ShowPercentageAtEdge();
+  for (auto module : left) ShowModule(module->first, module->second, !stopped || module != left.back());
+  if (options_.test_cases() < 0 && options_.ShowsProgress() && shown_ > 0 && !stopped) ShowPercentageAtEdge();
 }
 
-void Progress::ShowModule(const std::string& name, Module& module) {
+void Progress::ShowModule(const std::string& name, Module& module, bool with_percentage) {
   text_.EnsureNewline();
   text_.Write(paths_.Path(name) + " ");
   for (const Mark& mark : module.marks) ShowMark(mark);
   module.marks.clear();
-  if (options_.ShowsProgress()) ShowPercentageAtEdge();
+  if (options_.ShowsProgress() && with_percentage) ShowPercentageAtEdge();
   text_.Write("\n");
 }
 

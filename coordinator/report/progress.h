@@ -26,8 +26,9 @@ class Progress {
   void ModuleExpected(const std::string& module, int tests);
   // `phases`: CompletePhases(result).
   void Result(const v1::TestResult& result, const std::vector<v1::Phase>& phases);
-  // Shows modules that never became complete, and the last percentage. `collected`: tests that workers found.
-  void Finish(int collected);
+  // Shows modules that never became complete, and the last percentage, which a run that was stopped does without.
+  // `collected`: tests that workers found.
+  void Finish(int collected, bool stopped);
 
  private:
   // A letter, and whether it is the first of its test.
@@ -45,7 +46,7 @@ class Progress {
     std::vector<Mark> marks;
   };
 
-  void ShowModule(const std::string& name, Module& module);
+  void ShowModule(const std::string& name, Module& module, bool with_percentage);
   void ShowMark(const Mark& mark);
   void ShowTest(const v1::TestResult& result, const std::vector<v1::Phase>& phases);
   std::string LocationLine(const v1::TestResult& result) const;

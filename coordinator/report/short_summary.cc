@@ -20,7 +20,8 @@ using Lines = std::vector<std::string>;
 std::string StyledNodeId(const Page& page, std::string_view node_id) {
   const size_t colons = node_id.find("::");
   if (colons == std::string_view::npos) return std::string(node_id);
-  return std::string(node_id.substr(0, colons + 2)) + page.text.Styled(node_id.substr(colons + 2), {Color::kNone, true});
+  return std::string(node_id.substr(0, colons + 2)) +
+         page.text.Styled(node_id.substr(colons + 2), {Color::kNone, true});
 }
 
 // The line of a failure, error or pass: with the message as its worker cut it, or as it fits here.
@@ -76,8 +77,8 @@ void AddFoldedSkips(const Page& page, const std::vector<TestReport>& skips, Line
   }
   for (const auto& [place, count] : folds) {
     const auto& [path, at_line, reason] = place;
-    std::string line = absl::StrCat(page.text.Styled(skips.front().phase.word(), {Color::kYellow}), " [", count,
-                                    "] ", path);
+    std::string line =
+        absl::StrCat(page.text.Styled(skips.front().phase.word(), {Color::kYellow}), " [", count, "] ", path);
     if (at_line > 0) absl::StrAppend(&line, ":", at_line);
     absl::StrAppend(&line, ": ", std::string(WithoutPrefix(reason, "Skipped: ")));
     lines.push_back(line);

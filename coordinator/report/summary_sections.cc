@@ -155,13 +155,12 @@ void PrintDurations(const Page& page, std::vector<PhaseDuration> durations) {
   for (size_t i = 0; i < durations.size(); ++i) {
     if (durations[i].seconds < least) {
       page.text.Line();
-      page.text.Line(absl::StrFormat("(%d durations < %gs hidden.%s)", durations.size() - i, least,
-                                     page.options.durations_min.has_value() ? ""
-                                                                            : "  Use -vv to show these durations."));
+      page.text.Line(
+          absl::StrFormat("(%d durations < %gs hidden.%s)", durations.size() - i, least,
+                          page.options.durations_min.has_value() ? "" : "  Use -vv to show these durations."));
       break;
     }
-    page.text.Line(
-        absl::StrFormat("%.2fs %-8s %s", durations[i].seconds, durations[i].when, durations[i].node_id));
+    page.text.Line(absl::StrFormat("%.2fs %-8s %s", durations[i].seconds, durations[i].when, durations[i].node_id));
   }
 }
 
@@ -173,8 +172,7 @@ void PrintNotRun(const Page& page, const results::RunSummary& summary) {
     for (const results::NotRun& test : books.not_run) ++by_reason[test.reason];
     for (const auto& [reason, count] : by_reason) {
       page.text.EnsureNewline();
-      page.text.Line(absl::StrCat(TestsText(count), " not run", reason.empty() ? "" : ": ", reason),
-                     {Color::kYellow});
+      page.text.Line(absl::StrCat(TestsText(count), " not run", reason.empty() ? "" : ": ", reason), {Color::kYellow});
     }
     return;
   }

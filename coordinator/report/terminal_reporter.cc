@@ -76,9 +76,7 @@ void TerminalReporter::ShowCollected() {
   text_.Line(line);
 }
 
-void TerminalReporter::ModuleExpected(const std::string& module, int tests) {
-  progress_.ModuleExpected(module, tests);
-}
+void TerminalReporter::ModuleExpected(const std::string& module, int tests) { progress_.ModuleExpected(module, tests); }
 
 void TerminalReporter::WorkerLost(const Origin& origin, const std::string&) { live_.WorkerLost(origin); }
 
@@ -160,7 +158,7 @@ bool TerminalReporter::Finished(const results::RunSummary& summary) {
     deselected_ = summary.books.deselected;
   }
   ShowCollected();
-  progress_.Finish(summary.books.collected);
+  progress_.Finish(summary.books.collected, !summary.stop_reason.empty());
   text_.Line();
   ShowSections(summary);
   ShowStopReason(summary.stop_reason);

@@ -41,9 +41,7 @@ void TerminalText::Block(std::string_view text) {
   if (text.back() != '\n') Write("\n");
 }
 
-void TerminalText::Rule(char fill, std::string_view title, Style style) {
-  Rule(fill, title, CodePoints(title), style);
-}
+void TerminalText::Rule(char fill, std::string_view title, Style style) { Rule(fill, title, CodePoints(title), style); }
 
 void TerminalText::Rule(char fill, std::string_view styled_title, size_t title_columns, Style style) {
   EnsureNewline();
@@ -62,7 +60,8 @@ void TerminalText::EnsureNewline() {
 void TerminalText::ShowLive(std::string_view text) {
   if (!line_.empty()) return;
   std::string visible(text);
-  std::replace_if(visible.begin(), visible.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+  std::replace_if(
+      visible.begin(), visible.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
   // The last column stays free: some terminals go to the next line as soon as it is filled.
   size_t count = std::min(CodePoints(visible), static_cast<size_t>(std::max(0, columns_ - 1)));
   std::string_view shown = FirstCodePoints(visible, count);

