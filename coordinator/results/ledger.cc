@@ -70,6 +70,9 @@ bool Ledger::Reported(const v1::TestResult& result) {
   // The result of a test that killed its worker before `collected` arrived.
   entry.collected = true;
   for (const v1::Phase& phase : result.phases()) {
+    // A call that simply passed comes without a status (test.proto, Phase).
+    const bool plain_pass = phase.category().empty() && phase.outcome().empty() && phase.when() == "call";
+    if (plain_pass && phase.subtest().empty()) ++counts_["passed"];
     if (!phase.category().empty()) ++counts_[phase.category()];
     if (phase.outcome() == "failed" && !phase.xfail()) ++failed_reports_;
   }

@@ -166,6 +166,15 @@ TEST(LedgerTest, CountsReportsAsPytest) {
   EXPECT_EQ(ledger.ExitFromResults(false), kTestsFailed);
 }
 
+TEST(LedgerTest, APhaseWithoutStatusPassed) {
+  Ledger ledger;
+  v1::TestResult result;
+  *result.mutable_ref() = Ref("a.py::x");
+  for (const char* when : {"setup", "call", "teardown"}) result.add_phases()->set_when(when);
+  ledger.Reported(result);
+  EXPECT_THAT(ledger.counts(), ElementsAre(std::pair<const std::string, int>("passed", 1)));
+}
+
 TEST(LedgerTest, CollectReportsCount) {
   Ledger ledger;
   v1::CollectReport report;
