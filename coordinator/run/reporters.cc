@@ -34,6 +34,12 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& requ
   if (files.json != nullptr) {
     reporters.push_back(std::make_unique<report::JsonReporter>(std::move(files.json), std::cerr));
   }
+  if (!request.junit_xml.empty()) {
+    report::JunitOptions options;
+    options.prefix = request.junit_prefix;
+    reporters.push_back(
+        std::make_unique<report::JunitReporter>(report::MakeReplacedFile(request.junit_xml), options, std::cerr));
+  }
   return reporters;
 }
 

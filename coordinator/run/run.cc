@@ -214,7 +214,7 @@ void Run::PlanWork(const v1::Collection& collection) {
     plan = plan::PlanByModule(estimates_.ForModules(module_order_), plan_options);
   }
   uncollected_ = plan.batches.size();
-  for (plan::PlannedBatch& batch : plan.batches) queue_.Add(std::move(batch));
+  for (plan::PlannedBatch& planned : plan.batches) queue_.Add(std::move(planned.batch), planned.predicted_s);
   queue_.Seal();
 }
 
@@ -245,7 +245,9 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
 
 void Run::OnProgress(const Worker& worker, const v1::WorkerMessage::Progress& progress) {
   for (const v1::TestResult& result : progress.results()) OnResult(worker, result);
-  if (progress.has_started()) {
+  if (!progress.has_started()) {
+    queue_.WorkerWaits(worker.slot);
+  } else {
     Report([&](report::Reporter& r) { r.TestStarted(progress.started(), worker.origin, progress.started_at()); });
   }
 }
@@ -300,12 +302,15 @@ void Run::OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone) {
     if (!worker.ready && !start_.has_value()) deps_.show(v1::WorkerMessage::Output::STDERR, last_death_ + "\n");
     Report([&](report::Reporter& r) { r.WorkerLost(worker.origin, gone.how()); });
   }
+  // pytest answered by text alone: there is nothing that another worker could do.
+  const bool answered = gone.orderly() && !worker.ready;
   const dispatch::SlotKey slot = worker.slot;
   workers_.erase(slot);
-  queue_.WorkerGone(slot, !stopping_);
+  queue_.WorkerGone(slot, !stopping_ && !answered);
 }
 
 void Run::AgentLeft(int agent, const std::string& why) {
+  const bool was_done = Done();
   agents_.erase(agent);
   std::vector<dispatch::SlotKey> lost;
   for (const auto& [slot, worker] : workers_) {
@@ -315,7 +320,7 @@ void Run::AgentLeft(int agent, const std::string& why) {
     workers_.erase(slot);
     queue_.WorkerGone(slot, /*replace=*/false);
   }
-  if (!lost.empty() && agents_.empty() && !failed_ && !Done()) {
+  if (!was_done && agents_.empty()) {
     Fail(results::kNotRun, absl::StrCat("the agent that ran the tests is gone (", why, ")"));
   }
 }
