@@ -1,0 +1,46 @@
+"""Entry of the zygote: `python <this directory> --control FD`.
+
+The interpreter of a worker must look as `pytest` would have left it: our directory must not be on sys.path, our modules
+must not stand under names that a project may use, and `__main__` must not be ours.
+"""
+
+import importlib.util
+import os
+import sys
+
+# The name under which this package is imported here: no project imports it, so none can get it by accident. The
+# project's own copy of `fastest_runner` (our own tests, say) is then another module.
+_PRIVATE_NAME = "_fastest_runner"
+
+
+def _import_package(directory):
+    """Imports this package from `directory` without touching sys.path."""
+    spec = importlib.util.spec_from_file_location(
+        _PRIVATE_NAME, os.path.join(directory, "__init__.py"), submodule_search_locations=[directory]
+    )
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[_PRIVATE_NAME] = package
+    spec.loader.exec_module(package)
+
+
+def _main():
+    directory = os.path.dirname(os.path.abspath(__file__))
+    script_directory = os.path.dirname(sys.executable)
+    # The `pytest` script has its own directory first on sys.path. Under -P and PYTHONSAFEPATH neither of us is there.
+    if sys.path and os.path.abspath(sys.path[0]) == directory:
+        sys.path[0] = script_directory
+    if len(sys.argv) != 3 or sys.argv[1] != "--control" or not sys.argv[2].isdigit():
+        sys.stderr.write("usage: python fastest_runner --control FD (started by fastest-agent)\n")
+        return 2
+    _import_package(directory)
+    zygote = importlib.import_module(_PRIVATE_NAME + ".zygote")
+    launch = zygote.serve(int(sys.argv[2]))
+    if isinstance(launch, int):
+        return launch
+    # From here on this is a forked worker, with the zygote's frames gone from the stack.
+    worker = importlib.import_module(_PRIVATE_NAME + ".worker")
+    return worker.run(launch)
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

@@ -1,0 +1,173 @@
+"""The batch loop: leases come in, tests run one after another, each knowing the test that follows."""
+
+from __future__ import annotations
+
+import collections
+import os
+import time
+from typing import Any, Callable, Iterator, NamedTuple, Optional, Protocol
+
+from .collection import Collection, Entry
+
+
+class Messages(Protocol):
+    """What the loop needs of a frames.Channel."""
+
+    def queue(self, message: dict[str, Any]) -> None: ...
+
+    def send(self, message: dict[str, Any]) -> None: ...
+
+    def flush(self) -> None: ...
+
+    def poll(self) -> Optional[dict[str, Any]]: ...
+
+    def receive(self) -> dict[str, Any]: ...
+
+    def in_foreign_process(self) -> bool: ...
+
+
+class CommandError(Exception):
+    """The agent said something that is no command, or at a time when it has no place."""
+
+
+class _Turn(NamedTuple):
+    lease_id: int
+    entry: Entry
+    is_last_of_lease: bool
+
+
+class BatchLoop:
+    """Runs leases until `finish`, `stop`, or the session's own end. Lives as long as pytest_runtestloop.
+
+    A lease's last test is held back until the test after it is known: what teardown pytest does depends on it.
+    """
+
+    def __init__(
+        self,
+        session: Any,
+        collection: Collection,
+        messages: Messages,
+        take_result: Callable[[int, dict[str, Any]], dict[str, Any]],
+    ) -> None:
+        """`take_result(lease_id, ref)` makes the TestResult of the test that has just run."""
+        self._session = session
+        self._collection = collection
+        self._messages = messages
+        self._take_result = take_result
+        self._leases: collections.deque[dict[str, Any]] = collections.deque()
+        self._finished = False
+        # Results that are not on the wire yet: they travel with the next test's start.
+        self._results: list[dict[str, Any]] = []
+        self.stop_reason: Optional[str] = None
+        self.tests_run = 0
+
+    def run(self) -> None:
+        """Raises what pytest's own loop raises when the session is to end early, and CommandError."""
+        try:
+            turns = self._turns()
+            current = next(turns, None)
+            while current is not None:
+                following = next(turns, None)
+                self._end_early()
+                if self.stop_reason is not None:
+                    return
+                self._run(current, None if following is None else following.entry.item)
+                self._end_early()
+                current = following
+        finally:
+            self._queue_results()
+            self._messages.flush()
+
+    def _end_early(self) -> None:
+        session = self._session
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
+
+    def _run(self, turn: _Turn, nextitem: Any) -> None:
+        progress: dict[str, Any] = {
+            "started_lease_id": turn.lease_id,
+            "started": turn.entry.ref,
+            "started_at": round(time.time(), 6),
+        }
+        if self._results:
+            progress["results"] = self._results
+            self._results = []
+        self._messages.send({"progress": progress})
+        item = turn.entry.item
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+        if self._messages.in_foreign_process():
+            # A child that the test forked has come back here. The rest of the session is its parent's.
+            os._exit(0)
+        self.tests_run += 1
+        self._results.append(self._take_result(turn.lease_id, turn.entry.ref))
+        if turn.is_last_of_lease:
+            self._queue_results()
+            self._messages.send({"lease_done": {"lease_id": turn.lease_id}})
+
+    def _queue_results(self) -> None:
+        if self._results:
+            self._messages.queue({"progress": {"results": self._results}})
+            self._results = []
+
+    # Commands.
+
+    def _turns(self) -> Iterator[_Turn]:
+        """Every test of every lease, in order. Waits for leases; ends with `finish` or `stop`."""
+        while True:
+            lease = self._next_lease()
+            if lease is None:
+                return
+            lease_id = int(lease["id"])
+            entries = self._open(lease_id, lease.get("batch", {}))
+            for position, entry in enumerate(entries, start=1):
+                yield _Turn(lease_id, entry, position == len(entries))
+                self._take_waiting_commands()
+                if self.stop_reason is not None:
+                    return
+
+    def _open(self, lease_id: int, batch: dict[str, Any]) -> list[Entry]:
+        selection = self._collection.select(batch)
+        self._messages.queue(
+            {
+                "collected": {
+                    "lease_id": lease_id,
+                    "tests": [entry.ref for entry in selection.entries],
+                    "missing": selection.missing,
+                    "module_selected": selection.selected,
+                    "module_deselected": selection.deselected,
+                    "module_digest": selection.digest,
+                    "collect_s": round(selection.seconds, 6),
+                }
+            }
+        )
+        if not selection.entries:
+            self._messages.queue({"lease_done": {"lease_id": lease_id}})
+        return selection.entries
+
+    def _next_lease(self) -> Optional[dict[str, Any]]:
+        self._take_waiting_commands()
+        while not self._leases and not self._finished and self.stop_reason is None:
+            self._queue_results()
+            self._messages.flush()
+            self._take(self._messages.receive())
+        if self.stop_reason is not None or not self._leases:
+            return None
+        return self._leases.popleft()
+
+    def _take_waiting_commands(self) -> None:
+        while (command := self._messages.poll()) is not None:
+            self._take(command)
+
+    def _take(self, command: dict[str, Any]) -> None:
+        if "run" in command and not self._finished:
+            if "id" not in command["run"]:
+                raise CommandError("a lease without id")
+            self._leases.append(command["run"])
+        elif "finish" in command:
+            self._finished = True
+        elif "stop" in command:
+            self.stop_reason = str(command["stop"].get("reason", "")) or "stopped"
+        else:
+            raise CommandError(f"unexpected command: {', '.join(map(str, command)) or 'empty'}")

@@ -1,0 +1,303 @@
+"""Where the tests of a session come from: module by module over one persistent tree of nodes, or all at once.
+
+Fixtures and set-up state hang on the identity of nodes, so directories are walked once and their nodes live as long
+as the session. Both ways are pytest's own `perform_collect`; what differs is when file collectors are expanded.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import itertools
+import operator
+import time
+from typing import Any, Iterable, Iterator, NamedTuple, Optional
+
+import pytest
+from _pytest.runner import collect_one_node
+
+from . import soundness
+
+
+class Entry(NamedTuple):
+    """A test with its TestRef."""
+
+    ref: dict[str, Any]
+    item: Any
+
+
+class Selection(NamedTuple):
+    """What a batch comes to: the fields of WorkerMessage.Collected."""
+
+    entries: list[Entry]
+    missing: list[dict[str, Any]]
+    selected: int
+    deselected: int
+    digest: str
+    seconds: float
+
+
+class _ModuleTests(NamedTuple):
+    entries: list[Entry]
+    deselected: int
+    digest: str
+
+
+class Collection:
+    """The collection of one session. Takes the place of `session.perform_collect`, see `perform`."""
+
+    def __init__(self, session: Any, whole_reason: Optional[str]) -> None:
+        """`whole_reason` is why the collection must be whole, as far as that is known already."""
+        self.whole_reason = whole_reason
+        self.deselected = 0
+        self.config = session.config
+        self._session = session
+        # In pytest's order: file collectors, and items that stand outside of files.
+        self._found: list[Any] = []
+        # File collectors that were imported without error, by node id. Collected ones are kept with their tests, since a
+        # collector registers its fixtures each time that it collects.
+        self._files: dict[str, Any] = {}
+        self._tests: dict[str, _ModuleTests] = {}
+        self._by_ref: dict[tuple[str, int], Any] = {}
+        self._wanted_file: Any = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.whole_reason is not None
+
+    def install(self) -> None:
+        """From now on the session's collection is this one."""
+        self._session.perform_collect = self._perform
+
+    def description(self, errors: int) -> dict[str, Any]:
+        """The Collection message."""
+        if self.is_whole:
+            entries = [
+                {"node_id": item.nodeid, "module": _file_node_id(item)} for item in self._session.items
+            ]
+            return {
+                "mode": "WHOLE",
+                "whole_reason": self.whole_reason,
+                "tests": entries,
+                "deselected": self.deselected,
+                "digest": _digest(entry["node_id"] for entry in entries),
+                "errors": errors,
+            }
+        modules = list(self._files)
+        return {"mode": "BY_MODULE", "modules": modules, "digest": _digest(modules), "errors": errors}
+
+    def select(self, batch: dict[str, Any]) -> Selection:
+        """Makes the items of a batch. Runs pytest's collection hooks the first time that a module is asked for."""
+        begin = time.perf_counter()
+        if self.is_whole:
+            entries, missing = self._resolve(batch.get("tests", ()), self._by_ref)
+            total, deselected, digest = len(self._session.items), self.deselected, ""
+        else:
+            module = self._module_tests(batch.get("module", ""))
+            total, deselected, digest = len(module.entries), module.deselected, module.digest
+            if batch.get("tests"):
+                by_ref = {_key(entry.ref): entry.item for entry in module.entries}
+                entries, missing = self._resolve(batch["tests"], by_ref)
+            else:
+                entries, missing = _part(module.entries, batch), []
+        return Selection(entries, missing, total, deselected, digest, time.perf_counter() - begin)
+
+    # The place of Session.perform_collect.
+
+    def _perform(self, args: Any = None, genitems: bool = True) -> Any:
+        session = self._session
+        genuine = functools.partial(type(session).perform_collect, session)
+        if args is not None or not genitems:
+            # A plugin's own use.
+            return genuine(args, genitems)
+        if self._wanted_file is not None:
+            return self._expand_file(self._wanted_file)
+        if self.is_whole:
+            genuine()
+        else:
+            self._walk_and_import(genuine)
+        if self.is_whole:
+            self._by_ref = {_key(entry.ref): entry.item for entry in _entries(session.items)}
+        return session.items
+
+    def _walk_and_import(self, genuine_perform_collect: Any) -> None:
+        """pytest's own collection, in which each file is imported where it would have been collected.
+
+        The hooks at its end see what was found only if that turns out to need the whole collection after all.
+        """
+        session = self._session
+        config = session.config
+        genuine_hooks = config.hook
+        config.hook = _EndOfCollection(genuine_hooks, self._decide, lambda: self.is_whole)
+        session.genitems = self._import_files
+        try:
+            genuine_perform_collect()
+        finally:
+            config.hook = genuine_hooks
+            vars(session).pop("genitems", None)
+
+    def _import_files(self, node: Any) -> Iterator[Any]:
+        """In place of Session.genitems: directories are walked, files are kept, and no item is made."""
+        if isinstance(node, pytest.File) and not isinstance(node, pytest.Package):
+            if _import(node):
+                self._found.append(node)
+            return
+        for item in type(self._session).genitems(self._session, node):
+            self._found.append(item)
+        # A generator that yields nothing: the session's items stay empty.
+        yield from ()
+
+    def _decide(self, items: list[Any]) -> None:
+        """Everything is imported: `items` are filled now if they must be."""
+        files = [node for node in self._found if isinstance(node, pytest.File)]
+        if len(files) != len(self._found):
+            self.whole_reason = "there are tests outside of files"
+        else:
+            self.whole_reason = soundness.reason_after_import(self._session.config, self._session, files)
+        if not self.is_whole:
+            self._files = {node.nodeid: node for node in files}
+            return
+        vars(self._session).pop("genitems", None)
+        for node in self._found:
+            items.extend(self._session.genitems(node) if isinstance(node, pytest.File) else [node])
+        self._found.clear()
+
+    # Batches.
+
+    def _module_tests(self, node_id: str) -> _ModuleTests:
+        tests = self._tests.get(node_id)
+        if tests is None:
+            node = self._files.get(node_id)
+            if node is None:
+                return _ModuleTests([], 0, _digest(()))
+            self._wanted_file = node
+            deselected_before = self.deselected
+            session = self._session
+            try:
+                # By the hook, so that what pytest and plugins wrap around a collection is there.
+                session.config.hook.pytest_collection(session=session)
+            finally:
+                self._wanted_file = None
+            entries = _entries(session.items)
+            digest = _digest(entry.item.nodeid for entry in entries)
+            tests = _ModuleTests(entries, self.deselected - deselected_before, digest)
+            self._tests[node_id] = tests
+        return tests
+
+    def _expand_file(self, node: Any) -> Any:
+        """What perform_collect does after its walk, for one file."""
+        session = self._session
+        hook = session.config.hook
+        collected_before = session.testscollected
+        session.items = items = []
+        # What pytest 8 and later remember of a collection; empty between collections.
+        if hasattr(session, "_collection_cache"):
+            session._collection_cache = {}
+        items.extend(session.genitems(node))
+        if items:
+            try:
+                hook.pytest_collection_modifyitems(session=session, config=session.config, items=items)
+            finally:
+                hook.pytest_collection_finish(session=session)
+        session.testscollected = collected_before + len(session.items)
+        return session.items
+
+    def _resolve(
+        self, refs: Iterable[dict[str, Any]], by_ref: dict[tuple[str, int], Any]
+    ) -> tuple[list[Entry], list[dict[str, Any]]]:
+        entries: list[Entry] = []
+        missing: list[dict[str, Any]] = []
+        for ref in refs:
+            item = by_ref.get(_key(ref))
+            if item is None:
+                missing.append(ref)
+            else:
+                entries.append(Entry(ref, item))
+        return entries, missing
+
+
+class _EndOfCollection:
+    """A session's hooks while it walks and imports: those that end a collection wait for the decision."""
+
+    def __init__(self, hooks: Any, decide: Any, is_whole: Any) -> None:
+        self._hooks = hooks
+        self._decide = decide
+        self._is_whole = is_whole
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._hooks, name)
+
+    def pytest_collection_modifyitems(self, session: Any, config: Any, items: list[Any]) -> Any:
+        self._decide(items)
+        if self._is_whole():
+            return self._hooks.pytest_collection_modifyitems(session=session, config=config, items=items)
+        return None
+
+    def pytest_collection_finish(self, session: Any) -> Any:
+        return self._hooks.pytest_collection_finish(session=session) if self._is_whole() else None
+
+
+def _import(node: Any) -> bool:
+    """Imports a file collector's module as its collection would, inside pytest's own collection protocol.
+
+    False if that failed or was skipped; its report has then gone to the hooks.
+    """
+    if not isinstance(node, pytest.Module):
+        return True
+    # `collect` asks for the module and yields nothing. Of C functions only: pytest cuts tracebacks at the first frame
+    # that is not its own, and there must be none of ours.
+    node.collect = functools.partial(itertools.filterfalse, operator.attrgetter("obj"), (node,))
+    try:
+        report = collect_one_node(node)
+    finally:
+        del node.collect
+    if not report.passed:
+        node.ihook.pytest_collectreport(report=report)
+    return report.passed
+
+
+def _part(entries: list[Entry], batch: dict[str, Any]) -> list[Entry]:
+    """The part of a split module that a batch asks for, see Batch.boundaries."""
+    position: dict[str, int] = {}
+    for index, entry in enumerate(entries):
+        position.setdefault(entry.ref["node_id"], index)
+    cuts = [0]
+    for boundary in batch.get("boundaries", ()):
+        cuts.append(max(cuts[-1], position.get(boundary, cuts[-1])))
+    cuts.append(len(entries))
+    part = int(batch.get("part", 0))
+    return entries[cuts[part] : cuts[part + 1]] if part + 1 < len(cuts) else []
+
+
+def _entries(items: Iterable[Any]) -> list[Entry]:
+    """Items with their refs; the index tells apart those that share a node id."""
+    seen: dict[str, int] = {}
+    entries = []
+    for item in items:
+        node_id = item.nodeid
+        index = seen.get(node_id, 0)
+        seen[node_id] = index + 1
+        entries.append(Entry({"node_id": node_id, "index": index} if index else {"node_id": node_id}, item))
+    return entries
+
+
+def _key(ref: dict[str, Any]) -> tuple[str, int]:
+    return ref["node_id"], int(ref.get("index", 0))
+
+
+def _file_node_id(item: Any) -> str:
+    """Node id of the file collector above an item; of an item outside of files, the path part of its own."""
+    node = item
+    while node is not None:
+        if isinstance(node, pytest.File) and not isinstance(node, pytest.Package):
+            return node.nodeid
+        node = node.parent
+    return item.nodeid.split("::", 1)[0]
+
+
+def _digest(names: Iterable[str]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for name in names:
+        digest.update(name.encode("utf-8", "surrogatepass"))
+        digest.update(b"\0")
+    return digest.hexdigest()

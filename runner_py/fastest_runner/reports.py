@@ -1,0 +1,220 @@
+"""pytest's reports as the messages of proto/test.proto (TestResult, Phase, CollectReport), as JSON-ready dicts.
+
+A field whose value is proto3's default is left out.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, NamedTuple, Optional
+
+from .rendering import Renderer
+
+# What pytest answers for a phase that simply passed. Such phases travel without status.
+_PLAIN_PASSES = {
+    "setup": ("", "", ""),
+    "call": ("passed", ".", "PASSED"),
+    "teardown": ("", "", ""),
+}
+
+
+class Status(NamedTuple):
+    """The answer of pytest_report_teststatus, with the word's markup dropped."""
+
+    category: str
+    letter: str
+    word: str
+
+    @classmethod
+    def of(cls, answer: Any) -> Status:
+        category, letter, word = answer
+        if isinstance(word, (tuple, list)):
+            word = word[0]
+        return cls(str(category), str(letter), str(word))
+
+
+class ReportConverter:
+    """Makes messages of reports. One for a session; needs the configured session's reporter for the texts."""
+
+    def __init__(self, config: Any, renderer: Renderer) -> None:
+        self._config = config
+        self._renderer = renderer
+        self._rootpath = str(config.rootpath)
+        self._reportchars = _report_characters(config)
+        # Whether anybody shows what passing tests wrote.
+        self._keep_passed_sections = "P" in self._reportchars or _junit_logging(config) != "no"
+        self._keep_xpassed_block = "X" in self._reportchars
+
+    def test_result(self, lease_id: int, ref: dict[str, Any], reports: list[tuple[Any, Status]]) -> dict[str, Any]:
+        """The TestResult of a test that has had all its reports."""
+        later = [report for report, status in reports if report.when == "teardown" and not status.category]
+        result: dict[str, Any] = {
+            "lease_id": lease_id,
+            "ref": ref,
+            "outcome": outcome_of(reports),
+            "phases": [self._phase(report, status, later) for report, status in reports],
+            "engine": "pytest",
+        }
+        if reports:
+            # The teardown's, which is the last: properties are recorded until then.
+            report = reports[-1][0]
+            location = getattr(report, "location", None)
+            if location is not None:
+                path, line, domain = location
+                result["location_path"] = str(path)
+                result["location_line"] = -1 if line is None else line
+                result["domain"] = str(domain)
+            properties = getattr(report, "user_properties", None)
+            if properties:
+                result["user_properties"] = [{"name": str(name), "value": str(value)} for name, value in properties]
+        return result
+
+    def collect_report(self, report: Any) -> dict[str, Any]:
+        """The CollectReport for a collector that failed or was skipped."""
+        message = {"node_id": report.nodeid, "outcome": report.outcome}
+        # Not asked by hook: pytest's reporter counts reports of collection by their outcome alone.
+        status = Status("skipped", "s", "SKIPPED") if report.skipped else Status("error", "E", "ERROR")
+        message.update(self._texts(report, status, []))
+        return message
+
+    def _phase(self, report: Any, status: Status, later: list[Any]) -> dict[str, Any]:
+        when = report.when
+        # Plugins may make reports without times.
+        duration = getattr(report, "duration", 0.0)
+        start = getattr(report, "start", 0.0)
+        phase: dict[str, Any] = {"when": when, "start": round(start, 6), "duration_s": round(duration, 7)}
+        plain = status == _PLAIN_PASSES.get(when) and report.outcome == "passed"
+        subtest = _subtest_description(report)
+        if plain and not subtest:
+            if self._keep_passed_sections:
+                phase.update(self._texts(report, status, later))
+            return phase
+        phase["outcome"] = str(report.outcome)
+        for name in ("category", "letter", "word"):
+            if getattr(status, name):
+                phase[name] = getattr(status, name)
+        if subtest:
+            phase["subtest"] = subtest
+        if hasattr(report, "wasxfail"):
+            phase["xfail"] = True
+            if report.wasxfail:
+                phase["skip_reason"] = _without_prefix(str(report.wasxfail), "reason: ")
+        phase.update(self._texts(report, status, later))
+        return phase
+
+    def _texts(self, report: Any, status: Status, later: list[Any]) -> dict[str, Any]:
+        texts: dict[str, Any] = {}
+        longrepr = report.longrepr
+        if longrepr is not None:
+            texts["longrepr"] = self._renderer.plain(report.longreprtext)
+        if report.skipped and isinstance(longrepr, tuple) and len(longrepr) == 3:
+            path, line, reason = longrepr
+            texts["skip_path"] = self._relative(str(path))
+            texts["skip_line"] = line if line is not None and line > 0 else 0
+            texts["skip_reason"] = _without_prefix(str(reason), "Skipped: ")
+            if _is_skipped_by_mark(report):
+                texts["skip_by_mark"] = True
+        if not report.skipped or hasattr(report, "wasxfail"):
+            crash = getattr(longrepr, "reprcrash", None)
+            message = getattr(crash, "message", None)
+            if message:
+                texts["crash_message"] = self._renderer.plain(str(message))
+        if status.category == "passed" and "P" not in self._reportchars:
+            pass
+        elif status.category == "xpassed" and not self._keep_xpassed_block:
+            pass
+        elif status.category not in ("", "skipped"):
+            plain, colored = self._renderer.block(status.category, report, later)
+            if plain:
+                texts["terminal_text"] = plain
+            if colored:
+                texts["terminal_text_color"] = colored
+        line = self._renderer.summary_line(status.category, status.word, report)
+        if line:
+            texts["summary_line"] = line
+        if report.sections:
+            texts["sections"] = [{"name": name, "content": content} for name, content in report.sections]
+        return texts
+
+    def _relative(self, path: str) -> str:
+        prefix = self._rootpath.rstrip("/") + "/"
+        return path[len(prefix) :] if path.startswith(prefix) else path
+
+
+def outcome_of(reports: list[tuple[Any, Status]]) -> str:
+    """One word for a test with these reports: failed before error, error before all else.
+
+    A test without a report that counts (--setup-only, a plugin's own protocol) has passed as far as pytest can tell.
+    """
+    outcome = "PASSED"
+    failed = False
+    error = False
+    for report, status in reports:
+        if report.failed:
+            if report.when == "call":
+                failed = True
+            else:
+                error = True
+        elif _subtest_description(report):
+            # One that failed has been counted above; any other says nothing of the test.
+            continue
+        elif hasattr(report, "wasxfail"):
+            outcome = "XFAILED" if report.skipped else "XPASSED"
+        elif report.skipped:
+            outcome = "SKIPPED"
+    if failed:
+        return "FAILED"
+    return "ERROR" if error else outcome
+
+
+def warning_message(invocation_dir: str, warning: Any, when: str, nodeid: str) -> dict[str, Any]:
+    """A RecordedWarning, with the text and the place that pytest's summary of warnings shows."""
+    from _pytest.warnings import warning_record_to_str
+
+    message: dict[str, Any] = {
+        "message": warning_record_to_str(warning),
+        "when": when,
+        "category": getattr(warning.category, "__name__", ""),
+    }
+    if nodeid:
+        message["node_id"] = nodeid
+    else:
+        path = os.path.abspath(str(warning.filename))
+        message["location_path"] = _best_relative(invocation_dir, path)
+        message["location_line"] = max(0, int(warning.lineno))
+    return message
+
+
+def _best_relative(directory: str, path: str) -> str:
+    from pathlib import Path
+
+    from _pytest.pathlib import bestrelpath
+
+    return bestrelpath(Path(directory), Path(path))
+
+
+def _subtest_description(report: Any) -> str:
+    describe = getattr(report, "_sub_test_description", None) or getattr(report, "sub_test_description", None)
+    return str(describe()) if callable(describe) else ""
+
+
+def _is_skipped_by_mark(report: Any) -> bool:
+    keywords = getattr(report, "keywords", {})
+    return report.when == "setup" and "skip" in keywords and "pytestmark" not in keywords
+
+
+def _without_prefix(text: str, prefix: str) -> str:
+    return text[len(prefix) :] if text.startswith(prefix) else text
+
+
+def _report_characters(config: Any) -> str:
+    from _pytest.terminal import getreportopt
+
+    return getreportopt(config) if hasattr(config.option, "reportchars") else ""
+
+
+def _junit_logging(config: Any) -> Optional[str]:
+    try:
+        return config.getini("junit_logging")
+    except (KeyError, ValueError):
+        return "no"

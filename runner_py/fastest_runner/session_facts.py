@@ -1,0 +1,96 @@
+"""What others need to know of a configured session: options, capture files, and what plugins have to say at its end."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, TextIO
+
+from .streams import NullText
+
+# Options by their destination; those that are ini-file values stand below.
+_OPTIONS = {
+    "maxfail": "maxfail",
+    "verbose": "verbose",
+    "tbstyle": "tbstyle",
+    "reportchars": "reportchars",
+    "durations": "durations",
+    "durations_min": "durations_min",
+    "junit_suite_prefix": "junitprefix",
+    "continue_on_collection_errors": "continue_on_collection_errors",
+    "collectonly": "collectonly",
+    "showcapture": "showcapture",
+    "capture": "capture",
+    "color": "color",
+    "no_summary": "no_summary",
+    "no_header": "no_header",
+    "disable_warnings": "disable_warnings",
+    "keepduplicates": "keepduplicates",
+    "fold_skipped": "fold_skipped",
+    "xfail_tb": "xfail_tb",
+    "max_warnings": "max_warnings",
+}
+_INI_VALUES = (
+    "junit_family",
+    "junit_logging",
+    "junit_suite_name",
+    "junit_duration_report",
+    "junit_log_passing_tests",
+    "console_output_style",
+)
+
+
+def option_values(config: Any) -> dict[str, str]:
+    """Options that reports depend on, as texts; those that this pytest doesn't have, or that are not set, are left out."""
+    values: dict[str, Any] = {}
+    for name, dest in _OPTIONS.items():
+        values[name] = getattr(config.option, dest, None)
+    for name in _INI_VALUES:
+        try:
+            values[name] = config.getini(name)
+        except (KeyError, ValueError):
+            # Not known to this pytest, or its plugin is off.
+            continue
+    values["exitfirst"] = values.get("maxfail") == 1
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        # With what -r, --disable-warnings and the defaults come to.
+        values["reportchars"] = getattr(reporter, "reportchars", values["reportchars"])
+    return {name: _text(value) for name, value in values.items() if value is not None}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def capture_descriptors(config: Any) -> tuple[int, int]:
+    """Descriptors of the files into which pytest captures stdout and stderr, -1 where it does not."""
+    capture_manager = config.pluginmanager.get_plugin("capturemanager")
+    capturing = getattr(capture_manager, "_global_capturing", None)
+    return _descriptor(getattr(capturing, "out", None)), _descriptor(getattr(capturing, "err", None))
+
+
+def _descriptor(capture: Any) -> int:
+    try:
+        return capture.tmpfile.fileno()
+    except (AttributeError, OSError, ValueError):
+        return -1
+
+
+def keep_plugin_summaries(config: Any, terminal: NullText, kept: TextIO) -> None:
+    """Keeps what plugins other than pytest's own write in pytest_terminal_summary: coverage tables and the like."""
+    for implementation in config.hook.pytest_terminal_summary.get_hookimpls():
+        function = implementation.function
+        origin = str(getattr(function, "__module__", ""))
+        wraps = implementation.hookwrapper or getattr(implementation, "wrapper", False)
+        if not wraps and not origin.startswith("_pytest."):
+            implementation.function = functools.partial(_write_to, terminal, kept, function)
+
+
+def _write_to(terminal: NullText, kept: TextIO, function: Any, *args: Any) -> Any:
+    terminal.keeping = kept
+    try:
+        return function(*args)
+    finally:
+        terminal.keeping = None

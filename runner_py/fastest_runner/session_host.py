@@ -1,0 +1,195 @@
+"""The plugin through which one pytest session is hosted: its loop, its reports and its texts go over the channel."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import Any, Iterator, Optional
+
+import pytest
+
+from .batches import BatchLoop, Messages
+from .collection import Collection
+from .rendering import Renderer
+from . import reports, soundness, xdist_role
+from .reports import ReportConverter, Status
+from .session_facts import capture_descriptors, keep_plugin_summaries, option_values
+from .streams import NullText
+
+
+class SessionHost:
+    """A plugin object; one for a worker's life. Its hooks run on the session's main thread."""
+
+    def __init__(self, messages: Messages, run: dict[str, Any], worker_id: str) -> None:
+        """`run` is the RunSpec."""
+        self._messages = messages
+        self._run = run
+        self._worker_id = worker_id
+        self._forward_terminal = bool(run.get("forward_terminal"))
+        self._terminal = NullText()
+        self._header: list[str] = []
+        self._collection: Optional[Collection] = None
+        self._converter: Optional[ReportConverter] = None
+        self._collect_errors = 0
+        # Reports of collection that came before the converter, which needs a configured session.
+        self._reports: list[tuple[Any, Status]] = []
+        # The status that pytest's reporter was given for the report that is being logged.
+        self._answered: Optional[tuple[Any, Any]] = None
+        # How the session ended, for `ended` and `failure`; `terminal_summary` is what plugins wrote in theirs.
+        self.terminal_summary = io.StringIO()
+        self.stop_reason = ""
+        self.exit_called = False
+        self.internal_error = ""
+
+    # The session's life.
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_cmdline_main(self, config: Any) -> Iterator[None]:
+        run = self._run
+        xdist_role.consume_options(config)
+        if run.get("xdist_worker"):
+            xdist_role.assume(config, run.get("run_id", ""), self._worker_id, int(run.get("slots", 1)))
+        if self._forward_terminal:
+            if run.get("color") and config.option.color == "auto":
+                config.option.color = "yes"
+            if run.get("columns") and _only_answers(config):
+                # No test will see it, and these answers ask nobody else for the width.
+                os.environ["COLUMNS"] = str(run["columns"])
+        yield
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_sessionstart(self, session: Any) -> Iterator[None]:
+        config = session.config
+        run = self._run
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        color = bool(run.get("color"))
+        columns = int(run.get("columns", 0))
+        renderer = Renderer(config, reporter, color, columns)
+        self._converter = ReportConverter(config, renderer)
+        if reporter is not None:
+            if self._forward_terminal:
+                if columns:
+                    reporter._tw.fullwidth = columns
+                    reporter._screen_width = columns
+            else:
+                reporter._tw = renderer.writer(self._terminal)
+                self._terminal.keeping = io.StringIO()
+        reason = None
+        if str(run.get("collection", "AUTO")) in ("WHOLE", "2"):
+            reason = "the run asks for it"
+        elif not _only_answers(config):
+            reason = soundness.reason_before_collection(config, self._forward_terminal)
+        self._collection = Collection(session, reason)
+        if not _only_answers(config):
+            self._collection.install()
+        yield
+        if self._terminal.keeping is not None:
+            # Under "test session starts" and the line with the versions, which differ from worker to worker at most.
+            self._header = self._terminal.keeping.getvalue().splitlines()[2:]
+            self._terminal.keeping = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: Any) -> Optional[bool]:
+        assert self._collection is not None and self._converter is not None
+        if not self._forward_terminal or not session.config.option.collectonly:
+            self._messages.send({"ready": self._ready(session)})
+        if session.config.option.collectonly:
+            return None
+        loop = BatchLoop(session, self._collection, self._messages, self._take_result)
+        try:
+            loop.run()
+        finally:
+            if loop.stop_reason is not None:
+                self.stop_reason = loop.stop_reason
+        if self._collect_errors and not loop.tests_run and not session.config.option.continue_on_collection_errors:
+            # As pytest's own loop says it.
+            count = session.testsfailed
+            raise session.Interrupted(f"{count} error{'s' if count != 1 else ''} during collection")
+        return True
+
+    def _ready(self, session: Any) -> dict[str, Any]:
+        assert self._collection is not None
+        config = session.config
+        stdout_fd, stderr_fd = capture_descriptors(config)
+        return {
+            "collection": self._collection.description(self._collect_errors),
+            "python_version": ".".join(map(str, sys.version_info[:3])),
+            "pytest_version": pytest.__version__,
+            "rootdir": str(config.rootpath),
+            "inipath": str(config.inipath or ""),
+            "header": self._header,
+            "stdout_fd": stdout_fd,
+            "stderr_fd": stderr_fd,
+            "pid": os.getpid(),
+            "options": option_values(config),
+        }
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: Any) -> None:
+        if session.shouldfail and not self.stop_reason:
+            self.stop_reason = str(session.shouldfail)
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and not self._forward_terminal:
+            keep_plugin_summaries(session.config, self._terminal, self.terminal_summary)
+
+    def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
+        value = excinfo.value
+        if isinstance(value, pytest.Session.Interrupted):
+            self.stop_reason = self.stop_reason or str(value)
+            return
+        self.exit_called = True
+        self.stop_reason = str(getattr(value, "msg", "") or value or type(value).__name__)
+
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        self.internal_error = "".join(f"INTERNALERROR> {line}\n" for line in str(excrepr).split("\n"))
+
+    # What is reported.
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_report_teststatus(self, report: Any) -> Iterator[None]:
+        outcome = yield
+        # The reporter asks for every report. Remembering its answer saves asking all plugins again.
+        if outcome.excinfo is None:
+            self._answered = (report, outcome.get_result())
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        self._reports.append((report, self._status(report)))
+
+    def _status(self, report: Any) -> Status:
+        answered, self._answered = self._answered, None
+        if answered is not None and answered[0] is report and answered[1] is not None:
+            return Status.of(answered[1])
+        assert self._collection is not None
+        config = self._collection.config
+        return Status.of(config.hook.pytest_report_teststatus(report=report, config=config))
+
+    def _take_result(self, lease_id: int, ref: dict[str, Any]) -> dict[str, Any]:
+        assert self._converter is not None
+        reports, self._reports = self._reports, []
+        return self._converter.test_result(lease_id, ref, reports)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collectreport(self, report: Any) -> None:
+        assert self._converter is not None
+        if report.passed:
+            return
+        if report.failed:
+            self._collect_errors += 1
+        self._messages.queue({"collect_report": self._converter.collect_report(report)})
+
+    def pytest_deselected(self, items: Any) -> None:
+        assert self._collection is not None
+        self._collection.deselected += len(items)
+
+    def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str) -> None:
+        message = reports.warning_message(self._run.get("invocation_dir", ""), warning_message, when, nodeid)
+        self._messages.queue({"warning": message})
+
+
+def _only_answers(config: Any) -> bool:
+    """True if an option asks pytest for an answer that needs no tests to be run: --help, --fixtures and such."""
+    option = config.option
+    names = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
+    return any(getattr(option, name, None) for name in names)

@@ -1,0 +1,251 @@
+"""Decides whether a run's tests may be collected module by module, without pytest's verdict changing.
+
+Anything that looks at, or orders, more than one module's tests at a time needs the whole collection. So does whatever
+is not known: the answer here is a reason for a person to read, and None only where nothing spoke against it.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any, Iterable, Iterator, Optional
+
+_WIDE_SCOPES = ("session", "package")
+
+# Hooks through which a plugin sees or changes what was collected, and the plugins (by module) whose use of them is
+# known to look at one item or one module at a time. The implementations were read, not guessed.
+_WATCHED_HOOKS: dict[str, frozenset[str]] = {
+    "pytest_collection_modifyitems": frozenset(
+        {
+            "_hypothesis_pytestplugin",
+            "anyio.pytest_plugin",
+            "pytest_asyncio.plugin",
+            "pytest_benchmark.plugin",
+            "pytest_freezer",
+            "pytest_trio.plugin",
+        }
+    ),
+    "pytest_collection_finish": frozenset({"anyio.pytest_plugin", "pytest_sugar", "pytest_html.basereport"}),
+    "pytest_collection": frozenset(),
+    "pytest_collectstart": frozenset({"pytest_django.plugin"}),
+    "pytest_itemcollected": frozenset({"pytest_django.plugin"}),
+    "pytest_make_collect_report": frozenset(),
+    "pytest_collectreport": frozenset(
+        {"pytest_html.basereport", "pytest_instafail", "pytest_sugar", "pytest_reportlog.plugin"}
+    ),
+    "pytest_deselected": frozenset({"pytest_sugar"}),
+}
+
+# Plugins whose pytest_generate_tests parametrizes no wider than a module, unless _generates_widely says otherwise.
+_NARROW_GENERATORS = frozenset(
+    {"pytest_asyncio.plugin", "aiohttp.pytest_plugin", "pytest_lazy_fixtures.plugin", "pytest_repeat"}
+)
+
+_WHOLE_OPTIONS = {
+    "lf": "--lf",
+    "failedfirst": "--ff",
+    "newfirst": "--nf",
+    "stepwise": "--sw",
+    "stepwise_skip": "--sw-skip",
+    "pyargs": "--pyargs",
+    "doctestmodules": "--doctest-modules",
+    "deadfixtures": "--dead-fixtures",
+}
+
+
+def reason_before_collection(config: Any, forward_terminal: bool) -> Optional[str]:
+    """Why the collection must be whole, as far as options, plugins and the first conftests tell."""
+    if config.option.collectonly or forward_terminal:
+        return "pytest's own account of the collection is asked for"
+    for dest, spelling in _WHOLE_OPTIONS.items():
+        if getattr(config.option, dest, None):
+            return f"{spelling} is given"
+    for argument in config.args:
+        if "::" in str(argument).split("[", 1)[0]:
+            return f"a node id is named ({argument})"
+    return _foreign_hook(config)
+
+
+def reason_after_import(config: Any, session: Any, modules: Iterable[Any]) -> Optional[str]:
+    """The same once every conftest is loaded and every module imported. `modules` are file collectors."""
+    reason = _foreign_hook(config)
+    if reason is not None:
+        return reason
+    node_ids: set[str] = set()
+    wide_names: set[str] = set()
+    for definition in _fixture_definitions(session):
+        if definition.scope in _WIDE_SCOPES:
+            wide_names.add(definition.argname)
+            if definition.params is not None:
+                return f'fixture "{definition.argname}" has parameters and {definition.scope} scope'
+    imported: list[tuple[str, types.ModuleType]] = []
+    for node in modules:
+        if node.nodeid in node_ids:
+            return f"{node.nodeid} is collected more than once"
+        node_ids.add(node.nodeid)
+        # Custom files have no module to look into; what they yield is their own.
+        module = getattr(node, "_obj", None)
+        if isinstance(module, types.ModuleType):
+            imported.append((node.nodeid, module))
+    for node_id, module in imported:
+        for name, value in _definitions(module):
+            marker = _fixture_marker(value)
+            if marker is not None:
+                if callable(marker.scope):
+                    return f'fixture "{name}" in {node_id} chooses its scope at run time'
+                if marker.scope in _WIDE_SCOPES:
+                    wide_names.add(marker.name or name)
+                    if marker.params is not None:
+                        return f'fixture "{name}" in {node_id} has parameters and {marker.scope} scope'
+    for node_id, module in imported:
+        reason = _wide_parametrization(node_id, module, wide_names)
+        if reason is not None:
+            return reason
+    return None
+
+
+def _foreign_hook(config: Any) -> Optional[str]:
+    # The plugin manager's own: config.hook has a stand-in while the collection goes on.
+    hooks = config.pluginmanager.hook
+    for name, known in _WATCHED_HOOKS.items():
+        for implementation in getattr(hooks, name).get_hookimpls():
+            origin = _origin(implementation)
+            if origin is not None and origin not in known:
+                return f"{_where(implementation, origin)} implements {name}"
+    for implementation in hooks.pytest_generate_tests.get_hookimpls():
+        origin = _origin(implementation)
+        if origin is None:
+            continue
+        where = _where(implementation, origin)
+        if origin in _NARROW_GENERATORS:
+            if _generates_widely(config):
+                return f"{where} parametrizes tests for the whole session"
+        elif not _parametrizes_plainly(implementation.function):
+            return f"pytest_generate_tests in {where} may parametrize for the whole session"
+    return None
+
+
+def _origin(implementation: Any) -> Optional[str]:
+    """The module that a foreign hook implementation comes from; None if it is pytest's or ours."""
+    function = implementation.function
+    origin = str(getattr(function, "__module__", None) or "")
+    if origin == "_pytest" or origin.startswith("_pytest.") or origin.split(".")[0] == __name__.split(".")[0]:
+        return None
+    return origin
+
+
+def _where(implementation: Any, origin: str) -> str:
+    """What a person calls the place: the conftest's path, else the plugin's module."""
+    name = str(implementation.plugin_name)
+    return name if name.endswith("conftest.py") else f"plugin {origin or name}"
+
+
+def _generates_widely(config: Any) -> bool:
+    if getattr(config.option, "repeat_scope", "function") in _WIDE_SCOPES:
+        return True
+    loop_factories = getattr(config.pluginmanager.hook, "pytest_asyncio_loop_factories", None)
+    return loop_factories is not None and bool(loop_factories.get_hookimpls())
+
+
+def _parametrizes_plainly(function: Any) -> bool:
+    """True if pytest_generate_tests visibly does no more than parametrize for functions.
+
+    The code is looked through for anything by which it could ask for a scope: the words themselves, arguments by
+    dictionary, or other functions that it hands its metafunc to are not plain.
+    """
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return False
+    words: set[str] = set()
+    pending = [code]
+    while pending:
+        current = pending.pop()
+        words.update(current.co_names)
+        for constant in current.co_consts:
+            if isinstance(constant, types.CodeType):
+                pending.append(constant)
+            elif isinstance(constant, str):
+                words.add(constant)
+            elif isinstance(constant, tuple):
+                words.update(item for item in constant if isinstance(item, str))
+    if words & {"scope", "indirect", *_WIDE_SCOPES}:
+        return False
+    # Only functions that are looked up by a global name could be given the metafunc; builtins cannot use it.
+    functions = [name for name in words if callable(function.__globals__.get(name))]
+    return all(isinstance(function.__globals__[name], type) for name in functions)
+
+
+def _fixture_definitions(session: Any) -> Iterator[Any]:
+    """Every FixtureDef that is registered so far; the tables' shape depends on pytest's version."""
+    fixture_manager = session._fixturemanager
+    for table_name in ("_arg2fixturedefs", "_arg2node2fixturedefs", "_arg2nodeid2fixturedefs"):
+        for entry in getattr(fixture_manager, table_name, {}).values():
+            groups = entry.values() if isinstance(entry, dict) else [entry]
+            for group in groups:
+                yield from group
+
+
+def _definitions(module: types.ModuleType) -> Iterator[tuple[str, Any]]:
+    """What stands in the module and in those of its classes that may hold tests, each with its name."""
+    for name, value in list(vars(module).items()):
+        yield name, value
+        if isinstance(value, type) and _may_hold_tests(value, name, module):
+            for base in value.__mro__:
+                if base is not object:
+                    yield from list(vars(base).items())
+
+
+def _may_hold_tests(cls: type, name: str, module: types.ModuleType) -> bool:
+    return cls.__module__ == module.__name__ or "test" in name.lower() or "test" in cls.__name__.lower()
+
+
+def _fixture_marker(value: Any) -> Any:
+    """The FixtureFunctionMarker of a fixture's definition, or None."""
+    # Objects may answer to any attribute name (mocks do), so only what pytest itself makes is asked.
+    if type(value).__name__ == "FixtureFunctionDefinition":
+        return value._fixture_function_marker
+    if isinstance(value, types.FunctionType):
+        return vars(value).get("_pytestfixturefunction")
+    return None
+
+
+def _wide_parametrization(node_id: str, module: types.ModuleType, wide_names: set[str]) -> Optional[str]:
+    for mark in _marks(vars(module).get("pytestmark")):
+        if _is_wide(mark, wide_names):
+            return f"{node_id} parametrizes for more than a module"
+    for name, value in _definitions(module):
+        if name == "pytest_generate_tests" and not _parametrizes_plainly(value):
+            return f"pytest_generate_tests in {node_id} may parametrize for the whole session"
+        if isinstance(value, (types.FunctionType, type)):
+            for mark in _marks(vars(value).get("pytestmark")):
+                if _is_wide(mark, wide_names):
+                    return f'"{name}" in {node_id} is parametrized for more than a module'
+        elif name == "pytestmark":
+            for mark in _marks(value):
+                if _is_wide(mark, wide_names):
+                    return f"a class in {node_id} is parametrized for more than a module"
+    return None
+
+
+def _marks(value: Any) -> Iterator[Any]:
+    if value is None:
+        return
+    for mark in value if isinstance(value, (list, tuple)) else [value]:
+        # A decorator that was not applied stands in for its mark.
+        yield getattr(mark, "mark", mark)
+
+
+def _is_wide(mark: Any, wide_names: set[str]) -> bool:
+    if getattr(mark, "name", None) != "parametrize":
+        return False
+    arguments = dict(zip(("argnames", "argvalues", "indirect", "ids", "scope"), mark.args))
+    arguments.update(mark.kwargs)
+    scope = arguments.get("scope")
+    if scope is not None:
+        return scope not in ("function", "class", "module")
+    indirect = arguments.get("indirect")
+    if not indirect:
+        return False
+    names = arguments.get("argnames") if indirect is True else indirect
+    if isinstance(names, str):
+        names = [part.strip() for part in names.split(",")]
+    return bool(wide_names.intersection(names or ()))

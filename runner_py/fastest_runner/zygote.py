@@ -1,0 +1,250 @@
+"""The zygote: has pytest loaded, runs nothing of the project, and forks a worker whenever the agent asks for one.
+
+It is a single thread around poll(). Its life ends with its control channel, and no worker and no process that a worker
+left behind outlives it: workers are killed by process group, and what had wandered off comes back to the zygote,
+which the agent made a child subreaper.
+"""
+
+from __future__ import annotations
+
+import _socket
+import dataclasses
+import gc
+import importlib
+import os
+import platform
+import select
+import signal
+import sys
+from typing import Any, Optional, Union
+
+from .frames import FrameDecoder, FrameError, encode
+
+_OLDEST_PYTEST = (7, 0)
+_RECEIVE_SIZE = 64 * 1024
+_INT_SIZE = 4
+_DESCRIPTORS_PER_WORKER = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Launch:
+    """What a freshly forked worker starts from. The descriptors are the worker's own; it closes or keeps them."""
+
+    worker_id: str
+    channel_fd: int
+    stdout_fd: int
+    stderr_fd: int
+    # Read end of a pipe whose only write end is the zygote's.
+    life_fd: int
+
+
+@dataclasses.dataclass
+class _Child:
+    worker_id: str
+    life_fd: int
+
+
+def serve(control_fd: int) -> Union[int, Launch]:
+    """Serves until the control channel ends, then returns the exit status; in each worker it returns its Launch."""
+    control = _socket.socket(fileno=control_fd)
+    os.set_inheritable(control_fd, False)
+    # Ctrl-C is the coordinator's to answer; it must not end the processes that its answer still needs.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    zygote = _Zygote(control)
+    gc.disable()
+    try:
+        versions = _load_pytest()
+    except Exception as error:
+        zygote.send({"type": "failed", "message": _load_failure(error)})
+        return 3
+    # What is loaded now lives as long as the process: a worker's collector need not walk it, nor unshare its pages.
+    gc.freeze()
+    gc.enable()
+    zygote.send({"type": "hello", "pid": os.getpid(), **versions})
+    return zygote.loop()
+
+
+def _load_pytest() -> dict[str, str]:
+    import pytest
+    from _pytest.config import default_plugins
+
+    version = tuple(int(part) for part in pytest.__version__.split(".")[:2])
+    if version < _OLDEST_PYTEST:
+        oldest = ".".join(str(part) for part in _OLDEST_PYTEST)
+        raise ImportError(f"pytest {pytest.__version__} is too old, {oldest} is the oldest that works")
+    for name in default_plugins:
+        importlib.import_module(f"_pytest.{name}")
+    return {"python_version": platform.python_version(), "pytest_version": pytest.__version__}
+
+
+def _load_failure(error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError) and error.name == "pytest":
+        return f"pytest is not installed for {sys.executable}"
+    return f"pytest cannot be loaded by {sys.executable}: {type(error).__name__}: {error}"
+
+
+class _Zygote:
+    def __init__(self, control: _socket.socket) -> None:
+        self._control = control
+        self._decoder = FrameDecoder()
+        self._received_fds: list[int] = []
+        self._children: dict[int, _Child] = {}
+        self._ended = False
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_read, False)
+        os.set_blocking(self._wake_write, False)
+        # Python-level handlers that do nothing, so that the signals arrive as bytes in the wake-up pipe.
+        signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGTERM, lambda *_: None)
+
+    def send(self, message: dict[str, Any]) -> None:
+        try:
+            self._control.sendall(encode(message))
+        except OSError:
+            self._ended = True
+
+    def loop(self) -> Union[int, Launch]:
+        poll = select.poll()
+        poll.register(self._control.fileno(), select.POLLIN)
+        poll.register(self._wake_read, select.POLLIN)
+        while not self._ended:
+            for fd, _ in poll.poll():
+                if fd == self._wake_read:
+                    self._on_signals()
+                else:
+                    launch = self._on_control()
+                    if launch is not None:
+                        return launch
+        self._end_everything()
+        return 0
+
+    def _on_signals(self) -> None:
+        try:
+            numbers = os.read(self._wake_read, 512)
+        except BlockingIOError:
+            return
+        if signal.SIGTERM in numbers:
+            self._ended = True
+        self._reap()
+
+    def _reap(self) -> None:
+        """Reports workers that have ended, and takes in whatever else was handed down to us."""
+        while True:
+            try:
+                # Looked at before it is reaped: until then its pid, the group's number, cannot be anybody else's.
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                return
+            if ended is None:
+                return
+            pid = ended.si_pid
+            child = self._children.pop(pid, None)
+            if child is not None:
+                # A test's children die with its worker.
+                _kill_group(pid)
+            _, status = os.waitpid(pid, 0)
+            if child is not None:
+                os.close(child.life_fd)
+                self.send({"type": "exited", "worker_id": child.worker_id, "pid": pid, "status": status})
+
+    def _on_control(self) -> Optional[Launch]:
+        try:
+            data, ancillary, _, _ = self._control.recvmsg(
+                _RECEIVE_SIZE,
+                _socket.CMSG_SPACE(_DESCRIPTORS_PER_WORKER * _INT_SIZE),
+                _socket.MSG_CMSG_CLOEXEC,
+            )
+        except OSError:
+            data, ancillary = b"", []
+        for level, kind, payload in ancillary:
+            if level == _socket.SOL_SOCKET and kind == _socket.SCM_RIGHTS:
+                for start in range(0, len(payload) - _INT_SIZE + 1, _INT_SIZE):
+                    self._received_fds.append(int.from_bytes(payload[start : start + _INT_SIZE], sys.byteorder))
+        if not data:
+            self._ended = True
+            return None
+        self._decoder.feed(data)
+        try:
+            while (message := self._decoder.next()) is not None:
+                launch = self._on_message(message)
+                if launch is not None:
+                    return launch
+        except FrameError:
+            # Nothing that follows can be understood: the agent is no agent.
+            self._ended = True
+        return None
+
+    def _on_message(self, message: dict[str, Any]) -> Optional[Launch]:
+        if message.get("type") == "fork" and len(self._received_fds) >= _DESCRIPTORS_PER_WORKER:
+            return self._fork(str(message.get("worker_id", "")))
+        if message.get("type") == "kill":
+            for pid, child in self._children.items():
+                if child.worker_id == message.get("worker_id"):
+                    _kill_group(pid)
+        return None
+
+    def _fork(self, worker_id: str) -> Optional[Launch]:
+        fds = self._received_fds[:_DESCRIPTORS_PER_WORKER]
+        del self._received_fds[:_DESCRIPTORS_PER_WORKER]
+        life_read, life_write = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            self._become_worker(life_write)
+            return Launch(worker_id, *fds, life_read)
+        for fd in (*fds, life_read):
+            os.close(fd)
+        self._children[pid] = _Child(worker_id, life_write)
+        self.send({"type": "forked", "worker_id": worker_id, "pid": pid})
+        return None
+
+    def _become_worker(self, life_write: int) -> None:
+        """Sheds in a forked child all that is the zygote's."""
+        # Leading its own group before anything else: the zygote kills by group.
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for fd in (self._wake_read, self._wake_write, life_write):
+            os.close(fd)
+        for child in self._children.values():
+            os.close(child.life_fd)
+        for fd in self._received_fds:
+            os.close(fd)
+        self._control.close()
+
+    def _end_everything(self) -> None:
+        for pid in self._children:
+            _kill_group(pid)
+        while True:
+            for pid in _child_pids():
+                _kill(pid)
+            try:
+                os.waitpid(-1, 0)
+            except ChildProcessError:
+                return
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def _kill_group(pid: int) -> None:
+    """Ends the worker `pid` and its process group; the group may not exist yet when the worker was only just forked."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+    _kill(pid)
+
+
+def _child_pids() -> list[int]:
+    """Every process whose parent we are, workers and those handed down to us as their subreaper."""
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as children:
+            return [int(pid) for pid in children.read().split()]
+    except OSError:
+        return []

@@ -1,0 +1,309 @@
+"""Plays the agent: starts a real zygote, has it fork workers, and speaks with them as fastest-agent does.
+
+Also a program: `python driver.py [--slots N] [--python PATH] [--mode MODE] [--cwd DIR] -- PYTEST_ARGS` runs a project's tests by leases of
+one module each and prints `OUTCOME NODEID` lines, sorted, for comparison with pytest's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import array
+import collections
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Optional
+
+RUNNER = Path(__file__).resolve().parent.parent / "fastest_runner"
+sys.path.insert(0, str(RUNNER.parent))
+
+from fastest_runner.frames import FrameDecoder, encode  # noqa: E402
+
+# Generous: a machine under load must not fail a test; a test that hangs must end.
+PATIENCE_S = 60.0
+
+
+class Peer:
+    """One end of a stream of frames, with a deadline on every wait."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self.socket = end
+        self._decoder = FrameDecoder()
+        self.socket.settimeout(PATIENCE_S)
+
+    def send(self, message: dict[str, Any], fds: Optional[list[int]] = None) -> None:
+        frame = encode(message)
+        if fds:
+            ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))]
+            sent = self.socket.sendmsg([frame], ancillary)
+            frame = frame[sent:]
+        self.socket.sendall(frame)
+
+    def receive(self) -> Optional[dict[str, Any]]:
+        """The next message; None at the end of the stream."""
+        while True:
+            message = self._decoder.next()
+            if message is not None:
+                return message
+            try:
+                data = self.socket.recv(65536)
+            except ConnectionResetError:
+                return None
+            if not data:
+                return None
+            self._decoder.feed(data)
+
+
+class Worker:
+    """A forked worker: its channel, what it wrote to its pipes, and what became of it."""
+
+    def __init__(self, zygote: Zygote, worker_id: str) -> None:
+        ours, theirs = socket.socketpair()
+        self._zygote = zygote
+        self.worker_id = worker_id
+        self.peer = Peer(ours)
+        self.messages: list[dict[str, Any]] = []
+        self.output = {"stdout": bytearray(), "stderr": bytearray()}
+        out_read, out_write = os.pipe()
+        err_read, err_write = os.pipe()
+        zygote.control.send({"type": "fork", "worker_id": worker_id}, [theirs.fileno(), out_write, err_write])
+        theirs.close()
+        os.close(out_write)
+        os.close(err_write)
+        self._readers = [
+            threading.Thread(target=_drain, args=(out_read, self.output["stdout"]), daemon=True),
+            threading.Thread(target=_drain, args=(err_read, self.output["stderr"]), daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
+        self.pid: int = zygote.wait_for("forked", worker_id)["pid"]
+
+    def send(self, message: dict[str, Any]) -> None:
+        self.peer.send(message)
+
+    def start(self, directory: Path, *args: str, **spec: Any) -> None:
+        run = {"run_id": "run", "invocation_dir": str(directory), "pytest_args": list(args), "slots": 2, "columns": 80}
+        run.update(spec)
+        self.send({"start": {"run": run, "worker_id": self.worker_id}})
+
+    def receive(self) -> Optional[dict[str, Any]]:
+        message = self.peer.receive()
+        if message is not None:
+            self.messages.append(message)
+        return message
+
+    def wait_for(self, kind: str) -> dict[str, Any]:
+        """The body of the next message of that kind; what comes before it is kept in `messages`."""
+        while True:
+            message = self.receive()
+            if message is None:
+                raise AssertionError(f"end of stream before {kind}; got {self.messages}; stderr {self.stderr()}")
+            if kind in message:
+                return message[kind]
+            if "failure" in message:
+                raise AssertionError(f"failure before {kind}: {message['failure']['message']}")
+            if "ended" in message:
+                raise AssertionError(f"{message} before {kind}")
+
+    def lease(self, lease_id: int, **batch: Any) -> None:
+        self.send({"run": {"id": lease_id, "batch": batch}})
+
+    def read_to_end(self) -> None:
+        while self.receive() is not None:
+            pass
+
+    def finish(self) -> dict[str, Any]:
+        """Sends `finish` and returns the body of `ended`."""
+        self.send({"finish": {}})
+        self.read_to_end()
+        return self.last("ended")
+
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        return [message[kind] for message in self.messages if kind in message]
+
+    def last(self, kind: str) -> dict[str, Any]:
+        found = self.all(kind)
+        assert found, f"no {kind} in {self.messages}; stderr {self.stderr()}"
+        return found[-1]
+
+    def results(self) -> list[dict[str, Any]]:
+        return [result for progress in self.all("progress") for result in progress.get("results", ())]
+
+    def outcomes(self) -> dict[str, str]:
+        return {result["ref"]["node_id"]: result["outcome"] for result in self.results()}
+
+    def started(self) -> list[str]:
+        return [progress["started"]["node_id"] for progress in self.all("progress") if "started" in progress]
+
+    def exit_status(self) -> int:
+        """waitpid's raw status, from the zygote's `exited`."""
+        return self._zygote.wait_for("exited", self.worker_id)["status"]
+
+    def stdout(self) -> str:
+        return self._text("stdout")
+
+    def stderr(self) -> str:
+        return self._text("stderr")
+
+    def _text(self, name: str) -> str:
+        return bytes(self.output[name]).decode("utf-8", "replace")
+
+    def join_output(self) -> None:
+        """Waits until nobody holds the write ends of the pipes any more."""
+        for reader in self._readers:
+            reader.join(PATIENCE_S)
+
+
+class Zygote:
+    """A real zygote process under this one."""
+
+    def __init__(self, python: str = sys.executable, env: Optional[dict[str, str]] = None) -> None:
+        ours, theirs = socket.socketpair()
+        self.process = subprocess.Popen(
+            [python, str(RUNNER), "--control", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            env=env,
+        )
+        theirs.close()
+        self.control = Peer(ours)
+        self._waiting: collections.deque[dict[str, Any]] = collections.deque()
+        self.hello = self.control.receive()
+
+    def worker(self, worker_id: str) -> Worker:
+        return Worker(self, worker_id)
+
+    def wait_for(self, kind: str, worker_id: str) -> dict[str, Any]:
+        for message in self._waiting:
+            if message["type"] == kind and message["worker_id"] == worker_id:
+                self._waiting.remove(message)
+                return message
+        while True:
+            message = self.control.receive()
+            assert message is not None, f"the zygote ended before {kind} of {worker_id}"
+            if message["type"] == kind and message["worker_id"] == worker_id:
+                return message
+            self._waiting.append(message)
+
+    def close(self) -> int:
+        """Ends it as the end of the agent would."""
+        self.control.socket.close()
+        return self.process.wait(PATIENCE_S)
+
+
+def _drain(fd: int, into: bytearray) -> None:
+    with os.fdopen(fd, "rb", buffering=0) as pipe:
+        while data := pipe.read(65536):
+            into += data
+
+
+def run_project(zygote: Zygote, directory: Path, args: list[str], slots: int, mode: str, spec: dict[str, Any]) -> list[Worker]:
+    """Runs a whole project: by module, or whole in chunks, on `slots` workers that pull their next lease when one is done."""
+    workers = [zygote.worker(f"gw{number}") for number in range(slots)]
+    for worker in workers:
+        worker.start(directory, *args, collection=mode, xdist_worker=slots > 1, slots=slots, **spec)
+    batches: collections.deque[dict[str, Any]] = collections.deque()
+    collections_seen = []
+    for worker in workers:
+        collection = worker.wait_for("ready")["collection"]
+        collections_seen.append((collection["mode"], collection["digest"], collection.get("whole_reason")))
+        if worker is not workers[0]:
+            continue
+        if collection["mode"] == "BY_MODULE":
+            batches.extend({"module": module} for module in collection["modules"])
+        else:
+            by_module: dict[str, list[dict[str, Any]]] = {}
+            seen: collections.Counter[str] = collections.Counter()
+            for test in collection["tests"]:
+                ref = {"node_id": test["node_id"], "index": seen[test["node_id"]]}
+                seen[test["node_id"]] += 1
+                by_module.setdefault(test["module"], []).append(ref)
+            batches.extend({"tests": tests} for tests in by_module.values())
+    assert len(set(collections_seen)) == 1, collections_seen
+    lease_id = 0
+    held: dict[Worker, int] = {}
+    finishing: set[Worker] = set()
+
+    def feed(worker: Worker) -> None:
+        nonlocal lease_id
+        while batches and held.get(worker, 0) < 2:
+            lease_id += 1
+            worker.lease(lease_id, **batches.popleft())
+            held[worker] = held.get(worker, 0) + 1
+        if not batches and worker not in finishing:
+            worker.send({"finish": {}})
+            finishing.add(worker)
+
+    for worker in workers:
+        feed(worker)
+    open_workers = {worker.peer.socket: worker for worker in workers}
+    while open_workers:
+        for end in select.select(list(open_workers), [], [])[0]:
+            worker = open_workers[end]
+            end.setblocking(False)
+            try:
+                while True:
+                    message = worker.receive()
+                    if message is None:
+                        del open_workers[end]
+                        break
+                    if "lease_done" in message:
+                        held[worker] -= 1
+                        end.setblocking(True)
+                        feed(worker)
+                        end.setblocking(False)
+            except BlockingIOError:
+                pass
+    return workers
+
+
+def _main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--slots", type=int, default=2)
+    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--mode", default="AUTO")
+    parser.add_argument("--cwd", default=".")
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("args", nargs="*")
+    options = parser.parse_args()
+    zygote = Zygote(options.python)
+    directory = Path(options.cwd).resolve()
+    if options.mode == "TERMINAL":
+        import base64
+
+        worker = zygote.worker("gw0")
+        worker.start(directory, *options.args, forward_terminal=True)
+        worker.read_to_end()
+        for output in worker.all("output"):
+            sys.stdout.buffer.write(base64.b64decode(output["data"]))
+        sys.stdout.flush()
+        for failure in worker.all("failure"):
+            print(failure["message"], file=sys.stderr)
+        zygote.close()
+        return 0
+    workers = run_project(zygote, directory, options.args, options.slots, options.mode, {})
+    lines = []
+    for worker in workers:
+        for result in worker.results():
+            lines.append(f"{result['outcome']} {result['ref']['node_id']}")
+            if options.verbose and result["outcome"] in ("FAILED", "ERROR"):
+                for phase in result["phases"]:
+                    print(phase.get("terminal_text", ""), file=sys.stderr)
+        for report in worker.all("collect_report"):
+            lines.append(f"collect {report['outcome']} {report['node_id']}")
+        for failure in worker.all("failure"):
+            print(failure["message"], file=sys.stderr)
+        ready = worker.last("ready")
+        print(worker.worker_id, ready["collection"]["mode"], ready["collection"].get("whole_reason", ""), worker.all("ended"), file=sys.stderr)
+        sys.stderr.write(worker.stderr())
+    zygote.close()
+    print("\n".join(sorted(set(lines) if options.slots > 1 else lines)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())
