@@ -34,7 +34,7 @@ class FrameDecoder {
   bool HasPartialFrame() const { return buffer_.size() > used_; }
 
  private:
-  const size_t max_frame_bytes_;
+  size_t max_frame_bytes_;
   std::string buffer_;
   // How much of the front of buffer_ has been given out.
   size_t used_ = 0;

@@ -1,0 +1,47 @@
+// The command line of fastest-agent.
+#ifndef FASTEST_AGENT_AGENT_OPTIONS_H_
+#define FASTEST_AGENT_AGENT_OPTIONS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace fastest::agent {
+
+struct AgentOptions {
+  // "unix:PATH", or HOST:PORT of this machine.
+  std::string join;
+  uint32_t slots = 1;
+  std::string name;
+  // A path, or a name to be looked up on PATH.
+  std::string python;
+  // The folder fastest_runner; empty: the one that belongs to the program.
+  std::string runner;
+  // Started by a coordinator for itself: says nothing of its own, and leaves Ctrl-C to it.
+  bool embedded = false;
+};
+
+// What the options' defaults depend on.
+struct AgentSurroundings {
+  uint32_t cores = 1;
+  std::string hostname;
+  // VIRTUAL_ENV and FASTEST_RUNNER; empty if unset.
+  std::string virtual_env;
+  std::string runner;
+};
+
+struct ParsedAgentOptions {
+  AgentOptions options;
+  // Set for --help, --version and errors: print `text` (on stderr if the code is not 0) and exit.
+  bool exit = false;
+  int exit_code = 0;
+  std::string text;
+};
+
+// Exit code of an error is 4.
+ParsedAgentOptions ParseAgentOptions(int argc, const char* const* argv, const AgentSurroundings& surroundings);
+
+}  // namespace fastest::agent
+
+#endif  // FASTEST_AGENT_AGENT_OPTIONS_H_

@@ -1,0 +1,75 @@
+#include "agent/agent_options.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fastest::agent {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+ParsedAgentOptions Parse(std::vector<const char*> arguments, std::string virtual_env = "") {
+  arguments.insert(arguments.begin(), "fastest-agent");
+  return ParseAgentOptions(static_cast<int>(arguments.size()), arguments.data(), {6, "box", virtual_env, "/runner"});
+}
+
+TEST(AgentOptionsTest, DefaultsComeFromTheSurroundings) {
+  const ParsedAgentOptions parsed = Parse({"--join", "unix:/run/x"});
+  EXPECT_FALSE(parsed.exit) << parsed.text;
+  EXPECT_EQ(parsed.options.join, "unix:/run/x");
+  EXPECT_EQ(parsed.options.slots, 6u);
+  EXPECT_EQ(parsed.options.name, "box");
+  EXPECT_EQ(parsed.options.python, "python3");
+  EXPECT_EQ(parsed.options.runner, "/runner");
+  EXPECT_FALSE(parsed.options.embedded);
+  EXPECT_EQ(Parse({"--join", "unix:/run/x"}, "/venv").options.python, "/venv/bin/python");
+}
+
+TEST(AgentOptionsTest, OptionsOverrideThem) {
+  const ParsedAgentOptions parsed = Parse(
+      {"--join=localhost:80", "--slots", "3", "--name", "n", "--python=/p", "--runner", "/r", "--embedded"}, "/venv");
+  EXPECT_FALSE(parsed.exit) << parsed.text;
+  EXPECT_EQ(parsed.options.slots, 3u);
+  EXPECT_EQ(parsed.options.name, "n");
+  EXPECT_EQ(parsed.options.python, "/p");
+  EXPECT_EQ(parsed.options.runner, "/r");
+  EXPECT_TRUE(parsed.options.embedded);
+  EXPECT_EQ(Parse({"--join=127.0.0.1:80", "--slots", "auto"}).options.slots, 6u);
+}
+
+TEST(AgentOptionsTest, ErrorsNameWhatIsWrong) {
+  const auto error = [](std::vector<const char*> arguments) {
+    const ParsedAgentOptions parsed = Parse(std::move(arguments));
+    EXPECT_TRUE(parsed.exit);
+    EXPECT_EQ(parsed.exit_code, 4);
+    EXPECT_THAT(parsed.text, HasSubstr("fastest-agent: "));
+    return parsed.text;
+  };
+  EXPECT_THAT(error({}), HasSubstr("--join"));
+  EXPECT_THAT(error({"--join", "somewhere"}), HasSubstr("neither HOST:PORT nor unix:PATH"));
+  EXPECT_THAT(error({"--join", "unix:"}), HasSubstr("lacks a path"));
+  EXPECT_THAT(error({"--join", "localhost:0"}), HasSubstr("neither HOST:PORT nor unix:PATH"));
+  EXPECT_THAT(error({"--join", "farm.example:7000"}), HasSubstr("farm.example is not this machine"));
+  for (const char* slots : {"0", "-1", "many", "5000"}) {
+    EXPECT_THAT(error({"--join", "[::1]:80", "--slots", slots}), HasSubstr("neither auto nor a number"));
+  }
+  EXPECT_THAT(error({"--join", "[::1]:80", "--frobnicate"}), HasSubstr("--frobnicate"));
+}
+
+TEST(AgentOptionsTest, HelpAndVersionExitWell) {
+  const ParsedAgentOptions help = Parse({"--help"});
+  EXPECT_TRUE(help.exit);
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_THAT(help.text, HasSubstr("--slots"));
+  EXPECT_THAT(help.text, Not(HasSubstr("--embedded")));
+  const ParsedAgentOptions version = Parse({"--version"});
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_THAT(version.text, testing::StartsWith("fastest-agent 0."));
+}
+
+}  // namespace
+}  // namespace fastest::agent

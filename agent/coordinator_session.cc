@@ -1,0 +1,112 @@
+#include "agent/coordinator_session.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace fastest::agent {
+
+CoordinatorSession::CoordinatorSession(Options options, EventLoop* loop, Clock* clock)
+    : options_(std::move(options)),
+      loop_(loop),
+      clock_(clock),
+      pool_({options_.runner,
+             [this](v1::AgentMessage::Event event) {
+               if (stream_ != nullptr) stream_->Send(std::move(event));
+             },
+             [this] { OnWorkersGone(); }, [this] { OnZygoteEnded(); }},
+            loop, clock) {
+  pool_.Warm(options_.python);
+}
+
+void CoordinatorSession::Join(std::shared_ptr<grpc::Channel> channel) {
+  stream_ = std::make_unique<CoordinatorStream>(
+      std::move(channel), loop_,
+      CoordinatorStream::Callbacks{[this](const v1::CoordinatorMessage& message) { OnMessage(message); },
+                                   [this](bool congested) { pool_.Pause(congested); },
+                                   [this](const absl::Status& status) { OnStreamDone(status); }});
+  stream_->Start(options_.hello);
+}
+
+void CoordinatorSession::Abort(const std::string& why) {
+  if (aborted_.ok()) aborted_ = absl::AbortedError(why);
+  pool_.EndAll(why);
+  if (stream_ == nullptr) {
+    stream_done_ = true;
+  } else if (!stream_done_) {
+    stream_->Cancel();
+  }
+}
+
+void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
+  if (!greeted_) {
+    if (!message.has_start_run()) {
+      Abort("the coordinator did not begin with start_run");
+      return;
+    }
+    if (message.start_run().protocol_version() != v1::PROTOCOL_VERSION_CURRENT) {
+      Abort(absl::StrCat("this agent speaks protocol version ", v1::PROTOCOL_VERSION_CURRENT, ", the coordinator ",
+                         message.start_run().protocol_version(), ": install the same version of Fastest on both"));
+      return;
+    }
+    greeted_ = true;
+    pool_.BeginRun(message.start_run().spec());
+    for (const auto& worker : message.start_run().workers()) pool_.StartWorker(worker.slot(), worker.worker_id());
+    return;
+  }
+  switch (message.message_case()) {
+    case v1::CoordinatorMessage::kStartWorker:
+      pool_.StartWorker(message.start_worker().slot(), message.start_worker().worker_id());
+      break;
+    case v1::CoordinatorMessage::kGrant:
+      pool_.Grant(message.grant().slot(), message.grant().lease());
+      break;
+    case v1::CoordinatorMessage::kFinishSlot:
+      pool_.FinishSlot(message.finish_slot().slot());
+      break;
+    case v1::CoordinatorMessage::kStopRun:
+      if (message.stop_run().now()) {
+        pool_.KillAll(message.stop_run().reason().empty() ? "the run was stopped" : message.stop_run().reason());
+      } else {
+        pool_.Stop(message.stop_run().reason());
+      }
+      break;
+    case v1::CoordinatorMessage::kEndRun:
+      end_asked_ = true;
+      pool_.EndAll("the run has ended");
+      break;
+    case v1::CoordinatorMessage::kStartRun:
+      Abort("the coordinator began a second run on one stream");
+      break;
+    case v1::CoordinatorMessage::MESSAGE_NOT_SET:
+      // Of a newer coordinator of the same protocol: nothing that must be understood.
+      break;
+  }
+}
+
+void CoordinatorSession::OnStreamDone(const absl::Status& status) {
+  stream_done_ = true;
+  loop_->Cancel(close_timer_);
+  result_ = aborted_.ok() ? status : aborted_;
+  pool_.EndAll("the coordinator has gone");
+  StopIfOver();
+}
+
+void CoordinatorSession::OnWorkersGone() {
+  if (!end_asked_ || stream_done_) return;
+  stream_->CloseWrites();
+  close_timer_ = loop_->At(clock_->Now() + options_.close_limit, [this] { stream_->Cancel(); });
+}
+
+void CoordinatorSession::OnZygoteEnded() {
+  zygote_ended_ = true;
+  StopIfOver();
+}
+
+void CoordinatorSession::StopIfOver() {
+  if (!stream_done_ || !zygote_ended_) return;
+  if (!aborted_.ok()) result_ = aborted_;
+  loop_->Stop();
+}
+
+}  // namespace fastest::agent

@@ -1,0 +1,78 @@
+// The agent's end of AgentRendezvous.Join: gRPC's threads on one side, the loop's thread on the other.
+#ifndef FASTEST_AGENT_COORDINATOR_STREAM_H_
+#define FASTEST_AGENT_COORDINATOR_STREAM_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "agent/event_loop.h"
+#include "proto/agent_service.grpc.pb.h"
+
+namespace fastest::agent {
+
+// Lives on the loop's thread; the callbacks are called there. Destroy it only before Start or after on_done.
+class CoordinatorStream {
+ public:
+  struct Callbacks {
+    std::function<void(v1::CoordinatorMessage)> on_message;
+    // More waits to be sent than the coordinator takes (true), or it has taken most of it (false).
+    std::function<void(bool congested)> on_congestion;
+    // The stream is over: nothing else is called any more. Status as AgentRendezvous.Join documents it; Unavailable
+    // also if there is no coordinator at the address, or none any more.
+    std::function<void(const absl::Status&)> on_done;
+  };
+
+  CoordinatorStream(std::shared_ptr<grpc::Channel> channel, EventLoop* loop, Callbacks callbacks);
+  ~CoordinatorStream();
+  CoordinatorStream(const CoordinatorStream&) = delete;
+  CoordinatorStream& operator=(const CoordinatorStream&) = delete;
+
+  // Opens the stream. Once.
+  void Start(const v1::AgentMessage::Hello& hello);
+  // Queues an event. What gathers while a write is under way goes out as one message. Dropped when the stream is over.
+  void Send(v1::AgentMessage::Event event);
+  // Says that nothing more will be sent, after what is queued has been; the coordinator then ends the stream.
+  void CloseWrites();
+  // Ends the stream at once; on_done follows.
+  void Cancel();
+
+ private:
+  // What gRPC calls, on its threads: posts to the loop and does nothing else.
+  class Reactor;
+
+  void WriteNext();
+  void OnWritten(bool ok);
+  void OnReadEnd();
+  void SetCongested();
+
+  EventLoop* const loop_;
+  const Callbacks callbacks_;
+  const std::unique_ptr<v1::AgentRendezvous::Stub> stub_;
+  grpc::ClientContext context_;
+  std::unique_ptr<Reactor> reactor_;
+
+  struct Queued {
+    v1::AgentMessage::Event event;
+    size_t bytes;
+  };
+  std::deque<Queued> queue_;
+  size_t queued_bytes_ = 0;
+  bool congested_ = false;
+  // Belongs to gRPC while writing_.
+  v1::AgentMessage outgoing_;
+  bool writing_ = false;
+  bool closing_ = false;
+  bool closed_ = false;
+  // The coordinator has ended its side: no write may be started.
+  bool read_ended_ = false;
+  bool done_ = false;
+};
+
+}  // namespace fastest::agent
+
+#endif  // FASTEST_AGENT_COORDINATOR_STREAM_H_

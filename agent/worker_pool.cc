@@ -1,0 +1,193 @@
+#include "agent/worker_pool.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "base/subprocess.h"
+
+namespace fastest::agent {
+namespace {
+
+// pytest's exit status for a usage error: the interpreter is the user's choice.
+constexpr int kUsageError = 4;
+// Fastest's own for tests that could not be run.
+constexpr int kNotRun = 10;
+
+}  // namespace
+
+WorkerPool::WorkerPool(Options options, EventLoop* loop, Clock* clock)
+    : options_(std::move(options)), loop_(loop), clock_(clock) {}
+
+WorkerPool::~WorkerPool() {
+  workers_.clear();
+  gone_.clear();
+  zygote_.reset();
+}
+
+void WorkerPool::Warm(const std::string& python) { warm_status_ = StartZygote(python); }
+
+absl::Status WorkerPool::StartZygote(const std::string& python) {
+  python_ = python;
+  ASSIGN_OR_RETURN(zygote_, Zygote::Start({python, options_.runner}, loop_, clock_));
+  zygote_->set_listener(this);
+  return absl::OkStatus();
+}
+
+void WorkerPool::BeginRun(const v1::RunSpec& spec) {
+  spec_ = spec;
+  running_ = true;
+  if (!spec.python().empty() && spec.python() != python_) {
+    zygote_.reset();
+    warm_status_ = StartZygote(spec.python());
+  }
+  if (!warm_status_.ok()) Refuse(warm_status_);
+}
+
+void WorkerPool::StartWorker(uint32_t slot, const std::string& worker_id) {
+  if (refused_) return;
+  const absl::Status status = TryStartWorker(slot, worker_id);
+  if (!status.ok()) EmitGone(slot, worker_id, false, std::string(status.message()));
+}
+
+absl::Status WorkerPool::TryStartWorker(uint32_t slot, const std::string& worker_id) {
+  if (!closed_.empty()) return absl::CancelledError(closed_);
+  if (workers_.count(slot) > 0 || Find(worker_id) != nullptr) {
+    return absl::FailedPreconditionError(absl::StrCat("slot ", slot, " or the name ", worker_id, " is taken"));
+  }
+  // It died under earlier workers.
+  if (zygote_ == nullptr) RETURN_IF_ERROR(StartZygote(std::string(python_)));
+  ASSIGN_OR_RETURN(workers_[slot], Worker::Start(slot, worker_id, spec_, {loop_, clock_, zygote_.get(), this}));
+  workers_[slot]->Pause(paused_);
+  return absl::OkStatus();
+}
+
+void WorkerPool::Grant(uint32_t slot, const v1::Lease& lease) {
+  const auto it = workers_.find(slot);
+  if (it == workers_.end()) return;
+  v1::WorkerCommand command;
+  *command.mutable_run() = lease;
+  it->second->Send(command);
+}
+
+void WorkerPool::FinishSlot(uint32_t slot) {
+  const auto it = workers_.find(slot);
+  if (it == workers_.end()) return;
+  v1::WorkerCommand command;
+  command.mutable_finish();
+  it->second->Send(command);
+}
+
+void WorkerPool::Stop(const std::string& reason) {
+  v1::WorkerCommand command;
+  command.mutable_stop()->set_reason(reason);
+  for (const auto& [slot, worker] : workers_) worker->Send(command);
+}
+
+void WorkerPool::KillAll(const std::string& why) {
+  closed_ = why;
+  for (const auto& [slot, worker] : workers_) worker->Kill(why);
+}
+
+void WorkerPool::EndAll(const std::string& why) {
+  if (ending_) return;
+  ending_ = true;
+  KillAll(why);
+  TellWorkersGone();
+  if (zygote_ != nullptr) {
+    zygote_->End();
+  } else {
+    loop_->Post(options_.on_ended);
+  }
+}
+
+void WorkerPool::Pause(bool paused) {
+  paused_ = paused;
+  for (const auto& [slot, worker] : workers_) worker->Pause(paused);
+}
+
+void WorkerPool::OnForked(const std::string& worker_id, pid_t pid) {
+  if (Worker* worker = Find(worker_id)) worker->OnForked(pid);
+}
+
+void WorkerPool::OnExited(const std::string& worker_id, int wait_status) {
+  if (Worker* worker = Find(worker_id)) worker->OnExited(wait_status);
+}
+
+void WorkerPool::OnZygoteEnded(const absl::Status& why) {
+  const bool was_ready = zygote_->ready();
+  // It is in the midst of this call.
+  loop_->Post([old = std::shared_ptr<Zygote>(std::move(zygote_))] {});
+  if (ending_) {
+    LoseAll(closed_);
+    options_.on_ended();
+    return;
+  }
+  // Its children are ours now, whichever it has told us of.
+  EndAllChildren();
+  if (was_ready) {
+    LoseAll(std::string(why.message()));
+    return;
+  }
+  warm_status_ = why;
+  if (running_) Refuse(why);
+}
+
+void WorkerPool::OnWorkerMessage(const Worker& worker, v1::WorkerMessage message) {
+  v1::AgentMessage::Event event;
+  v1::AgentMessage::FromWorker* from = event.mutable_from_worker();
+  from->set_slot(worker.slot());
+  from->set_worker_id(worker.id());
+  from->mutable_message()->Swap(&message);
+  options_.emit(std::move(event));
+}
+
+void WorkerPool::OnWorkerGone(const Worker& worker, const WorkerState::End& end) {
+  EmitGone(worker.slot(), worker.id(), end.orderly, end.how);
+  const auto it = workers_.find(worker.slot());
+  if (gone_.empty()) loop_->Post([this] { gone_.clear(); });
+  gone_.push_back(std::move(it->second));
+  workers_.erase(it);
+  TellWorkersGone();
+}
+
+Worker* WorkerPool::Find(const std::string& worker_id) {
+  for (const auto& [slot, worker] : workers_) {
+    if (worker->id() == worker_id) return worker.get();
+  }
+  return nullptr;
+}
+
+void WorkerPool::Refuse(const absl::Status& why) {
+  refused_ = true;
+  v1::AgentMessage::Event event;
+  event.mutable_refused()->set_message(std::string(why.message()));
+  const bool usage = absl::IsNotFound(why) || absl::IsFailedPrecondition(why);
+  event.mutable_refused()->set_exit_status(usage ? kUsageError : kNotRun);
+  options_.emit(std::move(event));
+  // They never came to be.
+  workers_.clear();
+}
+
+void WorkerPool::EmitGone(uint32_t slot, const std::string& worker_id, bool orderly, const std::string& how) {
+  v1::AgentMessage::Event event;
+  v1::AgentMessage::WorkerGone* gone = event.mutable_worker_gone();
+  gone->set_slot(slot);
+  gone->set_worker_id(worker_id);
+  gone->set_orderly(orderly);
+  gone->set_how(how);
+  options_.emit(std::move(event));
+}
+
+void WorkerPool::TellWorkersGone() {
+  if (!ending_ || told_workers_gone_ || !workers_.empty()) return;
+  told_workers_gone_ = true;
+  options_.on_workers_gone();
+}
+
+void WorkerPool::LoseAll(const std::string& why) {
+  while (!workers_.empty()) workers_.begin()->second->Lost(why);
+}
+
+}  // namespace fastest::agent

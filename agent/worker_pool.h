@@ -1,0 +1,102 @@
+// The slots of one run and the workers in them, and the zygote that forks these.
+#ifndef FASTEST_AGENT_WORKER_POOL_H_
+#define FASTEST_AGENT_WORKER_POOL_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "agent/event_loop.h"
+#include "agent/worker.h"
+#include "agent/zygote.h"
+#include "base/clock.h"
+#include "proto/agent_service.pb.h"
+
+namespace fastest::agent {
+
+// Lives on the loop's thread.
+class WorkerPool : public Zygote::Listener, public Worker::Listener {
+ public:
+  struct Options {
+    // The folder fastest_runner.
+    std::string runner;
+    // Takes what is to be told to the coordinator, in order.
+    std::function<void(v1::AgentMessage::Event)> emit;
+    // Called once each after EndAll(): when the last worker has gone and all is emitted; when the zygote has ended,
+    // too.
+    std::function<void()> on_workers_gone;
+    std::function<void()> on_ended;
+  };
+
+  WorkerPool(Options options, EventLoop* loop, Clock* clock);
+  ~WorkerPool() override;
+
+  // Starts Python at once, so that pytest is loaded when the run comes. That it cannot be done is told as `refused`
+  // when there is a run.
+  void Warm(const std::string& python);
+
+  // Once. An interpreter other than the warm one is started if the run names one.
+  void BeginRun(const v1::RunSpec& spec);
+  // Every call is answered by a WorkerGone some time, unless the run is refused.
+  void StartWorker(uint32_t slot, const std::string& worker_id);
+  // To a slot without a worker these do nothing: that its worker has gone has been told.
+  void Grant(uint32_t slot, const v1::Lease& lease);
+  void FinishSlot(uint32_t slot);
+  void Stop(const std::string& reason);
+  // SIGKILL to every worker; no worker is started from now on.
+  void KillAll(const std::string& why);
+  // Kills what still runs and ends the zygote.
+  void EndAll(const std::string& why);
+
+  // Stops and resumes reading from all workers.
+  void Pause(bool paused);
+
+  // Zygote::Listener
+  void OnForked(const std::string& worker_id, pid_t pid) override;
+  void OnExited(const std::string& worker_id, int wait_status) override;
+  void OnZygoteEnded(const absl::Status& why) override;
+  // Worker::Listener
+  void OnWorkerMessage(const Worker& worker, v1::WorkerMessage message) override;
+  void OnWorkerGone(const Worker& worker, const WorkerState::End& end) override;
+
+ private:
+  Worker* Find(const std::string& worker_id);
+  absl::Status StartZygote(const std::string& python);
+  absl::Status TryStartWorker(uint32_t slot, const std::string& worker_id);
+  void Refuse(const absl::Status& why);
+  void EmitGone(uint32_t slot, const std::string& worker_id, bool orderly, const std::string& how);
+  // Says so if it is so.
+  void TellWorkersGone();
+  void LoseAll(const std::string& why);
+
+  const Options options_;
+  EventLoop* const loop_;
+  Clock* const clock_;
+  std::unique_ptr<Zygote> zygote_;
+  // The interpreter of the last zygote.
+  std::string python_;
+  // Why there is no zygote, if the first one could not be had.
+  absl::Status warm_status_;
+  v1::RunSpec spec_;
+  bool running_ = false;
+  bool refused_ = false;
+  bool paused_ = false;
+  bool ending_ = false;
+  bool told_workers_gone_ = false;
+  // Nothing is started any more; why.
+  std::string closed_;
+  // By slot.
+  std::map<uint32_t, std::unique_ptr<Worker>> workers_;
+  // Told to be gone and not yet destroyed, since they were in the midst of a call.
+  std::vector<std::unique_ptr<Worker>> gone_;
+};
+
+}  // namespace fastest::agent
+
+#endif  // FASTEST_AGENT_WORKER_POOL_H_

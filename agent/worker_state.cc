@@ -1,0 +1,129 @@
+#include "agent/worker_state.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace fastest::agent {
+namespace {
+
+bool Same(uint64_t lease_id, const v1::TestRef& ref, uint64_t other_lease_id, const v1::TestRef& other) {
+  return lease_id == other_lease_id && ref.index() == other.index() && ref.node_id() == other.node_id();
+}
+
+}  // namespace
+
+WorkerState::Step WorkerState::OnMessage(const v1::WorkerMessage& message, absl::Time now) {
+  if (message.has_progress()) {
+    const v1::WorkerMessage::Progress& progress = message.progress();
+    for (const v1::TestResult& result : progress.results()) {
+      if (running_.has_value() && Same(running_->lease_id, running_->ref, result.lease_id(), result.ref())) {
+        running_.reset();
+      }
+    }
+    if (progress.has_started()) {
+      running_ = Running{progress.started_lease_id(), progress.started(), now, progress.started_at()};
+    }
+    if (hung_.has_value() && !StillRuns(*hung_) && cause_ == Cause::kNone) {
+      // It came to its end after all while its stack was being asked for: pytest's own result stands.
+      hung_.reset();
+      dump_ends_ = dump_settles_ = absl::InfiniteFuture();
+    }
+  } else if (message.has_ended() || message.has_failure()) {
+    said_end_ = true;
+    running_.reset();
+    hung_.reset();
+    dump_ends_ = dump_settles_ = absl::InfiniteFuture();
+    must_exit_ = now + options_.exit_grace;
+  }
+  return Step::kNothing;
+}
+
+WorkerState::Step WorkerState::OnGarbage(const std::string& what) { return Kill(Cause::kGarbage, what); }
+
+WorkerState::Step WorkerState::OnChannelClosed(absl::Time now) {
+  must_exit_ = std::min(must_exit_, now + (said_end_ ? options_.exit_grace : options_.silent_grace));
+  return Step::kNothing;
+}
+
+void WorkerState::OnStderr(absl::Time now) {
+  if (dumping()) dump_settles_ = std::min(dump_ends_, now + options_.stack_silence);
+}
+
+WorkerState::Step WorkerState::OnKillRequested(const std::string& why) { return Kill(Cause::kRequested, why); }
+
+WorkerState::Step WorkerState::OnTime(absl::Time now) {
+  if (end_.has_value() || cause_ != Cause::kNone) return Step::kNothing;
+  if (now >= must_exit_) {
+    return said_end_ ? Kill(Cause::kLingered, "") : Kill(Cause::kClosedChannel, "it closed its channel to the agent");
+  }
+  if (dumping()) {
+    if (now < std::min(dump_ends_, dump_settles_)) return Step::kNothing;
+    return Kill(Cause::kTimeout, absl::StrCat("timed out after ", absl::FormatDuration(options_.hang_timeout)));
+  }
+  if (running_.has_value() && now >= running_->since + options_.hang_timeout) {
+    hung_ = running_;
+    dump_ends_ = now + options_.stack_limit;
+    return Step::kDumpStack;
+  }
+  return Step::kNothing;
+}
+
+absl::Time WorkerState::deadline() const {
+  if (end_.has_value() || cause_ != Cause::kNone) return absl::InfiniteFuture();
+  absl::Time next = std::min({must_exit_, dump_ends_, dump_settles_});
+  if (running_.has_value() && !dumping()) next = std::min(next, running_->since + options_.hang_timeout);
+  return next;
+}
+
+void WorkerState::OnExited(const std::string& how) {
+  End end;
+  end.how = how;
+  switch (cause_) {
+    case Cause::kNone:
+      end.orderly = said_end_;
+      if (!said_end_ && running_.has_value()) {
+        end.victim = running_;
+        end.reason = v1::CRASH;
+      }
+      break;
+    case Cause::kTimeout:
+      end.how = cause_detail_;
+      // If its result came before the signal did, the test that began meanwhile is not to blame.
+      if (running_.has_value() && StillRuns(*hung_)) {
+        end.victim = running_;
+        end.reason = v1::TIMEOUT;
+      }
+      break;
+    case Cause::kGarbage:
+    case Cause::kClosedChannel:
+      end.how = absl::StrCat(cause_detail_, ", and was killed");
+      if (running_.has_value()) {
+        end.victim = running_;
+        end.reason = v1::CRASH;
+      }
+      break;
+    case Cause::kLingered:
+      end.orderly = true;
+      break;
+    case Cause::kRequested:
+      end.orderly = said_end_;
+      end.how = cause_detail_;
+      break;
+  }
+  end_ = std::move(end);
+}
+
+WorkerState::Step WorkerState::Kill(Cause cause, std::string detail) {
+  if (end_.has_value() || cause_ != Cause::kNone) return Step::kNothing;
+  cause_ = cause;
+  cause_detail_ = std::move(detail);
+  return Step::kKill;
+}
+
+bool WorkerState::StillRuns(const Running& test) const {
+  return running_.has_value() && Same(running_->lease_id, running_->ref, test.lease_id, test.ref);
+}
+
+}  // namespace fastest::agent
