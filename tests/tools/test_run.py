@@ -37,7 +37,11 @@ def run(checkout, tmp_path):
 
     def call(*args, python3="exit 0", virtual_env=None):
         write_script(tmp_path / "bin" / "python3", python3 + "\n")
-        environment = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+        environment = {
+            "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+            "HOME": str(tmp_path),
+            "BAZEL": str(tmp_path / "bin" / "bazel"),
+        }
         if virtual_env:
             environment["VIRTUAL_ENV"] = virtual_env
         stand = tmp_path / "stand"
