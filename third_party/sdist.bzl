@@ -15,7 +15,10 @@ def _pins(ctx):
 def _cache_directory(ctx):
     base = ctx.os.environ.get("XDG_CACHE_HOME", "")
     if not base:
-        base = ctx.os.environ.get("HOME", "/root") + "/.cache"
+        home = ctx.os.environ.get("HOME", "")
+        if not home:
+            fail("HOME is not set, and tells where tools/setup has put the sources.")
+        base = home + "/.cache"
     return base + "/fastest/third_party"
 
 def _unpack(ctx, pin, digest):
