@@ -15,6 +15,7 @@ void Run::NoteNotRun() {
     if (batch.tests().empty()) ledger_.NotRun({}, batch.module(), reason);
     for (const v1::TestRef& ref : batch.tests()) ledger_.NotRun(ref, batch.module(), reason);
   }
+  if (stopping_) ledger_.NotRunRest(reason);
 }
 
 int Run::ExitCode() const {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/version.h"
 
 namespace fastest::run {
 namespace {
@@ -157,6 +158,7 @@ void Run::Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready) {
   collection_digest_ = ready.collection().digest();
   report::RunStart start;
   start.run_id = options_.run_id;
+  start.version = kVersion;
   start.rootdir = ready.rootdir();
   start.invocation_dir = options_.invocation_dir;
   start.python_version = ready.python_version();
