@@ -3,13 +3,13 @@
 Each project has an expected.json:
 
     {"about": "…", "needs": ["module"],
-     "runs": [{"name": "…", "args": [...], "cwd": "sub", "env": {...}, "slots": [1, 2], "ordered": true, "says": ["…"],
+     "runs": [{"name": "…", "args": [...], "cwd": "sub", "env": {...}, "slots": [1, 2], "ordered": true, "texts": true, "says": ["…"],
                "exit_code": 1, "counts": "1 failed", "outcomes": {"test_a.py::test": "failed"}, "collect": {"test_b.py": "skipped"},
                "families": [{"id": "test_a.py::test[{}]", "count": 3, "outcome": "passed"}]}]}
 
 `slots`: with how many workers Fastest must say the same (default 1 and 2; only 1 where the verdict hangs on the order). `ordered`: whether
-the order of the tests is certain at one slot (default true). `says`: texts that must stand in the output of both sides. `families` is short for many
-outcomes. A test id that occurs several times has a list of outcomes.
+the order of the tests is certain at one slot (default true). `texts`: whether the failures' texts must be the same (default true). `says`: texts that must stand
+in the output of both sides. `families` is short for many outcomes. A test id that occurs several times has a list of outcomes.
 
     python tests/parity/suites.py --write NAME...
 
@@ -41,6 +41,7 @@ class Case:
     env: dict = field(default_factory=dict)
     slots: list = field(default_factory=lambda: [1, 2])
     ordered: bool = True
+    texts: bool = True
     says: list = field(default_factory=list)
     exit_code: int = None
     counts: str = ""

@@ -66,7 +66,7 @@ def test_pytest_says_what_is_expected(case, runs):
 def test_fastest_says_what_pytest_says(case, slots, runs, coordinator):
     expected = runs.of_pytest(case)
     run = runs.of_fastest(case, slots)
-    found = parity.differences(expected, run, ordered=case.ordered and slots == 1) + suites.unsaid(case, run)
+    found = parity.differences(expected, run, ordered=case.ordered and slots == 1, texts=case.texts) + suites.unsaid(case, run)
     if found:
         fail_with(found, run)
 

@@ -6,6 +6,7 @@ import threading
 import time
 
 HERE = os.getcwd()
+ENVIRONMENT = dict(os.environ)
 
 
 def test_changes_directory(tmp_path):
@@ -31,6 +32,7 @@ def test_clears_environment():
 
 def test_environment_stays_clear():
     assert set(os.environ) == {"PYTEST_CURRENT_TEST"}
+    os.environ.update(ENVIRONMENT)
 
 
 def test_current_test(request):

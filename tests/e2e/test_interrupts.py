@@ -1,0 +1,110 @@
+"""Ways for a run to end before its time. None of them leaves a process behind, and none is a success."""
+
+import os
+import signal
+
+import pytest
+from conftest import parent_of, wait_until
+from test_crashes import WAITS, pid_from
+
+FINISHED = "def test_1():\n    pass\n\ndef test_2():\n    pass\n"
+IGNORES = WAITS.replace("    while True:", "    for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):\n        signal.signal(n, signal.SIG_IGN)\n    while True:")
+
+
+def running(project, start, text=WAITS, slots=1, **kwargs):
+    """A run whose test_waits is under way, and the pid of its worker."""
+    folder = project({"test_a.py": FINISHED, "test_waits.py": text})
+    run = start(folder, slots=slots, **kwargs)
+    return run, pid_from(folder / "pid")
+
+
+@pytest.mark.parametrize("text", [WAITS, IGNORES], ids=["plain", "ignores"])
+@pytest.mark.parametrize("slots", [1, 2])
+def test_ctrl_c(project, start, text, slots):
+    run, _ = running(project, start, text, slots)
+    run.send(signal.SIGINT)
+    assert run.wait() == 2, run.text
+    assert run.outcomes() == {"test_a.py::test_1": "passed", "test_a.py::test_2": "passed", "test_waits.py::test_before": "passed"}
+    assert "3 passed" in run.stdout
+    assert "KeyboardInterrupt" in run.stdout
+    last = run.events()[-1]
+    assert last["type"] == "run_finished" and last["exit_code"] == 2
+    assert run.nothing_left()
+
+
+def test_ctrl_c_in_a_terminal_reaches_the_whole_group(project, start):
+    """A terminal sends the signal to every process of the foreground group; workers are not in it."""
+    run, _ = running(project, start, start_new_session=True)
+    os.killpg(run.process.pid, signal.SIGINT)
+    assert run.wait() == 2, run.text
+    assert len(run.outcomes()) == 3
+    assert run.nothing_left()
+
+
+def test_second_ctrl_c(project, start):
+    run, _ = running(project, start, IGNORES)
+    run.send(signal.SIGINT)
+    try:
+        run.send(signal.SIGINT)
+    except ProcessLookupError:
+        pass
+    assert run.wait() == 2
+    assert run.nothing_left()
+
+
+def test_ctrl_c_before_anything_ran(project, start):
+    folder = project({"test_a.py": FINISHED, "conftest.py": "import pathlib, time\n\npathlib.Path('here').touch()\ntime.sleep(10_000)\n"})
+    run = start(folder)
+    wait_until((folder / "here").exists, "the conftest to be imported")
+    run.send(signal.SIGINT)
+    assert run.wait() == 2, run.text
+    assert run.nothing_left()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_other_signals(project, start, number):
+    run, _ = running(project, start, IGNORES)
+    run.send(number)
+    assert run.wait() != 0
+    assert run.nothing_left()
+
+
+@pytest.mark.parametrize("text", [WAITS, IGNORES], ids=["plain", "ignores"])
+def test_coordinator_killed(project, start, text):
+    run, _ = running(project, start, text, slots=2)
+    run.send(signal.SIGKILL)
+    assert run.wait() == -signal.SIGKILL
+    assert run.nothing_left()
+
+
+def test_agent_killed(project, start):
+    run, _ = running(project, start, slots=2)
+    os.kill(run.pid_of("fastest-agent"), signal.SIGKILL)
+    assert run.wait() == 10, run.text
+    assert run.outcomes() == {"test_a.py::test_1": "passed", "test_a.py::test_2": "passed", "test_waits.py::test_before": "passed"}
+    assert "test_waits.py::test_waits" in run.text
+    assert run.nothing_left()
+
+
+def test_zygote_killed(project, start):
+    run, worker = running(project, start, slots=2)
+    os.kill(parent_of(worker), signal.SIGKILL)
+    assert run.wait() not in (0, 5), run.text
+    outcomes = run.outcomes()
+    assert outcomes.get("test_a.py::test_1") == "passed"
+    assert outcomes.get("test_waits.py::test_waits") in (None, "failed")
+    assert run.nothing_left()
+
+
+def test_agent_ended_politely(project, start):
+    run, _ = running(project, start, IGNORES)
+    os.kill(run.pid_of("fastest-agent"), signal.SIGTERM)
+    assert run.wait() == 10, run.text
+    assert run.nothing_left()
+
+
+def test_everything_is_gone_when_the_command_returns(project, execute):
+    """Not a moment later: a script that goes on to delete the folder must not meet a worker in it."""
+    run = execute(project({"test_a.py": FINISHED}))
+    assert run.process.returncode == 0
+    assert run.processes() == []

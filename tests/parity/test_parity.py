@@ -1,0 +1,82 @@
+"""The harness itself: it must see every kind of difference, or its silence means nothing."""
+
+import copy
+
+import parity
+import pytest
+
+RUN = parity.Run(
+    exit_code=1,
+    outcomes={"test_a.py::test_1": ["passed"], "test_a.py::test_2": ["failed"], "x.case::twice": ["passed", "failed"]},
+    order=["test_a.py::test_1", "test_a.py::test_2", "x.case::twice", "x.case::twice"],
+    collect={"test_b.py": "skipped"},
+    counts="2 failed, 2 passed, 1 skipped",
+    summary=["FAILED test_a.py::test_2 - assert 0", "FAILED x.case::twice"],
+    texts={("test_a.py::test_2", 0): ["E   assert 0"]},
+)
+
+
+def changed(**changes):
+    run = copy.deepcopy(RUN)
+    for name, value in changes.items():
+        setattr(run, name, value)
+    return run
+
+
+def test_no_difference():
+    assert parity.differences(RUN, changed(), ordered=True) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"exit_code": 0}, "exit code: pytest 1, fastest 0"),
+        ({"outcomes": {**RUN.outcomes, "test_a.py::test_1": ["skipped"]}}, "test test_a.py::test_1: pytest passed, fastest skipped"),
+        ({"outcomes": {**RUN.outcomes, "test_a.py::new": ["passed"]}}, "test test_a.py::new: pytest nothing, fastest passed"),
+        ({"outcomes": {**RUN.outcomes, "x.case::twice": ["passed"]}}, "test x.case::twice: pytest passed failed, fastest passed"),
+        ({"collect": {}}, "collector test_b.py: pytest skipped, fastest nothing"),
+        ({"counts": "1 failed"}, "counts: pytest '2 failed, 2 passed, 1 skipped', fastest '1 failed'"),
+        ({"summary": RUN.summary[:1]}, "summary line only in pytest: FAILED x.case::twice"),
+        ({"order": RUN.order[::-1]}, "order: the test at place 0 is test_a.py::test_1 in pytest, x.case::twice in fastest"),
+        ({"texts": {("test_a.py::test_2", 0): ["E   assert 1"]}}, "text of test_a.py::test_2: pytest says\nE   assert 0\nfastest says\nE   assert 1"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_difference_is_seen(changes, said):
+    assert parity.differences(RUN, changed(**changes), ordered=True) == [said]
+
+
+def test_flaky_tests_are_left_out():
+    again = changed(outcomes={**RUN.outcomes, "test_a.py::test_2": ["passed"]})
+    flaky = parity.flaky_tests(RUN, again)
+    assert flaky == {"test_a.py::test_2"}
+    expected, actual = changed(), changed(outcomes=again.outcomes, summary=RUN.summary[1:], counts="1 failed")
+    parity.leave_out(flaky, expected, actual)
+    assert parity.differences(expected, actual) == []
+    assert "x.case::twice" in expected.outcomes
+
+
+def test_pytest_run_is_recorded(tmp_path):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "test_a.py").write_text("def test_1():\n    assert 1 == 2\n\ndef test_2():\n    pass\n")
+    run = parity.run_pytest(project)
+    assert run.exit_code == 1
+    assert run.outcomes == {"test_a.py::test_1": ["failed"], "test_a.py::test_2": ["passed"]}
+    assert run.counts == "1 failed, 1 passed"
+    assert run.summary == ["FAILED test_a.py::test_1 - assert 1 == 2"]
+    assert "assert 1 == 2" in run.texts["test_a.py::test_1", 0][0]
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("=== 1 failed, 2 passed in 0.12s ===", "1 failed, 2 passed"),
+        ("2 passed, 1 warning in 61.00s (0:01:01)", "2 passed, 1 warning"),
+        ("=== no tests ran in 0.01s ===", "no tests ran"),
+        ("3 passed, 9 subtests passed in 0.20s", "3 passed, 9 subtests passed"),
+        ("made in 0.12s", ""),
+    ],
+)
+def test_counts_line(line, counts):
+    assert parity._counts(f"something\n{line}\n") == counts
