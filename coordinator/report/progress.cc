@@ -83,7 +83,8 @@ void Progress::ShowTest(const v1::TestResult& result, const std::vector<v1::Phas
     text_.Write(phase.word(), OutcomeStyle(phase));
     const std::string reason = phase.outcome() == "skipped" || phase.xfail() ? ShortReason(phase) : "";
     if (!reason.empty() && options_.test_cases() < 2) {
-      const int room = text_.columns() - text_.column() - static_cast<int>(sizeof(" [100%]"));
+      // As pytest: room for the percentage and one column.
+      const int room = text_.columns() - text_.column() - 7 - 1;
       text_.Write(FitMessage(" (", reason, ")", room).value_or(""));
     } else if (!reason.empty()) {
       text_.Write(WrapWords(" (" + reason + ")", text_.column(), text_.columns() - 8));

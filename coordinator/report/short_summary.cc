@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/report/text_width.h"
 
@@ -16,50 +17,40 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-// `path::` plain and what follows bold.
-std::string StyledNodeId(const Page& page, std::string_view node_id) {
-  const size_t colons = node_id.find("::");
-  if (colons == std::string_view::npos) return std::string(node_id);
-  return std::string(node_id.substr(0, colons + 2)) +
-         page.text.Styled(node_id.substr(colons + 2), {Color::kNone, true});
+// What follows the node id, for reports whose worker wrote no line: the reason, or as much of the message as fits.
+std::string Remark(const Page& page, const v1::Phase& phase, const std::string& word_and_id) {
+  if (phase.xfail() || phase.outcome() == "skipped") {
+    return phase.skip_reason().empty() ? "" : " - " + phase.skip_reason();
+  }
+  if (phase.outcome() == "passed" || phase.crash_message().empty()) return "";
+  if (page.options.verbosity >= 2) return " - " + phase.crash_message();
+  const int room = page.text.columns() - DisplayWidth(word_and_id);
+  return FitMessage(" - ", phase.crash_message(), "", room).value_or("");
 }
 
-// The line of a failure, error or pass: with the message as its worker cut it, or as it fits here.
-std::string SimpleLine(const Page& page, const TestReport& report, Color color) {
+// The line of one report: as its worker wrote it, or composed here. What follows the path in its node id is bold.
+std::string LineOf(const Page& page, const TestReport& report, Color color) {
   const v1::Phase& phase = report.phase;
   const std::string node_id = page.paths.NodeId(report.node_id);
-  std::string_view message = phase.summary_line();
-  std::string cut;
-  if (message.substr(0, node_id.size()) == node_id) {
-    message.remove_prefix(node_id.size());
-  } else if (message.empty() && phase.outcome() != "passed" && !phase.crash_message().empty()) {
-    if (page.options.verbosity >= 2) {
-      cut = " - " + phase.crash_message();
-    } else {
-      const int taken = DisplayWidth(absl::StrCat(phase.word(), " ", node_id));
-      cut = FitMessage(" - ", phase.crash_message(), "", page.text.columns() - taken).value_or("");
-    }
-    message = cut;
-  } else if (!message.empty()) {
-    return absl::StrCat(page.text.Styled(phase.word(), {color}), " ", phase.summary_line());
+  std::string line(phase.summary_line());
+  if (line.empty()) {
+    const bool not_in_call = phase.category() == "xfailed" && phase.when() != "call";
+    line = not_in_call ? absl::StrCat("at ", phase.when(), " of ", node_id) : node_id;
+    line += Remark(page, phase, absl::StrCat(phase.word(), " ", line));
+  } else if (absl::StartsWith(line, report.node_id)) {
+    // An agent that speaks for a dead worker knows nothing of the user's directory.
+    line.replace(0, report.node_id.size(), node_id);
   }
-  return absl::StrCat(page.text.Styled(phase.word(), {color}), " ", StyledNodeId(page, node_id), std::string(message));
+  const size_t begin = line.find(node_id);
+  const size_t rest = ModuleOf(node_id).size() + 2;
+  if (begin != std::string::npos && rest < node_id.size()) {
+    line.replace(begin + rest, node_id.size() - rest, page.text.Styled(node_id.substr(rest), {Color::kNone, true}));
+  }
+  return absl::StrCat(page.text.Styled(phase.word(), {color}), " ", line);
 }
 
-void AddSimple(const Page& page, const std::vector<TestReport>& reports, Color color, Lines& lines) {
-  for (const TestReport& report : reports) lines.push_back(SimpleLine(page, report, color));
-}
-
-void AddWithReason(const Page& page, const std::vector<TestReport>& reports, Lines& lines) {
-  for (const TestReport& report : reports) {
-    std::string line = page.text.Styled(report.phase.word(), {Color::kYellow}) + " ";
-    if (report.phase.category() == "xfailed" && report.phase.when() != "call") {
-      absl::StrAppend(&line, "at ", report.phase.when(), " of ");
-    }
-    line += StyledNodeId(page, page.paths.NodeId(report.node_id));
-    if (!report.phase.skip_reason().empty()) absl::StrAppend(&line, " - ", report.phase.skip_reason());
-    lines.push_back(line);
-  }
+void AddLines(const Page& page, const std::vector<TestReport>& reports, Color color, Lines& lines) {
+  for (const TestReport& report : reports) lines.push_back(LineOf(page, report, color));
 }
 
 // Skips of one place and reason share a line. Skips by mark share it however many lines of the file they stand on.
@@ -95,13 +86,13 @@ void PrintShortSummary(const Page& page, const ReportsByCategory& reports) {
   };
   Lines lines;
   for (const char kind : page.options.ResolvedReportChars()) {
-    if (kind == 'f') AddSimple(page, of("failed"), Color::kRed, lines);
-    if (kind == 'E') AddSimple(page, of("error"), Color::kRed, lines);
-    if (kind == 'p') AddSimple(page, of("passed"), Color::kGreen, lines);
-    if (kind == 'x') AddWithReason(page, of("xfailed"), lines);
-    if (kind == 'X') AddWithReason(page, of("xpassed"), lines);
+    if (kind == 'f') AddLines(page, of("failed"), Color::kRed, lines);
+    if (kind == 'E') AddLines(page, of("error"), Color::kRed, lines);
+    if (kind == 'p') AddLines(page, of("passed"), Color::kGreen, lines);
+    if (kind == 'x') AddLines(page, of("xfailed"), Color::kYellow, lines);
+    if (kind == 'X') AddLines(page, of("xpassed"), Color::kYellow, lines);
     if (kind == 's' && page.options.fold_skipped) AddFoldedSkips(page, of("skipped"), lines);
-    if (kind == 's' && !page.options.fold_skipped) AddWithReason(page, of("skipped"), lines);
+    if (kind == 's' && !page.options.fold_skipped) AddLines(page, of("skipped"), Color::kYellow, lines);
   }
   if (lines.empty()) return;
   page.text.Rule('=', "short test summary info", {Color::kCyan, true});

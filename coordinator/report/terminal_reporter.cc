@@ -105,14 +105,7 @@ void TerminalReporter::Keep(const v1::TestResult& result, const std::vector<v1::
     }
     const bool passed = phase.category() == "passed";
     if (phase.category().empty() || (passed && !options_.Reports('p') && !options_.Reports('P'))) continue;
-    TestReport report(result, phase);
-    for (const v1::Phase& later : phases) {
-      if (later.when() == "teardown" && later.category().empty()) {
-        report.teardown_sections.insert(report.teardown_sections.end(), later.sections().begin(),
-                                        later.sections().end());
-      }
-    }
-    reports_[phase.category()].push_back(std::move(report));
+    reports_[phase.category()].emplace_back(result, phase);
   }
 }
 

@@ -29,8 +29,6 @@ struct TestReport {
   std::string node_id;
   std::string headline;
   v1::Phase phase;
-  // Captured output of the teardown that followed; shown below the report, though the teardown itself passed.
-  std::vector<v1::Section> teardown_sections;
 };
 
 }  // namespace fastest::report

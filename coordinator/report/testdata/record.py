@@ -78,11 +78,11 @@ class Recorder:
 
     def __init__(self):
         self.events = []
-        self.results = {}
+        self.reports = {}
         self.header = []
 
-    def rendered(self, report, color):
-        """The block below the report's headline."""
+    def rendered(self, report, color, later):
+        """The block below the report's headline. `later`: reports of the teardown, whose output pytest adds."""
         reporter = self.reporter
         before = reporter._tw
         text = io.StringIO()
@@ -91,19 +91,22 @@ class Recorder:
             reporter._outrep_summary(report)
             if reporter.config.option.tbstyle == "line" and report.failed and report.when == "call":
                 reporter._tw.line(reporter._getcrashline(report))
+            elif report.when == "call":
+                for teardown in later:
+                    reporter.print_teardown_sections(teardown)
         finally:
             reporter._tw = before
         return text.getvalue()
 
-    def describe(self, report):
+    def describe(self, report, later=()):
         """What test and collection reports have in common."""
         crash = getattr(report.longrepr, "reprcrash", None)
         skip = report.longrepr if report.skipped and isinstance(report.longrepr, tuple) else None
         fields = {
             "outcome": report.outcome,
             "longrepr": report.longreprtext,
-            "terminal_text": "" if skip else self.rendered(report, False),
-            "terminal_text_color": "" if skip or not self.color else self.rendered(report, True),
+            "terminal_text": "" if skip else self.rendered(report, False, later),
+            "terminal_text_color": "" if skip or not self.color else self.rendered(report, True, later),
             "crash_message": crash.message if crash else "",
             "sections": [{"name": name, "content": content} for name, content in report.sections],
         }
@@ -156,26 +159,36 @@ class Recorder:
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report):
-        path, line, domain = report.location
-        result = self.results.setdefault(
-            report.nodeid,
-            {
-                "ref": {"node_id": report.nodeid},
-                "phases": [],
-                "location_path": path,
-                "location_line": -1 if line is None else line,
-                "domain": domain,
-                "engine": "pytest",
-            },
-        )
+        status = self.config.hook.pytest_report_teststatus(report=report, config=self.config)
+        reports = self.reports.setdefault(report.nodeid, [])
+        reports.append((report, status))
+        if report.when == "teardown":
+            self.events.append({"result": self.result(self.reports.pop(report.nodeid))})
+
+    def result(self, reports):
+        last = reports[-1][0]
+        path, line, domain = last.location
+        later = [last] if last.passed else []
+        phases = [self.phase(report, status, later) for report, status in reports]
+        return {
+            "ref": {"node_id": last.nodeid},
+            "outcome": final_outcome(phases),
+            "phases": phases,
+            "location_path": path,
+            "location_line": -1 if line is None else line,
+            "domain": domain,
+            "user_properties": [{"name": n, "value": str(v)} for n, v in last.user_properties],
+            "engine": "pytest",
+        }
+
+    def phase(self, report, status, later):
         phase = {"when": report.when, "duration_s": report.duration}
-        result["phases"].append(phase)
-        category, letter, word = self.config.hook.pytest_report_teststatus(report=report, config=self.config)
+        category, letter, word = status
         subtest = getattr(report, "_sub_test_description", None)
         xfail = hasattr(report, "wasxfail")
         if not report.passed or xfail or subtest or report.sections:
             phase.update(category=category, letter=letter, word=word[0] if isinstance(word, tuple) else word)
-            phase.update(self.describe(report))
+            phase.update(self.describe(report, later))
         if xfail:
             phase.update(xfail=True, skip_reason=report.wasxfail)
         marked = "skip" in report.keywords and "pytestmark" not in report.keywords
@@ -183,10 +196,7 @@ class Recorder:
             phase["skip_by_mark"] = True
         if subtest:
             phase["subtest"] = subtest()
-        if report.when == "teardown":
-            result["user_properties"] = [{"name": n, "value": str(v)} for n, v in report.user_properties]
-            result["outcome"] = final_outcome(result["phases"])
-            self.events.append({"result": self.results.pop(report.nodeid)})
+        return phase
 
     def pytest_warning_recorded(self, warning_message, when, nodeid):
         self.events.append(
