@@ -1,91 +1,150 @@
 #include "coordinator/results/ledger.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace fastest::results {
+namespace {
 
-Ledger::Entry& Ledger::Find(const v1::TestRef& ref) {
-  const auto [it, fresh] = by_ref_.try_emplace(absl::StrCat(ref.index(), " ", ref.node_id()), entries_.size());
-  if (fresh) entries_.emplace_back(ref, Entry());
-  return entries_[it->second].second;
+constexpr char kUnexplained[] = "no worker reported it, and nobody said why";
+
+// By what pytest counts a report. A plain pass comes without words (see v1::Phase): pytest counts that of the call alone.
+std::string CategoryOf(const v1::Phase& phase) {
+  const bool plain = phase.category().empty() && phase.outcome().empty() && phase.subtest().empty();
+  return plain && phase.when() == "call" ? "passed" : phase.category();
 }
 
+// For a result without reports, which only a test that took its worker along can have.
+std::string CategoryOf(v1::Outcome outcome) {
+  switch (outcome) {
+    case v1::PASSED:
+      return "passed";
+    case v1::ERROR:
+      return "error";
+    case v1::SKIPPED:
+      return "skipped";
+    case v1::XFAILED:
+      return "xfailed";
+    case v1::XPASSED:
+      return "xpassed";
+    default:
+      return "failed";
+  }
+}
+
+std::string Disagreement(const std::string& what, const std::string& first, int64_t first_n, const std::string& second,
+                         int64_t second_n) {
+  if (first_n == second_n) {
+    return absl::StrCat(what, ": ", first, " and ", second, " collected different tests, ", first_n, " each");
+  }
+  return absl::StrCat(what, ": ", first, " collected ", first_n, " tests, ", second, " collected ", second_n);
+}
+
+}  // namespace
+
 void Ledger::Planned(const std::string& module, const std::vector<std::string>& exact_node_ids) {
-  modules_[module].planned.insert(exact_node_ids.begin(), exact_node_ids.end());
+  std::vector<std::string>& planned = modules_[module].planned;
+  planned.insert(planned.end(), exact_node_ids.begin(), exact_node_ids.end());
+}
+
+Ledger::Test& Ledger::Find(const v1::TestRef& ref, const std::string& module) {
+  auto [it, is_new] = by_ref_.try_emplace({ref.node_id(), ref.index()}, tests_.size());
+  if (is_new) {
+    tests_.emplace_back();
+    tests_.back().ref = ref;
+    tests_.back().module = module;
+  }
+  return tests_[it->second];
+}
+
+void Ledger::Enter(const v1::TestRef& ref, const std::string& module) {
+  Test& test = Find(ref, module);
+  // Somebody has it again, so what was said of it before no longer holds.
+  test.why_not.clear();
+  if (test.collected) return;
+  test.collected = true;
+  ++modules_[module].collected;
+}
+
+void Ledger::Deselected(uint32_t n) {
+  deselected_ += static_cast<int>(n);
+  if (n > 0) counts_["deselected"] += static_cast<int>(n);
 }
 
 void Ledger::WholeCollection(const std::string& worker, const v1::Collection& collection) {
-  Module& all = modules_[""];
-  if (!all.first_worker.empty()) {
-    // Every worker collects the whole; the first one's word is in the books.
-    if (all.digest != collection.digest()) {
-      disagreements_.push_back(absl::StrCat(all.first_worker, " and ", worker, " collected different tests"));
+  if (!whole_worker_.empty()) {
+    if (collection.digest() != whole_digest_) {
+      disagreements_.push_back(
+          Disagreement("the whole run", whole_worker_, whole_size_, worker, collection.tests_size()));
     }
     return;
   }
-  all.first_worker = worker;
-  all.digest = collection.digest();
-  AddDeselected(static_cast<int>(collection.deselected()));
-  std::unordered_map<std::string, uint32_t> seen;
+  whole_worker_ = worker;
+  whole_digest_ = collection.digest();
+  whole_size_ = collection.tests_size();
+  Deselected(collection.deselected());
+  absl::flat_hash_map<std::string, uint32_t> times;
   for (const v1::CollectedTest& test : collection.tests()) {
     v1::TestRef ref;
     ref.set_node_id(test.node_id());
-    ref.set_index(seen[test.node_id()]++);
-    Entry& entry = Find(ref);
-    entry.collected = true;
-    entry.module = test.module();
+    ref.set_index(times[test.node_id()]++);
+    Enter(ref, test.module());
   }
 }
 
 void Ledger::Collected(const std::string& worker, const std::string& module,
                        const v1::WorkerMessage::Collected& collected) {
-  Module& facts = modules_[module];
-  if (facts.first_worker.empty()) {
-    facts.first_worker = worker;
-    facts.digest = collected.module_digest();
-  } else if (facts.digest != collected.module_digest()) {
-    disagreements_.push_back(
-        absl::StrCat(facts.first_worker, " and ", worker, " collected different tests from ", module));
-  }
-  if (!facts.deselected_counted) {
-    facts.deselected_counted = true;
-    AddDeselected(static_cast<int>(collected.module_deselected()));
-  }
-  for (const v1::TestRef& ref : collected.tests()) {
-    Entry& entry = Find(ref);
-    entry.collected = true;
-    entry.module = module;
-    facts.planned.erase(ref.node_id());
-  }
-  // What one worker collected and another, asked to go on, doesn't find will have no result.
+  for (const v1::TestRef& ref : collected.tests()) Enter(ref, module);
   for (const v1::TestRef& ref : collected.missing()) {
-    NotRun(ref, module, absl::StrCat(worker, " did not find it when it collected ", module, " again"));
+    Test& test = Find(ref, module);
+    if (test.collected && !test.reported) test.why_not = absl::StrCat(worker, " was given it and did not find it");
   }
+  if (!module.empty()) CompareModule(worker, module, collected);
+}
+
+void Ledger::CompareModule(const std::string& worker, const std::string& name,
+                           const v1::WorkerMessage::Collected& collected) {
+  Module& module = modules_[name];
+  if (module.worker.empty()) {
+    module.worker = worker;
+    module.digest = collected.module_digest();
+    module.selected = collected.module_selected();
+    module.deselected = collected.module_deselected();
+    Deselected(module.deselected);
+    return;
+  }
+  if (collected.module_digest() == module.digest) return;
+  if (!module.disagreeing.insert(worker).second) return;
+  disagreements_.push_back(Disagreement(name, module.worker, module.selected, worker, collected.module_selected()));
 }
 
 bool Ledger::Reported(const v1::TestResult& result) {
-  Entry& entry = Find(result.ref());
-  if (entry.reported) return false;
-  entry.reported = true;
-  // The result of a test that killed its worker before `collected` arrived.
-  entry.collected = true;
+  Test& test = Find(result.ref(), "");
+  if (test.reported) return false;
+  test.reported = true;
   for (const v1::Phase& phase : result.phases()) {
-    // A call that simply passed comes without a status (test.proto, Phase).
-    const bool plain_pass = phase.category().empty() && phase.outcome().empty() && phase.when() == "call";
-    if (plain_pass && phase.subtest().empty()) ++counts_["passed"];
-    if (!phase.category().empty()) ++counts_[phase.category()];
-    if (phase.outcome() == "failed" && !phase.xfail()) ++failed_reports_;
+    const std::string category = CategoryOf(phase);
+    if (!category.empty()) ++counts_[category];
+    if (phase.outcome() == "failed" && !phase.xfail()) ++failures_;
+  }
+  if (result.phases().empty()) {
+    ++counts_[CategoryOf(result.outcome())];
+    if (result.outcome() == v1::FAILED || result.outcome() == v1::ERROR) ++failures_;
   }
   return true;
 }
 
-void Ledger::CollectReported(const v1::CollectReport& report) {
+bool Ledger::CollectReported(const v1::CollectReport& report) {
+  if (!collect_reports_.emplace(report.node_id(), report.outcome()).second) return false;
   if (report.outcome() == "failed") {
-    ++collect_errors_;
     ++counts_["error"];
+    ++failures_;
+    ++collect_errors_;
   } else if (report.outcome() == "skipped") {
     ++counts_["skipped"];
   }
+  return true;
 }
 
 void Ledger::NotRun(const v1::TestRef& ref, const std::string& module, const std::string& reason) {
@@ -93,55 +152,68 @@ void Ledger::NotRun(const v1::TestRef& ref, const std::string& module, const std
     modules_not_run_.push_back({ref, module, reason});
     return;
   }
-  Entry& entry = Find(ref);
-  entry.collected = true;
-  if (entry.module.empty()) entry.module = module;
-  if (!entry.reported && entry.not_run_reason.empty()) entry.not_run_reason = reason;
+  Test& test = Find(ref, module);
+  if (!test.reported) test.why_not = reason;
 }
 
-void Ledger::AddDeselected(int n) {
-  deselected_ += n;
-  if (n > 0) counts_["deselected"] += n;
+void Ledger::NotRunRest(const std::string& reason) {
+  for (Test& test : tests_) {
+    if (test.collected && !test.reported && test.why_not.empty()) test.why_not = reason;
+  }
 }
 
-const std::map<std::string, int>& Ledger::counts() const { return counts_; }
+void Ledger::AddWarnings(int n) {
+  if (n > 0) counts_["warnings"] += n;
+}
 
-void Ledger::AddWarnings(int n) { counts_["warnings"] += n; }
-
-int Ledger::failures() const { return failed_reports_ + collect_errors_; }
-
-int Ledger::collect_errors() const { return collect_errors_; }
+int Ledger::Withdrawn() const {
+  const bool whole = !whole_worker_.empty();
+  int withdrawn = 0;
+  for (const auto& [name, module] : modules_) {
+    // Parts that nobody collected may still hold their tests.
+    if (!whole && (module.worker.empty() || module.collected < module.selected)) continue;
+    int missing = 0;
+    for (const std::string& id : module.planned) {
+      const auto it = by_ref_.find(std::pair<std::string, uint32_t>(id, 0));
+      if (it == by_ref_.end() || !tests_[it->second].collected) ++missing;
+    }
+    // Discovery does not select: what -k left out is not withdrawn.
+    withdrawn += std::max(0, missing - static_cast<int>(module.deselected));
+  }
+  return whole ? std::max(0, withdrawn - deselected_) : withdrawn;
+}
 
 Books Ledger::Close() const {
   Books books;
   books.deselected = deselected_;
   books.disagreements = disagreements_;
-  books.not_run = modules_not_run_;
-  int unexplained = 0;
-  for (const auto& [ref, entry] : entries_) {
-    ++books.collected;
-    if (entry.reported) {
-      ++books.reported;
-      continue;
+  books.withdrawn = Withdrawn();
+  bool explained = true;
+  for (const Test& test : tests_) {
+    books.collected += test.collected ? 1 : 0;
+    books.reported += test.reported ? 1 : 0;
+    if (test.reported) {
+      if (!test.collected) {
+        books.disagreements.push_back(
+            absl::StrCat(test.ref.node_id(), ": a result came, but no worker had collected it"));
+      }
+    } else if (!test.why_not.empty()) {
+      books.not_run.push_back({test.ref, test.module, test.why_not});
+    } else if (test.collected) {
+      books.not_run.push_back({test.ref, test.module, kUnexplained});
+      explained = false;
     }
-    const bool explained = !entry.not_run_reason.empty();
-    if (!explained) ++unexplained;
-    books.not_run.push_back({ref, entry.module, explained ? entry.not_run_reason : "no result came, for no known reason"});
   }
-  for (const auto& [name, module] : modules_) {
-    // A module that no worker has collected may still hold its tests.
-    if (!module.first_worker.empty()) books.withdrawn += static_cast<int>(module.planned.size());
-  }
-  books.balanced = unexplained == 0 && disagreements_.empty();
+  books.not_run.insert(books.not_run.end(), modules_not_run_.begin(), modules_not_run_.end());
+  books.balanced = explained && books.disagreements.empty();
   return books;
 }
 
 ExitCode Ledger::ExitFromResults(bool stopped) const {
   const Books books = Close();
-  if (!books.disagreements.empty() || (!stopped && !books.not_run.empty())) return kNotRun;
-  if (failures() > 0) return kTestsFailed;
-  if (books.collected == 0) return kNoTestsCollected;
-  return kOk;
+  if (!books.balanced || (!stopped && !books.not_run.empty())) return kNotRun;
+  if (failures_ > 0) return kTestsFailed;
+  return books.collected == 0 ? kNoTestsCollected : kOk;
 }
 
 }  // namespace fastest::results

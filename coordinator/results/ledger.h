@@ -4,13 +4,14 @@
 #define FASTEST_COORDINATOR_RESULTS_LEDGER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "proto/run.pb.h"
 #include "proto/test.pb.h"
 
@@ -39,13 +40,15 @@ struct Books {
   int collected = 0;
   int reported = 0;
   int deselected = 0;
-  // Collected but without result, each with its reason.
+  // Collected but without result, each with its reason; then modules that nobody collected. A test of which nobody said why it
+  // has no result is here too (and is what unbalances the books).
   std::vector<NotRun> not_run;
-  // Planned (by a test id that discovery held for exact) but not there.
+  // Planned (by a test id that discovery held for exact) but not there. Says nothing of modules that were not collected to the end.
   int withdrawn = 0;
-  // Two workers disagreed on what a module holds: names the module and both.
+  // Two workers disagreed on what the run or a module holds, or a result came for a test that nobody had collected: a line
+  // for a person that names them.
   std::vector<std::string> disagreements;
-  // collected = reported + not_run, and no disagreement.
+  // collected = reported + not run for a known reason, and no disagreement.
   bool balanced = false;
 };
 
@@ -53,58 +56,75 @@ class Ledger {
  public:
   // From discovery, for `withdrawn`.
   void Planned(const std::string& module, const std::vector<std::string>& exact_node_ids);
-  // Whole collection: all tests at once.
+  // Whole collection: the first worker's tests go into the books; the others must agree.
   void WholeCollection(const std::string& worker, const v1::Collection& collection);
-  // By module: what a lease will run. `module` is the batch's. A lease that hands on the rest of another
-  // names tests that are in the books already: they are counted once.
+  // By module: what a lease will run. `module` is the batch's. A lease that hands on the rest of another names tests that are in the
+  // books already: they are counted once.
   void Collected(const std::string& worker, const std::string& module, const v1::WorkerMessage::Collected& collected);
   // Returns false for a repetition (a test that has its result): the caller drops it.
   bool Reported(const v1::TestResult& result);
-  void CollectReported(const v1::CollectReport& report);
-  // Why `ref` will not be run (stopped by -x, worker lost, given up …). Has no effect on a test that has its result.
+  // Returns false for a repetition (every worker imports every module and reports what fails): it is not counted.
+  bool CollectReported(const v1::CollectReport& report);
+  // Why `ref` (or the module, if the node id is empty) will not be run: worker lost, given up …. Has no effect on a test that
+  // has its result.
   void NotRun(const v1::TestRef& ref, const std::string& module, const std::string& reason);
+  // The same for every collected test that has neither result nor reason: what a stop left.
+  void NotRunRest(const std::string& reason);
 
-  // pytest's categories ("passed", "failed", "error", "skipped", "xfailed", "xpassed", "deselected", "warnings", plugins' own), by report
-  // as pytest counts them: a test that passes and whose teardown fails counts as passed and as error.
-  const std::map<std::string, int>& counts() const;
+  // pytest's categories ("passed", "failed", "error", "skipped", "xfailed", "xpassed", "deselected", "warnings", plugins' own), by
+  // report as pytest counts them: a test that passes and whose teardown fails counts as passed and as error.
+  const std::map<std::string, int>& counts() const { return counts_; }
   void AddWarnings(int n);
   // Failures as --maxfail counts them: failed reports of tests and of collection.
-  int failures() const;
-  int collect_errors() const;
+  int failures() const { return failures_; }
+  int collect_errors() const { return collect_errors_; }
 
-  // Adds up. Call it when nothing more will come.
   Books Close() const;
-  // From the results alone: 1 if anything failed, 5 if nothing was collected, 0 else; kNotRun if the books don't balance or
-  // tests stayed without result for another reason than a stop. Interruption and internal errors are the caller's to know.
+  // From the results alone: kNotRun if the books don't balance or tests stayed without result for another reason than a stop;
+  // else 1 if anything failed, 5 if nothing was collected, 0 else. Interruption and internal errors are the caller's to know.
   ExitCode ExitFromResults(bool stopped) const;
 
  private:
-  // A test of the books: collected, and perhaps reported or explained.
-  struct Entry {
+  struct Test {
+    v1::TestRef ref;
     std::string module;
     bool collected = false;
     bool reported = false;
-    std::string not_run_reason;
+    std::string why_not;
   };
   struct Module {
-    std::set<std::string> planned;
+    std::vector<std::string> planned;
+    // From the first worker that collected it; `worker` is empty until then.
+    std::string worker;
     std::string digest;
-    std::string first_worker;
-    bool deselected_counted = false;
+    uint32_t selected = 0;
+    uint32_t deselected = 0;
+    // Tests of it in the books.
+    uint32_t collected = 0;
+    std::set<std::string> disagreeing;
   };
-  Entry& Find(const v1::TestRef& ref);
-  void AddDeselected(int n);
 
-  // Index and node id → place in `entries_`, which keeps the order in which tests came into the books.
-  std::unordered_map<std::string, size_t> by_ref_;
-  std::vector<std::pair<v1::TestRef, Entry>> entries_;
-  std::unordered_map<std::string, Module> modules_;
+  Test& Find(const v1::TestRef& ref, const std::string& module);
+  void Enter(const v1::TestRef& ref, const std::string& module);
+  void Deselected(uint32_t n);
+  void CompareModule(const std::string& worker, const std::string& name, const v1::WorkerMessage::Collected& collected);
+  int Withdrawn() const;
+
+  // In the order in which they came.
+  std::vector<Test> tests_;
+  absl::flat_hash_map<std::pair<std::string, uint32_t>, size_t> by_ref_;
+  std::map<std::string, Module> modules_;
+  // In whole collection: the first worker, empty until then, and what it found.
+  std::string whole_worker_;
+  std::string whole_digest_;
+  int whole_size_ = 0;
   std::vector<results::NotRun> modules_not_run_;
   std::vector<std::string> disagreements_;
+  std::set<std::pair<std::string, std::string>> collect_reports_;
   std::map<std::string, int> counts_;
-  int deselected_ = 0;
-  int failed_reports_ = 0;
+  int failures_ = 0;
   int collect_errors_ = 0;
+  int deselected_ = 0;
 };
 
 }  // namespace fastest::results

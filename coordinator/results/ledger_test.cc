@@ -80,6 +80,71 @@ TEST(LedgerTest, SameIdWithAnotherIndexIsAnotherTest) {
   EXPECT_EQ(ledger.Close().reported, 2);
 }
 
+TEST(LedgerTest, AResultForATestThatNobodyCollectedIsLoud) {
+  Ledger ledger;
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
+  ledger.Reported(Passed("a.py::x"));
+  ledger.Reported(Passed("a.py::stranger"));
+  const Books books = ledger.Close();
+  EXPECT_FALSE(books.balanced);
+  EXPECT_THAT(books.disagreements, ElementsAre(HasSubstr("a.py::stranger")));
+  EXPECT_EQ(ledger.ExitFromResults(false), kNotRun);
+}
+
+TEST(LedgerTest, AHoleAndAStrangerDoNotCancelOut) {
+  Ledger ledger;
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
+  ledger.Reported(Passed("a.py::y"));
+  const Books books = ledger.Close();
+  EXPECT_EQ(books.collected, books.reported);
+  EXPECT_FALSE(books.balanced);
+}
+
+TEST(LedgerTest, WhatAStopLeftIsExplainedAndNoFailure) {
+  Ledger ledger;
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x", "a.py::y", "a.py::z"}));
+  ledger.Reported(Passed("a.py::x"));
+  ledger.NotRun(Ref("a.py::y"), "a.py", "given up");
+  ledger.NotRunRest("stopped");
+  const Books books = ledger.Close();
+  EXPECT_TRUE(books.balanced);
+  ASSERT_EQ(books.not_run.size(), 2u);
+  EXPECT_EQ(books.not_run[0].reason, "given up");
+  EXPECT_EQ(books.not_run[1].reason, "stopped");
+  EXPECT_EQ(books.not_run[1].module, "a.py");
+  EXPECT_EQ(ledger.ExitFromResults(true), kOk);
+}
+
+TEST(LedgerTest, AHoleIsLoudInAStoppedRunToo) {
+  Ledger ledger;
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
+  EXPECT_EQ(ledger.ExitFromResults(true), kNotRun);
+}
+
+TEST(LedgerTest, NotRunCountsForMoreThanFailures) {
+  Ledger ledger;
+  ledger.Collected("gw0", "m", Collected({"a", "b"}));
+  ledger.Reported(Result("a", {{"", "passed"}, {"failed", "failed"}, {"", "passed"}}));
+  ledger.NotRun(Ref("b"), "m", "no worker was left");
+  EXPECT_EQ(ledger.ExitFromResults(false), kNotRun);
+  EXPECT_EQ(ledger.ExitFromResults(true), kTestsFailed);
+}
+
+TEST(LedgerTest, ATestThatTheNextWorkerDoesNotFindIsExplained) {
+  Ledger ledger;
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x", "a.py::y"}));
+  ledger.Reported(Passed("a.py::x"));
+  v1::WorkerMessage::Collected rest = Collected({});
+  *rest.add_missing() = Ref("a.py::x");
+  *rest.add_missing() = Ref("a.py::y");
+  ledger.Collected("gw1", "a.py", rest);
+  const Books books = ledger.Close();
+  EXPECT_TRUE(books.balanced);
+  ASSERT_EQ(books.not_run.size(), 1u);
+  EXPECT_EQ(books.not_run[0].ref.node_id(), "a.py::y");
+  EXPECT_THAT(books.not_run[0].reason, HasSubstr("gw1"));
+}
+
 TEST(LedgerTest, AHoleIsLoud) {
   Ledger ledger;
   ledger.Collected("gw0", "a.py", Collected({"a.py::x", "a.py::y"}));
@@ -122,6 +187,16 @@ TEST(LedgerTest, PartsMustAgree) {
   EXPECT_EQ(ledger.ExitFromResults(false), kNotRun);
 }
 
+TEST(LedgerTest, ADisagreementIsSaidOnceForEachWorker) {
+  Ledger ledger;
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x"}, "one"));
+  v1::WorkerMessage::Collected other = Collected({"a.py::y"}, "two");
+  other.set_module_selected(7);
+  ledger.Collected("gw1", "a.py", other);
+  ledger.Collected("gw1", "a.py", other);
+  EXPECT_THAT(ledger.Close().disagreements, ElementsAre("a.py: gw0 collected 0 tests, gw1 collected 7"));
+}
+
 TEST(LedgerTest, DeselectedOfASplitModuleCountsOnce) {
   Ledger ledger;
   ledger.Collected("gw0", "a.py", Collected({"a.py::x"}, "d", 4));
@@ -156,8 +231,22 @@ TEST(LedgerTest, PlannedButNotThereIsWithdrawn) {
   EXPECT_EQ(ledger.Close().withdrawn, 1);
 }
 
+TEST(LedgerTest, WhatWasDeselectedOrNotCollectedToTheEndIsNotWithdrawn) {
+  Ledger ledger;
+  ledger.Planned("a.py", {"a.py::x", "a.py::deselected", "a.py::gone"});
+  v1::WorkerMessage::Collected all = Collected({"a.py::x"}, "d", 1);
+  all.set_module_selected(1);
+  ledger.Collected("gw0", "a.py", all);
+  ledger.Planned("b.py", {"b.py::x", "b.py::in the other part"});
+  v1::WorkerMessage::Collected part = Collected({"b.py::x"});
+  part.set_module_selected(2);
+  ledger.Collected("gw0", "b.py", part);
+  EXPECT_EQ(ledger.Close().withdrawn, 1);
+}
+
 TEST(LedgerTest, CountsReportsAsPytest) {
   Ledger ledger;
+  ledger.Collected("gw0", "m", Collected({"a", "b", "c"}));
   ledger.Reported(Result("a", {{"", "passed"}, {"passed", "passed"}, {"error", "failed"}}));
   ledger.Reported(Result("b", {{"error", "failed"}, {"", "passed"}}));
   ledger.Reported(Result("c", {{"", "passed"}, {"xfailed", "skipped"}, {"", "passed"}}));
@@ -173,6 +262,50 @@ TEST(LedgerTest, APhaseWithoutStatusPassed) {
   for (const char* when : {"setup", "call", "teardown"}) result.add_phases()->set_when(when);
   ledger.Reported(result);
   EXPECT_THAT(ledger.counts(), ElementsAre(std::pair<const std::string, int>("passed", 1)));
+}
+
+TEST(LedgerTest, OnlyTheCallCountsAsPassed) {
+  Ledger ledger;
+  v1::TestResult result;
+  *result.mutable_ref() = Ref("a.py::x");
+  v1::Phase* subtest = result.add_phases();
+  subtest->set_when("call");
+  subtest->set_subtest("[i=1]");
+  ledger.Reported(result);
+  EXPECT_THAT(ledger.counts(), IsEmpty());
+}
+
+TEST(LedgerTest, XfailIsNoFailureAndStrictXpassIs) {
+  Ledger ledger;
+  v1::TestResult xfail = Result("a", {{"xfailed", "skipped"}});
+  xfail.mutable_phases(0)->set_xfail(true);
+  ledger.Reported(xfail);
+  v1::TestResult odd = Result("b", {{"xfailed", "failed"}});
+  odd.mutable_phases(0)->set_xfail(true);
+  ledger.Reported(odd);
+  EXPECT_EQ(ledger.failures(), 0);
+  ledger.Reported(Result("c", {{"failed", "failed"}}));
+  EXPECT_EQ(ledger.failures(), 1);
+}
+
+TEST(LedgerTest, AResultWithoutReportsCountsByItsOutcome) {
+  Ledger ledger;
+  v1::TestResult crash = Result("a", {});
+  crash.set_outcome(v1::FAILED);
+  ledger.Reported(crash);
+  EXPECT_EQ(ledger.counts(), (std::map<std::string, int>{{"failed", 1}}));
+  EXPECT_EQ(ledger.failures(), 1);
+}
+
+TEST(LedgerTest, EveryWorkersReportOnOneModuleCountsOnce) {
+  Ledger ledger;
+  v1::CollectReport report;
+  report.set_node_id("a.py");
+  report.set_outcome("failed");
+  EXPECT_TRUE(ledger.CollectReported(report));
+  EXPECT_FALSE(ledger.CollectReported(report));
+  EXPECT_EQ(ledger.collect_errors(), 1);
+  EXPECT_EQ(ledger.failures(), 1);
 }
 
 TEST(LedgerTest, CollectReportsCount) {
