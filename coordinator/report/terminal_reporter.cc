@@ -165,6 +165,9 @@ void TerminalReporter::ShowSections(const results::RunSummary& summary) {
   const PytestOrder order(summary.module_order);
   for (auto& [category, reports] : reports_) {
     order.Sort(reports, [](const TestReport& report) -> const std::string& { return report.node_id; });
+    // Collectors speak before any test does.
+    std::stable_partition(reports.begin(), reports.end(),
+                          [](const TestReport& report) { return report.phase.when() == "collect"; });
   }
   // Warnings of configuration and collection come before those of tests.
   std::stable_partition(warnings_.begin(), warnings_.end(),

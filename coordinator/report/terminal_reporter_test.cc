@@ -101,6 +101,29 @@ TEST_F(TerminalReporterTest, FailuresStandInPytestsOrder) {
             "==================== 3 failed in 1.50s =====================\n");
 }
 
+TEST_F(TerminalReporterTest, CollectorsStandBeforeTests) {
+  run_.options["reportchars"] = "s";
+  TerminalReporter& reporter = Start();
+  v1::CollectReport module;
+  module.set_node_id("b.py");
+  module.set_outcome("skipped");
+  module.set_skip_path("b.py");
+  module.set_skip_line(3);
+  module.set_skip_reason("Skipped: all of it");
+  reporter.Collect(module);
+  reporter.Expected(1, true);
+  reporter.Result(SkippedResult("a.py::x", "one"), kOrigin);
+  summary_.module_order = {"a.py", "b.py"};
+  reporter.Finished(summary_);
+  EXPECT_THAT(Text(), HasSubstr("collected 1 item / 1 skipped\n"
+                                "\n"
+                                "a.py s                                               [100%]\n"
+                                "\n"
+                                "================= short test summary info ==================\n"
+                                "SKIPPED [1] b.py:3: all of it\n"
+                                "SKIPPED [1] a.py:7: one\n"));
+}
+
 TEST_F(TerminalReporterTest, NotesAndPluginsHaveTheirSay) {
   options_.verbosity = -1;
   TerminalReporter& reporter = Start();
