@@ -118,6 +118,8 @@ std::string Progress::LocationLine(const v1::TestResult& result) const {
 }
 
 std::string Progress::Percentage() const {
+  // No number is better than a wrong one.
+  if (!exact_ && expected_ == 0) return options_.ShowsCounts() ? absl::StrFormat(" [%d/?]", shown_) : " [  ?%]";
   // What is expected may still be an estimate: never say "done" too early, nor more than that.
   const int expected = exact_ ? std::max(expected_, shown_) : std::max(expected_, shown_ + 1);
   if (options_.ShowsCounts()) {

@@ -68,6 +68,16 @@ TEST_F(ProgressTest, AnEstimateNeverSaysDone) {
   EXPECT_EQ(Text(), "a.py ..                          [ 66%]\n");
 }
 
+TEST_F(ProgressTest, WithoutAnEstimateThereIsNoPercentage) {
+  progress_.ModuleExpected("a.py", 1);
+  Result(PassedResult("a.py::1"));
+  EXPECT_EQ(Text(), "a.py .                           [  ?%]\n");
+  options_.console_output_style = "count";
+  progress_.ModuleExpected("b.py", 1);
+  Result(PassedResult("b.py::1"));
+  EXPECT_EQ(Text(), "b.py .                            [2/?]\n");
+}
+
 TEST_F(ProgressTest, WhatNeverBecameCompleteIsShownAtTheEnd) {
   progress_.Expected(9, false);
   Result(PassedResult("b.py::1"));

@@ -78,7 +78,10 @@ void TerminalReporter::ShowCollected() {
 
 void TerminalReporter::ModuleExpected(const std::string& module, int tests) { progress_.ModuleExpected(module, tests); }
 
-void TerminalReporter::WorkerLost(const Origin& origin, const std::string&) { live_.WorkerLost(origin); }
+void TerminalReporter::WorkerLost(const Origin& origin, const std::string& how) {
+  live_.WorkerLost(origin);
+  if (options_.verbosity >= 0) Note(absl::StrCat("worker ", origin.worker, " ended: ", how));
+}
 
 void TerminalReporter::TestStarted(const v1::TestRef& test, const Origin& origin, double at) {
   BeginProgress();

@@ -142,6 +142,16 @@ TEST_F(TerminalReporterTest, NotesAndPluginsHaveTheirSay) {
             "2 passed in 1.50s\n");
 }
 
+TEST_F(TerminalReporterTest, LostWorkersAreNamedUnlessQuiet) {
+  TerminalReporter& reporter = Start();
+  Text();
+  reporter.WorkerLost(kOrigin, "signal SIGKILL");
+  EXPECT_EQ(Text(), "worker gw0 ended: signal SIGKILL\n");
+  options_.verbosity = -1;
+  Start().WorkerLost(kOrigin, "signal SIGKILL");
+  EXPECT_EQ(Text(), "");
+}
+
 TEST_F(TerminalReporterTest, UncapturedOutputKeepsItsStream) {
   options_.capture = "no";
   TerminalReporter& reporter = Start();
