@@ -58,6 +58,8 @@ class BatchLoop:
         self._finished = False
         # Results that are not on the wire yet: they travel with the next test's start.
         self._results: list[dict[str, Any]] = []
+        # Items that have run, by identity: the collection keeps them alive.
+        self._ran: set[int] = set()
         self.stop_reason: Optional[str] = None
         self.tests_run = 0
 
@@ -96,6 +98,9 @@ class BatchLoop:
             self._results = []
         self._messages.send({"progress": progress})
         item = turn.entry.item
+        if id(item) in self._ran:
+            _forget_run(item)
+        self._ran.add(id(item))
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
         if self._messages.in_foreign_process():
             # A child that the test forked has come back here. The rest of the session is its parent's.
@@ -171,3 +176,11 @@ class BatchLoop:
             self.stop_reason = str(command["stop"].get("reason", "")) or "stopped"
         else:
             raise CommandError(f"unexpected command: {', '.join(map(str, command)) or 'empty'}")
+
+
+def _forget_run(item: Any) -> None:
+    """Before an item is run again: what the run before it left on it would be reported a second time."""
+    for name in ("_report_sections", "user_properties"):
+        kept = getattr(item, name, None)
+        if isinstance(kept, list):
+            kept.clear()

@@ -14,6 +14,7 @@ import time
 from typing import Any, Iterable, Iterator, NamedTuple, Optional
 
 import pytest
+from _pytest.mark import pytest_collection_modifyitems as select_by_options
 from _pytest.runner import collect_one_node
 
 from . import soundness
@@ -155,6 +156,8 @@ class Collection:
         else:
             self.whole_reason = soundness.reason_after_import(self._session.config, self._session, files)
         if not self.is_whole:
+            # pytest's own, which finds fault with a wrong -k or -m even where there is no item.
+            select_by_options(items, self.config)
             self._files = {node.nodeid: node for node in files}
             return
         vars(self._session).pop("genitems", None)

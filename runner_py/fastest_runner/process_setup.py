@@ -40,8 +40,9 @@ def set_up(channel_fd: int, stdout_fd: int, stderr_fd: int, life_fd: int) -> Des
     os.close(stdout_fd)
     os.close(stderr_fd)
     for stream in (sys.stdout, sys.stderr):
-        # By lines, as on a terminal: with -s the user sees it in time, and a crash does not swallow it.
-        stream.reconfigure(line_buffering=True)
+        if stream is not None:
+            # By lines, as on a terminal: with -s the user sees it in time, and a crash does not swallow it.
+            stream.reconfigure(line_buffering=True)
     descriptors = Descriptors(_move_high(channel_fd), _move_high(life_fd), _duplicate_high(2))
     _die_with_zygote(descriptors.life_fd)
     # chain=False: the signal's default action would end the process.

@@ -139,7 +139,7 @@ class SessionHost:
             self.stop_reason = self.stop_reason or str(value)
             return
         self.exit_called = True
-        self.stop_reason = str(getattr(value, "msg", "") or value or type(value).__name__)
+        self.stop_reason = str(getattr(value, "msg", "")) or str(value) or type(value).__name__
 
     def pytest_internalerror(self, excrepr: Any) -> None:
         self.internal_error = "".join(f"INTERNALERROR> {line}\n" for line in str(excrepr).split("\n"))

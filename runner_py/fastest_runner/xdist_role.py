@@ -32,6 +32,11 @@ def assume(config: Any, run_id: str, worker_id: str, slots: int) -> None:
         # Each worker empties its own.
         os.makedirs(basetemp, exist_ok=True)
         config.option.basetemp = os.path.join(basetemp, f"popen-{worker_id}")
+    reruns = sys.modules.get("pytest_rerunfailures")
+    if reruns is not None:
+        # It would ask its controller's side, by a socket, for what it remembers of crashed workers. It has a
+        # store without that for sessions that are on their own; reruns in this worker need no more.
+        reruns.HAS_PYTEST_HANDLECRASHITEM = False
     if not config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(WorkerFixtures(), "fastest-worker-fixtures")
 

@@ -1,0 +1,101 @@
+"""A real zygote for the whole run, and projects and workers for single tests."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from driver import Worker, Zygote  # noqa: E402
+
+
+def _environment() -> dict[str, str]:
+    """Ours, less what the pytest that runs these tests put there and what would change the hosted one."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COLUMNS", "CI"))}
+
+
+@pytest.fixture
+def make_zygote() -> Iterator[Callable[[], Zygote]]:
+    """Zygotes of a test's own, ended with it."""
+    made: list[Zygote] = []
+
+    def make() -> Zygote:
+        zygote = Zygote(env=_environment())
+        made.append(zygote)
+        return zygote
+
+    yield make
+    for zygote in made:
+        if zygote.process.poll() is None:
+            zygote.close()
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    zygote = Zygote(env=_environment())
+    yield zygote
+    assert zygote.close() == 0
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Callable[..., Path]:
+    """Writes files, given as name=text with `__` for `/` and `.py` left out, and returns their directory."""
+
+    def write(files: Any = None, **modules: str) -> Path:
+        contents = {f"{name.replace('__', '/')}.py": text for name, text in modules.items()}
+        contents.update(files or {})
+        for name, text in contents.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(textwrap.dedent(text), encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def worker(zygote: Zygote) -> Iterator[Callable[..., Worker]]:
+    """Forks a worker and starts its session: worker(directory, *pytest_args, **run_spec)."""
+    made: list[Worker] = []
+
+    def fork(directory: Path, *args: str, **spec: Any) -> Worker:
+        worker = zygote.worker(f"gw{next(_numbers)}")
+        made.append(worker)
+        worker.start(directory, "-p", "no:cacheprovider", *args, **spec)
+        return worker
+
+    yield fork
+    for worker in made:
+        zygote.control.send({"type": "kill", "worker_id": worker.worker_id})
+        worker.peer.socket.close()
+
+
+@pytest.fixture
+def run_all(worker: Callable[..., Worker]) -> Callable[..., Worker]:
+    """Runs a whole project in one worker, a lease for each module, and returns the worker when it has ended."""
+
+    def run(directory: Path, *args: str, **spec: Any) -> Worker:
+        running = worker(directory, *args, **spec)
+        collection = running.wait_for("ready")["collection"]
+        if collection["mode"] == "BY_MODULE":
+            batches = [{"module": module} for module in collection["modules"]]
+        else:
+            batches = [{"tests": [{"node_id": test["node_id"]} for test in collection["tests"]]}]
+        for number, batch in enumerate(batches, start=1):
+            running.lease(number, **batch)
+        running.send({"finish": {}})
+        running.read_to_end()
+        return running
+
+    return run

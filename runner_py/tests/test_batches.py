@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, Optional
+
+import pytest
+from fastest_runner.batches import BatchLoop, CommandError
+from fastest_runner.collection import Entry, Selection
+
+
+class FakeMessages:
+    """Plays the agent: hands out commands one by one, and keeps what the loop says and where it waited."""
+
+    def __init__(self, *commands: dict[str, Any]) -> None:
+        self.commands = list(commands)
+        self.said: list[Any] = []
+
+    def queue(self, message: dict[str, Any]) -> None:
+        self.said.append(message)
+
+    send = queue
+
+    def flush(self) -> None:
+        pass
+
+    def poll(self) -> Optional[dict[str, Any]]:
+        return self.commands.pop(0) if self.commands and self.commands[0] is not None else None
+
+    def receive(self) -> dict[str, Any]:
+        self.said.append("waits")
+        assert self.commands, "waits for ever"
+        if self.commands[0] is None:
+            # Commands behind a None come only when the loop waits.
+            self.commands.pop(0)
+        return self.commands.pop(0)
+
+    def in_foreign_process(self) -> bool:
+        return False
+
+    def kinds(self) -> list[str]:
+        """What was said, with the started test and the results spelled out."""
+        kinds = []
+        for message in self.said:
+            if message == "waits":
+                kinds.append("waits")
+            elif "progress" in message:
+                progress = message["progress"]
+                results = [result["ref"]["node_id"] for result in progress.get("results", ())]
+                started = progress["started"]["node_id"] if "started" in progress else ""
+                kinds.append(f"{'+'.join(results)}>{started}")
+            else:
+                ((kind, body),) = message.items()
+                kinds.append(f"{kind} {body['lease_id']}")
+        return kinds
+
+
+class FakeSession:
+    class Failed(Exception):
+        pass
+
+    class Interrupted(KeyboardInterrupt):
+        pass
+
+    def __init__(self) -> None:
+        self.shouldfail = False
+        self.shouldstop = False
+        self.ran: list[tuple[str, Optional[str]]] = []
+        self.after: dict[str, Any] = {}
+
+    def item(self, name: str) -> Any:
+        hook = SimpleNamespace(pytest_runtest_protocol=self._protocol)
+        return SimpleNamespace(name=name, config=SimpleNamespace(hook=hook))
+
+    def _protocol(self, item: Any, nextitem: Any) -> None:
+        self.ran.append((item.name, nextitem and nextitem.name))
+        self.after.get(item.name, lambda: None)()
+
+
+class FakeCollection:
+    def __init__(self, session: FakeSession) -> None:
+        self.session = session
+
+    def select(self, batch: dict[str, Any]) -> Selection:
+        names = batch.get("module", "").split()
+        entries = [Entry({"node_id": name}, self.session.item(name)) for name in names]
+        return Selection(entries, batch.get("missing", []), len(names), 0, "digest", 0.0)
+
+
+def lease(number: int, names: str, **batch: Any) -> dict[str, Any]:
+    return {"run": {"id": number, "batch": {"module": names, **batch}}}
+
+
+FINISH = {"finish": {}}
+
+
+def loop(*commands: Any) -> tuple[BatchLoop, FakeSession, FakeMessages]:
+    session = FakeSession()
+    messages = FakeMessages(*commands)
+    batches = BatchLoop(session, FakeCollection(session), messages, lambda lease_id, ref: {"lease_id": lease_id, "ref": ref})
+    return batches, session, messages
+
+
+def test_each_test_knows_the_next_one_even_of_the_next_lease():
+    batches, session, messages = loop(lease(1, "a b"), lease(2, "c"), FINISH)
+    batches.run()
+    assert session.ran == [("a", "b"), ("b", "c"), ("c", None)]
+    assert messages.kinds() == [
+        "collected 1",
+        ">a",
+        "collected 2",
+        "a>b",
+        "b>",
+        "lease_done 1",
+        ">c",
+        "c>",
+        "lease_done 2",
+    ]
+
+
+def test_the_last_test_is_held_back_until_there_is_word():
+    batches, session, messages = loop(lease(1, "a b"), None, lease(2, "c"), None, FINISH)
+    batches.run()
+    assert messages.kinds()[:5] == ["collected 1", ">a", "a>", "waits", "collected 2"]
+    assert session.ran == [("a", "b"), ("b", "c"), ("c", None)]
+
+
+def test_finish_lets_the_held_back_test_run_alone():
+    batches, session, messages = loop(lease(1, "a"), None, FINISH)
+    batches.run()
+    assert session.ran == [("a", None)]
+    assert messages.kinds() == ["collected 1", "waits", ">a", "a>", "lease_done 1"]
+
+
+def test_a_lease_without_tests_is_done_at_once():
+    batches, session, messages = loop(lease(1, "a"), lease(2, ""), lease(3, "b"), FINISH)
+    batches.run()
+    assert session.ran == [("a", "b"), ("b", None)]
+    kinds = messages.kinds()
+    assert kinds.index("lease_done 2") == kinds.index("collected 2") + 1
+
+
+def test_what_is_missing_is_said():
+    missing = [{"node_id": "gone"}]
+    batches, _, messages = loop(lease(7, "a", missing=missing), FINISH)
+    batches.run()
+    assert messages.said[0]["collected"]["missing"] == missing
+
+
+def test_stop_is_heard_between_two_tests():
+    batches, session, messages = loop(lease(1, "a b c"), None)
+    session.after["a"] = lambda: messages.commands.insert(0, {"stop": {"reason": "enough"}})
+    batches.run()
+    # "b" was not begun when the word came.
+    assert session.ran == [("a", "b")]
+    assert batches.stop_reason == "enough"
+    assert messages.kinds()[-1] == "a>"
+
+
+def test_stop_while_a_test_is_held_back_leaves_it_without_result():
+    batches, session, messages = loop(lease(1, "a b"), None, {"stop": {}})
+    batches.run()
+    assert session.ran == [("a", "b")]
+    assert "lease_done 1" not in messages.kinds()
+
+
+@pytest.mark.parametrize(("attribute", "raised"), [("shouldfail", "Failed"), ("shouldstop", "Interrupted")])
+def test_a_session_that_wants_to_end_ends_as_pytest_ends_it(attribute, raised):
+    batches, session, messages = loop(lease(1, "a b"), FINISH)
+    session.after["a"] = lambda: setattr(session, attribute, "because")
+    with pytest.raises(getattr(FakeSession, raised), match="because"):
+        batches.run()
+    assert session.ran == [("a", "b")]
+    # Its result is not lost.
+    assert messages.kinds()[-1] == "a>"
+
+
+def test_results_are_sent_when_a_test_ends_the_session():
+    def end() -> None:
+        raise KeyboardInterrupt
+
+    batches, session, messages = loop(lease(1, "a b"), FINISH)
+    session.after["b"] = end
+    with pytest.raises(KeyboardInterrupt):
+        batches.run()
+    assert messages.kinds() == ["collected 1", ">a", "a>b"]
+
+
+def test_a_lease_after_finish_is_an_error():
+    batches, session, _ = loop(lease(1, "a"), FINISH, lease(2, "b"))
+    with pytest.raises(CommandError):
+        batches.run()
+    assert batches.tests_run == 0
+
+
+@pytest.mark.parametrize("command", [{}, {"start": {}}, {"run": {"batch": {}}}, {"what": 1}])
+def test_what_is_no_command_is_an_error(command):
+    batches, _, _ = loop(command)
+    with pytest.raises(CommandError):
+        batches.run()
+
+
+def test_ids_of_leases_may_come_as_text():
+    batches, _, messages = loop({"run": {"id": "18446744073709551615", "batch": {"module": "a"}}}, FINISH)
+    batches.run()
+    assert messages.said[0]["collected"]["lease_id"] == 2**64 - 1
