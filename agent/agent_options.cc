@@ -49,19 +49,22 @@ ParsedAgentOptions ParseAgentOptions(int argc, const char* const* argv, const Ag
   CLI::App app("Keeps warm Python workers and runs batches of tests in them for a coordinator.", "fastest-agent");
   app.add_option("--join", options.join, "Coordinator to work for: HOST:PORT or unix:PATH")
       ->required()
-      ->check(CLI::Validator(WhyNotJoin, "ADDRESS"));
+      ->type_name("ADDRESS")
+      ->check(CLI::Validator(WhyNotJoin, ""));
   const CLI::Validator slots(
-      [&](const std::string& text) { return ParseSlots(text, surroundings.cores, &options.slots); }, "N|auto");
+      [&](const std::string& text) { return ParseSlots(text, surroundings.cores, &options.slots); }, "");
   std::string slots_text;
   app.add_option("--slots", slots_text, "Workers that run at the same time (default: auto, one for each core)")
+      ->type_name("N|auto")
       ->check(slots);
-  app.add_option("--name", options.name, "Name of this agent in reports (default: the machine's)");
+  app.add_option("--name", options.name, "Name of this agent in reports (default: the machine's)")->type_name("NAME");
   app.add_option("--python", options.python,
                  "Interpreter for the workers, where the run names none (default: the active virtual environment's, "
-                 "else python3)");
+                 "else python3)")
+      ->type_name("PATH");
   app.add_option("--runner", options.runner, "")->group("");
   app.add_flag("--embedded", options.embedded, "")->group("");
-  app.set_version_flag("--version", absl::StrCat("fastest-agent ", kVersion));
+  app.set_version_flag("--version", absl::StrCat("fastest-agent ", kVersion), "Print the version and exit");
 
   try {
     app.parse(argc, argv);

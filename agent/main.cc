@@ -125,7 +125,9 @@ int Main(int argc, char** argv) {
   if (signalled) return kLeftRun;
   if (session.result().ok()) return 0;
   if (options.embedded) return 1;
-  return Fail(session.result());
+  if (!absl::IsUnavailable(session.result())) return Fail(session.result());
+  return Fail(absl::UnavailableError(
+      absl::StrCat("no coordinator at ", options.join, ", or none any more: ", session.result().message())));
 }
 
 }  // namespace

@@ -40,10 +40,6 @@ absl::StatusOr<std::pair<UniqueFd, UniqueFd>> MakePipe() {
   return std::pair<UniqueFd, UniqueFd>(ends[0], ends[1]);
 }
 
-void KeepTail(std::string* text, size_t size) {
-  if (text->size() > size) text->erase(0, text->size() - size);
-}
-
 std::string ReadEnd(const UniqueFd& file) {
   struct stat info;
   if (!file.valid() || fstat(file.get(), &info) != 0) return "";
@@ -173,16 +169,21 @@ bool Worker::ReadChannel() {
     Take(state_.OnChannelClosed(env_.clock->Now()));
   }
   if (deaf_) env_.loop->Unwatch(channel_.fd());
+  settled_ = stderr_tail_.size();
+  held_settled_ = !held_.empty();
   SetTimer();
   return !input.frames.empty();
 }
 
 void Worker::Handle(v1::WorkerMessage message) {
-  ReleaseHeld();
+  if (held_settled_) ReleaseHeld();
   if (message.has_ready()) OpenCaptures(message.ready());
   const bool starts = message.has_progress() && message.progress().has_started();
   Take(state_.OnMessage(message, env_.clock->Now()));
-  if (starts) stderr_tail_.clear();
+  if (starts) {
+    stderr_tail_.erase(0, settled_);
+    settled_ = 0;
+  }
   env_.listener->OnWorkerMessage(*this, std::move(message));
 }
 
@@ -217,24 +218,20 @@ bool Worker::ReadStream(Stream* stream) {
 
 void Worker::OnStderrBytes(absl::string_view bytes) {
   stderr_tail_.append(bytes.data(), bytes.size());
-  KeepTail(&stderr_tail_, kTailBytes);
+  if (stderr_tail_.size() > kTailBytes) {
+    const size_t surplus = stderr_tail_.size() - kTailBytes;
+    stderr_tail_.erase(0, surplus);
+    settled_ -= std::min(settled_, surplus);
+  }
   if (state_.dumping()) {
     state_.OnStderr(env_.clock->Now());
     SetTimer();
     return;
   }
-  if (held_.empty() && state_.running().has_value()) {
-    const size_t begin = bytes.find(kLastWords);
-    if (begin != absl::string_view::npos) {
-      Forward(err_.name, bytes.substr(0, begin));
-      bytes.remove_prefix(begin);
-      held_.assign(bytes.data(), bytes.size());
-      return;
-    }
-  }
   if (held_.empty()) {
-    Forward(err_.name, bytes);
-    return;
+    const size_t begin = std::min(bytes.find(kLastWords), bytes.size());
+    Forward(err_.name, bytes.substr(0, begin));
+    bytes.remove_prefix(begin);
   }
   held_.append(bytes.data(), bytes.size());
   // More than an interpreter has to say at its end.
@@ -253,6 +250,7 @@ void Worker::ReleaseHeld() {
   if (held_.empty()) return;
   Forward(err_.name, held_);
   held_.clear();
+  held_settled_ = false;
 }
 
 void Worker::Take(WorkerState::Step step) {
@@ -262,6 +260,7 @@ void Worker::Take(WorkerState::Step step) {
     case WorkerState::Step::kDumpStack:
       ReleaseHeld();
       stderr_tail_.clear();
+      settled_ = 0;
       if (pid_ > 0) kill(pid_, StackSignal());
       break;
     case WorkerState::Step::kKill:

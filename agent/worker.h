@@ -101,11 +101,14 @@ class Worker {
   bool paused_ = false;
   // The channel has ended or is not to be believed any more.
   bool deaf_ = false;
-  // The end of what came on stderr since the running test began, or since its stack was asked for.
+  // The end of what came on stderr since the running test began, or since its stack was asked for. What was there when
+  // the channel was last read to its end is settled: it was written before any message that comes now.
   std::string stderr_tail_;
+  size_t settled_ = 0;
   // The words of an interpreter that seems to be dying. They belong into the test's report; they are passed on after
-  // all when the worker lives on.
+  // all when a message proves that the worker lives on.
   std::string held_;
+  bool held_settled_ = false;
   EventLoop::TimerId timer_ = 0;
   absl::Time timer_at_ = absl::InfiniteFuture();
 };

@@ -1,0 +1,215 @@
+"""Plays zygote and workers for the agent's tests, without pytest: each "module" of a lease names what is to go wrong.
+
+The tests run it as `python fake_runner --control FD`, from a folder in which it stands as __main__.py.
+"""
+
+import array
+import base64
+import faulthandler
+import json
+import os
+import resource
+import signal
+import socket
+import struct
+import sys
+import tempfile
+import time
+
+
+class Channel:
+    def __init__(self, sock):
+        self.sock = sock
+        self.data = b""
+        self.fds = []
+
+    def send(self, message):
+        payload = json.dumps(message).encode()
+        try:
+            self.sock.sendall(struct.pack(">I", len(payload)) + payload)
+        except OSError:
+            # The end of the channel is seen where it is read.
+            pass
+
+    def receive(self):
+        """The next frame; None at the end of the stream."""
+        while True:
+            if len(self.data) >= 4:
+                end = 4 + struct.unpack(">I", self.data[:4])[0]
+                if len(self.data) >= end:
+                    frame, self.data = self.data[4:end], self.data[end:]
+                    return json.loads(frame)
+            data, ancillary, _, _ = self.sock.recvmsg(1 << 16, socket.CMSG_SPACE(3 * 4))
+            for _, _, payload in ancillary:
+                fds = array.array("i")
+                fds.frombytes(payload)
+                self.fds.extend(fds)
+            if not data:
+                return None
+            self.data += data
+
+
+class Worker:
+    def __init__(self, channel):
+        self.channel = channel
+        # What a test writes is "captured" here.
+        self.capture = tempfile.TemporaryFile()
+
+    def run(self):
+        start = self.channel.receive()["start"]
+        if start["worker_id"] == "dies-at-start":
+            sys.stderr.write("cannot go on\n")
+            sys.stderr.flush()
+            os._exit(7)
+        if start["worker_id"] == "fails-at-start":
+            self.channel.send({"failure": {"exit_status": 4, "message": "ERROR: usage"}})
+            os._exit(0)
+        header = [json.dumps(start), sys.executable]
+        self.channel.send(
+            {"ready": {"pid": os.getpid(), "stdout_fd": self.capture.fileno(), "stderr_fd": -1, "header": header}}
+        )
+        while True:
+            command = self.channel.receive()
+            if command is None:
+                os._exit(0)
+            if "run" in command:
+                self.run_lease(command["run"])
+            else:
+                reason = command.get("stop", {}).get("reason", "")
+                self.channel.send({"ended": {"exit_status": 0, "stop_reason": reason}})
+                if os.environ.get("FAKE_RUNNER_LINGERS"):
+                    time.sleep(1000)
+                os._exit(0)
+
+    def run_lease(self, lease):
+        what = lease["batch"]["module"]
+        if what == "kill_zygote":
+            os.kill(os.getppid(), signal.SIGKILL)
+            time.sleep(1000)
+        for name in ("first", "second"):
+            ref = {"node_id": f"{what}::{name}"}
+            self.channel.send({"progress": {"started": ref, "started_lease_id": lease["id"], "started_at": 5}})
+            if name == "second":
+                os.pwrite(self.capture.fileno(), b"half a line", 0)
+                getattr(self, what)()
+            result = {"lease_id": lease["id"], "ref": ref, "outcome": "PASSED"}
+            self.channel.send({"progress": {"results": [result]}})
+        self.channel.send({"lease_done": {"lease_id": lease["id"]}})
+
+    def well(self):
+        pass
+
+    def output(self):
+        os.write(1, b"begin\n" + b"o" * 3_000_000)
+        os.write(2, b"to stderr\n")
+
+    def exit_zero(self):
+        os._exit(0)
+
+    def segfault(self):
+        faulthandler.enable()
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+    def hang(self):
+        faulthandler.register(signal.SIGRTMIN + 8, all_threads=True)
+        time.sleep(1000)
+
+    def hang_deaf(self):
+        signal.signal(signal.SIGRTMIN + 8, signal.SIG_IGN)
+        time.sleep(1000)
+
+    def no_json(self):
+        self.channel.sock.sendall(b"\0\0\0\x05hello")
+
+    def no_frame(self):
+        self.channel.sock.sendall(b"Traceback (most recent call last):\n")
+
+    def close_all(self):
+        os.closerange(0, 100)
+        time.sleep(1000)
+
+    def orphan(self):
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                time.sleep(1000)
+            os._exit(0)
+        os.wait()
+
+    def binary(self):
+        self.channel.send({"output": {"stream": "TERMINAL", "data": base64.b64encode(b"\xff\0").decode()}})
+
+
+def fork_worker(fds):
+    channel, out, err = fds
+    os.setsid()
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    Worker(Channel(socket.socket(fileno=channel))).run()
+
+
+def kill(pid):
+    for target in (-pid, pid):
+        try:
+            os.kill(target, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def children():
+    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+        return [int(pid) for pid in file.read().split()]
+
+
+def end_children():
+    while pids := children():
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def serve(control):
+    if os.environ.get("FAKE_RUNNER_FAILS"):
+        control.send({"type": "failed", "message": "pytest is not installed for this Python"})
+        return 3
+    control.send({"type": "hello", "pid": os.getpid(), "python_version": "3", "pytest_version": "0"})
+    workers = {}
+
+    def reap(*_):
+        for worker_id, pid in list(workers.items()):
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                del workers[worker_id]
+                kill(pid)
+                control.send({"type": "exited", "worker_id": worker_id, "pid": pid, "status": status})
+
+    signal.signal(signal.SIGCHLD, reap)
+    while True:
+        message = control.receive()
+        if message is None:
+            break
+        if message["type"] == "kill":
+            kill(workers.get(message["worker_id"], 1 << 30))
+            continue
+        # A worker that ends at once is reaped when it is known.
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+        fds, control.fds = control.fds[:3], control.fds[3:]
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+            control.sock.close()
+            fork_worker(fds)
+        for fd in fds:
+            os.close(fd)
+        workers[message["worker_id"]] = pid
+        control.send({"type": "forked", "worker_id": message["worker_id"], "pid": pid})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    end_children()
+    return 0
+
+
+if __name__ == "__main__":
+    os._exit(serve(Channel(socket.socket(fileno=int(sys.argv[2])))))
