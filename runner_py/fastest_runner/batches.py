@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import os
 import time
-from typing import Any, Callable, Iterator, NamedTuple, Optional, Protocol
+from typing import Any, Callable, Iterator, NamedTuple, Protocol
 
 from .collection import Collection, Entry
 
@@ -19,7 +19,7 @@ class Messages(Protocol):
 
     def flush(self) -> None: ...
 
-    def poll(self) -> Optional[dict[str, Any]]: ...
+    def poll(self) -> dict[str, Any] | None: ...
 
     def receive(self) -> dict[str, Any]: ...
 
@@ -60,7 +60,7 @@ class BatchLoop:
         self._results: list[dict[str, Any]] = []
         # Items that have run, by identity: the collection keeps them alive.
         self._ran: set[int] = set()
-        self.stop_reason: Optional[str] = None
+        self.stop_reason: str | None = None
         self.tests_run = 0
 
     def run(self) -> None:
@@ -151,7 +151,7 @@ class BatchLoop:
             self._messages.queue({"lease_done": {"lease_id": lease_id}})
         return selection.entries
 
-    def _next_lease(self) -> Optional[dict[str, Any]]:
+    def _next_lease(self) -> dict[str, Any] | None:
         self._take_waiting_commands()
         while not self._leases and not self._finished and self.stop_reason is None:
             self._queue_results()

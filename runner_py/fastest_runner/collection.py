@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import operator
 import time
-from typing import Any, Iterable, Iterator, NamedTuple, Optional
+from typing import Any, Iterable, Iterator, NamedTuple
 
 import pytest
 from _pytest.mark import pytest_collection_modifyitems as select_by_options
@@ -47,7 +47,7 @@ class _ModuleTests(NamedTuple):
 class Collection:
     """The collection of one session. Takes the place of `session.perform_collect`, see `perform`."""
 
-    def __init__(self, session: Any, whole_reason: Optional[str]) -> None:
+    def __init__(self, session: Any, whole_reason: str | None) -> None:
         """`whole_reason` is why the collection must be whole, as far as that is known already."""
         self.whole_reason = whole_reason
         self.deselected = 0
@@ -55,8 +55,8 @@ class Collection:
         self._session = session
         # In pytest's order: file collectors, and items that stand outside of files.
         self._found: list[Any] = []
-        # File collectors that were imported without error, by node id. Collected ones are kept with their tests, since a
-        # collector registers its fixtures each time that it collects.
+        # File collectors that were imported without error, by node id. Those that were expanded are kept with their
+        # tests, since a collector registers its fixtures each time that it collects.
         self._files: dict[str, Any] = {}
         self._tests: dict[str, _ModuleTests] = {}
         self._by_ref: dict[tuple[str, int], Any] = {}
@@ -73,9 +73,7 @@ class Collection:
     def description(self, errors: int) -> dict[str, Any]:
         """The Collection message."""
         if self.is_whole:
-            entries = [
-                {"node_id": item.nodeid, "module": _file_node_id(item)} for item in self._session.items
-            ]
+            entries = [{"node_id": item.nodeid, "module": _file_node_id(item)} for item in self._session.items]
             return {
                 "mode": "WHOLE",
                 "whole_reason": self.whole_reason,

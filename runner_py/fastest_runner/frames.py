@@ -6,7 +6,7 @@ import json
 import os
 import select
 import struct
-from typing import Any, Callable, NoReturn, Optional
+from typing import Any, Callable, NoReturn
 
 _HEADER = struct.Struct(">I")
 MAX_FRAME = 64 * 1024 * 1024
@@ -67,7 +67,7 @@ class FrameDecoder:
     def feed(self, data: bytes) -> None:
         self._bytes += data
 
-    def next(self) -> Optional[dict[str, Any]]:
+    def next(self) -> dict[str, Any] | None:
         """The next whole message, or None. Raises FrameError; the stream is of no use after that."""
         if len(self._bytes) < _HEADER.size:
             return None
@@ -133,7 +133,7 @@ class Channel:
         """True in a child that was forked after the channel was made."""
         return os.getpid() != self._pid
 
-    def poll(self) -> Optional[dict[str, Any]]:
+    def poll(self) -> dict[str, Any] | None:
         """A message if one is there already. Raises FrameError."""
         message = self._decoder.next()
         if message is None and self._poll.poll(0):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import faulthandler
 import fcntl
@@ -90,10 +91,8 @@ def end_process_group() -> None:
 
 def exit_without_channel() -> NoReturn:
     """Ends a worker that can no longer speak: the agent is gone, or a test closed our descriptor."""
-    try:
+    with contextlib.suppress(OSError):
         os.write(2, b"fastest: the worker's channel is closed, its session cannot go on\n")
-    except OSError:
-        pass
     os._exit(70)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-from typing import Any, Iterator, Optional
+from typing import Any, Iterator
 
 from _pytest.config import create_terminal_writer
 
@@ -17,7 +17,7 @@ _COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Renderer:
-    """Texts of reports as the terminal shows them. Needs a configured session; `reporter` may be None (-p no:terminal)."""
+    """Texts of reports as the terminal shows them. `reporter` is the configured session's; None with -p no:terminal."""
 
     def __init__(self, config: Any, reporter: Any, color: bool, columns: int) -> None:
         self._config = config
@@ -49,9 +49,8 @@ class Renderer:
         folding = getattr(self._reporter, "foldskipped", True)
         if category == "skipped" and folding:
             return ""
-        with self._writing({category: [report]}, color=False) as text, _changed(self._reporter, "reportchars", char):
-            with _changed(self._reporter, "write_sep", _write_nothing):
-                self._reporter.short_test_summary()
+        with self._writing({category: [report]}, color=False) as text, _changed(self._reporter, reportchars=char):
+            self._reporter.short_test_summary()
         line = self.plain(text.getvalue()).strip("\n")
         return line[len(word) + 1 :] if line.startswith(word + " ") else line
 
@@ -66,18 +65,16 @@ class Renderer:
         # pytest keeps reports without a category, such as a passed teardown's, under the empty name.
         stats = {"": later_reports, category: [report]}
         with self._writing(stats, color) as text:
-            # Titles and headlines are whoever prints the block's to write.
-            with _changed(reporter, "write_sep", _write_nothing):
-                if category == "error":
-                    reporter.summary_errors()
-                elif category == "failed":
-                    reporter.summary_failures()
-                elif category == "xfailed" and hasattr(reporter, "summary_xfailures"):
-                    reporter.summary_xfailures()
-                elif category == "passed":
-                    reporter.summary_passes()
-                elif category == "xpassed" and hasattr(reporter, "summary_xpasses"):
-                    reporter.summary_xpasses()
+            if category == "error":
+                reporter.summary_errors()
+            elif category == "failed":
+                reporter.summary_failures()
+            elif category == "xfailed" and hasattr(reporter, "summary_xfailures"):
+                reporter.summary_xfailures()
+            elif category == "passed":
+                reporter.summary_passes()
+            elif category == "xpassed" and hasattr(reporter, "summary_xpasses"):
+                reporter.summary_xpasses()
         return text.getvalue()
 
     @contextlib.contextmanager
@@ -85,10 +82,9 @@ class Renderer:
         text = io.StringIO()
         writer = self.writer(text)
         writer.hasmarkup = color
-        reporter = self._reporter
-        with _changed(reporter, "stats", stats), _changed(reporter, "_tw", writer):
-            with _changed(reporter, "currentfspath", None):
-                yield text
+        # Titles and headlines are whoever prints the block's to write.
+        with _changed(self._reporter, stats=stats, _tw=writer, currentfspath=None, write_sep=_write_nothing):
+            yield text
 
 
 def _write_nothing(*args: Any, **kwargs: Any) -> None:
@@ -96,15 +92,16 @@ def _write_nothing(*args: Any, **kwargs: Any) -> None:
 
 
 @contextlib.contextmanager
-def _changed(target: Any, name: str, value: Any) -> Iterator[None]:
-    """Gives the instance `target` another attribute for a while."""
-    had: Optional[bool] = name in vars(target)
-    old = vars(target).get(name)
-    setattr(target, name, value)
+def _changed(target: Any, **attributes: Any) -> Iterator[None]:
+    """Gives the instance `target` other attributes for a while."""
+    kept = {name: vars(target)[name] for name in attributes if name in vars(target)}
+    for name, value in attributes.items():
+        setattr(target, name, value)
     try:
         yield
     finally:
-        if had:
-            setattr(target, name, old)
-        else:
-            delattr(target, name)
+        for name in attributes:
+            if name in kept:
+                setattr(target, name, kept[name])
+            else:
+                delattr(target, name)

@@ -6,7 +6,7 @@ A field whose value is proto3's default is left out.
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from .rendering import Renderer
 
@@ -43,7 +43,12 @@ class ReportConverter:
         self._reportchars = _report_characters(config)
         # Whether anybody shows what passing tests wrote.
         self._keep_passed_sections = "P" in self._reportchars or _junit_logging(config) != "no"
-        self._keep_xpassed_block = "X" in self._reportchars
+        # Categories of which the reporter prints nothing under a headline.
+        self._without_block = {"", "skipped"}
+        if "P" not in self._reportchars:
+            self._without_block.add("passed")
+        if "X" not in self._reportchars:
+            self._without_block.add("xpassed")
 
     def test_result(self, lease_id: int, ref: dict[str, Any], reports: list[tuple[Any, Status]]) -> dict[str, Any]:
         """The TestResult of a test that has had all its reports."""
@@ -119,11 +124,7 @@ class ReportConverter:
             message = getattr(crash, "message", None)
             if message:
                 texts["crash_message"] = self._renderer.plain(str(message))
-        if status.category == "passed" and "P" not in self._reportchars:
-            pass
-        elif status.category == "xpassed" and not self._keep_xpassed_block:
-            pass
-        elif status.category not in ("", "skipped"):
+        if status.category not in self._without_block:
             plain, colored = self._renderer.block(status.category, report, later)
             if plain:
                 texts["terminal_text"] = plain
@@ -149,7 +150,7 @@ def outcome_of(reports: list[tuple[Any, Status]]) -> str:
     outcome = "PASSED"
     failed = False
     error = False
-    for report, status in reports:
+    for report, _status in reports:
         if report.failed:
             if report.when == "call":
                 failed = True
@@ -213,7 +214,7 @@ def _report_characters(config: Any) -> str:
     return getreportopt(config) if hasattr(config.option, "reportchars") else ""
 
 
-def _junit_logging(config: Any) -> Optional[str]:
+def _junit_logging(config: Any) -> str | None:
     try:
         return config.getini("junit_logging")
     except (KeyError, ValueError):

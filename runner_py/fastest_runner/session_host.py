@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Any, Iterator, Optional
+from typing import Any, Iterator
 
 import pytest
 
+from . import reports, soundness, xdist_role
 from .batches import BatchLoop, Messages
 from .collection import Collection
 from .rendering import Renderer
-from . import reports, soundness, xdist_role
 from .reports import ReportConverter, Status
 from .session_facts import capture_descriptors, keep_plugin_summaries, option_values
 from .streams import NullText
@@ -29,13 +29,13 @@ class SessionHost:
         self._forward_terminal = bool(run.get("forward_terminal"))
         self._terminal = NullText()
         self._header: list[str] = []
-        self._collection: Optional[Collection] = None
-        self._converter: Optional[ReportConverter] = None
+        self._collection: Collection | None = None
+        self._converter: ReportConverter | None = None
         self._collect_errors = 0
         # Reports of collection that came before the converter, which needs a configured session.
         self._reports: list[tuple[Any, Status]] = []
         # The status that pytest's reporter was given for the report that is being logged.
-        self._answered: Optional[tuple[Any, Any]] = None
+        self._answered: tuple[Any, Any] | None = None
         # How the session ended, for `ended` and `failure`; `terminal_summary` is what plugins wrote in theirs.
         self.terminal_summary = io.StringIO()
         self.stop_reason = ""
@@ -90,7 +90,7 @@ class SessionHost:
             self._terminal.keeping = None
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: Any) -> Optional[bool]:
+    def pytest_runtestloop(self, session: Any) -> bool | None:
         assert self._collection is not None and self._converter is not None
         if not self._forward_terminal or not session.config.option.collectonly:
             self._messages.send({"ready": self._ready(session)})

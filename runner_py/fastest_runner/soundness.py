@@ -7,7 +7,7 @@ is not known: the answer here is a reason for a person to read, and None only wh
 from __future__ import annotations
 
 import types
-from typing import Any, Iterable, Iterator, Optional
+from typing import Any, Iterable, Iterator
 
 _WIDE_SCOPES = ("session", "package")
 
@@ -52,7 +52,7 @@ _WHOLE_OPTIONS = {
 }
 
 
-def reason_before_collection(config: Any, forward_terminal: bool) -> Optional[str]:
+def reason_before_collection(config: Any, forward_terminal: bool) -> str | None:
     """Why the collection must be whole, as far as options, plugins and the first conftests tell."""
     if config.option.collectonly or forward_terminal:
         return "pytest's own account of the collection is asked for"
@@ -65,7 +65,7 @@ def reason_before_collection(config: Any, forward_terminal: bool) -> Optional[st
     return _foreign_hook(config)
 
 
-def reason_after_import(config: Any, session: Any, modules: Iterable[Any]) -> Optional[str]:
+def reason_after_import(config: Any, session: Any, modules: Iterable[Any]) -> str | None:
     """The same once every conftest is loaded and every module imported. `modules` are file collectors."""
     reason = _foreign_hook(config)
     if reason is not None:
@@ -103,7 +103,7 @@ def reason_after_import(config: Any, session: Any, modules: Iterable[Any]) -> Op
     return None
 
 
-def _foreign_hook(config: Any) -> Optional[str]:
+def _foreign_hook(config: Any) -> str | None:
     # The plugin manager's own: config.hook has a stand-in while the collection goes on.
     hooks = config.pluginmanager.hook
     for name, known in _WATCHED_HOOKS.items():
@@ -124,7 +124,7 @@ def _foreign_hook(config: Any) -> Optional[str]:
     return None
 
 
-def _origin(implementation: Any) -> Optional[str]:
+def _origin(implementation: Any) -> str | None:
     """The module that a foreign hook implementation comes from; None if it is pytest's or ours."""
     function = implementation.function
     origin = str(getattr(function, "__module__", None) or "")
@@ -208,7 +208,7 @@ def _fixture_marker(value: Any) -> Any:
     return None
 
 
-def _wide_parametrization(node_id: str, module: types.ModuleType, wide_names: set[str]) -> Optional[str]:
+def _wide_parametrization(node_id: str, module: types.ModuleType, wide_names: set[str]) -> str | None:
     for mark in _marks(vars(module).get("pytestmark")):
         if _is_wide(mark, wide_names):
             return f"{node_id} parametrizes for more than a module"

@@ -121,17 +121,13 @@ def _fail(channel: Channel, status: int, message: str) -> int:
 
 
 def _flush_stdout() -> None:
-    try:
+    # A test may have closed or replaced it.
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
-    except (OSError, ValueError):
-        # Closed by a test.
-        pass
 
 
 def _close(*fds: int) -> None:
     for fd in fds:
-        try:
+        # A test may have closed it before.
+        with contextlib.suppress(OSError):
             os.close(fd)
-        except OSError:
-            # Closed by a test.
-            pass

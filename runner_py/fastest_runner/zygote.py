@@ -8,6 +8,7 @@ which the agent made a child subreaper.
 from __future__ import annotations
 
 import _socket
+import contextlib
 import dataclasses
 import gc
 import importlib
@@ -16,7 +17,7 @@ import platform
 import select
 import signal
 import sys
-from typing import Any, Optional, Union
+from typing import Any
 
 from .frames import FrameDecoder, FrameError, encode
 
@@ -44,7 +45,7 @@ class _Child:
     life_fd: int
 
 
-def serve(control_fd: int) -> Union[int, Launch]:
+def serve(control_fd: int) -> int | Launch:
     """Serves until the control channel ends, then returns the exit status; in each worker it returns its Launch."""
     control = _socket.socket(fileno=control_fd)
     os.set_inheritable(control_fd, False)
@@ -104,7 +105,7 @@ class _Zygote:
         except OSError:
             self._ended = True
 
-    def loop(self) -> Union[int, Launch]:
+    def loop(self) -> int | Launch:
         poll = select.poll()
         poll.register(self._control.fileno(), select.POLLIN)
         poll.register(self._wake_read, select.POLLIN)
@@ -148,7 +149,7 @@ class _Zygote:
                 os.close(child.life_fd)
                 self.send({"type": "exited", "worker_id": child.worker_id, "pid": pid, "status": status})
 
-    def _on_control(self) -> Optional[Launch]:
+    def _on_control(self) -> Launch | None:
         try:
             data, ancillary, _, _ = self._control.recvmsg(
                 _RECEIVE_SIZE,
@@ -175,7 +176,7 @@ class _Zygote:
             self._ended = True
         return None
 
-    def _on_message(self, message: dict[str, Any]) -> Optional[Launch]:
+    def _on_message(self, message: dict[str, Any]) -> Launch | None:
         if message.get("type") == "fork" and len(self._received_fds) >= _DESCRIPTORS_PER_WORKER:
             return self._fork(str(message.get("worker_id", "")))
         if message.get("type") == "kill":
@@ -184,7 +185,7 @@ class _Zygote:
                     _kill_group(pid)
         return None
 
-    def _fork(self, worker_id: str) -> Optional[Launch]:
+    def _fork(self, worker_id: str) -> Launch | None:
         fds = self._received_fds[:_DESCRIPTORS_PER_WORKER]
         del self._received_fds[:_DESCRIPTORS_PER_WORKER]
         life_read, life_write = os.pipe()
@@ -226,18 +227,14 @@ class _Zygote:
 
 
 def _kill(pid: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def _kill_group(pid: int) -> None:
     """Ends the worker `pid` and its process group; the group may not exist yet when the worker was only just forked."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     _kill(pid)
 
 

@@ -1,7 +1,7 @@
 """Plays the agent: starts a real zygote, has it fork workers, and speaks with them as fastest-agent does.
 
-Also a program: `python driver.py [--slots N] [--python PATH] [--mode MODE] [--cwd DIR] -- PYTEST_ARGS` runs a project's tests by leases of
-one module each and prints `OUTCOME NODEID` lines, sorted, for comparison with pytest's own.
+Also a program: `python driver.py [--slots N] [--python PATH] [--mode MODE] [--cwd DIR] -- PYTEST_ARGS` runs a project's
+tests by leases of one module each and prints `OUTCOME NODEID` lines, sorted, for comparison with pytest's own.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import array
 import collections
+import ctypes
 import os
 import select
 import socket
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 RUNNER = Path(__file__).resolve().parent.parent / "fastest_runner"
 sys.path.insert(0, str(RUNNER.parent))
@@ -25,6 +26,8 @@ from fastest_runner.frames import FrameDecoder, encode  # noqa: E402
 
 # Generous: a machine under load must not fail a test; a test that hangs must end.
 PATIENCE_S = 60.0
+
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 class Peer:
@@ -35,7 +38,7 @@ class Peer:
         self._decoder = FrameDecoder()
         self.socket.settimeout(PATIENCE_S)
 
-    def send(self, message: dict[str, Any], fds: Optional[list[int]] = None) -> None:
+    def send(self, message: dict[str, Any], fds: list[int] | None = None) -> None:
         frame = encode(message)
         if fds:
             ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))]
@@ -43,7 +46,7 @@ class Peer:
             frame = frame[sent:]
         self.socket.sendall(frame)
 
-    def receive(self) -> Optional[dict[str, Any]]:
+    def receive(self) -> dict[str, Any] | None:
         """The next message; None at the end of the stream."""
         while True:
             message = self._decoder.next()
@@ -67,7 +70,8 @@ class Worker:
         self.worker_id = worker_id
         self.peer = Peer(ours)
         self.messages: list[dict[str, Any]] = []
-        self.output = {"stdout": bytearray(), "stderr": bytearray()}
+        self._output = {"stdout": bytearray(), "stderr": bytearray()}
+        self._more_output = threading.Condition()
         out_read, out_write = os.pipe()
         err_read, err_write = os.pipe()
         zygote.control.send({"type": "fork", "worker_id": worker_id}, [theirs.fileno(), out_write, err_write])
@@ -75,8 +79,8 @@ class Worker:
         os.close(out_write)
         os.close(err_write)
         self._readers = [
-            threading.Thread(target=_drain, args=(out_read, self.output["stdout"]), daemon=True),
-            threading.Thread(target=_drain, args=(err_read, self.output["stderr"]), daemon=True),
+            threading.Thread(target=self._drain, args=(out_read, "stdout"), daemon=True),
+            threading.Thread(target=self._drain, args=(err_read, "stderr"), daemon=True),
         ]
         for reader in self._readers:
             reader.start()
@@ -90,7 +94,7 @@ class Worker:
         run.update(spec)
         self.send({"start": {"run": run, "worker_id": self.worker_id}})
 
-    def receive(self) -> Optional[dict[str, Any]]:
+    def receive(self) -> dict[str, Any] | None:
         message = self.peer.receive()
         if message is not None:
             self.messages.append(message)
@@ -149,8 +153,19 @@ class Worker:
     def stderr(self) -> str:
         return self._text("stderr")
 
+    def wait_for_stderr(self, text: str) -> None:
+        with self._more_output:
+            assert self._more_output.wait_for(lambda: text in self.stderr(), PATIENCE_S), self.stderr()
+
     def _text(self, name: str) -> str:
-        return bytes(self.output[name]).decode("utf-8", "replace")
+        return bytes(self._output[name]).decode("utf-8", "replace")
+
+    def _drain(self, fd: int, name: str) -> None:
+        with os.fdopen(fd, "rb", buffering=0) as pipe:
+            while data := pipe.read(65536):
+                with self._more_output:
+                    self._output[name] += data
+                    self._more_output.notify_all()
 
     def join_output(self) -> None:
         """Waits until nobody holds the write ends of the pipes any more."""
@@ -161,13 +176,15 @@ class Worker:
 class Zygote:
     """A real zygote process under this one."""
 
-    def __init__(self, python: str = sys.executable, env: Optional[dict[str, str]] = None) -> None:
+    def __init__(self, python: str = sys.executable, env: dict[str, str] | None = None) -> None:
         ours, theirs = socket.socketpair()
+        libc = ctypes.CDLL(None)
         self.process = subprocess.Popen(
             [python, str(RUNNER), "--control", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             env=env,
+            preexec_fn=lambda: libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0),
         )
         theirs.close()
         self.control = Peer(ours)
@@ -195,14 +212,10 @@ class Zygote:
         return self.process.wait(PATIENCE_S)
 
 
-def _drain(fd: int, into: bytearray) -> None:
-    with os.fdopen(fd, "rb", buffering=0) as pipe:
-        while data := pipe.read(65536):
-            into += data
-
-
-def run_project(zygote: Zygote, directory: Path, args: list[str], slots: int, mode: str, spec: dict[str, Any]) -> list[Worker]:
-    """Runs a whole project: by module, or whole in chunks, on `slots` workers that pull their next lease when one is done."""
+def run_project(
+    zygote: Zygote, directory: Path, args: list[str], slots: int, mode: str, spec: dict[str, Any]
+) -> list[Worker]:
+    """Runs a whole project, a module's tests in each lease; the workers pull their next lease when one is done."""
     workers = [zygote.worker(f"gw{number}") for number in range(slots)]
     for worker in workers:
         worker.start(directory, *args, collection=mode, xdist_worker=slots > 1, slots=slots, **spec)
@@ -298,7 +311,13 @@ def _main() -> int:
         for failure in worker.all("failure"):
             print(failure["message"], file=sys.stderr)
         ready = worker.last("ready")
-        print(worker.worker_id, ready["collection"]["mode"], ready["collection"].get("whole_reason", ""), worker.all("ended"), file=sys.stderr)
+        print(
+            worker.worker_id,
+            ready["collection"]["mode"],
+            ready["collection"].get("whole_reason", ""),
+            worker.all("ended"),
+            file=sys.stderr,
+        )
         sys.stderr.write(worker.stderr())
     zygote.close()
     print("\n".join(sorted(set(lines) if options.slots > 1 else lines)))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 from fastest_runner.batches import BatchLoop, CommandError
@@ -23,7 +23,7 @@ class FakeMessages:
     def flush(self) -> None:
         pass
 
-    def poll(self) -> Optional[dict[str, Any]]:
+    def poll(self) -> dict[str, Any] | None:
         return self.commands.pop(0) if self.commands and self.commands[0] is not None else None
 
     def receive(self) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class FakeSession:
     def __init__(self) -> None:
         self.shouldfail = False
         self.shouldstop = False
-        self.ran: list[tuple[str, Optional[str]]] = []
+        self.ran: list[tuple[str, str | None]] = []
         self.after: dict[str, Any] = {}
 
     def item(self, name: str) -> Any:
@@ -96,7 +96,9 @@ FINISH = {"finish": {}}
 def loop(*commands: Any) -> tuple[BatchLoop, FakeSession, FakeMessages]:
     session = FakeSession()
     messages = FakeMessages(*commands)
-    batches = BatchLoop(session, FakeCollection(session), messages, lambda lease_id, ref: {"lease_id": lease_id, "ref": ref})
+    batches = BatchLoop(
+        session, FakeCollection(session), messages, lambda lease_id, ref: {"lease_id": lease_id, "ref": ref}
+    )
     return batches, session, messages
 
 

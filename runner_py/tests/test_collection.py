@@ -398,7 +398,10 @@ WIDE = {
         "test_b.py": "from lib import generate\n\ndef pytest_generate_tests(metafunc): generate(metafunc)\n",
         "lib.py": "def generate(metafunc): pass\n",
     },
-    "a conftest further down": {"sub/conftest.py": "def pytest_collection_modifyitems(items): pass\n", "sub/test_c.py": ""},
+    "a conftest further down": {
+        "sub/conftest.py": "def pytest_collection_modifyitems(items): pass\n",
+        "sub/test_c.py": "",
+    },
     "a module that is collected twice": {
         "conftest.py": """
             import pytest

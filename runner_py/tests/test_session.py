@@ -69,8 +69,7 @@ OUTCOMES = {
 def pytest_output(directory, *args):
     """What pytest itself writes to a pipe."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args]
-    done = subprocess.run(command, cwd=directory, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
-    return done
+    return subprocess.run(command, cwd=directory, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
 
 
 def by_name(running):
@@ -127,7 +126,9 @@ def test_a_passed_test_says_no_more_than_its_times(project, run_all):
 def test_phases_have_pytests_words(project, run_all):
     results = by_name(run_all(project(OUTCOMES)))
     status = {
-        name: [tuple(found.get(key, "") for key in ("when", "category", "letter", "word")) for found in result["phases"]]
+        name: [
+            tuple(found.get(key, "") for key in ("when", "category", "letter", "word")) for found in result["phases"]
+        ]
         for name, result in results.items()
     }
     passed = [("setup", "", "", ""), ("call", "", "", ""), ("teardown", "", "", "")]
@@ -158,7 +159,8 @@ def test_reasons_of_skips_and_expected_failures(project, run_all):
 
 
 @pytest.mark.parametrize(
-    "args", [[], ["--tb=short"], ["--tb=line"], ["--tb=native"], ["--tb=no"], ["--show-capture=no"], ["-vv"], ["-l"], ["-rA"]]
+    "args",
+    [[], ["--tb=short"], ["--tb=line"], ["--tb=native"], ["--tb=no"], ["--show-capture=no"], ["-vv"], ["-l"], ["-rA"]],
 )
 def test_texts_are_those_that_pytest_prints(project, run_all, args):
     directory = project(OUTCOMES)
@@ -225,7 +227,11 @@ def test_warnings_come_with_their_text_and_place(project, run_all):
     on_import, in_test = running.all("warning")
     assert (on_import["when"], on_import["category"]) == ("collect", "UserWarning")
     assert (on_import["location_path"], on_import["location_line"]) == ("test_w.py", 3)
-    assert (in_test["when"], in_test["node_id"], in_test["category"]) == ("runtest", "test_w.py::test_w", "DeprecationWarning")
+    assert (in_test["when"], in_test["node_id"], in_test["category"]) == (
+        "runtest",
+        "test_w.py::test_w",
+        "DeprecationWarning",
+    )
     printed = pytest_output(directory).stdout
     for warning in (on_import, in_test):
         assert all(line.strip() in printed for line in warning["message"].splitlines())

@@ -1,0 +1,100 @@
+"""Workers of a run with several slots behave as those of pytest-xdist; the session of a single slot is pytest's own."""
+
+from __future__ import annotations
+
+import pytest
+
+ROLE = {
+    "conftest.py": """
+        import json
+        import os
+
+        imported = {name: value for name, value in os.environ.items() if name.startswith("PYTEST_XDIST")}
+
+        def pytest_configure(config):
+            facts = {
+                "environment": imported,
+                "workerinput": getattr(config, "workerinput", None),
+                "workeroutput": getattr(config, "workeroutput", None),
+                "basetemp": config.option.basetemp,
+            }
+            with open("facts.json", "w") as file: json.dump(facts, file)
+        """,
+    "test_a.py": """
+        def test_fixtures(worker_id, testrun_uid):
+            assert (worker_id, testrun_uid) == ("gw17", "some-run")
+        """,
+}
+
+
+def facts(directory):
+    import json
+
+    return json.loads((directory / "facts.json").read_text())
+
+
+def start(zygote, directory, *args, **spec):
+    running = zygote.worker("gw17")
+    running.start(directory, "-p", "no:cacheprovider", *args, run_id="some-run", slots=3, **spec)
+    running.wait_for("ready")
+    return running
+
+
+def test_a_worker_of_several_knows_its_part(project, zygote):
+    directory = project(ROLE)
+    running = start(zygote, directory, xdist_worker=True)
+    running.lease(1, module="test_a.py")
+    running.finish()
+    assert running.outcomes() == {"test_a.py::test_fixtures": "PASSED"}
+    found = facts(directory)
+    assert found["environment"] == {
+        "PYTEST_XDIST_TESTRUNUID": "some-run",
+        "PYTEST_XDIST_WORKER": "gw17",
+        "PYTEST_XDIST_WORKER_COUNT": "3",
+    }
+    part = found["workerinput"]
+    assert (part["workerid"], part["workercount"], part["testrunuid"]) == ("gw17", 3, "some-run")
+    assert part["mainargv"][1:] == ["-p", "no:cacheprovider"]
+    assert found["workeroutput"] == {}
+
+
+def test_a_single_slot_has_no_part(project, zygote):
+    directory = project(ROLE)
+    start(zygote, directory).finish()
+    found = facts(directory)
+    assert found["environment"] == {}
+    assert (found["workerinput"], found["workeroutput"]) == (None, None)
+
+
+def test_each_worker_has_a_base_directory_of_its_own(project, zygote):
+    directory = project(ROLE)
+    running = start(zygote, directory, "--basetemp=temporary", xdist_worker=True)
+    running.finish()
+    assert facts(directory)["basetemp"] == "temporary/popen-gw17"
+    assert (directory / "temporary").is_dir()
+
+
+def test_the_cache_is_left_to_a_controller(project, zygote):
+    directory = project(test_a="def test_a(): assert 0\n")
+    for xdist_worker in (True, False):
+        running = start(zygote, directory, "-p", "cacheprovider", xdist_worker=xdist_worker)
+        running.lease(1, module="test_a.py")
+        running.finish()
+        assert (directory / ".pytest_cache/v/cache/lastfailed").exists() is not xdist_worker
+
+
+def test_a_debugger_is_not_waited_for(project, zygote):
+    directory = project({"pytest.ini": "[pytest]\naddopts = --pdb\n"}, test_a="def test_a(): assert 0\n")
+    running = start(zygote, directory)
+    running.lease(1, module="test_a.py")
+    assert running.finish()["exit_status"] == 1
+    assert running.outcomes() == {"test_a.py::test_a": "FAILED"}
+
+
+def test_xdists_own_options_are_consumed(project, zygote):
+    pytest.importorskip("xdist")
+    directory = project({"pytest.ini": "[pytest]\naddopts = -n 4 --dist loadfile\n"}, test_a="def test_a(): pass\n")
+    running = start(zygote, directory, xdist_worker=True)
+    running.lease(1, module="test_a.py")
+    assert running.finish()["exit_status"] == 0
+    assert running.outcomes() == {"test_a.py::test_a": "PASSED"}
