@@ -1,0 +1,130 @@
+#include "coordinator/discovery/discovery.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/clock.h"
+#include "base/status_macros.h"
+#include "coordinator/discovery/arguments.h"
+#include "coordinator/discovery/collection_options.h"
+#include "coordinator/discovery/conftests.h"
+#include "coordinator/discovery/fact_store.h"
+#include "coordinator/discovery/module_tests.h"
+#include "coordinator/discovery/path.h"
+#include "coordinator/discovery/walk.h"
+
+namespace fastest::discovery {
+namespace {
+
+// A module to collect, and which of its tests.
+struct Wanted {
+  std::string path;
+  const Argument* argument;
+};
+
+std::vector<Wanted> WantedModules(const std::vector<Argument>& arguments, Walker& walker) {
+  std::vector<Wanted> wanted;
+  for (const Argument& argument : arguments) {
+    if (!argument.is_directory) {
+      wanted.push_back({argument.path, &argument});
+      continue;
+    }
+    for (std::string& path : walker.Walk(argument.path)) wanted.push_back({std::move(path), &argument});
+  }
+  return wanted;
+}
+
+// A file outside of the rootdir is named from the argument that led to it.
+std::string NodeIdOf(const Wanted& wanted, const ProjectConfig& project) {
+  if (IsWithin(wanted.path, project.rootdir)) return std::string(RelativePath(wanted.path, project.rootdir));
+  const std::string_view relative = RelativePath(wanted.path, wanted.argument->path);
+  return std::string(relative == "." ? "" : relative);
+}
+
+// Leaves the tests that the argument asks for.
+void Select(const Argument& argument, FoundModule& module) {
+  if (argument.names.empty()) return;
+  std::vector<FoundTest> selected;
+  for (FoundTest& test : module.tests) {
+    const std::string_view id = std::string_view(test.node_id).substr(module.node_id.size());
+    if (argument.Selects(id, test.exact)) selected.push_back(std::move(test));
+  }
+  module.tests = std::move(selected);
+  if (module.tests.empty()) module.open_reasons.push_back(absl::StrCat("not found: ", argument.text));
+}
+
+void Deselect(const std::vector<std::string>& prefixes, FoundModule& module) {
+  if (prefixes.empty()) return;
+  std::vector<FoundTest> remaining;
+  for (FoundTest& test : module.tests) {
+    bool remains = true;
+    for (const std::string& prefix : prefixes) remains = remains && !absl::StartsWith(test.node_id, prefix);
+    if (remains) remaining.push_back(std::move(test));
+  }
+  module.tests = std::move(remaining);
+}
+
+}  // namespace
+
+bool FoundModule::exact() const {
+  for (const FoundTest& test : tests) {
+    if (!test.exact) return false;
+  }
+  return open_reasons.empty();
+}
+
+int FoundModule::count() const {
+  int sum = 0;
+  for (const FoundTest& test : tests) sum += test.count;
+  return sum;
+}
+
+int Discovery::count() const {
+  int sum = 0;
+  for (const FoundModule& module : modules) sum += module.count();
+  return sum;
+}
+
+absl::StatusOr<Discovery> Discover(const ProjectConfig& project, const DiscoveryOptions& options) {
+  CollectionOptions collection = CollectionOptionsOf(project, options);
+  ASSIGN_OR_RETURN(const std::vector<Argument> arguments, ResolveArguments(project, options, collection.keep_duplicates));
+  RealClock clock;
+  FactStore store(options.cache_path, options.threads, clock);
+  Conftests conftests(store, project.rootdir, collection.confcutdir, !collection.no_conftest);
+  Walker walker(project, collection, arguments, conftests);
+  const std::vector<Wanted> wanted = WantedModules(arguments, walker);
+
+  std::vector<std::string> paths;
+  paths.reserve(wanted.size());
+  for (const Wanted& module : wanted) paths.push_back(module.path);
+  store.Load(paths);
+
+  Discovery discovery;
+  const CollectionRules rules = RulesOf(project);
+  discovery.modules.reserve(wanted.size());
+  for (const Wanted& module : wanted) {
+    const Surroundings& surroundings = conftests.SurroundingsOf(std::string(ParentPath(module.path)));
+    FoundModule found;
+    if (absl::EndsWith(module.path, ".py")) {
+      found = CollectModule(store.Get(module.path), NodeIdOf(module, project), rules, surroundings);
+    } else {
+      found.node_id = NodeIdOf(module, project);
+      found.open_reasons.push_back("not a Python file");
+    }
+    Select(*module.argument, found);
+    Deselect(collection.deselect, found);
+    discovery.modules.push_back(std::move(found));
+  }
+  const auto add = [&discovery](const std::vector<std::string>& reasons) {
+    discovery.open_reasons.insert(discovery.open_reasons.end(), reasons.begin(), reasons.end());
+  };
+  add(collection.open_reasons);
+  add(walker.open_reasons());
+  add(conftests.open_reasons());
+  // A cache that can't be written costs the next run some milliseconds and nobody anything else.
+  store.Save().IgnoreError();
+  return discovery;
+}
+
+}  // namespace fastest::discovery

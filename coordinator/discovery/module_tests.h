@@ -1,0 +1,44 @@
+// The tests of one module, by pytest's rules for collecting them.
+#ifndef FASTEST_COORDINATOR_DISCOVERY_MODULE_TESTS_H_
+#define FASTEST_COORDINATOR_DISCOVERY_MODULE_TESTS_H_
+
+#include <string>
+#include <vector>
+
+#include "coordinator/discovery/discovery.h"
+#include "coordinator/discovery/facts.h"
+#include "coordinator/discovery/fixtures.h"
+#include "coordinator/discovery/project_config.h"
+
+namespace fastest::discovery {
+
+// What holds for every module of a project.
+struct CollectionRules {
+  std::vector<std::string> python_functions;
+  std::vector<std::string> python_classes;
+  // The ini option: fixtures that each test uses.
+  std::vector<std::string> usefixtures;
+  // Ids are not escaped / equal ids are an error: then those that show it are open.
+  bool unescaped_ids = false;
+  bool strict_ids = false;
+  // Names that a module imports are not collected.
+  bool skip_imported = false;
+};
+
+CollectionRules RulesOf(const ProjectConfig& project);
+
+// What the conftest files above a module say.
+struct Surroundings {
+  FixtureLevels levels;
+  // Why every test, or every parametrized one, is open: "tests/conftest.py implements pytest_generate_tests".
+  std::string open_reason;
+  std::string parametrize_reason;
+};
+
+// `node_id` is the file's. Pure.
+FoundModule CollectModule(const File& file, const std::string& node_id, const CollectionRules& rules,
+                          const Surroundings& surroundings);
+
+}  // namespace fastest::discovery
+
+#endif  // FASTEST_COORDINATOR_DISCOVERY_MODULE_TESTS_H_
