@@ -1,5 +1,7 @@
 // The end of a run: what was not run and why, the exit code, the reporters' last call.
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/run/run.h"
@@ -11,7 +13,12 @@ void Run::NoteNotRun() {
                              : !fatal_message_.empty() ? fatal_message_
                              : !last_death_.empty()    ? absl::StrCat("no worker was left to run it; ", last_death_)
                                                        : "no worker was left to run it";
-  for (const v1::Batch& batch : queue_.GivenUp()) {
+  std::vector<v1::Batch> left = queue_.GivenUp();
+  if (failed_) {
+    // Nobody asked for this stop: what it left is named, down to the modules that were not begun.
+    for (v1::Batch& batch : queue_.LeftByStop()) left.push_back(std::move(batch));
+  }
+  for (const v1::Batch& batch : left) {
     if (batch.tests().empty()) ledger_.NotRun({}, batch.module(), reason);
     for (const v1::TestRef& ref : batch.tests()) ledger_.NotRun(ref, batch.module(), reason);
   }

@@ -188,7 +188,13 @@ int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig&
   }
   // Should the agent die, its zygote and workers come to us, to be ended.
   BecomeSubreaper().IgnoreError();
-  // The agent first: Python starts while we look for tests. It dials again until the gateway listens.
+  absl::StatusOr<std::unique_ptr<rendezvous::AgentGateway>> gateway =
+      rendezvous::AgentGateway::Listen((*socket)->address());
+  if (!gateway.ok()) {
+    Say(absl::StrCat("ERROR: ", std::string(gateway.status().message())));
+    return results::kInternalError;
+  }
+  // Only now the agent, which gives up if it finds nobody; Python then starts while we look for tests.
   absl::StatusOr<std::unique_ptr<EmbeddedAgent>> agent =
       EmbeddedAgent::Start((*socket)->address(), request.run.slots, request.run.python);
   if (!agent.ok()) {
@@ -196,12 +202,6 @@ int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig&
     return results::kInternalError;
   }
   HandleInterrupts((*agent)->pid());
-  absl::StatusOr<std::unique_ptr<rendezvous::AgentGateway>> gateway =
-      rendezvous::AgentGateway::Listen((*socket)->address());
-  if (!gateway.ok()) {
-    Say(absl::StrCat("ERROR: ", std::string(gateway.status().message())));
-    return results::kInternalError;
-  }
 
   Past past(request.run.forward_terminal ? "" : request.history, project.rootdir);
   discovery::Discovery discovery;

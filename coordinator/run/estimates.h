@@ -14,7 +14,8 @@ namespace fastest::run {
 
 class Estimates {
  public:
-  Estimates() = default;
+  // Nothing is known.
+  Estimates() : Estimates({}, {}) {}
   Estimates(const discovery::Discovery& discovery, std::unordered_map<std::string, history::ModuleHistory> history);
 
   // One estimate for each of `modules`, in that order. A module of which nothing is known counts as one test of mean length.

@@ -335,14 +335,15 @@ TEST_F(RunTest, WorkersThatDieAtStartAreNotStartedForEver) {
 
 TEST_F(RunTest, TheOnlyAgentsLossNamesWhatWasNotRun) {
   Start(1);
-  Ready(0, {"a.py"});
+  Ready(0, {"a.py", "b.py"});
   Collected(0, leases_[0][0], {"a.py::t1", "a.py::t2"});
   Result(0, leases_[0][0], "a.py::t1");
   run_->AgentLeft(0, "signal SIGKILL");
   ASSERT_TRUE(run_->Done());
   EXPECT_EQ(run_->Close(), 10);
-  ASSERT_EQ(record_.summary.books.not_run.size(), 1u);
+  ASSERT_EQ(record_.summary.books.not_run.size(), 2u);
   EXPECT_EQ(record_.summary.books.not_run[0].ref.node_id(), "a.py::t2");
+  EXPECT_EQ(record_.summary.books.not_run[1].module, "b.py");
   EXPECT_THAT(run_->error(), HasSubstr("SIGKILL"));
 }
 

@@ -1,0 +1,160 @@
+#include "coordinator/run/request.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace fastest::run {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class RequestTest : public testing::Test {
+ protected:
+  RequestTest() {
+    surroundings_.invocation_dir = "/home/u/project";
+    surroundings_.cores = 8;
+    surroundings_.getenv = [this](const char* name) -> const char* {
+      const auto it = environment_.find(name);
+      return it == environment_.end() ? nullptr : it->second.c_str();
+    };
+    environment_["HOME"] = "/home/u";
+    project_.rootdir = "/home/u/project";
+  }
+
+  absl::StatusOr<Request> Make(const std::vector<std::string>& args) {
+    const absl::StatusOr<options::CommandLine> line = options::Parse(args);
+    if (!line.ok()) return line.status();
+    return MakeRequest(*line, project_, surroundings_);
+  }
+
+  Request MustMake(const std::vector<std::string>& args) {
+    absl::StatusOr<Request> request = Make(args);
+    EXPECT_TRUE(request.ok()) << request.status();
+    return request.ok() ? *std::move(request) : Request();
+  }
+
+  std::string ErrorOf(const std::vector<std::string>& args) { return std::string(Make(args).status().message()); }
+
+  std::map<std::string, std::string> environment_;
+  Surroundings surroundings_;
+  discovery::ProjectConfig project_;
+};
+
+TEST_F(RequestTest, Defaults) {
+  const Request request = MustMake({});
+  EXPECT_EQ(request.run.slots, 8);
+  EXPECT_EQ(request.run.collection, v1::AUTO);
+  EXPECT_EQ(request.run.python, "python3");
+  EXPECT_EQ(request.run.columns, 80);
+  EXPECT_FALSE(request.run.color);
+  EXPECT_EQ(request.history, "/home/u/.cache/fastest/history.sqlite");
+  EXPECT_THAT(request.discovery_cache, HasSubstr("/home/u/.cache/fastest/discovery/"));
+  EXPECT_THAT(request.notes, IsEmpty());
+}
+
+TEST_F(RequestTest, Workers) {
+  EXPECT_EQ(MustMake({"-n", "3"}).run.slots, 3);
+  EXPECT_EQ(MustMake({"-n", "auto", "--maxprocesses", "2"}).run.slots, 2);
+  EXPECT_EQ(MustMake({"-n", "0"}).run.slots, 1);
+  for (const char* wrong : {"x", "-1", "99999", "1.5"}) EXPECT_THAT(ErrorOf({std::string("-n") + wrong}), HasSubstr(wrong));
+}
+
+TEST_F(RequestTest, OneSlotIsPytestsOwnOrder) { EXPECT_EQ(MustMake({"-n", "1"}).run.collection, v1::WHOLE); }
+
+TEST_F(RequestTest, AddoptsComeFirst) {
+  project_.addopts = {"-n", "4", "--junitxml=a.xml"};
+  environment_["PYTEST_ADDOPTS"] = "-n 5";
+  EXPECT_EQ(MustMake({}).run.slots, 5);
+  EXPECT_EQ(MustMake({"-n", "2"}).run.slots, 2);
+  EXPECT_EQ(MustMake({}).junit_xml, "/home/u/project/a.xml");
+  // pytest in the workers reads them itself.
+  EXPECT_THAT(MustMake({"-x"}).run.pytest_args, ElementsAre("-x"));
+}
+
+TEST_F(RequestTest, ABrokenVariableIsNamed) {
+  environment_["PYTEST_ADDOPTS"] = "-k 'a";
+  EXPECT_THAT(ErrorOf({}), HasSubstr("PYTEST_ADDOPTS"));
+}
+
+TEST_F(RequestTest, WhatSeesTheWholeRunGoesThroughOneSession) {
+  const Request request = MustMake({"--lf"});
+  EXPECT_EQ(request.run.slots, 1);
+  EXPECT_FALSE(request.run.forward_terminal);
+  EXPECT_THAT(request.notes, ElementsAre(HasSubstr("--last-failed")));
+  EXPECT_THAT(MustMake({"--lf", "-n1"}).notes, IsEmpty());
+  project_.addopts = {"--cov=src"};
+  EXPECT_EQ(MustMake({}).run.slots, 1);
+}
+
+TEST_F(RequestTest, PytestsOwnTextIsForwarded) {
+  const Request request = MustMake({"--collect-only", "-q"});
+  EXPECT_TRUE(request.run.forward_terminal);
+  EXPECT_EQ(request.run.slots, 1);
+  EXPECT_THAT(request.run.pytest_args, ElementsAre("-q", "--collect-only"));
+}
+
+TEST_F(RequestTest, TheDebuggerTakesTheTerminal) { EXPECT_EQ(MustMake({"--pdb"}).interactive_option, "--pdb"); }
+
+TEST_F(RequestTest, Interpreter) {
+  environment_["VIRTUAL_ENV"] = "/venv";
+  EXPECT_EQ(MustMake({}).run.python, "/venv/bin/python");
+  EXPECT_EQ(MustMake({"--python", "python3.12"}).run.python, "python3.12");
+  EXPECT_EQ(MustMake({"--python", "../v/bin/python"}).run.python, "/home/u/project/../v/bin/python");
+  EXPECT_EQ(MustMake({"--python", "~/v/bin/python"}).run.python, "/home/u/v/bin/python");
+}
+
+TEST_F(RequestTest, ColorFollowsPytestsRules) {
+  EXPECT_TRUE(MustMake({"--color=yes"}).run.color);
+  environment_["FORCE_COLOR"] = "1";
+  EXPECT_TRUE(MustMake({}).run.color);
+  environment_["NO_COLOR"] = "1";
+  EXPECT_FALSE(MustMake({}).run.color);
+  environment_["PY_COLORS"] = "1";
+  EXPECT_TRUE(MustMake({}).run.color);
+  EXPECT_FALSE(MustMake({"--color=no"}).run.color);
+}
+
+TEST_F(RequestTest, ATerminal) {
+  surroundings_.stdout_is_terminal = true;
+  surroundings_.terminal_columns = 132;
+  EXPECT_TRUE(MustMake({}).run.color);
+  EXPECT_TRUE(MustMake({}).live);
+  EXPECT_EQ(MustMake({}).run.columns, 132);
+  environment_["TERM"] = "dumb";
+  EXPECT_FALSE(MustMake({}).run.color);
+  EXPECT_FALSE(MustMake({}).live);
+  environment_["COLUMNS"] = "100";
+  EXPECT_EQ(MustMake({}).run.columns, 100);
+}
+
+TEST_F(RequestTest, JsonOnStandardOutputMovesTheText) {
+  EXPECT_TRUE(MustMake({"--report-json", "-"}).text_to_stderr);
+  const Request request = MustMake({"--report-json=out/r.jsonl"});
+  EXPECT_FALSE(request.text_to_stderr);
+  EXPECT_EQ(request.report_json, "/home/u/project/out/r.jsonl");
+}
+
+TEST_F(RequestTest, WrongValuesAreNamed) {
+  EXPECT_THAT(ErrorOf({"--hang-timeout", "soon"}), HasSubstr("soon"));
+  EXPECT_THAT(ErrorOf({"--hang-timeout=-1"}), HasSubstr("-1"));
+  EXPECT_THAT(ErrorOf({"--engine", "warp"}), HasSubstr("warp"));
+  EXPECT_EQ(MustMake({"--hang-timeout", "1.5"}).run.hang_timeout_s, 1.5);
+}
+
+TEST_F(RequestTest, WithoutAHomeThereIsNoCache) {
+  environment_.clear();
+  EXPECT_EQ(MustMake({}).history, "");
+  EXPECT_EQ(MustMake({}).discovery_cache, "");
+  environment_["XDG_CACHE_HOME"] = "/var/c";
+  EXPECT_THAT(MustMake({}).history, EndsWith("/var/c/fastest/history.sqlite"));
+}
+
+}  // namespace
+}  // namespace fastest::run
