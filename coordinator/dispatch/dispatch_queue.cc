@@ -16,7 +16,10 @@ std::pair<std::string, uint32_t> KeyOf(const v1::TestRef& ref) { return {ref.nod
 DispatchQueue::DispatchQueue(Options options) : options_(options) {}
 
 void DispatchQueue::Add(v1::Batch batch, double predicted_s) {
-  if (stopped_) return;
+  if (stopped_) {
+    left_by_stop_.push_back(std::move(batch));
+    return;
+  }
   // Predictions come from a file that others write too.
   const double sane_s = std::isfinite(predicted_s) && predicted_s > 0 ? predicted_s : 0;
   queue_.push_back({std::move(batch), sane_s, /*deaths=*/0});
@@ -97,6 +100,23 @@ void DispatchQueue::WorkerGone(SlotKey key, bool replace) {
   }
 }
 
+std::optional<DispatchQueue::Work> DispatchQueue::Rest(LeaseState lease) {
+  Work work = std::move(lease.work);
+  if (lease.results > 0) work.deaths = 0;
+  if (!lease.tests.has_value()) return work;
+  if (lease.unreported == 0) return std::nullopt;
+  work.predicted_s *= static_cast<double>(lease.unreported) / static_cast<double>(lease.reported.size());
+  work.batch.clear_tests();
+  work.batch.clear_boundaries();
+  work.batch.clear_part();
+  for (v1::TestRef& ref : *lease.tests) {
+    bool& reported = lease.reported[KeyOf(ref)];
+    if (!reported) *work.batch.add_tests() = std::move(ref);
+    reported = true;  // A ref that stands twice is one test.
+  }
+  return work;
+}
+
 bool DispatchQueue::HandBack(SlotState* slot, bool by_crash) {
   // The lease over which the worker died, if it had none of its results: the first one, or the second if the worker had begun to
   // collect it, which it does when all it has of the first is the test that it holds back.
@@ -109,32 +129,19 @@ bool DispatchQueue::HandBack(SlotState* slot, bool by_crash) {
   std::vector<Work> left;
   bool gave_up = false;
   for (size_t i = 0; i < slot->leases.size(); ++i) {
-    auto node = leases_.extract(slot->leases[i]);
-    LeaseState& lease = node.mapped();
-    if (stopped_) continue;
-    Work work = std::move(lease.work);
-    if (lease.results > 0) {
-      work.deaths = 0;
-    } else if (by_crash && i == suspect) {
-      ++work.deaths;
-    }
-    if (lease.tests.has_value()) {
-      if (lease.unreported == 0) continue;
-      work.predicted_s *= static_cast<double>(lease.unreported) / static_cast<double>(lease.reported.size());
-      work.batch.clear_tests();
-      work.batch.clear_boundaries();
-      work.batch.clear_part();
-      for (v1::TestRef& ref : *lease.tests) {
-        bool& reported = lease.reported[KeyOf(ref)];
-        if (!reported) *work.batch.add_tests() = std::move(ref);
-        reported = true;  // A ref that stands twice is one test.
-      }
-    }
-    if (by_crash && work.deaths >= options_.max_batch_deaths) {
-      given_up_.push_back(std::move(work.batch));
+    const auto it = leases_.find(slot->leases[i]);
+    const bool barren = it->second.results == 0;
+    std::optional<Work> work = Rest(std::move(it->second));
+    leases_.erase(it);
+    if (!work.has_value()) continue;
+    if (by_crash && barren && i == suspect) ++work->deaths;
+    if (stopped_) {
+      left_by_stop_.push_back(std::move(work->batch));
+    } else if (by_crash && work->deaths >= options_.max_batch_deaths) {
+      given_up_.push_back(std::move(work->batch));
       gave_up = true;
     } else {
-      left.push_back(std::move(work));
+      left.push_back(*std::move(work));
     }
   }
   slot->leases.clear();
@@ -144,6 +151,7 @@ bool DispatchQueue::HandBack(SlotState* slot, bool by_crash) {
 
 void DispatchQueue::Stop() {
   stopped_ = true;
+  for (Work& work : queue_) left_by_stop_.push_back(std::move(work.batch));
   queue_.clear();
 }
 
@@ -242,6 +250,17 @@ std::vector<v1::Batch> DispatchQueue::GivenUp() const {
   std::vector<v1::Batch> batches = given_up_;
   if (Finished()) {
     for (const Work& work : queue_) batches.push_back(work.batch);
+  }
+  return batches;
+}
+
+std::vector<v1::Batch> DispatchQueue::LeftByStop() const {
+  std::vector<v1::Batch> batches = left_by_stop_;
+  if (!stopped_) return batches;
+  std::map<uint64_t, const LeaseState*> open;
+  for (const auto& [id, lease] : leases_) open[id] = &lease;
+  for (const auto& [id, lease] : open) {
+    if (std::optional<Work> work = Rest(*lease)) batches.push_back(std::move(work->batch));
   }
   return batches;
 }

@@ -94,6 +94,8 @@ class DispatchQueue {
   // Batches that were not run although they should have been; complete once Finished(). Either they name their tests, or they were
   // never collected and are as planned. What a Stop left is not among them.
   std::vector<v1::Batch> GivenUp() const;
+  // What a Stop has kept from being run so far, in the same form.
+  std::vector<v1::Batch> LeftByStop() const;
   // Slots that get no worker any more because theirs kept dying.
   std::vector<SlotKey> SetAside() const;
 
@@ -131,6 +133,8 @@ class DispatchQueue {
   void GrantToWanting(std::vector<Action>* actions);
   void Revive(std::vector<Action>* actions);
   bool WorkersMayStart() const;
+  // What is left of the lease as work of its own; unset if every test has its result.
+  static std::optional<Work> Rest(LeaseState lease);
   // Returns whether a batch was given up because of this death.
   bool HandBack(SlotState* slot, bool by_crash);
   size_t Count(Phase phase) const;
@@ -140,6 +144,7 @@ class DispatchQueue {
   std::map<SlotKey, SlotState> slots_;
   absl::flat_hash_map<uint64_t, LeaseState> leases_;
   std::vector<v1::Batch> given_up_;
+  std::vector<v1::Batch> left_by_stop_;
   uint64_t last_lease_id_ = 0;
   int crashes_ = 0;
   bool sealed_ = false;

@@ -444,9 +444,12 @@ TEST_F(DispatchQueueTest, AStopGrantsNothingAndEndsEverySlot) {
   Actions();
   queue_.Collected(1, Refs({"a", "b", "c"}));
   queue_.Collected(2, Refs({"d"}));
+  EXPECT_THAT(queue_.LeftByStop(), IsEmpty());
   queue_.Stop();
   Add("m4");
   EXPECT_THAT(Actions(), ElementsAre("0.1 finishes"));
+  queue_.ResultArrived(1, Ref("b"));
+  EXPECT_THAT(Show(queue_.LeftByStop()), ElementsAre("m3", "m4", "m1[a c]", "m2[d]"));
   queue_.WorkerGone(kA, true);
   EXPECT_THAT(Actions(), IsEmpty()) << "nothing is handed back";
   queue_.ResultArrived(2, Ref("d"));
@@ -458,6 +461,7 @@ TEST_F(DispatchQueueTest, AStopGrantsNothingAndEndsEverySlot) {
   queue_.WorkerGone(kC, true);
   EXPECT_TRUE(queue_.Finished());
   EXPECT_THAT(queue_.GivenUp(), IsEmpty());
+  EXPECT_THAT(Show(queue_.LeftByStop()), ElementsAre("m3", "m4", "m1[a c]"));
 }
 
 TEST_F(DispatchQueueTest, UnknownNamesAreIgnored) {

@@ -149,7 +149,8 @@ bool Ledger::CollectReported(const v1::CollectReport& report) {
 
 void Ledger::NotRun(const v1::TestRef& ref, const std::string& module, const std::string& reason) {
   if (ref.node_id().empty()) {
-    modules_not_run_.push_back({ref, module, reason});
+    // Parts of a split module are one module.
+    if (unrun_modules_.insert(module).second) modules_not_run_.push_back({ref, module, reason});
     return;
   }
   Test& test = Find(ref, module);

@@ -119,6 +119,7 @@ class Ledger {
   std::string whole_digest_;
   int whole_size_ = 0;
   std::vector<results::NotRun> modules_not_run_;
+  std::set<std::string> unrun_modules_;
   std::vector<std::string> disagreements_;
   std::set<std::pair<std::string, std::string>> collect_reports_;
   std::map<std::string, int> counts_;

@@ -161,6 +161,7 @@ TEST(LedgerTest, WhatWasGivenUpIsNamedAndNotGreen) {
   ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
   ledger.NotRun(Ref("a.py::x"), "a.py", "lost");
   ledger.NotRun({}, "b.py", "never begun");
+  ledger.NotRun({}, "b.py", "never begun");
   const Books books = ledger.Close();
   EXPECT_TRUE(books.balanced);
   ASSERT_EQ(books.not_run.size(), 2u);
