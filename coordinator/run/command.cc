@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/executable.h"
@@ -119,6 +121,12 @@ int BecomePytest(const Request& request) {
   return results::kUsageError;
 }
 
+// 32 hexadecimal digits, as xdist's testrun_uid has.
+std::string NewRunId() {
+  absl::BitGen random;
+  return absl::StrFormat("%016x%016x", absl::Uniform<uint64_t>(random), absl::Uniform<uint64_t>(random));
+}
+
 // One turn after the other until the run is done.
 void Drive(Run& run, rendezvous::AgentGateway& gateway, SocketDirectory& socket, EmbeddedAgent& agent) {
   bool joined = false;
@@ -219,7 +227,9 @@ int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig&
     Show(stream, data, request.text_to_stderr);
   };
   dependencies.now = Now;
-  Run run(request.run, Estimates(discovery, past.Load(discovery)), std::move(dependencies));
+  RunOptions options = request.run;
+  options.run_id = NewRunId();
+  Run run(std::move(options), Estimates(discovery, past.Load(discovery)), std::move(dependencies));
   Drive(run, **gateway, **socket, **agent);
 
   run.EndAgents();

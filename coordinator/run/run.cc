@@ -26,7 +26,7 @@ int IntOption(const std::map<std::string, std::string>& options, const std::stri
 
 bool BoolOption(const std::map<std::string, std::string>& options, const std::string& name) {
   const auto it = options.find(name);
-  return it != options.end() && it->second == "True";
+  return it != options.end() && it->second == "true";
 }
 
 }  // namespace
