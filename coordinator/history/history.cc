@@ -2,42 +2,56 @@
 
 #include <sqlite3.h>
 
-#include <chrono>
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/status_macros.h"
 
 namespace fastest::history {
 namespace {
 
-constexpr int kSchemaVersion = 1;
+// "FSTS" marks the file as ours. Tables of an older format are dropped: what they held costs a run's balance.
+constexpr int kApplicationId = 0x46535453;
+constexpr int kFormat = 2;
 // Two runs that end at the same time: one waits for the other's transaction.
 constexpr int kBusyTimeoutMs = 5000;
 // Weight of a new measurement: an old one counts half after each run.
 constexpr double kNewWeight = 0.5;
+// What no run has seen for so long is forgotten: ids that are new on every run, checkouts that were there for one build.
+constexpr absl::Duration kForgetAfter = absl::Hours(24 * 60);
 
 constexpr char kCreate[] = R"(
-  CREATE TABLE IF NOT EXISTS test (
-    rootdir TEXT NOT NULL, module TEXT NOT NULL, node_id TEXT NOT NULL,
-    seconds REAL NOT NULL, position INTEGER NOT NULL, updated_at INTEGER NOT NULL,
-    PRIMARY KEY (rootdir, module, node_id)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS module (
-    rootdir TEXT NOT NULL, module TEXT NOT NULL, setup_s REAL NOT NULL,
-    PRIMARY KEY (rootdir, module)) WITHOUT ROWID;
+  DROP TABLE IF EXISTS test;
+  DROP TABLE IF EXISTS module;
+  CREATE TABLE module (
+    id INTEGER PRIMARY KEY, rootdir TEXT NOT NULL, path TEXT NOT NULL, setup_s REAL, seen_at INTEGER NOT NULL,
+    UNIQUE (rootdir, path));
+  CREATE TABLE test (
+    module INTEGER NOT NULL, node_id TEXT NOT NULL, seconds REAL NOT NULL, position INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL, PRIMARY KEY (module, node_id)) WITHOUT ROWID;
 )";
 
-constexpr char kRecordTest[] =
-    "INSERT INTO test (rootdir, module, node_id, seconds, position, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?7) "
-    "ON CONFLICT DO UPDATE SET seconds = seconds + (excluded.seconds - seconds) * ?6, position = excluded.position, "
-    "updated_at = excluded.updated_at";
+constexpr char kFindModule[] = "SELECT id, setup_s FROM module WHERE rootdir = ?1 AND path = ?2";
+constexpr char kLoadTests[] = "SELECT position, node_id, seconds FROM test WHERE module = ?1";
 constexpr char kRecordModule[] =
-    "INSERT INTO module (rootdir, module, setup_s) VALUES (?1, ?2, ?3) "
-    "ON CONFLICT DO UPDATE SET setup_s = setup_s + (excluded.setup_s - setup_s) * ?4";
-constexpr char kLoadTests[] =
-    "SELECT node_id, seconds FROM test WHERE rootdir = ?1 AND module = ?2 ORDER BY position, node_id";
-constexpr char kLoadModule[] = "SELECT setup_s FROM module WHERE rootdir = ?1 AND module = ?2";
+    "INSERT INTO module (rootdir, path, setup_s, seen_at) VALUES (?1, ?2, ?3, ?4) "
+    "ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at, "
+    "setup_s = coalesce(setup_s + (excluded.setup_s - setup_s) * ?5, excluded.setup_s, setup_s) RETURNING id";
+constexpr char kRecordTest[] =
+    "INSERT INTO test (module, node_id, seconds, position, seen_at) VALUES (?1, ?2, ?3, ?4, ?5) "
+    "ON CONFLICT DO UPDATE SET seconds = seconds + (excluded.seconds - seconds) * ?6, position = excluded.position, "
+    "seen_at = excluded.seen_at";
+constexpr char kForgetTests[] = "DELETE FROM test WHERE module = ?1 AND seen_at < ?2";
+constexpr char kForgetTestsOfModules[] = "DELETE FROM test WHERE module IN (SELECT id FROM module WHERE seen_at < ?1)";
+constexpr char kForgetModules[] = "DELETE FROM module WHERE seen_at < ?1";
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close(database); }
@@ -45,10 +59,16 @@ struct CloseDatabase {
 using Database = std::unique_ptr<sqlite3, CloseDatabase>;
 
 absl::Status Error(const std::string& path, sqlite3* database) {
-  return absl::UnavailableError(absl::StrCat(path, ": ", database == nullptr ? "out of memory" : sqlite3_errmsg(database)));
+  if (database == nullptr) return absl::ResourceExhaustedError(absl::StrCat(path, ": out of memory"));
+  const int code = sqlite3_errcode(database);
+  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
+    return absl::DataLossError(
+        absl::StrCat(path, ": ", sqlite3_errmsg(database), "; remove it, or name another file with --history"));
+  }
+  return absl::UnavailableError(absl::StrCat(path, ": ", sqlite3_errmsg(database)));
 }
 
-// A prepared statement: bind, step, reset.
+// A prepared statement. Whoever has stepped it resets it before it binds anew; texts live until then.
 class Statement {
  public:
   Statement(sqlite3* database, const char* sql) { sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr); }
@@ -57,109 +77,209 @@ class Statement {
   Statement& operator=(const Statement&) = delete;
 
   bool prepared() const { return statement_ != nullptr; }
-  // The text must live until the next Reset.
   void Bind(int index, const std::string& text) {
     sqlite3_bind_text(statement_, index, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
   }
   void Bind(int index, double value) { sqlite3_bind_double(statement_, index, value); }
   void Bind(int index, int64_t value) { sqlite3_bind_int64(statement_, index, value); }
+  void BindNull(int index) { sqlite3_bind_null(statement_, index); }
   int Step() { return sqlite3_step(statement_); }
   void Reset() { sqlite3_reset(statement_); }
+  // For statements of which no row is wanted.
+  bool Run() {
+    const int step = Step();
+    Reset();
+    return step == SQLITE_DONE;
+  }
   std::string Text(int column) const {
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return std::string(text == nullptr ? "" : text, static_cast<size_t>(sqlite3_column_bytes(statement_, column)));
+    if (text == nullptr) return "";
+    return std::string(text, static_cast<size_t>(sqlite3_column_bytes(statement_, column)));
   }
   double Number(int column) const { return sqlite3_column_double(statement_, column); }
+  int64_t Integer(int column) const { return sqlite3_column_int64(statement_, column); }
 
  private:
   sqlite3_stmt* statement_ = nullptr;
+};
+
+// Takes the transaction back unless it was committed.
+class Transaction {
+ public:
+  explicit Transaction(sqlite3* database) : database_(database) {}
+  ~Transaction() {
+    if (!sqlite3_get_autocommit(database_)) sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  bool Begin(const char* sql) { return sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) == SQLITE_OK; }
+  bool Commit() { return sqlite3_exec(database_, "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK; }
+
+ private:
+  sqlite3* const database_;
 };
 
 class SqliteHistory final : public History {
  public:
   SqliteHistory(std::string path, Database database) : path_(std::move(path)), database_(std::move(database)) {}
 
-  absl::StatusOr<std::unordered_map<std::string, ModuleHistory>> Load(const std::string& rootdir,
-                                                                      const std::vector<std::string>& modules) override {
+  absl::StatusOr<std::unordered_map<std::string, ModuleHistory>> Load(
+      const std::string& rootdir, const std::vector<std::string>& modules) override {
+    Statement find(database_.get(), kFindModule);
     Statement tests(database_.get(), kLoadTests);
-    Statement module_row(database_.get(), kLoadModule);
-    if (!tests.prepared() || !module_row.prepared()) return Error(path_, database_.get());
-    std::unordered_map<std::string, ModuleHistory> loaded;
     // One snapshot for all modules, and one lock instead of two for each of them.
-    RETURN_IF_ERROR(Execute("BEGIN"));
+    Transaction transaction(database_.get());
+    if (!find.prepared() || !tests.prepared() || !transaction.Begin("BEGIN")) return Error();
+    std::unordered_map<std::string, ModuleHistory> loaded;
+    std::vector<std::tuple<int64_t, std::string, double>> rows;
     for (const std::string& module : modules) {
-      ModuleHistory history;
-      tests.Bind(1, rootdir);
-      tests.Bind(2, module);
-      int step = SQLITE_ROW;
-      while ((step = tests.Step()) == SQLITE_ROW) history.tests.emplace_back(tests.Text(0), tests.Number(1));
-      tests.Reset();
-      if (step != SQLITE_DONE) return Abandon();
-      if (history.tests.empty()) continue;
-      module_row.Bind(1, rootdir);
-      module_row.Bind(2, module);
-      if (module_row.Step() == SQLITE_ROW) history.setup_s = module_row.Number(0);
-      module_row.Reset();
-      loaded.emplace(module, std::move(history));
+      find.Bind(1, rootdir);
+      find.Bind(2, module);
+      const int found = find.Step();
+      if (found != SQLITE_ROW && found != SQLITE_DONE) return Error();
+      if (found == SQLITE_ROW) {
+        tests.Bind(1, find.Integer(0));
+        rows.clear();
+        int step = SQLITE_ROW;
+        while ((step = tests.Step()) == SQLITE_ROW) {
+          rows.emplace_back(tests.Integer(0), tests.Text(1), tests.Number(2));
+        }
+        if (step != SQLITE_DONE) return Error();
+        tests.Reset();
+        std::sort(rows.begin(), rows.end());
+        ModuleHistory& history = loaded[module];
+        history.setup_s = find.Number(1);
+        history.tests.clear();
+        for (auto& [position, node_id, seconds] : rows) history.tests.emplace_back(std::move(node_id), seconds);
+      }
+      find.Reset();
     }
-    RETURN_IF_ERROR(Execute("COMMIT"));
     return loaded;
   }
 
   absl::Status Record(const std::string& rootdir, const std::vector<Observation>& tests,
                       const std::unordered_map<std::string, double>& module_setup_s) override {
-    Statement test_row(database_.get(), kRecordTest);
-    Statement module_row(database_.get(), kRecordModule);
-    if (!test_row.prepared() || !module_row.prepared()) return Error(path_, database_.get());
-    const int64_t now =
-        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-    RETURN_IF_ERROR(Execute("BEGIN IMMEDIATE"));
-    for (const Observation& test : tests) {
-      test_row.Bind(1, rootdir);
-      test_row.Bind(2, test.module);
-      test_row.Bind(3, test.node_id);
-      test_row.Bind(4, test.seconds);
-      test_row.Bind(5, static_cast<int64_t>(test.position));
-      test_row.Bind(6, kNewWeight);
-      test_row.Bind(7, now);
-      const int step = test_row.Step();
-      test_row.Reset();
-      if (step != SQLITE_DONE) return Abandon();
-    }
+    // The setup's seconds, unset for a module of which only tests were measured.
+    std::unordered_map<std::string, std::optional<double>> modules;
+    for (const Observation& test : tests) modules[test.module];
     for (const auto& [module, seconds] : module_setup_s) {
-      module_row.Bind(1, rootdir);
-      module_row.Bind(2, module);
-      module_row.Bind(3, seconds);
-      module_row.Bind(4, kNewWeight);
-      const int step = module_row.Step();
-      module_row.Reset();
-      if (step != SQLITE_DONE) return Abandon();
+      if (std::isfinite(seconds)) modules[module] = seconds;
     }
-    return Execute("COMMIT");
+    const int64_t now = absl::ToUnixSeconds(absl::Now());
+    Transaction transaction(database_.get());
+    if (!transaction.Begin("BEGIN IMMEDIATE")) return Error();
+    std::unordered_map<std::string, int64_t> ids;
+    if (!RecordModules(rootdir, modules, now, &ids) || !RecordTests(tests, ids, now) || !Forget(ids, now) ||
+        !transaction.Commit()) {
+      return Error();
+    }
+    return absl::OkStatus();
   }
 
  private:
-  absl::Status Execute(const char* sql) {
-    if (sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK) return absl::OkStatus();
-    return Error(path_, database_.get());
+  absl::Status Error() const { return history::Error(path_, database_.get()); }
+
+  bool RecordModules(const std::string& rootdir, const std::unordered_map<std::string, std::optional<double>>& modules,
+                     int64_t now, std::unordered_map<std::string, int64_t>* ids) {
+    Statement statement(database_.get(), kRecordModule);
+    for (const auto& [module, setup_s] : modules) {
+      statement.Bind(1, rootdir);
+      statement.Bind(2, module);
+      setup_s.has_value() ? statement.Bind(3, *setup_s) : statement.BindNull(3);
+      statement.Bind(4, now);
+      statement.Bind(5, kNewWeight);
+      if (statement.Step() != SQLITE_ROW) return false;
+      (*ids)[module] = statement.Integer(0);
+      statement.Reset();
+    }
+    return true;
   }
 
-  // Takes a transaction back and says what went wrong in it.
-  absl::Status Abandon() {
-    const absl::Status error = Error(path_, database_.get());
-    sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
-    return error;
+  bool RecordTests(const std::vector<Observation>& tests, const std::unordered_map<std::string, int64_t>& ids,
+                   int64_t now) {
+    Statement statement(database_.get(), kRecordTest);
+    statement.Bind(5, now);
+    statement.Bind(6, kNewWeight);
+    for (const Observation& test : tests) {
+      if (!std::isfinite(test.seconds)) continue;
+      statement.Bind(1, ids.at(test.module));
+      statement.Bind(2, test.node_id);
+      statement.Bind(3, test.seconds);
+      statement.Bind(4, static_cast<int64_t>(test.position));
+      if (!statement.Run()) return false;
+    }
+    return true;
+  }
+
+  bool Forget(const std::unordered_map<std::string, int64_t>& seen, int64_t now) {
+    const int64_t before = now - absl::ToInt64Seconds(kForgetAfter);
+    Statement tests(database_.get(), kForgetTests);
+    for (const auto& [module, id] : seen) {
+      tests.Bind(1, id);
+      tests.Bind(2, before);
+      if (!tests.Run()) return false;
+    }
+    for (const char* sql : {kForgetTestsOfModules, kForgetModules}) {
+      Statement statement(database_.get(), sql);
+      statement.Bind(1, before);
+      if (!statement.Run()) return false;
+    }
+    return true;
   }
 
   const std::string path_;
   const Database database_;
 };
 
-absl::StatusOr<int> SchemaVersion(const std::string& path, sqlite3* database) {
-  Statement statement(database, "PRAGMA user_version");
-  // A file that is no database is found out here, at the first read.
+// The first number that `sql` answers. A file that is no database is found out here, at the first read.
+absl::StatusOr<int> Ask(const std::string& path, sqlite3* database, const char* sql) {
+  Statement statement(database, sql);
   if (!statement.prepared() || statement.Step() != SQLITE_ROW) return Error(path, database);
-  return static_cast<int>(statement.Number(0));
+  return static_cast<int>(statement.Integer(0));
+}
+
+// Whether the tables are there; an error if the file is not for us. Within a transaction: another run may be making them.
+absl::StatusOr<bool> HasTables(const std::string& path, sqlite3* database) {
+  ASSIGN_OR_RETURN(const int format, Ask(path, database, "PRAGMA user_version"));
+  ASSIGN_OR_RETURN(const int owner, Ask(path, database, "PRAGMA application_id"));
+  ASSIGN_OR_RETURN(const int objects, Ask(path, database, "SELECT count(*) FROM sqlite_master"));
+  // Format 1 did not sign its files.
+  if (owner != kApplicationId && objects > 0 && format != 1) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " is a database of another program; name another file with --history"));
+  }
+  if (format > kFormat) {
+    return absl::FailedPreconditionError(absl::StrCat(path, " was written by a newer Fastest (format ", format,
+                                                      ", this one knows ", kFormat,
+                                                      "); name another file with --history"));
+  }
+  return format == kFormat;
+}
+
+absl::Status MakeTables(const std::string& path, sqlite3* database) {
+  // Readers and a writer at once. Where the file system can't do that, or another run is at it, it works without.
+  sqlite3_exec(database, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
+  Transaction transaction(database);
+  if (!transaction.Begin("BEGIN IMMEDIATE")) return Error(path, database);
+  ASSIGN_OR_RETURN(const bool made_by_another_run, HasTables(path, database));
+  if (made_by_another_run) return absl::OkStatus();
+  const std::string create =
+      absl::StrCat(kCreate, "PRAGMA application_id = ", kApplicationId, "; PRAGMA user_version = ", kFormat);
+  if (sqlite3_exec(database, create.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK || !transaction.Commit()) {
+    return Error(path, database);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Prepare(const std::string& path, sqlite3* database) {
+  {
+    Transaction transaction(database);
+    if (!transaction.Begin("BEGIN")) return Error(path, database);
+    ASSIGN_OR_RETURN(const bool made, HasTables(path, database));
+    if (made) return absl::OkStatus();
+  }
+  return MakeTables(path, database);
 }
 
 }  // namespace
@@ -170,18 +290,8 @@ absl::StatusOr<std::unique_ptr<History>> History::Open(const std::string& path) 
   Database database(raw);
   if (opened != SQLITE_OK) return Error(path, raw);
   sqlite3_busy_timeout(raw, kBusyTimeoutMs);
-  ASSIGN_OR_RETURN(const int version, SchemaVersion(path, raw));
-  if (version > kSchemaVersion) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(path, " was written by a newer Fastest (format ", version, ", this one knows ", kSchemaVersion,
-                     "); name another file with --history"));
-  }
-  if (version < kSchemaVersion) {
-    // WAL lets readers and a writer work at once; losing the last run in a power cut is no harm, so no fsync for each commit.
-    const std::string prepare = absl::StrCat("PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; ", kCreate,
-                                             "PRAGMA user_version = ", kSchemaVersion, "; COMMIT;");
-    if (sqlite3_exec(raw, prepare.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return Error(path, raw);
-  }
+  RETURN_IF_ERROR(Prepare(path, raw));
+  // Losing the last run in a power cut is no harm, so no fsync for each commit.
   sqlite3_exec(raw, "PRAGMA synchronous = NORMAL", nullptr, nullptr, nullptr);
   return std::unique_ptr<History>(std::make_unique<SqliteHistory>(path, std::move(database)));
 }

@@ -17,7 +17,7 @@ namespace fastest::history {
 struct ModuleHistory {
   // Seconds to make the module's items and run its wider fixtures.
   double setup_s = 0;
-  // Seconds per node id, in the collection order of the last run that saw the whole module.
+  // Seconds per node id, ordered by the position at which each was last seen.
   std::vector<std::pair<std::string, double>> tests;
 };
 
@@ -29,15 +29,19 @@ struct Observation {
   int position = 0;  // in the module's collection order
 };
 
+// Not thread-safe; threads and processes with a History each may share a file.
 class History {
  public:
-  // Opens or creates. Errors: the file can't be opened, is no database, or is of a newer version; each names the file.
+  // Opens or creates the file (not its folder); tables of an older format are made anew. Errors: the file can't be opened, is no
+  // database, belongs to another program, or is of a newer format; each names the file and leaves it as it is.
   static absl::StatusOr<std::unique_ptr<History>> Open(const std::string& path);
   virtual ~History() = default;
 
   // Everything known of these modules of the project at `rootdir`.
-  virtual absl::StatusOr<std::unordered_map<std::string, ModuleHistory>> Load(const std::string& rootdir, const std::vector<std::string>& modules) = 0;
-  // Merges what a run measured: estimates decay exponentially (weight of the new value 0.5), set-up apart. One transaction.
+  virtual absl::StatusOr<std::unordered_map<std::string, ModuleHistory>> Load(
+      const std::string& rootdir, const std::vector<std::string>& modules) = 0;
+  // Merges what a run measured: estimates decay exponentially (weight of the new value 0.5), set-up apart. Forgets what no run has
+  // seen for two months. One transaction: a run that is killed in the midst leaves the file as it was.
   virtual absl::Status Record(const std::string& rootdir, const std::vector<Observation>& tests,
                               const std::unordered_map<std::string, double>& module_setup_s) = 0;
 };

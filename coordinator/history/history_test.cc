@@ -2,10 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -41,6 +43,14 @@ class HistoryTest : public testing::Test {
     return tests;
   }
 
+  // Behind History's back.
+  void Execute(const char* sql) {
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(path_.c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
+    sqlite3_close(database);
+  }
+
   std::string directory_;
   std::string path_;
 };
@@ -48,7 +58,8 @@ class HistoryTest : public testing::Test {
 TEST_F(HistoryTest, RemembersInCollectionOrder) {
   {
     auto history = MustOpen(path_);
-    ASSERT_TRUE(history->Record("/p", {{"a.py", "a.py::z", 1.0, 0}, {"a.py", "a.py::b", 2.0, 1}}, {{"a.py", 0.25}}).ok());
+    ASSERT_TRUE(
+        history->Record("/p", {{"a.py", "a.py::z", 1.0, 0}, {"a.py", "a.py::b", 2.0, 1}}, {{"a.py", 0.25}}).ok());
   }
   auto loaded = MustOpen(path_)->Load("/p", {"a.py", "unknown.py"});
   ASSERT_TRUE(loaded.ok());
@@ -111,6 +122,107 @@ TEST_F(HistoryTest, AWriterKilledInTheMidstLosesOnlyItsOwn) {
   EXPECT_EQ(MustOpen(path_)->Load("/p", {"a.py"})->at("a.py").tests.size(), 10u);
 }
 
+TEST_F(HistoryTest, AWriterKilledAtAnyMomentLeavesWholeTransactions) {
+  for (int round = 0; round < 5; ++round) {
+    const pid_t child = fork();
+    if (child == 0) {
+      absl::StatusOr<std::unique_ptr<History>> history = History::Open(path_);
+      for (int i = 1; history.ok(); ++i) (*history)->Record("/p", Tests("a.py", 300, i), {}).IgnoreError();
+      _exit(1);
+    }
+    // Kill it once it is at work: when it has written something new.
+    auto history = MustOpen(path_);
+    double before = -1;
+    for (bool changed = false; !changed;) {
+      const auto loaded = history->Load("/p", {"a.py"});
+      ASSERT_TRUE(loaded.ok()) << loaded.status();
+      if (loaded->empty()) continue;
+      const double seconds = loaded->at("a.py").tests[0].second;
+      changed = before >= 0 && seconds != before;
+      before = seconds;
+    }
+    ASSERT_EQ(kill(child, SIGKILL), 0);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "the writer ended by itself";
+    const auto loaded = MustOpen(path_)->Load("/p", {"a.py"});
+    ASSERT_TRUE(loaded.ok()) << loaded.status();
+    const auto& tests = loaded->at("a.py").tests;
+    ASSERT_EQ(tests.size(), 300u);
+    for (const auto& [node_id, seconds] : tests) EXPECT_EQ(seconds, tests[0].second) << node_id;
+  }
+}
+
+TEST_F(HistoryTest, NewFilesCanBeOpenedByManyAtOnce) {
+  for (int round = 0; round < 20; ++round) {
+    const std::string path = path_ + std::to_string(round);
+    std::vector<std::thread> runs;
+    for (int i = 0; i < 4; ++i) {
+      runs.emplace_back([&] {
+        auto history = MustOpen(path);
+        EXPECT_TRUE(history->Record("/p", Tests("a.py", 1, 1), {}).ok());
+      });
+    }
+    for (std::thread& run : runs) run.join();
+  }
+}
+
+TEST_F(HistoryTest, WhatIsNoNumberIsLeftOut) {
+  auto history = MustOpen(path_);
+  const double nan = std::nan("");
+  ASSERT_TRUE(history->Record("/p", {{"a.py", "a.py::x", nan, 0}, {"a.py", "a.py::y", 1, 1}}, {{"a.py", nan}}).ok());
+  const auto loaded = history->Load("/p", {"a.py"});
+  EXPECT_THAT(loaded->at("a.py").tests, testing::ElementsAre(testing::Pair("a.py::y", 1.0)));
+  EXPECT_EQ(loaded->at("a.py").setup_s, 0);
+}
+
+TEST_F(HistoryTest, TheFirstMeasurementOfASetupCountsWhole) {
+  auto history = MustOpen(path_);
+  ASSERT_TRUE(history->Record("/p", Tests("a.py", 1, 1), {}).ok());
+  EXPECT_EQ(history->Load("/p", {"a.py"})->at("a.py").setup_s, 0);
+  ASSERT_TRUE(history->Record("/p", {}, {{"a.py", 3.0}}).ok());
+  EXPECT_EQ(history->Load("/p", {"a.py"})->at("a.py").setup_s, 3.0);
+}
+
+TEST_F(HistoryTest, WhatWasNotSeenForLongIsForgotten) {
+  auto history = MustOpen(path_);
+  ASSERT_TRUE(history->Record("/p", Tests("a.py", 2, 1), {}).ok());
+  ASSERT_TRUE(history->Record("/gone", Tests("b.py", 2, 1), {}).ok());
+  Execute("UPDATE test SET seen_at = 0; UPDATE module SET seen_at = 0");
+  ASSERT_TRUE(history->Record("/p", {{"a.py", "a.py::t1", 1, 0}}, {}).ok());
+  EXPECT_THAT(history->Load("/p", {"a.py"})->at("a.py").tests, testing::ElementsAre(testing::Pair("a.py::t1", 1.0)));
+  EXPECT_THAT(*history->Load("/gone", {"b.py"}), IsEmpty());
+}
+
+TEST_F(HistoryTest, AnotherProgramsDatabaseIsLeftAlone) {
+  Execute("CREATE TABLE module (name TEXT); INSERT INTO module VALUES ('precious')");
+  const auto history = History::Open(path_);
+  ASSERT_FALSE(history.ok());
+  EXPECT_THAT(std::string(history.status().message()), HasSubstr("another program"));
+  Execute("SELECT name FROM module");
+}
+
+TEST_F(HistoryTest, AnOlderFormatIsMadeAnew) {
+  Execute("CREATE TABLE test (rootdir TEXT, module TEXT); CREATE TABLE module (rootdir TEXT); PRAGMA user_version = 1");
+  auto history = MustOpen(path_);
+  ASSERT_TRUE(history->Record("/p", Tests("a.py", 1, 1), {}).ok());
+  EXPECT_EQ(history->Load("/p", {"a.py"})->size(), 1u);
+}
+
+TEST_F(HistoryTest, DamageInTheMidstIsAnErrorAndNoCrash) {
+  ASSERT_TRUE(MustOpen(path_)->Record("/p", Tests("a.py", 5000, 1), {}).ok());
+  {
+    std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(3 * 4096);
+    file << std::string(40 * 4096, '\xff');
+  }
+  auto history = MustOpen(path_);
+  const auto loaded = history->Load("/p", {"a.py"});
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_THAT(std::string(loaded.status().message()), testing::AllOf(HasSubstr(path_), HasSubstr("--history")));
+  EXPECT_FALSE(history->Record("/p", Tests("a.py", 5000, 1), {}).ok());
+}
+
 TEST_F(HistoryTest, ADamagedFileIsNamed) {
   std::ofstream(path_) << std::string(4096, 'x');
   const auto history = History::Open(path_);
@@ -119,13 +231,13 @@ TEST_F(HistoryTest, ADamagedFileIsNamed) {
 }
 
 TEST_F(HistoryTest, ANewerFormatIsLeftAlone) {
-  sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open(path_.c_str(), &database), SQLITE_OK);
-  sqlite3_exec(database, "PRAGMA user_version = 99", nullptr, nullptr, nullptr);
-  sqlite3_close(database);
+  ASSERT_TRUE(MustOpen(path_)->Record("/p", Tests("a.py", 1, 1), {}).ok());
+  Execute("PRAGMA user_version = 99");
   const auto history = History::Open(path_);
   ASSERT_FALSE(history.ok());
   EXPECT_THAT(std::string(history.status().message()), HasSubstr("newer"));
+  Execute("PRAGMA user_version = 2");
+  EXPECT_EQ(MustOpen(path_)->Load("/p", {"a.py"})->size(), 1u);
 }
 
 TEST_F(HistoryTest, APathThatCannotBeOpenedIsNamed) {
