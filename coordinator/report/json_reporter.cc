@@ -10,7 +10,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Bytes gathered before they are written without waiting for a Tick.
-constexpr size_t kMuch = 64 * 1024;
+constexpr size_t kMuch = size_t{64} * 1024;
 
 std::string Line(const Json& event) {
   // Text of a crash may hold anything: what is not UTF-8 is replaced, never thrown at.

@@ -91,7 +91,7 @@ std::string EscapeIllegalXml(std::string_view text) {
     if (point.valid && IsAllowed(point.value)) {
       escaped += text.substr(0, point.bytes);
     } else {
-      absl::StrAppendFormat(&escaped, point.value <= 0xFF ? "#x%02X" : "#x%04X", point.value);
+      absl::StrAppendFormat(&escaped, "#x%0*X", point.value <= 0xFF ? 2 : 4, point.value);
     }
     text.remove_prefix(point.bytes);
   }

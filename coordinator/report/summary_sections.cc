@@ -59,6 +59,7 @@ std::vector<std::string> CountedByFile(const std::vector<std::string>& locations
     }
   }
   std::vector<std::string> lines;
+  lines.reserve(counts.size());
   for (const auto& [file, count] : counts) {
     lines.push_back(absl::StrCat(file, ": ", count, count == 1 ? " warning" : " warnings"));
   }
