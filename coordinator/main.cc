@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "base/standard_streams.h"
 #include "base/version.h"
 #include "coordinator/discovery/discover_text.h"
 #include "coordinator/discovery/discovery.h"
@@ -66,6 +67,7 @@ int Discover(const CommandLine& line, const ProjectConfig& project, const fastes
 }  // namespace
 
 int main(int argc, char** argv) {
+  fastest::OpenMissingStandardStreams();
   // gRPC's own log lines are for its developers; what goes wrong we say ourselves.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   absl::StatusOr<CommandLine> line = fastest::options::Parse(std::vector<std::string>(argv + 1, argv + argc));

@@ -145,11 +145,11 @@ def _fold(lines, run, project):
 def _outcome(when, word, xfail, subtest):
     if word == "failed":
         return "failed" if when == "call" else "error"
-    if subtest is not None or when == "teardown" or word not in ("passed", "skipped"):
+    if subtest is not None or word not in ("passed", "skipped"):
         return None
     if word == "skipped":
         return "xfailed" if xfail else "skipped"
-    if when == "setup":
+    if when != "call":
         return None
     return "xpassed" if xfail else "passed"
 
@@ -195,9 +195,9 @@ def differences(expected, actual, *, ordered=False, texts=True):
         found.append(f"exit code: pytest {expected.exit_code}, fastest {actual.exit_code}")
     found += _unlike("test", expected.outcomes, actual.outcomes)
     found += _unlike("collector", expected.collect, actual.collect)
-    # After a usage or internal error pytest adds that no tests ran; there is nothing to compare in that.
-    nothing_ran = expected.exit_code in (3, 4) and not expected.outcomes and not actual.outcomes
-    if expected.counts != actual.counts and not nothing_ran:
+    # After a usage or internal error pytest adds that no tests ran, or how many had; there is nothing to compare in that.
+    broke = expected.exit_code in (3, 4)
+    if expected.counts != actual.counts and not broke:
         found.append(f"counts: pytest '{expected.counts}', fastest '{actual.counts}'")
     if ordered and expected.outcomes == actual.outcomes and expected.order != actual.order:
         at = next(i for i, (a, b) in enumerate(zip(expected.order, actual.order)) if a != b)

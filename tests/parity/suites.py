@@ -3,13 +3,14 @@
 Each project has an expected.json:
 
     {"about": "…", "needs": ["module"],
-     "runs": [{"name": "…", "args": [...], "cwd": "sub", "env": {...}, "slots": [1, 2], "ordered": true, "texts": true, "says": ["…"],
+     "runs": [{"name": "…", "args": [...], "cwd": "sub", "env": {...}, "slots": [1, 2], "ordered": true, "texts": true, "late": false, "says": ["…"],
                "exit_code": 1, "counts": "1 failed", "outcomes": {"test_a.py::test": "failed"}, "collect": {"test_b.py": "skipped"},
                "families": [{"id": "test_a.py::test[{}]", "count": 3, "outcome": "passed"}]}]}
 
 `slots`: with how many workers Fastest must say the same (default 1 and 2; only 1 where the verdict hangs on the order). `ordered`: whether
-the order of the tests is certain at one slot (default true). `texts`: whether the failures' texts must be the same (default true). `says`: texts that must stand
-in the output of both sides. `families` is short for many outcomes. A test id that occurs several times has a list of outcomes.
+the order of the tests is certain at one slot (default true). `texts`: whether the failures' texts must be the same (default true). `late`: the errors in
+collecting are of the kind that several workers find in the midst of the run (docs/adr/0007); only the exit code and that an error is reported must then be
+the same. `says`: texts that must stand in the output of both sides. `families` is short for many outcomes. A test id that occurs several times has a list of outcomes.
 
     python tests/parity/suites.py --write NAME...
 
@@ -42,6 +43,7 @@ class Case:
     slots: list = field(default_factory=lambda: [1, 2])
     ordered: bool = True
     texts: bool = True
+    late: bool = False
     says: list = field(default_factory=list)
     exit_code: int = None
     counts: str = ""
@@ -89,6 +91,16 @@ def run_fastest(case, slots):
     with tempfile.TemporaryDirectory(prefix="suites-") as work:
         project = parity.copy_project(case.project, Path(work) / case.suite)
         return parity.run_fastest(project, case.args, slots=slots, env=case.env, cwd=case.cwd)
+
+
+def unlike_pytest(case, slots, expected, actual):
+    """Where Fastest differs from pytest, one line each."""
+    if case.late and slots > 1:
+        reported = bool(set(actual.collect.items()) & set(expected.collect.items()))
+        expected, actual = parity.Run(expected.exit_code), parity.Run(actual.exit_code)
+        return parity.differences(expected, actual) + ([] if reported else ["no error in collecting is reported"])
+    found = parity.differences(expected, actual, ordered=case.ordered and slots == 1, texts=case.texts)
+    return found + unsaid(case, actual)
 
 
 def unlike_expected(case, run):

@@ -6,7 +6,6 @@ The runs are small and many, so they are started ahead, as many at once as there
 import concurrent.futures
 import os
 
-import parity
 import pytest
 import suites
 
@@ -66,7 +65,7 @@ def test_pytest_says_what_is_expected(case, runs):
 def test_fastest_says_what_pytest_says(case, slots, runs, coordinator):
     expected = runs.of_pytest(case)
     run = runs.of_fastest(case, slots)
-    found = parity.differences(expected, run, ordered=case.ordered and slots == 1, texts=case.texts) + suites.unsaid(case, run)
+    found = suites.unlike_pytest(case, slots, expected, run)
     if found:
         fail_with(found, run)
 

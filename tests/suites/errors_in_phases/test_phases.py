@@ -112,3 +112,7 @@ def test_chained():
 
 def test_skip_in_teardown(request):
     request.addfinalizer(lambda: pytest.skip("too late"))
+
+
+def test_last():
+    pass
