@@ -541,6 +541,7 @@ TEST_F(AgentWithPytestTest, NobodyOutlivesAnAgentThatIsKilled) {
   StartRun(2);
   WaitForReady("w0");
   Grant(0, 1, "test_orphan.py");
+  FinishSlot(0);
   WaitFor([](const Event& e) { return e.from_worker().message().progress().started().node_id() == kOrphanThenHang; });
   agent_->Kill(SIGKILL);
   agent_->Wait();
@@ -553,6 +554,7 @@ TEST_F(AgentWithPytestTest, AKilledZygoteTakesItsWorkersAlongAndIsReplaced) {
   StartRun(1);
   const v1::WorkerMessage::Ready ready = WaitForReady("w0");
   Grant(0, 1, "test_orphan.py");
+  FinishSlot(0);
   WaitFor([](const Event& e) { return e.from_worker().message().progress().started().node_id() == kOrphanThenHang; });
   // Its parent: field 4 of stat, after the name, which holds no blank.
   const std::vector<std::string> stat =

@@ -21,7 +21,7 @@ CoordinatorSession::CoordinatorSession(Options options, EventLoop* loop, Clock* 
 
 void CoordinatorSession::Join(std::shared_ptr<grpc::Channel> channel) {
   stream_ = std::make_unique<CoordinatorStream>(
-      std::move(channel), loop_,
+      std::move(channel), loop_, clock_,
       CoordinatorStream::Callbacks{[this](const v1::CoordinatorMessage& message) { OnMessage(message); },
                                    [this](bool congested) { pool_.Pause(congested); },
                                    [this](const absl::Status& status) { OnStreamDone(status); }});

@@ -1,5 +1,6 @@
 #include "agent/coordinator_stream.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/grpc_status.h"
@@ -12,6 +13,8 @@ constexpr size_t kMaxMessageBytes = size_t{4} << 20;
 // Workers are not read any more above the first, and again below the second.
 constexpr size_t kCongestedBytes = size_t{16} << 20;
 constexpr size_t kRelievedBytes = size_t{4} << 20;
+// More than this does not linger.
+constexpr size_t kLingeringBytes = size_t{256} << 10;
 
 }  // namespace
 
@@ -55,10 +58,22 @@ class CoordinatorStream::Reactor : public grpc::ClientBidiReactor<v1::AgentMessa
   v1::CoordinatorMessage incoming_;
 };
 
-CoordinatorStream::CoordinatorStream(std::shared_ptr<grpc::Channel> channel, EventLoop* loop, Callbacks callbacks)
-    : loop_(loop), callbacks_(std::move(callbacks)), stub_(v1::AgentRendezvous::NewStub(channel)) {}
+bool MayLinger(const v1::AgentMessage::Event& event) {
+  if (!event.from_worker().message().has_progress()) return false;
+  const auto& results = event.from_worker().message().progress().results();
+  return std::all_of(results.begin(), results.end(),
+                     [](const v1::TestResult& result) { return result.outcome() == v1::PASSED; });
+}
 
-CoordinatorStream::~CoordinatorStream() = default;
+CoordinatorStream::CoordinatorStream(std::shared_ptr<grpc::Channel> channel, EventLoop* loop, Clock* clock,
+                                     Callbacks callbacks, absl::Duration linger)
+    : loop_(loop),
+      clock_(clock),
+      linger_(linger),
+      callbacks_(std::move(callbacks)),
+      stub_(v1::AgentRendezvous::NewStub(channel)) {}
+
+CoordinatorStream::~CoordinatorStream() { loop_->Cancel(linger_timer_); }
 
 void CoordinatorStream::Start(const v1::AgentMessage::Hello& hello) {
   reactor_ = std::make_unique<Reactor>(this);
@@ -73,21 +88,34 @@ void CoordinatorStream::Send(v1::AgentMessage::Event event) {
   if (closing_ || read_ended_) return;
   const size_t bytes = event.ByteSizeLong();
   queued_bytes_ += bytes;
+  const bool may_linger = MayLinger(event) && queued_bytes_ < kLingeringBytes;
   queue_.push_back({std::move(event), bytes});
-  WriteNext();
+  if (!may_linger) {
+    Flush();
+  } else if (!flush_ && linger_timer_ == 0) {
+    linger_timer_ = loop_->At(clock_->Now() + linger_, [this] { Flush(); });
+  }
   SetCongested();
 }
 
 void CoordinatorStream::CloseWrites() {
   closing_ = true;
-  WriteNext();
+  Flush();
 }
 
 void CoordinatorStream::Cancel() { context_.TryCancel(); }
 
+void CoordinatorStream::Flush() {
+  loop_->Cancel(linger_timer_);
+  linger_timer_ = 0;
+  flush_ = true;
+  WriteNext();
+}
+
 void CoordinatorStream::WriteNext() {
-  if (writing_ || read_ended_ || closed_) return;
+  if (!flush_ || writing_ || read_ended_ || closed_) return;
   if (queue_.empty()) {
+    flush_ = false;
     if (!closing_) return;
     closed_ = true;
     reactor_->StartWritesDone();
@@ -116,6 +144,8 @@ void CoordinatorStream::OnWritten(bool ok) {
 
 void CoordinatorStream::OnReadEnd() {
   read_ended_ = true;
+  loop_->Cancel(linger_timer_);
+  linger_timer_ = 0;
   queue_.clear();
   queued_bytes_ = 0;
   SetCongested();

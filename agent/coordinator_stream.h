@@ -10,7 +10,9 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "agent/event_loop.h"
+#include "base/clock.h"
 #include "proto/agent_service.grpc.pb.h"
 
 namespace fastest::agent {
@@ -27,14 +29,17 @@ class CoordinatorStream {
     std::function<void(const absl::Status&)> on_done;
   };
 
-  CoordinatorStream(std::shared_ptr<grpc::Channel> channel, EventLoop* loop, Callbacks callbacks);
+  // `linger`: how long an event that nobody waits for (see MayLinger) may lie here until others join it.
+  CoordinatorStream(std::shared_ptr<grpc::Channel> channel, EventLoop* loop, Clock* clock, Callbacks callbacks,
+                    absl::Duration linger = absl::Milliseconds(10));
   ~CoordinatorStream();
   CoordinatorStream(const CoordinatorStream&) = delete;
   CoordinatorStream& operator=(const CoordinatorStream&) = delete;
 
   // Opens the stream. Once.
   void Start(const v1::AgentMessage::Hello& hello);
-  // Queues an event. What gathers while a write is under way goes out as one message. Dropped when the stream is over.
+  // Queues an event. What gathers while a write is under way, or lingers, goes out as one message. Dropped when the
+  // stream is over.
   void Send(v1::AgentMessage::Event event);
   // Says that nothing more will be sent, after what is queued has been; the coordinator then ends the stream.
   void CloseWrites();
@@ -45,12 +50,15 @@ class CoordinatorStream {
   // What gRPC calls, on its threads: posts to the loop and does nothing else.
   class Reactor;
 
+  void Flush();
   void WriteNext();
   void OnWritten(bool ok);
   void OnReadEnd();
   void SetCongested();
 
   EventLoop* const loop_;
+  Clock* const clock_;
+  const absl::Duration linger_;
   const Callbacks callbacks_;
   const std::unique_ptr<v1::AgentRendezvous::Stub> stub_;
   grpc::ClientContext context_;
@@ -63,6 +71,9 @@ class CoordinatorStream {
   std::deque<Queued> queue_;
   size_t queued_bytes_ = 0;
   bool congested_ = false;
+  // What is queued is to go as soon as gRPC takes it; else it may linger, and the timer runs.
+  bool flush_ = false;
+  EventLoop::TimerId linger_timer_ = 0;
   // Belongs to gRPC while writing_.
   v1::AgentMessage outgoing_;
   bool writing_ = false;
@@ -72,6 +83,10 @@ class CoordinatorStream {
   bool read_ended_ = false;
   bool done_ = false;
 };
+
+// Whether the coordinator decides nothing by this event: progress of tests that pass. A write for each of them would cost
+// both sides more than running an easy test does.
+bool MayLinger(const v1::AgentMessage::Event& event);
 
 }  // namespace fastest::agent
 

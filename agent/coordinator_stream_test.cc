@@ -10,6 +10,7 @@
 #include "agent/event_loop.h"
 #include "agent/testing/fake_coordinator.h"
 #include "base/clock.h"
+#include "base/fake_clock.h"
 #include "gtest/gtest.h"
 
 namespace fastest::agent {
@@ -23,6 +24,13 @@ v1::AgentMessage::Event Numbered(int number, size_t size) {
   return event;
 }
 
+v1::AgentMessage::Event Passed() {
+  v1::AgentMessage::Event event;
+  v1::WorkerMessage::Progress* progress = event.mutable_from_worker()->mutable_message()->mutable_progress();
+  progress->add_results()->set_outcome(v1::PASSED);
+  return event;
+}
+
 class CoordinatorStreamTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -32,7 +40,7 @@ class CoordinatorStreamTest : public testing::Test {
     coordinator_ = std::make_unique<FakeCoordinator>(folder_);
     loop_ = EventLoop::Create(&clock_).value();
     stream_ = std::make_unique<CoordinatorStream>(
-        grpc::CreateChannel(coordinator_->address(), grpc::InsecureChannelCredentials()), loop_.get(),
+        grpc::CreateChannel(coordinator_->address(), grpc::InsecureChannelCredentials()), loop_.get(), &clock_,
         CoordinatorStream::Callbacks{[this](const v1::CoordinatorMessage& message) { on_message_(message); },
                                      [this](bool congested) { on_congestion_(congested); },
                                      [this](const absl::Status& status) {
@@ -70,6 +78,43 @@ TEST_F(CoordinatorStreamTest, DeliversInOrderAndClosesWhenAllIsSaid) {
   const auto events = coordinator_->events();
   ASSERT_EQ(events.size(), 5000u);
   for (int i = 0; i < 5000; ++i) EXPECT_EQ(events[i].from_worker().worker_id(), absl::StrCat(i));
+}
+
+// No time passes on this clock: what lingers would do so for ever, were it not for what may not.
+TEST(CoordinatorStreamLingerTest, WhatNobodyWaitsForGoesWithTheNextThatSomebodyDoes) {
+  char folder[] = "/tmp/fastest-stream-XXXXXX";
+  ASSERT_NE(mkdtemp(folder), nullptr);
+  FakeClock clock;
+  auto loop = EventLoop::Create(&clock).value();
+  {
+    FakeCoordinator coordinator(folder);
+    CoordinatorStream stream(
+        grpc::CreateChannel(coordinator.address(), grpc::InsecureChannelCredentials()), loop.get(), &clock,
+        {[&](const v1::CoordinatorMessage&) {}, [](bool) {}, [&](const absl::Status&) { loop->Stop(); }});
+    stream.Start({});
+    ASSERT_TRUE(coordinator.WaitForHello().has_value());
+    for (int i = 0; i < 100; ++i) stream.Send(Passed());
+    loop->Post([&] {
+      stream.Send(Numbered(1, 1));
+      stream.Send(Passed());
+      stream.CloseWrites();
+    });
+    loop->Run();
+    EXPECT_EQ(coordinator.events().size(), 102u);
+    // At most: the hello, the hundred with the one that took them along, and the last one.
+    EXPECT_LE(coordinator.message_count(), 3);
+  }
+  std::filesystem::remove_all(folder);
+}
+
+TEST(MayLingerTest, OnlyProgressOfPassingTests) {
+  EXPECT_TRUE(MayLinger(Passed()));
+  v1::AgentMessage::Event event = Passed();
+  event.mutable_from_worker()->mutable_message()->mutable_progress()->add_results()->set_outcome(v1::FAILED);
+  EXPECT_FALSE(MayLinger(event));
+  EXPECT_FALSE(MayLinger(Numbered(1, 1)));
+  event.mutable_worker_gone();
+  EXPECT_FALSE(MayLinger(event));
 }
 
 TEST_F(CoordinatorStreamTest, SaysWhenTheCoordinatorCannotFollow) {

@@ -70,6 +70,11 @@ std::vector<v1::AgentMessage::Event> FakeCoordinator::events() {
   return events_;
 }
 
+int FakeCoordinator::message_count() {
+  absl::MutexLock lock(&mu_);
+  return message_count_;
+}
+
 bool FakeCoordinator::WaitForEnd() {
   absl::MutexLock lock(&mu_);
   return mu_.AwaitWithTimeout(absl::Condition(&ended_), kForever);
@@ -87,6 +92,7 @@ grpc::Status FakeCoordinator::Join(grpc::ServerContext* context,
   bool closed = false;
   while (!closed && stream->Read(&message)) {
     absl::MutexLock lock(&mu_);
+    ++message_count_;
     if (message.has_hello()) hello_ = message.hello();
     for (const auto& event : message.events().events()) events_.push_back(event);
     closed = close_.has_value();

@@ -38,6 +38,8 @@ class FakeCoordinator : public v1::AgentRendezvous::Service {
                                                  size_t* position);
   // Everything so far.
   std::vector<v1::AgentMessage::Event> events();
+  // How many messages they came in, the hello included.
+  int message_count();
   // Waits until the agent has closed its side or is gone.
   bool WaitForEnd();
 
@@ -54,6 +56,7 @@ class FakeCoordinator : public v1::AgentRendezvous::Service {
   grpc::ServerReaderWriter<v1::CoordinatorMessage, v1::AgentMessage>* stream_ ABSL_GUARDED_BY(mu_) = nullptr;
   std::optional<v1::AgentMessage::Hello> hello_ ABSL_GUARDED_BY(mu_);
   std::vector<v1::AgentMessage::Event> events_ ABSL_GUARDED_BY(mu_);
+  int message_count_ ABSL_GUARDED_BY(mu_) = 0;
   std::optional<grpc::Status> close_ ABSL_GUARDED_BY(mu_);
   bool held_back_ ABSL_GUARDED_BY(mu_) = false;
   bool ended_ ABSL_GUARDED_BY(mu_) = false;
