@@ -11,77 +11,97 @@ namespace {
 
 constexpr int kMaxDepth = 50;
 
-// C3, over the classes of the file alone. Nothing if the classes can't be ordered; Python then refuses the module.
-std::optional<std::vector<const Class*>> Linearize(const File& file, const Class& type, int depth) {
-  std::vector<std::vector<const Class*>> rows;
-  std::vector<const Class*> direct;
-  for (const BaseClass& base : type.bases) {
-    if (base.local < 0) continue;
-    if (depth >= kMaxDepth) return std::nullopt;
-    const Class& parent = file.classes[static_cast<size_t>(base.local)];
-    std::optional<std::vector<const Class*>> row = Linearize(file, parent, depth + 1);
-    if (!row.has_value()) return std::nullopt;
-    rows.push_back(*std::move(row));
-    direct.push_back(&parent);
-  }
-  rows.push_back(std::move(direct));
-  std::vector<const Class*> order = {&type};
-  while (true) {
-    const Class* next = nullptr;
-    bool any = false;
-    for (const std::vector<const Class*>& row : rows) {
-      if (row.empty()) continue;
-      any = true;
-      const bool in_tail = std::any_of(rows.begin(), rows.end(), [&](const std::vector<const Class*>& other) {
-        return !other.empty() && std::find(other.begin() + 1, other.end(), row.front()) != other.end();
-      });
-      if (!in_tail) {
-        next = row.front();
-        break;
-      }
-    }
-    if (!any) return order;
-    if (next == nullptr) return std::nullopt;
-    order.push_back(next);
-    for (std::vector<const Class*>& row : rows) {
-      if (!row.empty() && row.front() == next) row.erase(row.begin());
-    }
-  }
-}
+using Order = std::vector<ClassPlace>;
 
 // Bases that bring neither tests nor constructors.
 bool IsHarmlessBase(const std::string& name) {
   return name == "object" || name == "abc.ABC" || name == "typing.Generic";
 }
 
+// Works out one class's order and notes what its ancestors are besides.
+class Linearizer {
+ public:
+  Linearizer(ImportFinder& imports, ClassOrder& result) : imports_(imports), result_(result) {}
+
+  // C3. Nothing if the classes can't be ordered; Python then refuses the module.
+  std::optional<Order> Run(const ClassPlace& place, int depth) {
+    std::vector<Order> rows;
+    Order direct;
+    for (const BaseClass& base : place.type->bases) {
+      const std::optional<ClassPlace> parent = PlaceOf(place, base);
+      if (!parent.has_value()) continue;
+      if (depth >= kMaxDepth) return std::nullopt;
+      std::optional<Order> row = Run(*parent, depth + 1);
+      if (!row.has_value()) return std::nullopt;
+      rows.push_back(*std::move(row));
+      direct.push_back(*parent);
+    }
+    rows.push_back(std::move(direct));
+    return Merge(place, std::move(rows));
+  }
+
+ private:
+  static std::optional<Order> Merge(const ClassPlace& place, std::vector<Order> rows) {
+    Order order = {place};
+    while (true) {
+      rows.erase(std::remove_if(rows.begin(), rows.end(), [](const Order& row) { return row.empty(); }), rows.end());
+      if (rows.empty()) return order;
+      const auto next = std::find_if(rows.begin(), rows.end(), [&rows](const Order& row) {
+        return std::none_of(rows.begin(), rows.end(), [&row](const Order& other) {
+          return std::find(other.begin() + 1, other.end(), row.front()) != other.end();
+        });
+      });
+      if (next == rows.end()) return std::nullopt;
+      const ClassPlace head = next->front();
+      order.push_back(head);
+      for (Order& row : rows) {
+        if (row.front() == head) row.erase(row.begin());
+      }
+    }
+  }
+
+  std::optional<ClassPlace> PlaceOf(const ClassPlace& place, const BaseClass& base) {
+    const auto at = [](const SourceFile* file, int index) {
+      return ClassPlace{file, &file->facts->classes[static_cast<size_t>(index)]};
+    };
+    if (base.local >= 0) return at(place.file, base.local);
+    if (IsHarmlessBase(base.name)) return std::nullopt;
+    if (IsTestCase(base.name)) {
+      result_.is_test_case = true;
+      return std::nullopt;
+    }
+    if (HasConstructor(base.name)) {
+      result_.has_constructor = true;
+      return std::nullopt;
+    }
+    const ImportFinder::Found found = imports_.Find(place.file->path, base.name);
+    if (found.binding != nullptr && found.binding->kind == BindingKind::kClass) return at(found.file, found.binding->index);
+    if (result_.unknown_base.empty()) result_.unknown_base = base.name;
+    return std::nullopt;
+  }
+
+  ImportFinder& imports_;
+  ClassOrder& result_;
+};
+
 }  // namespace
 
-ClassOrder OrderOf(const File& file, const Class& type) {
+ClassOrder OrderOf(ImportFinder& imports, const ClassPlace& place) {
   ClassOrder result;
-  std::optional<std::vector<const Class*>> order = Linearize(file, type, 0);
+  std::optional<Order> order = Linearizer(imports, result).Run(place, 0);
   if (!order.has_value()) {
-    result.types = {&type};
+    result.types = {place};
     result.open_reason = "its base classes can't be put in order";
     return result;
   }
   result.types = *std::move(order);
-  for (const Class* const member : result.types) {
-    for (const BaseClass& base : member->bases) {
-      if (base.local >= 0 || IsHarmlessBase(base.name)) continue;
-      if (IsTestCase(base.name)) {
-        result.is_test_case = true;
-      } else if (HasConstructor(base.name)) {
-        result.has_constructor = true;
-      } else if (result.unknown_base.empty()) {
-        result.unknown_base = base.name;
-      }
-    }
-    for (const Binding& binding : member->bindings) {
+  for (const ClassPlace& member : result.types) {
+    for (const Binding& binding : member.type->bindings) {
       if (binding.name == "__init__" || binding.name == "__new__") result.has_constructor = true;
     }
-    result.has_constructor = result.has_constructor || member->has_generated_init;
-    if (result.test_flag == TestFlag::kUnset) result.test_flag = member->test_flag;
-    if (result.open_reason.empty()) result.open_reason = member->open_reason;
+    result.has_constructor = result.has_constructor || member.type->has_generated_init;
+    if (result.test_flag == TestFlag::kUnset) result.test_flag = member.type->test_flag;
+    if (result.open_reason.empty()) result.open_reason = member.type->open_reason;
   }
   return result;
 }

@@ -15,8 +15,24 @@ namespace {
 // Options after which pytest collects something else, or in another order.
 constexpr std::string_view kChanging[] = {
     "--doctest-glob", "--doctest-modules", "--failed-first", "--ff",       "--last-failed", "--lf",     "--new-first", "--nf",
-    "--override-ini", "--pyargs",          "--stepwise",     "--sw",       "-k",            "-m",       "-o",
+    "--override-ini", "--pyargs",          "--stepwise",     "--sw",       "-o",
 };
+
+// -m, or -mVALUE.
+bool IsShort(std::string_view word, char letter) { return word.size() >= 2 && word[0] == '-' && word[1] == letter; }
+
+// The value that is glued to a short option ("-mslow", "-m=slow"), or else the next word.
+std::string ShortValue(std::string_view word, const std::string& next) {
+  if (word.size() == 2) return next;
+  return std::string(word.substr(word[2] == '=' ? 3 : 2));
+}
+
+// True if the next word can't be this option's value: "-v", "-ra".
+bool StandsAlone(std::string_view word) {
+  const bool is_short = word.size() >= 2 && word[1] != '-';
+  return word.find('=') != std::string_view::npos ||
+         (is_short && (word.size() > 2 || std::string_view("hlqsvx").find(word[1]) != std::string_view::npos));
+}
 
 }  // namespace
 
@@ -38,7 +54,7 @@ CollectionOptions CollectionOptionsOf(const ProjectConfig& project, const Discov
     const size_t equals = word.find('=');
     const std::string name = word.substr(0, equals);
     // A word without a dash behind an option is taken for its value.
-    const bool has_next = equals == std::string::npos && i + 1 < words.size() && words[i + 1].substr(0, 1) != "-";
+    const bool has_next = !StandsAlone(word) && i + 1 < words.size() && words[i + 1].substr(0, 1) != "-";
     const std::string value = equals != std::string::npos ? word.substr(equals + 1) : has_next ? words[i + 1] : "";
     if (has_next) ++i;
     if (name == "--ignore") {
@@ -55,14 +71,21 @@ CollectionOptions CollectionOptionsOf(const ProjectConfig& project, const Discov
       result.collect_in_virtualenv = true;
     } else if (name == "--keep-duplicates" || name == "--keepduplicates") {
       result.keep_duplicates = true;
-    } else if (absl::StartsWith(name, "-p") && !absl::StartsWith(name, "--")) {
-      const std::string plugin = name.size() > 2 ? name.substr(2) : value;
+    } else if (name == "--import-mode") {
+      result.prepends_paths = value == "prepend";
+    } else if (IsShort(word, 'm')) {
+      result.marks = ShortValue(word, value);
+    } else if (IsShort(word, 'k')) {
+      result.keywords = ShortValue(word, value);
+    } else if (IsShort(word, 'p')) {
+      const std::string plugin = ShortValue(word, value);
       if (!absl::StartsWith(plugin, "no:")) result.open_reasons.push_back(absl::StrCat("addopts loads the plugin ", plugin));
-    } else if (std::binary_search(std::begin(kChanging), std::end(kChanging), std::string_view(name)) ||
-               (name.size() > 2 && name[1] != '-' && (name[1] == 'k' || name[1] == 'm' || name[1] == 'o'))) {
+    } else if (IsShort(word, 'o') || std::binary_search(std::begin(kChanging), std::end(kChanging), std::string_view(name))) {
       result.open_reasons.push_back(absl::StrCat("addopts has ", name));
     }
   }
+  if (!options.mark_expression.empty()) result.marks = options.mark_expression;
+  if (!options.keyword_expression.empty()) result.keywords = options.keyword_expression;
   return result;
 }
 

@@ -19,6 +19,11 @@ struct CollectionOptions {
   bool no_conftest = false;
   bool collect_in_virtualenv = false;
   bool keep_duplicates = false;
+  // -m and -k: the last of each.
+  std::string marks;
+  std::string keywords;
+  // --import-mode is "prepend", as it is by default.
+  bool prepends_paths = true;
   // No conftest file above it counts. Absolute.
   std::string confcutdir;
   // What else addopts says that may change the collection: "addopts has --doctest-modules".

@@ -34,7 +34,7 @@ void Conftests::Judge(const Conftest& conftest) {
   const File& file = *conftest.file;
   if (!file.unreadable.empty()) open_reasons_.push_back(absl::StrCat(name, ": ", file.unreadable));
   for (const std::string& reason : file.more_reasons) open_reasons_.push_back(absl::StrCat(name, ": ", reason));
-  if (file.collect_ignore_computed) open_reasons_.push_back(absl::StrCat(name, " computes collect_ignore"));
+  if (file.collect_ignore.computed || file.collect_ignore_glob.computed) open_reasons_.push_back(absl::StrCat(name, " computes collect_ignore"));
   for (const Binding& binding : file.bindings) {
     // These two are said where they matter: test by test.
     if (binding.name == "pytest_generate_tests" || binding.name == "pytest_make_parametrize_id") continue;
@@ -77,24 +77,22 @@ const Surroundings& Conftests::SurroundingsOf(const std::string& directory) {
   return surroundings_.emplace(directory, std::move(result)).first->second;
 }
 
-bool Conftests::Ignores(const std::string& directory, const std::string& path) {
+Conftests::Verdict Conftests::Ignores(const std::string& directory, const std::string& path) {
   const Chain& chain = ChainOf(directory);
-  // Only the nearest conftest file that has the list counts.
-  for (auto conftest = chain.rbegin(); conftest != chain.rend(); ++conftest) {
-    if (!(*conftest)->file->has_collect_ignore) continue;
-    for (const std::string& entry : (*conftest)->file->collect_ignore) {
-      if (AbsolutePath((*conftest)->directory, entry) == path) return true;
+  const auto is_listed = [&](IgnoreList File::*list, const auto& matches) {
+    // Only the nearest conftest file that has the list counts.
+    for (auto conftest = chain.rbegin(); conftest != chain.rend(); ++conftest) {
+      const IgnoreList& ignored = (*conftest)->file->*list;
+      if (!ignored.is_set) continue;
+      const auto names_path = [&](const std::string& entry) { return matches(AbsolutePath((*conftest)->directory, entry)); };
+      if (std::any_of(ignored.certain.begin(), ignored.certain.end(), names_path)) return Verdict::kYes;
+      return std::any_of(ignored.possible.begin(), ignored.possible.end(), names_path) ? Verdict::kMaybe : Verdict::kNo;
     }
-    break;
-  }
-  for (auto conftest = chain.rbegin(); conftest != chain.rend(); ++conftest) {
-    if (!(*conftest)->file->has_collect_ignore_glob) continue;
-    for (const std::string& entry : (*conftest)->file->collect_ignore_glob) {
-      if (MatchesPattern(path, AbsolutePath((*conftest)->directory, entry))) return true;
-    }
-    break;
-  }
-  return false;
+    return Verdict::kNo;
+  };
+  if (chain.empty()) return Verdict::kNo;
+  return std::max(is_listed(&File::collect_ignore, [&path](const std::string& entry) { return entry == path; }),
+                  is_listed(&File::collect_ignore_glob, [&path](const std::string& entry) { return MatchesPattern(path, entry); }));
 }
 
 }  // namespace fastest::discovery

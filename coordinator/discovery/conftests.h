@@ -37,8 +37,10 @@ class Conftests {
   // What they say to modules in `directory`.
   const Surroundings& SurroundingsOf(const std::string& directory);
 
-  // True if the conftest files name `path`, in `directory`, in collect_ignore or collect_ignore_glob.
-  bool Ignores(const std::string& directory, const std::string& path);
+  enum class Verdict : unsigned char { kNo, kMaybe, kYes };
+
+  // Whether the conftest files name `path`, in `directory`, in collect_ignore or collect_ignore_glob. Maybe: under a condition.
+  Verdict Ignores(const std::string& directory, const std::string& path);
 
   // Why the collection as a whole is not certain, for those read so far.
   const std::vector<std::string>& open_reasons() const { return open_reasons_; }

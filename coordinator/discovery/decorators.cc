@@ -128,6 +128,7 @@ Parametrize DecoratorReader::ReadParametrize(Node list) const {
 
 std::string DecoratorReader::ReadMarkCall(const std::string& origin, Node arguments, Marks& marks) const {
   const std::string_view mark = std::string_view(origin).substr(std::string_view("pytest.mark.").size());
+  marks.names.emplace_back(mark);
   if (mark == "parametrize") {
     if (!arguments.is_null()) marks.parametrize.push_back(ReadParametrize(arguments));
   } else if (mark == "usefixtures") {
@@ -248,6 +249,7 @@ void DecoratorReader::ReadClass(const std::vector<Node>& decorators, Class& targ
   for (auto decorator = decorators.rbegin(); decorator != decorators.rend(); ++decorator) {
     Decorated decorated;
     ReadOne(*decorator, target.name, 0, decorated);
+    std::move(decorated.marks.names.begin(), decorated.marks.names.end(), std::back_inserter(target.marks.names));
     std::move(decorated.marks.parametrize.begin(), decorated.marks.parametrize.end(),
               std::back_inserter(target.marks.parametrize));
     std::move(decorated.marks.usefixtures.begin(), decorated.marks.usefixtures.end(),

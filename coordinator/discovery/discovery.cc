@@ -10,8 +10,10 @@
 #include "coordinator/discovery/collection_options.h"
 #include "coordinator/discovery/conftests.h"
 #include "coordinator/discovery/fact_store.h"
+#include "coordinator/discovery/import_finder.h"
 #include "coordinator/discovery/module_tests.h"
 #include "coordinator/discovery/path.h"
+#include "coordinator/discovery/test_selection.h"
 #include "coordinator/discovery/walk.h"
 
 namespace fastest::discovery {
@@ -21,16 +23,19 @@ namespace {
 struct Wanted {
   std::string path;
   const Argument* argument;
+  bool maybe_ignored;
 };
 
 std::vector<Wanted> WantedModules(const std::vector<Argument>& arguments, Walker& walker) {
   std::vector<Wanted> wanted;
   for (const Argument& argument : arguments) {
     if (!argument.is_directory) {
-      wanted.push_back({argument.path, &argument});
+      wanted.push_back({argument.path, &argument, false});
       continue;
     }
-    for (std::string& path : walker.Walk(argument.path)) wanted.push_back({std::move(path), &argument});
+    for (WalkedFile& file : walker.Walk(argument.path)) {
+      wanted.push_back({std::move(file.path), &argument, file.maybe_ignored});
+    }
   }
   return wanted;
 }
@@ -87,7 +92,7 @@ int Discovery::count() const {
 }
 
 absl::StatusOr<Discovery> Discover(const ProjectConfig& project, const DiscoveryOptions& options) {
-  CollectionOptions collection = CollectionOptionsOf(project, options);
+  const CollectionOptions collection = CollectionOptionsOf(project, options);
   ASSIGN_OR_RETURN(const std::vector<Argument> arguments, ResolveArguments(project, options, collection.keep_duplicates));
   RealClock clock;
   FactStore store(options.cache_path, options.threads, clock);
@@ -101,17 +106,20 @@ absl::StatusOr<Discovery> Discover(const ProjectConfig& project, const Discovery
   store.Load(paths);
 
   Discovery discovery;
-  const CollectionRules rules = RulesOf(project);
+  CollectionRules rules = RulesOf(project);
+  rules.selection = TestSelection(collection.marks, collection.keywords);
+  ImportFinder imports(store, collection.prepends_paths);
   discovery.modules.reserve(wanted.size());
   for (const Wanted& module : wanted) {
     const Surroundings& surroundings = conftests.SurroundingsOf(std::string(ParentPath(module.path)));
     FoundModule found;
     if (absl::EndsWith(module.path, ".py")) {
-      found = CollectModule(store.Get(module.path), NodeIdOf(module, project), rules, surroundings);
+      found = CollectModule(imports.FileAt(module.path), NodeIdOf(module, project), rules, surroundings, imports);
     } else {
       found.node_id = NodeIdOf(module, project);
       found.open_reasons.push_back("not a Python file");
     }
+    if (module.maybe_ignored) found.open_reasons.push_back("a conftest file may ignore it");
     Select(*module.argument, found);
     Deselect(collection.deselect, found);
     discovery.modules.push_back(std::move(found));
@@ -120,6 +128,7 @@ absl::StatusOr<Discovery> Discover(const ProjectConfig& project, const Discovery
     discovery.open_reasons.insert(discovery.open_reasons.end(), reasons.begin(), reasons.end());
   };
   add(collection.open_reasons);
+  if (!rules.selection.open_reason().empty()) discovery.open_reasons.push_back(rules.selection.open_reason());
   add(walker.open_reasons());
   add(conftests.open_reasons());
   // A cache that can't be written costs the next run some milliseconds and nobody anything else.

@@ -45,6 +45,9 @@ struct DiscoveryOptions {
   std::vector<std::string> ignore;
   std::vector<std::string> ignore_glob;
   std::vector<std::string> deselect;
+  // -m and -k as typed; empty: not given. Those in addopts are found there, as are all options above.
+  std::string mark_expression;
+  std::string keyword_expression;
   // Cache file; empty: no cache. Several runs may use it at once; damage is ignored and mended.
   std::string cache_path;
   // Parsing threads; 0: one for each core.

@@ -68,6 +68,7 @@ void Code(Coder& coder, T& sets) {
   coder.Do(sets.ids);
   coder.Do(sets.count);
   coder.Do(sets.open_reason);
+  coder.Do(sets.marked);
   coder.Do(sets.escaped);
   coder.Do(sets.suffixed);
 }
@@ -83,6 +84,7 @@ void Code(Coder& coder, T& parametrize) {
 
 template <typename Coder, typename T, Is<T, Marks> = 0>
 void Code(Coder& coder, T& marks) {
+  coder.Do(marks.names);
   coder.Do(marks.parametrize);
   coder.Do(marks.usefixtures);
 }
@@ -145,6 +147,14 @@ void Code(Coder& coder, T& type) {
   coder.Do(type.open_reason);
 }
 
+template <typename Coder, typename T, Is<T, IgnoreList> = 0>
+void Code(Coder& coder, T& list) {
+  coder.Do(list.is_set);
+  coder.Do(list.certain);
+  coder.Do(list.possible);
+  coder.Do(list.computed);
+}
+
 template <typename Coder, typename T, Is<T, File> = 0>
 void Code(Coder& coder, T& file) {
   coder.Do(file.bindings);
@@ -155,11 +165,8 @@ void Code(Coder& coder, T& file) {
   coder.Do(file.unreadable);
   coder.Do(file.open_reason);
   coder.Do(file.more_reasons);
-  coder.Do(file.has_collect_ignore);
-  coder.Do(file.has_collect_ignore_glob);
   coder.Do(file.collect_ignore);
   coder.Do(file.collect_ignore_glob);
-  coder.Do(file.collect_ignore_computed);
 }
 
 template <typename T>

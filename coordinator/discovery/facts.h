@@ -16,6 +16,8 @@ struct ParameterSets {
   // How many sets; an estimate if open, 1 where nothing is known.
   int count = 1;
   std::string open_reason;
+  // pytest.param(…, marks=…) is among them: -m may take some sets and not others.
+  bool marked = false;
   // Some id was changed by escaping, or by a suffix that tells it from its equals: ini options of pytest govern both.
   bool escaped = false;
   bool suffixed = false;
@@ -33,6 +35,8 @@ struct Parametrize {
 };
 
 struct Marks {
+  // Of all marks, for -m and -k.
+  std::vector<std::string> names;
   // In the order in which pytest applies them: the decorator nearest to the function first.
   std::vector<Parametrize> parametrize;
   std::vector<std::string> usefixtures;
@@ -125,6 +129,16 @@ struct Class {
   std::string open_reason;
 };
 
+// collect_ignore or collect_ignore_glob.
+struct IgnoreList {
+  bool is_set = false;
+  std::vector<std::string> certain;
+  // Added under a condition.
+  std::vector<std::string> possible;
+  // There may be others.
+  bool computed = false;
+};
+
 struct File {
   std::vector<Binding> bindings;
   std::vector<Function> functions;
@@ -139,12 +153,9 @@ struct File {
   // There may be more tests than these, or the module may be skipped: "pytest.importorskip".
   std::vector<std::string> more_reasons;
 
-  // Only conftest files have these: values of collect_ignore and collect_ignore_glob, or that they are computed.
-  bool has_collect_ignore = false;
-  bool has_collect_ignore_glob = false;
-  std::vector<std::string> collect_ignore;
-  std::vector<std::string> collect_ignore_glob;
-  bool collect_ignore_computed = false;
+  // Only conftest files have these.
+  IgnoreList collect_ignore;
+  IgnoreList collect_ignore_glob;
 };
 
 }  // namespace fastest::discovery

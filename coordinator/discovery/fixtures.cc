@@ -55,9 +55,9 @@ FixtureLevel FixtureLevel::OfFile(const File& file, std::string origin) {
   return level;
 }
 
-FixtureLevel FixtureLevel::OfClass(const File& file, const std::vector<const Class*>& types) {
+FixtureLevel FixtureLevel::OfClass(const std::vector<ClassPlace>& types) {
   FixtureLevel level;
-  for (const Class* const type : types) level.Add(file, type->bindings, /*is_method=*/true);
+  for (const ClassPlace& type : types) level.Add(*type.file->facts, type.type->bindings, /*is_method=*/true);
   return level;
 }
 
@@ -80,6 +80,7 @@ FixtureClosure CloseFixtures(const FixtureLevels& levels, const std::vector<std:
   for (const std::string_view name : initial) {
     if (!Contains(closure.names, name)) closure.names.push_back(name);
   }
+  const size_t initial_count = closure.names.size();
   // Grows while it is gone through.
   for (size_t i = 0; i < closure.names.size(); ++i) {
     const std::string_view name = closure.names[i];
@@ -105,6 +106,7 @@ FixtureClosure CloseFixtures(const FixtureLevels& levels, const std::vector<std:
       }
       if (fixture.parametrized && !settled) {
         closure.parametrized.push_back(&fixture);
+        closure.parametrized_directly.push_back(i < initial_count);
         settled = true;
       }
       bool asks_for_hidden = false;

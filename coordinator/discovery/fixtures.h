@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "coordinator/discovery/class_order.h"
 #include "coordinator/discovery/facts.h"
 
 namespace fastest::discovery {
@@ -24,8 +25,8 @@ class FixtureLevel {
 
   // All that is given must outlive the level. `origin` names the file for messages.
   static FixtureLevel OfFile(const File& file, std::string origin);
-  // `types` from the class to its ancestors; `file` holds their functions.
-  static FixtureLevel OfClass(const File& file, const std::vector<const Class*>& types);
+  // `types` from the class to its ancestors.
+  static FixtureLevel OfClass(const std::vector<ClassPlace>& types);
 
   const Definition* Find(std::string_view name) const;
   // Where `name` is imported from, if it is an import of this level; else null.
@@ -48,8 +49,9 @@ using FixtureLevels = std::vector<const FixtureLevel*>;
 struct FixtureClosure {
   // Every name that is asked for, directly or through other fixtures.
   std::vector<std::string_view> names;
-  // The parametrized ones among them that count.
+  // The parametrized ones among them that count, and whether they are among the initial names.
   std::vector<const Fixture*> parametrized;
+  std::vector<bool> parametrized_directly;
   // Why that is not certain.
   std::string open_reason;
 };

@@ -63,6 +63,7 @@ class Maker {
     std::string id;
     if (set.kind == ValueKind::kUnknown && !single_) return Open("parametrize: a set of parameters is computed");
     const bool is_set = set.kind == ValueKind::kParameterSet;
+    result_.marked = result_.marked || set.marked;
     if (is_set ? set.items.size() != names_.size() : !single_ && (set.kind != ValueKind::kSequence || set.items.size() != names_.size())) {
       return Open("parametrize: not as many values as names");
     }

@@ -8,7 +8,9 @@
 #include "coordinator/discovery/discovery.h"
 #include "coordinator/discovery/facts.h"
 #include "coordinator/discovery/fixtures.h"
+#include "coordinator/discovery/import_finder.h"
 #include "coordinator/discovery/project_config.h"
+#include "coordinator/discovery/test_selection.h"
 
 namespace fastest::discovery {
 
@@ -23,6 +25,7 @@ struct CollectionRules {
   bool strict_ids = false;
   // Names that a module imports are not collected.
   bool skip_imported = false;
+  TestSelection selection;
 };
 
 CollectionRules RulesOf(const ProjectConfig& project);
@@ -35,9 +38,9 @@ struct Surroundings {
   std::string parametrize_reason;
 };
 
-// `node_id` is the file's. Pure.
-FoundModule CollectModule(const File& file, const std::string& node_id, const CollectionRules& rules,
-                          const Surroundings& surroundings);
+// The tests of `file`, whose node id is given.
+FoundModule CollectModule(const SourceFile& file, std::string node_id, const CollectionRules& rules,
+                          const Surroundings& surroundings, ImportFinder& imports);
 
 }  // namespace fastest::discovery
 

@@ -96,9 +96,12 @@ class IdBuilder {
   }
 
   void AddFixtures(const FixtureClosure& closure) {
-    // In which order two of them come is not the same in all versions.
-    if (closure.parametrized.size() > 1) Open("several parametrized fixtures");
-    for (const Fixture* const fixture : closure.parametrized) {
+    const bool several = closure.parametrized.size() > 1;
+    for (size_t i = 0; i < closure.parametrized.size(); ++i) {
+      const Fixture* const fixture = closure.parametrized[i];
+      // Those that the test itself asks for come in the order in which it asks. Where the others come is not the same in all
+      // versions.
+      if (several && !closure.parametrized_directly[i]) Open("several parametrized fixtures");
       if (!fixture->function_scope) Open("ordered by parameters of a wider scope");
       Multiply(fixture->params);
     }
@@ -106,6 +109,7 @@ class IdBuilder {
 
   void Multiply(const ParameterSets& sets) {
     result_.parametrized = true;
+    result_.marked = result_.marked || sets.marked;
     result_.escaped = result_.escaped || sets.escaped;
     result_.suffixed = result_.suffixed || sets.suffixed;
     Open(sets.open_reason);

@@ -39,6 +39,7 @@ struct ParameterIds {
   // Why pytest refuses the function, and with it the module or class.
   std::string error;
   // See ParameterSets.
+  bool marked = false;
   bool escaped = false;
   bool suffixed = false;
 };

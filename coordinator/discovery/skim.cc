@@ -104,11 +104,22 @@ class Skimmer {
       const std::string_view name = scan.TakeName();
       if (!scan.SkipTo(",=)", /*in_brackets=*/true)) return false;
       if (!name.empty() && !starred && scan.Peek() != '=') function.arguments.push_back(name);
-      if (scan.Peek() == '=' && !scan.SkipTo(",)", /*in_brackets=*/true)) return false;
+      if (scan.Peek() == '=' && !SkipDefault(scan)) return false;
       const bool last = scan.Peek() == ')';
       scan.set_position(scan.position() + 1);
       if (last) return true;
     }
+  }
+
+  // Reads from '=' to the ',' or ')' behind the value. Commas between `lambda` and its ':' are part of the value.
+  static bool SkipDefault(TokenScan& scan) {
+    while (scan.SkipTo(",)l", /*in_brackets=*/true)) {
+      if (scan.Peek() != 'l') return true;
+      const bool starts_word = !IsNameCharacter(scan.Previous());
+      const std::string_view word = scan.TakeName();
+      if (starts_word && word == "lambda" && !scan.SkipTo(":", /*in_brackets=*/true)) return false;
+    }
+    return false;
   }
 
   // Reads from behind the ':' to the end of the body.

@@ -1,5 +1,7 @@
 // The part of StatementReader that knows what particular names mean to Python, pytest and unittest.
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -25,22 +27,54 @@ void StatementReader::AssignSpecialName(std::string_view name, Node value, bool 
     const std::string reason = conditional ? "pytestmark is set under a condition" : decorators_.ReadMarks(value, marks);
     if (!reason.empty()) OpenOwner(reason);
     (type_ == nullptr ? file_.marks : type_->marks) = std::move(marks);
-  } else if (type_ == nullptr && (name == "collect_ignore" || name == "collect_ignore_glob")) {
-    ReadCollectIgnore(name, value, conditional);
+  } else if (IgnoreList* const list = IgnoreListOf(name)) {
+    if (conditional) {
+      std::move(list->certain.begin(), list->certain.end(), std::back_inserter(list->possible));
+    } else {
+      *list = IgnoreList();
+    }
+    list->is_set = true;
+    list->certain.clear();
+    AddIgnored(*list, value, conditional);
   }
 }
 
-void StatementReader::ReadCollectIgnore(std::string_view name, Node value, bool conditional) {
-  const bool glob = name == "collect_ignore_glob";
-  (glob ? file_.has_collect_ignore_glob : file_.has_collect_ignore) = true;
-  std::vector<std::string>& list = glob ? file_.collect_ignore_glob : file_.collect_ignore;
-  list.clear();
-  const std::optional<std::vector<Value>> elements = value.is_null() ? std::nullopt : evaluator_.Elements(value);
-  if (conditional || !elements.has_value()) file_.collect_ignore_computed = true;
-  for (size_t i = 0; elements.has_value() && i < elements->size(); ++i) {
-    const Value& element = (*elements)[i];
-    if (element.kind != ValueKind::kString) file_.collect_ignore_computed = true;
-    if (element.kind == ValueKind::kString && !conditional) list.push_back(element.text);
+IgnoreList* StatementReader::IgnoreListOf(std::string_view name) {
+  if (type_ != nullptr) return nullptr;
+  if (name == "collect_ignore") return &file_.collect_ignore;
+  return name == "collect_ignore_glob" ? &file_.collect_ignore_glob : nullptr;
+}
+
+// Adds the elements of `values`.
+void StatementReader::AddIgnored(IgnoreList& list, Node values, bool conditional) {
+  const std::optional<std::vector<Value>> elements = values.is_null() ? std::nullopt : evaluator_.Elements(values);
+  if (!elements.has_value()) {
+    list.computed = true;
+    return;
+  }
+  for (const Value& element : *elements) {
+    if (element.kind == ValueKind::kString) {
+      (conditional ? list.possible : list.certain).push_back(element.text);
+    } else {
+      list.computed = true;
+    }
+  }
+}
+
+// collect_ignore.append("x") and the like.
+void StatementReader::ReadIgnoreCall(Node call, bool conditional) {
+  const Node function = call[Field::kFunction];
+  if (!function.is(Kind::kAttribute)) return;
+  IgnoreList* const list = IgnoreListOf(evaluator_.TextOf(function[Field::kObject]));
+  if (list == nullptr) return;
+  const std::string_view method = evaluator_.TextOf(function[Field::kAttribute]);
+  const Node argument = call[Field::kArguments].FirstNamedChild();
+  if (method == "extend") {
+    AddIgnored(*list, argument, conditional);
+  } else if (const Value value = evaluator_.Evaluate(argument); method == "append" && value.kind == ValueKind::kString) {
+    (conditional ? list->possible : list->certain).push_back(value.text);
+  } else {
+    list->computed = true;
   }
 }
 
@@ -72,14 +106,14 @@ void StatementReader::AssignAttribute(Node target, Node value) {
   }
 }
 
-void StatementReader::ReadAugmentedAssignment(Node statement) {
+void StatementReader::ReadAugmentedAssignment(Node statement, bool conditional) {
   const Node target = statement[Field::kLeft];
   ScanForMagic(statement[Field::kRight]);
   if (!target.is(Kind::kIdentifier)) return;
   const std::string_view name = evaluator_.TextOf(target);
   names_.innermost().Forget(name);
   if (name == "pytestmark") OpenOwner("pytestmark is computed");
-  if (name == "collect_ignore" || name == "collect_ignore_glob") file_.collect_ignore_computed = true;
+  if (IgnoreList* const list = IgnoreListOf(name)) AddIgnored(*list, statement[Field::kRight], conditional);
 }
 
 void StatementReader::ReadImport(Node statement, bool conditional) {

@@ -163,9 +163,10 @@ void StatementReader::ReadExpressionStatement(Node statement, bool conditional) 
     case Kind::kAssignment:
       return ReadAssignment(expression, conditional);
     case Kind::kAugmentedAssignment:
-      return ReadAugmentedAssignment(expression);
+      return ReadAugmentedAssignment(expression, conditional);
     case Kind::kCall:
       NoteClassArguments(expression);
+      ReadIgnoreCall(expression, conditional);
       return ScanForMagic(expression);
     default:
       return ScanForMagic(statement);

@@ -33,7 +33,7 @@ class StatementReader {
   void AssignName(std::string_view name, Node value, bool conditional);
   void AssignSpecialName(std::string_view name, Node value, bool conditional);
   void AssignAttribute(Node target, Node value);
-  void ReadAugmentedAssignment(Node statement);
+  void ReadAugmentedAssignment(Node statement, bool conditional);
   void ReadImport(Node statement, bool conditional);
   void ReadImportFrom(Node statement, bool conditional);
   void ReadIf(Node statement, bool conditional);
@@ -43,7 +43,10 @@ class StatementReader {
   void ReadBases(Node superclasses, Class& type);
   void AddFunctions(uint32_t offset, const std::vector<Node>& decorators, bool conditional);
   void AddFunction(const SkimmedFunction& skimmed, const std::vector<Node>& decorators, bool conditional);
-  void ReadCollectIgnore(std::string_view name, Node value, bool conditional);
+  // Null for any other name.
+  IgnoreList* IgnoreListOf(std::string_view name);
+  void AddIgnored(IgnoreList& list, Node values, bool conditional);
+  void ReadIgnoreCall(Node call, bool conditional);
   void ScanForMagic(Node expression);
   void ScanCall(Node call);
   void NoteClassArguments(Node call);

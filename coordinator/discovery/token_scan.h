@@ -18,6 +18,8 @@ class TokenScan {
   // From 1.
   int line() const { return line_; }
   bool at_end() const { return position_ >= source_.size(); }
+  // The character before the position; 0 at the start.
+  char Previous() const { return position_ == 0 ? '\0' : source_[position_ - 1]; }
   // The character at the position; 0 at the end.
   char Peek() const { return at_end() ? '\0' : source_[position_]; }
 

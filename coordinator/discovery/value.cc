@@ -125,6 +125,7 @@ std::optional<int64_t> Calculate(std::string_view sign, int64_t left, int64_t ri
 Value Copy(const Value& value) {
   Value copy = MakeValue(value.kind, value.text);
   for (const Value& item : value.items) copy.items.push_back(Copy(item));
+  copy.marked = value.marked;
   if (value.id != nullptr) copy.id = std::make_unique<Value>(Copy(*value.id));
   return copy;
 }
@@ -275,6 +276,8 @@ Value Evaluator::EvaluateParam(Node arguments, int depth) const {
       known = false;
     } else if (argument.kind() != Kind::kKeywordArgument) {
       value.items.push_back(Evaluate(argument, depth + 1));
+    } else if (TextOf(argument[Field::kName]) == "marks") {
+      value.marked = true;
     } else if (TextOf(argument[Field::kName]) == "id") {
       value.id = std::make_unique<Value>(Evaluate(argument[Field::kValue], depth + 1));
       if (value.id->kind == ValueKind::kNone) value.id = nullptr;

@@ -40,7 +40,8 @@ struct Value {
   ValueKind kind = ValueKind::kUnknown;
   std::string text;
   std::vector<Value> items;
-  // Of a kParameterSet: null if not given.
+  // Of a kParameterSet: it has marks; its id, null if not given.
+  bool marked = false;
   std::unique_ptr<Value> id;
 };
 

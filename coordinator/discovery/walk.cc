@@ -28,9 +28,9 @@ Walker::Walker(const ProjectConfig& project, const CollectionOptions& options, c
   }
 }
 
-std::vector<std::string> Walker::Walk(const std::string& directory) {
-  std::vector<std::string> files;
-  WalkInto(directory, 0, files);
+std::vector<WalkedFile> Walker::Walk(const std::string& directory) {
+  std::vector<WalkedFile> files;
+  WalkInto(directory, 0, /*maybe_ignored=*/false, files);
   return files;
 }
 
@@ -79,19 +79,20 @@ bool Walker::IsVirtualenv(const std::string& directory) const {
   return IsFile(JoinPath(directory, "pyvenv.cfg")) || IsFile(JoinPath(directory, "conda-meta/history"));
 }
 
-bool Walker::IsIgnored(const std::string& directory, const std::string& path, bool is_directory) {
-  if (FileName(path) == "__pycache__") return true;
-  if (std::find(options_.ignore.begin(), options_.ignore.end(), path) != options_.ignore.end()) return true;
+Conftests::Verdict Walker::Ignores(const std::string& directory, const std::string& path, bool is_directory) {
+  constexpr Conftests::Verdict kYes = Conftests::Verdict::kYes;
+  if (FileName(path) == "__pycache__") return kYes;
+  if (std::find(options_.ignore.begin(), options_.ignore.end(), path) != options_.ignore.end()) return kYes;
   const auto matches = [&path](const std::string& glob) { return MatchesPattern(path, glob); };
-  if (std::any_of(options_.ignore_glob.begin(), options_.ignore_glob.end(), matches)) return true;
-  if (conftests_.Ignores(directory, path)) return true;
-  if (!is_directory) return false;
+  if (std::any_of(options_.ignore_glob.begin(), options_.ignore_glob.end(), matches)) return kYes;
+  const Conftests::Verdict verdict = conftests_.Ignores(directory, path);
+  if (!is_directory || verdict == kYes) return verdict;
   const auto recurses_not = [&path](const std::string& pattern) { return PathMatchesPattern(path, pattern); };
-  if (std::any_of(project_.norecursedirs.begin(), project_.norecursedirs.end(), recurses_not)) return true;
-  return !options_.collect_in_virtualenv && IsVirtualenv(path);
+  if (std::any_of(project_.norecursedirs.begin(), project_.norecursedirs.end(), recurses_not)) return kYes;
+  return !options_.collect_in_virtualenv && IsVirtualenv(path) ? kYes : verdict;
 }
 
-void Walker::WalkInto(const std::string& directory, int depth, std::vector<std::string>& files) {
+void Walker::WalkInto(const std::string& directory, int depth, bool maybe_ignored, std::vector<WalkedFile>& files) {
   std::vector<Entry> entries;
   if (depth > kMaxDepth || !Read(directory, entries)) return;
   struct stat info;
@@ -99,19 +100,22 @@ void Walker::WalkInto(const std::string& directory, int depth, std::vector<std::
   open_directories_.emplace_back(info.st_dev, info.st_ino);
   for (const Entry& entry : entries) {
     const std::string path = JoinPath(directory, entry.name);
+    if (!entry.is_directory && !IsModule(entry.name, path)) continue;
+    Conftests::Verdict verdict = Conftests::Verdict::kNo;
+    if (!(entry.is_directory ? initial_parents_ : initial_).contains(path)) verdict = Ignores(directory, path, entry.is_directory);
+    if (verdict == Conftests::Verdict::kYes) continue;
+    const bool maybe = maybe_ignored || verdict == Conftests::Verdict::kMaybe;
     if (!entry.is_directory) {
-      if (!IsModule(entry.name, path)) continue;
-      if (initial_.contains(path) || !IsIgnored(directory, path, /*is_directory=*/false)) files.push_back(path);
+      files.push_back({path, maybe});
       continue;
     }
-    if (!initial_parents_.contains(path) && IsIgnored(directory, path, /*is_directory=*/true)) continue;
     if (entry.is_link && stat(path.c_str(), &info) == 0 &&
         std::find(open_directories_.begin(), open_directories_.end(),
                   std::pair<uint64_t, uint64_t>(info.st_dev, info.st_ino)) != open_directories_.end()) {
       open_reasons_.push_back(absl::StrCat(std::string(RelativePath(path, project_.rootdir)), " leads in a circle"));
       continue;
     }
-    WalkInto(path, depth + 1, files);
+    WalkInto(path, depth + 1, maybe, files);
   }
   open_directories_.pop_back();
 }

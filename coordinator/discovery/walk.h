@@ -15,6 +15,12 @@
 
 namespace fastest::discovery {
 
+struct WalkedFile {
+  std::string path;
+  // A conftest file may ignore it, or not.
+  bool maybe_ignored = false;
+};
+
 // Not thread-safe; borrows its arguments.
 class Walker {
  public:
@@ -24,7 +30,7 @@ class Walker {
 
   // The modules below `directory` (absolute): each directory's entries by name, files and directories mixed, but a package's
   // __init__.py first.
-  std::vector<std::string> Walk(const std::string& directory);
+  std::vector<WalkedFile> Walk(const std::string& directory);
 
   // Directories that could not be read, and links that lead in a circle.
   const std::vector<std::string>& open_reasons() const { return open_reasons_; }
@@ -36,9 +42,9 @@ class Walker {
     bool is_link;
   };
 
-  void WalkInto(const std::string& directory, int depth, std::vector<std::string>& files);
+  void WalkInto(const std::string& directory, int depth, bool maybe_ignored, std::vector<WalkedFile>& files);
   bool Read(const std::string& directory, std::vector<Entry>& entries);
-  bool IsIgnored(const std::string& directory, const std::string& path, bool is_directory);
+  Conftests::Verdict Ignores(const std::string& directory, const std::string& path, bool is_directory);
   bool IsVirtualenv(const std::string& directory) const;
   bool IsModule(std::string_view name, const std::string& path) const;
 
