@@ -1,9 +1,10 @@
-"""Entry of the zygote: `python <this directory> --control FD`.
+"""Entry of the zygote: `python fastest_runner/__main__.py --control FD`.
 
 The interpreter of a worker must look as `pytest` would have left it: our directory must not be on sys.path, our modules
 must not stand under names that a project may use, and `__main__` must not be ours.
 """
 
+import functools
 import importlib.util
 import os
 import sys
@@ -23,24 +24,26 @@ def _import_package(directory):
     spec.loader.exec_module(package)
 
 
-def _main():
+def _start():
+    """The exit status of a zygote or, in each process that it forked, a function that lives the worker's life."""
     directory = os.path.dirname(os.path.abspath(__file__))
     script_directory = os.path.dirname(sys.executable)
     # The `pytest` script has its own directory first on sys.path. Under -P and PYTHONSAFEPATH neither of us is there.
     if sys.path and os.path.abspath(sys.path[0]) == directory:
         sys.path[0] = script_directory
     if len(sys.argv) != 3 or sys.argv[1] != "--control" or not sys.argv[2].isdigit():
-        sys.stderr.write("usage: python fastest_runner --control FD (started by fastest-agent)\n")
+        sys.stderr.write("usage: python fastest_runner/__main__.py --control FD (started by fastest-agent)\n")
         return 2
     _import_package(directory)
     zygote = importlib.import_module(_PRIVATE_NAME + ".zygote")
     launch = zygote.serve(int(sys.argv[2]))
     if isinstance(launch, int):
         return launch
-    # From here on this is a forked worker, with the zygote's frames gone from the stack.
     worker = importlib.import_module(_PRIVATE_NAME + ".worker")
-    return worker.run(launch)
+    return functools.partial(worker.run, launch)
 
 
 if __name__ == "__main__":
-    sys.exit(_main())
+    # Called from here, with the zygote's frames gone: below a test there are as many frames as with `pytest`.
+    _life = _start()
+    sys.exit(_life if isinstance(_life, int) else _life())

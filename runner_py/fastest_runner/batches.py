@@ -37,7 +37,7 @@ class _Turn(NamedTuple):
 
 
 class BatchLoop:
-    """Runs leases until `finish`, `stop`, or the session's own end. Lives as long as pytest_runtestloop.
+    """What is to be run, lease by lease, until `finish`, `stop` or the session's own end. Lives as long as its loop.
 
     A lease's last test is held back until the test after it is known: what teardown pytest does depends on it.
     """
@@ -63,8 +63,13 @@ class BatchLoop:
         self.stop_reason: str | None = None
         self.tests_run = 0
 
-    def run(self) -> None:
-        """Raises what pytest's own loop raises when the session is to end early, and CommandError."""
+    def tests(self) -> Iterator[tuple[Any, Any]]:
+        """Yields each test and the one after it; the caller has run a test when it asks for the next.
+
+        That the caller runs them, and not this class, keeps the stack as deep as under pytest: how far a test can
+        recurse is part of what it sees. Raises what pytest's own loop raises when the session is to end early, and
+        CommandError. Whoever leaves before the end closes the generator, which sends what is known.
+        """
         try:
             turns = self._turns()
             current = next(turns, None)
@@ -73,7 +78,9 @@ class BatchLoop:
                 self._end_early()
                 if self.stop_reason is not None:
                     return
-                self._run(current, None if following is None else following.entry.item)
+                self._begin(current)
+                yield current.entry.item, None if following is None else following.entry.item
+                self._end(current)
                 self._end_early()
                 current = following
         finally:
@@ -87,7 +94,7 @@ class BatchLoop:
         if session.shouldstop:
             raise session.Interrupted(session.shouldstop)
 
-    def _run(self, turn: _Turn, nextitem: Any) -> None:
+    def _begin(self, turn: _Turn) -> None:
         progress: dict[str, Any] = {
             "started_lease_id": turn.lease_id,
             "started": turn.entry.ref,
@@ -101,7 +108,8 @@ class BatchLoop:
         if id(item) in self._ran:
             _forget_run(item)
         self._ran.add(id(item))
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+
+    def _end(self, turn: _Turn) -> None:
         if self._messages.in_foreign_process():
             # A child that the test forked has come back here. The rest of the session is its parent's.
             os._exit(0)

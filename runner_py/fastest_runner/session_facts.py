@@ -40,7 +40,7 @@ _INI_VALUES = (
 
 
 def option_values(config: Any) -> dict[str, str]:
-    """Options that reports depend on, as texts. Those that this pytest doesn't have, or that are not set, are missing."""
+    """Options that reports depend on, as texts; what this pytest does not have, or what is not set, is left out."""
     values: dict[str, Any] = {}
     for name, dest in _OPTIONS.items():
         values[name] = getattr(config.option, dest, None)

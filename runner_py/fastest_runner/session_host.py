@@ -97,9 +97,12 @@ class SessionHost:
         if session.config.option.collectonly:
             return None
         loop = BatchLoop(session, self._collection, self._messages, self._take_result)
+        tests = loop.tests()
         try:
-            loop.run()
+            for item, nextitem in tests:
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
         finally:
+            tests.close()
             if loop.stop_reason is not None:
                 self.stop_reason = loop.stop_reason
         if self._collect_errors and not loop.tests_run and not session.config.option.continue_on_collection_errors:

@@ -20,29 +20,16 @@ from .zygote import Launch
 
 
 def run(launch: Launch) -> int:
-    """Runs the session that the agent's `start` asks for. Returns the process's exit status."""
-    descriptors = process_setup.set_up(launch.channel_fd, launch.stdout_fd, launch.stderr_fd, launch.life_fd)
-    channel = Channel(descriptors.channel_fd, process_setup.exit_without_channel)
-    # A test's forked children must not keep the channel open, or the agent would not see its end.
-    os.register_at_fork(after_in_child=lambda: _close(descriptors.channel_fd, descriptors.life_fd))
-    try:
-        start = channel.receive().get("start")
-    except FrameError as error:
-        return _fail(channel, 3, f"{error}\n")
-    if not isinstance(start, dict):
-        return _fail(channel, 3, "the first command is not `start`\n")
-    return _run_session(channel, start.get("run", {}), start.get("worker_id", launch.worker_id))
+    """Runs the session that the agent's `start` asks for. Returns the process's exit status.
 
-
-def _run_session(channel: Channel, run_spec: dict[str, Any], worker_id: str) -> int:
-    args = [str(arg) for arg in run_spec.get("pytest_args", ())]
+    The only frame of ours between the process's start and what takes the place of pytest.main.
+    """
+    channel = _set_up(launch)
     try:
-        os.chdir(run_spec.get("invocation_dir", ""))
-    except OSError as error:
-        return _fail(channel, 4, f"ERROR: cannot enter {error.filename!r}: {error.strerror}\n")
-    process_setup.imitate_pytest_command(args)
-    if run_spec.get("xdist_worker"):
-        xdist_role.announce(run_spec.get("run_id", ""), worker_id, int(run_spec.get("slots", 1)))
+        run_spec, worker_id = _receive_start(channel)
+        args = _enter(run_spec, worker_id)
+    except _Refused as refused:
+        return _fail(channel, *refused.args)
     genuine_stdout = sys.stdout
     if run_spec.get("forward_terminal"):
         sys.stdout = terminal_stdout(channel)
@@ -55,19 +42,62 @@ def _run_session(channel: Channel, run_spec: dict[str, Any], worker_id: str) -> 
     finally:
         _flush_stdout()
         sys.stdout = genuine_stdout
+    _say_end(channel, host, status)
+    return status
+
+
+class _Refused(Exception):
+    """There is no session to be had. Exit status and text for the user."""
+
+
+def _set_up(launch: Launch) -> Channel:
+    descriptors = process_setup.set_up(launch.channel_fd, launch.stdout_fd, launch.stderr_fd, launch.life_fd)
+    # A test's forked children must not keep the channel open, or the agent would not see its end.
+    os.register_at_fork(after_in_child=lambda: _close(descriptors.channel_fd, descriptors.life_fd))
+    return Channel(descriptors.channel_fd, process_setup.exit_without_channel)
+
+
+def _receive_start(channel: Channel) -> tuple[dict[str, Any], str]:
+    """The RunSpec and the worker's id."""
+    try:
+        start = channel.receive().get("start")
+    except FrameError as error:
+        raise _Refused(3, f"{error}\n") from None
+    if not isinstance(start, dict) or not isinstance(start.get("run", {}), dict):
+        raise _Refused(3, "the first command is not `start`\n")
+    return start.get("run", {}), str(start.get("worker_id", ""))
+
+
+def _enter(run_spec: dict[str, Any], worker_id: str) -> list[str]:
+    """Makes directory, arguments and environment those of the run. Returns pytest's arguments."""
+    args = [str(arg) for arg in run_spec.get("pytest_args", ())]
+    try:
+        os.chdir(run_spec.get("invocation_dir", ""))
+    except OSError as error:
+        raise _Refused(4, f"ERROR: cannot enter {error.filename!r}: {error.strerror}\n") from None
+    process_setup.imitate_pytest_command(args)
+    if run_spec.get("xdist_worker"):
+        xdist_role.announce(run_spec.get("run_id", ""), worker_id, int(run_spec.get("slots", 1)))
+    return args
+
+
+def _say_end(channel: Channel, host: SessionHost, status: int) -> None:
     if channel.in_foreign_process():
         # A child that a test forked and that got out of it by an exception; its parent speaks for the session.
-        return status
+        return
     if host.internal_error:
-        return _fail(channel, status, host.internal_error)
-    ended: dict[str, Any] = {
-        "exit_status": status,
-        "stop_reason": host.stop_reason,
-        "exit_called": host.exit_called,
-        "terminal_summary": host.terminal_summary.getvalue(),
-    }
-    channel.send({"ended": ended})
-    return status
+        _fail(channel, status, host.internal_error)
+        return
+    channel.send(
+        {
+            "ended": {
+                "exit_status": status,
+                "stop_reason": host.stop_reason,
+                "exit_called": host.exit_called,
+                "terminal_summary": host.terminal_summary.getvalue(),
+            }
+        }
+    )
 
 
 def _pytest_main(args: list[str], host: SessionHost) -> int:
@@ -95,6 +125,10 @@ def _failure(error: BaseException) -> tuple[int, str]:
     def raise_it(*args: Any, **kwargs: Any) -> None:
         raise error
 
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(os.path.dirname(__file__)):
+        # Not ours to show.
+        frames = frames.tb_next
     text = io.StringIO()
     genuine = pytest_config._prepareconfig
     # pytest's own main() prints it: whichever exceptions this version answers, in its own words.
@@ -109,7 +143,7 @@ def _failure(error: BaseException) -> tuple[int, str]:
     except BaseException as uncaught:
         # As the interpreter ends when nobody catches it.
         status = 1
-        text.write("".join(traceback.format_exception(type(uncaught), uncaught, uncaught.__traceback__)))
+        text.write("".join(traceback.format_exception(type(uncaught), uncaught, frames)))
     finally:
         pytest_config._prepareconfig = genuine
     return status, text.getvalue()

@@ -1,4 +1,8 @@
-"""A worker's part as plugins know it from pytest-xdist: they leave files and reports to a controller."""
+"""A worker's part as plugins know it from pytest-xdist: they leave files and reports to a controller.
+
+The fixtures worker_id and testrun_uid are pytest-xdist's own: where it is not installed, pytest does not know them, and
+neither do we.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,6 @@ import hashlib
 import os
 import sys
 from typing import Any
-
-import pytest
 
 
 def announce(run_id: str, worker_id: str, slots: int) -> None:
@@ -37,8 +39,6 @@ def assume(config: Any, run_id: str, worker_id: str, slots: int) -> None:
         # It would ask its controller's side, by a socket, for what it remembers of crashed workers. It has a
         # store without that for sessions that are on their own; reruns in this worker need no more.
         reruns.HAS_PYTEST_HANDLECRASHITEM = False
-    if not config.pluginmanager.hasplugin("xdist"):
-        config.pluginmanager.register(WorkerFixtures(), "fastest-worker-fixtures")
 
 
 def _controller_answers(config: Any, run_id: str) -> dict[str, Any]:
@@ -72,17 +72,3 @@ def consume_options(config: Any) -> None:
     }.items():
         if hasattr(option, name):
             setattr(option, name, value)
-
-
-class WorkerFixtures:
-    """pytest-xdist's fixtures, for suites that ask for them where it is not installed."""
-
-    @pytest.fixture(scope="session")
-    def worker_id(self, request: Any) -> str:
-        """The id of this worker ('gw0', 'gw1', …)."""
-        return request.config.workerinput["workerid"]
-
-    @pytest.fixture(scope="session")
-    def testrun_uid(self, request: Any) -> str:
-        """The unique id of this run, the same in all its workers."""
-        return request.config.workerinput["testrunuid"]

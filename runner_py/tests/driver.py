@@ -180,7 +180,7 @@ class Zygote:
         ours, theirs = socket.socketpair()
         libc = ctypes.CDLL(None)
         self.process = subprocess.Popen(
-            [python, str(RUNNER), "--control", str(theirs.fileno())],
+            [python, str(RUNNER / "__main__.py"), "--control", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             env=env,

@@ -102,9 +102,19 @@ def loop(*commands: Any) -> tuple[BatchLoop, FakeSession, FakeMessages]:
     return batches, session, messages
 
 
+def run(batches: BatchLoop) -> None:
+    """As pytest_runtestloop does."""
+    tests = batches.tests()
+    try:
+        for item, nextitem in tests:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+    finally:
+        tests.close()
+
+
 def test_each_test_knows_the_next_one_even_of_the_next_lease():
     batches, session, messages = loop(lease(1, "a b"), lease(2, "c"), FINISH)
-    batches.run()
+    run(batches)
     assert session.ran == [("a", "b"), ("b", "c"), ("c", None)]
     assert messages.kinds() == [
         "collected 1",
@@ -121,21 +131,21 @@ def test_each_test_knows_the_next_one_even_of_the_next_lease():
 
 def test_the_last_test_is_held_back_until_there_is_word():
     batches, session, messages = loop(lease(1, "a b"), None, lease(2, "c"), None, FINISH)
-    batches.run()
+    run(batches)
     assert messages.kinds()[:5] == ["collected 1", ">a", "a>", "waits", "collected 2"]
     assert session.ran == [("a", "b"), ("b", "c"), ("c", None)]
 
 
 def test_finish_lets_the_held_back_test_run_alone():
     batches, session, messages = loop(lease(1, "a"), None, FINISH)
-    batches.run()
+    run(batches)
     assert session.ran == [("a", None)]
     assert messages.kinds() == ["collected 1", "waits", ">a", "a>", "lease_done 1"]
 
 
 def test_a_lease_without_tests_is_done_at_once():
     batches, session, messages = loop(lease(1, "a"), lease(2, ""), lease(3, "b"), FINISH)
-    batches.run()
+    run(batches)
     assert session.ran == [("a", "b"), ("b", None)]
     kinds = messages.kinds()
     assert kinds.index("lease_done 2") == kinds.index("collected 2") + 1
@@ -144,14 +154,14 @@ def test_a_lease_without_tests_is_done_at_once():
 def test_what_is_missing_is_said():
     missing = [{"node_id": "gone"}]
     batches, _, messages = loop(lease(7, "a", missing=missing), FINISH)
-    batches.run()
+    run(batches)
     assert messages.said[0]["collected"]["missing"] == missing
 
 
 def test_stop_is_heard_between_two_tests():
     batches, session, messages = loop(lease(1, "a b c"), None)
     session.after["a"] = lambda: messages.commands.insert(0, {"stop": {"reason": "enough"}})
-    batches.run()
+    run(batches)
     # "b" was not begun when the word came.
     assert session.ran == [("a", "b")]
     assert batches.stop_reason == "enough"
@@ -160,7 +170,7 @@ def test_stop_is_heard_between_two_tests():
 
 def test_stop_while_a_test_is_held_back_leaves_it_without_result():
     batches, session, messages = loop(lease(1, "a b"), None, {"stop": {}})
-    batches.run()
+    run(batches)
     assert session.ran == [("a", "b")]
     assert "lease_done 1" not in messages.kinds()
 
@@ -170,7 +180,7 @@ def test_a_session_that_wants_to_end_ends_as_pytest_ends_it(attribute, raised):
     batches, session, messages = loop(lease(1, "a b"), FINISH)
     session.after["a"] = lambda: setattr(session, attribute, "because")
     with pytest.raises(getattr(FakeSession, raised), match="because"):
-        batches.run()
+        run(batches)
     assert session.ran == [("a", "b")]
     # Its result is not lost.
     assert messages.kinds()[-1] == "a>"
@@ -183,14 +193,14 @@ def test_results_are_sent_when_a_test_ends_the_session():
     batches, session, messages = loop(lease(1, "a b"), FINISH)
     session.after["b"] = end
     with pytest.raises(KeyboardInterrupt):
-        batches.run()
+        run(batches)
     assert messages.kinds() == ["collected 1", ">a", "a>b"]
 
 
 def test_a_lease_after_finish_is_an_error():
     batches, session, _ = loop(lease(1, "a"), FINISH, lease(2, "b"))
     with pytest.raises(CommandError):
-        batches.run()
+        run(batches)
     assert batches.tests_run == 0
 
 
@@ -198,10 +208,10 @@ def test_a_lease_after_finish_is_an_error():
 def test_what_is_no_command_is_an_error(command):
     batches, _, _ = loop(command)
     with pytest.raises(CommandError):
-        batches.run()
+        run(batches)
 
 
 def test_ids_of_leases_may_come_as_text():
     batches, _, messages = loop({"run": {"id": "18446744073709551615", "batch": {"module": "a"}}}, FINISH)
-    batches.run()
+    run(batches)
     assert messages.said[0]["collected"]["lease_id"] == 2**64 - 1

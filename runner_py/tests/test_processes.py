@@ -6,10 +6,12 @@ import os
 import re
 import select
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from _pytest import config as pytest_config
 
 PATIENCE_S = 60.0
 
@@ -132,7 +134,7 @@ def test_a_hung_test_shows_its_stack_when_it_is_asked(project, worker):
     running.send({"finish": {}})
     (directory / "hangs").read_text()
     os.kill(running.pid, signal.SIGRTMIN + 8)
-    running.wait_for_stderr("_run_module_as_main")
+    running.wait_for_stderr("__main__.py")
     assert re.search(r'test_a.py", line \d+ in deep_down\n.*test_a.py", line \d+ in test_hangs', running.stderr())
     # It goes on living: the signal only asks.
     os.kill(running.pid, 0)
@@ -420,6 +422,38 @@ def test_the_process_looks_like_one_of_pytests(project, worker):
         assert set(run_one(worker, directory).outcomes().values()) == {"PASSED"}
     numbers = (directory / "numbers").read_text().split()
     assert len(set(numbers)) == 2
+
+
+def test_the_stack_below_a_test_is_as_deep_as_with_the_pytest_command(project, worker):
+    directory = project(
+        test_a="""
+        import sys
+
+        def test_a(record_property):
+            depth = 0
+            while True:
+                try:
+                    sys._getframe(depth)
+                except ValueError:
+                    break
+                depth += 1
+            with open("depths", "a") as depths: depths.write(f"{depth} ")
+        """
+    )
+    run_one(worker, directory)
+    # Called from a script's top level, as the installed `pytest` does it.
+    entry = (
+        "from pytest import console_main"
+        if not hasattr(pytest_config, "_console_main")
+        else ("from _pytest.config import _console_main as console_main")
+    )
+    script = directory / "pytest_script.py"
+    script.write_text(f"import sys\n{entry}\nsys.exit(console_main())\n")
+    subprocess.run(
+        [sys.executable, script, "-p", "no:cacheprovider"], cwd=directory, check=True, stdout=subprocess.DEVNULL
+    )
+    ours, genuine = (directory / "depths").read_text().split()
+    assert ours == genuine
 
 
 def test_nothing_of_ours_is_left_unclosed(project, worker):

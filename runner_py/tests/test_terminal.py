@@ -42,7 +42,7 @@ def timeless(text):
     """`text` without what differs from run to run, and without the name by which pytest was called."""
     text = re.sub(r"\d+\.\d\ds", "0.00s", text)
     text = re.sub(r"0x[0-9a-f]+", "0x0", text)
-    return text.replace("python -m pytest", "pytest")
+    return re.sub("usage: (python -m pytest|__main__.py)", "usage: pytest", text)
 
 
 @pytest.mark.parametrize(

@@ -47,11 +47,14 @@ def main():
     sys.argv = [os.path.join(scripts, "pytest"), *sys.argv[2:]]
     # What the pytest command finds there.
     sys.path[0] = scripts
+    import _pytest.config
     import pytest
 
     recorder = Recorder()
     try:
-        status = pytest.main(plugins=[recorder])
+        # Below a test there are to be as many frames as with the command: it does not go through pytest.main any more.
+        command = getattr(_pytest.config, "_main", None)
+        status = command(plugins=[recorder], prog="pytest") if command else pytest.main(plugins=[recorder])
     finally:
         recorder.save(output)
     try:
