@@ -29,6 +29,7 @@ class SessionHost:
         self._forward_terminal = bool(run.get("forward_terminal"))
         self._terminal = NullText()
         self._header: list[str] = []
+        self._is_ready = False
         self._collection: Collection | None = None
         self._converter: ReportConverter | None = None
         self._collect_errors = 0
@@ -92,8 +93,7 @@ class SessionHost:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> bool | None:
         assert self._collection is not None and self._converter is not None
-        if not self._forward_terminal or not session.config.option.collectonly:
-            self._messages.send({"ready": self._ready(session)})
+        self._send_ready(session)
         if session.config.option.collectonly:
             return None
         loop = BatchLoop(session, self._collection, self._messages, self._take_result)
@@ -110,6 +110,12 @@ class SessionHost:
             count = session.testsfailed
             raise session.Interrupted(f"{count} error{'s' if count != 1 else ''} during collection")
         return True
+
+    def _send_ready(self, session: Any) -> None:
+        config = session.config
+        self._is_ready = True
+        if not (self._forward_terminal and config.option.collectonly) and not _only_answers(config):
+            self._messages.send({"ready": self._ready(session)})
 
     def _ready(self, session: Any) -> dict[str, Any]:
         assert self._collection is not None
@@ -129,7 +135,10 @@ class SessionHost:
         }
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: Any) -> None:
+    def pytest_sessionfinish(self, session: Any, exitstatus: int) -> None:
+        if not self._is_ready and exitstatus not in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
+            # It ended within its collection (-x, pytest.exit): what it came to is still worth knowing.
+            self._send_ready(session)
         if session.shouldfail and not self.stop_reason:
             self.stop_reason = str(session.shouldfail)
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
