@@ -96,7 +96,7 @@ void WorkerPool::EndAll(const std::string& why) {
   KillAll(why);
   TellWorkersGone();
   if (zygote_ != nullptr) {
-    zygote_->End();
+    zygote_->End(!workers_.empty());
   } else {
     loop_->Post(options_.on_ended);
   }

@@ -56,7 +56,8 @@ absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Start(const Options& options, Ev
   UniqueFd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
 
   SubprocessOptions process;
-  process.argv = {options.python, options.runner, "--control", absl::StrCat(kControlFd)};
+  // The file, not the folder: for a folder Python would add frames below every test.
+  process.argv = {options.python, absl::StrCat(options.runner, "/__main__.py"), "--control", absl::StrCat(kControlFd)};
   process.fds = {{null.get(), 0}, {output_in.get(), 1}, {output_in.get(), 2}, {sockets.second.get(), kControlFd}};
   process.new_session = true;
   process.child_subreaper = true;
@@ -94,14 +95,14 @@ void Zygote::Fork(const std::string& worker_id, UniqueFd channel, UniqueFd out, 
 
 void Zygote::Kill(const std::string& worker_id) { Send(json{{"type", "kill"}, {"worker_id", worker_id}}.dump()); }
 
-void Zygote::End() {
+void Zygote::End(bool has_workers) {
   if (ending_) return;
   ending_ = true;
-  if (ready_) {
+  if (ready_ && has_workers) {
     // It ends its workers first; its last frames are still read.
     shutdown(control_.fd(), SHUT_WR);
   } else {
-    // It has not forked anybody, and need not finish loading.
+    // An interpreter takes its time to load and to end in good order.
     process_.Kill(SIGKILL);
   }
   if (deaf_) return;

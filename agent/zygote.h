@@ -56,8 +56,9 @@ class Zygote {
   void Fork(const std::string& worker_id, UniqueFd channel, UniqueFd out, UniqueFd err);
   // SIGKILL to the worker and its process group. One that has exited is ignored.
   void Kill(const std::string& worker_id);
-  // Ends it and all its workers; OnZygoteEnded follows.
-  void End();
+  // Ends it and all its workers; OnZygoteEnded follows. If it has none it ends at once, and what they left behind comes
+  // to this process, which is a subreaper and ends it (EndAllChildren).
+  void End(bool has_workers);
 
   const std::string& python() const { return options_.python; }
   // Whether it has said that pytest is loaded.
