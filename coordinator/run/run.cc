@@ -230,7 +230,13 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
   if (lease == leases_.end() || lease->second.collected) return;
   lease->second.collected = true;
   queue_.Collected(collected.lease_id(), {collected.tests().begin(), collected.tests().end()});
-  if (mode_ == v1::WHOLE) return;  // The whole collection is in the books already.
+  if (mode_ == v1::WHOLE) {
+    // The whole collection is in the books already; what this worker cannot find again is explained.
+    for (const v1::TestRef& ref : collected.missing()) {
+      ledger_.NotRun(ref, ModuleOf(ref.node_id()), absl::StrCat(worker.id, " did not find it when it collected again"));
+    }
+    return;
+  }
   const std::string& module = lease->second.module;
   ledger_.Collected(worker.id, module, collected);
   if (collected.collect_s() > 0) module_setup_s_[module] = std::max(module_setup_s_[module], collected.collect_s());
