@@ -1,5 +1,6 @@
-// The program fastest-agent as a whole: a real process over a real gRPC stream, with Python processes below it that play
-// the worker protocol (testing/fake_runner.py), or with the real ones where there is an interpreter that has pytest.
+// The program fastest-agent as a whole: a real process over a real gRPC stream, with Python processes below it that
+// play the worker protocol (testing/fake_runner.py), or with the real ones where there is an interpreter that has
+// pytest.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -40,6 +41,7 @@ class AgentTest : public testing::Test {
     char folder[] = "/tmp/fastest-agent-XXXXXX";
     ASSERT_NE(mkdtemp(folder), nullptr);
     folder_ = folder;
+    invocation_dir_ = folder_;
     std::filesystem::create_directory(folder_ + "/runner");
     std::filesystem::copy_file("agent/testing/fake_runner.py", folder_ + "/runner/__main__.py");
     runner_ = folder_ + "/runner";
@@ -58,8 +60,17 @@ class AgentTest : public testing::Test {
 
   void StartAgent(const std::string& python = kPython, const std::vector<std::string>& env = {}) {
     SubprocessOptions options;
-    options.argv = {"agent/fastest-agent", "--embedded", "--join", coordinator_->address(), "--slots", "2", "--name",
-                    "under-test",          "--python",   python};
+    options.working_dir = folder_;
+    options.argv = {std::filesystem::absolute("agent/fastest-agent"),
+                    "--embedded",
+                    "--join",
+                    coordinator_->address(),
+                    "--slots",
+                    "2",
+                    "--name",
+                    "under-test",
+                    "--python",
+                    python};
     if (!runner_.empty()) options.argv.insert(options.argv.end(), {"--runner", runner_});
     options.env = env;
     options.env->push_back("PATH=/usr/bin:/bin");
@@ -86,7 +97,7 @@ class AgentTest : public testing::Test {
     spec->set_run_id("r1");
     spec->set_hang_timeout_s(hang_timeout_s);
     spec->set_python(python);
-    spec->set_invocation_dir(folder_);
+    spec->set_invocation_dir(invocation_dir_);
     for (const std::string& argument : pytest_args_) spec->add_pytest_args(argument);
     for (int slot = 0; slot < workers; ++slot) {
       auto* worker = message.mutable_start_run()->add_workers();
@@ -185,6 +196,7 @@ class AgentTest : public testing::Test {
   }
 
   std::string folder_;
+  std::string invocation_dir_;
   std::string runner_;
   std::vector<std::string> pytest_args_;
   std::unique_ptr<FakeCoordinator> coordinator_;
@@ -384,6 +396,27 @@ TEST_F(AgentTest, TheRunNamesTheInterpreter) {
   ExpectOrderlyEnd();
 }
 
+TEST_F(AgentTest, TheRunNamesTheDirectory) {
+  invocation_dir_ = folder_ + "/elsewhere";
+  std::filesystem::create_directory(invocation_dir_);
+  std::filesystem::create_symlink(kPython, folder_ + "/python");
+  StartAgent("runner/../python");
+  StartRun(1);
+  const v1::WorkerMessage::Ready ready = WaitForReady("w0");
+  EXPECT_EQ(ready.header(1), folder_ + "/python");
+  EXPECT_EQ(ready.header(2), invocation_dir_);
+  ExpectOrderlyEnd();
+}
+
+TEST_F(AgentTest, ARunInADirectoryThatIsNotHereIsRefused) {
+  invocation_dir_ = folder_ + "/nowhere";
+  StartAgent();
+  StartRun(1);
+  const Event event = WaitFor([](const Event& e) { return e.has_refused(); });
+  EXPECT_THAT(event.refused().message(), HasSubstr(invocation_dir_ + " cannot be entered here"));
+  ExpectOrderlyEnd();
+}
+
 TEST_F(AgentTest, WithoutAnInterpreterTheRunIsRefused) {
   StartAgent("/no/such/python");
   StartRun(2);
@@ -492,7 +525,10 @@ class AgentWithPytestTest : public AgentTest {
     python_ = python;
     runner_.clear();
     pytest_args_ = {"-p", "no:cacheprovider", "--rootdir", folder_, folder_};
-    std::ofstream(folder_ + "/test_well.py") << "def test_good(): pass\n\ndef test_bad(): assert 1 == 2\n";
+    std::ofstream(folder_ + "/test_well.py") << "import sys\n\n"
+                                                "def test_good():\n"
+                                                "    assert not any('runner' in folder for folder in sys.path)\n\n"
+                                                "def test_bad(): assert 1 == 2\n";
     std::ofstream(folder_ + "/test_crash.py") << "import os, signal\n\n"
                                                  "def test_fine(): pass\n\n"
                                                  "def test_dies():\n"

@@ -84,8 +84,8 @@ class CoordinatorStream {
   bool done_ = false;
 };
 
-// Whether the coordinator decides nothing by this event: progress of tests that pass. A write for each of them would cost
-// both sides more than running an easy test does.
+// Whether the coordinator decides nothing by this event: progress of tests that pass. A write for each of them would
+// cost both sides more than running an easy test does.
 bool MayLinger(const v1::AgentMessage::Event& event);
 
 }  // namespace fastest::agent

@@ -21,6 +21,7 @@
 #include "agent/runner_location.h"
 #include "base/clock.h"
 #include "base/executable.h"
+#include "base/standard_streams.h"
 #include "base/subprocess.h"
 #include "base/unique_fd.h"
 
@@ -79,6 +80,9 @@ int Fail(const absl::Status& status) {
 }
 
 int Main(int argc, char** argv) {
+  OpenMissingStandardStreams();
+  // gRPC's own log lines are for its developers; what goes wrong we say ourselves.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   const AgentSurroundings surroundings = Surroundings();
   const ParsedAgentOptions parsed = ParseAgentOptions(argc, argv, surroundings);
   if (parsed.exit) {

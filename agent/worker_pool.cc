@@ -1,5 +1,7 @@
 #include "agent/worker_pool.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,11 @@ constexpr int kUsageError = 4;
 // Fastest's own for tests that could not be run.
 constexpr int kNotRun = 10;
 
+bool IsWorkingDirectory(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::equivalent(path, ".", error) && !error;
+}
+
 }  // namespace
 
 WorkerPool::WorkerPool(Options options, EventLoop* loop, Clock* clock)
@@ -26,11 +33,13 @@ WorkerPool::~WorkerPool() {
   zygote_.reset();
 }
 
-void WorkerPool::Warm(const std::string& python) { warm_status_ = StartZygote(python); }
-
-absl::Status WorkerPool::StartZygote(const std::string& python) {
+void WorkerPool::Warm(const std::string& python) {
   python_ = python;
-  ASSIGN_OR_RETURN(zygote_, Zygote::Start({python, options_.runner}, loop_, clock_));
+  warm_status_ = StartZygote();
+}
+
+absl::Status WorkerPool::StartZygote() {
+  ASSIGN_OR_RETURN(zygote_, Zygote::Start({python_, options_.runner, working_dir_}, loop_, clock_));
   zygote_->set_listener(this);
   return absl::OkStatus();
 }
@@ -38,9 +47,13 @@ absl::Status WorkerPool::StartZygote(const std::string& python) {
 void WorkerPool::BeginRun(const v1::RunSpec& spec) {
   spec_ = spec;
   running_ = true;
-  if (!spec.python().empty() && spec.python() != python_) {
+  const bool other_python = !spec.python().empty() && spec.python() != python_;
+  if (other_python) python_ = spec.python();
+  const bool elsewhere = !spec.invocation_dir().empty() && !IsWorkingDirectory(spec.invocation_dir());
+  if (elsewhere) working_dir_ = spec.invocation_dir();
+  if (other_python || elsewhere) {
     zygote_.reset();
-    warm_status_ = StartZygote(spec.python());
+    warm_status_ = StartZygote();
   }
   if (!warm_status_.ok()) Refuse(warm_status_);
 }
@@ -57,7 +70,7 @@ absl::Status WorkerPool::TryStartWorker(uint32_t slot, const std::string& worker
     return absl::FailedPreconditionError(absl::StrCat("slot ", slot, " or the name ", worker_id, " is taken"));
   }
   // It died under earlier workers.
-  if (zygote_ == nullptr) RETURN_IF_ERROR(StartZygote(std::string(python_)));
+  if (zygote_ == nullptr) RETURN_IF_ERROR(StartZygote());
   ASSIGN_OR_RETURN(workers_[slot], Worker::Start(slot, worker_id, spec_, {loop_, clock_, zygote_.get(), this}));
   workers_[slot]->Pause(paused_);
   return absl::OkStatus();

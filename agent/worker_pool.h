@@ -41,7 +41,8 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   // when there is a run.
   void Warm(const std::string& python);
 
-  // Once. An interpreter other than the warm one is started if the run names one.
+  // Once. If the run names another interpreter than the warm one, or takes place in another directory, Python is
+  // started anew.
   void BeginRun(const v1::RunSpec& spec);
   // Every call is answered by a WorkerGone some time, unless the run is refused.
   void StartWorker(uint32_t slot, const std::string& worker_id);
@@ -67,7 +68,7 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
 
  private:
   Worker* Find(const std::string& worker_id);
-  absl::Status StartZygote(const std::string& python);
+  absl::Status StartZygote();
   absl::Status TryStartWorker(uint32_t slot, const std::string& worker_id);
   void Refuse(const absl::Status& why);
   void EmitGone(uint32_t slot, const std::string& worker_id, bool orderly, const std::string& how);
@@ -79,8 +80,10 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   EventLoop* const loop_;
   Clock* const clock_;
   std::unique_ptr<Zygote> zygote_;
-  // The interpreter of the last zygote.
+  // The interpreter and the directory of the next zygote, and of the last one. An empty directory is this process's
+  // own.
   std::string python_;
+  std::string working_dir_;
   // Why there is no zygote, if the first one could not be had.
   absl::Status warm_status_;
   v1::RunSpec spec_;

@@ -6,10 +6,13 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -39,6 +42,15 @@ int NumberOf(const json& frame, const char* key) {
   return it != frame.end() && it->is_number_integer() ? it->get<int>() : -1;
 }
 
+// Python finds its own files, and names itself, by how it was called: a relative path must hold in its working
+// directory.
+std::string AbsolutePath(const std::string& python) {
+  if (python.find('/') == std::string::npos) return python;
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(python, error);
+  return error ? python : absolute.string();
+}
+
 absl::Status NoInterpreter(const std::string& python, const absl::Status& why) {
   return absl::NotFoundError(
       absl::StrCat("no Python interpreter \"", python, "\" (", why.message(), "): name one by --python"));
@@ -47,6 +59,11 @@ absl::Status NoInterpreter(const std::string& python, const absl::Status& why) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Start(const Options& options, EventLoop* loop, Clock* clock) {
+  struct stat info;
+  if (!options.working_dir.empty() && stat(options.working_dir.c_str(), &info) != 0) {
+    return absl::NotFoundError(
+        absl::StrCat("the run's directory ", options.working_dir, " cannot be entered here: ", strerror(errno)));
+  }
   ASSIGN_OR_RETURN(auto sockets, MakeSocketPair());
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return absl::InternalError(absl::StrCat("pipe: ", strerror(errno)));
@@ -57,8 +74,10 @@ absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Start(const Options& options, Ev
 
   SubprocessOptions process;
   // The file, not the folder: for a folder Python would add frames below every test.
-  process.argv = {options.python, absl::StrCat(options.runner, "/__main__.py"), "--control", absl::StrCat(kControlFd)};
+  process.argv = {AbsolutePath(options.python), absl::StrCat(options.runner, "/__main__.py"), "--control",
+                  absl::StrCat(kControlFd)};
   process.fds = {{null.get(), 0}, {output_in.get(), 1}, {output_in.get(), 2}, {sockets.second.get(), kControlFd}};
+  process.working_dir = options.working_dir;
   process.new_session = true;
   process.child_subreaper = true;
   absl::StatusOr<Subprocess> child = Subprocess::Spawn(process);

@@ -38,6 +38,8 @@ class Zygote {
     std::string python;
     // The folder fastest_runner.
     std::string runner;
+    // In which Python starts: relative entries of PYTHONPATH count from there. Empty: this process's own.
+    std::string working_dir;
     // How long it may take to end when it is asked to.
     absl::Duration end_limit = absl::Seconds(5);
   };

@@ -64,7 +64,7 @@ class Worker:
         if start["worker_id"] == "fails-at-start":
             self.channel.send({"failure": {"exit_status": 4, "message": "ERROR: usage"}})
             os._exit(0)
-        header = [json.dumps(start), sys.executable]
+        header = [json.dumps(start), sys.executable, os.getcwd()]
         self.channel.send(
             {"ready": {"pid": os.getpid(), "stdout_fd": self.capture.fileno(), "stderr_fd": -1, "header": header}}
         )

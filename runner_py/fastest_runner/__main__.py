@@ -29,7 +29,8 @@ def _start():
     directory = os.path.dirname(os.path.abspath(__file__))
     script_directory = os.path.dirname(sys.executable)
     # The `pytest` script has its own directory first on sys.path. Under -P and PYTHONSAFEPATH neither of us is there.
-    if sys.path and os.path.abspath(sys.path[0]) == directory:
+    # (Python follows links to find the script's directory: Bazel's runfiles are links.)
+    if sys.path and os.path.abspath(sys.path[0]) in (directory, os.path.dirname(os.path.realpath(__file__))):
         sys.path[0] = script_directory
     if len(sys.argv) != 3 or sys.argv[1] != "--control" or not sys.argv[2].isdigit():
         sys.stderr.write("usage: python fastest_runner/__main__.py --control FD (started by fastest-agent)\n")

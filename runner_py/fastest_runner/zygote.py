@@ -80,7 +80,7 @@ def _load_pytest() -> dict[str, str]:
 
 def _load_failure(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name == "pytest":
-        return f"pytest is not installed for {sys.executable}"
+        return f"pytest is not installed for {sys.executable}: `{sys.executable} -m pip install pytest`"
     return f"pytest cannot be loaded by {sys.executable}: {type(error).__name__}: {error}"
 
 

@@ -53,7 +53,8 @@ def test_an_interpreter_without_pytest_is_refused(tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     (tmp_path / "pytest.py").write_text("raise ModuleNotFoundError(\"No module named 'pytest'\", name='pytest')\n")
     zygote = Zygote(env=environment)
-    assert zygote.hello == {"type": "failed", "message": f"pytest is not installed for {sys.executable}"}
+    remedy = f"`{sys.executable} -m pip install pytest`"
+    assert zygote.hello == {"type": "failed", "message": f"pytest is not installed for {sys.executable}: {remedy}"}
     assert zygote.process.wait(PATIENCE_S) == 3
 
 
