@@ -19,7 +19,9 @@ for name in list(os.environ):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "real_suite: runs the whole suite of a public project (needs a package index once)")
+    config.addinivalue_line(
+        "markers", "real_suite: runs the whole suite of a public project (needs a package index once)"
+    )
 
 
 @pytest.fixture(scope="session")

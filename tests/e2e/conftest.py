@@ -1,5 +1,6 @@
 """A coordinator as a person would start it, watched from outside: its processes, its events, its end."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import parity
 import pytest
 
 # Bounds every wait. Nothing is expected to take nearly as long.
-LIMIT_S = 60
+LIMIT_S = 120
 
 
 def wait_until(condition, what):
@@ -34,7 +35,10 @@ class Fastest:
         self._mark = f"E2E_MARK={uuid.uuid4().hex}"
         name, _, value = self._mark.partition("=")
         self.process = subprocess.Popen(
-            command, cwd=cwd, env={**env, name: value}, **{"stdin": subprocess.DEVNULL, "stdout": -1, "stderr": -1, **streams}
+            command,
+            cwd=cwd,
+            env={**env, name: value},
+            **{"stdin": subprocess.DEVNULL, "stdout": -1, "stderr": -1, **streams},
         )
         self.stdout = self.stderr = ""
 
@@ -79,7 +83,9 @@ class Fastest:
 
     def pid_of(self, program):
         """Pid of the process of this run that runs `program`."""
-        return next((pid for pid in self.processes() if os.path.basename(os.readlink(f"/proc/{pid}/exe")) == program), None)
+        return next(
+            (pid for pid in self.processes() if os.path.basename(os.readlink(f"/proc/{pid}/exe")) == program), None
+        )
 
     def nothing_left(self):
         wait_until(lambda: not self.processes(), f"the end of {self.processes()}")
@@ -87,10 +93,8 @@ class Fastest:
 
     def kill_all(self):
         for pid in self.processes():
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         self.process.wait()
         for stream in (self.process.stdout, self.process.stderr):
             if stream:

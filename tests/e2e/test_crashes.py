@@ -56,14 +56,28 @@ def test_crash_is_one_failure(project, execute, how, slots):
     folder = project(
         {
             "test_a.py": NEIGHBOURS,
-            "test_crash.py": f"def test_1():\n    pass\n\ndef test_2():\n    print('last words')\n    {code}\n\ndef test_3():\n    pass\n",
+            "test_crash.py": f"""
+def test_1():
+    pass
+
+def test_2():
+    print('last words')
+    {code}
+
+def test_3():
+    pass
+""",
         }
     )
     run = execute(folder, slots=slots)
     assert run.process.returncode == 1, run.text
     outcomes = run.outcomes()
     assert outcomes.pop("test_crash.py::test_2") == "failed"
-    assert outcomes == {**{f"test_a.py::test_fine[{n}]": "passed" for n in range(5)}, "test_crash.py::test_1": "passed", "test_crash.py::test_3": "passed"}
+    assert outcomes == {
+        **{f"test_a.py::test_fine[{n}]": "passed" for n in range(5)},
+        "test_crash.py::test_1": "passed",
+        "test_crash.py::test_3": "passed",
+    }
     result = run.results()["test_crash.py::test_2"]
     assert result["reason"] == "crash"
     assert death in result["death"]
@@ -78,8 +92,22 @@ def test_crash_in_a_fixture(project, execute, phase):
     before, after = ("os._exit(9)", "pass") if phase == "setup" else ("pass", "os._exit(9)")
     folder = project(
         {
-            "test_a.py": f"import os\nimport pytest\n\n@pytest.fixture\ndef deadly():\n    {before}\n    yield\n    {after}\n\n"
-            "def test_1(deadly):\n    pass\n\ndef test_2():\n    pass\n"
+            "test_a.py": f"""
+import os
+import pytest
+
+@pytest.fixture
+def deadly():
+    {before}
+    yield
+    {after}
+
+def test_1(deadly):
+    pass
+
+def test_2():
+    pass
+"""
         }
     )
     run = execute(folder)
@@ -88,7 +116,18 @@ def test_crash_in_a_fixture(project, execute, phase):
 
 
 def test_every_test_crashes(project, execute):
-    folder = project({"test_a.py": "import os\nimport pytest\n\n@pytest.mark.parametrize('n', range(12))\ndef test(n):\n    os._exit(1)\n"})
+    folder = project(
+        {
+            "test_a.py": """
+import os
+import pytest
+
+@pytest.mark.parametrize("n", range(12))
+def test(n):
+    os._exit(1)
+"""
+        }
+    )
     run = execute(folder)
     assert run.outcomes() == {f"test_a.py::test[{n}]": "failed" for n in range(12)}
     assert run.process.returncode == 1
@@ -114,7 +153,15 @@ def test_crash_after_the_last_test(project, execute):
     """The session fixture's teardown belongs to the last test, so that is where its crash is reported."""
     folder = project(
         {
-            "conftest.py": "import os\nimport pytest\n\n@pytest.fixture(scope='session')\ndef deadly():\n    yield\n    os._exit(0)\n",
+            "conftest.py": """
+import os
+import pytest
+
+@pytest.fixture(scope="session")
+def deadly():
+    yield
+    os._exit(0)
+""",
             "test_a.py": "def test_1(deadly):\n    pass\n\ndef test_2(deadly):\n    pass\n",
         }
     )
@@ -143,7 +190,9 @@ def test_worker_killed_in_the_midst_of_a_batch(project, start):
 
 
 def test_closing_every_descriptor_is_a_crash(project, execute):
-    folder = project({"test_a.py": "import os\n\ndef test_1():\n    os.closerange(3, 4096)\n\ndef test_2():\n    pass\n"})
+    folder = project(
+        {"test_a.py": "import os\n\ndef test_1():\n    os.closerange(3, 4096)\n\ndef test_2():\n    pass\n"}
+    )
     run = execute(folder)
     outcomes = run.outcomes()
     assert outcomes.pop("test_a.py::test_2") == "passed"
@@ -156,7 +205,7 @@ HANGS = {
     "sleeps": "time.sleep(10_000)",
     "spins": "[None for _ in iter(int, 1)]",
     "waits_for_a_lock": "lock = threading.Lock(); lock.acquire(); lock.acquire()",
-    "ignores_signals": "[signal.signal(n, signal.SIG_IGN) for n in (signal.SIGINT, signal.SIGTERM)]; time.sleep(10_000)",
+    "ignores_signals": "[signal.signal(n, signal.SIG_IGN) for n in (2, 15)]; time.sleep(10_000)",
     "with_a_child": "subprocess.run(['sleep', '10000'])",
 }
 
@@ -166,11 +215,25 @@ def test_hang_is_ended_from_outside(project, execute, how):
     folder = project(
         {
             "test_a.py": NEIGHBOURS,
-            "test_hang.py": "import signal, subprocess, threading, time\n\ndef test_1():\n    pass\n\n"
-            f"def stuck_here():\n    {HANGS[how]}\n\ndef test_2():\n    print('last words')\n    stuck_here()\n\ndef test_3():\n    pass\n",
+            "test_hang.py": f"""
+import signal, subprocess, threading, time
+
+def test_1():
+    pass
+
+def stuck_here():
+    {HANGS[how]}
+
+def test_2():
+    print("last words")
+    stuck_here()
+
+def test_3():
+    pass
+""",
         }
     )
-    run = execute(folder, "--hang-timeout", "1")
+    run = execute(folder, "--hang-timeout", "2")
     assert run.process.returncode == 1, run.text
     outcomes = run.outcomes()
     assert outcomes.pop("test_hang.py::test_2") == "failed"
@@ -190,7 +253,7 @@ def test_hang_in_a_fixture(project, execute):
             "def test_1(slow):\n    pass\n\ndef test_2():\n    pass\n"
         }
     )
-    run = execute(folder, "--hang-timeout=1")
+    run = execute(folder, "--hang-timeout=2")
     assert run.outcomes() == {"test_a.py::test_1": "failed", "test_a.py::test_2": "passed"}
     assert run.results()["test_a.py::test_1"]["reason"] == "timeout"
 
@@ -226,7 +289,19 @@ def test_daemon():
 
 def test_child_that_comes_back_from_a_fork(project, execute):
     """A forked child that returns from the test must not report or run anything a second time."""
-    folder = project({"test_a.py": "import os\n\ndef test_1():\n    os.fork()\n\ndef test_2():\n    open(f'ran.{os.getpid()}', 'w').close()\n"})
+    folder = project(
+        {
+            "test_a.py": """
+import os
+
+def test_1():
+    os.fork()
+
+def test_2():
+    open(f"ran.{os.getpid()}", "w").close()
+"""
+        }
+    )
     run = execute(folder, "-W", "ignore")
     assert run.outcomes() == {"test_a.py::test_1": "passed", "test_a.py::test_2": "passed"}
     assert run.nothing_left()

@@ -1,5 +1,6 @@
 """Ways for a run to end before its time. None of them leaves a process behind, and none is a success."""
 
+import contextlib
 import os
 import signal
 
@@ -8,7 +9,23 @@ from conftest import parent_of, wait_until
 from test_crashes import WAITS, pid_from
 
 FINISHED = "def test_1():\n    pass\n\ndef test_2():\n    pass\n"
-IGNORES = WAITS.replace("    while True:", "    for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):\n        signal.signal(n, signal.SIG_IGN)\n    while True:")
+IGNORES = WAITS.replace(
+    "    while True:",
+    "    for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):\n"
+    "        signal.signal(n, signal.SIG_IGN)\n"
+    "    while True:",
+)
+KILLS_PARENT = """
+import os
+import signal
+
+def test_1():
+    pass
+
+def test_2():
+    os.kill(os.getppid(), signal.SIGKILL)
+    signal.pause()
+"""
 
 
 BEFORE = {"test_a.py::test_1": "passed", "test_a.py::test_2": "passed", "test_waits.py::test_before": "passed"}
@@ -49,16 +66,19 @@ def test_ctrl_c_in_a_terminal_reaches_the_whole_group(project, start):
 def test_second_ctrl_c(project, start):
     run, _ = running(project, start, IGNORES)
     run.send(signal.SIGINT)
-    try:
+    with contextlib.suppress(ProcessLookupError):
         run.send(signal.SIGINT)
-    except ProcessLookupError:
-        pass
     assert run.wait() == 2
     assert run.nothing_left()
 
 
 def test_ctrl_c_before_anything_ran(project, start):
-    folder = project({"test_a.py": FINISHED, "conftest.py": "import pathlib, time\n\npathlib.Path('here').touch()\ntime.sleep(10_000)\n"})
+    folder = project(
+        {
+            "test_a.py": FINISHED,
+            "conftest.py": "import pathlib, time\n\npathlib.Path('here').touch()\ntime.sleep(10_000)\n",
+        }
+    )
     run = start(folder)
     wait_until((folder / "here").exists, "the conftest to be imported")
     run.send(signal.SIGINT)
@@ -103,8 +123,7 @@ def test_zygote_killed(project, start):
 
 def test_zygote_killed_again_and_again(project, execute):
     """By a test: it is never a success, and the run gives up after some tries."""
-    text = "import os, signal\n\ndef test_1():\n    pass\n\ndef test_2():\n    os.kill(os.getppid(), signal.SIGKILL)\n    signal.pause()\n"
-    run = execute(project({"test_a.py": text}))
+    run = execute(project({"test_a.py": KILLS_PARENT}))
     assert run.process.returncode in (1, 10), run.text
     assert run.outcomes()["test_a.py::test_1"] == "passed"
     assert "test_a.py::test_2" in run.text

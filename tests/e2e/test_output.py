@@ -15,7 +15,9 @@ PASSES = "def test_1():\n    pass\n\ndef test_2():\n    pass\n"
 def of_pytest(folder, *args):
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args]
     env = parity.clean_environment()
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
+    return subprocess.run(
+        command, cwd=folder, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60
+    )
 
 
 def without_times(text):
@@ -28,7 +30,24 @@ def body(text):
     return [line for line in without_times(text).splitlines() if line.strip() and not line.startswith(skip)]
 
 
-@pytest.mark.parametrize("args", [(), ("-q",), ("-qq",), ("-v",), ("-vv",), ("-rA",), ("-rN",), ("--tb=short",), ("--tb=line",), ("--tb=no",), ("--no-header",), ("--no-summary",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "args",
+    [
+        (),
+        ("-q",),
+        ("-qq",),
+        ("-v",),
+        ("-vv",),
+        ("-rA",),
+        ("-rN",),
+        ("--tb=short",),
+        ("--tb=line",),
+        ("--tb=no",),
+        ("--no-header",),
+        ("--no-summary",),
+    ],
+    ids=" ".join,
+)
 def test_text_is_pytests(project, execute, args):
     folder = project({"test_plain.py": ALL_OUTCOMES, "pytest.ini": "[pytest]\n"})
     run = execute(folder, *args, slots=1)
@@ -48,7 +67,16 @@ def test_verbose_names_every_test(project, execute):
     assert re.search(r"^test_a\.py::test_2 PASSED +\[100%\]$", run.stdout, re.M)
 
 
-@pytest.mark.parametrize(("args", "env", "colour"), [((), {}, False), (("--color=yes",), {}, True), (("--color=no",), {"FORCE_COLOR": "1"}, False), ((), {"NO_COLOR": "1"}, False), ((), {"FORCE_COLOR": "1"}, True)])
+@pytest.mark.parametrize(
+    ("args", "env", "colour"),
+    [
+        ((), {}, False),
+        (("--color=yes",), {}, True),
+        (("--color=no",), {"FORCE_COLOR": "1"}, False),
+        ((), {"NO_COLOR": "1"}, False),
+        ((), {"FORCE_COLOR": "1"}, True),
+    ],
+)
 def test_colour(project, execute, args, env, colour):
     run = execute(project({"test_plain.py": ALL_OUTCOMES}), *args, env=env)
     assert ("\x1b[" in run.stdout) == colour
@@ -71,7 +99,15 @@ def test_json_to_standard_output(project, coordinator):
 
     folder = project({"test_plain.py": ALL_OUTCOMES})
     command = [str(coordinator), "--python", sys.executable, "--report-json", "-"]
-    run = subprocess.run(command, cwd=folder, env=parity.clean_environment(), capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
+    run = subprocess.run(
+        command,
+        cwd=folder,
+        env=parity.clean_environment(),
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+    )
     events = [json.loads(line) for line in run.stdout.splitlines()]
     assert events[0]["type"] == "run_started"
     assert events[-1]["type"] == "run_finished"
@@ -123,7 +159,13 @@ class TestClass:
         record_property("key", "<value>")
 """,
     "sub/test_skip.py": "import pytest\n\npytest.skip('the whole module', allow_module_level=True)\n",
-    "sub/test_param.py": "import pytest\n\n@pytest.mark.parametrize('x', ['a/b', 'c.d', '\\x1b'])\ndef test(x):\n    assert x != 'c.d'\n",
+    "sub/test_param.py": """
+import pytest
+
+@pytest.mark.parametrize("x", ["a/b", "c.d", "\\x1b"])
+def test(x):
+    assert x != "c.d"
+""",
 }
 
 
@@ -143,7 +185,17 @@ def _clean(element):
     return re.sub(r"0x[0-9a-f]+", "0xADDRESS", (element.text or "").strip()), properties
 
 
-@pytest.mark.parametrize("options", [(), ("-o", "junit_family=xunit1"), ("-o", "junit_logging=all"), ("-o", "junit_suite_name=mine"), ("--junitprefix=before",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("-o", "junit_family=xunit1"),
+        ("-o", "junit_logging=all"),
+        ("-o", "junit_suite_name=mine"),
+        ("--junitprefix=before",),
+    ],
+    ids=" ".join,
+)
 def test_junit_report_is_pytests(project, execute, options):
     folder = project({**XML_PROJECT, "pytest.ini": "[pytest]\n"})
     of_pytest(folder, "--junitxml=pytest.xml", *options)
@@ -153,26 +205,72 @@ def test_junit_report_is_pytests(project, execute, options):
 
 def test_discover_says_what_collecting_says(project, coordinator):
     files = {
-        "test_a.py": "import pytest\n\n\ndef test_1():\n    pass\n\n\nclass TestClass:\n    def test_2(self):\n        pass\n\n\n"
-        "@pytest.mark.parametrize('x', [1, 'two'])\ndef test_3(x):\n    pass\n",
+        "test_a.py": """
+import pytest
+
+def test_1():
+    pass
+
+class TestClass:
+    def test_2(self):
+        pass
+
+@pytest.mark.parametrize("x", [1, "two"])
+def test_3(x):
+    pass
+""",
         "sub/test_b.py": "def test_4():\n    pass\n",
     }
     folder = project(files)
     collected = of_pytest(folder, "--collect-only", "-q").stdout
-    run = subprocess.run([str(coordinator), "--discover"], cwd=folder, env=parity.clean_environment(), capture_output=True, text=True, timeout=60)
+    run = subprocess.run(
+        [str(coordinator), "--discover"],
+        cwd=folder,
+        env=parity.clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert run.returncode == 0
-    assert [line for line in run.stdout.splitlines() if "::" in line] == [line for line in collected.splitlines() if "::" in line]
+    assert [line for line in run.stdout.splitlines() if "::" in line] == [
+        line for line in collected.splitlines() if "::" in line
+    ]
 
 
 def test_discover_needs_no_python(project, coordinator):
     folder = project({"test_a.py": PASSES})
-    run = subprocess.run([str(coordinator), "--discover"], cwd=folder, env={"PATH": "/nowhere"}, capture_output=True, text=True, timeout=60)
+    run = subprocess.run(
+        [str(coordinator), "--discover"],
+        cwd=folder,
+        env={"PATH": "/nowhere"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert run.returncode == 0
     assert "test_a.py::test_1" in run.stdout
 
 
 def test_discover_marks_what_it_cannot_know(project, coordinator):
-    folder = project({"test_a.py": "import pytest\nfrom elsewhere import cases\n\n\n@pytest.mark.parametrize('x', cases)\ndef test_1(x):\n    pass\n"})
-    run = subprocess.run([str(coordinator), "--discover"], cwd=folder, env=parity.clean_environment(), capture_output=True, text=True, timeout=60)
+    folder = project(
+        {
+            "test_a.py": """
+import pytest
+from elsewhere import cases
+
+@pytest.mark.parametrize("x", cases)
+def test_1(x):
+    pass
+"""
+        }
+    )
+    run = subprocess.run(
+        [str(coordinator), "--discover"],
+        cwd=folder,
+        env=parity.clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert run.returncode == 0
     assert re.search(r"test_a\.py::test_1.*\[open: ", run.stdout)

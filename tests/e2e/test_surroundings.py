@@ -1,4 +1,7 @@
-"""Where and how the command is started: streams, folders, interpreters, settings, mistakes. Bad input is answered in a clear line."""
+"""Where and how the command is started: streams, folders, interpreters, settings, mistakes.
+
+Bad input is answered in a clear line.
+"""
 
 import os
 import re
@@ -83,7 +86,12 @@ def test_history_that_is_no_database(project, execute, tmp_path):
 
 @pytest.mark.parametrize(
     ("option", "nearest"),
-    [("--maxfial=2", "--maxfail"), ("--colect-only", "--collect-only"), ("--hang-timout=3", "--hang-timeout"), ("--report-jsn=x", "--report-json")],
+    [
+        ("--maxfial=2", "--maxfail"),
+        ("--colect-only", "--collect-only"),
+        ("--hang-timout=3", "--hang-timeout"),
+        ("--report-jsn=x", "--report-json"),
+    ],
 )
 def test_misspelt_option(project, execute, option, nearest):
     run = execute(project(PLAIN), option)
@@ -93,7 +101,16 @@ def test_misspelt_option(project, execute, option, nearest):
 
 @pytest.mark.parametrize(
     "args",
-    [("--maxfail=some",), ("--hang-timeout=soon",), ("--hang-timeout=-1",), ("-n", "none"), ("-n", "-3"), ("--engine=steam",), ("--hang-timeout",), ("--durations=x",)],
+    [
+        ("--maxfail=some",),
+        ("--hang-timeout=soon",),
+        ("--hang-timeout=-1",),
+        ("-n", "none"),
+        ("-n", "-3"),
+        ("--engine=steam",),
+        ("--hang-timeout",),
+        ("--durations=x",),
+    ],
     ids="_".join,
 )
 def test_wrong_value(project, execute, args):
@@ -179,11 +196,13 @@ def test_absolute_path_from_elsewhere(project, execute, tmp_path):
 def test_settings_file_environment_and_flag(project, execute):
     """The flag wins over the environment, and that over the file."""
     hang = "import time\n\ndef test_1():\n    time.sleep(10_000)\n"
-    folder = project({"test_a.py": hang, "pyproject.toml": "[tool.fastest]\nhang-timeout = 1\n[tool.pytest.ini_options]\n"})
+    folder = project(
+        {"test_a.py": hang, "pyproject.toml": "[tool.fastest]\nhang-timeout = 2\n[tool.pytest.ini_options]\n"}
+    )
     assert execute(folder).results()["test_a.py::test_1"]["reason"] == "timeout"
     (folder / "pyproject.toml").write_text("[tool.fastest]\nhang-timeout = 10000\n[tool.pytest.ini_options]\n")
-    assert execute(folder, env={"FASTEST_HANG_TIMEOUT": "1"}).results()["test_a.py::test_1"]["reason"] == "timeout"
-    run = execute(folder, "--hang-timeout=1", env={"FASTEST_HANG_TIMEOUT": "10000"})
+    assert execute(folder, env={"FASTEST_HANG_TIMEOUT": "2"}).results()["test_a.py::test_1"]["reason"] == "timeout"
+    run = execute(folder, "--hang-timeout=2", env={"FASTEST_HANG_TIMEOUT": "10000"})
     assert run.results()["test_a.py::test_1"]["reason"] == "timeout"
 
 
@@ -223,5 +242,14 @@ def test_version_and_help(coordinator):
     assert re.match(r"^fastest\S* \d+\.\d+\.\d+", version.stdout)
     text = subprocess.run([coordinator, "--help"], capture_output=True, text=True, timeout=60)
     assert text.returncode == 0
-    for option in ("--workers", "--collect-only", "--hang-timeout", "--report-json", "--python", "--maxfail", "--junitxml", "--discover"):
+    for option in (
+        "--workers",
+        "--collect-only",
+        "--hang-timeout",
+        "--report-json",
+        "--python",
+        "--maxfail",
+        "--junitxml",
+        "--discover",
+    ):
         assert option in text.stdout

@@ -4,8 +4,8 @@ As a program:
 
     python tests/parity/parity.py PROJECT_DIR [--python P] [-n N]... [--runs R] [--collect-only] [-- PYTEST ARGUMENT...]
 
-As a module: run_pytest() and run_fastest() each give a Run; differences() says in plain lines where two of them differ. Every run
-works on a copy of the project, so that neither leaves caches or files for the other.
+As a module: run_pytest() and run_fastest() each give a Run; differences() says in plain lines where two of them differ.
+Every run works on a copy of the project, so that neither leaves caches or files for the other.
 """
 
 import argparse
@@ -27,7 +27,9 @@ ROOT = HERE.parents[1]
 # A run that takes longer is one that hangs; generous, because it only bounds the wait.
 LIMIT_S = 600
 
-_COUNTS = re.compile(r"^(?:=+ )?((?:\d+ [\w -]+(?:, )?)+|no tests (?:ran|collected.*)) in [\d.]+s(?: \([\d:]+\))?(?: =+)?$")
+_COUNTS = re.compile(
+    r"^(?:=+ )?((?:\d+ [\w -]+(?:, )?)+|no tests (?:ran|collected.*)) in [\d.]+s(?: \([\d:]+\))?(?: =+)?$"
+)
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 _TMP_PATH = re.compile(r"/[^\s'\"]*pytest-of-[^/]+/pytest-\d+(/popen-gw\d+)?")
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -65,8 +67,18 @@ def copy_project(project, destination):
 
 
 def clean_environment(extra=None):
-    """The environment for either side: nothing of an outer pytest run, and nothing that changes how wide or coloured text is."""
-    drop = ("CI", "BUILD_NUMBER", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "PY_COLORS", "PYTHONPATH", "PYTHONWARNINGS")
+    """The environment for either side: nothing of an outer pytest run, nothing that changes width or colour of text."""
+    drop = (
+        "CI",
+        "BUILD_NUMBER",
+        "COLUMNS",
+        "LINES",
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "PY_COLORS",
+        "PYTHONPATH",
+        "PYTHONWARNINGS",
+    )
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "FASTEST_")) and k not in drop}
     environment.update({"COLUMNS": "100", "TERM": "dumb"}, **(extra or {}))
     return environment
@@ -74,7 +86,12 @@ def clean_environment(extra=None):
 
 def _execute(command, cwd, env):
     process = subprocess.run(
-        [str(word) for word in command], cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S
+        [str(word) for word in command],
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=LIMIT_S,
     )
     return process.returncode, process.stdout.decode("utf-8", "replace"), process.stderr.decode("utf-8", "replace")
 
@@ -164,7 +181,16 @@ def run_fastest(project, args=(), python=sys.executable, slots=1, env=None, cwd=
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         report = Path(work) / "report.jsonl"
         environment = clean_environment({"XDG_CACHE_HOME": str(Path(work) / "cache"), **(env or {})})
-        command = [coordinator or coordinator_path(), "-n", str(slots), "--python", python, "--report-json", report, *args]
+        command = [
+            coordinator or coordinator_path(),
+            "-n",
+            str(slots),
+            "--python",
+            python,
+            "--report-json",
+            report,
+            *args,
+        ]
         exit_code, stdout, stderr = _execute(command, Path(project) / cwd, environment)
         events = read_events(report)
     run = Run(exit_code, counts=_counts(stdout), summary=_summary(stdout), stdout=stdout, stderr=stderr)
@@ -195,7 +221,7 @@ def differences(expected, actual, *, ordered=False, texts=True):
         found.append(f"exit code: pytest {expected.exit_code}, fastest {actual.exit_code}")
     found += _unlike("test", expected.outcomes, actual.outcomes)
     found += _unlike("collector", expected.collect, actual.collect)
-    # After a usage or internal error pytest adds that no tests ran, or how many had; there is nothing to compare in that.
+    # After a usage or internal error pytest adds that no tests ran, or how many had: nothing to compare.
     broke = expected.exit_code in (3, 4)
     if expected.counts != actual.counts and not broke:
         found.append(f"counts: pytest '{expected.counts}', fastest '{actual.counts}'")
@@ -245,7 +271,7 @@ def leave_out(flaky, *runs):
 
 
 def collect_only(project, args=(), python=sys.executable, coordinator=None):
-    """Gives what `--collect-only -q` prints under pytest and under Fastest, as two lists of lines, with times left out."""
+    """What `--collect-only -q` prints under pytest and under Fastest: two lists of lines, with times left out."""
     answers = []
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         environment = clean_environment({"XDG_CACHE_HOME": str(Path(work) / "cache")})
@@ -260,8 +286,10 @@ def collect_only(project, args=(), python=sys.executable, coordinator=None):
 
 
 def compare_project(project, args=(), python=sys.executable, slots=(1, 2), runs=1, texts=True):
-    """Compares a whole project: pytest twice (to know its own flaky tests), then Fastest `runs` times for each number of slots.
-    Yields (title, differences)."""
+    """Compares a whole project: pytest twice, to know its own flaky tests, then Fastest.
+
+    Fastest runs `runs` times with each number of slots. Yields (title, differences).
+    """
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         reference = copy_project(project, Path(work) / "pytest" / project.name)
         ours = copy_project(project, Path(work) / "fastest" / project.name)
@@ -282,7 +310,9 @@ def main():
     parser = argparse.ArgumentParser(description="Compares Fastest's verdict on a project with pytest's.")
     parser.add_argument("project", type=Path)
     parser.add_argument("--python", default=sys.executable, help="interpreter of the project's environment")
-    parser.add_argument("-n", type=int, action="append", help="worker slots; may be given more than once (default: 1 and 2)")
+    parser.add_argument(
+        "-n", type=int, action="append", help="worker slots; may be given more than once (default: 1 and 2)"
+    )
     parser.add_argument("--runs", type=int, default=1, help="runs of Fastest for each number of slots")
     parser.add_argument("--collect-only", action="store_true", help="compare what --collect-only -q prints")
     options = parser.parse_args(own)
@@ -290,7 +320,9 @@ def main():
     bad = 0
     if options.collect_only:
         with tempfile.TemporaryDirectory(prefix="parity-") as work:
-            expected, actual = collect_only(copy_project(project, Path(work) / project.name), pytest_args, options.python)
+            expected, actual = collect_only(
+                copy_project(project, Path(work) / project.name), pytest_args, options.python
+            )
         found = [f"line {i}: pytest {a!r}, fastest {b!r}" for i, (a, b) in enumerate(zip(expected, actual)) if a != b]
         if len(expected) != len(actual):
             found.append(f"pytest prints {len(expected)} lines, fastest {len(actual)}")

@@ -2,11 +2,16 @@
 
     python recorder.py OUTPUT [PYTEST ARGUMENT]...
 
-The session is as the `pytest` command would have it: same sys.path, same arguments, no plugin named on the command line. The only
-addition is one plugin object that listens. OUTPUT gets one Python literal a line, in the order in which things happened:
-("start", nodeid), ("report", nodeid, when, outcome, xfail, subtest, text), ("collect", nodeid, outcome, text).
+The session is as the `pytest` command would have it: same sys.path, same arguments, no plugin named on the command
+line. The only addition is one plugin object that listens. OUTPUT gets one Python literal a line, in the order in which
+things happened:
+
+    ("start", nodeid)
+    ("report", nodeid, when, outcome, xfail, subtest, text)
+    ("collect", nodeid, outcome, text)
 """
 
+import contextlib
 import os
 import sys
 
@@ -57,11 +62,9 @@ def main():
         status = command(plugins=[recorder], prog="pytest") if command else pytest.main(plugins=[recorder])
     finally:
         recorder.save(output)
-    try:
+    # A test may have closed it.
+    with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
-    except (OSError, ValueError):
-        # A test closed it.
-        pass
     return int(status)
 
 

@@ -2,15 +2,21 @@
 
 Each project has an expected.json:
 
-    {"about": "…", "needs": ["module"],
-     "runs": [{"name": "…", "args": [...], "cwd": "sub", "env": {...}, "slots": [1, 2], "ordered": true, "texts": true, "late": false, "says": ["…"],
-               "exit_code": 1, "counts": "1 failed", "outcomes": {"test_a.py::test": "failed"}, "collect": {"test_b.py": "skipped"},
-               "families": [{"id": "test_a.py::test[{}]", "count": 3, "outcome": "passed"}]}]}
+    {"about": "…", "needs": ["module"], "runs": [{
+        "name": "…", "args": […], "cwd": "sub", "env": {…},
+        "slots": [1, 2], "ordered": true, "texts": true, "late": false, "says": ["…"],
+        "families": [{"id": "test_a.py::test[{}]", "count": 3, "outcome": "passed"}],
+        "exit_code": 1, "counts": "1 failed",
+        "outcomes": {"test_a.py::test": "failed"}, "collect": {"test_b.py": "skipped"}}]}
 
-`slots`: with how many workers Fastest must say the same (default 1 and 2; only 1 where the verdict hangs on the order). `ordered`: whether
-the order of the tests is certain at one slot (default true). `texts`: whether the failures' texts must be the same (default true). `late`: the errors in
-collecting are of the kind that several workers find in the midst of the run (docs/adr/0007); only the exit code and that an error is reported must then be
-the same. `says`: texts that must stand in the output of both sides. `families` is short for many outcomes. A test id that occurs several times has a list of outcomes.
+- slots: with how many workers Fastest must say the same. Default: 1 and 2; only 1 where the verdict hangs on the order.
+- ordered: whether the order of the tests is certain at one slot (default true).
+- texts: whether the failures' texts must be the same (default true).
+- late: errors in collecting are of the kind that several workers find in the midst of a run (docs/adr/0007). With more
+  than one slot only the exit code, and that an error is reported, must then be the same.
+- says: texts that must stand in the output of both sides.
+- families: short for many outcomes.
+- outcomes: a test id that occurs several times has a list.
 
     python tests/parity/suites.py --write NAME...
 
@@ -105,8 +111,12 @@ def unlike_pytest(case, slots, expected, actual):
 
 def unlike_expected(case, run):
     """Where a run of pytest differs from what is written down, one line each."""
-    written = parity.Run(case.exit_code, case.expected_outcomes(), collect=case.collect, counts=case.counts, summary=run.summary)
-    found = [line.replace("pytest", "expected").replace("fastest", "pytest") for line in parity.differences(written, run)]
+    written = parity.Run(
+        case.exit_code, case.expected_outcomes(), collect=case.collect, counts=case.counts, summary=run.summary
+    )
+    found = [
+        line.replace("pytest", "expected").replace("fastest", "pytest") for line in parity.differences(written, run)
+    ]
     if case.ordered and not case.families and not found and list(written.outcomes) != list(run.outcomes):
         found.append("the tests come in another order")
     return found + unsaid(case, run)
@@ -141,7 +151,9 @@ def write(folder):
 def as_text(value):
     """JSON with lists of plain values on one line."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    return re.sub(r"\[\n\s+([^\[\]{}]*?)\n\s+\]", lambda match: "[" + re.sub(r"\n\s+", " ", match[1]) + "]", text) + "\n"
+    return (
+        re.sub(r"\[\n\s+([^\[\]{}]*?)\n\s+\]", lambda match: "[" + re.sub(r"\n\s+", " ", match[1]) + "]", text) + "\n"
+    )
 
 
 def main():

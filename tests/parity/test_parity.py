@@ -31,14 +31,29 @@ def test_no_difference():
     ("changes", "said"),
     [
         ({"exit_code": 0}, "exit code: pytest 1, fastest 0"),
-        ({"outcomes": {**RUN.outcomes, "test_a.py::test_1": ["skipped"]}}, "test test_a.py::test_1: pytest passed, fastest skipped"),
-        ({"outcomes": {**RUN.outcomes, "test_a.py::new": ["passed"]}}, "test test_a.py::new: pytest nothing, fastest passed"),
-        ({"outcomes": {**RUN.outcomes, "x.case::twice": ["passed"]}}, "test x.case::twice: pytest passed failed, fastest passed"),
+        (
+            {"outcomes": {**RUN.outcomes, "test_a.py::test_1": ["skipped"]}},
+            "test test_a.py::test_1: pytest passed, fastest skipped",
+        ),
+        (
+            {"outcomes": {**RUN.outcomes, "test_a.py::new": ["passed"]}},
+            "test test_a.py::new: pytest nothing, fastest passed",
+        ),
+        (
+            {"outcomes": {**RUN.outcomes, "x.case::twice": ["passed"]}},
+            "test x.case::twice: pytest passed failed, fastest passed",
+        ),
         ({"collect": {}}, "collector test_b.py: pytest skipped, fastest nothing"),
         ({"counts": "1 failed"}, "counts: pytest '2 failed, 2 passed, 1 skipped', fastest '1 failed'"),
         ({"summary": RUN.summary[:1]}, "summary line only in pytest: FAILED x.case::twice"),
-        ({"order": RUN.order[::-1]}, "order: the test at place 0 is test_a.py::test_1 in pytest, x.case::twice in fastest"),
-        ({"texts": {("test_a.py::test_2", 0): ["E   assert 1"]}}, "text of test_a.py::test_2: pytest says\nE   assert 0\nfastest says\nE   assert 1"),
+        (
+            {"order": RUN.order[::-1]},
+            "order: the test at place 0 is test_a.py::test_1 in pytest, x.case::twice in fastest",
+        ),
+        (
+            {"texts": {("test_a.py::test_2", 0): ["E   assert 1"]}},
+            "text of test_a.py::test_2: pytest says\nE   assert 0\nfastest says\nE   assert 1",
+        ),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )

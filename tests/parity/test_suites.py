@@ -1,6 +1,7 @@
 """Every project of tests/suites: pytest says what is written down, and Fastest says what pytest says.
 
-The runs are small and many, so they are started ahead, as many at once as there are cores, in the order in which the tests ask for them.
+The runs are small and many, so they are started ahead, as many at once as there are cores, in the order in which the
+tests ask for them.
 """
 
 import concurrent.futures
@@ -42,7 +43,9 @@ def runs(request):
     for item in request.session.items:
         if item.module is request.module and "runs" in item.fixturenames:
             case = item.callspec.params["case"]
-            ahead += [(case, 0), (case, item.callspec.params["slots"])] if "slots" in item.callspec.params else [(case, 0)]
+            ahead += (
+                [(case, 0), (case, item.callspec.params["slots"])] if "slots" in item.callspec.params else [(case, 0)]
+            )
     pool = concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count())
     yield Runs(pool, ahead)
     pool.shutdown(cancel_futures=True)
@@ -61,7 +64,9 @@ def test_pytest_says_what_is_expected(case, runs):
         fail_with(found, run)
 
 
-@pytest.mark.parametrize(("case", "slots"), WITH_SLOTS, ids=lambda value: value.id if isinstance(value, suites.Case) else f"n{value}")
+@pytest.mark.parametrize(
+    ("case", "slots"), WITH_SLOTS, ids=lambda value: value.id if isinstance(value, suites.Case) else f"n{value}"
+)
 def test_fastest_says_what_pytest_says(case, slots, runs, coordinator):
     expected = runs.of_pytest(case)
     run = runs.of_fastest(case, slots)
