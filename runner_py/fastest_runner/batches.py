@@ -8,12 +8,15 @@ import time
 from typing import Any, Callable, Iterator, NamedTuple, Protocol
 
 from .collection import Collection, Entry
+from .frames import to_json
 
 
 class Messages(Protocol):
     """What the loop needs of a frames.Channel."""
 
     def queue(self, message: dict[str, Any]) -> None: ...
+
+    def queue_json(self, text: str) -> None: ...
 
     def send(self, message: dict[str, Any]) -> None: ...
 
@@ -47,9 +50,9 @@ class BatchLoop:
         session: Any,
         collection: Collection,
         messages: Messages,
-        take_result: Callable[[int, dict[str, Any]], dict[str, Any]],
+        take_result: Callable[[int, dict[str, Any]], str],
     ) -> None:
-        """`take_result(lease_id, ref)` makes the TestResult of the test that has just run."""
+        """`take_result(lease_id, ref)` makes the TestResult, as JSON, of the test that has just run."""
         self._session = session
         self._collection = collection
         self._messages = messages
@@ -57,7 +60,7 @@ class BatchLoop:
         self._leases: collections.deque[dict[str, Any]] = collections.deque()
         self._finished = False
         # Results that are not on the wire yet: they travel with the next test's start.
-        self._results: list[dict[str, Any]] = []
+        self._results: list[str] = []
         # Items that have run, by identity: the collection keeps them alive.
         self._ran: set[int] = set()
         self.stop_reason: str | None = None
@@ -95,15 +98,11 @@ class BatchLoop:
             raise session.Interrupted(session.shouldstop)
 
     def _begin(self, turn: _Turn) -> None:
-        progress: dict[str, Any] = {
-            "started_lease_id": turn.lease_id,
-            "started": turn.entry.ref,
-            "started_at": round(time.time(), 6),
-        }
-        if self._results:
-            progress["results"] = self._results
-            self._results = []
-        self._messages.send({"progress": progress})
+        started = (
+            f'"started_lease_id":{turn.lease_id},"started":{to_json(turn.entry.ref)},"started_at":{time.time():.6f}'
+        )
+        self._queue_progress(started)
+        self._messages.flush()
         item = turn.entry.item
         if id(item) in self._ran:
             _forget_run(item)
@@ -121,8 +120,13 @@ class BatchLoop:
 
     def _queue_results(self) -> None:
         if self._results:
-            self._messages.queue({"progress": {"results": self._results}})
-            self._results = []
+            self._queue_progress()
+
+    def _queue_progress(self, *started: str) -> None:
+        """There are as many of these as tests: their JSON is put together of what is JSON already."""
+        results, self._results = self._results, []
+        fields = [f'"results":[{",".join(results)}]', *started] if results else started
+        self._messages.queue_json(f'{{"progress":{{{",".join(fields)}}}}}')
 
     # Commands.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import select
@@ -12,7 +13,9 @@ _HEADER = struct.Struct(">I")
 MAX_FRAME = 64 * 1024 * 1024
 _READ_SIZE = 64 * 1024
 
-# A text that alone makes a frame too large is cut to its first and last part of this many characters.
+# A message of more characters than this, any of which may take 4 bytes, has its long texts cut to their first and last
+# part of _KEPT_CHARS.
+_MAX_CHARS = MAX_FRAME // 8
 _KEPT_CHARS = 256 * 1024
 
 _encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
@@ -22,40 +25,45 @@ class FrameError(Exception):
     """What came is no frame of ours: too long, no JSON, or not an object. The text names which."""
 
 
-def _map_strings(value: Any, change: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return change(value)
+def _escape_surrogates(error: UnicodeError) -> tuple[str, int]:
+    """Puts a backslash and the code in their place: they stand within JSON's strings and nowhere else."""
+    assert isinstance(error, UnicodeEncodeError)
+    text = error.object[error.start : error.end]
+    return "".join(f"\\\\u{ord(character):04x}" for character in text), error.end
+
+
+_SURROGATES = "fastest-surrogates"
+codecs.register_error(_SURROGATES, _escape_surrogates)
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > 2 * _KEPT_CHARS:
+        left_out = len(value) - 2 * _KEPT_CHARS
+        return f"{value[:_KEPT_CHARS]}\n[… {left_out} characters left out …]\n{value[-_KEPT_CHARS:]}"
     if isinstance(value, dict):
-        return {change(key): _map_strings(item, change) for key, item in value.items()}
+        return {key: _shortened(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_map_strings(item, change) for item in value]
+        return [_shortened(item) for item in value]
     return value
 
 
-def _without_surrogates(text: str) -> str:
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+def to_json(message: dict[str, Any]) -> str:
+    """One line of JSON. If it is too long for a frame, its long texts, which nobody reads to the end, are cut."""
+    text = _encode_json(message)
+    return text if len(text) <= _MAX_CHARS else _encode_json(_shortened(message))
 
 
-def _shortened(text: str) -> str:
-    if len(text) <= 2 * _KEPT_CHARS:
-        return text
-    left_out = len(text) - 2 * _KEPT_CHARS
-    return f"{text[:_KEPT_CHARS]}\n[… {left_out} characters left out …]\n{text[-_KEPT_CHARS:]}"
+def frame_of(text: str) -> bytes:
+    """The frame around a JSON text. Lone surrogates in it are escaped with a backslash."""
+    payload = text.encode("utf-8", _SURROGATES)
+    if len(payload) > MAX_FRAME:
+        raise FrameError(f"a message of {len(payload)} bytes is longer than a frame may be ({MAX_FRAME})")
+    return _HEADER.pack(len(payload)) + payload
 
 
 def encode(message: dict[str, Any]) -> bytes:
-    """One frame. Lone surrogates are escaped with a backslash; texts are cut where the frame would be too long."""
-    try:
-        payload = _encode_json(message).encode("utf-8")
-    except UnicodeEncodeError:
-        payload = _encode_json(_map_strings(message, _without_surrogates)).encode("utf-8")
-    if len(payload) > MAX_FRAME:
-        # Only captured output and failure texts grow that large, and nobody reads them to the end.
-        shortened = _map_strings(message, lambda text: _shortened(_without_surrogates(text)))
-        payload = _encode_json(shortened).encode("utf-8")
-        if len(payload) > MAX_FRAME:
-            raise FrameError(f"a message of {len(payload)} bytes is longer than a frame may be ({MAX_FRAME})")
-    return _HEADER.pack(len(payload)) + payload
+    """One frame with `message`."""
+    return frame_of(to_json(message))
 
 
 class FrameDecoder:
@@ -111,6 +119,10 @@ class Channel:
     def queue(self, message: dict[str, Any]) -> None:
         """Holds `message` back until the next flush or send, so that what belongs together costs one system call."""
         self._out += encode(message)
+
+    def queue_json(self, text: str) -> None:
+        """The same for a message that is JSON already."""
+        self._out += frame_of(text)
 
     def send(self, message: dict[str, Any]) -> None:
         self._out += encode(message)

@@ -13,7 +13,7 @@ from . import reports, soundness, xdist_role
 from .batches import BatchLoop, Messages
 from .collection import Collection
 from .rendering import Renderer
-from .reports import ReportConverter, Status
+from .reports import ReportConverter, Status, Statuses
 from .session_facts import capture_descriptors, keep_plugin_summaries, option_values
 from .streams import NullText
 
@@ -35,8 +35,7 @@ class SessionHost:
         self._collect_errors = 0
         # Reports of collection that came before the converter, which needs a configured session.
         self._reports: list[tuple[Any, Status]] = []
-        # The status that pytest's reporter was given for the report that is being logged.
-        self._answered: tuple[Any, Any] | None = None
+        self._statuses: Statuses | None = None
         # How the session ended, for `ended` and `failure`; `terminal_summary` is what plugins wrote in theirs.
         self.terminal_summary = io.StringIO()
         self.stop_reason = ""
@@ -76,6 +75,9 @@ class SessionHost:
             else:
                 reporter._tw = renderer.writer(self._terminal)
                 self._terminal.keeping = io.StringIO()
+                # Nobody sees its progress, which it works out for each test: paths and percentages.
+                reporter.showfspath = False
+                reporter._show_progress_info = False
         reason = None
         if str(run.get("collection", "AUTO")) in ("WHOLE", "2"):
             reason = "the run asks for it"
@@ -86,13 +88,13 @@ class SessionHost:
             self._collection.install()
         yield
         if self._terminal.keeping is not None:
-            # Under "test session starts" and the line with the versions, which differ from worker to worker at most.
-            self._header = self._terminal.keeping.getvalue().splitlines()[2:]
+            self._header = _below_versions(self._terminal.keeping.getvalue().splitlines())
             self._terminal.keeping = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> bool | None:
         assert self._collection is not None and self._converter is not None
+        self._statuses = Statuses(session.config)
         self._send_ready(session)
         if session.config.option.collectonly:
             return None
@@ -158,26 +160,12 @@ class SessionHost:
 
     # What is reported.
 
-    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-    def pytest_report_teststatus(self, report: Any) -> Iterator[None]:
-        outcome = yield
-        # The reporter asks for every report. Remembering its answer saves asking all plugins again.
-        if outcome.excinfo is None:
-            self._answered = (report, outcome.get_result())
-
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
-        self._reports.append((report, self._status(report)))
+        # pytest's reporter has asked for the report's status before us, which may have changed the report's outcome.
+        self._reports.append((report, self._statuses.of(report)))
 
-    def _status(self, report: Any) -> Status:
-        answered, self._answered = self._answered, None
-        if answered is not None and answered[0] is report and answered[1] is not None:
-            return Status.of(answered[1])
-        assert self._collection is not None
-        config = self._collection.config
-        return Status.of(config.hook.pytest_report_teststatus(report=report, config=config))
-
-    def _take_result(self, lease_id: int, ref: dict[str, Any]) -> dict[str, Any]:
+    def _take_result(self, lease_id: int, ref: dict[str, Any]) -> str:
         assert self._converter is not None
         reports, self._reports = self._reports, []
         return self._converter.test_result(lease_id, ref, reports)
@@ -198,6 +186,14 @@ class SessionHost:
     def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str) -> None:
         message = reports.warning_message(self._run.get("invocation_dir", ""), warning_message, when, nodeid)
         self._messages.queue({"warning": message})
+
+
+def _below_versions(lines: list[str]) -> list[str]:
+    """What of a header's lines stands under "test session starts" and the line with the versions."""
+    for number, line in enumerate(lines):
+        if line.startswith("platform "):
+            return lines[number + 1 :]
+    return lines[1:]
 
 
 def _only_answers(config: Any) -> bool:

@@ -18,8 +18,12 @@ from driver import Worker, Zygote  # noqa: E402
 
 
 def _environment() -> dict[str, str]:
-    """Ours, less what the pytest that runs these tests put there and what would change the hosted one."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COLUMNS", "CI"))}
+    """Ours, less what the pytest that runs these tests put there and what would change the hosted one.
+
+    Plugins that happen to be installed beside it have no part in these tests either; one that wants a plugin names it.
+    """
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COLUMNS", "CI"))}
+    return {**ours, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,9 @@ class FakeMessages:
         self.said.append(message)
 
     send = queue
+
+    def queue_json(self, text: str) -> None:
+        self.said.append(json.loads(text))
 
     def flush(self) -> None:
         pass
@@ -97,7 +101,7 @@ def loop(*commands: Any) -> tuple[BatchLoop, FakeSession, FakeMessages]:
     session = FakeSession()
     messages = FakeMessages(*commands)
     batches = BatchLoop(
-        session, FakeCollection(session), messages, lambda lease_id, ref: {"lease_id": lease_id, "ref": ref}
+        session, FakeCollection(session), messages, lambda lease_id, ref: json.dumps({"lease_id": lease_id, "ref": ref})
     )
     return batches, session, messages
 

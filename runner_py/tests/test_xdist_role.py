@@ -92,7 +92,7 @@ def test_xdists_own_options_are_consumed(project, zygote):
         def test_a(worker_id, testrun_uid):
             assert (worker_id, testrun_uid) == ("gw17", "some-run")
         """
-    directory = project({"pytest.ini": "[pytest]\naddopts = -n 4 --dist loadfile\n"}, test_a=test_a)
+    directory = project({"pytest.ini": "[pytest]\naddopts = -p xdist -n 4 --dist loadfile\n"}, test_a=test_a)
     running = start(zygote, directory, xdist_worker=True)
     running.lease(1, module="test_a.py")
     assert running.finish()["exit_status"] == 0
