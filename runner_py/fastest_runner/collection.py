@@ -174,9 +174,12 @@ class Collection:
             self._wanted_file = node
             deselected_before = self.deselected
             session = self._session
+            config = session.config
             try:
-                # By the hook, so that what pytest and plugins wrap around a collection is there.
-                session.config.hook.pytest_collection(session=session)
+                # By the hook, so that what pytest wraps around a collection is there: warnings, logging. The config's
+                # own check of the ini-file belongs to the end of the whole collection and has been made.
+                pytest_collection = config.pluginmanager.subset_hook_caller("pytest_collection", [config])
+                pytest_collection(session=session)
             finally:
                 self._wanted_file = None
             entries = _entries(session.items)

@@ -21,6 +21,7 @@ _WATCHED_HOOKS: dict[str, frozenset[str]] = {
             "pytest_asyncio.plugin",
             "pytest_benchmark.plugin",
             "pytest_freezer",
+            "pytest_lazy_fixtures.plugin",
             "pytest_trio.plugin",
         }
     ),

@@ -26,6 +26,15 @@ def _environment() -> dict[str, str]:
     return {**ours, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
+@pytest.fixture(autouse=True)
+def surroundings_of_references(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Genuine pytest, where a test runs it for comparison, has the environment that the workers have."""
+    wanted = _environment()
+    for name in set(os.environ) - set(wanted) - {"PYTEST_CURRENT_TEST"}:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", wanted["PYTEST_DISABLE_PLUGIN_AUTOLOAD"])
+
+
 @pytest.fixture
 def make_zygote() -> Iterator[Callable[[], Zygote]]:
     """Zygotes of a test's own, ended with it."""

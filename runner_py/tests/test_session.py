@@ -237,6 +237,12 @@ def test_warnings_come_with_their_text_and_place(project, run_all):
         assert all(line.strip() in printed for line in warning["message"].splitlines())
 
 
+def test_a_warning_about_the_ini_file_comes_once(project, run_all):
+    directory = project({"pytest.ini": "[pytest]\nno_such_key = 1\n"}, test_a="def test_a(): pass\n", test_b="")
+    (warning,) = run_all(directory).all("warning")
+    assert "no_such_key" in warning["message"]
+
+
 def test_properties_are_kept(project, run_all):
     directory = project(test_p="def test_p(record_property): record_property('key', 17)\n")
     (result,) = run_all(directory).results()
