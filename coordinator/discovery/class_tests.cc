@@ -55,6 +55,7 @@ void ModuleCollector::CollectClass(const Member& member, const Place& place) {
     return;
   }
   if (reason.empty() && binding.conditional) reason = "defined under a condition";
+  if (reason.empty() && order.is_test_case && order.has_constructor) reason = "it has a constructor";
   if (reason.empty() && order.test_flag == TestFlag::kUnknown) reason = "__test__ is computed";
 
   const std::string id = absl::StrCat(place.id, "::", binding.name);
@@ -70,9 +71,13 @@ void ModuleCollector::CollectClass(const Member& member, const Place& place) {
     CollectTestCase(order, inside);
   } else {
     const FixtureLevel own = FixtureLevel::OfClass(order.types);
+    const size_t first = module_.tests.size();
+    const std::string outer_reason = std::exchange(broken_reason_, "");
     levels_.push_back(&own);
     CollectMembers(order, inside);
     levels_.pop_back();
+    OpenFrom(first);
+    broken_reason_ = outer_reason;
   }
   marks_.resize(outer_marks);
 }

@@ -36,6 +36,9 @@ constexpr std::string_view kHarmless[] = {
     "unittest.skipUnless",
 };
 
+// Of these, what does something else to a class.
+constexpr std::string_view kFunctionsOnly[] = {"freezegun.freeze_time", "responses.activate", "time_machine.travel"};
+
 // Marks by which well-known plugins make one test many.
 constexpr std::string_view kMultiplyingMarks[] = {"anyio", "parametrize_from_file", "repeat"};
 
@@ -265,6 +268,11 @@ void DecoratorReader::ReadClass(const std::vector<Node>& decorators, Class& targ
       }
     }
     target.mocked += decorated.mocked;
+    // A patch of a class copies what it inherits into it, in another order; what the others do to a class nobody has looked up.
+    const bool is_patch = absl::StartsWith(origin, "unittest.mock.patch");
+    if (is_patch ? !target.bases.empty() : Contains(kFunctionsOnly, origin)) {
+      decorated.open_reason = absl::StrCat("decorated with ", origin);
+    }
     if (decorated.not_callable || decorated.fixture != nullptr) decorated.open_reason = "decorated as no class is";
     if (target.open_reason.empty()) target.open_reason = decorated.open_reason;
   }

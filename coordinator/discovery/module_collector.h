@@ -2,6 +2,7 @@
 #ifndef FASTEST_COORDINATOR_DISCOVERY_MODULE_COLLECTOR_H_
 #define FASTEST_COORDINATOR_DISCOVERY_MODULE_COLLECTOR_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,7 +58,8 @@ class ModuleCollector {
   void AddExact(std::string id, int line, const Marks* marks);
   void AddOpen(std::string id, int line, int count, std::string reason, const Marks* marks);
   void AddModuleReason(std::string reason);
-  void OpenAll();
+  // Opens the tests from the one at `first` on, if pytest refuses what they are in.
+  void OpenFrom(size_t first);
 
   const SourceFile& file_;
   const CollectionRules& rules_;
@@ -67,7 +69,7 @@ class ModuleCollector {
   // Of the place that is being collected: fixtures and marks from outside in.
   FixtureLevels levels_;
   std::vector<const Marks*> marks_;
-  // Why pytest refuses the module, or a class in it.
+  // Why pytest refuses the module or class that is being collected; all that it holds is lost with it.
   std::string broken_reason_;
 };
 

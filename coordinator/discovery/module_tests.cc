@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -75,7 +76,7 @@ void ModuleCollector::Run() {
   const Place place{module_.node_id, /*in_class=*/false, 0, 0, open_reason};
   module_.tests.reserve(facts.functions.size());
   for (const Binding& binding : facts.bindings) Collect({&file_, &binding}, place);
-  if (!broken_reason_.empty()) OpenAll();
+  OpenFrom(0);
 }
 
 void ModuleCollector::AddModuleReason(std::string reason) {
@@ -84,11 +85,23 @@ void ModuleCollector::AddModuleReason(std::string reason) {
   }
 }
 
-void ModuleCollector::OpenAll() {
-  for (FoundTest& test : module_.tests) {
-    if (!test.exact) continue;
-    test.exact = false;
-    test.open_reason = broken_reason_;
+void ModuleCollector::OpenFrom(size_t first) {
+  if (broken_reason_.empty()) return;
+  const std::string reason = std::exchange(broken_reason_, "");
+  std::vector<FoundTest> tests(std::make_move_iterator(module_.tests.begin() + static_cast<std::ptrdiff_t>(first)),
+                               std::make_move_iterator(module_.tests.end()));
+  module_.tests.resize(first);
+  for (FoundTest& test : tests) {
+    if (test.exact) {
+      test.exact = false;
+      test.open_reason = reason;
+      test.node_id.resize(std::min(test.node_id.size(), test.node_id.find('[', module_.node_id.size())));
+      if (module_.tests.size() > first && module_.tests.back().node_id == test.node_id) {
+        ++module_.tests.back().count;
+        continue;
+      }
+    }
+    module_.tests.push_back(std::move(test));
   }
 }
 
@@ -169,6 +182,7 @@ void ModuleCollector::CollectFunction(const Member& member, const Place& place) 
   const TestArguments arguments = ArgumentsOf(function, place.in_class, place.mocked);
   const ParameterIds ids = IdsOf(function, arguments, Context{levels_, marks_, rules_.usefixtures});
   if (!ids.error.empty() && reason.empty()) broken_reason_ = absl::StrCat(binding.name, ": ", ids.error);
+  if (!ids.doubt.empty()) AddModuleReason(absl::StrCat(binding.name, " perhaps ", ids.doubt));
   if (reason.empty()) reason = ids.open_reason;
   if (reason.empty() && ids.parametrized) {
     reason = surroundings_.parametrize_reason;

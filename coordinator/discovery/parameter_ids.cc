@@ -78,11 +78,13 @@ class IdBuilder {
 
   // A name that nobody asks for is an error. Fixtures whose scope is wider than a function's order the tests.
   void CheckNames(const FixtureClosure& closure) {
+    const bool names_certain = closure.open_reason.empty() && arguments_.open_reason.empty() &&
+                               (function_.decorated == nullptr || function_.decorated->open_reason.empty());
     for (const Parametrize* const parametrize : parametrize_) {
       for (const std::string& name : parametrize->names) {
-        if (!Contains(closure.names, name) && result_.open_reason.empty()) {
-          result_.error = absl::StrCat("parametrizes ", name, ", which it doesn't use");
-        }
+        if (Contains(closure.names, name)) continue;
+        std::string reason = absl::StrCat("parametrizes ", name, ", which it doesn't use");
+        (names_certain ? result_.error : result_.doubt) = std::move(reason);
       }
     }
     for (const std::string_view name : indirect_) {

@@ -38,6 +38,8 @@ struct ParameterIds {
   std::string open_reason;
   // Why pytest refuses the function, and with it the module or class.
   std::string error;
+  // Why it may do so.
+  std::string doubt;
   // See ParameterSets.
   bool marked = false;
   bool escaped = false;
