@@ -27,10 +27,22 @@ def wait_until(condition, what):
     raise AssertionError(f"waited {LIMIT_S} s in vain for: {what}")
 
 
+def _signals_as_in_a_terminal():
+    """The tests themselves may run under nohup or in the background of a script, where some signals are ignored."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
 class Fastest:
     """One run. Every process of it carries a mark in its environment, by which leftovers are found."""
 
-    def __init__(self, command, cwd, env, report, **streams):
+    def __init__(self, command, cwd, env, report, preexec_fn=None, **streams):
+        def before_exec():
+            _signals_as_in_a_terminal()
+            if preexec_fn:
+                preexec_fn()
+
         self.report = report
         self._mark = f"E2E_MARK={uuid.uuid4().hex}"
         name, _, value = self._mark.partition("=")
@@ -38,6 +50,7 @@ class Fastest:
             command,
             cwd=cwd,
             env={**env, name: value},
+            preexec_fn=before_exec,
             **{"stdin": subprocess.DEVNULL, "stdout": -1, "stderr": -1, **streams},
         )
         self.stdout = self.stderr = ""
