@@ -179,7 +179,7 @@ void Run::PlanWork(const v1::Collection& collection) {
   const int errors = static_cast<int>(collection.errors());
   if (errors > 0 && !BoolOption(start_->options, "continue_on_collection_errors")) {
     StopWork(absl::StrCat("Interrupted: ", errors, errors == 1 ? " error" : " errors", " during collection"), false);
-    interrupted_ = true;
+    collection_failed_ = interrupted_ = true;
     queue_.Seal();
     return;
   }
@@ -298,9 +298,11 @@ void Run::OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended) {
   if (ended.exit_called()) {
     StopWork(ended.stop_reason(), true);
     forced_exit_ = ended.exit_status();
-  } else if (!ended.stop_reason().empty() && !stopping_) {
-    StopWork(ended.stop_reason(), false);
+  } else if (!ended.stop_reason().empty() && (!stopping_ || collection_failed_)) {
+    if (!stopping_) StopWork(ended.stop_reason(), false);
+    stop_reason_ = ended.stop_reason();
     interrupted_ = ended.exit_status() == results::kInterrupted;
+    collection_failed_ = false;
   }
 }
 

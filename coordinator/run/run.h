@@ -140,6 +140,8 @@ class Run {
 
   bool stopping_ = false;
   bool interrupted_ = false;
+  // Stopped for errors in collecting. What that comes to (-x makes it another exit code) the sessions know and say as they end.
+  bool collection_failed_ = false;
   // By the user: it ends as soon as the workers have.
   bool cut_off_ = false;
   std::string stop_reason_;

@@ -158,9 +158,10 @@ class RunTest : public testing::Test, public AgentPort {
     run_->AgentSaid(0, event);
   }
 
-  void End(uint32_t slot, int exit_status = 0) {
+  void End(uint32_t slot, int exit_status = 0, const std::string& stop_reason = "") {
     v1::WorkerMessage message;
     message.mutable_ended()->set_exit_status(exit_status);
+    message.mutable_ended()->set_stop_reason(stop_reason);
     Say(slot, message);
     Gone(slot, true);
   }
@@ -257,6 +258,19 @@ TEST_F(RunTest, CollectionErrorsStopTheRun) {
   ASSERT_TRUE(run_->Done());
   EXPECT_EQ(run_->Close(), 2);
   EXPECT_EQ(record_.summary.stop_reason, "Interrupted: 1 error during collection");
+}
+
+TEST_F(RunTest, ASessionThatEndedWithinItsCollectionSaysWhatThatComesTo) {
+  Start(1);
+  v1::WorkerMessage message;
+  message.mutable_collect_report()->set_node_id("a.py");
+  message.mutable_collect_report()->set_outcome("failed");
+  Say(0, message);
+  Ready(0, {"b.py"}, 1, "1");
+  End(0, 1, "stopping after 1 failures");
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 1);
+  EXPECT_EQ(record_.summary.stop_reason, "stopping after 1 failures");
 }
 
 TEST_F(RunTest, EarlyWarningsOfTheFirstReadyWorkerOnly) {
