@@ -26,7 +26,7 @@ struct CollectionOptions {
   bool prepends_paths = true;
   // No conftest file above it counts. Absolute.
   std::string confcutdir;
-  // What else addopts says that may change the collection: "addopts has --doctest-modules".
+  // What else addopts or the command line says that may change the collection: "addopts has --doctest-modules".
   std::vector<std::string> open_reasons;
 };
 
