@@ -74,6 +74,7 @@ void ReadWords(const std::vector<std::string>& words, const std::string& source,
       result.keywords = ShortValue(word, value);
     } else if (IsShort(word, 'p')) {
       const std::string plugin = ShortValue(word, value);
+      if (plugin == "no:doctest") result.collects_doctests = false;
       if (!absl::StartsWith(plugin, "no:")) result.open_reasons.push_back(absl::StrCat(source, " loads the plugin ", plugin));
     } else if (IsShort(word, 'o') || std::binary_search(std::begin(kChanging), std::end(kChanging), std::string_view(name))) {
       result.open_reasons.push_back(absl::StrCat(source, " has ", name));

@@ -19,6 +19,8 @@ struct CollectionOptions {
   bool no_conftest = false;
   bool collect_in_virtualenv = false;
   bool keep_duplicates = false;
+  // Unless -p no:doctest.
+  bool collects_doctests = true;
   // -m and -k: the last of each.
   std::string marks;
   std::string keywords;
