@@ -33,8 +33,9 @@ int Run::ExitCode() const {
   if (!start_.has_value()) return session_exit_.value_or(results::kNotRun);
   const results::ExitCode from_results = ledger_.ExitFromResults(stopping_);
   if (from_results == results::kNotRun) return from_results;
+  // A session knows of every failed attempt, and not that a later one is the last word.
   // A single session is pytest's own, and plugins may have a say in how it ends (a coverage limit, say).
-  const bool one_session = next_worker_ == 1 && session_exit_.has_value();
+  const bool one_session = next_worker_ == 1 && session_exit_.has_value() && !retried_;
   return one_session ? *session_exit_ : from_results;
 }
 

@@ -293,6 +293,7 @@ void Run::OnResult(const report::Origin& from, const v1::TestResult& result) {
   report::Origin origin = from;
   origin.attempt = verdict.attempt;
   if (!verdict.last) {
+    retried_ = true;
     Report([&](report::Reporter& r) { r.Attempt(result, origin); });
     failed_attempts_[TestKey(result.ref())] = {result, origin};
     return;

@@ -151,6 +151,7 @@ class Run {
   std::map<std::pair<int, std::string>, report::Origin> lost_workers_;
   // Tests that failed and wait for their next attempt, with the last one.
   std::map<std::string, std::pair<v1::TestResult, report::Origin>> failed_attempts_;
+  bool retried_ = false;
   size_t agents_set_aside_ = 0;
   std::unordered_map<uint64_t, Lease> leases_;
   int next_worker_ = 0;

@@ -206,7 +206,6 @@ class BatchLoop:
         else:
             raise CommandError(f"unexpected command: {', '.join(map(str, command)) or 'empty'}")
 
-
     def _give_back(self, revoke: dict[str, Any]) -> None:
         """What has not begun: a lease that waits as a whole, of the open one its last tests."""
         lease_id = int(revoke.get("lease_id", 0))
