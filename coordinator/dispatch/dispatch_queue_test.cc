@@ -47,6 +47,12 @@ std::string Show(const v1::Batch& batch) {
   return text;
 }
 
+std::vector<std::string> Show(const std::vector<Left>& left) {
+  std::vector<std::string> texts;
+  for (const Left& work : left) texts.push_back(Show(work.batch));
+  return texts;
+}
+
 std::vector<std::string> Show(const std::vector<v1::Batch>& batches) {
   std::vector<std::string> texts;
   for (const v1::Batch& batch : batches) texts.push_back(Show(batch));
@@ -73,9 +79,11 @@ class DispatchQueueTest : public ::testing::Test {
                                      " as ", grant->lease.id()));
       } else if (const auto* finish = std::get_if<FinishSlot>(&action)) {
         texts.push_back(absl::StrCat(finish->slot.agent, ".", finish->slot.slot, " finishes"));
+      } else if (const auto* start = std::get_if<StartWorker>(&action)) {
+        texts.push_back(absl::StrCat(start->slot.agent, ".", start->slot.slot, " starts"));
       } else {
-        const SlotKey slot = std::get<StartWorker>(action).slot;
-        texts.push_back(absl::StrCat(slot.agent, ".", slot.slot, " starts"));
+        const auto& revoke = std::get<RevokeLease>(action);
+        texts.push_back(absl::StrCat(revoke.slot.agent, ".", revoke.slot.slot, " returns ", revoke.lease_id));
       }
     }
     return texts;
@@ -227,14 +235,14 @@ TEST_F(DispatchQueueTest, ResultsCountOnceAndOnlyForOpenLeases) {
   Actions();
   queue_.Collected(1, {Ref("a"), Ref("a", 1)});
   queue_.Collected(1, Refs({"x", "y"}));
-  EXPECT_TRUE(queue_.ResultArrived(1, Ref("a")));
-  EXPECT_FALSE(queue_.ResultArrived(1, Ref("a")));
-  EXPECT_TRUE(queue_.ResultArrived(1, Ref("a", 1)));
-  EXPECT_TRUE(queue_.ResultArrived(1, Ref("not collected")));
-  EXPECT_FALSE(queue_.ResultArrived(1, Ref("not collected")));
-  EXPECT_FALSE(queue_.ResultArrived(7, Ref("a")));
+  EXPECT_TRUE(queue_.ResultArrived(1, Ref("a")).counts);
+  EXPECT_FALSE(queue_.ResultArrived(1, Ref("a")).counts);
+  EXPECT_TRUE(queue_.ResultArrived(1, Ref("a", 1)).counts);
+  EXPECT_TRUE(queue_.ResultArrived(1, Ref("not collected")).counts);
+  EXPECT_FALSE(queue_.ResultArrived(1, Ref("not collected")).counts);
+  EXPECT_FALSE(queue_.ResultArrived(7, Ref("a")).counts);
   queue_.LeaseDone(1);
-  EXPECT_FALSE(queue_.ResultArrived(1, Ref("b")));
+  EXPECT_FALSE(queue_.ResultArrived(1, Ref("b")).counts);
 }
 
 TEST_F(DispatchQueueTest, ACrashHandsBackWhatIsLeftAtTheHead) {
@@ -251,7 +259,7 @@ TEST_F(DispatchQueueTest, ACrashHandsBackWhatIsLeftAtTheHead) {
   queue_.WorkerGone(kA, true);
   EXPECT_FALSE(queue_.Finished());
   EXPECT_THAT(Actions(), ElementsAre("0.0 starts"));
-  EXPECT_FALSE(queue_.ResultArrived(1, Ref("c"))) << "the attempt is over";
+  EXPECT_FALSE(queue_.ResultArrived(1, Ref("c")).counts) << "the attempt is over";
   queue_.SlotReady(kA);
   EXPECT_THAT(Actions(), ElementsAre("0.0 gets m1[c d] as 3"));
   queue_.WorkerWaits(kA);
@@ -346,7 +354,7 @@ TEST_F(DispatchQueueTest, AFinishedTestEndsARowOfBarrenWorkers) {
     queue_.Collected(lease, Refs(left));
     // Every second worker finishes a test before it dies.
     if (lease % 2 == 0) {
-      EXPECT_TRUE(queue_.ResultArrived(lease, Ref(left.front())));
+      EXPECT_TRUE(queue_.ResultArrived(lease, Ref(left.front())).counts);
       left.erase(left.begin());
     }
     queue_.WorkerGone(kA, true);
