@@ -99,7 +99,7 @@ void AgentHost::Drain(const std::string& why) {
   loop_->Cancel(dial_timer_);
   if (spare_ != nullptr) spare_->Abort(why);
   for (const auto& session : active_) {
-    left_run_ |= session->greeted();
+    left_run_ |= session->in_run();
     session->greeted() ? session->Drain() : session->Abort(why);
   }
   StopIfDone();
@@ -112,7 +112,7 @@ void AgentHost::Abort(const std::string& why) {
   loop_->Cancel(dial_timer_);
   if (spare_ != nullptr) spare_->Abort(why);
   for (const auto& session : active_) {
-    left_run_ |= session->greeted();
+    left_run_ |= session->in_run();
     session->Abort(why);
   }
   StopIfDone();

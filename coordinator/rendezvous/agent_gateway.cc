@@ -31,8 +31,8 @@ class AgentGateway::Link {
   virtual void Resume() = 0;
 };
 
-// What is the same whoever dialled. gRPC calls the On… methods, one at a time for reads and one at a time for writes; it deletes
-// itself when gRPC is done with it.
+// What is the same whoever dialled. gRPC calls the On… methods, one at a time for reads and one at a time for writes. When gRPC is
+// done with it the gateway deletes it, on a thread that is not gRPC's: the last one to hold a channel may not be gRPC itself.
 template <class Reactor>
 class AgentGateway::Stream : public AgentGateway::Link, public Reactor {
  public:
@@ -113,11 +113,7 @@ class AgentGateway::Stream : public AgentGateway::Link, public Reactor {
     std::vector<AgentEvent> events;
     AgentEvent& event = Add(joined_ ? AgentEvent::Kind::kLeft : AgentEvent::Kind::kUnreachable, events);
     event.why = why_not_.empty() ? why : why_not_;
-    AgentGateway* const gateway = gateway_;
-    gateway->StreamOver(agent_, std::move(events));
-    delete this;
-    // Not before the channel has gone, too: the gateway's end may be the process's.
-    gateway->StreamGone();
+    gateway_->StreamOver(this, agent_, std::move(events));
   }
 
   AgentGateway* gateway() const { return gateway_; }
@@ -238,11 +234,12 @@ int AgentGateway::Dial(const std::string& address) {
     agent = next_agent_++;
     stream = new Outgoing(this, agent, address);
     links_[agent] = stream;
-    ++open_;
   }
   stream->Start();
   return agent;
 }
+
+AgentGateway::AgentGateway(const TransportSecurity* security) : security_(security) {}
 
 AgentGateway::~AgentGateway() {
   {
@@ -254,13 +251,16 @@ AgentGateway::~AgentGateway() {
     server_->Wait();
   }
   absl::MutexLock lock(&mu_);
-  mu_.Await(absl::Condition(+[](int* open) { return *open == 0; }, &open_));
+  mu_.Await(absl::Condition(+[](std::map<int, Link*>* links) { return links->empty(); }, &links_));
 }
 
 std::vector<AgentEvent> AgentGateway::Take(absl::Duration timeout) {
+  // Destroyed at the end, without the lock.
+  std::vector<std::unique_ptr<Link>> over;
   absl::MutexLock lock(&mu_);
   mu_.AwaitWithTimeout(absl::Condition(+[](std::deque<AgentEvent>* events) { return !events->empty(); }, &events_),
                        timeout);
+  over.swap(over_);
   const bool was_full = events_.size() > kQueueBound;
   std::vector<AgentEvent> taken(std::make_move_iterator(events_.begin()), std::make_move_iterator(events_.end()));
   events_.clear();
@@ -289,7 +289,6 @@ grpc::ServerBidiReactor<v1::AgentMessage, v1::CoordinatorMessage>* AgentGateway:
   const int agent = next_agent_++;
   auto* stream = new Incoming(this, agent);
   links_[agent] = stream;
-  ++open_;
   if (!admitted.ok()) stream->Close(admitted);
   return stream;
 }
@@ -304,15 +303,11 @@ bool AgentGateway::Full() {
   return events_.size() > kQueueBound;
 }
 
-void AgentGateway::StreamOver(int agent, std::vector<AgentEvent> last) {
+void AgentGateway::StreamOver(Link* link, int agent, std::vector<AgentEvent> last) {
   absl::MutexLock lock(&mu_);
   links_.erase(agent);
+  over_.emplace_back(link);
   events_.insert(events_.end(), std::make_move_iterator(last.begin()), std::make_move_iterator(last.end()));
-}
-
-void AgentGateway::StreamGone() {
-  absl::MutexLock lock(&mu_);
-  --open_;
 }
 
 }  // namespace fastest::rendezvous

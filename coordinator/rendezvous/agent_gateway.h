@@ -38,7 +38,7 @@ struct AgentEvent {
 class AgentGateway final : public v1::AgentRendezvous::CallbackService {
  public:
   // `security` outlives this.
-  explicit AgentGateway(const TransportSecurity* security) : security_(security) {}
+  explicit AgentGateway(const TransportSecurity* security);
   ~AgentGateway() override;
   AgentGateway(const AgentGateway&) = delete;
   AgentGateway& operator=(const AgentGateway&) = delete;
@@ -71,8 +71,7 @@ class AgentGateway final : public v1::AgentRendezvous::CallbackService {
   void Push(std::vector<AgentEvent> events);
   // True if the queue is so long that streams should pause reading; Take() then wakes them.
   bool Full();
-  void StreamOver(int agent, std::vector<AgentEvent> last);
-  void StreamGone();
+  void StreamOver(Link* link, int agent, std::vector<AgentEvent> last);
 
   const TransportSecurity* const security_;
   // Lock order: mu_ before a stream's own lock.
@@ -80,8 +79,8 @@ class AgentGateway final : public v1::AgentRendezvous::CallbackService {
   std::deque<AgentEvent> events_ ABSL_GUARDED_BY(mu_);
   std::map<int, Link*> links_ ABSL_GUARDED_BY(mu_);
   int next_agent_ ABSL_GUARDED_BY(mu_) = 0;
-  // Streams that have not been destroyed.
-  int open_ ABSL_GUARDED_BY(mu_) = 0;
+  // Those with which gRPC is done.
+  std::vector<std::unique_ptr<Link>> over_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<grpc::Server> server_;
 };
 
