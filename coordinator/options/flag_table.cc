@@ -9,6 +9,7 @@ namespace fastest::options {
 namespace {
 
 constexpr char kRun[] = "Running";
+constexpr char kFarm[] = "Running on other machines";
 constexpr char kSelect[] = "Choosing tests (as pytest)";
 constexpr char kReports[] = "Reports";
 constexpr char kText[] = "Terminal (as pytest)";
@@ -25,6 +26,20 @@ std::vector<Flag> MakeTable() {
   return {
       {"-n,--numprocesses,--workers", H::kOwn, A::kValue, kRun,
        "how many tests run at a time: a number, or 'auto' (one for each core, the default); 1 keeps pytest's own order", "N|auto"},
+      {"--agents", H::kOwn, A::kValue, kFarm, "run on these agents: HOST:PORT, or dns:///NAME:PORT for all addresses of a name, or @FILE with one a line, read again as it changes; separated by commas", "LIST"},
+      {"--listen", H::kOwn, A::kValue, kFarm, "let agents come here at any time during the run (fastest-agent --join); port 0: any that is free", "HOST:PORT"},
+      {"--port-file", H::kOwn, A::kValue, kFarm, "with --listen: write the bound HOST:PORT into this file", "FILE"},
+      {"--min-agents", H::kOwn, A::kValue, kFarm, "start when so many agents have answered (default: 1)", "N"},
+      {"--wait-agents", H::kOwn, A::kValue, kFarm, "how long to wait for them (default: 30 with --listen, else until each was tried)", "SECONDS"},
+      {"--lease", H::kOwn, A::kValue, kFarm, "how long an agent may be out of reach before its tests go to others (default: 20)", "SECONDS"},
+      {"--pass-env", H::kOwn, A::kValues, kFarm, "give tests on other machines these variables of this environment", "NAME,..."},
+      {"--set-env", H::kOwn, A::kValues, kFarm, "give tests on other machines this variable", "NAME=VALUE"},
+      {"--allow-stale", H::kOwn, A::kFlag, kFarm, "run on agents whose test files differ from those here all the same", nullptr},
+      {"--tls-ca", H::kOwn, A::kValue, kFarm, "certificate authority that agents must be known to", "FILE"},
+      {"--tls-cert", H::kOwn, A::kValue, kFarm, "this side's certificate", "FILE"},
+      {"--tls-key", H::kOwn, A::kValue, kFarm, "its key", "FILE"},
+      {"--token-file", H::kOwn, A::kValue, kFarm, "secret word that agents and coordinators share", "FILE"},
+      {"--insecure", H::kOwn, A::kFlag, kFarm, "allow plain text, and anybody, beyond this machine", nullptr},
       {"--engine", H::kOwn, A::kValue, kRun, "how a worker runs a test: 'pytest' (pytest's own protocol) or 'auto' (the fastest that is sure to agree with it)", "ENGINE"},
       {"--python", H::kOwn, A::kValue, kRun, "interpreter that has pytest and your packages (default: the active virtual environment's, then python3)", "PATH"},
       {"--hang-timeout", H::kOwn, A::kValue, kRun, "end a test that runs longer than this and report it as failed, with its Python stack (default: no limit)", "SECONDS"},
