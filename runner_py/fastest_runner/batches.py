@@ -65,6 +65,8 @@ class BatchLoop:
         self._ran: set[int] = set()
         self.stop_reason: str | None = None
         self.tests_run = 0
+        # Called before the loop waits or has a module's tests made, while no test runs.
+        self.before_pause: Callable[[], None] = lambda: None
 
     def tests(self) -> Iterator[tuple[Any, Any]]:
         """Yields each test and the one after it; the caller has run a test when it asks for the next.
@@ -164,6 +166,7 @@ class BatchLoop:
         return selection.entries
 
     def _next_lease(self) -> dict[str, Any] | None:
+        self.before_pause()
         self._take_waiting_commands()
         while not self._leases and not self._finished and self.stop_reason is None:
             self._queue_results()
