@@ -25,7 +25,8 @@ std::vector<Flag> MakeTable() {
   return {
       {"-n,--numprocesses,--workers", H::kOwn, A::kValue, kRun,
        "how many tests run at a time: a number, or 'auto' (one for each core, the default); 1 keeps pytest's own order", "N|auto"},
-      {"--engine", H::kOwn, A::kValue, kRun, "how a worker runs a test: 'pytest' (pytest's own protocol) or 'auto' (the fastest that is sure to agree with it)", "ENGINE"},
+      {"--engine", H::kOwn, A::kValue, kRun, "how a worker runs a test: 'pytest' (pytest's own protocol), 'auto' (the fastest that is sure to agree with it) or 'direct' (as auto, and lists the tests that had to be left to pytest's)", "ENGINE"},
+      {"--engine-report", H::kOwn, A::kFlag, kReports, "say at the end how many tests ran in which engine, and why the others could not run in the direct one", nullptr},
       {"--python", H::kOwn, A::kValue, kRun, "interpreter that has pytest and your packages (default: the active virtual environment's, then python3)", "PATH"},
       {"--hang-timeout", H::kOwn, A::kValue, kRun, "end a test that runs longer than this and report it as failed, with its Python stack (default: no limit)", "SECONDS"},
       {"--history", H::kOwn, A::kValue, kRun, "file of recorded durations, from which runs are balanced (default: in the cache directory)", "FILE"},

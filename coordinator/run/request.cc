@@ -155,10 +155,11 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   const absl::StatusOr<double> hang_timeout = Seconds(*all, "--hang-timeout");
   if (!hang_timeout.ok()) return hang_timeout.status();
   run.hang_timeout_s = *hang_timeout;
-  const std::string engine = all->Last("--engine").value_or("auto");
-  if (engine != "auto" && engine != "pytest") {
-    return absl::InvalidArgumentError(absl::StrCat("--engine ", engine, ": there are 'auto' and 'pytest'"));
+  run.engine = all->Last("--engine").value_or("auto");
+  if (run.engine != "auto" && run.engine != "pytest" && run.engine != "direct") {
+    return absl::InvalidArgumentError(absl::StrCat("--engine ", run.engine, ": there are 'auto', 'pytest' and 'direct'"));
   }
+  request.engine_report = all->Has("--engine-report");
   ChooseSession(*all, request);
 
   request.report_json = Absolute(all->Last("--report-json").value_or(""), surroundings);

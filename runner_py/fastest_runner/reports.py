@@ -73,7 +73,7 @@ class ReportConverter:
         self._rootpath = str(config.rootpath)
         self._reportchars = _report_characters(config)
         # Whether anybody shows what passing tests wrote.
-        self._keep_passed_sections = "P" in self._reportchars or _junit_logging(config) != "no"
+        self.keeps_output_of_passes = "P" in self._reportchars or _junit_logging(config) != "no"
         # Categories of which the reporter prints nothing under a headline.
         self._without_block = {"", "skipped"}
         if "P" not in self._reportchars:
@@ -85,7 +85,7 @@ class ReportConverter:
         self, lease_id: int, ref: dict[str, Any], reports: list[tuple[Any, Status]], engine: str, engine_reason: str
     ) -> str:
         """The TestResult, as JSON, of a test that has had all its reports."""
-        if not self._keep_passed_sections and _simply_passed(reports):
+        if not self.keeps_output_of_passes and _simply_passed(reports):
             return _simple_result(lease_id, ref, reports, engine, engine_reason)
         later = [report for report, status in reports if report.when == "teardown" and not status.category]
         result: dict[str, Any] = {
@@ -127,7 +127,7 @@ class ReportConverter:
         phase: dict[str, Any] = {"when": when, "start": round(start, 6), "duration_s": round(duration, 7)}
         subtest = _subtest_description(report)
         if report.outcome == "passed" and status == _PLAIN_PASSES.get(when) and not subtest:
-            if self._keep_passed_sections:
+            if self.keeps_output_of_passes:
                 phase.update(self._texts(report, status, later))
             return phase
         phase["outcome"] = str(report.outcome)
@@ -201,7 +201,7 @@ def _simple_result(
     return _passed(lease_id, ref, phases, f'"engine":"{engine}"{why}', reports[-1][0].location)
 
 
-def simple_pass(lease_id: int, ref: dict[str, Any], passed: Pass, location: tuple[str, int | None, str]) -> str:
+def simple_pass(lease_id: int, ref: dict[str, Any], passed: Pass) -> str:
     """The same for a test that the direct engine ran, without reports. Its phases follow one another."""
     call = passed.start + passed.setup_ns / 1e9
     teardown = call + passed.call_ns / 1e9
@@ -210,7 +210,7 @@ def simple_pass(lease_id: int, ref: dict[str, Any], passed: Pass, location: tupl
         f'{{"when":"call","start":{call:.6f},"duration_s":{passed.call_ns / 1e9:.7f}}},'
         f'{{"when":"teardown","start":{teardown:.6f},"duration_s":{passed.teardown_ns / 1e9:.7f}}}'
     )
-    return _passed(lease_id, ref, phases, '"engine":"direct"', location)
+    return _passed(lease_id, ref, phases, '"engine":"direct"', passed.location)
 
 
 def _passed(

@@ -12,7 +12,7 @@ import pytest
 from . import reports, soundness, xdist_role
 from .batches import BatchLoop, Messages
 from .collection import Collection
-from .direct import DirectEngine, hide_frames
+from .direct import make_engine
 from .rendering import Renderer
 from .reports import ReportConverter, Status, Statuses, simple_pass
 from .session_facts import capture_descriptors, keep_plugin_summaries, option_values
@@ -37,7 +37,7 @@ class SessionHost:
         # Reports of collection that came before the converter, which needs a configured session.
         self._reports: list[tuple[Any, Status]] = []
         self._statuses: Statuses | None = None
-        self._engine: DirectEngine | None = None
+        self._engine: Any = None
         # How the session ended, for `ended` and `failure`; `terminal_summary` is what plugins wrote in theirs.
         self.terminal_summary = io.StringIO()
         self.stop_reason = ""
@@ -121,18 +121,27 @@ class SessionHost:
             raise session.Interrupted(f"{count} error{'s' if count != 1 else ''} during collection")
         return True
 
-    def _make_engine(self, session: Any) -> DirectEngine | None:
+    def _make_engine(self, session: Any) -> Any:
         if str(self._run.get("engine") or "auto") == "pytest":
             return None
-        engine = DirectEngine(session, self._forward_terminal, self._report_first)
+        engine = make_engine(session, self._forward_terminal, self)
         # From here, where the loop is, to the caller of this hook: as many frames as any hook's call takes.
         engine.set_depth(_frames_to(sys._getframe(1), "_main"))
         return engine
 
-    def _report_first(self, log: Callable[[], None]) -> None:
+    # What the engine asks of us, see direct.passed.Reported.
+
+    def has_reports(self) -> bool:
+        return bool(self._reports)
+
+    def report_first(self, log: Callable[[], None]) -> None:
         later, self._reports = self._reports, []
         log()
         self._reports += later
+
+    def keeps_output_of_passes(self) -> bool:
+        assert self._converter is not None
+        return self._converter.keeps_output_of_passes
 
     def _send_ready(self, session: Any) -> None:
         config = session.config
@@ -184,7 +193,7 @@ class SessionHost:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, call: Any) -> None:
         if self._engine is not None and call.excinfo is not None:
-            hide_frames(call.excinfo.value)
+            self._engine.hide_frames(call.excinfo.value)
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -195,7 +204,7 @@ class SessionHost:
         assert self._converter is not None
         engine = self._engine
         if engine is not None and engine.passed is not None:
-            return simple_pass(lease_id, ref, engine.passed, engine.location)
+            return simple_pass(lease_id, ref, engine.passed)
         reports, self._reports = self._reports, []
         ran = "direct" if engine is not None and engine.reason is None else "pytest"
         reason = (engine.reason or "") if engine is not None else ""

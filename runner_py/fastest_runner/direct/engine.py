@@ -21,28 +21,20 @@ from _pytest.unraisableexception import unraisable_exceptions
 
 from . import adapters, guards
 from .fixture_plan import Plan, make_plan
-from .replay import Replay, Times
+from .passed import Pass, Reported
+from .replay import Replay, Times, hide_frames
 from .surroundings import Surroundings
 
 _VARIABLE = "PYTEST_CURRENT_TEST"
 _KEY = _VARIABLE.encode()
 
-# Frames between pytest's loop and pytest_pyfunc_call that are not those of hook calls, and the hook calls.
-_PLAIN_FRAMES = 7
+# Calls of hooks between pytest's loop and pytest_pyfunc_call, and the frames that are not theirs.
 _HOOK_CALLS = 3
+_PLAIN_FRAMES = 7
 # Our frames in that place.
 _OUR_FRAMES = 2
 
 _now = time.perf_counter_ns
-
-
-class Pass(NamedTuple):
-    """A test that passed and of which there is nothing else to say. Seconds since the epoch and nanoseconds."""
-
-    start: float
-    setup_ns: int
-    call_ns: int
-    teardown_ns: int
 
 
 class _Traits(NamedTuple):
@@ -57,8 +49,8 @@ class _Traits(NamedTuple):
 class DirectEngine:
     """One for a session, on its main thread. `run` says whether it ran a test, and then `passed` what came of it."""
 
-    def __init__(self, session: Any, shows_terminal: bool, reorder: Callable[[Callable[[], None]], None]) -> None:
-        """`shows_terminal`: somebody reads what pytest's reporter writes. `reorder(log)` has `log` send a report that comes before all those that were sent of this test."""
+    def __init__(self, session: Any, shows_terminal: bool, reported: Reported) -> None:
+        """`shows_terminal`: somebody reads what pytest's reporter writes."""
         self._session = session
         self._config = session.config
         self._session_reason = guards.session_reason(self._config)
@@ -67,17 +59,17 @@ class DirectEngine:
         self._surroundings: Any = None
         self._replay: Any = None
         self._adapters: Any = None
-        self._reorder = reorder
+        self._reported = reported
+        self._keeps_output = reported.keeps_output_of_passes()
         self._hooks: Any = None
         self._hooks_reasons: dict[int, tuple[Any, str | None]] = {}
         self._plans: dict[int, tuple[Any, Plan | None]] = {}
-        self._call = _deeper(pytest_pyfunc_call, 0)
+        self._call: Callable[[Any], Any] = pytest_pyfunc_call
         self._environ = os.environ
         self._clock_offset = 0
         # Of the last test: why pytest's engine is to run it, or what came of it; None if it was reported by hooks.
         self.reason: str | None = None
         self.passed: Pass | None = None
-        self.location: tuple[str, int | None, str] = ("", None, "")
         if self._session_reason is None:
             self._surroundings = Surroundings(self._config)
             self._replay = Replay(session, self._surroundings)
@@ -88,8 +80,13 @@ class DirectEngine:
 
     def set_depth(self, frames_of_hook_call: int) -> None:
         """Has tests begin as deep in the stack as pytest has them: how far they can recurse is part of what they see."""
-        frames = _HOOK_CALLS * frames_of_hook_call + _PLAIN_FRAMES - _OUR_FRAMES
+        frames = _HOOK_CALLS * (frames_of_hook_call - 1) + _PLAIN_FRAMES - _OUR_FRAMES
+        if self._adapters is not None and self._adapters.are_any:
+            # They have a frame between.
+            frames -= 1
         self._call = _deeper(pytest_pyfunc_call, frames)
+        for _ in range(_HOOK_CALLS):
+            self._call = _LikeHook(self._call)
 
     def plugins_changed(self) -> None:
         """Hooks may have been added."""
@@ -101,6 +98,10 @@ class DirectEngine:
         if surroundings is not None and surroundings.is_open:
             surroundings.close()
             self._environ.pop(_VARIABLE, None)
+
+    def hide_frames(self, error: BaseException) -> None:
+        """Before a report is made of it."""
+        hide_frames(error)
 
     def run(self, item: Any, nextitem: Any) -> bool:
         """False if the test is for pytest's engine, `reason` says why. Raises what ends a session."""
@@ -262,7 +263,12 @@ class DirectEngine:
             return
         if not is_plain:
             surroundings.end_phase(item, "teardown")
-        if reported or item.user_properties or item._report_sections:
+        if (
+            reported
+            or item.user_properties
+            or (self._keeps_output and item._report_sections)
+            or self._reported.has_reports()
+        ):
             if not reported:
                 self._report_before(item, "setup", setup_times)
             self._replay.report(item, "call", call_times)
@@ -270,9 +276,12 @@ class DirectEngine:
             return
         if self._last_failed:
             self._last_failed.pop(item.nodeid, None)
-        self.location = item.location
         self.passed = Pass(
-            (begin + self._clock_offset) / 1e9, setup_end - begin, call_end - call_begin, end - teardown_begin
+            (begin + self._clock_offset) / 1e9,
+            setup_end - begin,
+            call_end - call_begin,
+            end - teardown_begin,
+            item.location,
         )
 
     def _set_up(self, item: Any, plan: Plan | None, traits: _Traits, state: Any) -> None:
@@ -340,7 +349,7 @@ class DirectEngine:
 
     def _report_before(self, item: Any, when: str, times: Times) -> None:
         """A phase that passed is to be reported after all, before what was reported since (subtests)."""
-        self._reorder(lambda: self._replay.report(item, when, times))
+        self._reported.report_first(lambda: self._replay.report(item, when, times))
 
     def _set_variable(self, item: Any, when: str) -> None:
         value = f"{item.nodeid} ({when})"
@@ -365,6 +374,19 @@ def _deeper(function: Callable[[Any], Any], frames: int) -> Callable[[Any], Any]
     for _ in range(frames):
         function = _one_deeper(function)
     return function
+
+
+class _LikeHook:
+    """One frame more, and called as hooks are: calls of objects count for themselves where recursion is limited."""
+
+    __slots__ = ("_function",)
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self._function = function
+
+    def __call__(self, item: Any) -> Any:
+        __tracebackhide__ = True
+        return self._function(item)
 
 
 def _one_deeper(function: Callable[[Any], Any]) -> Callable[[Any], Any]:

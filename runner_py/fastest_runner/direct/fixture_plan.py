@@ -55,10 +55,10 @@ class Quiet:
 class Plan:
     """The steps for one test function. Kept by what the items of its parametrization share."""
 
-    def __init__(self, steps: list[_Step]) -> None:
+    def __init__(self, steps: list[_Step], shows_request: bool) -> None:
         self._steps = steps
-        # Whether fixtures run code of their own for each test.
-        self.is_plain = all(step.is_direct for step in steps)
+        # True if nothing but the test's own code runs, and that cannot look at the item.
+        self.is_plain = not shows_request and all(step.is_direct for step in steps)
 
     def is_ready(self) -> bool:
         """Whether all fixtures that outlive the test are there, and none that does not."""
@@ -211,4 +211,4 @@ def make_plan(item: Any) -> Plan | None:
         if step.has_param and not step.is_direct and "request" not in step.fixturedef.argnames:
             # It has parameters and does not look at them; pytest still tells its requests apart by them.
             return None
-    return Plan(steps)
+    return Plan(steps, "request" in item.fixturenames)

@@ -70,13 +70,18 @@ _HYPOTHESIS = ("hypothesis", "_hypothesis", "is_hypothesis")
 _OVERRIDABLE = frozenset({"runtest", "setup", "teardown", "_request_type", "ihook"})
 
 
-def session_reason(config: Any) -> str | None:
-    """Why no test of this session may run directly."""
+def version_reason() -> str | None:
+    """Why nothing may run directly with this pytest and this Python."""
     version = tuple(int(part) for part in pytest.__version__.split(".")[:2])
     if not _VERSIONS[0] <= version < _VERSIONS[1]:
         return f"pytest {pytest.__version__} is not one that the direct engine knows"
     if sys.version_info >= (3, 14):
         return "this version of Python keeps its warnings in another way"
+    return None
+
+
+def session_reason(config: Any) -> str | None:
+    """Why no test of this session may run directly."""
     option = config.option
     for name, spelling in {
         "setuponly": "--setup-only",

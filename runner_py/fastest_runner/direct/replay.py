@@ -182,7 +182,10 @@ class _Outcome:
             begin()
             yield from ()
 
-        fixturedef.func = generator if inspect.isgeneratorfunction(genuine) else function
+        stand_in = generator if inspect.isgeneratorfunction(genuine) else function
+        # Texts that show pytest's own frames name it.
+        stand_in.__qualname__ = getattr(genuine, "__qualname__", stand_in.__qualname__)
+        fixturedef.func = stand_in
 
 
 class _State:
