@@ -8,7 +8,7 @@ import time
 from typing import Any, Callable, Iterator, NamedTuple, Protocol
 
 from .collection import Collection, Entry
-from .frames import to_json
+from .frames import ref_json
 
 
 class Messages(Protocol):
@@ -101,7 +101,7 @@ class BatchLoop:
 
     def _begin(self, turn: _Turn) -> None:
         started = (
-            f'"started_lease_id":{turn.lease_id},"started":{to_json(turn.entry.ref)},"started_at":{time.time():.6f}'
+            f'"started_lease_id":{turn.lease_id},"started":{ref_json(turn.entry.ref)},"started_at":{time.time():.6f}'
         )
         self._queue_progress(started)
         self._messages.flush()

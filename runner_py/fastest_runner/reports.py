@@ -13,7 +13,7 @@ from _pytest.reports import TestReport
 from _pytest.terminal import pytest_report_teststatus as terminal_status
 
 from .direct import Pass
-from .frames import to_json
+from .frames import ref_json, to_json
 from .rendering import Renderer
 
 
@@ -219,7 +219,7 @@ def _passed(
     path, line, domain = location
     line = -1 if line is None else line
     return (
-        f'{{"lease_id":{lease_id},"ref":{to_json(ref)},"outcome":"PASSED","phases":[{phases}],{engine},'
+        f'{{"lease_id":{lease_id},"ref":{ref_json(ref)},"outcome":"PASSED","phases":[{phases}],{engine},'
         f'"location_path":{quote(str(path))},"location_line":{line},"domain":{quote(str(domain))}}}'
     )
 

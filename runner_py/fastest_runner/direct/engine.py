@@ -22,8 +22,11 @@ from _pytest.unraisableexception import unraisable_exceptions
 from . import adapters, guards
 from .fixture_plan import Plan, make_plan
 from .passed import Pass, Reported
+from .place import Place
 from .replay import Replay, Times, hide_frames
 from .surroundings import Surroundings
+
+_SKIP_MARKS = frozenset({"skip", "skipif", "xfail"})
 
 _VARIABLE = "PYTEST_CURRENT_TEST"
 _KEY = _VARIABLE.encode()
@@ -56,12 +59,14 @@ class DirectEngine:
         self._session_reason = guards.session_reason(self._config)
         if shows_terminal:
             self._session_reason = "pytest's own output is asked for"
+        elif reported.keeps_output_of_passes():
+            self._session_reason = "the output of tests that pass is asked for"
         self._surroundings: Any = None
         self._replay: Any = None
         self._adapters: Any = None
         self._reported = reported
-        self._keeps_output = reported.keeps_output_of_passes()
         self._hooks: Any = None
+        self._place: Any = None
         self._hooks_reasons: dict[int, tuple[Any, str | None]] = {}
         self._plans: dict[int, tuple[Any, Plan | None]] = {}
         self._call: Callable[[Any], Any] = pytest_pyfunc_call
@@ -113,11 +118,12 @@ class DirectEngine:
             self.pause()
             return False
         surroundings = self._surroundings
-        if not surroundings.is_open or self._hooks is not item.ihook:
+        ihook = self._place.ihook
+        if not surroundings.is_open or self._hooks is not ihook:
             self.pause()
             self._adapters.prepare()
             surroundings.open(item)
-            self._hooks = item.ihook
+            self._hooks = ihook
             self._clock_offset = time.time_ns() - _now()
         if not item._request:
             item._initrequest()
@@ -141,19 +147,24 @@ class DirectEngine:
 
     def _traits(self, item: Any) -> _Traits:
         reason = self._session_reason
-        if reason is None:
-            reason = self._reason_of_hooks(item)
-        if reason is None:
-            reason = guards.item_reason(item)
         if reason is not None:
             return _Traits(reason, None, False, False)
-        names = {mark.name for mark in item.iter_markers()}
-        return _Traits(
-            None, self._plan(item), not names.isdisjoint(("skip", "skipif", "xfail")), "filterwarnings" in names
-        )
+        place = self._place
+        if place is None or place.node is not item.parent or not place.is_current():
+            place = self._place = Place(item)
+        reason = self._reason_of_hooks(place.ihook) or guards.item_reason(item)
+        if reason is None:
+            names = place.mark_names
+            if item.own_markers:
+                names = names.union([mark.name for mark in item.own_markers])
+            reason = guards.marks_reason(names)
+            if reason is None:
+                return _Traits(
+                    None, self._plan(item), not names.isdisjoint(_SKIP_MARKS), "filterwarnings" in names
+                )
+        return _Traits(reason, None, False, False)
 
-    def _reason_of_hooks(self, item: Any) -> str | None:
-        ihook = item.ihook
+    def _reason_of_hooks(self, ihook: Any) -> str | None:
         known = self._hooks_reasons.get(id(ihook))
         if known is None:
             # Kept with its hooks, whose identity would else be another's some time.
@@ -263,12 +274,7 @@ class DirectEngine:
             return
         if not is_plain:
             surroundings.end_phase(item, "teardown")
-        if (
-            reported
-            or item.user_properties
-            or (self._keeps_output and item._report_sections)
-            or self._reported.has_reports()
-        ):
+        if reported or item.user_properties or self._reported.has_reports():
             if not reported:
                 self._report_before(item, "setup", setup_times)
             self._replay.report(item, "call", call_times)
@@ -281,7 +287,7 @@ class DirectEngine:
             setup_end - begin,
             call_end - call_begin,
             end - teardown_begin,
-            item.location,
+            self._place.location(item),
         )
 
     def _set_up(self, item: Any, plan: Plan | None, traits: _Traits, state: Any) -> None:
@@ -295,11 +301,9 @@ class DirectEngine:
             for function in self._adapters.at_begin["setup"]:
                 function(item)
         stack = state.stack
-        chain = item.listchain()
-        del chain[-1]
         if (
             plan is None
-            or list(stack) != chain
+            or list(stack) != self._place.chain
             or any(entry[1] is not None for entry in stack.values())
             or not plan.is_ready()
         ):

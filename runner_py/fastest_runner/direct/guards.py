@@ -6,6 +6,8 @@ Every answer is None or a reason for a person to read. Whatever is not known her
 from __future__ import annotations
 
 import sys
+from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -66,6 +68,7 @@ _FOREIGN_MARKS = frozenset({"asyncio", "anyio", "trio", "no_cover"})
 _FOREIGN_FIXTURES = frozenset({"subtests", "anyio_backend", "no_cover"})
 # Attributes by which hypothesis knows functions that it has something to say of.
 _HYPOTHESIS = ("hypothesis", "_hypothesis", "is_hypothesis")
+_ASYNC = CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE
 # What makes an item an ordinary Function again where somebody has set it on the item itself.
 _OVERRIDABLE = frozenset({"runtest", "setup", "teardown", "_request_type", "ihook"})
 
@@ -161,18 +164,24 @@ def item_reason(item: Any) -> str | None:
     if not _OVERRIDABLE.isdisjoint(vars(item)):
         return "somebody has changed the item"
     function = item.obj
-    if is_async_function(function):
-        return "its function is asynchronous"
     inner = getattr(function, "__func__", function)
+    if type(inner) is FunctionType:
+        if inner.__code__.co_flags & _ASYNC or (inner.__dict__ and is_async_function(function)):
+            return "its function is asynchronous"
+    elif is_async_function(function):
+        return "its function is asynchronous"
     for name in getattr(inner, "__dict__", ()):
         if name.startswith(_HYPOTHESIS):
             return "hypothesis has a part in it"
-    for name in item.fixturenames:
-        if name in _FOREIGN_FIXTURES:
-            return f'it uses the fixture "{name}"'
-    for mark in item.iter_markers():
-        if mark.name in _FOREIGN_MARKS:
-            return f'it has the mark "{mark.name}"'
+    if not _FOREIGN_FIXTURES.isdisjoint(item.fixturenames):
+        return f'it uses the fixture "{sorted(_FOREIGN_FIXTURES.intersection(item.fixturenames))[0]}"'
     if "twisted" in sys.modules:
         return "twisted is loaded"
     return None
+
+
+def marks_reason(names: frozenset[str]) -> str | None:
+    """The same for the names of its marks."""
+    if _FOREIGN_MARKS.isdisjoint(names):
+        return None
+    return f'it has the mark "{sorted(_FOREIGN_MARKS.intersection(names))[0]}"'
