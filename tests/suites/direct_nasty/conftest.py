@@ -118,11 +118,5 @@ def many_yields():
 
 
 @pytest.fixture
-def takes_variable_away():
-    yield
-    del os.environ["PYTEST_CURRENT_TEST"]
-
-
-@pytest.fixture
 def xfails_by_request(request):
     request.applymarker(pytest.mark.xfail(reason="found out in set-up"))

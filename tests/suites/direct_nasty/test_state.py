@@ -20,10 +20,6 @@ def test_takes_variable_away_in_call():
     del os.environ["PYTEST_CURRENT_TEST"]
 
 
-def test_takes_variable_away_in_teardown(takes_variable_away):
-    pass
-
-
 def test_variable_is_back():
     assert os.environ["PYTEST_CURRENT_TEST"].endswith("(call)")
 
