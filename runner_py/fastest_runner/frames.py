@@ -13,7 +13,6 @@ from typing import Any, Callable, NoReturn
 
 _HEADER = struct.Struct(">I")
 MAX_FRAME = 64 * 1024 * 1024
-_POLL_INTERVAL_S = 0.001
 _READ_SIZE = 64 * 1024
 
 # A message of more characters than this, any of which may take 4 bytes, has its long texts cut to their first and last
@@ -113,8 +112,8 @@ class Channel:
     that made the channel speaks on it.
     """
 
-    def __init__(self, fd: int, on_lost: Callable[[], NoReturn]) -> None:
-        """`on_lost` must not return; it is called when the other end is gone or our descriptor was closed under us.
+    def __init__(self, fd: int, on_lost: Callable[[], NoReturn], poll_interval_s: float = 0.0) -> None:
+        """`poll` asks the kernel no more often than every `poll_interval_s`. `on_lost` must not return; it is called when the other end is gone or our descriptor was closed under us.
 
         It is no exception that travels, because pytest and the hooks of plugins would catch it.
         """
@@ -126,6 +125,7 @@ class Channel:
         self._poll = select.poll()
         self._poll.register(fd, select.POLLIN)
         self._clock = time.monotonic
+        self._poll_interval_s = poll_interval_s
         self._polled_at = 0.0
 
     def queue(self, message: dict[str, Any]) -> None:
@@ -163,7 +163,7 @@ class Channel:
         if message is None:
             # Asked between any two tests, which may take less time than the question.
             now = self._clock()
-            if now - self._polled_at >= _POLL_INTERVAL_S:
+            if now - self._polled_at >= self._poll_interval_s:
                 self._polled_at = now
                 if self._poll.poll(0):
                     self._read()

@@ -79,8 +79,9 @@ class DirectEngine:
             self._surroundings = Surroundings(self._config)
             self._replay = Replay(session, self._surroundings)
             self._adapters = adapters.Adapters(self._config)
-            self._unraisable = self._config.stash[unraisable_exceptions]
-            self._thread_exceptions = self._config.stash[thread_exceptions]
+            # Where a plugin is off there are none, and `guards` will say so.
+            self._unraisable = self._config.stash.get(unraisable_exceptions, ())
+            self._thread_exceptions = self._config.stash.get(thread_exceptions, ())
             self._last_failed = getattr(self._config.pluginmanager.get_plugin("lfplugin"), "lastfailed", None)
 
     def set_depth(self, frames_of_hook_call: int) -> None:
