@@ -155,6 +155,7 @@ def test_items_that_are_not_for_it(project, run_all):
         ("--log-level=INFO", "log_level is set"),
         ("-rP", "the output of tests that pass is asked for"),
         ("-pno:logging", "pytest's logging plugin is off"),
+        ("-pno:faulthandler", "pytest's plugin faulthandler is off"),
         ("-pno:threadexception", "pytest's plugin threadexception is off"),
     ],
 )

@@ -99,6 +99,8 @@ def session_reason(config: Any) -> str | None:
             return f"{spelling} is given"
     if getattr(option, "tbstyle", "auto") == "native":
         return "--tb=native shows pytest's own frames"
+    if not config.pluginmanager.has_plugin("faulthandler"):
+        return "pytest's plugin faulthandler is off"
     if config.getini("faulthandler_timeout") not in (0, 0.0, "", None, "0", "0.0"):
         return "faulthandler_timeout is set"
     logging_plugin = config.pluginmanager.get_plugin("logging-plugin")
