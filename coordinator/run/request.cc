@@ -230,10 +230,11 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
       return absl::InvalidArgumentError(absl::StrCat("--retries ", *retries, ": a number from 0 to ", kMost, " is needed"));
     }
   }
-  const std::string engine = all->Last("--engine").value_or("auto");
-  if (engine != "auto" && engine != "pytest") {
-    return absl::InvalidArgumentError(absl::StrCat("--engine ", engine, ": there are 'auto' and 'pytest'"));
+  run.engine = all->Last("--engine").value_or("auto");
+  if (run.engine != "auto" && run.engine != "pytest" && run.engine != "direct") {
+    return absl::InvalidArgumentError(absl::StrCat("--engine ", run.engine, ": there are 'auto', 'pytest' and 'direct'"));
   }
+  request.engine_report = all->Has("--engine-report");
   if (const absl::Status farm = ReadFarm(*all, surroundings, request.farm); !farm.ok()) return farm;
   request.farm.rootdir = project.rootdir;
   if (request.farm.used()) {
