@@ -1,4 +1,4 @@
-"""Machines that are none: each has a network, a process table and a view of the file system of its own, on one kernel.
+"""Machines that are none: each has a name, a network, a process table and a view of the file system of its own, on one kernel.
 
     with Network(("alpha", "beta"), folder) as network:
         network.delay(0.02)
@@ -55,7 +55,7 @@ def unavailable():
     return "" if tried.returncode == 0 else (tried.stderr.strip() or f"unshare ended with {tried.returncode}")
 
 
-_UNSHARE = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]
+_UNSHARE = ["unshare", "--net", "--mount", "--pid", "--uts", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]
 
 
 class _Server:
@@ -146,11 +146,13 @@ class Machine:
             "nsenter",
             f"--net={space}/net",
             f"--mount={space}/mnt",
+            f"--uts={space}/uts",
             f"--pid={space}/pid_for_children",
             "--",
         ]
         self._process_space = os.readlink(f"{space}/pid_for_children")
-        self.run(["mount", "-t", "tmpfs", "disk", self.disk])
+        self.run(["hostname", name])
+        self.run(["mount", "-t", "tmpfs", "-o", "mode=755", "disk", self.disk])
         self.run(["mkdir", "-m", "1777", self.disk / "tmp"])
         self.run(["ip", "link", "set", "lo", "up"])
 
@@ -204,10 +206,6 @@ class Machine:
         self.run(["ip", "link", "set", device, "name", "eth0"])
         self.run(["ip", "address", "add", f"{self.address}/24", "dev", "eth0"])
         self.run(["ip", "link", "set", "eth0", "up"])
-
-    @property
-    def network_space(self):
-        return f"/proc/{self._first.pid}/ns/net"
 
     @property
     def pid(self):
