@@ -264,7 +264,8 @@ void DispatchQueue::Retry(TestKey key, const LeaseState& lease) {
   Work work;
   work.module = lease.work.module;
   work.tests = {key};
-  work.cost = {LeftSeconds(lease) / static_cast<double>(lease.unreported + 1), lease.work.cost.setup_s, false};
+  const double tests = static_cast<double>(std::max<size_t>(1, lease.tests.size()));
+  work.cost = {lease.work.cost.predicted_s / tests, lease.work.cost.setup_s, false};
   PutElsewhere(lease.slot, std::move(work));
 }
 
