@@ -179,14 +179,20 @@ bool DispatchQueue::Steal(std::vector<Action>* actions) {
   if (!options_.steal || nothing_to_steal_ || stopped_ || queued() > 0 || wanting_.empty()) return false;
   while (pending_revokes_ < idle_) {
     const std::optional<Victim> victim = FindVictim();
-    nothing_to_steal_ = !victim.has_value();
+    worth_stealing_ = victim.has_value();
+    nothing_to_steal_ = !worth_stealing_;
     if (nothing_to_steal_) return false;
     leases_.at(victim->revoke.lease_id).revoked = true;
     slots_.at(victim->slot).revoke_pending = true;
     ++pending_revokes_;
     actions->push_back(victim->revoke);
   }
-  return true;
+  // Nobody is idle yet: will there be something for those who soon are? Once there was, it is asked again when one is.
+  if (pending_revokes_ == 0 && !worth_stealing_) {
+    worth_stealing_ = FindVictim().has_value();
+    nothing_to_steal_ = !worth_stealing_;
+  }
+  return !nothing_to_steal_;
 }
 
 void DispatchQueue::FinishIdle(bool all, std::vector<Action>* actions) {

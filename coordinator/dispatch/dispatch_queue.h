@@ -317,6 +317,8 @@ class DispatchQueue {
   size_t idle_ = 0;
   // Nothing is worth stealing, and nothing has happened since that could change it.
   bool nothing_to_steal_ = false;
+  // What the last search found.
+  bool worth_stealing_ = false;
   double last_tick_ = 0;
   // Something in the queue may have its result already.
   bool late_results_ = false;
