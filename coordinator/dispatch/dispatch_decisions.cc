@@ -1,5 +1,7 @@
 // What the queue decides: grants, new workers, steals, ends.
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <limits>
 
 #include "coordinator/dispatch/dispatch_queue.h"
@@ -58,8 +60,14 @@ void DispatchQueue::Touch(SlotKey key) {
   }
   const std::optional<double> place = Available(key) ? wants_in : std::nullopt;
   if (place == slot.wants_in) return;
-  if (slot.wants_in.has_value()) wanting_.erase({*slot.wants_in, key});
-  if (place.has_value()) wanting_.insert({*place, key});
+  if (slot.wants_in.has_value()) {
+    wanting_.erase({*slot.wants_in, key});
+    if (*slot.wants_in < 0) --idle_;
+  }
+  if (place.has_value()) {
+    wanting_.insert({*place, key});
+    if (*place < 0) ++idle_;
+  }
   slot.wants_in = place;
 }
 
@@ -101,6 +109,7 @@ void DispatchQueue::GrantTo(SlotKey key, Work work, std::vector<Action>* actions
   slot.leases.push_back(last_lease_id_);
   slot.waits = false;
   leases_.emplace(last_lease_id_, std::move(lease));
+  nothing_to_steal_ = false;
   actions->push_back(std::move(grant));
 }
 
@@ -148,6 +157,7 @@ std::optional<DispatchQueue::Victim> DispatchQueue::FindVictim() const {
       const double left_s = LeftSeconds(lease);
       double gain_s = 0;
       uint32_t tests = 0;
+      if (lease.exhausted) continue;
       if (i > 0 && !lease.collected && !lease.work.moved) {
         // Whoever runs it pays its set-up: what counts is how long it would wait here.
         gain_s = std::min(before_s, left_s);
@@ -166,31 +176,34 @@ std::optional<DispatchQueue::Victim> DispatchQueue::FindVictim() const {
 }
 
 bool DispatchQueue::Steal(std::vector<Action>* actions) {
-  if (!options_.steal || stopped_ || queued() > 0 || wanting_.empty()) return false;
-  size_t idle = 0;
-  for (auto it = wanting_.begin(); it != wanting_.end() && it->first < 0; ++it) ++idle;
-  while (true) {
+  if (!options_.steal || nothing_to_steal_ || stopped_ || queued() > 0 || wanting_.empty()) return false;
+  while (pending_revokes_ < idle_) {
     const std::optional<Victim> victim = FindVictim();
-    if (!victim.has_value()) return false;
-    if (pending_revokes_ >= idle) return true;
+    worth_stealing_ = victim.has_value();
+    nothing_to_steal_ = !worth_stealing_;
+    if (nothing_to_steal_) return false;
     leases_.at(victim->revoke.lease_id).revoked = true;
     slots_.at(victim->slot).revoke_pending = true;
     ++pending_revokes_;
     actions->push_back(victim->revoke);
   }
+  // Nobody is idle yet: will there be something for those who soon are? Once there was, it is asked again when one is.
+  if (pending_revokes_ == 0 && !worth_stealing_) {
+    worth_stealing_ = FindVictim().has_value();
+    nothing_to_steal_ = !worth_stealing_;
+  }
+  return !nothing_to_steal_;
 }
 
 void DispatchQueue::FinishIdle(bool all, std::vector<Action>* actions) {
   std::vector<SlotKey> finished(dismissed_.begin(), dismissed_.end());
   if (stopped_ || (sealed_ && queued() == 0)) {
-    // As many as wait for what was asked back are spared.
-    size_t thieves = stopped_ ? 0 : pending_revokes_;
-    for (const auto& [wants_in, key] : wanting_) {
-      if (thieves > 0) {
-        --thieves;
-      } else if (all || wants_in < 0) {
-        finished.push_back(key);
-      }
+    // As many as wait for what was asked back are spared: those that want work most.
+    const size_t thieves = stopped_ ? 0 : pending_revokes_;
+    const size_t candidates = all ? wanting_.size() : idle_;
+    if (candidates > thieves) {
+      auto it = std::next(wanting_.begin(), static_cast<std::ptrdiff_t>(thieves));
+      for (size_t i = thieves; i < candidates; ++i, ++it) finished.push_back(it->second);
     }
   }
   for (const SlotKey key : finished) {

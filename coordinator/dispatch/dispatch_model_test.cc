@@ -413,7 +413,7 @@ std::vector<v1::Batch> Batches(const std::vector<Left>& left) {
   return batches;
 }
 
-constexpr int kRounds = 400;
+constexpr int kRounds = 600;
 
 class DispatchModelTest : public ::testing::TestWithParam<int> {};
 

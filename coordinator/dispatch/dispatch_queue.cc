@@ -69,7 +69,7 @@ void DispatchQueue::AgentBroken(int agent) {
 void DispatchQueue::AgentResumed(int agent, double now) {
   const auto it = agents_.find(agent);
   if (it == agents_.end() || it->second.lost) return;
-  it->second.broken = false;
+  it->second.broken = nothing_to_steal_ = false;
   AgentHeard(agent, now);
   for (const uint32_t slot : it->second.slots) Touch({agent, slot});
 }
@@ -180,6 +180,7 @@ DispatchQueue::LeaseState* DispatchQueue::BeginCollected(uint64_t lease_id) {
   const auto it = leases_.find(lease_id);
   if (it == leases_.end() || it->second.collected) return nullptr;
   it->second.collected = true;
+  nothing_to_steal_ = false;
   return &it->second;
 }
 
@@ -199,7 +200,9 @@ void DispatchQueue::TestStarted(uint64_t lease_id, const v1::TestRef& ref) {
   const auto it = leases_.find(lease_id);
   if (it == leases_.end()) return;
   it->second.running = KeyOf(ref, names_);
-  slots_[it->second.slot].waits = false;
+  SlotState& slot = slots_[it->second.slot];
+  if (!slot.waits) return;
+  slot.waits = nothing_to_steal_ = false;
   Touch(it->second.slot);
 }
 
@@ -264,7 +267,8 @@ void DispatchQueue::Retry(TestKey key, const LeaseState& lease) {
   Work work;
   work.module = lease.work.module;
   work.tests = {key};
-  work.cost = {LeftSeconds(lease) / static_cast<double>(lease.unreported + 1), lease.work.cost.setup_s, false};
+  const double tests = static_cast<double>(std::max<size_t>(1, lease.tests.size()));
+  work.cost = {lease.work.cost.predicted_s / tests, lease.work.cost.setup_s, false};
   PutElsewhere(lease.slot, std::move(work));
 }
 
@@ -273,6 +277,7 @@ void DispatchQueue::PutElsewhere(SlotKey from, Work work) {
     left_by_stop_.push_back(std::move(work));
     return;
   }
+  work.moved = true;
   elsewhere_[{from, slots_[from].workers}].push_back(std::move(work));
   ++elsewhere_size_;
 }
@@ -285,6 +290,7 @@ void DispatchQueue::Returned(uint64_t lease_id, const std::vector<v1::TestRef>& 
   SlotState& slot = slots_[key];
   lease.revoked = slot.revoke_pending = false;
   --pending_revokes_;
+  nothing_to_steal_ = false;
   std::optional<Work> back;
   if (whole && !lease.collected) {
     back = std::move(lease.work);
@@ -313,9 +319,10 @@ void DispatchQueue::Returned(uint64_t lease_id, const std::vector<v1::TestRef>& 
       back = std::move(work);
     }
   }
-  if (back.has_value()) {
+  if (!back.has_value()) {
+    lease.exhausted = true;
+  } else {
     ++steals_;
-    back->moved = true;
     PutElsewhere(key, *std::move(back));
   }
   Touch(key);
@@ -327,6 +334,7 @@ void DispatchQueue::CloseLease(uint64_t lease_id) {
   SlotState& slot = slots_[it->second.slot];
   slot.leases.erase(std::remove(slot.leases.begin(), slot.leases.end(), lease_id), slot.leases.end());
   if (it->second.revoked) {
+    nothing_to_steal_ = false;
     slot.revoke_pending = false;
     --pending_revokes_;
   }

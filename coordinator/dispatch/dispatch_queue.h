@@ -203,6 +203,8 @@ class DispatchQueue {
     size_t results = 0;
     std::optional<TestKey> running;
     bool revoked = false;
+    // It was asked for something back and had nothing to give.
+    bool exhausted = false;
   };
   enum class Phase { kStarting, kReady, kFinishing, kEnded, kSetAside, kLost };
   static constexpr size_t kPhases = 6;
@@ -311,6 +313,12 @@ class DispatchQueue {
   int crashes_ = 0;
   int steals_ = 0;
   size_t pending_revokes_ = 0;
+  // Slots in wanting_ that want work now.
+  size_t idle_ = 0;
+  // Nothing is worth stealing, and nothing has happened since that could change it.
+  bool nothing_to_steal_ = false;
+  // What the last search found.
+  bool worth_stealing_ = false;
   double last_tick_ = 0;
   // Something in the queue may have its result already.
   bool late_results_ = false;

@@ -43,7 +43,7 @@ struct Work {
   // Workers that died over it without a result, and agents that were lost while it was collected.
   int deaths = 0;
   int losses = 0;
-  // It was given back unopened or in part: two slots with a test to hold back would else pass it to and fro.
+  // It failed elsewhere or was given back, and is not taken away unopened: slots with a test to hold back would pass it to and fro.
   bool moved = false;
 };
 

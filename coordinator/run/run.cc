@@ -212,6 +212,8 @@ void Run::PlanWork(const v1::Collection& collection) {
   plan_options.slots = options_.slots;
   plan_options.keep_order = options_.slots == 1;
   plan::Plan plan;
+  // What whoever steals a part of a module pays once more; where everything is collected anyway, next to nothing.
+  std::unordered_map<std::string, double> setup_s;
   if (mode_ == v1::WHOLE) {
     std::vector<plan::WholeTest> tests;
     std::unordered_map<std::string, uint32_t> seen;
@@ -238,10 +240,14 @@ void Run::PlanWork(const v1::Collection& collection) {
       if (exact != estimates_.exact_ids().end()) ledger_.Planned(module, exact->second);
     }
     Report([&](report::Reporter& r) { r.Expected(estimates_.expected_tests(), false); });
-    plan = plan::PlanByModule(estimates_.ForModules(module_order_), plan_options);
+    const std::vector<plan::ModuleEstimate> modules = estimates_.ForModules(module_order_);
+    for (const plan::ModuleEstimate& module : modules) setup_s[module.node_id] = module.setup_s;
+    plan = plan::PlanByModule(modules, plan_options);
   }
   uncollected_ = plan.batches.size();
-  for (plan::PlannedBatch& planned : plan.batches) queue_.Add(std::move(planned.batch), planned.predicted_s);
+  for (const plan::PlannedBatch& planned : plan.batches) {
+    queue_.Add(planned.batch, dispatch::Cost{planned.predicted_s, setup_s[planned.batch.module()]});
+  }
   queue_.Seal();
 }
 
