@@ -244,7 +244,8 @@ def test_a_coordinator_killed_leaves_the_agent_free(project, agent, start, execu
 
 
 def test_two_coordinators_on_one_agent(project, agent, start, tmp_path):
-    folder = project({"pytest.ini": "[pytest]\n", "test_0.py": WAITS, "test_1.py": "import os\ndef test(): assert os.environ['WHO'] in 'xy'\n"})
+    who = "import os\ndef test(): assert os.environ['WHO'] in 'xy'\n"
+    folder = project({"pytest.ini": "[pytest]\n", "test_0.py": WAITS, "test_1.py": who})
     one = agent(folder, slots=2)
     runs = [start(folder, "--agents", one.address, "--set-env", f"WHO={who}") for who in "xy"]
     (tmp_path / "go").touch()
