@@ -14,7 +14,8 @@ using testing::Not;
 
 ParsedAgentOptions Parse(std::vector<const char*> arguments, std::string virtual_env = "") {
   arguments.insert(arguments.begin(), "fastest-agent");
-  return ParseAgentOptions(static_cast<int>(arguments.size()), arguments.data(), {6, "/here", "box", virtual_env, "/runner"});
+  return ParseAgentOptions(static_cast<int>(arguments.size()), arguments.data(),
+                           {6, "/here", "box", virtual_env, "/runner"});
 }
 
 TEST(AgentOptionsTest, DefaultsComeFromTheSurroundings) {

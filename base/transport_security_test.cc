@@ -34,7 +34,8 @@ TEST(AddressTest, LoopbackIsWhatCanOnlyBeThisMachine) {
 }
 
 TEST(AddressTest, HostPort) {
-  for (const char* address : {"a:1", "10.0.0.1:65535", "[::1]:80"}) EXPECT_EQ(WhyNotHostPort(address, 1), "") << address;
+  for (const char* address : {"a:1", "10.0.0.1:65535", "[::1]:80"})
+    EXPECT_EQ(WhyNotHostPort(address, 1), "") << address;
   EXPECT_EQ(WhyNotHostPort("a:0", 0), "");
   for (const char* address : {"", "a", ":1", "a:", "a:0", "a:x", "a:65536", "::1:80"}) {
     EXPECT_THAT(WhyNotHostPort(address, 1), HasSubstr("is not HOST:PORT")) << address;

@@ -168,8 +168,7 @@ class AgentGateway::Stream : public AgentGateway::Link, public Reactor {
 };
 
 // An agent that dialled in.
-class AgentGateway::Incoming final
-    : public Stream<grpc::ServerBidiReactor<v1::AgentMessage, v1::CoordinatorMessage>> {
+class AgentGateway::Incoming final : public Stream<grpc::ServerBidiReactor<v1::AgentMessage, v1::CoordinatorMessage>> {
  public:
   Incoming(AgentGateway* gateway, int agent) : Stream(gateway, agent, "") { StartReading(); }
   void OnCancel() override { Close(grpc::Status::CANCELLED); }
@@ -181,13 +180,12 @@ class AgentGateway::Incoming final
 };
 
 // An agent that was dialled.
-class AgentGateway::Outgoing final
-    : public Stream<grpc::ClientBidiReactor<v1::CoordinatorMessage, v1::AgentMessage>> {
+class AgentGateway::Outgoing final : public Stream<grpc::ClientBidiReactor<v1::CoordinatorMessage, v1::AgentMessage>> {
  public:
   Outgoing(AgentGateway* gateway, int agent, const std::string& address)
       : Stream(gateway, agent, address),
-        stub_(v1::Agent::NewStub(grpc::CreateCustomChannel(address, gateway->security_->ForClient(address),
-                                                           ClientArguments(address)))) {
+        stub_(v1::Agent::NewStub(
+            grpc::CreateCustomChannel(address, gateway->security_->ForClient(address), ClientArguments(address)))) {
     gateway->security_->Present(&context_);
   }
   void Start() {
@@ -251,14 +249,16 @@ AgentGateway::~AgentGateway() {
     server_->Wait();
   }
   absl::MutexLock lock(&mu_);
-  mu_.Await(absl::Condition(+[](std::map<int, Link*>* links) { return links->empty(); }, &links_));
+  mu_.Await(absl::Condition(
+      +[](std::map<int, Link*>* links) { return links->empty(); }, &links_));
 }
 
 std::vector<AgentEvent> AgentGateway::Take(absl::Duration timeout) {
   // Destroyed at the end, without the lock.
   std::vector<std::unique_ptr<Link>> over;
   absl::MutexLock lock(&mu_);
-  mu_.AwaitWithTimeout(absl::Condition(+[](std::deque<AgentEvent>* events) { return !events->empty(); }, &events_),
+  mu_.AwaitWithTimeout(absl::Condition(
+                           +[](std::deque<AgentEvent>* events) { return !events->empty(); }, &events_),
                        timeout);
   over.swap(over_);
   const bool was_full = events_.size() > kQueueBound;

@@ -59,7 +59,8 @@ class AgentGateway final : public v1::AgentRendezvous::CallbackService {
   // Ends the agent's stream with OK after what is queued has been written.
   void Close(int agent);
 
-  grpc::ServerBidiReactor<v1::AgentMessage, v1::CoordinatorMessage>* Join(grpc::CallbackServerContext* context) override;
+  grpc::ServerBidiReactor<v1::AgentMessage, v1::CoordinatorMessage>* Join(
+      grpc::CallbackServerContext* context) override;
 
  private:
   class Link;

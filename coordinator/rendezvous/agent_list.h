@@ -12,7 +12,8 @@
 namespace fastest::rendezvous {
 
 // All addresses (numeric, with port) of a host's name. Unavailable: it is not known.
-using Resolve = std::function<absl::StatusOr<std::vector<std::string>>(const std::string& host, const std::string& port)>;
+using Resolve =
+    std::function<absl::StatusOr<std::vector<std::string>>(const std::string& host, const std::string& port)>;
 absl::StatusOr<std::vector<std::string>> ResolveByDns(const std::string& host, const std::string& port);
 
 class AgentList {

@@ -40,7 +40,9 @@ constexpr absl::Duration kAgentGrace = absl::Seconds(10);
 
 double Now() { return absl::ToUnixMicros(absl::Now()) / 1e6; }
 
-void Say(const std::string& text) { fprintf(stderr, "%s%s", text.c_str(), text.empty() || text.back() == '\n' ? "" : "\n"); }
+void Say(const std::string& text) {
+  fprintf(stderr, "%s%s", text.c_str(), text.empty() || text.back() == '\n' ? "" : "\n");
+}
 
 // pytest's own text goes where pytest would write it; with JSON on standard output, everything else goes to standard error.
 void Show(v1::WorkerMessage::Output::Stream stream, const std::string& data, bool text_to_stderr) {
@@ -111,7 +113,8 @@ std::string WithSpellingHint(std::string message, const options::CommandLine& li
   if (message.find("unrecognized arguments") == std::string::npos) return message;
   for (const std::string& unknown : line.unknown) {
     const std::string nearest = options::NearestSpelling(unknown);
-    if (!nearest.empty()) absl::StrAppend(&message, message.back() == '\n' ? "" : "\n", "  ", unknown, ": did you mean ", nearest, "?\n");
+    if (!nearest.empty())
+      absl::StrAppend(&message, message.back() == '\n' ? "" : "\n", "  ", unknown, ": did you mean ", nearest, "?\n");
   }
   return message;
 }
@@ -233,7 +236,8 @@ int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& pr
   BecomeSubreaper().IgnoreError();
   const TransportSecurity plain;
   rendezvous::AgentGateway gateway(&plain);
-  if (const auto bound = gateway.Listen((*socket)->address()); !bound.ok()) return Fail(bound.status(), results::kInternalError);
+  if (const auto bound = gateway.Listen((*socket)->address()); !bound.ok())
+    return Fail(bound.status(), results::kInternalError);
   // Only now the agent, which gives up if it finds nobody; Python then starts while we look for tests.
   absl::StatusOr<std::unique_ptr<EmbeddedAgent>> agent =
       EmbeddedAgent::Start((*socket)->address(), request.run.slots, request.run.python);

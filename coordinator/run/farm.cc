@@ -34,7 +34,8 @@ std::string Plain(const std::string& why) {
   if (absl::StartsWith(why, "DNS resolution failed")) return "its name is not known";
   if (why.empty() || why == "Stream removed" || absl::StrContains(why, "Socket closed")) return "the connection broke";
   if (absl::StrContains(why, "Handshake") || absl::StrContains(why, "Ssl") || absl::StrContains(why, "SSL")) {
-    return absl::StrCat("no secure connection: do both sides speak TLS, with certificates of one authority? (", why, ")");
+    return absl::StrCat("no secure connection: do both sides speak TLS, with certificates of one authority? (", why,
+                        ")");
   }
   return why;
 }
@@ -125,7 +126,7 @@ void Farm::DialWhatIsDue() {
 }
 
 absl::StatusOr<int> Farm::Gather() {
-  const absl::Duration wait = options_.wait_s >= 0        ? absl::Seconds(options_.wait_s)
+  const absl::Duration wait = options_.wait_s >= 0       ? absl::Seconds(options_.wait_s)
                               : !options_.listen.empty() ? kListenWait
                                                          : absl::ZeroDuration();
   const absl::Time deadline = absl::Now() + wait;
@@ -138,8 +139,8 @@ absl::StatusOr<int> Farm::Gather() {
     if (static_cast<int>(present_.size()) >= options_.min_agents || !all_tried) continue;
     if (absl::Now() < deadline && MayHope()) continue;
     if (present_.empty()) return absl::UnavailableError(absl::StrCat("no agent could be had: ", WhyNone()));
-    return absl::UnavailableError(absl::StrCat("only ", present_.size(), " of --min-agents ", options_.min_agents,
-                                               " answered: ", WhyNone()));
+    return absl::UnavailableError(
+        absl::StrCat("only ", present_.size(), " of --min-agents ", options_.min_agents, " answered: ", WhyNone()));
   }
   uint32_t slots = 0;
   for (const auto& [agent, hello] : present_) slots += hello.slots();
@@ -212,7 +213,8 @@ void Farm::Handle(const AgentEvent& event, Run* run) {
         gateway_.Send(event.agent, end);
         Leave(event.agent, absl::StrCat(agent->second.name(), ": ", event.event.refused().message()), run);
       } else if (event.event.has_draining()) {
-        if (present_.count(event.agent) > 0) note_(absl::StrCat("agent ", present_[event.agent].name(), " is about to end: it finishes what it runs"));
+        if (present_.count(event.agent) > 0)
+          note_(absl::StrCat("agent ", present_[event.agent].name(), " is about to end: it finishes what it runs"));
       } else if (run != nullptr && in_run_.count(event.agent) > 0) {
         event.event.from_worker().message().has_ready() ? run->AgentSaid(event.agent, AsHere(event.event))
                                                         : run->AgentSaid(event.agent, event.event);
@@ -273,7 +275,8 @@ void Farm::OnGone(const AgentEvent& event, Run* run) {
   }
   const auto agent = present_.find(event.agent);
   if (agent == present_.end()) return;
-  if (run != nullptr && in_run_.count(event.agent) > 0) note_(absl::StrCat("agent ", agent->second.name(), " is lost: ", why));
+  if (run != nullptr && in_run_.count(event.agent) > 0)
+    note_(absl::StrCat("agent ", agent->second.name(), " is lost: ", why));
   Leave(event.agent, absl::StrCat(agent->second.name(), ": ", why), run);
 }
 
@@ -294,7 +297,8 @@ void Farm::SayWhyNot(const std::string& who, const std::string& why) {
 
 std::string Farm::UniqueName(const v1::AgentMessage::Hello& hello) const {
   const auto taken = [this](const std::string& name) {
-    return std::any_of(present_.begin(), present_.end(), [&](const auto& entry) { return entry.second.name() == name; });
+    return std::any_of(present_.begin(), present_.end(),
+                       [&](const auto& entry) { return entry.second.name() == name; });
   };
   std::string name = hello.name();
   for (int number = 2; taken(name); ++number) name = absl::StrCat(hello.name(), "#", number);

@@ -38,7 +38,8 @@ absl::StatusOr<int> Slots(const options::CommandLine& line, const Surroundings& 
     int most = 0;
     if (absl::SimpleAtoi(line.Last("--maxprocesses").value_or(""), &most) && most > 0) slots = std::min(slots, most);
   } else if (!absl::SimpleAtoi(text, &slots) || slots < 0 || slots > kMostSlots) {
-    return absl::InvalidArgumentError(absl::StrCat("-n ", text, ": a number from 1 to ", kMostSlots, " is needed, or 'auto'"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("-n ", text, ": a number from 1 to ", kMostSlots, " is needed, or 'auto'"));
   }
   // xdist's -n 0: no worker processes, that is one session.
   return std::max(slots, 1);
@@ -49,7 +50,8 @@ absl::StatusOr<double> Seconds(const options::CommandLine& line, const std::stri
   if (!text.has_value()) return 0.0;
   double seconds = 0;
   if (!absl::SimpleAtod(*text, &seconds) || !(seconds >= 0)) {
-    return absl::InvalidArgumentError(absl::StrCat(option, " ", *text, ": a number of seconds is needed (0: no limit)"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(option, " ", *text, ": a number of seconds is needed (0: no limit)"));
   }
   return seconds;
 }
@@ -83,8 +85,16 @@ std::string Python(const options::CommandLine& line, const Surroundings& surroun
 }
 
 // pytest reads these itself, so the tests' machines must have them as this one has.
-constexpr const char* kPytestVariables[] = {"PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PY_COLORS",
-                                            "NO_COLOR", "FORCE_COLOR", "CI", "BUILD_NUMBER", "PYTEST_THEME", "PYTEST_THEME_MODE"};
+constexpr const char* kPytestVariables[] = {"PYTEST_ADDOPTS",
+                                            "PYTEST_PLUGINS",
+                                            "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
+                                            "PY_COLORS",
+                                            "NO_COLOR",
+                                            "FORCE_COLOR",
+                                            "CI",
+                                            "BUILD_NUMBER",
+                                            "PYTEST_THEME",
+                                            "PYTEST_THEME_MODE"};
 
 absl::StatusOr<std::map<std::string, std::string>> FarmEnvironment(const options::CommandLine& line,
                                                                    const Surroundings& surroundings) {
@@ -135,7 +145,8 @@ absl::Status ReadFarm(const options::CommandLine& line, const Surroundings& surr
     if (!given.ok()) return given.status();
     *seconds = *given;
   }
-  if (farm.lease_s <= 0) return absl::InvalidArgumentError("--lease 0: an agent could never be heard in time; give some seconds");
+  if (farm.lease_s <= 0)
+    return absl::InvalidArgumentError("--lease 0: an agent could never be heard in time; give some seconds");
   auto environment = FarmEnvironment(line, surroundings);
   if (!environment.ok()) return environment.status();
   farm.environment = *std::move(environment);
@@ -160,7 +171,8 @@ void ChooseSession(const options::CommandLine& line, Request& request) {
         break;
       case options::Handling::kSingleSession:
         if (request.run.slots > 1) {
-          request.notes.push_back(absl::StrCat(name, " needs to see the whole run: it goes through one session, one test at a time"));
+          request.notes.push_back(
+              absl::StrCat(name, " needs to see the whole run: it goes through one session, one test at a time"));
         }
         request.run.slots = 1;
         break;
@@ -191,7 +203,8 @@ absl::StatusOr<options::CommandLine> WithAddopts(const options::CommandLine& lin
   const absl::StatusOr<std::vector<std::string>> from_environment =
       SplitShellWords(Env(surroundings, "PYTEST_ADDOPTS"));
   if (!from_environment.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("PYTEST_ADDOPTS: ", std::string(from_environment.status().message())));
+    return absl::InvalidArgumentError(
+        absl::StrCat("PYTEST_ADDOPTS: ", std::string(from_environment.status().message())));
   }
   words.insert(words.end(), from_environment->begin(), from_environment->end());
   absl::StatusOr<options::CommandLine> combined = options::Parse(words);
@@ -239,8 +252,8 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.farm.rootdir = project.rootdir;
   if (request.farm.used()) {
     if (all->Has("--workers")) {
-      request.notes.push_back(
-          absl::StrCat("-n ", *all->Last("--workers"), " is ignored: agents bring their own slots (fastest-agent --slots)"));
+      request.notes.push_back(absl::StrCat("-n ", *all->Last("--workers"),
+                                           " is ignored: agents bring their own slots (fastest-agent --slots)"));
     }
     // How many there are is known when the agents have come; more than one, since their workers are never the only session.
     run.slots = 2;
@@ -256,7 +269,8 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.live = surroundings.stdout_is_terminal && Env(surroundings, "TERM") != "dumb" && !request.text_to_stderr;
 
   const std::string cache = CacheDirectory(surroundings);
-  request.history = Absolute(all->Last("--history").value_or(cache.empty() ? "" : cache + "/history.sqlite"), surroundings);
+  request.history =
+      Absolute(all->Last("--history").value_or(cache.empty() ? "" : cache + "/history.sqlite"), surroundings);
   if (!cache.empty()) {
     const XXH64_hash_t key = XXH3_64bits(project.rootdir.data(), project.rootdir.size());
     request.discovery_cache = absl::StrCat(cache, "/discovery/", absl::Hex(key, absl::kZeroPad16));

@@ -54,7 +54,9 @@ def agent(coordinator, tmp_path):
         port_file = tmp_path / f"port-{name}"
         if listen:
             command += ["--listen", listen, "--port-file", port_file]
-        command += ["--workdir", workdir, "--python", sys.executable, *args]
+        if "--python" not in args:
+            command += ["--python", sys.executable]
+        command += ["--workdir", workdir, *args]
         here = {"HERE": str(tmp_path), "PATH": "/usr/bin:/bin", **(env or {})}
         one = Agent([str(word) for word in command], tmp_path, here, None, **streams)
         agents.append(one)
@@ -215,13 +217,14 @@ def test_sigterm_in_mid_run_finishes_the_running_test_and_hands_on_the_rest(proj
     assert len(run.outcomes()) == 12
 
 
-def test_a_second_sigterm_ends_it(project, agent, start, tmp_path):
+def test_a_second_signal_ends_it(project, agent, start, tmp_path):
     folder = project({"pytest.ini": "[pytest]\n", "test_0.py": WAITS})
     one = agent(folder)
     run = start(folder, "--agents", one.address, "--lease", 1)
     wait_until(lambda: started(tmp_path), "a test")
     one.send(signal.SIGTERM)
-    one.send(signal.SIGTERM)
+    # Another one, since two of a kind that come at once are one to the kernel.
+    one.send(signal.SIGINT)
     assert one.wait() == 75
     assert one.nothing_left()
     assert run.wait() == 10, run.text
@@ -241,13 +244,39 @@ def test_a_coordinator_killed_leaves_the_agent_free(project, agent, start, execu
 
 
 def test_two_coordinators_on_one_agent(project, agent, start, tmp_path):
-    folder = project({"pytest.ini": "[pytest]\n", "test_0.py": WAITS, "test_1.py": "import os\ndef test(): assert os.environ['WHO'] in 'xy'\n"})
+    who = "import os\ndef test(): assert os.environ['WHO'] in 'xy'\n"
+    folder = project({"pytest.ini": "[pytest]\n", "test_0.py": WAITS, "test_1.py": who})
     one = agent(folder, slots=2)
     runs = [start(folder, "--agents", one.address, "--set-env", f"WHO={who}") for who in "xy"]
     (tmp_path / "go").touch()
     for run in runs:
         assert run.wait() == 0, run.text
         assert len(run.outcomes()) == 4
+
+
+def test_slots_of_a_machine_have_numbers_of_their_own(project, agent, start, tmp_path):
+    """Over the agents and runs that are under way at a time, the embedded one included."""
+    files = {
+        "pytest.ini": "[pytest]\n",
+        "test_slot.py": """
+import os, pathlib, time
+
+def test_slot():
+    here = pathlib.Path(os.environ['HERE'])
+    (here / f"slot-{os.environ['FASTEST_SLOT']}-{os.getpid()}").touch()
+    while not (here / 'go').exists():
+        time.sleep(0.01)
+""",
+    }
+    folder = project(files)
+    agents = [agent(folder), agent(folder)]
+    here = {"HERE": str(tmp_path)}
+    runs = [start(folder, "--agents", one.address) for one in [*agents, agents[0]]] + [start(folder, env=here)]
+    wait_until(lambda: len(list(tmp_path.glob("slot-*"))) == 4, "the tests of all runs")
+    assert len({path.name.split("-")[1] for path in tmp_path.glob("slot-*")}) == 4
+    (tmp_path / "go").touch()
+    for run in runs:
+        assert run.wait() == 0, run.text
 
 
 @pytest.fixture
