@@ -20,7 +20,7 @@ from _pytest.tmpdir import tmppath_result_key
 from _pytest.unraisableexception import unraisable_exceptions
 
 from . import adapters, guards
-from .fixture_plan import Plan, make_plan
+from .fixture_plan import NO_FIXTURES, Plan, make_plan
 from .passed import Pass, Reported
 from .place import Place
 from .replay import Replay, Times, hide_frames
@@ -173,6 +173,8 @@ class DirectEngine:
         return known[1]
 
     def _plan(self, item: Any) -> Plan | None:
+        if not item.fixturenames:
+            return NO_FIXTURES
         info = item._fixtureinfo
         known = self._plans.get(id(info))
         if known is None:

@@ -143,6 +143,9 @@ class Plan:
         return request
 
 
+NO_FIXTURES = Plan([], shows_request=False)
+
+
 def make_plan(item: Any) -> Plan | None:
     """None if the item's fixtures are best left to pytest."""
     callspec = getattr(item, "callspec", None)
