@@ -35,7 +35,8 @@ absl::StatusOr<int> Slots(const options::CommandLine& line, const Surroundings& 
     int most = 0;
     if (absl::SimpleAtoi(line.Last("--maxprocesses").value_or(""), &most) && most > 0) slots = std::min(slots, most);
   } else if (!absl::SimpleAtoi(text, &slots) || slots < 0 || slots > kMostSlots) {
-    return absl::InvalidArgumentError(absl::StrCat("-n ", text, ": a number from 1 to ", kMostSlots, " is needed, or 'auto'"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("-n ", text, ": a number from 1 to ", kMostSlots, " is needed, or 'auto'"));
   }
   // xdist's -n 0: no worker processes, that is one session.
   return std::max(slots, 1);
@@ -46,7 +47,8 @@ absl::StatusOr<double> Seconds(const options::CommandLine& line, const std::stri
   if (!text.has_value()) return 0.0;
   double seconds = 0;
   if (!absl::SimpleAtod(*text, &seconds) || !(seconds >= 0)) {
-    return absl::InvalidArgumentError(absl::StrCat(option, " ", *text, ": a number of seconds is needed (0: no limit)"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(option, " ", *text, ": a number of seconds is needed (0: no limit)"));
   }
   return seconds;
 }
@@ -91,7 +93,8 @@ void ChooseSession(const options::CommandLine& line, Request& request) {
         break;
       case options::Handling::kSingleSession:
         if (request.run.slots > 1) {
-          request.notes.push_back(absl::StrCat(name, " needs to see the whole run: it goes through one session, one test at a time"));
+          request.notes.push_back(
+              absl::StrCat(name, " needs to see the whole run: it goes through one session, one test at a time"));
         }
         request.run.slots = 1;
         break;
@@ -122,7 +125,8 @@ absl::StatusOr<options::CommandLine> WithAddopts(const options::CommandLine& lin
   const absl::StatusOr<std::vector<std::string>> from_environment =
       SplitShellWords(Env(surroundings, "PYTEST_ADDOPTS"));
   if (!from_environment.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("PYTEST_ADDOPTS: ", std::string(from_environment.status().message())));
+    return absl::InvalidArgumentError(
+        absl::StrCat("PYTEST_ADDOPTS: ", std::string(from_environment.status().message())));
   }
   words.insert(words.end(), from_environment->begin(), from_environment->end());
   absl::StatusOr<options::CommandLine> combined = options::Parse(words);
@@ -157,7 +161,8 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   run.hang_timeout_s = *hang_timeout;
   run.engine = all->Last("--engine").value_or("auto");
   if (run.engine != "auto" && run.engine != "pytest" && run.engine != "direct") {
-    return absl::InvalidArgumentError(absl::StrCat("--engine ", run.engine, ": there are 'auto', 'pytest' and 'direct'"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--engine ", run.engine, ": there are 'auto', 'pytest' and 'direct'"));
   }
   request.engine_report = all->Has("--engine-report");
   ChooseSession(*all, request);
@@ -171,7 +176,8 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.live = surroundings.stdout_is_terminal && Env(surroundings, "TERM") != "dumb" && !request.text_to_stderr;
 
   const std::string cache = CacheDirectory(surroundings);
-  request.history = Absolute(all->Last("--history").value_or(cache.empty() ? "" : cache + "/history.sqlite"), surroundings);
+  request.history =
+      Absolute(all->Last("--history").value_or(cache.empty() ? "" : cache + "/history.sqlite"), surroundings);
   if (!cache.empty()) {
     const XXH64_hash_t key = XXH3_64bits(project.rootdir.data(), project.rootdir.size());
     request.discovery_cache = absl::StrCat(cache, "/discovery/", absl::Hex(key, absl::kZeroPad16));

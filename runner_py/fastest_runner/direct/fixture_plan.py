@@ -73,7 +73,7 @@ class Plan:
         return True
 
     def fill(self, item: Any, finalizers: list[Any]) -> None:
-        """Sets the fixtures up, where `is_ready`. `finalizers` are the item's on the stack. Raises what a fixture raises."""
+        """Sets the fixtures up, if `is_ready`. `finalizers` are the item's on the stack. Raises what fixtures raise."""
         __tracebackhide__ = True
         request = item._request
         defs = request._fixture_defs
