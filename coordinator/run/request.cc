@@ -35,8 +35,7 @@ absl::StatusOr<int> Slots(const options::CommandLine& line, const Surroundings& 
     int most = 0;
     if (absl::SimpleAtoi(line.Last("--maxprocesses").value_or(""), &most) && most > 0) slots = std::min(slots, most);
   } else if (!absl::SimpleAtoi(text, &slots) || slots < 0 || slots > kMostSlots) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("-n ", text, ": a number from 1 to ", kMostSlots, " is needed, or 'auto'"));
+    return absl::InvalidArgumentError(absl::StrCat("-n ", text, ": a number from 1 to ", kMostSlots, " is needed, or 'auto'"));
   }
   // xdist's -n 0: no worker processes, that is one session.
   return std::max(slots, 1);
@@ -47,8 +46,7 @@ absl::StatusOr<double> Seconds(const options::CommandLine& line, const std::stri
   if (!text.has_value()) return 0.0;
   double seconds = 0;
   if (!absl::SimpleAtod(*text, &seconds) || !(seconds >= 0)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(option, " ", *text, ": a number of seconds is needed (0: no limit)"));
+    return absl::InvalidArgumentError(absl::StrCat(option, " ", *text, ": a number of seconds is needed (0: no limit)"));
   }
   return seconds;
 }
@@ -93,8 +91,7 @@ void ChooseSession(const options::CommandLine& line, Request& request) {
         break;
       case options::Handling::kSingleSession:
         if (request.run.slots > 1) {
-          request.notes.push_back(
-              absl::StrCat(name, " needs to see the whole run: it goes through one session, one test at a time"));
+          request.notes.push_back(absl::StrCat(name, " needs to see the whole run: it goes through one session, one test at a time"));
         }
         request.run.slots = 1;
         break;
@@ -125,8 +122,7 @@ absl::StatusOr<options::CommandLine> WithAddopts(const options::CommandLine& lin
   const absl::StatusOr<std::vector<std::string>> from_environment =
       SplitShellWords(Env(surroundings, "PYTEST_ADDOPTS"));
   if (!from_environment.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("PYTEST_ADDOPTS: ", std::string(from_environment.status().message())));
+    return absl::InvalidArgumentError(absl::StrCat("PYTEST_ADDOPTS: ", std::string(from_environment.status().message())));
   }
   words.insert(words.end(), from_environment->begin(), from_environment->end());
   absl::StatusOr<options::CommandLine> combined = options::Parse(words);
@@ -176,8 +172,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.live = surroundings.stdout_is_terminal && Env(surroundings, "TERM") != "dumb" && !request.text_to_stderr;
 
   const std::string cache = CacheDirectory(surroundings);
-  request.history =
-      Absolute(all->Last("--history").value_or(cache.empty() ? "" : cache + "/history.sqlite"), surroundings);
+  request.history = Absolute(all->Last("--history").value_or(cache.empty() ? "" : cache + "/history.sqlite"), surroundings);
   if (!cache.empty()) {
     const XXH64_hash_t key = XXH3_64bits(project.rootdir.data(), project.rootdir.size());
     request.discovery_cache = absl::StrCat(cache, "/discovery/", absl::Hex(key, absl::kZeroPad16));

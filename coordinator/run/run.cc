@@ -145,8 +145,7 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
     PlanWork(ready.collection());
   } else if (ready.collection().digest() != collection_digest_) {
     // Which of them is right can't be known; work goes only to those who agree with the first.
-    StopWork(absl::StrCat("Different tests were collected by ", worker.id, " and by the worker that was ready first"),
-             false);
+    StopWork(absl::StrCat("Different tests were collected by ", worker.id, " and by the worker that was ready first"), false);
     forced_exit_ = results::kTestsFailed;
     return;
   }

@@ -1,4 +1,4 @@
-"""Has pytest play a phase that is over: the hooks, and the report that they make, are genuine; the outcome is the one it had."""
+"""Has pytest play a phase that is over: hooks and the report that they make are genuine, the outcome is what it was."""
 
 from __future__ import annotations
 
