@@ -245,7 +245,8 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   }
   run.engine = all->Last("--engine").value_or("auto");
   if (run.engine != "auto" && run.engine != "pytest" && run.engine != "direct") {
-    return absl::InvalidArgumentError(absl::StrCat("--engine ", run.engine, ": there are 'auto', 'pytest' and 'direct'"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--engine ", run.engine, ": there are 'auto', 'pytest' and 'direct'"));
   }
   request.engine_report = all->Has("--engine-report");
   if (const absl::Status farm = ReadFarm(*all, surroundings, request.farm); !farm.ok()) return farm;

@@ -113,9 +113,10 @@ class Channel:
     """
 
     def __init__(self, fd: int, on_lost: Callable[[], NoReturn], poll_interval_s: float = 0.0) -> None:
-        """`poll` asks the kernel no more often than every `poll_interval_s`. `on_lost` must not return; it is called when the other end is gone or our descriptor was closed under us.
+        """`poll` asks the kernel no more often than every `poll_interval_s`.
 
-        It is no exception that travels, because pytest and the hooks of plugins would catch it.
+        `on_lost` must not return; it is called when the other end is gone or our descriptor was closed under us. It is
+        no exception that travels, because pytest and the hooks of plugins would catch it.
         """
         self.fd = fd
         self._on_lost = on_lost

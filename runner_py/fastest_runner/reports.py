@@ -17,7 +17,6 @@ from .frames import ref_json, to_json
 from .rendering import Renderer
 
 
-
 class Status(NamedTuple):
     """The answer of pytest_report_teststatus, with the word's markup dropped."""
 
@@ -213,9 +212,7 @@ def simple_pass(lease_id: int, ref: dict[str, Any], passed: Pass) -> str:
     return _passed(lease_id, ref, phases, '"engine":"direct"', passed.location)
 
 
-def _passed(
-    lease_id: int, ref: dict[str, Any], phases: str, engine: str, location: tuple[Any, int | None, Any]
-) -> str:
+def _passed(lease_id: int, ref: dict[str, Any], phases: str, engine: str, location: tuple[Any, int | None, Any]) -> str:
     path, line, domain = location
     line = -1 if line is None else line
     return (

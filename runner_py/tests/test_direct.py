@@ -111,7 +111,9 @@ def test_a_hook_that_is_not_known_is_a_reason(project, run_all, conftest, reason
 
 def test_a_hook_counts_where_it_is(project, run_all):
     directory = project(
-        {"a/conftest.py": "def pytest_runtest_setup(item): pass"}, a__test_a="def test_1(): pass", test_b="def test_2(): pass"
+        {"a/conftest.py": "def pytest_runtest_setup(item): pass"},
+        a__test_a="def test_1(): pass",
+        test_b="def test_2(): pass",
     )
     assert engines(run_all(directory).results()) == {"test_1": "pytest", "test_2": "direct"}
 
@@ -180,7 +182,9 @@ def test_subtests_asked_for_by_request_are_not_lost(project, run_all):
 
 
 def test_exit_in_a_test_ends_the_session(project, run_all):
-    worker = run_all(project(test_m="import pytest\ndef test_a(): pass\ndef test_b(): pytest.exit('enough', returncode=7)"))
+    worker = run_all(
+        project(test_m="import pytest\ndef test_a(): pass\ndef test_b(): pytest.exit('enough', returncode=7)")
+    )
     assert list(worker.outcomes().values()) == ["PASSED"]
     ended = worker.last("ended")
     assert (ended["exit_status"], ended["exit_called"]) == (7, True)

@@ -1,4 +1,4 @@
-"""The direct engine: genuine pytest items, run without pytest's chains of hooks wherever those would do nothing more."""
+"""The direct engine: genuine pytest items, run without chains of hooks wherever those would do nothing more."""
 
 from __future__ import annotations
 

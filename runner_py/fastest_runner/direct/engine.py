@@ -1,7 +1,7 @@
 """The direct engine: runs a test's three phases without pytest's hooks, and reports only what did not simply pass.
 
-Where a phase does not end as most do, pytest itself plays it once more with the outcome that it had (see replay.py): the
-report, its text and all that hooks make of it are genuine, and no code of the project runs a second time.
+Where a phase does not end as most do, pytest itself plays it once more with the outcome that it had (see replay.py):
+the report, its text and all that hooks make of it are genuine, and no code of the project runs a second time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from _pytest.tmpdir import tmppath_result_key
 from _pytest.unraisableexception import unraisable_exceptions
 
 from . import adapters, guards
-from .fixture_plan import Plan, make_plan
+from .fixture_plan import NO_FIXTURES, Plan, make_plan
 from .passed import Pass, Reported
 from .place import Place
 from .replay import Replay, Times, hide_frames
@@ -85,7 +85,7 @@ class DirectEngine:
             self._last_failed = getattr(self._config.pluginmanager.get_plugin("lfplugin"), "lastfailed", None)
 
     def set_depth(self, frames_of_hook_call: int) -> None:
-        """Has tests begin as deep in the stack as pytest has them: how far they can recurse is part of what they see."""
+        """Has tests begin as deep in the stack as with pytest: how far they can recurse is part of what they see."""
         frames = _HOOK_CALLS * (frames_of_hook_call - 1) + _PLAIN_FRAMES - _OUR_FRAMES
         if self._adapters is not None and self._adapters.are_any:
             # They have a frame between.
@@ -160,9 +160,7 @@ class DirectEngine:
                 names = names.union([mark.name for mark in item.own_markers])
             reason = guards.marks_reason(names)
             if reason is None:
-                return _Traits(
-                    None, self._plan(item), not names.isdisjoint(_SKIP_MARKS), "filterwarnings" in names
-                )
+                return _Traits(None, self._plan(item), not names.isdisjoint(_SKIP_MARKS), "filterwarnings" in names)
         return _Traits(reason, None, False, False)
 
     def _reason_of_hooks(self, ihook: Any) -> str | None:
@@ -173,6 +171,8 @@ class DirectEngine:
         return known[1]
 
     def _plan(self, item: Any) -> Plan | None:
+        if not item.fixturenames:
+            return NO_FIXTURES
         info = item._fixtureinfo
         known = self._plans.get(id(info))
         if known is None:

@@ -73,7 +73,7 @@ class Plan:
         return True
 
     def fill(self, item: Any, finalizers: list[Any]) -> None:
-        """Sets the fixtures up, where `is_ready`. `finalizers` are the item's on the stack. Raises what a fixture raises."""
+        """Sets the fixtures up, if `is_ready`. `finalizers` are the item's on the stack. Raises what fixtures raise."""
         __tracebackhide__ = True
         request = item._request
         defs = request._fixture_defs
@@ -141,6 +141,9 @@ class Plan:
             scope = step.fixturedef._scope
             request = made[number] = SubRequest(parent, scope, param, index, step.fixturedef, _ispytest=True)
         return request
+
+
+NO_FIXTURES = Plan([], shows_request=False)
 
 
 def make_plan(item: Any) -> Plan | None:

@@ -47,11 +47,14 @@ _PYTEST_OPTIONAL: dict[str, frozenset[str]] = {
     "pytest_report_teststatus": frozenset({"subtests"}),
     "pytest_terminal_summary": frozenset({"runner", "terminal", "warnings", "pastebin", "junitxml", "stepwise"}),
 }
-# Implementations of plugins that were read: they do nothing for the items that item_reason lets pass, or `adapters` does it.
+# Implementations of plugins that were read: for the items that item_reason lets pass they do nothing, or adapters.py
+# does it.
 _ADAPTED: dict[str, frozenset[str]] = {
     "pytest_runtest_protocol": frozenset({"pytest_timeout"}),
     "pytest_runtest_setup": frozenset({"pytest_randomly"}),
-    "pytest_runtest_call": frozenset({"_hypothesis_pytestplugin", "pytest_timeout", "pytest_randomly", "pytest_cov.plugin"}),
+    "pytest_runtest_call": frozenset(
+        {"_hypothesis_pytestplugin", "pytest_timeout", "pytest_randomly", "pytest_cov.plugin"}
+    ),
     "pytest_runtest_teardown": frozenset({"pytest_randomly"}),
     "pytest_runtest_makereport": frozenset({"_hypothesis_pytestplugin"}),
     "pytest_pyfunc_call": frozenset({"anyio.pytest_plugin", "pytest_asyncio.plugin"}),
@@ -70,7 +73,7 @@ _FOREIGN_FIXTURES = frozenset({"subtests", "anyio_backend", "no_cover"})
 _HYPOTHESIS = ("hypothesis", "_hypothesis", "is_hypothesis")
 _ASYNC = CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE
 # What makes an item an ordinary Function again where somebody has set it on the item itself.
-_OVERRIDABLE = frozenset({"runtest", "setup", "teardown", "_request_type", "ihook"})
+_OVERRIDABLE = frozenset({"runtest", "setup", "teardown", "ihook"})
 
 
 def version_reason() -> str | None:
@@ -150,7 +153,7 @@ def hooks_reason(ihook: Any) -> str | None:
 
 
 def _is_as_defined(function: Any, module: str) -> bool:
-    """True if the module of a function still holds that function under its name: nobody has put another in its place."""
+    """True if the module of a function still holds it under its name: nobody has put another in its place."""
     if not module.startswith("_pytest."):
         return True
     found: Any = sys.modules.get(module)

@@ -19,7 +19,9 @@ class Place:
         self._marks = [node.own_markers for node in self.chain]
         self._count = sum(map(len, self._marks))
         self.mark_names = frozenset(mark.name for marks in self._marks for mark in marks)
-        classes = [node.name for node in self.chain if not isinstance(node, (pytest.File, pytest.Directory, pytest.Session))]
+        classes = [
+            node.name for node in self.chain if not isinstance(node, (pytest.File, pytest.Directory, pytest.Session))
+        ]
         self._prefix = "".join(name + "." for name in classes)
         # The path of a location, by the file that a function's code says it is from.
         self._file: str | None = None

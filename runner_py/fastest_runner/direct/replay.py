@@ -1,4 +1,4 @@
-"""Has pytest play a phase that is over: the hooks, and the report that they make, are genuine; the outcome is the one it had."""
+"""Has pytest play a phase that is over: hooks and the report that they make are genuine, the outcome is what it was."""
 
 from __future__ import annotations
 
@@ -42,7 +42,13 @@ class Replay:
     def report(self, item: Any, when: str, times: Times) -> None:
         """Reports a phase that passed."""
         call = CallInfo(
-            result=None, excinfo=None, start=0.0, stop=0.0, duration=0.0, when=when, _ispytest=True  # type: ignore[arg-type]
+            result=None,
+            excinfo=None,
+            start=0.0,
+            stop=0.0,
+            duration=0.0,
+            when=when,
+            _ispytest=True,  # type: ignore[arg-type]
         )
         times.put_on(call)
         ihook = item.ihook

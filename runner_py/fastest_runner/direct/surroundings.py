@@ -287,4 +287,3 @@ class _Logs:
             self._caplog.records.extend(records)
 
         return put
-
