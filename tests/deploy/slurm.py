@@ -76,3 +76,6 @@ class Cluster:
         """Node to its state."""
         said = self.run("sinfo", "--noheader", "--Node", "--format=%N %T", check=False).stdout
         return dict(line.split() for line in said.splitlines())
+
+    def wait_for_no_jobs(self):
+        machines.wait_until(lambda: not self.run("squeue", "--noheader").stdout.strip(), "the end of all jobs")

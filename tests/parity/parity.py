@@ -192,15 +192,22 @@ def run_fastest(project, args=(), python=sys.executable, slots=1, env=None, cwd=
             *args,
         ]
         exit_code, stdout, stderr = _execute(command, Path(project) / cwd, environment)
-        events = read_events(report)
+        return read_run(exit_code, stdout, stderr, report, [project])
+
+
+def read_run(exit_code, stdout, stderr, report, projects):
+    """A run of Fastest that has ended, from what it wrote; `projects` are the folders in which tests of it ran."""
     run = Run(exit_code, counts=_counts(stdout), summary=_summary(stdout), stdout=stdout, stderr=stderr)
-    for event in events:
+    for event in read_events(report):
         if event["type"] == "result":
             nodeid = event["nodeid"]
             run.outcomes.setdefault(nodeid, {})[event.get("index", 0)] = event["outcome"]
             run.order.append(nodeid)
             if event.get("longrepr"):
-                run.texts[nodeid, event.get("index", 0)] = [comparable(event["longrepr"], project)]
+                text = event["longrepr"]
+                for project in projects:
+                    text = comparable(text, project)
+                run.texts[nodeid, event.get("index", 0)] = [text]
         elif event["type"] in ("collect_error", "collect_skip"):
             run.collect[event["nodeid"]] = "failed" if event["type"] == "collect_error" else "skipped"
     run.outcomes = {nodeid: [word for _, word in sorted(by_index.items())] for nodeid, by_index in run.outcomes.items()}
