@@ -32,8 +32,6 @@ void AgentHost::Accept(std::unique_ptr<CoordinatorStream::Transport> transport) 
 }
 
 void AgentHost::BeginSession(std::unique_ptr<CoordinatorStream::Transport> transport) {
-  loop_->Cancel(idle_timer_);
-  idle_timer_ = 0;
   if (spare_ == nullptr) spare_ = NewSession();
   active_.push_back(std::move(spare_));
   active_.back()->Begin(std::move(transport));
@@ -61,7 +59,7 @@ void AgentHost::OnOver(CoordinatorSession* session) {
       if (spare_ == nullptr) spare_ = NewSession();
       DialAgain();
     }
-    AwaitIdle();
+    if (had_run) AwaitIdle();
     StopIfDone();
   });
 }
@@ -80,10 +78,16 @@ void AgentHost::EndOrphans() {
 }
 
 void AgentHost::AwaitIdle() {
-  const bool has_run =
-      std::any_of(active_.begin(), active_.end(), [](const auto& session) { return session->greeted(); });
-  if (has_run || idle_timer_ != 0 || options_.idle_exit == absl::InfiniteDuration()) return;
-  idle_timer_ = loop_->At(clock_->Now() + options_.idle_exit, [this] { Abort("no run came"); });
+  if (options_.idle_exit == absl::InfiniteDuration()) return;
+  loop_->Cancel(idle_timer_);
+  idle_timer_ = loop_->At(clock_->Now() + options_.idle_exit, [this] {
+    // The end of a run asks again.
+    if (!HasRun()) Abort("no run came");
+  });
+}
+
+bool AgentHost::HasRun() const {
+  return std::any_of(active_.begin(), active_.end(), [](const auto& session) { return session->greeted(); });
 }
 
 void AgentHost::Drain(const std::string& why) {
@@ -95,7 +99,7 @@ void AgentHost::Drain(const std::string& why) {
   loop_->Cancel(dial_timer_);
   if (spare_ != nullptr) spare_->Abort(why);
   for (const auto& session : active_) {
-    left_run_ |= session->greeted();
+    left_run_ |= session->in_run();
     session->greeted() ? session->Drain() : session->Abort(why);
   }
   StopIfDone();
@@ -108,7 +112,7 @@ void AgentHost::Abort(const std::string& why) {
   loop_->Cancel(dial_timer_);
   if (spare_ != nullptr) spare_->Abort(why);
   for (const auto& session : active_) {
-    left_run_ |= session->greeted();
+    left_run_ |= session->in_run();
     session->Abort(why);
   }
   StopIfDone();

@@ -57,7 +57,9 @@ class AgentHost {
   void DialAgain();
   // Kills what has been left to this process by processes that have ended.
   void EndOrphans();
+  // The time without a run begins now.
   void AwaitIdle();
+  bool HasRun() const;
   void StopIfDone();
 
   const Options options_;

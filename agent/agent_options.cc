@@ -46,7 +46,8 @@ ParsedAgentOptions ParseAgentOptions(int argc, const char* const* argv, const Ag
 
   CLI::App app("Keeps warm Python workers and runs batches of tests in them for a coordinator.", "fastest-agent");
   CLI::Option* const listen =
-      app.add_option("--listen", options.listen, "Wait for coordinators here (fastest-coordinator --agents); port 0: any")
+      app.add_option("--listen", options.listen,
+                     "Wait for coordinators here (fastest-coordinator --agents); port 0: any")
           ->type_name("HOST:PORT")
           ->check(CLI::Validator([](const std::string& address) { return WhyNotHostPort(address, 0); }, ""));
   CLI::Option* const join = app.add_option("--join", options.join,

@@ -52,6 +52,8 @@ class CoordinatorSession {
 
   // A run has begun.
   bool greeted() const { return greeted_; }
+  // It is under way: neither side has ended it.
+  bool in_run() const { return greeted_ && !end_asked_ && !stream_done_ && aborted_.ok(); }
   // Of the Python process; 0 if there is none.
   pid_t python_pid() const { return pool_.zygote_pid(); }
   // Valid when it is over: OK if the coordinator ended the stream in good order.

@@ -25,11 +25,7 @@ bool MayLinger(const v1::AgentMessage::Event& event) {
 
 CoordinatorStream::CoordinatorStream(std::unique_ptr<Transport> transport, EventLoop* loop, Clock* clock,
                                      Callbacks callbacks, absl::Duration linger)
-    : loop_(loop),
-      clock_(clock),
-      linger_(linger),
-      callbacks_(std::move(callbacks)),
-      transport_(std::move(transport)) {}
+    : loop_(loop), clock_(clock), linger_(linger), callbacks_(std::move(callbacks)), transport_(std::move(transport)) {}
 
 CoordinatorStream::~CoordinatorStream() { loop_->Cancel(linger_timer_); }
 

@@ -91,8 +91,9 @@ absl::Status TransportSecurity::MayListen(const std::string& address) const {
   if (IsLoopback(address) || insecure_) return absl::OkStatus();
   if (!has_tls()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(address, " can be reached from other machines: give --tls-cert and --tls-key, and --tls-ca or "
-                              "--token-file to know who comes, or allow plain text with --insecure"));
+        absl::StrCat(address,
+                     " can be reached from other machines: give --tls-cert and --tls-key, and --tls-ca or "
+                     "--token-file to know who comes, or allow plain text with --insecure"));
   }
   if (ca_.empty() && token_.empty()) {
     return absl::InvalidArgumentError(
@@ -105,13 +106,14 @@ absl::Status TransportSecurity::MayListen(const std::string& address) const {
 absl::Status TransportSecurity::MayDial(const std::string& address) const {
   if (IsLoopback(address) || insecure_) return absl::OkStatus();
   if (!has_tls()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        address, " is another machine: give --tls-ca, and --tls-cert and --tls-key or --token-file, or allow plain "
-                 "text with --insecure"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(address,
+                     " is another machine: give --tls-ca, and --tls-cert and --tls-key or --token-file, or allow plain "
+                     "text with --insecure"));
   }
   if (cert_.empty() && token_.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("nothing tells ", address,
-                                                   " who comes: give --tls-cert and --tls-key, or --token-file"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("nothing tells ", address, " who comes: give --tls-cert and --tls-key, or --token-file"));
   }
   return absl::OkStatus();
 }
@@ -123,10 +125,10 @@ bool TransportSecurity::UsesTls(const std::string& address) const {
 std::shared_ptr<grpc::ServerCredentials> TransportSecurity::ForServer(const std::string& address) const {
   if (!UsesTls(address) || cert_.empty()) return grpc::InsecureServerCredentials();
   const bool ask = !ca_.empty();
-  grpc::SslServerCredentialsOptions options(
-      !ask             ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
-      : token_.empty() ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
-                       : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
+  grpc::SslServerCredentialsOptions options(!ask ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                                            : token_.empty()
+                                                ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                                                : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
   options.pem_root_certs = ca_;
   options.pem_key_cert_pairs.push_back({key_, cert_});
   return grpc::SslServerCredentials(options);

@@ -26,7 +26,8 @@ def run(launch: Launch) -> int:
     """
     channel = _set_up(launch)
     try:
-        run_spec, worker_id = _receive_start(channel)
+        run_spec, worker_id, machine_slot = _receive_start(channel)
+        os.environ["FASTEST_SLOT"] = str(machine_slot)
         args = _enter(run_spec, worker_id)
     except _Refused as refused:
         return _fail(channel, *refused.args)
@@ -57,15 +58,15 @@ def _set_up(launch: Launch) -> Channel:
     return Channel(descriptors.channel_fd, process_setup.exit_without_channel)
 
 
-def _receive_start(channel: Channel) -> tuple[dict[str, Any], str]:
-    """The RunSpec and the worker's id."""
+def _receive_start(channel: Channel) -> tuple[dict[str, Any], str, int]:
+    """The RunSpec, the worker's id, and its number on this machine."""
     try:
         start = channel.receive().get("start")
     except FrameError as error:
         raise _Refused(3, f"{error}\n") from None
     if not isinstance(start, dict) or not isinstance(start.get("run", {}), dict):
         raise _Refused(3, "the first command is not `start`\n")
-    return start.get("run", {}), str(start.get("worker_id", ""))
+    return start.get("run", {}), str(start.get("worker_id", "")), int(start.get("machine_slot", 0))
 
 
 def _enter(run_spec: dict[str, Any], worker_id: str) -> list[str]:

@@ -10,10 +10,9 @@ import pytest
 
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory):
-    """A test authority by tools/certs, with a token that is right and one that is wrong."""
+    """A test authority by tools/certs, whose token is the right one, and a token that is wrong."""
     folder = tmp_path_factory.mktemp("keys")
     subprocess.run([parity.ROOT / "tools/certs", folder, "alpha", "desk"], check=True, stdout=subprocess.DEVNULL)
-    (folder / "token").write_text("the right word\n", "utf-8")
     (folder / "wrong").write_text("another word\n", "utf-8")
     return folder
 
@@ -23,31 +22,31 @@ def secure(make_farm, project, board, keys):
     """A farm whose one agent asks for TLS and a token."""
     farm = make_farm("alpha")
     board.open_gate()
-    server = ["--tls-cert", keys / "alpha.crt", "--tls-key", keys / "alpha.key", "--token-file", keys / "token"]
+    server = ["--tls-cert", keys / "agent.pem", "--tls-key", keys / "agent.key", "--token-file", keys / "token"]
     farm.agent("alpha", project, security=server)
     return farm
 
 
 def test_tls_and_the_right_token(secure, project, expected, keys, board):
     board.open_gate()
-    client = ["--tls-ca", keys / "ca.crt", "--token-file", keys / "token"]
+    client = ["--tls-ca", keys / "ca.pem", "--token-file", keys / "token"]
     assert secure.differences(expected, secure.run(project, agents=["alpha"], security=client)) == []
 
 
 @pytest.mark.parametrize("token", [["--token-file", "wrong"], []], ids=["wrong", "missing"])
 def test_without_the_right_token(secure, project, keys, token):
     words = [keys / word if word == "wrong" else word for word in token]
-    run = secure.run(project, "--wait-agents", "2", agents=["alpha"], security=["--tls-ca", keys / "ca.crt", *words])
+    run = secure.run(project, "--wait-agents", "2", agents=["alpha"], security=["--tls-ca", keys / "ca.pem", *words])
     assert run.wait() == 10
     assert "alpha" in run.text
     assert "token" in run.text
-    for word in ("the right word", "another word"):
-        assert word not in run.text + secure.agents["alpha"].program.text
+    for secret in ("token", "wrong"):
+        assert (keys / secret).read_text("utf-8").strip() not in run.text + secure.agents["alpha"].program.text
 
 
 def test_an_unknown_authority(secure, project, keys, tmp_path):
     subprocess.run([parity.ROOT / "tools/certs", tmp_path / "other", "alpha"], check=True, stdout=subprocess.DEVNULL)
-    client = ["--tls-ca", tmp_path / "other/ca.crt", "--token-file", keys / "token"]
+    client = ["--tls-ca", tmp_path / "other/ca.pem", "--token-file", keys / "token"]
     run = secure.run(project, "--wait-agents", "2", agents=["alpha"], security=client)
     assert run.wait() == 10
     assert "alpha" in run.text
