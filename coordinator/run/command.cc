@@ -295,6 +295,7 @@ discovery::DiscoveryOptions DiscoveryFor(const options::CommandLine& line, const
   options.ignore = line.All("--ignore");
   options.ignore_glob = line.All("--ignore-glob");
   options.deselect = line.All("--deselect");
+  options.words = line.pytest_args;
   options.cache_path = request.discovery_cache;
   return options;
 }

@@ -237,10 +237,18 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   const absl::StatusOr<double> hang_timeout = Seconds(*all, "--hang-timeout");
   if (!hang_timeout.ok()) return hang_timeout.status();
   run.hang_timeout_s = *hang_timeout;
-  const std::string engine = all->Last("--engine").value_or("auto");
-  if (engine != "auto" && engine != "pytest") {
-    return absl::InvalidArgumentError(absl::StrCat("--engine ", engine, ": there are 'auto' and 'pytest'"));
+  if (const std::optional<std::string> retries = all->Last("--retries"); retries.has_value()) {
+    constexpr int kMost = 100;
+    if (!absl::SimpleAtoi(*retries, &run.retries) || run.retries < 0 || run.retries > kMost) {
+      return absl::InvalidArgumentError(absl::StrCat("--retries ", *retries, ": a number from 0 to ", kMost, " is needed"));
+    }
   }
+  run.engine = all->Last("--engine").value_or("auto");
+  if (run.engine != "auto" && run.engine != "pytest" && run.engine != "direct") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--engine ", run.engine, ": there are 'auto', 'pytest' and 'direct'"));
+  }
+  request.engine_report = all->Has("--engine-report");
   if (const absl::Status farm = ReadFarm(*all, surroundings, request.farm); !farm.ok()) return farm;
   request.farm.rootdir = project.rootdir;
   if (request.farm.used()) {

@@ -52,6 +52,8 @@ struct Request {
   std::string report_json;
   std::string junit_xml;
   std::string junit_prefix;
+  // --engine-report.
+  bool engine_report = false;
   std::string history;
   std::string discovery_cache;
   // The human text goes to standard error, because standard output carries JSON.

@@ -16,6 +16,8 @@ struct RunOptions {
   // For pytest in the workers.
   std::vector<std::string> pytest_args;
   std::string python;
+  // RunSpec.engine.
+  std::string engine = "auto";
   int slots = 1;
   v1::CollectionMode collection = v1::AUTO;
   // pytest's own text is the answer: it is shown as it comes, and reporters of ours that print are not used.
@@ -23,6 +25,16 @@ struct RunOptions {
   bool color = false;
   int columns = 80;
   double hang_timeout_s = 0;
+  // How often a test that fails is run again.
+  int retries = 0;
+  // How often a test that was running when its agent was lost is run again, on another agent.
+  int max_losses = 1;
+  // An agent that was not heard of for this long is lost; 0: only a broken stream says so.
+  double lease_s = 0;
+  // Agents on other machines: their workers are xdist workers however few they are, and `slots` is only what is expected.
+  bool remote = false;
+  // Whether agents may still join when none is left: the run then waits for them.
+  bool more_agents = false;
 };
 
 }  // namespace fastest::run

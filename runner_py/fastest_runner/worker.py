@@ -18,6 +18,9 @@ from .session_host import SessionHost
 from .streams import terminal_stdout
 from .zygote import Launch
 
+# Commands may wait so long between two tests; many tests take less time than to ask for one.
+_POLL_INTERVAL_S = 0.001
+
 
 def run(launch: Launch) -> int:
     """Runs the session that the agent's `start` asks for. Returns the process's exit status.
@@ -55,7 +58,7 @@ def _set_up(launch: Launch) -> Channel:
     descriptors = process_setup.set_up(launch.channel_fd, launch.stdout_fd, launch.stderr_fd, launch.life_fd)
     # A test's forked children must not keep the channel open, or the agent would not see its end.
     os.register_at_fork(after_in_child=lambda: _close(descriptors.channel_fd, descriptors.life_fd))
-    return Channel(descriptors.channel_fd, process_setup.exit_without_channel)
+    return Channel(descriptors.channel_fd, process_setup.exit_without_channel, _POLL_INTERVAL_S)
 
 
 def _receive_start(channel: Channel) -> tuple[dict[str, Any], str, int]:
