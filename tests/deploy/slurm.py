@@ -77,5 +77,17 @@ class Cluster:
         said = self.run("sinfo", "--noheader", "--Node", "--format=%N %T", check=False).stdout
         return dict(line.split() for line in said.splitlines())
 
+    def run_job(self, *words, env, cwd):
+        """Submits a job and gives its exit code when it has ended. (sbatch --wait looks only every few seconds.)"""
+        number = self.run("sbatch", "--parsable", *words, env=env, cwd=cwd).stdout.strip()
+
+        def end():
+            said = self.run("scontrol", "--oneliner", "show", "job", number).stdout
+            facts = dict(word.split("=", 1) for word in said.split() if "=" in word)
+            return facts["ExitCode"] if facts["JobState"] in ("COMPLETED", "FAILED", "CANCELLED", "NODE_FAIL") else None
+
+        code, _, _signal = machines.wait_until(end, f"the end of job {number}").partition(":")
+        return int(code)
+
     def wait_for_no_jobs(self):
         machines.wait_until(lambda: not self.run("squeue", "--noheader").stdout.strip(), "the end of all jobs")

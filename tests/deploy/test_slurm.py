@@ -57,16 +57,14 @@ def settings(binaries):
 def test_run_over_two_nodes(cluster, project, binaries, tmp_path):
     report = tmp_path / "report.jsonl"
     log = tmp_path / "job.log"
-    job = cluster.run(
-        *("sbatch", "--wait", "--nodes=2", "--cpus-per-task=1", f"--output={log}"),
-        *(SCRIPTS / "run.sbatch", "--report-json", report),
+    code = cluster.run_job(
+        *("--nodes=2", "--cpus-per-task=1", f"--output={log}", SCRIPTS / "run.sbatch", "--report-json", report),
         env=settings(binaries),
         cwd=project,
-        check=False,
     )
     said = log.read_text("utf-8")
     # The job's exit code is the coordinator's, which is pytest's.
-    assert job.returncode == 1, said + job.stderr
+    assert code == 1, said
     results = [event for event in parity.read_events(report) if event["type"] == "result"]
     assert len(results) == len({event["nodeid"] for event in results}) == 84
     assert {event["nodeid"] for event in results if event["outcome"] == "failed"} == {
@@ -77,13 +75,8 @@ def test_run_over_two_nodes(cluster, project, binaries, tmp_path):
 
 def test_run_wants_to_know_about_security(cluster, project, binaries, tmp_path):
     log = tmp_path / "job.log"
-    job = cluster.run(
-        *("sbatch", "--wait", "--nodes=2", f"--output={log}", SCRIPTS / "run.sbatch"),
-        env={"FASTEST_BIN": binaries},
-        cwd=project,
-        check=False,
-    )
-    assert job.returncode == 4
+    words = ("--nodes=2", f"--output={log}", SCRIPTS / "run.sbatch")
+    assert cluster.run_job(*words, env={"FASTEST_BIN": binaries}, cwd=project) == 4
     assert "FASTEST_TLS" in log.read_text("utf-8")
 
 

@@ -116,10 +116,11 @@ def _summary(stdout):
     return sorted(lines)
 
 
-def comparable(text, project):
-    """Failure text without what differs from run to run: addresses, temporary folders, the copy's own path."""
+def comparable(text, *projects):
+    """Failure text without what differs from run to run: addresses, temporary folders, the copies' own paths."""
     text = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    text = text.replace(os.path.realpath(project), "PROJECT").replace(str(project), "PROJECT")
+    for project in projects:
+        text = text.replace(os.path.realpath(project), "PROJECT").replace(str(project), "PROJECT")
     return _ADDRESS.sub("0xADDRESS", _TMP_PATH.sub("TMP", _ESCAPES.sub("", text))).strip()
 
 
@@ -204,10 +205,7 @@ def read_run(exit_code, stdout, stderr, report, projects):
             run.outcomes.setdefault(nodeid, {})[event.get("index", 0)] = event["outcome"]
             run.order.append(nodeid)
             if event.get("longrepr"):
-                text = event["longrepr"]
-                for project in projects:
-                    text = comparable(text, project)
-                run.texts[nodeid, event.get("index", 0)] = [text]
+                run.texts[nodeid, event.get("index", 0)] = [comparable(event["longrepr"], *projects)]
         elif event["type"] in ("collect_error", "collect_skip"):
             run.collect[event["nodeid"]] = "failed" if event["type"] == "collect_error" else "skipped"
     run.outcomes = {nodeid: [word for _, word in sorted(by_index.items())] for nodeid, by_index in run.outcomes.items()}

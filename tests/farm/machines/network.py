@@ -115,6 +115,12 @@ class Program:
         if number == signal.SIGCONT:
             self._entry.send_signal(number)
 
+    def bury(self):
+        """To be called when the machine has ended, and the program with it."""
+        # It may have stopped when the program was.
+        self._entry.send_signal(signal.SIGCONT)
+        self._entry.wait(LIMIT_S)
+
     def wait(self, limit_s=LIMIT_S):
         """The exit code (as subprocess has it: negative for a signal)."""
         try:
@@ -216,7 +222,7 @@ class Machine:
         """Power off. Everything on it ends at once."""
         self._first.stop()
         for program in self._programs:
-            program.wait()
+            program.bury()
 
 
 class Network:
