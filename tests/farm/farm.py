@@ -27,7 +27,8 @@ class Agent:
         self.start()
 
     def start(self):
-        self.program = self.machine.start([AGENT, *self._args])
+        # The width that texts of failures are written for, as on the desk.
+        self.program = self.machine.start([AGENT, *self._args], env={"COLUMNS": "100"})
 
     @property
     def name(self):
@@ -117,7 +118,7 @@ class Farm:
         report = folder / "report.jsonl"
         command = [COORDINATOR, "--report-json", report, "--python", self.python, "--lease", LEASE_S, *security]
         if agents:
-            command += ["--agents", ",".join(f"{name}:{PORT}" for name in agents)]
+            command += ["--agents", ",".join(name if ":" in name else f"{name}:{PORT}" for name in agents)]
         if listen:
             command += ["--listen", f"0.0.0.0:{PORT}"]
         # What either side would make of these for its own reasons is no part of what is compared.

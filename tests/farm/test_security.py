@@ -13,7 +13,7 @@ def keys(tmp_path_factory):
     """A test authority by tools/certs, whose token is the right one, and a token that is wrong."""
     folder = tmp_path_factory.mktemp("keys")
     subprocess.run([parity.ROOT / "tools/certs", folder, "alpha", "desk"], check=True, stdout=subprocess.DEVNULL)
-    (folder / "wrong").write_text("another word\n", "utf-8")
+    (folder / "wrong").write_text("another-word\n", "utf-8")
     return folder
 
 
@@ -33,15 +33,29 @@ def test_tls_and_the_right_token(secure, project, expected, keys, board):
     assert secure.differences(expected, secure.run(project, agents=["alpha"], security=client)) == []
 
 
-@pytest.mark.parametrize("token", [["--token-file", "wrong"], []], ids=["wrong", "missing"])
-def test_without_the_right_token(secure, project, keys, token):
-    words = [keys / word if word == "wrong" else word for word in token]
-    run = secure.run(project, "--wait-agents", "2", agents=["alpha"], security=["--tls-ca", keys / "ca.pem", *words])
+def test_the_wrong_token(secure, project, keys):
+    security = ["--tls-ca", keys / "ca.pem", "--token-file", keys / "wrong"]
+    run = secure.run(project, "--wait-agents", "2", agents=["alpha"], security=security)
     assert run.wait() == 10
-    assert "alpha" in run.text
-    assert "token" in run.text
+    assert "alpha:7070" in run.text
+    assert "--token-file" in run.text
     for secret in ("token", "wrong"):
         assert (keys / secret).read_text("utf-8").strip() not in run.text + secure.agents["alpha"].program.text
+
+
+def test_no_token(secure, project, keys):
+    run = secure.run(project, agents=["alpha"], security=["--tls-ca", keys / "ca.pem"])
+    assert run.wait() == 4
+    assert "--token-file" in run.text
+
+
+def test_a_certificate_does_as_well(make_farm, project, expected, keys, board):
+    farm = make_farm("alpha")
+    ca = ["--tls-ca", keys / "ca.pem"]
+    farm.agent("alpha", project, security=[*ca, "--tls-cert", keys / "agent.pem", "--tls-key", keys / "agent.key"])
+    board.open_gate()
+    client = [*ca, "--tls-cert", keys / "coordinator.pem", "--tls-key", keys / "coordinator.key"]
+    assert farm.differences(expected, farm.run(project, agents=["alpha"], security=client)) == []
 
 
 def test_an_unknown_authority(secure, project, keys, tmp_path):

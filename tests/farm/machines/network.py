@@ -206,8 +206,8 @@ class Machine:
         return found
 
     def connect(self, device, machines):
-        """Plugs the network device of the switch in, and tells the machine everybody's name."""
-        hosts = "127.0.0.1 localhost\n" + "".join(f"{other.address} {other.name}\n" for other in machines)
+        """Plugs the network device of the switch in, and tells the machine the others' names; `everybody` stands for all."""
+        hosts = "127.0.0.1 localhost\n" + "".join(f"{other.address} {other.name} everybody\n" for other in machines)
         self.run(["sh", "-c", f"cat > {self.disk}/hosts <<'END'\n{hosts}END\nmount --bind {self.disk}/hosts /etc/hosts"])
         self.run(["ip", "link", "set", device, "name", "eth0"])
         self.run(["ip", "address", "add", f"{self.address}/24", "dev", "eth0"])
