@@ -49,7 +49,9 @@ class Cluster:
             machine.run(["mkdir", "-p", disk / "munge", disk / "state", disk / "spool"])
             self._start(machine, *self._munge(key, disk / "munge"))
         for machine in self._all:
-            machines.wait_until(lambda m=machine: m.run(["test", "-S", disk / "munge/socket"], check=False).returncode == 0, "munge")
+            machines.wait_until(
+                lambda m=machine: m.run(["test", "-S", disk / "munge/socket"], check=False).returncode == 0, "munge"
+            )
         self._start(self._controller, "slurmctld", "-D", "-c", "-f", self.conf)
         for machine in self._all:
             self._start(machine, "slurmd", "-D", "-f", self.conf, "-N", machine.name)

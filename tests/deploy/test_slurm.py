@@ -85,7 +85,9 @@ def test_agents_join_a_coordinator_elsewhere(cluster, network, project, binaries
     # The address by which the nodes know the first machine, which is where the person sits.
     desk = network["node1"]
     command = ["env", "-u", "CI", binaries / "fastest-coordinator", "--listen", "0.0.0.0:7070", "--insecure"]
-    run = desk.start([*command, "--wait-agents", "60", "--python", sys.executable, "--report-json", report], cwd=project)
+    run = desk.start(
+        [*command, "--wait-agents", "60", "--python", sys.executable, "--report-json", report], cwd=project
+    )
     cluster.run(
         *("sbatch", "--array=1-2", "--cpus-per-task=2", f"--output={tmp_path}/agent-%a.log"),
         *(SCRIPTS / "agents.sbatch", "node1:7070"),

@@ -1,4 +1,4 @@
-"""A farm under test: agents on machines of their own, each with its own checkout at another path, and coordinators on a desk."""
+"""A farm under test: agents on machines of their own, each with a checkout at another path, and coordinators on a desk."""
 
 import json
 import os
@@ -45,7 +45,8 @@ class Agent:
     def is_alone(self, board):
         """Whether no test process of the project on `board` is left on this machine."""
         return not any(
-            entry.host == self.name and self.machine.run(["test", "-d", f"/proc/{entry.pid}"], check=False).returncode == 0
+            entry.host == self.name
+            and self.machine.run(["test", "-d", f"/proc/{entry.pid}"], check=False).returncode == 0
             for entry in board.entries()
         )
 
@@ -81,7 +82,7 @@ class Run:
 
 
 class Farm:
-    """`names` of machines with agents, and one more, the desk. Every machine sees the project only where its own copy lies."""
+    """Agents on the machines of a network, and coordinators on the one called desk. Each works in a copy of its own."""
 
     def __init__(self, network, folder, python=sys.executable):
         self.network = network
@@ -143,8 +144,8 @@ class Entry:
 
 
 class Board:
-    """A folder that all machines see, on which the tests of a held project say that they have begun, and where they wait
-    for the gate. One run, or several of the same project."""
+    """A folder that all machines see, where the tests of a held project say that they have begun, and wait for the gate.
+    For one run, or several of the same project."""
 
     def __init__(self, folder):
         self.folder = folder
