@@ -144,7 +144,7 @@ class Entry:
 
 
 class Board:
-    """A folder that all machines see, where the tests of a held project say that they have begun, and wait for the gate.
+    """A folder that all machines see: there the tests of a held project say that they have begun, and await the gate.
     For one run, or several of the same project."""
 
     def __init__(self, folder):
