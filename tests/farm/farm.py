@@ -1,4 +1,4 @@
-"""A farm under test: agents on machines of their own, each with a checkout at another path, and coordinators on a desk."""
+"""A farm under test: agents on machines of their own, each with a checkout at another path, and coordinators."""
 
 import json
 import os
