@@ -49,7 +49,9 @@ class Cluster:
             machine.run(["mkdir", "-p", disk / "munge", disk / "state", disk / "spool"])
             self._start(machine, *self._munge(key, disk / "munge"))
         for machine in self._all:
-            machines.wait_until(lambda m=machine: m.run(["test", "-S", disk / "munge/socket"], check=False).returncode == 0, "munge")
+            machines.wait_until(
+                lambda m=machine: m.run(["test", "-S", disk / "munge/socket"], check=False).returncode == 0, "munge"
+            )
         self._start(self._controller, "slurmctld", "-D", "-c", "-f", self.conf)
         for machine in self._all:
             self._start(machine, "slurmd", "-D", "-f", self.conf, "-N", machine.name)
@@ -79,15 +81,22 @@ class Cluster:
 
     def run_job(self, *words, env, cwd):
         """Submits a job and gives its exit code when it has ended. (sbatch --wait looks only every few seconds.)"""
-        number = self.run("sbatch", "--parsable", *words, env=env, cwd=cwd).stdout.strip()
+        return self.exit_code(self.submit(*words, env=env, cwd=cwd))
+
+    def submit(self, *words, env, cwd):
+        """The job's number."""
+        return self.run("sbatch", "--parsable", *words, env=env, cwd=cwd).stdout.strip()
+
+    def exit_code(self, number):
+        """Waits for the job's end. A signal that ended it counts as a shell counts it."""
 
         def end():
             said = self.run("scontrol", "--oneliner", "show", "job", number).stdout
             facts = dict(word.split("=", 1) for word in said.split() if "=" in word)
             return facts["ExitCode"] if facts["JobState"] in ("COMPLETED", "FAILED", "CANCELLED", "NODE_FAIL") else None
 
-        code, _, _signal = machines.wait_until(end, f"the end of job {number}").partition(":")
-        return int(code)
+        code, _, number_of_signal = machines.wait_until(end, f"the end of job {number}").partition(":")
+        return int(code) or (128 + int(number_of_signal) if number_of_signal != "0" else 0)
 
     def wait_for_no_jobs(self):
         machines.wait_until(lambda: not self.run("squeue", "--noheader").stdout.strip(), "the end of all jobs")

@@ -39,7 +39,9 @@ def known_options(program):
 @pytest.mark.parametrize("name", ["agents.yaml", "run.yaml"])
 def test_kubernetes_accepts(name, tmp_path):
     # The tool insists on a name where Kubernetes would make one.
-    text = (DEPLOY / "kubernetes" / name).read_text("utf-8").replace("generateName: fastest-run-", "name: fastest-run-1")
+    text = (
+        (DEPLOY / "kubernetes" / name).read_text("utf-8").replace("generateName: fastest-run-", "name: fastest-run-1")
+    )
     (tmp_path / name).write_text(text, "utf-8")
     check(SCRIPTS / "kubernetes-validate", "--strict", tmp_path / name)
 
@@ -99,7 +101,9 @@ def unit(tmp_path):
     text = (DEPLOY / "systemd/fastest-agent.service").read_text("utf-8")
     path = tmp_path / "fastest-agent.service"
     assert "/usr/local/bin/fastest-agent \\" in text
-    path.write_text(text.replace("ExecStart=/usr/local/bin/fastest-agent", f"ExecStart={shutil.which('true')}"), "utf-8")
+    path.write_text(
+        text.replace("ExecStart=/usr/local/bin/fastest-agent", f"ExecStart={shutil.which('true')}"), "utf-8"
+    )
     return path
 
 

@@ -2,6 +2,7 @@
 
 import sys
 
+import machines
 import parity
 import pytest
 import slurm
@@ -85,7 +86,9 @@ def test_agents_join_a_coordinator_elsewhere(cluster, network, project, binaries
     # The address by which the nodes know the first machine, which is where the person sits.
     desk = network["node1"]
     command = ["env", "-u", "CI", binaries / "fastest-coordinator", "--listen", "0.0.0.0:7070", "--insecure"]
-    run = desk.start([*command, "--wait-agents", "60", "--python", sys.executable, "--report-json", report], cwd=project)
+    run = desk.start(
+        [*command, "--wait-agents", "60", "--python", sys.executable, "--report-json", report], cwd=project
+    )
     cluster.run(
         *("sbatch", "--array=1-2", "--cpus-per-task=2", f"--output={tmp_path}/agent-%a.log"),
         *(SCRIPTS / "agents.sbatch", "node1:7070"),
@@ -96,3 +99,12 @@ def test_agents_join_a_coordinator_elsewhere(cluster, network, project, binaries
     results = [event for event in parity.read_events(report) if event["type"] == "result"]
     assert len(results) == len({event["nodeid"] for event in results}) == 84
     cluster.wait_for_no_jobs()
+
+
+def test_scancel_drains_an_agent(cluster, project, binaries, tmp_path):
+    log = tmp_path / "agent.log"
+    words = (f"--output={log}", SCRIPTS / "agents.sbatch", "node1:7070")
+    job = cluster.submit(*words, env=settings(binaries), cwd=project)
+    machines.wait_until(lambda: log.exists() and "joining node1:7070" in log.read_text("utf-8"), "the agent's start")
+    cluster.run("scancel", job)
+    assert cluster.exit_code(job) == 0, log.read_text("utf-8")

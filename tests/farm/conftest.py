@@ -1,4 +1,4 @@
-"""Machines, and skips where there can be none."""
+"""Machines and farms, and skips where there can be none."""
 
 import sys
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import farm as farms
 import machines
 
 
@@ -30,3 +31,35 @@ def make_network(network_possible, tmp_path):
     yield make
     for network in made:
         network.stop()
+
+
+@pytest.fixture
+def make_farm(make_network, coordinator, tmp_path):
+    """Makes a farm with machines of these names and a desk, 20 ms apart."""
+
+    def make(*names, **kwargs):
+        network = make_network("desk", *names)
+        network.delay(0.02)
+        return farms.Farm(network, tmp_path, **kwargs)
+
+    return make
+
+
+@pytest.fixture
+def board(tmp_path):
+    return farms.Board(tmp_path / "board")
+
+
+@pytest.fixture
+def project(tmp_path, board):
+    """A project that waits at the gate of `board`."""
+    return farms.held_project(tmp_path / "source/project", board)
+
+
+@pytest.fixture
+def expected(project, board):
+    """pytest's verdict on `project`."""
+    verdict = farms.expected_of(project, board)
+    assert verdict.exit_code == 1
+    assert len(verdict.outcomes) > 100
+    return verdict

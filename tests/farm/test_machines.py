@@ -135,7 +135,9 @@ def test_files_are_their_own(network, tmp_path):
 
 
 def test_a_stopped_program_goes_on(network):
-    program = network["alpha"].start(["sh", "-c", "trap 'echo woken; exit 3' USR1; echo up; while :; do sleep 0.01; done"])
+    program = network["alpha"].start(
+        ["sh", "-c", "trap 'echo woken; exit 3' USR1; echo up; while :; do sleep 0.01; done"]
+    )
     program.wait_for_text("up")
     program.send(signal.SIGSTOP)
     program.send(signal.SIGUSR1)

@@ -1,7 +1,7 @@
 """The first process of a machine: says "ready", buries orphans, and ends when its standard input does.
 
-With it the kernel ends every other process of the machine, since it is the first one of their process namespace. Whoever started
-it holds the other end of its standard input, so no machine outlives the tests, however they end.
+With it the kernel ends every other process of the machine, since it is the first one of their process namespace. Who
+started it holds the other end of its standard input, so no machine outlives the tests, however they end.
 """
 
 import signal

@@ -1,4 +1,4 @@
-"""Machines that are none: each has a name, a network, a process table and a view of the file system of its own, on one kernel.
+"""Machines that are none: each has a name, a network, processes and a file system of its own, all on one kernel.
 
     with Network(("alpha", "beta"), folder) as network:
         network.delay(0.02)
@@ -7,12 +7,13 @@
         agent = alpha.start(["fastest-agent", "--listen", "alpha:7070"])
         network.cut("alpha")
 
-Machines see the files of the host, but `disk`, at the same path in all of them, is each one's own and empty at first, `hide` makes a
-folder of the host's vanish, and all mounts end with the machine. They reach each other by name through a switch in user space
-(switch.py) and nothing else at all. Needs root, /dev/net/tun, and the programs ip, unshare and nsenter; unavailable() says what is amiss.
+Machines see the files of the host, but `disk`, at the same path in all of them, is each one's own and empty at first,
+`hide` makes a folder of the host's vanish, and all mounts end with the machine. They reach each other by name through a
+switch in user space (switch.py) and nothing else at all. Needs root, /dev/net/tun, and the programs ip, unshare and
+nsenter; unavailable() says what is amiss.
 
-Whatever happens to the tests, nothing stays behind: the first process of each machine and the switch end when the pipes from
-here do, and the kernel ends the rest. No threads, not thread-safe.
+Whatever happens to the tests, nothing stays behind: the first process of each machine and the switch end when the pipes
+from here do, and the kernel ends the rest. No threads, not thread-safe.
 """
 
 import os
@@ -55,7 +56,18 @@ def unavailable():
     return "" if tried.returncode == 0 else (tried.stderr.strip() or f"unshare ended with {tried.returncode}")
 
 
-_UNSHARE = ["unshare", "--net", "--mount", "--pid", "--uts", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]
+_UNSHARE = [
+    "unshare",
+    "--net",
+    "--mount",
+    "--pid",
+    "--uts",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+    "--propagation",
+    "private",
+]
 
 
 class _Server:
@@ -115,6 +127,12 @@ class Program:
         if number == signal.SIGCONT:
             self._entry.send_signal(number)
 
+    def bury(self):
+        """To be called when the machine has ended, and the program with it."""
+        # It may have stopped when the program was.
+        self._entry.send_signal(signal.SIGCONT)
+        self._entry.wait(LIMIT_S)
+
     def wait(self, limit_s=LIMIT_S):
         """The exit code (as subprocess has it: negative for a signal)."""
         try:
@@ -131,7 +149,7 @@ class Program:
 
 
 class Machine:
-    """One machine. `disk` is a folder that each has for itself, `address` the IPv4 address by which the others reach it."""
+    """One machine. `disk` is a folder that each has for itself, `address` what the others reach it by."""
 
     def __init__(self, name, address, folder):
         self.name = name
@@ -157,7 +175,7 @@ class Machine:
         self.run(["ip", "link", "set", "lo", "up"])
 
     def command(self, command, cwd=None, env=None):
-        """The command as the host has to say it. The environment is the host's with `env` on top; None takes a variable away."""
+        """The command as the host has to say it. `env` goes on top of the host's; None takes a variable away."""
         settings = {"TMPDIR": self.disk / "tmp", "XDG_CACHE_HOME": self.disk / "cache", **(env or {})}
         unset = [word for name, value in settings.items() if value is None for word in ("-u", name)]
         assign = [f"{name}={value}" for name, value in settings.items() if value is not None]
@@ -200,9 +218,11 @@ class Machine:
         return found
 
     def connect(self, device, machines):
-        """Plugs the network device of the switch in, and tells the machine everybody's name."""
-        hosts = "127.0.0.1 localhost\n" + "".join(f"{other.address} {other.name}\n" for other in machines)
-        self.run(["sh", "-c", f"cat > {self.disk}/hosts <<'END'\n{hosts}END\nmount --bind {self.disk}/hosts /etc/hosts"])
+        """Plugs the switch's network device in, and tells the machine all names; `everybody` stands for all of them."""
+        hosts = "127.0.0.1 localhost\n" + "".join(f"{other.address} {other.name} everybody\n" for other in machines)
+        self.run(
+            ["sh", "-c", f"cat > {self.disk}/hosts <<'END'\n{hosts}END\nmount --bind {self.disk}/hosts /etc/hosts"]
+        )
         self.run(["ip", "link", "set", device, "name", "eth0"])
         self.run(["ip", "address", "add", f"{self.address}/24", "dev", "eth0"])
         self.run(["ip", "link", "set", "eth0", "up"])
@@ -216,7 +236,7 @@ class Machine:
         """Power off. Everything on it ends at once."""
         self._first.stop()
         for program in self._programs:
-            program.wait()
+            program.bury()
 
 
 class Network:

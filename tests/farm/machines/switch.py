@@ -2,9 +2,9 @@
 
     python switch.py PORTS
 
-It makes the TAP devices port0, port1, ... in the network namespace that it is started in, says "ready", and from then on
-passes frames between them; whoever started it moves them to where they are wanted, and the switch goes on holding the other
-ends. (The kernel has netem for delay and loss, but not every kernel has netem.) It obeys lines on its standard input and
+It makes the TAP devices port0, port1, ... in the network namespace that it is started in, says "ready", and from then
+on passes frames between them; whoever started it moves them to where they are wanted, and the switch keeps the other
+ends. (netem would give delay and loss, but not every kernel has it.) It obeys lines on its standard input and
 answers each with "done":
 
     delay SECONDS       every frame from now on takes so long, one way
@@ -15,6 +15,7 @@ answers each with "done":
 It ends when its standard input does, so it never outlives the one who started it; its devices go with it.
 """
 
+import contextlib
 import fcntl
 import heapq
 import os
@@ -100,11 +101,9 @@ def _read_frames(tap, port, cables):
 
 
 def _write_frame(tap, frame):
-    try:
+    # A real port drops frames too when its queue is full or the machine behind it is off.
+    with contextlib.suppress(OSError):
         os.write(tap, frame)
-    except OSError:
-        # As a real port does when its queue is full or the machine behind it is off.
-        pass
 
 
 def main():
