@@ -189,6 +189,15 @@ class AgentTest : public testing::Test {
     ExpectNobodyLeft();
   }
 
+  // The agent is told of `idle`'s end when it doesn't listen any more, and is killed.
+  void KillAgentWithNewsUnread(pid_t idle) {
+    agent_->Kill(SIGSTOP);
+    ASSERT_EQ(kill(idle, SIGKILL), 0);
+    while (kill(idle, 0) == 0) std::this_thread::yield();
+    agent_->Kill(SIGKILL);
+    agent_->Wait();
+  }
+
   // Everything below the agent has ended, or will in a moment.
   void ExpectNobodyLeft() {
     pollfd alive = {alive_out_.get(), POLLIN, 0};
@@ -489,13 +498,7 @@ TEST_F(AgentTest, NobodyOutlivesAnAgentThatIsKilledBeforeItHasReadAll) {
   Grant(0, 1, "hang");
   WaitFor([](const Event& e) { return e.from_worker().message().progress().started().node_id() == "hang::second"; });
   StartWorker(1, "w1");
-  const pid_t idle = WaitForReady("w1").pid();
-  agent_->Kill(SIGSTOP);
-  // Its end is told to an agent that doesn't listen.
-  ASSERT_EQ(kill(idle, SIGKILL), 0);
-  while (kill(idle, 0) == 0) std::this_thread::yield();
-  agent_->Kill(SIGKILL);
-  agent_->Wait();
+  KillAgentWithNewsUnread(WaitForReady("w1").pid());
   ExpectNobodyLeft();
 }
 
@@ -613,13 +616,7 @@ TEST_F(AgentWithPytestTest, NobodyOutlivesAnAgentThatIsKilledBeforeItHasReadAll)
   FinishSlot(0);
   WaitFor([](const Event& e) { return e.from_worker().message().progress().started().node_id() == kOrphanThenHang; });
   StartWorker(1, "w1");
-  const pid_t idle = WaitForReady("w1").pid();
-  agent_->Kill(SIGSTOP);
-  // Its end is told to an agent that doesn't listen.
-  ASSERT_EQ(kill(idle, SIGKILL), 0);
-  while (kill(idle, 0) == 0) std::this_thread::yield();
-  agent_->Kill(SIGKILL);
-  agent_->Wait();
+  KillAgentWithNewsUnread(WaitForReady("w1").pid());
   ExpectNobodyLeft();
 }
 

@@ -8,7 +8,6 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -25,6 +24,7 @@
 #include "agent/transports.h"
 #include "base/clock.h"
 #include "base/executable.h"
+#include "base/port_file.h"
 #include "base/standard_streams.h"
 #include "base/subprocess.h"
 #include "base/transport_security.h"
@@ -76,17 +76,6 @@ std::string NewIncarnation() {
 int Fail(const absl::Status& status) {
   absl::FPrintF(stderr, "fastest-agent: %s\n", std::string(status.message()));
   return 1;
-}
-
-// Renamed into place, so that whoever waits for it never reads half of it.
-absl::Status WritePortFile(const std::string& path, const std::string& address) {
-  const std::string fresh = absl::StrCat(path, ".", getpid());
-  std::ofstream file(fresh);
-  file << address << "\n";
-  file.close();
-  if (file.good() && rename(fresh.c_str(), path.c_str()) == 0) return absl::OkStatus();
-  unlink(fresh.c_str());
-  return absl::InvalidArgumentError(absl::StrCat("--port-file ", path, ": cannot be written"));
 }
 
 int UsageError(const absl::Status& status) {

@@ -14,6 +14,19 @@
 namespace fastest::agent {
 namespace {
 
+// Takes what gRPC has read, or the end of reading, to the loop's thread. Returns whether there is more to read.
+bool HandOver(bool ok, v1::CoordinatorMessage* incoming, CoordinatorStream* stream, EventLoop* loop) {
+  if (!ok) {
+    loop->Post([stream] { stream->OnReadEnd(); });
+    return false;
+  }
+  // Shared, since std::function copies what it holds.
+  auto message = std::make_shared<v1::CoordinatorMessage>();
+  message->Swap(incoming);
+  loop->Post([stream, message] { stream->OnMessage(std::move(*message)); });
+  return true;
+}
+
 class Dialled final : public CoordinatorStream::Transport,
                       public grpc::ClientBidiReactor<v1::AgentMessage, v1::CoordinatorMessage> {
  public:
@@ -36,15 +49,7 @@ class Dialled final : public CoordinatorStream::Transport,
   void Release() override { RemoveHold(); }
 
   void OnReadDone(bool ok) override {
-    if (!ok) {
-      loop_->Post([stream = stream_] { stream->OnReadEnd(); });
-      return;
-    }
-    // Shared, since std::function copies what it holds.
-    auto message = std::make_shared<v1::CoordinatorMessage>();
-    message->Swap(&incoming_);
-    loop_->Post([stream = stream_, message] { stream->OnMessage(std::move(*message)); });
-    StartRead(&incoming_);
+    if (HandOver(ok, &incoming_, stream_, loop_)) StartRead(&incoming_);
   }
   void OnWriteDone(bool ok) override {
     loop_->Post([stream = stream_, ok] { stream->OnWritten(ok); });
@@ -89,14 +94,7 @@ class AgentServer::Incoming final : public grpc::ServerBidiReactor<v1::Coordinat
   void TryCancel() { context_->TryCancel(); }
 
   void OnReadDone(bool ok) override {
-    if (!ok) {
-      loop_->Post([stream = stream_] { stream->OnReadEnd(); });
-      return;
-    }
-    auto message = std::make_shared<v1::CoordinatorMessage>();
-    message->Swap(&incoming_);
-    loop_->Post([stream = stream_, message] { stream->OnMessage(std::move(*message)); });
-    StartRead(&incoming_);
+    if (HandOver(ok, &incoming_, stream_, loop_)) StartRead(&incoming_);
   }
   void OnWriteDone(bool ok) override {
     loop_->Post([stream = stream_, ok] { stream->OnWritten(ok); });

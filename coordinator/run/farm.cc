@@ -1,10 +1,6 @@
 #include "coordinator/run/farm.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
 
 #include "absl/memory/memory.h"
 #include "absl/strings/match.h"
@@ -12,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "base/file_digest.h"
+#include "base/port_file.h"
 #include "base/status_macros.h"
 #include "coordinator/run/interrupts.h"
 
@@ -38,16 +35,6 @@ std::string Plain(const std::string& why) {
                         ")");
   }
   return why;
-}
-
-absl::Status WritePortFile(const std::string& path, const std::string& address) {
-  const std::string fresh = absl::StrCat(path, ".", getpid());
-  std::ofstream file(fresh);
-  file << address << "\n";
-  file.close();
-  if (file.good() && rename(fresh.c_str(), path.c_str()) == 0) return absl::OkStatus();
-  unlink(fresh.c_str());
-  return absl::InvalidArgumentError(absl::StrCat("--port-file ", path, ": cannot be written"));
 }
 
 }  // namespace

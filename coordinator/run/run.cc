@@ -64,7 +64,7 @@ void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
   for (const std::string& arg : options_.pytest_args) spec->add_pytest_args(arg);
   spec->set_collection(options_.collection);
   // A single slot needs no controller: its session is as pytest's own in everything.
-  spec->set_xdist_worker(options_.slots > 1 || options_.remote);
+  spec->set_xdist_worker(options_.slots > 1);
   spec->set_forward_terminal(options_.forward_terminal);
   spec->set_color(options_.color);
   spec->set_columns(options_.columns);

@@ -31,8 +31,6 @@ struct RunOptions {
   int max_losses = 1;
   // An agent that was not heard of for this long is lost; 0: only a broken stream says so.
   double lease_s = 0;
-  // Agents on other machines: their workers are xdist workers however few they are, and `slots` is only what is expected.
-  bool remote = false;
   // Whether agents may still join when none is left: the run then waits for them.
   bool more_agents = false;
 };
