@@ -56,7 +56,7 @@ std::vector<plan::ModuleEstimate> Estimates::ForModules(const std::vector<std::s
     estimate.node_id = name;
     const auto known = measured_.find(name);
     const auto exact = exact_ids_.find(name);
-    if (known != measured_.end()) estimate.setup_s = known->second.setup_s;
+    if (known != measured_.end()) estimate.setup.module_s = known->second.setup_s;
     if (exact != exact_ids_.end()) {
       // What stands in the file now counts for more than what stood there in the last run.
       for (const std::string& id : exact->second) estimate.tests.push_back({id, ForTest(name, id)});
@@ -72,6 +72,12 @@ std::vector<plan::ModuleEstimate> Estimates::ForModules(const std::vector<std::s
     }
   }
   return estimates;
+}
+
+std::unordered_map<std::string, plan::SetupCost> Estimates::Setups() const {
+  std::unordered_map<std::string, plan::SetupCost> setups;
+  for (const auto& [name, module] : measured_) setups[name].module_s = module.setup_s;
+  return setups;
 }
 
 }  // namespace fastest::run

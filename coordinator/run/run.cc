@@ -196,6 +196,7 @@ void Run::PlanWork(const v1::Collection& collection) {
       test.ref.set_node_id(collected.node_id());
       test.ref.set_index(seen[collected.node_id()]++);
       test.module = collected.module();
+      test.group = collected.group();
       test.seconds = estimates_.ForTest(test.module, collected.node_id());
       positions_.emplace(TestKey(test.ref), static_cast<int>(positions_.size()));
       if (++per_module[test.module] == 1) module_order_.push_back(test.module);
@@ -205,7 +206,7 @@ void Run::PlanWork(const v1::Collection& collection) {
     for (const std::string& module : module_order_) {
       Report([&](report::Reporter& r) { r.ModuleExpected(module, per_module[module]); });
     }
-    plan = plan::PlanWhole(tests, plan_options);
+    plan = plan::PlanWhole(tests, estimates_.Setups(), plan_options);
   } else {
     module_order_.assign(collection.modules().begin(), collection.modules().end());
     for (const std::string& module : module_order_) {
