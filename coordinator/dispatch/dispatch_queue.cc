@@ -170,6 +170,13 @@ std::optional<double> DispatchQueue::WantsIn(const SlotState& slot) const {
   return left_s;
 }
 
+double DispatchQueue::HeldBackSeconds(const SlotState& slot) const {
+  if (slot.leases.empty()) return 0;
+  const LeaseState& lease = leases_.at(slot.leases.back());
+  if (!lease.tests.has_value() || lease.unreported != 1) return 0;
+  return lease.work.predicted_s / static_cast<double>(lease.reported.size());
+}
+
 std::vector<std::pair<double, SlotKey>> DispatchQueue::Wanting() const {
   std::vector<std::pair<double, SlotKey>> wanting;
   for (const auto& [key, slot] : slots_) {
@@ -190,8 +197,13 @@ size_t DispatchQueue::Count(Phase phase) const {
 void DispatchQueue::GrantOneTo(SlotKey key, std::vector<Action>* actions) {
   LeaseState lease;
   lease.slot = key;
-  lease.work = std::move(queue_.front());
-  queue_.pop_front();
+  if (HeldBackSeconds(slots_[key]) > options_.long_test_s) {
+    lease.work = std::move(queue_.back());
+    queue_.pop_back();
+  } else {
+    lease.work = std::move(queue_.front());
+    queue_.pop_front();
+  }
   GrantLease grant;
   grant.slot = key;
   grant.lease.set_id(++last_lease_id_);

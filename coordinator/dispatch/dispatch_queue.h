@@ -61,6 +61,9 @@ class DispatchQueue {
     int max_replacements_per_slot = 1000;
     // A slot is given its next batch when the running one is predicted to end within this time.
     double prefetch_s = 0.25;
+    // What is granted to a slot that holds a test back waits until that has run. If that is predicted to take longer than this, it is
+    // the last (shortest) of the queue that has to wait.
+    double long_test_s = 1;
   };
   explicit DispatchQueue(Options options);
 
@@ -129,6 +132,8 @@ class DispatchQueue {
   // Seconds until the slot will want a lease by the predictions: negative if it wants one now, unset if it is not time yet.
   std::optional<double> WantsIn(const SlotState& slot) const;
   std::vector<std::pair<double, SlotKey>> Wanting() const;
+  // Predicted seconds of the test that the slot's worker holds back; 0 if it holds none.
+  double HeldBackSeconds(const SlotState& slot) const;
   void GrantOneTo(SlotKey key, std::vector<Action>* actions);
   void GrantToWanting(std::vector<Action>* actions);
   void Revive(std::vector<Action>* actions);
