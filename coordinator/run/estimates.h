@@ -25,13 +25,16 @@ class Estimates {
   // What is known of the modules' set-up.
   std::unordered_map<std::string, plan::SetupCost> Setups() const;
 
+  // Whether anything was ever measured: else all predictions are the same guess.
+  bool measured() const { return !measured_.empty(); }
+
   // Number of tests that discovery expects, and the ids that it holds for certain, by module.
   int expected_tests() const { return expected_tests_; }
   const std::unordered_map<std::string, std::vector<std::string>>& exact_ids() const { return exact_ids_; }
 
  private:
   struct Module {
-    double setup_s = 0;
+    plan::SetupCost setup;
     double mean_s = 0;
     std::unordered_map<std::string, double> seconds;
     std::vector<std::string> order;

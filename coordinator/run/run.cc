@@ -29,13 +29,20 @@ bool BoolOption(const std::map<std::string, std::string>& options, const std::st
   return it != options.end() && it->second == "true";
 }
 
+dispatch::DispatchQueue::Options QueueOptions(const Estimates& estimates) {
+  dispatch::DispatchQueue::Options options;
+  // Nothing is granted early by predictions that are only guesses: it would wait behind what takes longer than guessed.
+  if (!estimates.measured()) options.prefetch_s = 0;
+  return options;
+}
+
 }  // namespace
 
 Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
     : options_(std::move(options)),
       estimates_(std::move(estimates)),
       deps_(std::move(dependencies)),
-      queue_(dispatch::DispatchQueue::Options()),
+      queue_(QueueOptions(estimates_)),
       started_at_(deps_.now()) {}
 
 void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
@@ -240,7 +247,7 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
   }
   const std::string& module = lease->second.module;
   ledger_.Collected(worker.id, module, collected);
-  if (collected.collect_s() > 0) module_setup_s_[module] = std::max(module_setup_s_[module], collected.collect_s());
+  measurements_.Collected(module, collected.collect_s());
   // A lease that hands on the rest of another names tests that are expected already.
   if (lease->second.rest) return;
   int position = static_cast<int>(lease->second.part) * kPartStride;
@@ -264,14 +271,10 @@ void Run::OnProgress(const Worker& worker, const v1::WorkerMessage::Progress& pr
 void Run::OnResult(const Worker& worker, const v1::TestResult& result) {
   if (!queue_.ResultArrived(result.lease_id(), result.ref()) || !ledger_.Reported(result)) return;
   Report([&](report::Reporter& r) { r.Result(result, worker.origin); });
-  double seconds = 0;
-  for (const v1::Phase& phase : result.phases()) seconds += phase.duration_s();
   const auto lease = leases_.find(result.lease_id());
   const std::string& module =
       lease == leases_.end() || lease->second.module.empty() ? ModuleOf(result.ref().node_id()) : lease->second.module;
-  if (result.reason() == v1::REASON_NONE) {
-    observations_.push_back({module, result.ref().node_id(), seconds, positions_[TestKey(result.ref())]});
-  }
+  measurements_.Add(worker.id, module, result, positions_[TestKey(result.ref())]);
   const int limit = FailureLimit();
   if (limit > 0 && ledger_.failures() >= limit && !stopping_) {
     StopWork(absl::StrCat("stopping after ", ledger_.failures(), " failures"), false);
