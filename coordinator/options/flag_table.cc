@@ -32,6 +32,7 @@ std::vector<Flag> MakeTable() {
       {"--report-json", H::kOwn, A::kValue, kReports, "write one JSON line for each event; '-' is standard output, the text then goes to standard error", "FILE"},
       {"--junit-xml,--junitxml", H::kOwn, A::kValue, kReports, "write a JUnit XML report, in pytest's form", "FILE"},
       {"--junit-prefix,--junitprefix", H::kOwn, A::kValue, kReports, "put this before the class names in the JUnit report", "TEXT"},
+      {"--plan", H::kOwn, A::kFlag, kAsk, "show the batches that a run would be made of, and how long it would take; runs no test", nullptr},
       {"--discover", H::kOwn, A::kFlag, kAsk, "list what can be known of the tests without Python, in milliseconds; ids are exact or marked open", nullptr},
       {"-V,--version", H::kOwn, A::kFlag, kAsk, "print the version and exit", nullptr},
 

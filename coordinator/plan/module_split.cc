@@ -10,7 +10,7 @@ namespace {
 // How far from the equal cut a class border may lie, as a fraction of a part.
 constexpr double kClassBorderReach = 0.15;
 
-// A test is long if it lasts more than this fraction of a part.
+// A test is long if it lasts more than this fraction of a part, and another short beside it if it lasts no more than this fraction of it.
 constexpr double kLongLast = 0.25;
 
 size_t NumberOfParts(size_t tests, double body_s, double setup_s, const SplitLimits& limits) {
@@ -97,7 +97,7 @@ std::vector<size_t> ChooseCuts(const Body& body, const SplitLimits& limits) {
     if (class_cut > last && distance(class_cut) <= reach_s + body.repeats_s[cut]) cut = class_cut;
     // A worker holds the last test of a batch until it has the next one, which then waits behind it: better a short one.
     const bool ends_long = cut > 0 && body.seconds[cut - 1] > kLongLast * limits.max_part_s;
-    if (ends_long && cut + 1 < tests && body.borders[cut + 1] != Border::kNone && body.seconds[cut] < body.seconds[cut - 1]) {
+    if (ends_long && cut + 1 < tests && body.borders[cut + 1] != Border::kNone && body.seconds[cut] <= kLongLast * body.seconds[cut - 1]) {
       ++cut;
     }
     if (cut <= last || elapsed[cut] - elapsed[last] < limits.min_part_s || body_s - elapsed[cut] < limits.min_part_s)

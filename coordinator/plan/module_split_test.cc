@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"ClassBorderNearby", std::vector<double>(20, 1), {11}, 0, Limits(2, 10, 0), {11}},
                       Case{"ClassBorderTooFar", std::vector<double>(20, 1), {14}, 0, Limits(2, 10, 0), {10}},
                       Case{"TestsWithoutTime", std::vector<double>(9, 0), {}, 1, Limits(2, 0.5, 0), {}},
-                      Case{"TestsWithoutTimeAmongOthers", {0, 0, 2, 0, 0, 2, 0, 0}, {}, 0, Limits(2, 2, 0), {3}}),
+                      Case{"TestsWithoutTimeAmongOthers", {0, 0, 2, 0, 0, 2, 0, 0}, {}, 0, Limits(2, 2, 0), {4}}),
     [](const auto& info) { return info.param.name; });
 
 TEST(ChooseCutsTest, NeverWhereThereIsNoBorder) {
@@ -76,6 +76,10 @@ TEST(ChooseCutsTest, NeverWhereThereIsNoBorder) {
   EXPECT_THAT(ChooseCuts(BodyOf({1, 1, 1, 1, 1, 1}, borders, 0), Limits(2, 3, 0)), IsEmpty());
   borders[5] = Border::kTest;
   EXPECT_THAT(ChooseCuts(BodyOf({1, 1, 1, 1, 1, 1}, borders, 0), Limits(2, 3, 0)), ElementsAre(5));
+}
+
+TEST(ChooseCutsTest, APartRatherEndsWithAShortTest) {
+  EXPECT_THAT(ChooseCuts(BodyOf({1, 1, 9, 1, 1, 9, 1, 1}, Borders(8, {}), 0), Limits(8, 12, 0)), ElementsAre(4));
 }
 
 TEST(ChooseCutsTest, DearClassFixturesKeepTheClassTogether) {

@@ -159,6 +159,8 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   if (engine != "auto" && engine != "pytest") {
     return absl::InvalidArgumentError(absl::StrCat("--engine ", engine, ": there are 'auto' and 'pytest'"));
   }
+  run.plan_only = all->Has("--plan");
+  run.plan_in_full = run.plan_only && all->Has("--verbose");
   ChooseSession(*all, request);
 
   request.report_json = Absolute(all->Last("--report-json").value_or(""), surroundings);

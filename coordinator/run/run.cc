@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/version.h"
+#include "coordinator/plan/plan_text.h"
 
 namespace fastest::run {
 namespace {
@@ -188,6 +189,9 @@ void Run::PlanWork(const v1::Collection& collection) {
     StopWork(absl::StrCat("Interrupted: ", errors, errors == 1 ? " error" : " errors", " during collection"), false);
     collection_failed_ = interrupted_ = true;
     queue_.Seal();
+    if (options_.plan_only) {
+      deps_.show(v1::WorkerMessage::Output::STDERR, absl::StrCat(stop_reason_, "; without --plan they are shown\n"));
+    }
     return;
   }
   plan::PlanOptions plan_options;
@@ -218,13 +222,27 @@ void Run::PlanWork(const v1::Collection& collection) {
     module_order_.assign(collection.modules().begin(), collection.modules().end());
     for (const std::string& module : module_order_) {
       const auto exact = estimates_.exact_ids().find(module);
-      if (exact != estimates_.exact_ids().end()) ledger_.Planned(module, exact->second);
+      if (exact != estimates_.exact_ids().end() && !options_.plan_only) ledger_.Planned(module, exact->second);
     }
     Report([&](report::Reporter& r) { r.Expected(estimates_.expected_tests(), false); });
     plan = plan::PlanByModule(estimates_.ForModules(module_order_), plan_options);
   }
+  if (options_.plan_only) {
+    ShowPlan(plan);
+    return;
+  }
   uncollected_ = plan.batches.size();
   for (plan::PlannedBatch& planned : plan.batches) queue_.Add(std::move(planned.batch), planned.predicted_s);
+  queue_.Seal();
+}
+
+void Run::ShowPlan(const plan::Plan& plan) {
+  plan::PlanTextOptions text;
+  text.slots = options_.slots;
+  text.measured = estimates_.measured();
+  if (options_.plan_in_full) text.max_lines = plan.batches.size();
+  deps_.show(v1::WorkerMessage::Output::STDOUT, plan::PlanText(plan, text));
+  forced_exit_ = plan.batches.empty() ? results::kNoTestsCollected : results::kOk;
   queue_.Seal();
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "coordinator/dispatch/dispatch_queue.h"
+#include "coordinator/plan/planner.h"
 #include "coordinator/report/reporter.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/results/run_summary.h"
@@ -91,6 +92,7 @@ class Run {
   void OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready);
   void Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready);
   void PlanWork(const v1::Collection& collection);
+  void ShowPlan(const plan::Plan& plan);
   // The run's tests are all known.
   void ReportExpected(int tests);
   void OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& collected);

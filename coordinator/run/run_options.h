@@ -23,6 +23,9 @@ struct RunOptions {
   bool color = false;
   int columns = 80;
   double hang_timeout_s = 0;
+  // Show the plan, run nothing. `plan_in_full`: every batch of it.
+  bool plan_only = false;
+  bool plan_in_full = false;
 };
 
 }  // namespace fastest::run
