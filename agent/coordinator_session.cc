@@ -64,6 +64,9 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
     case v1::CoordinatorMessage::kFinishSlot:
       pool_.FinishSlot(message.finish_slot().slot());
       break;
+    case v1::CoordinatorMessage::kRevoke:
+      pool_.Revoke(message.revoke().slot(), message.revoke().revoke());
+      break;
     case v1::CoordinatorMessage::kStopRun:
       if (message.stop_run().now()) {
         pool_.KillAll(message.stop_run().reason().empty() ? "the run was stopped" : message.stop_run().reason());

@@ -84,6 +84,14 @@ void WorkerPool::Grant(uint32_t slot, const v1::Lease& lease) {
   it->second->Send(command);
 }
 
+void WorkerPool::Revoke(uint32_t slot, const v1::WorkerCommand::Revoke& revoke) {
+  const auto it = workers_.find(slot);
+  if (it == workers_.end()) return;
+  v1::WorkerCommand command;
+  *command.mutable_revoke() = revoke;
+  it->second->Send(command);
+}
+
 void WorkerPool::FinishSlot(uint32_t slot) {
   const auto it = workers_.find(slot);
   if (it == workers_.end()) return;

@@ -48,6 +48,7 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   void StartWorker(uint32_t slot, const std::string& worker_id);
   // To a slot without a worker these do nothing: that its worker has gone has been told.
   void Grant(uint32_t slot, const v1::Lease& lease);
+  void Revoke(uint32_t slot, const v1::WorkerCommand::Revoke& revoke);
   void FinishSlot(uint32_t slot);
   void Stop(const std::string& reason);
   // SIGKILL to every worker; no worker is started from now on.

@@ -26,7 +26,7 @@ int Main(int argc, char** argv) {
   app.add_option("--agent-seconds", agent_s, "Seconds of work for each agent")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--threads", threads, "Suites at a time")->check(CLI::Range(1, 256))->capture_default_str();
   app.add_option("--only", only, "Only lines whose name holds this text, for instance \"32 agents\"");
-  app.add_option("--picture", picture, "Write the table as an SVG picture to this file");
+  app.add_option("--picture", picture, "Write the table as an SVG picture to this file")->take_last();
   CLI11_PARSE(app, argc, argv);
 
   const SuiteOptions suite;

@@ -19,6 +19,8 @@ struct Outcome {
   // Results that the queue counted, and tests that were run a second time since their agent was lost.
   int results = 0;
   int repeated = 0;
+  // Tests that the queue gave up: they were lost with their agent more often than it runs a test again.
+  int given_up = 0;
   bool finished = false;
 };
 // `measured`: whether the estimates stem from measurements or are the same guess for all tests.

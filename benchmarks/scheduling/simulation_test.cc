@@ -59,7 +59,8 @@ TEST(SimulationTest, ComingAndGoingLosesNothing) {
     const std::vector<Agent> farm = MakeFarm(options, 60);
     const Outcome outcome = Ours(suite, Remembered(suite, seed, 0.3), true, farm);
     EXPECT_TRUE(outcome.finished);
-    EXPECT_EQ(outcome.results, suite.tests);
+    EXPECT_EQ(outcome.results + outcome.given_up, suite.tests);
+    EXPECT_LE(outcome.given_up, 2);
     EXPECT_GE(outcome.makespan_s, Floor(suite, farm));
     EXPECT_LE(outcome.makespan_s, Floor(suite, farm) * 1.6);
   }

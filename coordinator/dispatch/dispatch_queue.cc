@@ -1,278 +1,566 @@
 #include "coordinator/dispatch/dispatch_queue.h"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 
 namespace fastest::dispatch {
 namespace {
 
-constexpr size_t kLeasesPerSlot = 2;
-
-std::pair<std::string, uint32_t> KeyOf(const v1::TestRef& ref) { return {ref.node_id(), ref.index()}; }
+std::string ClockTime(double now) {
+  return absl::FormatTime("%H:%M:%S", absl::FromUnixMicros(static_cast<int64_t>(now * 1e6)), absl::LocalTimeZone());
+}
 
 }  // namespace
 
-DispatchQueue::DispatchQueue(Options options) : options_(options) {}
+DispatchQueue::DispatchQueue(Options options, StringTable* names)
+    : options_(options),
+      own_names_(names == nullptr ? std::make_unique<StringTable>() : nullptr),
+      names_(names == nullptr ? own_names_.get() : names) {}
 
-void DispatchQueue::Add(v1::Batch batch, double predicted_s) {
-  if (stopped_) {
-    left_by_stop_.push_back(std::move(batch));
-    return;
-  }
-  // Predictions come from a file that others write too.
-  const double sane_s = std::isfinite(predicted_s) && predicted_s > 0 ? predicted_s : 0;
-  queue_.push_back({std::move(batch), sane_s, /*deaths=*/0});
+void DispatchQueue::Add(const v1::Batch& batch, const Cost& cost) {
+  (stopped_ ? left_by_stop_.emplace_back() : queue_.emplace_back()) = WorkOf(batch, cost, names_);
 }
 
 void DispatchQueue::Seal() { sealed_ = true; }
 
-void DispatchQueue::SlotAdded(SlotKey slot) {
-  SlotState& state = slots_[slot];
-  if (state.phase != Phase::kStarting) state = SlotState();
+// Agents.
+
+DispatchQueue::AgentState& DispatchQueue::AgentOf(int agent) {
+  AgentState& state = agents_[agent];
+  if (state.name.empty()) state.name = absl::StrCat("agent ", agent);
+  return state;
 }
 
-void DispatchQueue::SlotReady(SlotKey slot) {
-  auto it = slots_.find(slot);
-  if (it != slots_.end() && it->second.phase == Phase::kStarting) it->second.phase = Phase::kReady;
+void DispatchQueue::SetHeard(int agent, AgentState* state, double now) {
+  heard_.erase({state->heard_at, agent});
+  state->heard_at = now;
+  heard_.insert({now, agent});
 }
 
-void DispatchQueue::Collected(uint64_t lease_id, const std::vector<v1::TestRef>& tests) {
-  auto it = leases_.find(lease_id);
-  if (it == leases_.end() || it->second.tests.has_value()) return;
-  LeaseState& lease = it->second;
-  lease.tests = tests;
-  for (const v1::TestRef& ref : tests) {
-    if (lease.reported.try_emplace(KeyOf(ref), false).second) ++lease.unreported;
+void DispatchQueue::AgentJoined(int agent, const std::string& name, double now) {
+  AgentState& state = AgentOf(agent);
+  if (!name.empty()) state.name = name;
+  state.timed = true;
+  SetHeard(agent, &state, now);
+}
+
+void DispatchQueue::AgentHeard(int agent, double now) {
+  const auto it = agents_.find(agent);
+  if (it != agents_.end() && it->second.timed && !it->second.lost) SetHeard(agent, &it->second, now);
+}
+
+void DispatchQueue::AgentRoundTrip(int agent, double seconds) {
+  const auto it = agents_.find(agent);
+  if (it == agents_.end() || !(seconds >= 0)) return;
+  it->second.round_trip_s = seconds;
+  for (const uint32_t slot : it->second.slots) Touch({agent, slot});
+}
+
+void DispatchQueue::AgentBroken(int agent) {
+  const auto it = agents_.find(agent);
+  if (it == agents_.end()) return;
+  it->second.broken = true;
+  for (const uint32_t slot : it->second.slots) Touch({agent, slot});
+}
+
+void DispatchQueue::AgentResumed(int agent, double now) {
+  const auto it = agents_.find(agent);
+  if (it == agents_.end() || it->second.lost) return;
+  it->second.broken = nothing_to_steal_ = false;
+  AgentHeard(agent, now);
+  for (const uint32_t slot : it->second.slots) Touch({agent, slot});
+}
+
+void DispatchQueue::AgentDraining(int agent) {
+  const auto it = agents_.find(agent);
+  if (it == agents_.end()) return;
+  it->second.draining = true;
+  for (const uint32_t slot : it->second.slots) {
+    const SlotKey key{agent, slot};
+    SlotState& state = slots_[key];
+    if (state.phase == Phase::kEnded) SetPhase(key, &state, Phase::kLost);
+    Touch(key);
   }
 }
 
-bool DispatchQueue::ResultArrived(uint64_t lease_id, const v1::TestRef& ref) {
-  auto it = leases_.find(lease_id);
-  if (it == leases_.end()) return false;
-  LeaseState& lease = it->second;
-  auto [test, is_new] = lease.reported.try_emplace(KeyOf(ref), true);
-  if (!is_new) {
-    if (test->second) return false;
-    test->second = true;
-    --lease.unreported;
+void DispatchQueue::AgentLost(int agent, const std::string& why, double now) {
+  const auto it = agents_.find(agent);
+  if (it == agents_.end() || it->second.lost) return;
+  AgentState& state = it->second;
+  state.lost = true;
+  heard_.erase({state.heard_at, agent});
+  const std::string loss =
+      absl::StrCat(state.name, " was lost at ", ClockTime(now), why.empty() ? "" : absl::StrCat(" (", why, ")"));
+  for (const uint32_t number : state.slots) {
+    const SlotKey key{agent, number};
+    SlotState& slot = slots_[key];
+    HandBackLost(&slot, loss);
+    if (slot.revoke_pending) --pending_revokes_;
+    slot.revoke_pending = slot.waits = false;
+    SetPhase(key, &slot, Phase::kLost);
+    Touch(key);
   }
-  ++lease.results;
-  SlotState& slot = slots_[lease.slot];
-  slot.finished_a_test = true;
-  slot.waits = false;
-  return true;
 }
 
-void DispatchQueue::WorkerWaits(SlotKey slot) {
-  auto it = slots_.find(slot);
-  // With two leases its next one is already on the way.
-  if (it != slots_.end() && it->second.leases.size() < kLeasesPerSlot) it->second.waits = true;
+std::vector<int> DispatchQueue::Tick(double now) {
+  std::vector<int> lost;
+  if (options_.lease_s <= 0) return lost;
+  if (last_tick_ > 0 && now - last_tick_ > options_.lease_s / 2) {
+    // It was we who slept, and what they said meanwhile has not been read.
+    for (auto& [agent, state] : agents_) {
+      if (state.timed && !state.lost) SetHeard(agent, &state, now);
+    }
+  }
+  last_tick_ = now;
+  while (!heard_.empty() && heard_.begin()->first + options_.lease_s <= now) {
+    const int agent = heard_.begin()->second;
+    AgentLost(agent, absl::StrCat("not heard of for ", options_.lease_s, " s"), now);
+    lost.push_back(agent);
+  }
+  return lost;
 }
 
-void DispatchQueue::LeaseDone(uint64_t lease_id) {
-  auto it = leases_.find(lease_id);
+std::optional<double> DispatchQueue::NextDeadline() const {
+  if (options_.lease_s <= 0 || heard_.empty()) return std::nullopt;
+  return heard_.begin()->first + options_.lease_s;
+}
+
+// Slots.
+
+void DispatchQueue::SetPhase(SlotKey key, SlotState* slot, Phase phase) {
+  --count_[static_cast<size_t>(slot->phase)];
+  ++count_[static_cast<size_t>(phase)];
+  slot->phase = phase;
+  if (phase == Phase::kEnded) {
+    ended_.insert(key);
+  } else {
+    ended_.erase(key);
+  }
+}
+
+void DispatchQueue::SlotAdded(SlotKey key) {
+  AgentState& agent = AgentOf(key.agent);
+  if (agent.lost) return;
+  const auto [it, is_new] = slots_.try_emplace(key);
+  SlotState& slot = it->second;
+  if (is_new) {
+    agent.slots.insert(key.slot);
+    ++count_[static_cast<size_t>(Phase::kStarting)];
+  } else if (slot.phase != Phase::kStarting) {
+    const uint32_t workers = slot.workers + 1;
+    const Phase phase = slot.phase;
+    slot = SlotState();
+    slot.phase = phase;
+    slot.workers = workers;
+    SetPhase(key, &slot, Phase::kStarting);
+  }
+}
+
+void DispatchQueue::SlotReady(SlotKey key) {
+  const auto it = slots_.find(key);
+  if (it == slots_.end() || it->second.phase != Phase::kStarting) return;
+  SetPhase(key, &it->second, Phase::kReady);
+  Touch(key);
+}
+
+void DispatchQueue::WorkerWaits(SlotKey key) {
+  const auto it = slots_.find(key);
+  // With more leases its next one is already on the way.
+  if (it == slots_.end() || it->second.leases.size() > 1) return;
+  it->second.waits = true;
+  Touch(key);
+}
+
+// Tests.
+
+DispatchQueue::LeaseState* DispatchQueue::BeginCollected(uint64_t lease_id) {
+  const auto it = leases_.find(lease_id);
+  if (it == leases_.end() || it->second.collected) return nullptr;
+  it->second.collected = true;
+  nothing_to_steal_ = false;
+  return &it->second;
+}
+
+void DispatchQueue::Enter(uint64_t lease_id, LeaseState* lease, TestKey key) {
+  TestState& test = tests_[key];
+  lease->tests.push_back(key);
+  if (test.done || (test.lease != 0 && leases_.contains(test.lease))) return;
+  test.lease = lease_id;
+  ++lease->unreported;
+}
+
+void DispatchQueue::MarkNoRetry(const LeaseState& lease, uint32_t position) {
+  if (position < lease.tests.size()) tests_[lease.tests[position]].no_retry = true;
+}
+
+void DispatchQueue::TestStarted(uint64_t lease_id, const v1::TestRef& ref) {
+  const auto it = leases_.find(lease_id);
   if (it == leases_.end()) return;
-  std::vector<uint64_t>& leases = slots_[it->second.slot].leases;
-  leases.erase(std::remove(leases.begin(), leases.end(), lease_id), leases.end());
+  it->second.running = KeyOf(ref, names_);
+  SlotState& slot = slots_[it->second.slot];
+  if (!slot.waits) return;
+  slot.waits = nothing_to_steal_ = false;
+  Touch(it->second.slot);
+}
+
+Verdict DispatchQueue::ResultArrived(uint64_t lease_id, const v1::TestRef& ref, bool failed, bool crashed) {
+  Verdict verdict;
+  const auto lease = leases_.find(lease_id);
+  const bool late = lease == leases_.end();
+  if (late && !lost_leases_.contains(lease_id)) return verdict;
+  const TestKey key = KeyOf(ref, names_);
+  if (late && !tests_.contains(key)) return verdict;
+  TestState& test = tests_[key];
+  if (!late && lease->second.running == key) lease->second.running.reset();
+  if (!late) {
+    SlotState& slot = slots_[lease->second.slot];
+    slot.finished_a_test = true;
+    slot.waits = false;
+    AgentState& agent = agents_[lease->second.slot.agent];
+    if (!crashed) {
+      agent.deaths_in_a_row = 0;
+      agent.finished_a_test = true;
+    }
+  }
+  if (!test.done && !(test.failures > 0 && failed_attempts_.contains({lease_id, key}))) {
+    verdict.counts = true;
+    verdict.attempt = 1 + test.failures;
+    verdict.last = !failed || test.no_retry || stopped_ || test.failures >= options_.retries;
+    const auto owner = leases_.find(test.lease);
+    const bool owned = test.lease != 0 && owner != leases_.end();
+    // Nobody has it any more: it was lost too often and given up.
+    if (late && !owned && test.losses > options_.max_losses) verdict.last = true;
+    if (owned && test.lease != lease_id && !verdict.last) {
+      // Late news of a failure, while it is being run again anyway: that attempt is the next.
+      verdict.last = false;
+      ++test.failures;
+      failed_attempts_.insert({lease_id, key});
+    } else {
+      if (owned) {
+        --owner->second.unreported;
+        Touch(owner->second.slot);
+      }
+      if (late || test.lease != lease_id) late_results_ = true;
+      const bool was_queued = late && !owned;
+      test.lease = 0;
+      if (verdict.last) {
+        test.done = true;
+      } else {
+        ++test.failures;
+        failed_attempts_.insert({lease_id, key});
+        // What an agent that was lost had of it stands in the queue already.
+        if (!was_queued) Retry(key, lease->second);
+      }
+    }
+  }
+  if (!late) {
+    if (verdict.counts) ++lease->second.results;
+    Touch(lease->second.slot);
+  }
+  return verdict;
+}
+
+void DispatchQueue::Retry(TestKey key, const LeaseState& lease) {
+  Work work;
+  work.module = lease.work.module;
+  work.tests = {key};
+  const double tests = static_cast<double>(std::max<size_t>(1, lease.tests.size()));
+  work.cost = {lease.work.cost.predicted_s / tests, lease.work.cost.setup_s, false};
+  PutElsewhere(lease.slot, std::move(work));
+}
+
+void DispatchQueue::PutElsewhere(SlotKey from, Work work) {
+  if (stopped_) {
+    left_by_stop_.push_back(std::move(work));
+    return;
+  }
+  work.moved = true;
+  elsewhere_[{from, slots_[from].workers}].push_back(std::move(work));
+  ++elsewhere_size_;
+}
+
+void DispatchQueue::Returned(uint64_t lease_id, const std::vector<v1::TestRef>& tests, bool whole) {
+  const auto it = leases_.find(lease_id);
+  if (it == leases_.end() || !it->second.revoked) return;
+  LeaseState& lease = it->second;
+  const SlotKey key = lease.slot;
+  SlotState& slot = slots_[key];
+  lease.revoked = slot.revoke_pending = false;
+  --pending_revokes_;
+  nothing_to_steal_ = false;
+  std::optional<Work> back;
+  if (whole && !lease.collected) {
+    back = std::move(lease.work);
+    CloseLease(lease_id);
+  } else if (!tests.empty()) {
+    absl::flat_hash_set<TestKey> given;
+    for (const v1::TestRef& ref : tests) {
+      const TestKey test = KeyOf(ref, names_);
+      TestState& state = tests_[test];
+      if (state.lease != lease_id || state.done) continue;
+      state.lease = 0;
+      given.insert(test);
+    }
+    if (!given.empty()) {
+      Work work;
+      work.module = lease.work.module;
+      for (const TestKey test : lease.tests) {
+        if (given.contains(test)) work.tests.push_back(test);
+      }
+      const double share = static_cast<double>(given.size()) / static_cast<double>(lease.tests.size());
+      work.cost = {lease.work.cost.predicted_s * share + lease.work.cost.setup_s, lease.work.cost.setup_s, false};
+      lease.work.cost.predicted_s *= 1 - share;
+      lease.unreported -= given.size();
+      lease.tests.erase(std::remove_if(lease.tests.begin(), lease.tests.end(), [&](TestKey t) { return given.contains(t); }),
+                        lease.tests.end());
+      back = std::move(work);
+    }
+  }
+  if (!back.has_value()) {
+    lease.exhausted = true;
+  } else {
+    ++steals_;
+    PutElsewhere(key, *std::move(back));
+  }
+  Touch(key);
+}
+
+void DispatchQueue::CloseLease(uint64_t lease_id) {
+  const auto it = leases_.find(lease_id);
+  if (it == leases_.end()) return;
+  SlotState& slot = slots_[it->second.slot];
+  slot.leases.erase(std::remove(slot.leases.begin(), slot.leases.end(), lease_id), slot.leases.end());
+  if (it->second.revoked) {
+    nothing_to_steal_ = false;
+    slot.revoke_pending = false;
+    --pending_revokes_;
+  }
   leases_.erase(it);
 }
 
-void DispatchQueue::WorkerGone(SlotKey key, bool replace) {
-  auto it = slots_.find(key);
-  if (it == slots_.end()) return;
-  SlotState& slot = it->second;
-  if (slot.phase == Phase::kEnded || slot.phase == Phase::kSetAside || slot.phase == Phase::kLost) return;
-
-  const bool crashed = replace && (slot.phase != Phase::kFinishing || !slot.leases.empty());
-  if (crashed) ++crashes_;
-  if (slot.finished_a_test) slot.barren_workers = 0;
-  const bool batch_is_blamed = HandBack(&slot, crashed);
-  if (crashed && !slot.finished_a_test && !batch_is_blamed) ++slot.barren_workers;
-  slot.finished_a_test = false;
-  slot.waits = false;
-  if (!replace) {
-    slot.phase = Phase::kLost;
-  } else if (crashed && (slot.barren_workers >= options_.max_barren_workers || !WorkersMayStart())) {
-    slot.phase = Phase::kSetAside;
-  } else {
-    slot.phase = Phase::kEnded;
-  }
+void DispatchQueue::LeaseDone(uint64_t lease_id) {
+  const auto it = leases_.find(lease_id);
+  if (it == leases_.end()) return;
+  const SlotKey key = it->second.slot;
+  CloseLease(lease_id);
+  Touch(key);
 }
 
-std::optional<DispatchQueue::Work> DispatchQueue::Rest(LeaseState lease) {
-  Work work = std::move(lease.work);
-  if (lease.results > 0) work.deaths = 0;
-  if (!lease.tests.has_value()) return work;
-  if (lease.unreported == 0) return std::nullopt;
-  work.predicted_s *= static_cast<double>(lease.unreported) / static_cast<double>(lease.reported.size());
-  work.batch.clear_tests();
-  work.batch.clear_boundaries();
-  work.batch.clear_part();
-  for (v1::TestRef& ref : *lease.tests) {
-    bool& reported = lease.reported[KeyOf(ref)];
-    if (!reported) *work.batch.add_tests() = std::move(ref);
-    reported = true;  // A ref that stands twice is one test.
+// Losses.
+
+std::optional<Work> DispatchQueue::Rest(uint64_t lease_id, const LeaseState& lease) const {
+  Work work = lease.work;
+  if (lease.results > 0) work.deaths = work.losses = 0;
+  if (!lease.collected) return work;
+  work.tests.clear();
+  work.boundaries.clear();
+  work.part = 0;
+  absl::flat_hash_set<TestKey> seen;
+  for (const TestKey key : lease.tests) {
+    const TestState& test = tests_.at(key);
+    // A ref that stands twice is one test.
+    if (test.lease == lease_id && !test.done && seen.insert(key).second) work.tests.push_back(key);
   }
+  if (work.tests.empty()) return std::nullopt;
+  work.cost.predicted_s *= static_cast<double>(work.tests.size()) / static_cast<double>(lease.tests.size());
   return work;
 }
 
-bool DispatchQueue::HandBack(SlotState* slot, bool by_crash) {
-  // The lease over which the worker died, if it had none of its results: the first one, or the second if the worker had begun to
-  // collect it, which it does when all it has of the first is the test that it holds back.
+// The lease over which the worker died, if it had none of its results: the first one, or the next if the worker had begun to collect
+// it, which it does when all it has of the one before is the test that it holds back.
+size_t DispatchQueue::Suspect(const SlotState& slot) const {
   size_t suspect = 0;
-  if (slot->leases.size() == kLeasesPerSlot) {
-    const LeaseState& first = leases_.at(slot->leases[0]);
-    const LeaseState& second = leases_.at(slot->leases[1]);
-    if (first.tests.has_value() && first.unreported <= 1 && !second.tests.has_value()) suspect = 1;
+  while (suspect + 1 < slot.leases.size()) {
+    const LeaseState& lease = leases_.at(slot.leases[suspect]);
+    const LeaseState& next = leases_.at(slot.leases[suspect + 1]);
+    if (!lease.collected || lease.unreported > 1 || next.collected) break;
+    ++suspect;
   }
+  return suspect;
+}
+
+bool DispatchQueue::HandBack(SlotState* slot, bool by_crash) {
+  const size_t suspect = Suspect(*slot);
   std::vector<Work> left;
   bool gave_up = false;
-  for (size_t i = 0; i < slot->leases.size(); ++i) {
-    const auto it = leases_.find(slot->leases[i]);
-    const bool barren = it->second.results == 0;
-    std::optional<Work> work = Rest(std::move(it->second));
-    leases_.erase(it);
+  const std::vector<uint64_t> ids = slot->leases;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const LeaseState& lease = leases_.at(ids[i]);
+    std::optional<Work> work = Rest(ids[i], lease);
+    const bool barren = lease.results == 0;
+    CloseLease(ids[i]);
     if (!work.has_value()) continue;
+    for (const TestKey key : work->tests) tests_[key].lease = 0;
     if (by_crash && barren && i == suspect) ++work->deaths;
     if (stopped_) {
-      left_by_stop_.push_back(std::move(work->batch));
+      left_by_stop_.push_back(*std::move(work));
     } else if (by_crash && work->deaths >= options_.max_batch_deaths) {
-      given_up_.push_back(std::move(work->batch));
+      given_up_.emplace_back(*std::move(work), "");
       gave_up = true;
     } else {
       left.push_back(*std::move(work));
     }
   }
-  slot->leases.clear();
-  queue_.insert(queue_.begin(), std::make_move_iterator(left.begin()), std::make_move_iterator(left.end()));
+  PutFirst(std::move(left));
   return gave_up;
+}
+
+void DispatchQueue::HandBackLost(SlotState* slot, const std::string& loss) {
+  const size_t suspect = Suspect(*slot);
+  std::vector<Work> left;
+  const std::vector<uint64_t> ids = slot->leases;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const LeaseState& lease = leases_.at(ids[i]);
+    std::optional<Work> work = Rest(ids[i], lease);
+    const std::optional<TestKey> running = lease.running;
+    const bool collected = lease.collected;
+    lost_leases_.insert(ids[i]);
+    CloseLease(ids[i]);
+    if (!work.has_value()) continue;
+    for (const TestKey key : work->tests) tests_[key].lease = 0;
+    if (stopped_) {
+      left_by_stop_.push_back(*std::move(work));
+      continue;
+    }
+    if (!collected && i == suspect && ++work->losses > options_.max_losses) {
+      given_up_.emplace_back(*std::move(work), absl::StrCat("lost while it was collected; ", loss));
+      continue;
+    }
+    const auto victim = running.has_value() ? std::find(work->tests.begin(), work->tests.end(), *running) : work->tests.end();
+    if (victim != work->tests.end()) {
+      TestState& test = tests_[*running];
+      std::string& history = loss_history_[{running->node, running->index}];
+      absl::StrAppend(&history, history.empty() ? "" : "; ", loss);
+      if (test.no_retry || ++test.losses > options_.max_losses) {
+        Work given_up;
+        given_up.module = work->module;
+        given_up.tests = {*running};
+        work->tests.erase(victim);
+        const std::string why = test.no_retry ? " and the test is marked no_retry" : "";
+        given_up_.emplace_back(std::move(given_up), absl::StrCat("lost while it ran: ", history, why));
+      }
+    }
+    if (!collected || !work->tests.empty()) left.push_back(*std::move(work));
+  }
+  PutFirst(std::move(left));
+}
+
+void DispatchQueue::PutFirst(std::vector<Work> left) {
+  if (!stopped_) {
+    queue_.insert(queue_.begin(), std::make_move_iterator(left.begin()), std::make_move_iterator(left.end()));
+    return;
+  }
+  for (Work& work : left) left_by_stop_.push_back(std::move(work));
+}
+
+void DispatchQueue::SetAsideIfHopeless(int number) {
+  AgentState& agent = agents_[number];
+  if (agent.set_aside || agent.deaths_in_a_row < options_.max_deaths_in_a_row) return;
+  const bool another = std::any_of(agents_.begin(), agents_.end(), [&](const auto& entry) {
+    const AgentState& other = entry.second;
+    return entry.first != number && !other.lost && !other.broken && !other.draining && !other.set_aside &&
+           other.finished_a_test && other.deaths_in_a_row == 0;
+  });
+  // Where nobody does better, it is the tests.
+  if (!another) return;
+  agent.set_aside = true;
+  agents_set_aside_.push_back(number);
+  for (const uint32_t slot : agent.slots) {
+    const SlotKey key{number, slot};
+    if (slots_[key].phase == Phase::kEnded) SetPhase(key, &slots_[key], Phase::kSetAside);
+    Touch(key);
+  }
+}
+
+void DispatchQueue::WorkerGone(SlotKey key, bool replace) {
+  const auto it = slots_.find(key);
+  if (it == slots_.end()) return;
+  SlotState& slot = it->second;
+  if (slot.phase == Phase::kEnded || slot.phase == Phase::kSetAside || slot.phase == Phase::kLost) return;
+  AgentState& agent = agents_[key.agent];
+  const bool crashed = replace && !agent.draining && (slot.phase != Phase::kFinishing || !slot.leases.empty());
+  if (crashed) ++crashes_;
+  if (slot.finished_a_test) slot.barren_workers = 0;
+  const bool batch_is_blamed = HandBack(&slot, crashed);
+  if (crashed && !slot.finished_a_test && !batch_is_blamed) ++slot.barren_workers;
+  if (crashed && !batch_is_blamed) ++agent.deaths_in_a_row;
+  slot.finished_a_test = false;
+  slot.waits = false;
+  if (!replace || agent.draining) {
+    SetPhase(key, &slot, Phase::kLost);
+  } else if (agent.set_aside ||
+             (crashed && (slot.barren_workers >= options_.max_barren_workers || !WorkersMayStart()))) {
+    SetPhase(key, &slot, Phase::kSetAside);
+  } else {
+    SetPhase(key, &slot, Phase::kEnded);
+  }
+  Touch(key);
+  if (crashed) SetAsideIfHopeless(key.agent);
 }
 
 void DispatchQueue::Stop() {
   stopped_ = true;
-  for (Work& work : queue_) left_by_stop_.push_back(std::move(work.batch));
+  for (Work& work : queue_) left_by_stop_.push_back(std::move(work));
   queue_.clear();
-}
-
-std::optional<double> DispatchQueue::WantsIn(const SlotState& slot) const {
-  if (slot.phase != Phase::kReady || slot.leases.size() >= kLeasesPerSlot) return std::nullopt;
-  // A free slot comes before one with a test to hold back: the latter can also go on by being finished.
-  if (slot.leases.empty()) return -2;
-  if (slot.waits) return -1;
-  const LeaseState& lease = leases_.at(slot.leases[0]);
-  double left_s = lease.work.predicted_s;
-  if (lease.tests.has_value()) {
-    if (lease.unreported <= 1) return -1;
-    left_s *= static_cast<double>(lease.unreported) / static_cast<double>(lease.reported.size());
+  for (auto& [worker, works] : elsewhere_) {
+    for (Work& work : works) left_by_stop_.push_back(std::move(work));
   }
-  if (left_s > options_.prefetch_s) return std::nullopt;
-  return left_s;
+  elsewhere_.clear();
+  elsewhere_size_ = 0;
 }
 
-double DispatchQueue::HeldBackSeconds(const SlotState& slot) const {
-  if (slot.leases.empty()) return 0;
-  const LeaseState& lease = leases_.at(slot.leases.back());
-  if (!lease.tests.has_value() || lease.unreported != 1) return 0;
-  return lease.work.predicted_s / static_cast<double>(lease.reported.size());
-}
-
-std::vector<std::pair<double, SlotKey>> DispatchQueue::Wanting() const {
-  std::vector<std::pair<double, SlotKey>> wanting;
-  for (const auto& [key, slot] : slots_) {
-    if (const std::optional<double> wants_in = WantsIn(slot)) wanting.emplace_back(*wants_in, key);
-  }
-  std::sort(wanting.begin(), wanting.end());
-  return wanting;
-}
-
-bool DispatchQueue::WorkersMayStart() const {
-  return crashes_ <= static_cast<int64_t>(options_.max_replacements_per_slot) * static_cast<int64_t>(slots_.size());
-}
-
-size_t DispatchQueue::Count(Phase phase) const {
-  return std::count_if(slots_.begin(), slots_.end(), [&](const auto& slot) { return slot.second.phase == phase; });
-}
-
-void DispatchQueue::GrantOneTo(SlotKey key, std::vector<Action>* actions) {
-  LeaseState lease;
-  lease.slot = key;
-  if (HeldBackSeconds(slots_[key]) > options_.long_test_s) {
-    lease.work = std::move(queue_.back());
-    queue_.pop_back();
-  } else {
-    lease.work = std::move(queue_.front());
-    queue_.pop_front();
-  }
-  GrantLease grant;
-  grant.slot = key;
-  grant.lease.set_id(++last_lease_id_);
-  *grant.lease.mutable_batch() = lease.work.batch;
-  SlotState& slot = slots_[key];
-  slot.leases.push_back(last_lease_id_);
-  slot.waits = false;
-  leases_.emplace(last_lease_id_, std::move(lease));
-  actions->push_back(std::move(grant));
-}
-
-void DispatchQueue::GrantToWanting(std::vector<Action>* actions) {
-  for (const auto& [wants_in, key] : Wanting()) {
-    // What slots that are about to be ready will want is not given to those that have something to run.
-    const size_t keep = wants_in < 0 ? 0 : Count(Phase::kStarting);
-    if (queue_.size() <= keep) return;
-    GrantOneTo(key, actions);
-  }
-}
-
-// New workers for slots that have ended, if the workers that are about to be ready won't do. Before the queue is sealed
-// there may be work for all of them.
-void DispatchQueue::Revive(std::vector<Action>* actions) {
-  if (stopped_ || !WorkersMayStart()) return;
-  size_t starting = Count(Phase::kStarting);
-  for (auto& [key, slot] : slots_) {
-    if (slot.phase != Phase::kEnded || (sealed_ && queue_.size() <= starting)) continue;
-    slot.phase = Phase::kStarting;
-    ++starting;
-    actions->push_back(StartWorker{key});
-  }
-}
-
-std::vector<Action> DispatchQueue::TakeActions() {
-  std::vector<Action> actions;
-  GrantToWanting(&actions);
-  Revive(&actions);
-  // Short batches go to a slot by twos.
-  GrantToWanting(&actions);
-  if (!stopped_ && !(sealed_ && queue_.empty())) return actions;
-  for (const auto& [wants_in, key] : Wanting()) {
-    slots_[key].phase = Phase::kFinishing;
-    actions.push_back(FinishSlot{key});
-  }
-  return actions;
-}
+// Answers.
 
 bool DispatchQueue::Finished() const {
   if (Count(Phase::kStarting) + Count(Phase::kReady) + Count(Phase::kFinishing) > 0) return false;
-  if (stopped_ || (sealed_ && queue_.empty())) return true;
+  if (stopped_ || (sealed_ && queued() == 0)) return true;
   // Work is left, or may still come: is there, or was there ever, anybody for it?
-  return !slots_.empty() && (Count(Phase::kEnded) == 0 || !WorkersMayStart());
+  return !slots_.empty() && (ended_.empty() || !WorkersMayStart());
 }
 
-std::vector<v1::Batch> DispatchQueue::GivenUp() const {
-  std::vector<v1::Batch> batches = given_up_;
+bool DispatchQueue::Stranded() const { return Finished() && !stopped_ && queued() > 0; }
+
+// Some of it may have its results by now: from an agent that came back, or from another part.
+std::optional<v1::Batch> DispatchQueue::WithoutResults(const Work& work) const {
+  Work left = work;
+  const auto done = [&](TestKey key) {
+    const auto test = tests_.find(key);
+    return test != tests_.end() && test->second.done;
+  };
+  left.tests.erase(std::remove_if(left.tests.begin(), left.tests.end(), done), left.tests.end());
+  if (left.tests.empty() && !work.tests.empty()) return std::nullopt;
+  return BatchOf(left, *names_);
+}
+
+std::vector<Left> DispatchQueue::GivenUp() const {
+  std::vector<Left> left;
+  const auto add = [&](const Work& work, const std::string& why) {
+    if (std::optional<v1::Batch> batch = WithoutResults(work)) left.push_back({*std::move(batch), why});
+  };
+  for (const auto& [work, why] : given_up_) add(work, why);
   if (Finished()) {
-    for (const Work& work : queue_) batches.push_back(work.batch);
+    for (const Work& work : queue_) add(work, "");
+    for (const auto& [worker, works] : elsewhere_) {
+      for (const Work& work : works) add(work, "");
+    }
   }
-  return batches;
+  return left;
 }
 
 std::vector<v1::Batch> DispatchQueue::LeftByStop() const {
-  std::vector<v1::Batch> batches = left_by_stop_;
+  std::vector<v1::Batch> batches;
+  const auto add = [&](const Work& work) {
+    if (std::optional<v1::Batch> batch = WithoutResults(work)) batches.push_back(*std::move(batch));
+  };
+  for (const Work& work : left_by_stop_) add(work);
   if (!stopped_) return batches;
   std::map<uint64_t, const LeaseState*> open;
   for (const auto& [id, lease] : leases_) open[id] = &lease;
   for (const auto& [id, lease] : open) {
-    if (std::optional<Work> work = Rest(*lease)) batches.push_back(std::move(work->batch));
+    if (const std::optional<Work> work = Rest(id, *lease)) add(*work);
   }
   return batches;
 }

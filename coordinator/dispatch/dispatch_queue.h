@@ -2,31 +2,40 @@
 // it what to do; an agent's loss, a crashed worker and a stop are events like any other.
 //
 // Life of a batch: queued → leased (a lease id names the attempt) → done; or, when its worker dies, what is left of it
-// goes back to the head of the queue as a new batch that names its tests.
+// goes back to the head of the queue as a new batch that names its tests. Life of a test: however often it is handed out, one result
+// is its last word. With retries a failure is the last word only when the retries are used up.
 //
 // A slot gets its next batch late enough that no batch waits behind a long one while another slot is free, and early enough
-// that the worker need not wait for the network: when what is left of its lease is predicted to end soon, or when
-// all that is left is the test that its worker holds back.
+// that the worker need not wait for the network: when what is left of its leases is predicted to end soon, or when all that is
+// left is the test that its worker holds back. When the queue is empty, idle slots take over what busy ones have not begun.
+//
+// Every event costs O(log slots) at most, whatever the number of tests; what is rare (a loss, a steal) may cost O(slots).
 #ifndef FASTEST_COORDINATOR_DISPATCH_DISPATCH_QUEUE_H_
 #define FASTEST_COORDINATOR_DISPATCH_DISPATCH_QUEUE_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "base/string_table.h"
+#include "coordinator/dispatch/work.h"
 #include "proto/run.pb.h"
 #include "proto/test.pb.h"
 
 namespace fastest::dispatch {
 
-// One place for one worker on one agent. `agent` is the run's own number for it.
+// One place for one worker on one agent. `agent` is the run's own number for it, never used again.
 struct SlotKey {
   int agent = 0;
   uint32_t slot = 0;
@@ -46,9 +55,32 @@ struct FinishSlot {
 struct StartWorker {
   SlotKey slot;
 };
-using Action = std::variant<GrantLease, FinishSlot, StartWorker>;
+// The slot's worker should give back what it has not begun of the lease: `max_tests` at most, from the end. Answered by Returned.
+struct RevokeLease {
+  SlotKey slot;
+  uint64_t lease_id = 0;
+  uint32_t max_tests = 0;
+};
+using Action = std::variant<GrantLease, FinishSlot, StartWorker, RevokeLease>;
 
-// Not thread-safe. Events that name an unknown slot or lease are ignored.
+// What a result means for its test.
+struct Verdict {
+  // False: this attempt was counted before, or nobody knows of it. The caller drops the result.
+  bool counts = false;
+  // False: the test failed and will be run again.
+  bool last = true;
+  // Which attempt of the test it was, from 1.
+  int attempt = 1;
+};
+
+// Work that was not run although it should have been.
+struct Left {
+  v1::Batch batch;
+  // Why, where the queue knows it: the history of its losses. Empty otherwise.
+  std::string why;
+};
+
+// Not thread-safe. Events that name an unknown agent, slot or lease are ignored. `now` is seconds since the epoch.
 class DispatchQueue {
  public:
   struct Options {
@@ -59,28 +91,75 @@ class DispatchQueue {
     int max_batch_deaths = 3;
     // Workers that may crash in the whole run, for each slot; beyond it no worker is started any more. xdist's default is 4.
     int max_replacements_per_slot = 1000;
-    // A slot is given its next batch when the running one is predicted to end within this time.
+    // An agent whose workers die this often in a row, with no test between that came to its end, gets no more work as long
+    // as another agent does better.
+    int max_deaths_in_a_row = 5;
+    // A slot is given its next batch when what it has is predicted to end within this time and two of the agent's round trips.
     double prefetch_s = 0.25;
     // What is granted to a slot that holds a test back waits until that has run. If that is predicted to take longer than this, it is
     // the last (shortest) of the queue that has to wait.
     double long_test_s = 1;
+    // Leases that a slot may hold, on an agent that is near and on one that is far: short batches hide its round trip by numbers.
+    size_t leases_near = 2;
+    size_t leases_far = 8;
+    double far_s = 0.002;
+    // An agent that was not heard of for this long is lost; 0: the caller alone says when one is.
+    double lease_s = 0;
+    // How often a test may be lost together with the agent that ran it, and still be run again.
+    int max_losses = 1;
+    // How often a test that fails is run again.
+    int retries = 0;
+    // Whether idle slots take over what busy ones have not begun, if it is predicted to last at least `min_steal_s` beyond the
+    // set-up that it costs once more.
+    bool steal = true;
+    double min_steal_s = 0.1;
   };
-  explicit DispatchQueue(Options options);
+  // `names`: the table of node ids, which must outlive the queue; its own if null.
+  explicit DispatchQueue(Options options, StringTable* names = nullptr);
 
   // Work. Batches are granted in the order in which they were added; what is handed back goes first.
-  void Add(v1::Batch batch, double predicted_s);
+  void Add(const v1::Batch& batch, const Cost& cost);
+  void Add(const v1::Batch& batch, double predicted_s) { Add(batch, Cost{predicted_s}); }
   // No further Add will come except by handing back: idle slots may be finished.
   void Seal();
 
-  // Events.
+  // Agents. `name` is for people. An agent that only shows by its slots is called by its number.
+  void AgentJoined(int agent, const std::string& name, double now);
+  // Any sign of life.
+  void AgentHeard(int agent, double now);
+  void AgentRoundTrip(int agent, double seconds);
+  // Its stream broke and may come back within the lease: it keeps what it has and gets nothing more.
+  void AgentBroken(int agent);
+  void AgentResumed(int agent, double now);
+  // It finishes the tests that run and takes nothing more.
+  void AgentDraining(int agent);
+  // Gone for good, its workers with it. What it had not reported is handed out again: a test that ran, `max_losses` times only, and
+  // never one marked no_retry. Results that reach us later still count, for tests that have none by then.
+  void AgentLost(int agent, const std::string& why, double now);
+  // Declares lost whose lease has ended; returns them. Call it when NextDeadline() has come, and after whatever was received
+  // meanwhile has been told.
+  std::vector<int> Tick(double now);
+  std::optional<double> NextDeadline() const;
+
+  // Workers.
   void SlotAdded(SlotKey slot);  // Its worker is being started.
   void SlotReady(SlotKey slot);
-  // What the lease will run. Repetitions are ignored.
-  void Collected(uint64_t lease_id, const std::vector<v1::TestRef>& tests);
-  // Returns false if this (lease, ref) was counted before or the lease is not known: the caller then drops the result.
-  bool ResultArrived(uint64_t lease_id, const v1::TestRef& ref);
+  // What the lease will run; `no_retry` are positions in `tests`. Repetitions are ignored.
+  template <typename Refs = std::vector<v1::TestRef>>
+  void Collected(uint64_t lease_id, const Refs& tests, const std::vector<uint32_t>& no_retry = {}) {
+    LeaseState* lease = BeginCollected(lease_id);
+    if (lease == nullptr) return;
+    for (const v1::TestRef& ref : tests) Enter(lease_id, lease, KeyOf(ref, names_));
+    for (const uint32_t position : no_retry) MarkNoRetry(*lease, position);
+    Touch(lease->slot);
+  }
+  void TestStarted(uint64_t lease_id, const v1::TestRef& ref);
+  // `failed`: it is to be run again if retries are left. `crashed`: its worker died or was ended because of it.
+  Verdict ResultArrived(uint64_t lease_id, const v1::TestRef& ref, bool failed = false, bool crashed = false);
   // The worker has nothing to run but perhaps a held-back test (Progress without `started`): it needs a lease or Finish now.
   void WorkerWaits(SlotKey slot);
+  // The answer to RevokeLease. `whole`: the lease was not opened, and all of it comes back as it was.
+  void Returned(uint64_t lease_id, const std::vector<v1::TestRef>& tests, bool whole);
   void LeaseDone(uint64_t lease_id);
   // The worker ended: after Finish, by a crash, or for another reason. Its unreported tests are handed back. A test whose result
   // (reason crash or timeout) has arrived before is not run again. `replace`: start another worker if work is left; if
@@ -94,64 +173,160 @@ class DispatchQueue {
 
   // Every batch is done (or stopped, or nobody is left to run it) and every slot has ended.
   bool Finished() const;
-  // Batches that were not run although they should have been; complete once Finished(). Either they name their tests, or they were
-  // never collected and are as planned. What a Stop left is not among them.
-  std::vector<v1::Batch> GivenUp() const;
+  // Work is left and nobody is there for it.
+  bool Stranded() const;
+  // What was not run although it should have been; complete once Finished(). Either it names its tests, or it was never collected and
+  // is as planned. What a Stop left is not among it.
+  std::vector<Left> GivenUp() const;
   // What a Stop has kept from being run so far, in the same form.
   std::vector<v1::Batch> LeftByStop() const;
   // Slots that get no worker any more because theirs kept dying.
   std::vector<SlotKey> SetAside() const;
+  // Agents that got no more work because their workers kept dying, in the order in which that was decided.
+  const std::vector<int>& AgentsSetAside() const { return agents_set_aside_; }
+  // Batches that wait in the queue; leases that were moved from busy slots to idle ones.
+  size_t queued() const { return queue_.size() + elsewhere_size_; }
+  int steals() const { return steals_; }
 
  private:
-  struct Work {
-    v1::Batch batch;
-    double predicted_s = 0;
-    // Workers that died over it without a result.
-    int deaths = 0;
+  struct TestState {
+    // The open lease that is to report it; 0: none.
+    uint64_t lease = 0;
+    uint8_t failures = 0;
+    uint8_t losses = 0;
+    bool done = false;
+    bool no_retry = false;
   };
   struct LeaseState {
     SlotKey slot;
     Work work;
-    // Unset until collected.
-    std::optional<std::vector<v1::TestRef>> tests;
-    // By (node id, index): whether it has its result.
-    absl::flat_hash_map<std::pair<std::string, uint32_t>, bool> reported;
+    bool collected = false;
+    std::vector<TestKey> tests;
     size_t unreported = 0;
     size_t results = 0;
+    std::optional<TestKey> running;
+    bool revoked = false;
+    // It was asked for something back and had nothing to give.
+    bool exhausted = false;
   };
   enum class Phase { kStarting, kReady, kFinishing, kEnded, kSetAside, kLost };
+  static constexpr size_t kPhases = 6;
   struct SlotState {
     Phase phase = Phase::kStarting;
-    // Open leases in the order in which they were granted; two at most.
+    // Open leases in the order in which they were granted.
     std::vector<uint64_t> leases;
     bool waits = false;
     bool finished_a_test = false;
     int barren_workers = 0;
+    // Workers that it has had: a retry goes to another one.
+    uint32_t workers = 1;
+    bool revoke_pending = false;
+    // Its place in wanting_.
+    std::optional<double> wants_in;
   };
+  struct AgentState {
+    std::string name;
+    std::set<uint32_t> slots;
+    double heard_at = 0;
+    double round_trip_s = 0;
+    bool timed = false;
+    bool broken = false;
+    bool draining = false;
+    bool lost = false;
+    bool set_aside = false;
+    // Worker deaths since the last test that came to its end.
+    int deaths_in_a_row = 0;
+    bool finished_a_test = false;
+  };
+  using Worker = std::pair<SlotKey, uint32_t>;
 
-  // Seconds until the slot will want a lease by the predictions: negative if it wants one now, unset if it is not time yet.
-  std::optional<double> WantsIn(const SlotState& slot) const;
-  std::vector<std::pair<double, SlotKey>> Wanting() const;
-  // Predicted seconds of the test that the slot's worker holds back; 0 if it holds none.
-  double HeldBackSeconds(const SlotState& slot) const;
-  void GrantOneTo(SlotKey key, std::vector<Action>* actions);
-  void GrantToWanting(std::vector<Action>* actions);
-  void Revive(std::vector<Action>* actions);
-  bool WorkersMayStart() const;
+  // Bookkeeping (dispatch_queue.cc).
+  LeaseState* BeginCollected(uint64_t lease_id);
+  void Enter(uint64_t lease_id, LeaseState* lease, TestKey key);
+  void MarkNoRetry(const LeaseState& lease, uint32_t position);
+  AgentState& AgentOf(int agent);
+  void SetPhase(SlotKey key, SlotState* slot, Phase phase);
+  void SetHeard(int agent, AgentState* state, double now);
+  void Retry(TestKey key, const LeaseState& lease);
+  void PutElsewhere(SlotKey from, Work work);
+  void CloseLease(uint64_t lease_id);
   // What is left of the lease as work of its own; unset if every test has its result.
-  static std::optional<Work> Rest(LeaseState lease);
+  std::optional<Work> Rest(uint64_t lease_id, const LeaseState& lease) const;
+  std::optional<v1::Batch> WithoutResults(const Work& work) const;
   // Returns whether a batch was given up because of this death.
   bool HandBack(SlotState* slot, bool by_crash);
-  size_t Count(Phase phase) const;
+  void HandBackLost(SlotState* slot, const std::string& loss);
+  size_t Suspect(const SlotState& slot) const;
+  // Predicted seconds of the test that the slot's worker holds back, as far as known; 0 if it holds none.
+  double HeldBackSeconds(const SlotState& slot) const;
+  void PutFirst(std::vector<Work> left);
+  void SetAsideIfHopeless(int agent);
+  size_t Count(Phase phase) const { return count_[static_cast<size_t>(phase)]; }
+
+  // Decisions (dispatch_decisions.cc).
+  bool Available(SlotKey key) const;
+  // Recomputes the slot's place among those that want work.
+  void Touch(SlotKey key);
+  // Seconds until the slot will want a lease by the predictions: negative if it wants one now, unset if it is not time yet.
+  std::optional<double> WantsIn(SlotKey key, const SlotState& slot) const;
+  double LeftSeconds(const LeaseState& lease) const;
+  std::optional<Work> TakeWorkFor(SlotKey key, const SlotState& slot);
+  bool IsOnlySlot(SlotKey key) const;
+  void GrantTo(SlotKey key, Work work, std::vector<Action>* actions);
+  void GrantToWanting(std::vector<Action>* actions);
+  void Revive(std::vector<Action>* actions);
+  struct Victim {
+    SlotKey slot;
+    RevokeLease revoke;
+    double gain_s = 0;
+  };
+  std::optional<Victim> FindVictim() const;
+  // Asks busy slots for what the idle ones could do. Returns whether there is more that would be worth it.
+  bool Steal(std::vector<Action>* actions);
+  void FinishIdle(bool all, std::vector<Action>* actions);
+  void DropDone();
+  bool WorkersMayStart() const;
 
   const Options options_;
+  std::unique_ptr<StringTable> own_names_;
+  StringTable* const names_;
   std::deque<Work> queue_;
+  // Tests that failed and work that was given back, by the worker that had it: it is the last that gets it again.
+  std::map<Worker, std::deque<Work>> elsewhere_;
+  size_t elsewhere_size_ = 0;
+  std::map<int, AgentState> agents_;
   std::map<SlotKey, SlotState> slots_;
+  // Slots that want work, those first that want it most.
+  std::set<std::pair<double, SlotKey>> wanting_;
+  std::set<SlotKey> ended_;
+  // Idle slots of agents that take nothing more.
+  std::set<SlotKey> dismissed_;
+  // Agents by when they were heard last.
+  std::set<std::pair<double, int>> heard_;
+  std::array<size_t, kPhases> count_ = {};
   absl::flat_hash_map<uint64_t, LeaseState> leases_;
-  std::vector<v1::Batch> given_up_;
-  std::vector<v1::Batch> left_by_stop_;
+  // Leases of agents that were lost: their results may still come.
+  absl::flat_hash_set<uint64_t> lost_leases_;
+  absl::flat_hash_map<TestKey, TestState> tests_;
+  // Attempts that failed and were counted, of tests that are (or were) run again.
+  absl::flat_hash_set<std::pair<uint64_t, TestKey>> failed_attempts_;
+  std::map<std::pair<uint32_t, uint32_t>, std::string> loss_history_;
+  std::vector<std::pair<Work, std::string>> given_up_;
+  std::vector<Work> left_by_stop_;
+  std::vector<int> agents_set_aside_;
   uint64_t last_lease_id_ = 0;
   int crashes_ = 0;
+  int steals_ = 0;
+  size_t pending_revokes_ = 0;
+  // Slots in wanting_ that want work now.
+  size_t idle_ = 0;
+  // Nothing is worth stealing, and nothing has happened since that could change it.
+  bool nothing_to_steal_ = false;
+  // What the last search found.
+  bool worth_stealing_ = false;
+  double last_tick_ = 0;
+  // Something in the queue may have its result already.
+  bool late_results_ = false;
   bool sealed_ = false;
   bool stopped_ = false;
 };

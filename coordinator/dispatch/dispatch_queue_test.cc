@@ -47,6 +47,12 @@ std::string Show(const v1::Batch& batch) {
   return text;
 }
 
+std::vector<std::string> Show(const std::vector<Left>& left) {
+  std::vector<std::string> texts;
+  for (const Left& work : left) texts.push_back(Show(work.batch));
+  return texts;
+}
+
 std::vector<std::string> Show(const std::vector<v1::Batch>& batches) {
   std::vector<std::string> texts;
   for (const v1::Batch& batch : batches) texts.push_back(Show(batch));
@@ -73,9 +79,11 @@ class DispatchQueueTest : public ::testing::Test {
                                      " as ", grant->lease.id()));
       } else if (const auto* finish = std::get_if<FinishSlot>(&action)) {
         texts.push_back(absl::StrCat(finish->slot.agent, ".", finish->slot.slot, " finishes"));
+      } else if (const auto* start = std::get_if<StartWorker>(&action)) {
+        texts.push_back(absl::StrCat(start->slot.agent, ".", start->slot.slot, " starts"));
       } else {
-        const SlotKey slot = std::get<StartWorker>(action).slot;
-        texts.push_back(absl::StrCat(slot.agent, ".", slot.slot, " starts"));
+        const auto& revoke = std::get<RevokeLease>(action);
+        texts.push_back(absl::StrCat(revoke.slot.agent, ".", revoke.slot.slot, " returns ", revoke.lease_id));
       }
     }
     return texts;
@@ -209,7 +217,7 @@ TEST_F(DispatchQueueTest, AWaitingWorkerIsServedWhateverTheCountsSay) {
 }
 
 TEST_F(DispatchQueueTest, AnEmptyLeaseLeavesTheHeldBackTestToTheNext) {
-  Add("m1");
+  Add("m1", 0.5);
   Add("empty");
   Add("m3");
   AddReadySlots({kA});
@@ -221,20 +229,30 @@ TEST_F(DispatchQueueTest, AnEmptyLeaseLeavesTheHeldBackTestToTheNext) {
   EXPECT_THAT(Actions(), ElementsAre("0.0 gets m3 as 3"));
 }
 
+TEST_F(DispatchQueueTest, TheShortestWaitsBehindALongTest) {
+  Add("long", 30);
+  Add("next", 20);
+  Add("shortest", 1);
+  AddReadySlots({kA});
+  Actions();
+  queue_.Collected(1, Refs({"a"}));
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets shortest as 2"));
+}
+
 TEST_F(DispatchQueueTest, ResultsCountOnceAndOnlyForOpenLeases) {
   Add("m1");
   AddReadySlots({kA});
   Actions();
   queue_.Collected(1, {Ref("a"), Ref("a", 1)});
   queue_.Collected(1, Refs({"x", "y"}));
-  EXPECT_TRUE(queue_.ResultArrived(1, Ref("a")));
-  EXPECT_FALSE(queue_.ResultArrived(1, Ref("a")));
-  EXPECT_TRUE(queue_.ResultArrived(1, Ref("a", 1)));
-  EXPECT_TRUE(queue_.ResultArrived(1, Ref("not collected")));
-  EXPECT_FALSE(queue_.ResultArrived(1, Ref("not collected")));
-  EXPECT_FALSE(queue_.ResultArrived(7, Ref("a")));
+  EXPECT_TRUE(queue_.ResultArrived(1, Ref("a")).counts);
+  EXPECT_FALSE(queue_.ResultArrived(1, Ref("a")).counts);
+  EXPECT_TRUE(queue_.ResultArrived(1, Ref("a", 1)).counts);
+  EXPECT_TRUE(queue_.ResultArrived(1, Ref("not collected")).counts);
+  EXPECT_FALSE(queue_.ResultArrived(1, Ref("not collected")).counts);
+  EXPECT_FALSE(queue_.ResultArrived(7, Ref("a")).counts);
   queue_.LeaseDone(1);
-  EXPECT_FALSE(queue_.ResultArrived(1, Ref("b")));
+  EXPECT_FALSE(queue_.ResultArrived(1, Ref("b")).counts);
 }
 
 TEST_F(DispatchQueueTest, ACrashHandsBackWhatIsLeftAtTheHead) {
@@ -251,7 +269,7 @@ TEST_F(DispatchQueueTest, ACrashHandsBackWhatIsLeftAtTheHead) {
   queue_.WorkerGone(kA, true);
   EXPECT_FALSE(queue_.Finished());
   EXPECT_THAT(Actions(), ElementsAre("0.0 starts"));
-  EXPECT_FALSE(queue_.ResultArrived(1, Ref("c"))) << "the attempt is over";
+  EXPECT_FALSE(queue_.ResultArrived(1, Ref("c")).counts) << "the attempt is over";
   queue_.SlotReady(kA);
   EXPECT_THAT(Actions(), ElementsAre("0.0 gets m1[c d] as 3"));
   queue_.WorkerWaits(kA);
@@ -346,7 +364,7 @@ TEST_F(DispatchQueueTest, AFinishedTestEndsARowOfBarrenWorkers) {
     queue_.Collected(lease, Refs(left));
     // Every second worker finishes a test before it dies.
     if (lease % 2 == 0) {
-      EXPECT_TRUE(queue_.ResultArrived(lease, Ref(left.front())));
+      EXPECT_TRUE(queue_.ResultArrived(lease, Ref(left.front())).counts);
       left.erase(left.begin());
     }
     queue_.WorkerGone(kA, true);
@@ -520,6 +538,214 @@ TEST_F(FewReplacementsTest, BeyondThemWhatIsLeftIsGivenUp) {
   EXPECT_TRUE(queue_.Finished());
   EXPECT_THAT(queue_.SetAside(), ElementsAre(kA));
   EXPECT_THAT(Show(queue_.GivenUp()), ElementsAre("m1[c]"));
+}
+
+// Agents 0 and 1, heard of at 100; a lease of 20 s; one retry.
+class FarmTest : public DispatchQueueTest {
+ protected:
+  static DispatchQueue::Options Farm() {
+    DispatchQueue::Options options;
+    options.lease_s = 20;
+    options.retries = 1;
+    return options;
+  }
+  FarmTest() : DispatchQueueTest(Farm()) {
+    queue_.AgentJoined(0, "anna", 100);
+    queue_.AgentJoined(1, "bert", 100);
+  }
+};
+
+TEST_F(FarmTest, WhatALostAgentHeldGoesToAnotherAndTheRunningTestOnce) {
+  Add("m1");
+  queue_.Seal();
+  AddReadySlots({kA});
+  Actions();
+  queue_.Collected(1, Refs({"a", "b", "c"}));
+  queue_.ResultArrived(1, Ref("a"));
+  queue_.TestStarted(1, Ref("b"));
+  queue_.AgentLost(0, "no route", 110);
+  EXPECT_TRUE(queue_.Stranded());
+  AddReadySlots({kC});
+  EXPECT_THAT(Actions(), ElementsAre("1.0 gets m1[b c] as 2"));
+  queue_.Collected(2, Refs({"b", "c"}));
+  queue_.TestStarted(2, Ref("b"));
+  queue_.AgentLost(1, "", 120);
+  ASSERT_THAT(Show(queue_.GivenUp()), ElementsAre("m1[b]", "m1[c]"));
+  const std::string why = queue_.GivenUp()[0].why;
+  EXPECT_THAT(why, ::testing::AllOf(::testing::HasSubstr("anna was lost at"), ::testing::HasSubstr("no route"),
+                                    ::testing::HasSubstr("bert was lost at")));
+}
+
+TEST_F(FarmTest, ATestMarkedNoRetryIsNotRunAgainWhateverHappens) {
+  Add("m1");
+  AddReadySlots({kA, kC});
+  Actions();
+  queue_.Collected(1, Refs({"a", "b", "c"}), {0, 1});
+  EXPECT_TRUE(queue_.ResultArrived(1, Ref("a"), /*failed=*/true).last);
+  queue_.TestStarted(1, Ref("b"));
+  queue_.AgentLost(0, "gone", 110);
+  EXPECT_THAT(Actions(), ElementsAre("1.0 gets m1[c] as 2"));
+  EXPECT_THAT(Show(queue_.GivenUp()), ElementsAre("m1[b]"));
+  EXPECT_THAT(queue_.GivenUp()[0].why, ::testing::HasSubstr("no_retry"));
+}
+
+TEST_F(FarmTest, TheFirstResultWinsAlsoFromAnAgentThatWasGivenUp) {
+  Add("m1");
+  AddReadySlots({kA, kC});
+  Actions();
+  queue_.Collected(1, Refs({"a", "b", "c"}));
+  queue_.AgentLost(0, "gone", 110);
+  EXPECT_TRUE(queue_.ResultArrived(1, Ref("a")).counts) << "still in the queue";
+  EXPECT_THAT(Actions(), ElementsAre("1.0 gets m1[b c] as 2"));
+  queue_.Collected(2, Refs({"b", "c"}));
+  EXPECT_TRUE(queue_.ResultArrived(1, Ref("b")).counts) << "given to another already";
+  EXPECT_FALSE(queue_.ResultArrived(2, Ref("b")).counts);
+  EXPECT_TRUE(queue_.ResultArrived(2, Ref("c")).counts);
+  EXPECT_FALSE(queue_.ResultArrived(1, Ref("c")).counts);
+  EXPECT_FALSE(queue_.ResultArrived(1, Ref("unheard of")).counts);
+}
+
+TEST_F(FarmTest, AnAgentThatIsNotHeardOfIsLostWhenItsLeaseEnds) {
+  EXPECT_EQ(queue_.NextDeadline(), 120);
+  EXPECT_THAT(queue_.Tick(105), IsEmpty());
+  queue_.AgentHeard(0, 110);
+  EXPECT_THAT(queue_.Tick(114), IsEmpty());
+  EXPECT_THAT(queue_.Tick(120), ElementsAre(1));
+  EXPECT_EQ(queue_.NextDeadline(), 130);
+  queue_.AgentHeard(1, 121);
+  EXPECT_EQ(queue_.NextDeadline(), 130) << "it stays lost";
+}
+
+TEST_F(FarmTest, ACoordinatorThatSleptBlamesNobody) {
+  EXPECT_THAT(queue_.Tick(101), IsEmpty());
+  EXPECT_THAT(queue_.Tick(1000), IsEmpty());
+  EXPECT_EQ(queue_.NextDeadline(), 1020);
+}
+
+TEST_F(FarmTest, ABrokenAgentKeepsWhatItHasAndGetsNothing) {
+  Add("m1");
+  Add("m2");
+  AddReadySlots({kA});
+  Actions();
+  queue_.Collected(1, Refs({"a"}));
+  queue_.AgentBroken(0);
+  EXPECT_THAT(Actions(), IsEmpty());
+  queue_.AgentResumed(0, 110);
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets m2 as 2"));
+  EXPECT_TRUE(queue_.ResultArrived(1, Ref("a")).counts);
+}
+
+TEST_F(FarmTest, ADrainingAgentIsFinishedAndWhatItDidNotRunGoesOn) {
+  Add("m1");
+  Add("m2");
+  queue_.Seal();
+  AddReadySlots({kA, kB, kC});
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets m1 as 1", "0.1 gets m2 as 2", "1.0 finishes"));
+  queue_.WorkerGone(kC, true);
+  queue_.Collected(1, Refs({"a", "b"}));
+  queue_.Collected(2, {});
+  queue_.LeaseDone(2);
+  queue_.AgentDraining(0);
+  EXPECT_THAT(Actions(), ElementsAre("0.1 finishes"));
+  queue_.ResultArrived(1, Ref("a"));
+  queue_.WorkerGone(kA, true);
+  EXPECT_THAT(Actions(), ElementsAre("1.0 starts"));
+  queue_.SlotReady(kC);
+  EXPECT_THAT(Actions(), ElementsAre("1.0 gets m1[b] as 3"));
+}
+
+TEST_F(FarmTest, AFailedTestIsRunAgainByAnotherWorker) {
+  Add("m1");
+  queue_.Add(Module("m2"), Cost{10, 0, /*indivisible=*/true});
+  AddReadySlots({kA, kC});
+  Actions();
+  queue_.Collected(1, Refs({"a"}));
+  queue_.Collected(2, Refs({"b", "c", "d"}));
+  const Verdict first = queue_.ResultArrived(1, Ref("a"), /*failed=*/true);
+  EXPECT_TRUE(first.counts);
+  EXPECT_FALSE(first.last);
+  EXPECT_FALSE(queue_.ResultArrived(1, Ref("a"), true).counts);
+  queue_.LeaseDone(1);
+  EXPECT_THAT(Actions(), IsEmpty()) << "the free slot is the one on which it failed";
+  queue_.WorkerWaits(kC);
+  EXPECT_THAT(Actions(), ElementsAre("1.0 gets m1[a] as 3"));
+  queue_.Collected(3, Refs({"a"}));
+  const Verdict second = queue_.ResultArrived(3, Ref("a"), true);
+  EXPECT_TRUE(second.last);
+  EXPECT_EQ(second.attempt, 2);
+}
+
+TEST_F(FarmTest, ALonelySlotRunsItsFailuresAgainItself) {
+  Add("m1");
+  queue_.Seal();
+  AddReadySlots({kA});
+  Actions();
+  queue_.Collected(1, Refs({"a"}));
+  queue_.ResultArrived(1, Ref("a"), true);
+  queue_.LeaseDone(1);
+  Add("m2");
+  queue_.WorkerGone(kA, true);
+  EXPECT_THAT(Actions(), ElementsAre("0.0 starts"));
+  queue_.SlotReady(kA);
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets m1[a] as 2"));
+}
+
+TEST_F(FarmTest, AnIdleSlotTakesHalfOfWhatABusyOneHasNotBegun) {
+  queue_.Add(Module("m1"), Cost{10, 1});
+  queue_.Seal();
+  AddReadySlots({kA, kC});
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets m1 as 1", "1.0 finishes")) << "what is not collected can't be parted";
+  queue_.WorkerGone(kC, true);
+  queue_.Collected(1, Refs({"a", "b", "c", "d", "e"}));
+  queue_.SlotAdded(kC);
+  queue_.SlotReady(kC);
+  EXPECT_THAT(Actions(), ElementsAre("0.0 returns 1"));
+  queue_.Returned(1, Refs({"d", "e"}), false);
+  EXPECT_THAT(Actions(), ElementsAre("1.0 gets m1[d e] as 2"));
+  EXPECT_FALSE(queue_.ResultArrived(7, Ref("d")).counts);
+  EXPECT_EQ(queue_.steals(), 1);
+}
+
+TEST_F(FarmTest, WhatIsShorterThanItsSetUpIsNotStolen) {
+  queue_.Add(Module("m1"), Cost{10, 8});
+  queue_.Add(Module("m2"), Cost{100, 0, /*indivisible=*/true});
+  queue_.Seal();
+  AddReadySlots({kA, kB});
+  Actions();
+  queue_.Collected(1, Refs({"a", "b", "c", "d", "e"}));
+  queue_.Collected(2, Refs({"f", "g", "h", "i", "j"}));
+  AddReadySlots({kC});
+  EXPECT_THAT(Actions(), ElementsAre("1.0 finishes"));
+}
+
+TEST_F(FarmTest, AnAgentWhereTestAfterTestDiesIsSetAsideIfAnotherDoesBetter) {
+  for (int i = 0; i < 20; ++i) Add(absl::StrCat("m", i));
+  AddReadySlots({kA});
+  for (uint64_t lease = 1; lease <= 6; ++lease) {
+    if (lease == 6) {
+      AddReadySlots({kC});
+      Actions();
+      queue_.ResultArrived(7, Ref("fine"));
+    } else {
+      Actions();
+    }
+    queue_.ResultArrived(lease, Ref(absl::StrCat("t", lease)), false, /*crashed=*/true);
+    queue_.WorkerGone(kA, true);
+    if (lease < 6) {
+      EXPECT_THAT(queue_.AgentsSetAside(), IsEmpty()) << "nobody does better";
+      EXPECT_THAT(Actions(), ElementsAre("0.0 starts"));
+      queue_.SlotReady(kA);
+    }
+  }
+  EXPECT_THAT(queue_.AgentsSetAside(), ElementsAre(0));
+  for (const std::string& action : Actions()) EXPECT_EQ(action.substr(0, 3), "1.0");
+}
+
+TEST_F(FarmTest, ShortBatchesHideALongRoundTrip) {
+  for (int i = 0; i < 20; ++i) Add(absl::StrCat("m", i), 0.01);
+  queue_.AgentRoundTrip(1, 0.04);
+  AddReadySlots({kA, kC});
+  EXPECT_EQ(Actions().size(), 2u + 8u);
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ std::vector<Flag> MakeTable() {
       {"--engine", H::kOwn, A::kValue, kRun, "how a worker runs a test: 'pytest' (pytest's own protocol) or 'auto' (the fastest that is sure to agree with it)", "ENGINE"},
       {"--python", H::kOwn, A::kValue, kRun, "interpreter that has pytest and your packages (default: the active virtual environment's, then python3)", "PATH"},
       {"--hang-timeout", H::kOwn, A::kValue, kRun, "end a test that runs longer than this and report it as failed, with its Python stack (default: no limit)", "SECONDS"},
+      {"--retries", H::kOwn, A::kValue, kRun, "run a test that fails again, N times at most; one that passes then is reported as flaky (default: 0; never one marked no_retry)", "N"},
       {"--history", H::kOwn, A::kValue, kRun, "file of recorded durations, from which runs are balanced (default: in the cache directory)", "FILE"},
       {"--report-json", H::kOwn, A::kValue, kReports, "write one JSON line for each event; '-' is standard output, the text then goes to standard error", "FILE"},
       {"--junit-xml,--junitxml", H::kOwn, A::kValue, kReports, "write a JUnit XML report, in pytest's form", "FILE"},

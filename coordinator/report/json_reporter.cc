@@ -101,7 +101,11 @@ void JsonReporter::WorkerLost(const Origin& origin, const std::string& how) {
   Add(Line({{"type", "worker_lost"}, {"agent", origin.agent}, {"worker", origin.worker}, {"how", how}}));
 }
 
-void JsonReporter::Result(const v1::TestResult& result, const Origin& origin) {
+void JsonReporter::Attempt(const v1::TestResult& result, const Origin& origin) { AddResult("attempt", result, origin); }
+
+void JsonReporter::Result(const v1::TestResult& result, const Origin& origin) { AddResult("result", result, origin); }
+
+void JsonReporter::AddResult(const char* type, const v1::TestResult& result, const Origin& origin) {
   const std::vector<v1::Phase> phases = CompletePhases(result);
   double setup = 0;
   double call = 0;
@@ -120,7 +124,7 @@ void JsonReporter::Result(const v1::TestResult& result, const Origin& origin) {
     }
     (phase.when() == "setup" ? setup : phase.when() == "teardown" ? teardown : call) += phase.duration_s();
   }
-  Json event = {{"type", "result"},
+  Json event = {{"type", type},
                 {"nodeid", result.ref().node_id()},
                 {"outcome", OutcomeName(result.outcome())},
                 {"duration_s", setup + call + teardown},
@@ -129,6 +133,7 @@ void JsonReporter::Result(const v1::TestResult& result, const Origin& origin) {
   event["phases"] = {{"setup", setup}, {"call", call}, {"teardown", teardown}};
   event["started_at"] = phases.front().start();
   if (result.ref().index() > 0) event["index"] = result.ref().index();
+  if (origin.attempt > 1 && result.outcome() != v1::FAILED && result.outcome() != v1::ERROR) event["flaky"] = true;
   if (result.reason() != v1::REASON_NONE) {
     event["reason"] = result.reason() == v1::CRASH ? "crash" : "timeout";
     event["death"] = result.death();

@@ -21,6 +21,7 @@ class JsonReporter : public Reporter {
   void RunStarted(const RunStart& run) override;
   void WorkerStarted(const Origin& origin) override;
   void WorkerLost(const Origin& origin, const std::string& how) override;
+  void Attempt(const v1::TestResult& result, const Origin& origin) override;
   void Result(const v1::TestResult& result, const Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
   void Warning(const v1::RecordedWarning& warning) override;
@@ -30,6 +31,7 @@ class JsonReporter : public Reporter {
   bool Finished(const results::RunSummary& summary) override;
 
  private:
+  void AddResult(const char* type, const v1::TestResult& result, const Origin& origin);
   // Adds a line to what is gathered.
   void Add(const std::string& line);
   void Write();

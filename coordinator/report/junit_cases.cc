@@ -155,7 +155,7 @@ pugi::xml_node JunitCases::Open(const std::string& node_id, const std::string& p
   return element;
 }
 
-void JunitCases::Add(const v1::TestResult& result) {
+void JunitCases::Add(const v1::TestResult& result, const std::vector<v1::TestResult>& attempts) {
   const std::string& node_id = result.ref().node_id();
   const std::vector<v1::Phase> phases = CompletePhases(result);
   const auto open = [&] {
@@ -163,6 +163,7 @@ void JunitCases::Add(const v1::TestResult& result) {
     return tests_.back().element;
   };
   pugi::xml_node element = open();
+  pugi::xml_node first = element;
   double duration = 0;
   bool call_failed = false;
   for (const v1::Phase& phase : phases) {
@@ -185,6 +186,21 @@ void JunitCases::Add(const v1::TestResult& result) {
     if (teardown) AddCaptured(WithSections(phase, phases), element);
   }
   Close(result, duration, element);
+  const bool flaky = result.outcome() != v1::FAILED && result.outcome() != v1::ERROR;
+  for (const v1::TestResult& attempt : attempts) AddAttempt(attempt, flaky, first);
+}
+
+void JunitCases::AddAttempt(const v1::TestResult& attempt, bool flaky, pugi::xml_node element) {
+  for (const v1::Phase& phase : CompletePhases(attempt)) {
+    if (phase.outcome() != "failed" || !phase.subtest().empty()) continue;
+    const bool failure = phase.when() == "call";
+    const char* const tag = flaky ? (failure ? "flakyFailure" : "flakyError") : (failure ? "rerunFailure" : "rerunError");
+    pugi::xml_node problem = element.append_child(tag);
+    problem.append_attribute("message").set_value(EscapeIllegalXml(ShortenJunitMessage(MessageOf(phase))).c_str());
+    problem.append_attribute("type").set_value(attempt.reason() == v1::REASON_NONE ? "failed" : attempt.death().c_str());
+    AddText(problem, "stackTrace", TextOf(phase));
+    return;
+  }
 }
 
 void JunitCases::AddPhase(const v1::Phase& phase, pugi::xml_node element) {

@@ -51,8 +51,9 @@ class JunitCases {
  public:
   JunitCases(const JunitOptions& options, const DisplayPath& paths) : options_(options), paths_(paths) {}
 
-  // One element for the test; two if its call and its teardown failed.
-  void Add(const v1::TestResult& result);
+  // One element for the test; two if its call and its teardown failed. `attempts` failed before it: they stand in the (first) element as
+  // Maven Surefire writes them, flakyFailure or flakyError where the test passed in the end, rerunFailure or rerunError where not.
+  void Add(const v1::TestResult& result, const std::vector<v1::TestResult>& attempts = {});
   void Add(const v1::CollectReport& report);
 
   const JunitTotals& totals() const { return totals_; }
@@ -65,6 +66,7 @@ class JunitCases {
     pugi::xml_node element;
   };
   pugi::xml_node Open(const std::string& node_id, const std::string& path, int line);
+  void AddAttempt(const v1::TestResult& attempt, bool flaky, pugi::xml_node element);
   void AddPhase(const v1::Phase& phase, pugi::xml_node element);
   void AddSkipped(const v1::Phase& phase, pugi::xml_node element);
   void AddCaptured(const v1::Phase& phase, pugi::xml_node element);

@@ -43,7 +43,16 @@ JunitCases& JunitReporter::cases() {
   return *cases_;
 }
 
-void JunitReporter::Result(const v1::TestResult& result, const Origin&) { cases().Add(result); }
+void JunitReporter::Attempt(const v1::TestResult& result, const Origin&) {
+  attempts_[{result.ref().node_id(), result.ref().index()}].push_back(result);
+}
+
+void JunitReporter::Result(const v1::TestResult& result, const Origin&) {
+  const auto attempts = attempts_.find({result.ref().node_id(), result.ref().index()});
+  if (attempts == attempts_.end()) return cases().Add(result);
+  cases().Add(result, attempts->second);
+  attempts_.erase(attempts);
+}
 
 void JunitReporter::Collect(const v1::CollectReport& report) { cases().Add(report); }
 

@@ -2,9 +2,13 @@
 #ifndef FASTEST_COORDINATOR_REPORT_JUNIT_REPORTER_H_
 #define FASTEST_COORDINATOR_REPORT_JUNIT_REPORTER_H_
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/junit_cases.h"
@@ -21,6 +25,7 @@ class JunitReporter : public Reporter {
       : sink_(std::move(sink)), options_(options), err_(err) {}
 
   void RunStarted(const RunStart& run) override;
+  void Attempt(const v1::TestResult& result, const Origin& origin) override;
   void Result(const v1::TestResult& result, const Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
   // False if the file could not be written.
@@ -35,6 +40,8 @@ class JunitReporter : public Reporter {
   RunStart run_;
   // Made when the first case comes: the options are known then.
   std::unique_ptr<JunitCases> cases_;
+  // Attempts that failed, of tests whose result is to come, by node id and index.
+  std::map<std::pair<std::string, uint32_t>, std::vector<v1::TestResult>> attempts_;
 };
 
 }  // namespace fastest::report

@@ -53,7 +53,9 @@ class Reporter {
   virtual void WorkerStarted(const Origin&) {}
   virtual void WorkerLost(const Origin&, const std::string& /*how*/) {}
   virtual void TestStarted(const v1::TestRef&, const Origin&, double /*at*/) {}
-  // Exactly one for each test.
+  // A test failed and is run again (--retries). Its Result follows; origin.attempt of that counts on from here.
+  virtual void Attempt(const v1::TestResult&, const Origin&) {}
+  // Exactly one for each test. It is flaky if it passed at a later attempt than the first.
   virtual void Result(const v1::TestResult&, const Origin&) {}
   virtual void Collect(const v1::CollectReport&) {}
   virtual void Warning(const v1::RecordedWarning&) {}

@@ -134,6 +134,16 @@ void PrintWarnings(const Page& page, const std::vector<v1::RecordedWarning>& war
   page.text.Line("-- Docs: https://docs.pytest.org/en/stable/how-to/capture-warnings.html");
 }
 
+void PrintFlaky(const Page& page, const std::vector<FlakyTest>& tests) {
+  if (tests.empty()) return;
+  page.text.Rule('=', "flaky tests", {Color::kYellow});
+  for (const FlakyTest& test : tests) {
+    std::string line = absl::StrCat("FLAKY ", page.paths.NodeId(test.node_id), " - passed at attempt ", test.attempt);
+    if (!test.failure.empty()) absl::StrAppend(&line, "; before: ", test.failure);
+    page.text.Line(line);
+  }
+}
+
 void PrintDurations(const Page& page, std::vector<PhaseDuration> durations) {
   if (!page.options.durations.has_value() || durations.empty()) return;
   const size_t wanted = static_cast<size_t>(std::max(0, *page.options.durations));

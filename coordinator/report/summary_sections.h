@@ -42,6 +42,14 @@ void PrintPasses(const Page& page, const std::string& title, const std::vector<T
 // Groups by text, in order of first appearance; from ten places on, counts by file in place of the tests.
 void PrintWarnings(const Page& page, const std::vector<v1::RecordedWarning>& warnings);
 // `durations`: every phase of every test; order as they came.
+// A test that passed at a later attempt than the first, and what the one before said.
+struct FlakyTest {
+  std::string node_id;
+  int attempt = 0;
+  std::string failure;
+};
+// Always shown: a pass that took several attempts is no plain pass.
+void PrintFlaky(const Page& page, const std::vector<FlakyTest>& tests);
 void PrintDurations(const Page& page, std::vector<PhaseDuration> durations);
 // What is missing in the books. Tests that a stop (-x, Ctrl-C) left out are counted in one line; others are named, loudly.
 void PrintNotRun(const Page& page, const results::RunSummary& summary);

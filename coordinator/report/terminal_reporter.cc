@@ -88,7 +88,21 @@ void TerminalReporter::TestStarted(const v1::TestRef& test, const Origin& origin
   live_.TestStarted(test, origin, at);
 }
 
+void TerminalReporter::Attempt(const v1::TestResult& result, const Origin& origin) {
+  live_.Result(result, origin, false);
+  for (const v1::Phase& phase : CompletePhases(result)) {
+    if (phase.outcome() != "failed") continue;
+    const std::string& message = phase.crash_message().empty() ? result.death() : phase.crash_message();
+    attempts_[result.ref().node_id()] = message.substr(0, message.find('\n'));
+    return;
+  }
+}
+
 void TerminalReporter::Result(const v1::TestResult& result, const Origin& origin) {
+  if (origin.attempt > 1 && result.outcome() != v1::FAILED && result.outcome() != v1::ERROR) {
+    color_.Saw("flaky");
+    flaky_.push_back({result.ref().node_id(), origin.attempt, attempts_[result.ref().node_id()]});
+  }
   const std::vector<v1::Phase> phases = CompletePhases(result);
   bool failed = false;
   for (const v1::Phase& phase : phases) {
@@ -194,6 +208,8 @@ void TerminalReporter::ShowSections(const results::RunSummary& summary) {
     text_.Rule('-', "generated xml file: " + options_.junit_xml_path);
   }
   PrintDurations(page_, std::move(durations_));
+  order.Sort(flaky_, [](const FlakyTest& test) -> const std::string& { return test.node_id; });
+  PrintFlaky(page_, flaky_);
   if (!options_.no_summary) PrintShortSummary(page_, reports_);
 }
 

@@ -2,6 +2,7 @@
 #ifndef FASTEST_COORDINATOR_REPORT_TERMINAL_REPORTER_H_
 #define FASTEST_COORDINATOR_REPORT_TERMINAL_REPORTER_H_
 
+#include <map>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -30,6 +31,7 @@ class TerminalReporter : public Reporter {
   void ModuleExpected(const std::string& module, int tests) override;
   void WorkerLost(const Origin& origin, const std::string& how) override;
   void TestStarted(const v1::TestRef& test, const Origin& origin, double at) override;
+  void Attempt(const v1::TestResult& result, const Origin& origin) override;
   void Result(const v1::TestResult& result, const Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
   void Warning(const v1::RecordedWarning& warning) override;
@@ -61,6 +63,9 @@ class TerminalReporter : public Reporter {
   ReportsByCategory reports_;
   std::vector<v1::RecordedWarning> warnings_;
   std::vector<PhaseDuration> durations_;
+  // What the latest failed attempt of a test said, by node id; for tests that passed then, what is told of them.
+  std::map<std::string, std::string> attempts_;
+  std::vector<FlakyTest> flaky_;
   int expected_ = 0;
   bool exact_ = false;
   int deselected_ = 0;

@@ -167,6 +167,8 @@ void Ledger::AddWarnings(int n) {
   if (n > 0) counts_["warnings"] += n;
 }
 
+void Ledger::AddFlaky() { ++counts_["flaky"]; }
+
 int Ledger::Withdrawn() const {
   const bool whole = !whole_worker_.empty();
   int withdrawn = 0;

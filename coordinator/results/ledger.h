@@ -75,6 +75,8 @@ class Ledger {
   // report as pytest counts them: a test that passes and whose teardown fails counts as passed and as error.
   const std::map<std::string, int>& counts() const { return counts_; }
   void AddWarnings(int n);
+  // A test that passed after it had failed; it is counted among the passed too.
+  void AddFlaky();
   // Failures as --maxfail counts them: failed reports of tests and of collection.
   int failures() const { return failures_; }
   int collect_errors() const { return collect_errors_; }

@@ -13,14 +13,15 @@ void Run::NoteNotRun() {
                              : !fatal_message_.empty() ? fatal_message_
                              : !last_death_.empty()    ? absl::StrCat("no worker was left to run it; ", last_death_)
                                                        : "no worker was left to run it";
-  std::vector<v1::Batch> left = queue_.GivenUp();
+  std::vector<dispatch::Left> left = queue_.GivenUp();
   if (failed_) {
     // Nobody asked for this stop: what it left is named, down to the modules that were not begun.
-    for (v1::Batch& batch : queue_.LeftByStop()) left.push_back(std::move(batch));
+    for (v1::Batch& batch : queue_.LeftByStop()) left.push_back({std::move(batch), ""});
   }
-  for (const v1::Batch& batch : left) {
-    if (batch.tests().empty()) ledger_.NotRun({}, batch.module(), reason);
-    for (const v1::TestRef& ref : batch.tests()) ledger_.NotRun(ref, batch.module(), reason);
+  for (const dispatch::Left& work : left) {
+    const std::string& why = work.why.empty() ? reason : work.why;
+    if (work.batch.tests().empty()) ledger_.NotRun({}, work.batch.module(), why);
+    for (const v1::TestRef& ref : work.batch.tests()) ledger_.NotRun(ref, work.batch.module(), why);
   }
   if (stopping_) ledger_.NotRunRest(reason);
 }
@@ -32,12 +33,14 @@ int Run::ExitCode() const {
   if (!start_.has_value()) return session_exit_.value_or(results::kNotRun);
   const results::ExitCode from_results = ledger_.ExitFromResults(stopping_);
   if (from_results == results::kNotRun) return from_results;
+  // A session knows of every failed attempt, and not that a later one is the last word.
   // A single session is pytest's own, and plugins may have a say in how it ends (a coverage limit, say).
-  const bool one_session = next_worker_ == 1 && session_exit_.has_value();
+  const bool one_session = next_worker_ == 1 && session_exit_.has_value() && !retried_;
   return one_session ? *session_exit_ : from_results;
 }
 
 int Run::Close() {
+  SettleRetries();
   NoteNotRun();
   results::RunSummary summary;
   summary.exit_code = ExitCode();

@@ -155,6 +155,12 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   const absl::StatusOr<double> hang_timeout = Seconds(*all, "--hang-timeout");
   if (!hang_timeout.ok()) return hang_timeout.status();
   run.hang_timeout_s = *hang_timeout;
+  if (const std::optional<std::string> retries = all->Last("--retries"); retries.has_value()) {
+    constexpr int kMost = 100;
+    if (!absl::SimpleAtoi(*retries, &run.retries) || run.retries < 0 || run.retries > kMost) {
+      return absl::InvalidArgumentError(absl::StrCat("--retries ", *retries, ": a number from 0 to ", kMost, " is needed"));
+    }
+  }
   const std::string engine = all->Last("--engine").value_or("auto");
   if (engine != "auto" && engine != "pytest") {
     return absl::InvalidArgumentError(absl::StrCat("--engine ", engine, ": there are 'auto' and 'pytest'"));

@@ -30,11 +30,14 @@ bool BoolOption(const std::map<std::string, std::string>& options, const std::st
   return it != options.end() && it->second == "true";
 }
 
-dispatch::DispatchQueue::Options QueueOptions(const Estimates& estimates) {
-  dispatch::DispatchQueue::Options options;
+dispatch::DispatchQueue::Options QueueOptions(const RunOptions& options, const Estimates& estimates) {
+  dispatch::DispatchQueue::Options queue;
+  queue.retries = options.retries;
+  queue.max_losses = options.max_losses;
+  queue.lease_s = options.lease_s;
   // Nothing is granted early by predictions that are only guesses: it would wait behind what takes longer than guessed.
-  if (!estimates.measured()) options.prefetch_s = 0;
-  return options;
+  if (!estimates.measured()) queue.prefetch_s = 0;
+  return queue;
 }
 
 }  // namespace
@@ -43,12 +46,19 @@ Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
     : options_(std::move(options)),
       estimates_(std::move(estimates)),
       deps_(std::move(dependencies)),
-      queue_(QueueOptions(estimates_)),
+      queue_(QueueOptions(options_, estimates_)),
+      more_agents_(options_.more_agents),
       started_at_(deps_.now()) {}
 
 void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
-  agents_[agent] = hello;
   v1::CoordinatorMessage message;
+  if (stopping_ || Done()) {
+    message.mutable_end_run();
+    deps_.agents->Send(agent, message);
+    return;
+  }
+  agents_[agent] = hello;
+  queue_.AgentJoined(agent, hello.name(), deps_.now());
   auto* start = message.mutable_start_run();
   start->set_protocol_version(v1::PROTOCOL_VERSION_CURRENT);
   v1::RunSpec* spec = start->mutable_spec();
@@ -57,7 +67,7 @@ void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
   for (const std::string& arg : options_.pytest_args) spec->add_pytest_args(arg);
   spec->set_collection(options_.collection);
   // A single slot needs no controller: its session is as pytest's own in everything.
-  spec->set_xdist_worker(options_.slots > 1);
+  spec->set_xdist_worker(options_.slots > 1 || options_.remote);
   spec->set_forward_terminal(options_.forward_terminal);
   spec->set_color(options_.color);
   spec->set_columns(options_.columns);
@@ -81,8 +91,13 @@ void Run::StartWorker(dispatch::SlotKey slot, v1::CoordinatorMessage::WorkerAssi
 }
 
 void Run::AgentSaid(int agent, const v1::AgentMessage::Event& event) {
+  queue_.AgentHeard(agent, deps_.now());
+  if (agents_.count(agent) == 0) {
+    LateNews(agent, event);
+    return;
+  }
   if (event.has_refused()) {
-    Fail(event.refused().exit_status(), event.refused().message());
+    OnRefused(agent, event.refused());
     return;
   }
   const bool gone = event.has_worker_gone();
@@ -123,6 +138,10 @@ void Run::WorkerSaid(Worker& worker, const v1::WorkerMessage& message) {
       break;
     case v1::WorkerMessage::kLeaseDone:
       queue_.LeaseDone(message.lease_done().lease_id());
+      break;
+    case v1::WorkerMessage::kReturned:
+      queue_.Returned(message.returned().lease_id(),
+                      {message.returned().tests().begin(), message.returned().tests().end()}, message.returned().whole());
       break;
     case v1::WorkerMessage::kOutput:
       if (message.output().stream() == v1::WorkerMessage::Output::TERMINAL || reporters_.empty()) {
@@ -198,6 +217,7 @@ void Run::PlanWork(const v1::Collection& collection) {
   plan_options.slots = options_.slots;
   plan_options.keep_order = options_.slots == 1;
   plan::Plan plan;
+  // What whoever steals a part of a module pays once more; where everything is collected anyway, next to nothing.
   if (mode_ == v1::WHOLE) {
     std::vector<plan::WholeTest> tests;
     std::unordered_map<std::string, uint32_t> seen;
@@ -232,7 +252,9 @@ void Run::PlanWork(const v1::Collection& collection) {
     return;
   }
   uncollected_ = plan.batches.size();
-  for (plan::PlannedBatch& planned : plan.batches) queue_.Add(std::move(planned.batch), planned.predicted_s);
+  for (const plan::PlannedBatch& planned : plan.batches) {
+    queue_.Add(planned.batch, dispatch::Cost{planned.predicted_s, planned.setup_s, planned.batch.together()});
+  }
   queue_.Seal();
 }
 
@@ -255,7 +277,7 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
   const auto lease = leases_.find(collected.lease_id());
   if (lease == leases_.end() || lease->second.collected) return;
   lease->second.collected = true;
-  queue_.Collected(collected.lease_id(), {collected.tests().begin(), collected.tests().end()});
+  queue_.Collected(collected.lease_id(), collected.tests(), {collected.no_retry().begin(), collected.no_retry().end()});
   if (mode_ == v1::WHOLE) {
     // The whole collection is in the books already; what this worker cannot find again is explained.
     for (const v1::TestRef& ref : collected.missing()) {
@@ -278,21 +300,36 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
 }
 
 void Run::OnProgress(const Worker& worker, const v1::WorkerMessage::Progress& progress) {
-  for (const v1::TestResult& result : progress.results()) OnResult(worker, result);
+  for (const v1::TestResult& result : progress.results()) OnResult(worker.origin, result);
   if (!progress.has_started()) {
     queue_.WorkerWaits(worker.slot);
   } else {
+    queue_.TestStarted(progress.started_lease_id(), progress.started());
     Report([&](report::Reporter& r) { r.TestStarted(progress.started(), worker.origin, progress.started_at()); });
   }
 }
 
-void Run::OnResult(const Worker& worker, const v1::TestResult& result) {
-  if (!queue_.ResultArrived(result.lease_id(), result.ref()) || !ledger_.Reported(result)) return;
-  Report([&](report::Reporter& r) { r.Result(result, worker.origin); });
+void Run::OnResult(const report::Origin& from, const v1::TestResult& result) {
+  const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
+  const dispatch::Verdict verdict =
+      queue_.ResultArrived(result.lease_id(), result.ref(), failed, result.reason() != v1::REASON_NONE);
+  if (!verdict.counts) return;
+  report::Origin origin = from;
+  origin.attempt = verdict.attempt;
+  if (!verdict.last) {
+    retried_ = true;
+    Report([&](report::Reporter& r) { r.Attempt(result, origin); });
+    failed_attempts_[TestKey(result.ref())] = {result, origin};
+    return;
+  }
+  if (verdict.attempt > 1) failed_attempts_.erase(TestKey(result.ref()));
+  if (!ledger_.Reported(result)) return;
+  if (verdict.attempt > 1 && !failed) ledger_.AddFlaky();
+  Report([&](report::Reporter& r) { r.Result(result, origin); });
   const auto lease = leases_.find(result.lease_id());
   const std::string& module =
       lease == leases_.end() || lease->second.module.empty() ? ModuleOf(result.ref().node_id()) : lease->second.module;
-  measurements_.Add(worker.id, module, result, positions_[TestKey(result.ref())]);
+  measurements_.Add(origin.worker, module, result, positions_[TestKey(result.ref())]);
   const int limit = FailureLimit();
   if (limit > 0 && ledger_.failures() >= limit && !stopping_) {
     StopWork(absl::StrCat("stopping after ", ledger_.failures(), " failures"), false);
@@ -341,22 +378,6 @@ void Run::OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone) {
   queue_.WorkerGone(slot, !stopping_ && !answered);
 }
 
-void Run::AgentLeft(int agent, const std::string& why) {
-  const bool was_done = Done();
-  agents_.erase(agent);
-  std::vector<dispatch::SlotKey> lost;
-  for (const auto& [slot, worker] : workers_) {
-    if (slot.agent == agent) lost.push_back(slot);
-  }
-  for (const dispatch::SlotKey& slot : lost) {
-    workers_.erase(slot);
-    queue_.WorkerGone(slot, /*replace=*/false);
-  }
-  if (!was_done && agents_.empty()) {
-    Fail(results::kNotRun, absl::StrCat("the agent that ran the tests is gone (", why, ")"));
-  }
-}
-
 void Run::AgentNeverCame(const std::string& why) { Fail(results::kNotRun, why); }
 
 void Run::EndAgents() {
@@ -374,6 +395,12 @@ void Run::Interrupt() {
 
 void Run::Tick() {
   const double now = deps_.now();
+  for (const int agent : queue_.Tick(now)) {
+    v1::CoordinatorMessage message;
+    message.mutable_end_run();
+    deps_.agents->Send(agent, message);
+    GiveUpAgent(agent, absl::StrCat("it was not heard of for ", options_.lease_s, " s"));
+  }
   Report([&](report::Reporter& r) { r.Tick(now); });
 }
 
@@ -396,6 +423,10 @@ void Run::Fail(int exit_code, const std::string& message) {
 }
 
 void Run::Act() {
+  for (; agents_set_aside_ < queue_.AgentsSetAside().size(); ++agents_set_aside_) {
+    Note(absl::StrCat(NameOf(queue_.AgentsSetAside()[agents_set_aside_]),
+                      " gets no more tests: its workers keep dying, while those of other agents do not"));
+  }
   for (const dispatch::Action& action : queue_.TakeActions()) {
     v1::CoordinatorMessage message;
     int agent = 0;
@@ -411,6 +442,11 @@ void Run::Act() {
     } else if (const auto* start = std::get_if<dispatch::StartWorker>(&action)) {
       agent = start->slot.agent;
       StartWorker(start->slot, message.mutable_start_worker());
+    } else if (const auto* revoke = std::get_if<dispatch::RevokeLease>(&action)) {
+      agent = revoke->slot.agent;
+      message.mutable_revoke()->set_slot(revoke->slot.slot);
+      message.mutable_revoke()->mutable_revoke()->set_lease_id(revoke->lease_id);
+      message.mutable_revoke()->mutable_revoke()->set_max_tests(revoke->max_tests);
     }
     deps_.agents->Send(agent, message);
   }
@@ -422,8 +458,8 @@ bool Run::Done() const {
   if (failed_) return true;
   if (cut_off_) return workers_.empty();
   // Without a ready worker nothing was ever queued: pytest answered by text alone, or no worker could be started.
-  if (!start_.has_value()) return next_worker_ > 0 && workers_.empty();
-  return queue_.Finished();
+  if (!start_.has_value()) return next_worker_ > 0 && workers_.empty() && !(more_agents_ && agents_.empty());
+  return queue_.Finished() && !(more_agents_ && queue_.Stranded());
 }
 
 }  // namespace fastest::run

@@ -48,7 +48,18 @@ class Run {
   // Events.
   void AgentJoined(int agent, const v1::AgentMessage::Hello& hello);
   void AgentSaid(int agent, const v1::AgentMessage::Event& event);
+  // Gone for good: what it had not reported goes to others.
   void AgentLeft(int agent, const std::string& why);
+  // Any sign of life, and how long one takes to and fro.
+  void AgentHeard(int agent);
+  void AgentRoundTrip(int agent, double seconds);
+  // Its stream broke and may come back within the lease (RunOptions.lease_s; without one it has left).
+  void AgentBroken(int agent, const std::string& why);
+  void AgentResumed(int agent);
+  // It finishes what runs and takes nothing more.
+  void AgentDraining(int agent);
+  // Whether agents may still join: the run waits for them when none is left. From RunOptions.more_agents at first.
+  void ExpectAgents(bool expected) { more_agents_ = expected; }
   // No agent will ever join.
   void AgentNeverCame(const std::string& why);
   // The user wants it to end (Ctrl-C): running tests are cut off.
@@ -97,7 +108,16 @@ class Run {
   void ReportExpected(int tests);
   void OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& collected);
   void OnProgress(const Worker& worker, const v1::WorkerMessage::Progress& progress);
-  void OnResult(const Worker& worker, const v1::TestResult& result);
+  void OnResult(const report::Origin& origin, const v1::TestResult& result);
+  // Somebody has results of a worker that was given up.
+  void LateNews(int agent, const v1::AgentMessage::Event& event);
+  void OnRefused(int agent, const v1::AgentMessage::Refused& refused);
+  // The agent's workers are no more; `why` for the user.
+  void GiveUpAgent(int agent, const std::string& why);
+  std::string NameOf(int agent) const;
+  void Note(const std::string& text);
+  // Failures whose retry never came are final after all.
+  void SettleRetries();
   void OnCollectReport(const v1::CollectReport& report);
   void OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended);
   void OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone);
@@ -118,6 +138,7 @@ class Run {
   const Estimates estimates_;
   const Dependencies deps_;
   dispatch::DispatchQueue queue_;
+  bool more_agents_;
   results::Ledger ledger_;
   Reporters reporters_;
   std::optional<report::RunStart> start_;
@@ -127,6 +148,12 @@ class Run {
 
   std::map<int, v1::AgentMessage::Hello> agents_;
   std::map<dispatch::SlotKey, Worker> workers_;
+  // Workers of agents that were lost, by agent and worker id: results of theirs may still come.
+  std::map<std::pair<int, std::string>, report::Origin> lost_workers_;
+  // Tests that failed and wait for their next attempt, with the last one.
+  std::map<std::string, std::pair<v1::TestResult, report::Origin>> failed_attempts_;
+  bool retried_ = false;
+  size_t agents_set_aside_ = 0;
   std::unordered_map<uint64_t, Lease> leases_;
   int next_worker_ = 0;
   // Planned batches of which no worker has yet said what they hold.

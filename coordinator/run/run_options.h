@@ -26,6 +26,16 @@ struct RunOptions {
   // Show the plan, run nothing. `plan_in_full`: every batch of it.
   bool plan_only = false;
   bool plan_in_full = false;
+  // How often a test that fails is run again.
+  int retries = 0;
+  // How often a test that was running when its agent was lost is run again, on another agent.
+  int max_losses = 1;
+  // An agent that was not heard of for this long is lost; 0: only a broken stream says so.
+  double lease_s = 0;
+  // Agents on other machines: their workers are xdist workers however few they are, and `slots` is only what is expected.
+  bool remote = false;
+  // Whether agents may still join when none is left: the run then waits for them.
+  bool more_agents = false;
 };
 
 }  // namespace fastest::run

@@ -385,5 +385,65 @@ TEST_F(RunTest, TextOfPytestsOwnNeedsNoReadyWorker) {
   EXPECT_EQ(shown_, "a.py::t\n");
 }
 
+TEST_F(RunTest, ARefusingAgentIsNamedAndTheRunGoesOn) {
+  Start(1);
+  v1::AgentMessage::Hello hello;
+  hello.set_name("bert");
+  hello.set_slots(1);
+  const auto local = workers_;
+  run_->AgentJoined(1, hello);
+  workers_ = local;
+  v1::AgentMessage::Event event;
+  event.mutable_refused()->set_message("no pytest in python3");
+  event.mutable_refused()->set_exit_status(4);
+  run_->AgentSaid(1, event);
+  EXPECT_THAT(shown_, HasSubstr("agent bert cannot run the tests: no pytest in python3"));
+  EXPECT_FALSE(run_->Done());
+  Ready(0, {"a.py"});
+  RunLease(0, leases_[0][0], {"a.py::t"});
+  End(0);
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 0);
+}
+
+TEST_F(RunTest, TestsOfALostAgentGoToAnother) {
+  Start(1);
+  Ready(0, {"a.py"});
+  const v1::Lease first = leases_[0][0];
+  Collected(0, first, {"a.py::t1", "a.py::t2"});
+  Result(0, first, "a.py::t1");
+  const std::string lost_worker = workers_[0];
+  v1::AgentMessage::Hello hello;
+  hello.set_name("bert");
+  hello.set_slots(1);
+  run_->AgentJoined(1, hello);
+  run_->AgentLeft(0, "no route");
+  EXPECT_FALSE(run_->Done());
+  const auto say = [&](const v1::WorkerMessage& message, int agent, const std::string& worker) {
+    v1::AgentMessage::Event event;
+    event.mutable_from_worker()->set_worker_id(worker);
+    *event.mutable_from_worker()->mutable_message() = message;
+    run_->AgentSaid(agent, event);
+  };
+  v1::WorkerMessage ready;
+  ready.mutable_ready()->mutable_collection()->set_mode(v1::BY_MODULE);
+  ready.mutable_ready()->mutable_collection()->set_digest("d");
+  say(ready, 1, workers_[0]);
+  ASSERT_EQ(leases_[0].size(), 2u);
+  EXPECT_EQ(leases_[0][1].batch().tests(0).node_id(), "a.py::t2");
+  // The lost one comes back with what it had run: it counts, and what comes later of the same test does not.
+  v1::WorkerMessage late;
+  v1::TestResult* result = late.mutable_progress()->add_results();
+  result->set_lease_id(first.id());
+  result->mutable_ref()->set_node_id("a.py::t2");
+  result->set_outcome(v1::PASSED);
+  say(late, 0, lost_worker);
+  EXPECT_THAT(record_.results, ElementsAre("a.py::t1", "a.py::t2"));
+  v1::WorkerMessage again = late;
+  again.mutable_progress()->mutable_results(0)->set_lease_id(leases_[0][1].id());
+  say(again, 1, workers_[0]);
+  EXPECT_EQ(record_.results.size(), 2u);
+}
+
 }  // namespace
 }  // namespace fastest::run

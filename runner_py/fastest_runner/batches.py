@@ -36,7 +36,6 @@ class CommandError(Exception):
 class _Turn(NamedTuple):
     lease_id: int
     entry: Entry
-    is_last_of_lease: bool
 
 
 class BatchLoop:
@@ -59,6 +58,11 @@ class BatchLoop:
         self._take_result = take_result
         self._leases: collections.deque[dict[str, Any]] = collections.deque()
         self._finished = False
+        # The tests of the open lease that pytest has not been told of: a revocation takes them from the end.
+        self._open_lease_id = 0
+        self._waiting: collections.deque[Entry] = collections.deque()
+        # How many tests each lease still has to report.
+        self._unreported: dict[int, int] = {}
         # Results that are not on the wire yet: they travel with the next test's start.
         self._results: list[str] = []
         # Items that have run, by identity: the collection keeps them alive.
@@ -114,7 +118,9 @@ class BatchLoop:
             os._exit(0)
         self.tests_run += 1
         self._results.append(self._take_result(turn.lease_id, turn.entry.ref))
-        if turn.is_last_of_lease:
+        self._unreported[turn.lease_id] -= 1
+        if self._unreported[turn.lease_id] == 0:
+            del self._unreported[turn.lease_id]
             self._queue_results()
             self._messages.send({"lease_done": {"lease_id": turn.lease_id}})
 
@@ -138,8 +144,12 @@ class BatchLoop:
                 return
             lease_id = int(lease["id"])
             entries = self._open(lease_id, lease.get("batch", {}))
-            for position, entry in enumerate(entries, start=1):
-                yield _Turn(lease_id, entry, position == len(entries))
+            self._open_lease_id = lease_id
+            self._waiting.extend(entries)
+            if entries:
+                self._unreported[lease_id] = len(entries)
+            while self._waiting:
+                yield _Turn(lease_id, self._waiting.popleft())
                 self._take_waiting_commands()
                 if self.stop_reason is not None:
                     return
@@ -156,6 +166,11 @@ class BatchLoop:
                     "module_deselected": selection.deselected,
                     "module_digest": selection.digest,
                     "collect_s": round(selection.seconds, 6),
+                    "no_retry": [
+                        position
+                        for position, entry in enumerate(selection.entries)
+                        if entry.item.get_closest_marker("no_retry") is not None
+                    ],
                 }
             }
         )
@@ -182,12 +197,31 @@ class BatchLoop:
             if "id" not in command["run"]:
                 raise CommandError("a lease without id")
             self._leases.append(command["run"])
+        elif "revoke" in command:
+            self._give_back(command["revoke"])
         elif "finish" in command:
             self._finished = True
         elif "stop" in command:
             self.stop_reason = str(command["stop"].get("reason", "")) or "stopped"
         else:
             raise CommandError(f"unexpected command: {', '.join(map(str, command)) or 'empty'}")
+
+    def _give_back(self, revoke: dict[str, Any]) -> None:
+        """What has not begun: a lease that waits as a whole, of the open one its last tests."""
+        lease_id = int(revoke.get("lease_id", 0))
+        for lease in self._leases:
+            if int(lease["id"]) == lease_id:
+                self._leases.remove(lease)
+                self._messages.queue({"returned": {"lease_id": lease_id, "whole": True}})
+                return
+        refs: list[dict[str, Any]] = []
+        if lease_id == self._open_lease_id:
+            while self._waiting and len(refs) < int(revoke.get("max_tests", 0)):
+                refs.append(self._waiting.pop().ref)
+            refs.reverse()
+            if refs:
+                self._unreported[lease_id] -= len(refs)
+        self._messages.queue({"returned": {"lease_id": lease_id, "tests": refs}})
 
 
 def _forget_run(item: Any) -> None:

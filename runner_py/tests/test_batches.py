@@ -73,7 +73,9 @@ class FakeSession:
 
     def item(self, name: str) -> Any:
         hook = SimpleNamespace(pytest_runtest_protocol=self._protocol)
-        return SimpleNamespace(name=name, config=SimpleNamespace(hook=hook))
+        mark = object() if name.startswith("once") else None
+        get_closest_marker = {"no_retry": mark}.get
+        return SimpleNamespace(name=name, config=SimpleNamespace(hook=hook), get_closest_marker=get_closest_marker)
 
     def _protocol(self, item: Any, nextitem: Any) -> None:
         self.ran.append((item.name, nextitem and nextitem.name))
@@ -219,3 +221,49 @@ def test_ids_of_leases_may_come_as_text():
     batches, _, messages = loop({"run": {"id": "18446744073709551615", "batch": {"module": "a"}}}, FINISH)
     run(batches)
     assert messages.said[0]["collected"]["lease_id"] == 2**64 - 1
+
+
+def revoke(number: int, max_tests: int) -> dict[str, Any]:
+    return {"revoke": {"lease_id": number, "max_tests": max_tests}}
+
+
+def returned(messages: FakeMessages) -> list[dict[str, Any]]:
+    return [message["returned"] for message in messages.said if message != "waits" and "returned" in message]
+
+
+def test_a_revoked_lease_gives_back_its_last_tests_but_not_the_one_that_is_next():
+    batches, session, messages = loop(lease(1, "a b c d"))
+    session.after["a"] = lambda: messages.commands.extend([revoke(1, 9), FINISH])
+    run(batches)
+    assert session.ran == [("a", "b"), ("b", None)]
+    assert returned(messages) == [{"lease_id": 1, "tests": [{"node_id": "c"}, {"node_id": "d"}]}]
+    assert messages.kinds()[-2:] == ["b>", "lease_done 1"]
+
+
+def test_no_more_is_given_back_than_was_asked_for():
+    batches, session, messages = loop(lease(1, "a b c d"))
+    session.after["a"] = lambda: messages.commands.extend([revoke(1, 1), FINISH])
+    run(batches)
+    assert [name for name, _ in session.ran] == ["a", "b", "c"]
+    assert returned(messages) == [{"lease_id": 1, "tests": [{"node_id": "d"}]}]
+
+
+def test_a_lease_that_waits_comes_back_as_a_whole():
+    batches, session, messages = loop(lease(1, "a b"), lease(2, "c d"), revoke(2, 1), FINISH)
+    run(batches)
+    assert [name for name, _ in session.ran] == ["a", "b"]
+    assert returned(messages) == [{"lease_id": 2, "whole": True}]
+
+
+def test_what_is_revoked_too_late_is_answered_with_nothing():
+    batches, session, messages = loop(lease(1, "a"), None, revoke(1, 5), revoke(7, 5), FINISH)
+    run(batches)
+    assert [name for name, _ in session.ran] == ["a"]
+    assert returned(messages) == [{"lease_id": 1, "tests": []}, {"lease_id": 7, "tests": []}]
+
+
+def test_tests_that_may_not_be_retried_are_named_by_position():
+    batches, _, messages = loop(lease(1, "a once_b c once_d"), FINISH)
+    run(batches)
+    (collected,) = [message["collected"] for message in messages.said if "collected" in message]
+    assert collected["no_retry"] == [1, 3]

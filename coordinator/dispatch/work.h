@@ -1,0 +1,55 @@
+// A batch as the queue keeps it: tests are numbers, and texts stand once in a table. Plain values; not thread-safe.
+#ifndef FASTEST_COORDINATOR_DISPATCH_WORK_H_
+#define FASTEST_COORDINATOR_DISPATCH_WORK_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "base/string_table.h"
+#include "proto/test.pb.h"
+
+namespace fastest::dispatch {
+
+// A test's node id (its number in the run's table) and its index among those of the same node id.
+struct TestKey {
+  uint32_t node = 0;
+  uint32_t index = 0;
+  bool operator==(const TestKey& o) const { return node == o.node && index == o.index; }
+  template <typename H>
+  friend H AbslHashValue(H h, const TestKey& key) {
+    return H::combine(std::move(h), key.node, key.index);
+  }
+};
+
+TestKey KeyOf(const v1::TestRef& ref, StringTable* names);
+v1::TestRef RefOf(TestKey key, const StringTable& names);
+
+// What a batch is predicted to cost, and what may be done with it.
+struct Cost {
+  // Of the whole batch, and how much of that whoever gets a part of it has to pay again (the module's collection and fixtures).
+  double predicted_s = 0;
+  double setup_s = 0;
+  // Its tests stay with one worker: nobody steals a part of it.
+  bool indivisible = false;
+};
+
+struct Work {
+  uint32_t module = 0;
+  // By number, as v1::Batch has them.
+  std::vector<uint32_t> boundaries;
+  uint32_t part = 0;
+  std::vector<TestKey> tests;
+  Cost cost;
+  // Workers that died over it without a result, and agents that were lost while it was collected.
+  int deaths = 0;
+  int losses = 0;
+  // It failed elsewhere or was given back, and is not taken away unopened: slots with a test to hold back would pass it to and fro.
+  bool moved = false;
+};
+
+Work WorkOf(const v1::Batch& batch, const Cost& cost, StringTable* names);
+v1::Batch BatchOf(const Work& work, const StringTable& names);
+
+}  // namespace fastest::dispatch
+
+#endif  // FASTEST_COORDINATOR_DISPATCH_WORK_H_
