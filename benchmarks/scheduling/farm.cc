@@ -12,7 +12,8 @@ std::vector<Agent> MakeFarm(const FarmOptions& options, double ideal_s) {
   for (size_t i = 1; i < farm.size(); ++i) {
     if (uniform(random) < options.slow) farm[i].slowness = 2;
     if (uniform(random) < options.late) farm[i].joins_s = uniform(random) * ideal_s / 2;
-    if (uniform(random) < options.lost) farm[i].lost_s = farm[i].joins_s + uniform(random) * (ideal_s - farm[i].joins_s);
+    if (uniform(random) < options.lost)
+      farm[i].lost_s = farm[i].joins_s + uniform(random) * (ideal_s - farm[i].joins_s);
   }
   return farm;
 }
@@ -20,7 +21,8 @@ std::vector<Agent> MakeFarm(const FarmOptions& options, double ideal_s) {
 double Floor(const Suite& suite, const std::vector<Agent>& farm) {
   const auto done_by = [&](double time) {
     double done = 0;
-    for (const Agent& agent : farm) done += std::max(0.0, std::min(time, agent.lost_s) - agent.joins_s) / agent.slowness;
+    for (const Agent& agent : farm)
+      done += std::max(0.0, std::min(time, agent.lost_s) - agent.joins_s) / agent.slowness;
     return done;
   };
   double low = 0;

@@ -22,8 +22,12 @@ int Main(int argc, char** argv) {
   int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   std::string only;
   std::string picture;
-  app.add_option("--seeds", seeds, "Suites for each line of the table")->check(CLI::Range(1, 10000))->capture_default_str();
-  app.add_option("--agent-seconds", agent_s, "Seconds of work for each agent")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--seeds", seeds, "Suites for each line of the table")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  app.add_option("--agent-seconds", agent_s, "Seconds of work for each agent")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--threads", threads, "Suites at a time")->check(CLI::Range(1, 256))->capture_default_str();
   app.add_option("--only", only, "Only lines whose name holds this text, for instance \"32 agents\"");
   app.add_option("--picture", picture, "Write the table as an SVG picture to this file")->take_last();
@@ -32,8 +36,10 @@ int Main(int argc, char** argv) {
   const SuiteOptions suite;
   const HistoryOptions history;
   printf(
-      "Suites: %g s of work for each agent, a set-up of %g s for each module, tests per module lognormal (median %g, sigma %g),\n"
-      "seconds per test lognormal (median %g, sigma %g). History: true seconds times a lognormal factor (sigma %g). %d seeds, from 1.\n"
+      "Suites: %g s of work for each agent, a set-up of %g s for each module, tests per module lognormal (median %g, "
+      "sigma %g),\n"
+      "seconds per test lognormal (median %g, sigma %g). History: true seconds times a lognormal factor (sigma %g). %d "
+      "seeds, from 1.\n"
       "Floor: the longest test, or (calls + each module's set-up once) / agents. Every agent has one slot.\n"
       "Agents that come and go: a fifth half as fast, a fifth late (within the first half), a tenth lost.\n\n",
       agent_s, suite.setup_s, suite.tests_median, suite.tests_sigma, suite.test_median_s, suite.test_sigma,

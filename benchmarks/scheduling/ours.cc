@@ -49,7 +49,8 @@ class Simulation {
 
   Outcome Run(plan::Plan plan) {
     for (const plan::PlannedBatch& planned : plan.batches) {
-      queue_.Add(planned.batch, {planned.predicted_s, planned.setup_s, planned.batch.together()});
+      queue_.Add(planned.batch, {planned.predicted_s, planned.setup_s, planned.batch.together(),
+                                 static_cast<uint32_t>(planned.unit) + 1});
     }
     queue_.Seal();
     for (size_t a = 0; a < farm_.size(); ++a) {
@@ -75,9 +76,7 @@ class Simulation {
     Kind kind;
     size_t agent;
     int stretch;
-    bool operator>(const Event& o) const {
-      return std::tie(time, kind, agent) > std::tie(o.time, o.kind, o.agent);
-    }
+    bool operator>(const Event& o) const { return std::tie(time, kind, agent) > std::tie(o.time, o.kind, o.agent); }
   };
 
   void At(double time, Kind kind, size_t agent) { events_.push({time, kind, agent, workers_[agent].stretch}); }
@@ -234,8 +233,7 @@ class Simulation {
 
   static bool CanGoOn(const Worker& worker) {
     if (worker.leases.empty()) return worker.finish;
-    return worker.finish || worker.leases.size() > 1 ||
-           worker.leases[0].tests.size() - worker.leases[0].next > 1;
+    return worker.finish || worker.leases.size() > 1 || worker.leases[0].tests.size() - worker.leases[0].next > 1;
   }
 
   void Act(double now) {

@@ -25,7 +25,8 @@ std::string PictureOf(const std::vector<Row>& rows) {
   const int row_height = static_cast<int>(policies.size()) * kBarHeight + 14;
   const int height = kTop + row_height * static_cast<int>(rows.size()) + 24;
   std::string svg = absl::StrFormat(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"12\">\n"
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" "
+      "font-size=\"12\">\n"
       "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
       "<text x=\"10\" y=\"18\" font-size=\"14\">Makespan as a multiple of the floor, mean over seeds</text>\n",
       kLabelWidth + kBarsWidth + 60, height);

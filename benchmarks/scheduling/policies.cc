@@ -132,8 +132,8 @@ double XdistWorksteal(const Suite& suite, const std::vector<Agent>& farm) {
   constexpr size_t kMinPending = 2;
   return RunQueues(suite, farm, &queues, [&](size_t w) {
     if (queues[w].size() >= kMinPending) return;
-    const auto longest =
-        std::max_element(queues.begin(), queues.end(), [](const Queue& a, const Queue& b) { return a.size() < b.size(); });
+    const auto longest = std::max_element(queues.begin(), queues.end(),
+                                          [](const Queue& a, const Queue& b) { return a.size() < b.size(); });
     if (longest->size() <= kMinPending) return;
     const size_t count = std::min(longest->size() / 2, longest->size() - kMinPending);
     queues[w].insert(queues[w].end(), longest->end() - static_cast<std::ptrdiff_t>(count), longest->end());

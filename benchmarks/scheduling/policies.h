@@ -18,7 +18,8 @@ double Contiguous(const Suite& suite, const std::vector<Agent>& farm);
 // Modules in turn, dealt before the run.
 double RoundRobin(const Suite& suite, const std::vector<Agent>& farm);
 // Modules whole, the longest by the estimates first, each to whoever is free.
-double WholeModules(const Suite& suite, const std::vector<plan::ModuleEstimate>& estimates, const std::vector<Agent>& farm);
+double WholeModules(const Suite& suite, const std::vector<plan::ModuleEstimate>& estimates,
+                    const std::vector<Agent>& farm);
 // --dist load: an initial quarter dealt in turn, then chunks that shrink with what is pending.
 double XdistLoad(const Suite& suite, const std::vector<Agent>& farm);
 // --dist worksteal: contiguous shares, then half of the longest queue goes to whoever runs dry.

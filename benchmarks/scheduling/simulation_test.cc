@@ -80,8 +80,9 @@ TEST(SimulationTest, NoPolicyIsBelowTheFloor) {
 TEST(SimulationTest, OneWorkerAloneNeedsEqualTimeUnderEveryPolicy) {
   const Suite suite = SuiteFor(1, 4);
   const std::vector<Agent> farm = EqualAgents(1);
-  for (const double makespan : {Contiguous(suite, farm), RoundRobin(suite, farm), WholeModules(suite, Remembered(suite, 4, 0), farm),
-                                XdistLoad(suite, farm), XdistWorksteal(suite, farm)}) {
+  for (const double makespan :
+       {Contiguous(suite, farm), RoundRobin(suite, farm), WholeModules(suite, Remembered(suite, 4, 0), farm),
+        XdistLoad(suite, farm), XdistWorksteal(suite, farm)}) {
     EXPECT_NEAR(makespan, suite.work_s, 1e-6);
   }
 }

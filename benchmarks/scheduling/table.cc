@@ -124,7 +124,8 @@ std::string TableText(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     absl::StrAppendFormat(&text, "%-32s %6.1f s", row.scenario.name, row.floor_s);
     for (const Ratio& ratio : row.ratios) {
-      absl::StrAppendFormat(&text, " %16s", ratio.known ? absl::StrFormat("%.3f (%.2f)", ratio.mean, ratio.worst) : "-");
+      absl::StrAppendFormat(&text, " %16s",
+                            ratio.known ? absl::StrFormat("%.3f (%.2f)", ratio.mean, ratio.worst) : "-");
     }
     absl::StrAppendFormat(&text, " %7s\n", row.scenario.target > 0 ? absl::StrFormat("%.2f", row.scenario.target) : "");
   }

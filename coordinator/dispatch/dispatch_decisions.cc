@@ -135,7 +135,13 @@ void DispatchQueue::GrantToWanting(std::vector<Action>* actions) {
     std::optional<Work> work = TakeWorkFor(key, slots_[key]);
     // All that is left failed on this very worker.
     if (!work.has_value()) continue;
+    const uint32_t unit = work->cost.unit;
     GrantTo(key, *std::move(work), actions);
+    while (unit != 0 && !queue_.empty() && queue_.front().cost.unit == unit) {
+      Work next = std::move(queue_.front());
+      queue_.pop_front();
+      GrantTo(key, std::move(next), actions);
+    }
     served.push_back(key);
   }
   for (const SlotKey key : served) Touch(key);

@@ -229,6 +229,13 @@ TEST_F(DispatchQueueTest, AnEmptyLeaseLeavesTheHeldBackTestToTheNext) {
   EXPECT_THAT(Actions(), ElementsAre("0.0 gets m3 as 3"));
 }
 
+TEST_F(DispatchQueueTest, AUnitIsGrantedAtOnce) {
+  for (const char* module : {"a", "b", "c"}) queue_.Add(Module(module), Cost{0.01, 0, false, 1});
+  queue_.Add(Module("d"), Cost{0.01, 0, false, 2});
+  AddReadySlots({kA, kB});
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets a as 1", "0.0 gets b as 2", "0.0 gets c as 3", "0.1 gets d as 4"));
+}
+
 TEST_F(DispatchQueueTest, TheShortestWaitsBehindALongTest) {
   Add("long", 30);
   Add("next", 20);

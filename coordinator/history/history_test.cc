@@ -72,7 +72,8 @@ TEST_F(HistoryTest, RemembersInCollectionOrder) {
 TEST_F(HistoryTest, ClassFixturesAreTheirModules) {
   auto history = MustOpen(path_);
   const auto seconds = [](double s) {
-    return std::unordered_map<std::string, double>{{"a.py", s}, {"a.py::A", 2 * s}, {"a.py::A::B", 3 * s}, {"a.pyx::A", 9}};
+    return std::unordered_map<std::string, double>{
+        {"a.py", s}, {"a.py::A", 2 * s}, {"a.py::A::B", 3 * s}, {"a.pyx::A", 9}};
   };
   ASSERT_TRUE(history->Record("/p", {{"a.py", "a.py::A::t", 1, 0}}, seconds(1)).ok());
   ASSERT_TRUE(history->Record("/p", {{"a.py", "a.py::A::t", 1, 0}}, seconds(2)).ok());

@@ -97,7 +97,8 @@ std::vector<size_t> ChooseCuts(const Body& body, const SplitLimits& limits) {
     if (class_cut > last && distance(class_cut) <= reach_s + body.repeats_s[cut]) cut = class_cut;
     // A worker holds the last test of a batch until it has the next one, which then waits behind it: better a short one.
     const bool ends_long = cut > 0 && body.seconds[cut - 1] > kLongLast * limits.max_part_s;
-    if (ends_long && cut + 1 < tests && body.borders[cut + 1] != Border::kNone && body.seconds[cut] <= kLongLast * body.seconds[cut - 1]) {
+    if (ends_long && cut + 1 < tests && body.borders[cut + 1] != Border::kNone &&
+        body.seconds[cut] <= kLongLast * body.seconds[cut - 1]) {
       ++cut;
     }
     if (cut <= last || elapsed[cut] - elapsed[last] < limits.min_part_s || body_s - elapsed[cut] < limits.min_part_s)

@@ -12,7 +12,9 @@
 namespace fastest::plan {
 namespace {
 
-std::string Count(size_t n, const char* one) { return absl::StrCat(n, " ", one, n == 1 ? "" : one[0] == 'b' ? "es" : "s"); }
+std::string Count(size_t n, const char* one) {
+  return absl::StrCat(n, " ", one, n == 1 ? "" : one[0] == 'b' ? "es" : "s");
+}
 
 std::string FileOf(const std::string& node_id) { return node_id.substr(0, node_id.find("::")); }
 
@@ -64,25 +66,30 @@ std::string PlanText(const Plan& plan, const PlanTextOptions& options) {
     merged += unit.batches;
     ++merged_units;
   }
-  std::string text = absl::StrFormat("Plan for %s: %s in %s\n", Count(static_cast<size_t>(std::max(options.slots, 1)), "slot"),
-                                     Count(plan.tests, "test"), Count(plan.batches.size(), "batch"));
+  std::string text =
+      absl::StrFormat("Plan for %s: %s in %s\n", Count(static_cast<size_t>(std::max(options.slots, 1)), "slot"),
+                      Count(plan.tests, "test"), Count(plan.batches.size(), "batch"));
   absl::StrAppendFormat(&text, "  predicted     %9.2f s\n", plan.makespan_s);
-  absl::StrAppendFormat(&text, "  at the least  %9.2f s  (%.2f s of work, set-up included, over the slots)\n", plan.floor_s, plan.work_s);
+  absl::StrAppendFormat(&text, "  at the least  %9.2f s  (%.2f s of work, set-up included, over the slots)\n",
+                        plan.floor_s, plan.work_s);
   if (!plan.longest_test.empty()) {
     absl::StrAppendFormat(&text, "  longest test  %9.2f s  %s\n", plan.longest_test_s, plan.longest_test);
   }
   if (!options.measured) absl::StrAppend(&text, "  no past run is known: all tests are taken to last equally long\n");
-  for (const auto& [module, parts] : split) absl::StrAppend(&text, "  split         ", module, " into ", parts, " parts\n");
+  for (const auto& [module, parts] : split)
+    absl::StrAppend(&text, "  split         ", module, " into ", parts, " parts\n");
   if (merged > 0) {
-    absl::StrAppend(&text, "  merged        ", Count(merged, "short module"), " given out ", Count(merged_units, "time"), "\n");
+    absl::StrAppend(&text, "  merged        ", Count(merged, "short module"), " given out ",
+                    Count(merged_units, "time"), "\n");
   }
   if (units.empty()) return text;
   absl::StrAppendFormat(&text, "\n%5s %11s %11s  %s\n", "order", "seconds", "of them", "batch");
   absl::StrAppendFormat(&text, "%5s %11s %11s\n", "", "", "set-up");
   for (size_t i = 0; i < std::min(units.size(), options.max_lines); ++i) {
     const Unit& unit = units[i];
-    absl::StrAppendFormat(&text, "%5d %11.3f %11.3f  %s\n", i + 1, unit.seconds, unit.setup_s,
-                          unit.batches == 1 ? unit.name : absl::StrCat(unit.name, " and ", Count(unit.batches - 1, "more module")));
+    absl::StrAppendFormat(
+        &text, "%5d %11.3f %11.3f  %s\n", i + 1, unit.seconds, unit.setup_s,
+        unit.batches == 1 ? unit.name : absl::StrCat(unit.name, " and ", Count(unit.batches - 1, "more module")));
   }
   if (units.size() > options.max_lines) {
     absl::StrAppend(&text, "      ... and ", units.size() - options.max_lines, " more (-v lists them all)\n");

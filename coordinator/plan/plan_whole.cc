@@ -61,7 +61,8 @@ std::vector<Stretch> JoinShort(const std::vector<Stretch>& stretches, double mer
   return joined;
 }
 
-std::vector<size_t> CutsOf(const Tests& tests, const Stretch& stretch, const Setups& setups, const SplitLimits& limits) {
+std::vector<size_t> CutsOf(const Tests& tests, const Stretch& stretch, const Setups& setups,
+                           const SplitLimits& limits) {
   const SetupCost& setup = SetupOf(setups, tests[stretch.begin]->module);
   Body body;
   body.setup_s = Sane(setup.module_s);

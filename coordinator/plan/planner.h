@@ -54,7 +54,7 @@ struct PlannedBatch {
   double predicted_s = 0;
   // Of this, what another worker would pay again if it took a part of the batch.
   double setup_s = 0;
-  // Neighbours in the plan with the same number are short modules that are best granted together: no round trip for each of them.
+  // Neighbours in the plan with the same number are short modules that are granted together: no round trip for each of them.
   size_t unit = 0;
   // Folder of its (first) module: a worker that has just run tests of it is warm for the batch.
   std::string package;

@@ -127,7 +127,8 @@ TEST(PlanByModuleTest, NonsenseEstimatesDoNoHarm) {
 
 TEST(PlanByModuleTest, ShortModulesOfAPackageShareAUnit) {
   std::vector<ModuleEstimate> modules;
-  for (int i = 0; i < 12; ++i) modules.push_back(Module(i < 7 ? "p/m" + std::to_string(i) : "q/m" + std::to_string(i), 0, {0.01}));
+  for (int i = 0; i < 12; ++i)
+    modules.push_back(Module(i < 7 ? "p/m" + std::to_string(i) : "q/m" + std::to_string(i), 0, {0.01}));
   modules.push_back(Module("q/long", 0, {2}));
   const Plan plan = PlanByModule(modules, Options(2));
   std::map<size_t, std::vector<std::string>> units;

@@ -37,7 +37,8 @@ void Measurements::Collected(const std::string& module, double collect_s) {
   known = std::max(known, collect_s);
 }
 
-void Measurements::Add(const std::string& worker, const std::string& module, const v1::TestResult& result, int position) {
+void Measurements::Add(const std::string& worker, const std::string& module, const v1::TestResult& result,
+                       int position) {
   Test test;
   test.node_id = result.ref().node_id();
   test.position = position;

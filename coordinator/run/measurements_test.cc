@@ -17,7 +17,8 @@ using ::testing::UnorderedElementsAre;
 v1::TestResult Result(const std::string& node_id, double setup_s, double call_s) {
   v1::TestResult result;
   result.mutable_ref()->set_node_id(node_id);
-  for (const auto& [when, seconds] : std::map<std::string, double>{{"setup", setup_s}, {"call", call_s}, {"teardown", 0.5}}) {
+  for (const auto& [when, seconds] :
+       std::map<std::string, double>{{"setup", setup_s}, {"call", call_s}, {"teardown", 0.5}}) {
     v1::Phase* phase = result.add_phases();
     phase->set_when(when);
     phase->set_duration_s(seconds);
@@ -67,7 +68,8 @@ TEST(MeasurementsTest, ATestThatOpensBothIsSharedOut) {
   measurements.Add("gw1", "a.py", Result("a.py::A::v", 3, 0), 1);
   measurements.Add("gw1", "a.py", Result("a.py::A::z", 0, 0), 3);
   const Measurements::Measured measured = measurements.Take();
-  EXPECT_THAT(measured.setup_s, UnorderedElementsAre(Pair("a.py", DoubleNear(1, 1e-9)), Pair("a.py::A", DoubleNear(3, 1e-9))));
+  EXPECT_THAT(measured.setup_s,
+              UnorderedElementsAre(Pair("a.py", DoubleNear(1, 1e-9)), Pair("a.py::A", DoubleNear(3, 1e-9))));
 }
 
 TEST(MeasurementsTest, ACrashSaysNothingOfATestsLength) {

@@ -253,7 +253,8 @@ void Run::PlanWork(const v1::Collection& collection) {
   }
   uncollected_ = plan.batches.size();
   for (const plan::PlannedBatch& planned : plan.batches) {
-    queue_.Add(planned.batch, dispatch::Cost{planned.predicted_s, planned.setup_s, planned.batch.together()});
+    queue_.Add(planned.batch, dispatch::Cost{planned.predicted_s, planned.setup_s, planned.batch.together(),
+                                            static_cast<uint32_t>(planned.unit) + 1});
   }
   queue_.Seal();
 }
