@@ -14,18 +14,15 @@ namespace {
 constexpr int kUsageError = 4;
 constexpr uint32_t kMaxSlots = 4096;
 
-// Empty if a coordinator at `address` may be joined, else what is wrong.
+// Empty if a coordinator may be looked for at `address`, else what is wrong.
 std::string WhyNotJoin(const std::string& address) {
-  if (absl::StartsWith(address, "unix:")) return address.size() > 5 ? "" : "unix: lacks a path";
-  const size_t colon = address.rfind(':');
-  uint32_t port = 0;
-  if (colon == std::string::npos || colon == 0 || !absl::SimpleAtoi(address.substr(colon + 1), &port) || port == 0 ||
-      port > 65535) {
-    return absl::StrCat("\"", address, "\" is neither HOST:PORT nor unix:PATH");
-  }
-  const std::string host = address.substr(0, colon);
-  if (host == "localhost" || host == "[::1]" || absl::StartsWith(host, "127.")) return "";
-  return absl::StrCat(host, " is not this machine: agents join over plain text, which is for loopback only");
+  if (!absl::StartsWith(address, "unix:")) return WhyNotHostPort(address, 1);
+  return address.size() > 5 ? "" : "unix: lacks a path";
+}
+
+std::string WhyNotLabel(const std::string& label) {
+  const size_t equals = label.find('=');
+  return equals != std::string::npos && equals > 0 ? "" : absl::StrCat("\"", label, "\" is not KEY=VALUE");
 }
 
 // "auto" or a number.
@@ -45,12 +42,48 @@ ParsedAgentOptions ParseAgentOptions(int argc, const char* const* argv, const Ag
   options.python = surroundings.virtual_env.empty() ? "python3" : surroundings.virtual_env + "/bin/python";
   options.runner = surroundings.runner;
   options.slots = surroundings.cores;
+  options.workdir = surroundings.working_dir;
 
   CLI::App app("Keeps warm Python workers and runs batches of tests in them for a coordinator.", "fastest-agent");
-  app.add_option("--join", options.join, "Coordinator to work for: HOST:PORT or unix:PATH")
-      ->required()
-      ->type_name("ADDRESS")
-      ->check(CLI::Validator(WhyNotJoin, ""));
+  CLI::Option* const listen =
+      app.add_option("--listen", options.listen,
+                     "Wait for coordinators here (fastest-coordinator --agents); port 0: any")
+          ->type_name("HOST:PORT")
+          ->check(CLI::Validator([](const std::string& address) { return WhyNotHostPort(address, 0); }, ""));
+  CLI::Option* const join = app.add_option("--join", options.join,
+                                           "Work for the coordinators that listen here (fastest-coordinator --listen), "
+                                           "one run after the other")
+                                ->type_name("HOST:PORT")
+                                ->check(CLI::Validator(WhyNotJoin, ""));
+  join->excludes(listen);
+  app.add_option("--port-file", options.port_file, "With --listen: write the bound HOST:PORT into this file")
+      ->type_name("FILE")
+      ->needs(listen);
+  app.add_option("--idle-exit", options.idle_exit_s, "End after so long without a run (default: never)")
+      ->type_name("SECONDS")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            double seconds = 0;
+            return absl::SimpleAtod(text, &seconds) && seconds > 0 && seconds < 1e9
+                       ? std::string()
+                       : absl::StrCat("\"", text, "\" is not a number of seconds");
+          },
+          ""));
+  app.add_option("--workdir", options.workdir,
+                 "This machine's counterpart of the coordinator's rootdir (default: the current directory)")
+      ->type_name("DIR")
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--label", options.labels, "Say something about this agent in reports; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->check(CLI::Validator(WhyNotLabel, ""));
+  app.add_option("--tls-ca", options.security.tls_ca, "Certificate authority that the other side must be known to")
+      ->type_name("FILE");
+  app.add_option("--tls-cert", options.security.tls_cert, "This agent's certificate")->type_name("FILE");
+  app.add_option("--tls-key", options.security.tls_key, "Its key")->type_name("FILE");
+  app.add_option("--token-file", options.security.token_file, "Secret word that both sides share")->type_name("FILE");
+  app.add_flag("--insecure", options.security.insecure, "Allow plain text, and anybody, beyond this machine");
   const CLI::Validator slots(
       [&](const std::string& text) { return ParseSlots(text, surroundings.cores, &options.slots); }, "");
   std::string slots_text;
@@ -68,6 +101,14 @@ ParsedAgentOptions ParseAgentOptions(int argc, const char* const* argv, const Ag
 
   try {
     app.parse(argc, argv);
+    if (options.join.empty() && options.listen.empty()) {
+      throw CLI::RequiredError("--listen HOST:PORT or --join HOST:PORT");
+    }
+    // The process will stand elsewhere.
+    for (std::string* path : {&options.workdir, &options.port_file}) {
+      if (!path->empty() && path->front() != '/') *path = absl::StrCat(surroundings.working_dir, "/", *path);
+    }
+    while (options.workdir.size() > 1 && options.workdir.back() == '/') options.workdir.pop_back();
   } catch (const CLI::Success& wish) {
     parsed.exit = true;
     parsed.text = wish.get_name() == "CallForHelp" ? app.help() : absl::StrCat(wish.what(), "\n");

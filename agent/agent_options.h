@@ -4,16 +4,28 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
-#include "absl/status/statusor.h"
+#include "base/transport_security.h"
 
 namespace fastest::agent {
 
 struct AgentOptions {
-  // "unix:PATH", or HOST:PORT of this machine.
+  // Exactly one of the two is given. "unix:PATH" or HOST:PORT of a coordinator.
   std::string join;
+  // HOST:PORT at which coordinators may come; port 0: any that is free.
+  std::string listen;
+  // Where the bound address is written; empty: nowhere.
+  std::string port_file;
   uint32_t slots = 1;
   std::string name;
+  // "key=value" each.
+  std::vector<std::string> labels;
+  // Absolute. The counterpart of a coordinator's rootdir.
+  std::string workdir;
+  // Seconds without a run after which it ends; 0: never.
+  double idle_exit_s = 0;
+  SecurityOptions security;
   // A path, or a name to be looked up on PATH.
   std::string python;
   // The folder fastest_runner; empty: the one that belongs to the program.
@@ -25,6 +37,7 @@ struct AgentOptions {
 // What the options' defaults depend on.
 struct AgentSurroundings {
   uint32_t cores = 1;
+  std::string working_dir;
   std::string hostname;
   // VIRTUAL_ENV and FASTEST_RUNNER; empty if unset.
   std::string virtual_env;

@@ -14,7 +14,8 @@ using testing::Not;
 
 ParsedAgentOptions Parse(std::vector<const char*> arguments, std::string virtual_env = "") {
   arguments.insert(arguments.begin(), "fastest-agent");
-  return ParseAgentOptions(static_cast<int>(arguments.size()), arguments.data(), {6, "box", virtual_env, "/runner"});
+  return ParseAgentOptions(static_cast<int>(arguments.size()), arguments.data(),
+                           {6, "/here", "box", virtual_env, "/runner"});
 }
 
 TEST(AgentOptionsTest, DefaultsComeFromTheSurroundings) {
@@ -41,6 +42,21 @@ TEST(AgentOptionsTest, OptionsOverrideThem) {
   EXPECT_EQ(Parse({"--join=127.0.0.1:80", "--slots", "auto"}).options.slots, 6u);
 }
 
+TEST(AgentOptionsTest, AServersOptions) {
+  const ParsedAgentOptions parsed =
+      Parse({"--listen", "0.0.0.0:0", "--port-file", "p", "--workdir", "/tmp/", "--label", "os=debian", "--label",
+             "gpu=", "--idle-exit", "1.5", "--token-file", "t", "--insecure"});
+  EXPECT_FALSE(parsed.exit) << parsed.text;
+  EXPECT_EQ(parsed.options.listen, "0.0.0.0:0");
+  EXPECT_EQ(parsed.options.port_file, "/here/p");
+  EXPECT_EQ(parsed.options.workdir, "/tmp");
+  EXPECT_THAT(parsed.options.labels, testing::ElementsAre("os=debian", "gpu="));
+  EXPECT_EQ(parsed.options.idle_exit_s, 1.5);
+  EXPECT_EQ(parsed.options.security.token_file, "t");
+  EXPECT_TRUE(parsed.options.security.insecure);
+  EXPECT_EQ(Parse({"--listen", "a:1"}).options.workdir, "/here");
+}
+
 TEST(AgentOptionsTest, ErrorsNameWhatIsWrong) {
   const auto error = [](std::vector<const char*> arguments) {
     const ParsedAgentOptions parsed = Parse(std::move(arguments));
@@ -50,10 +66,16 @@ TEST(AgentOptionsTest, ErrorsNameWhatIsWrong) {
     return parsed.text;
   };
   EXPECT_THAT(error({}), HasSubstr("--join"));
-  EXPECT_THAT(error({"--join", "somewhere"}), HasSubstr("neither HOST:PORT nor unix:PATH"));
+  EXPECT_THAT(error({"--join", "a:1", "--listen", "b:2"}), HasSubstr("--listen"));
+  EXPECT_THAT(error({"--listen", "7070"}), HasSubstr("not HOST:PORT"));
+  EXPECT_THAT(error({"--listen", "[::1]:70700"}), HasSubstr("not HOST:PORT"));
+  EXPECT_THAT(error({"--join", "a:1", "--port-file", "f"}), HasSubstr("--listen"));
+  EXPECT_THAT(error({"--listen", "a:0", "--workdir", "/no/such/place"}), HasSubstr("/no/such/place"));
+  EXPECT_THAT(error({"--listen", "a:0", "--label", "gpu"}), HasSubstr("not KEY=VALUE"));
+  EXPECT_THAT(error({"--listen", "a:0", "--idle-exit", "soon"}), HasSubstr("not a number of seconds"));
+  EXPECT_THAT(error({"--join", "somewhere"}), HasSubstr("not HOST:PORT"));
   EXPECT_THAT(error({"--join", "unix:"}), HasSubstr("lacks a path"));
-  EXPECT_THAT(error({"--join", "localhost:0"}), HasSubstr("neither HOST:PORT nor unix:PATH"));
-  EXPECT_THAT(error({"--join", "farm.example:7000"}), HasSubstr("farm.example is not this machine"));
+  EXPECT_THAT(error({"--join", "localhost:0"}), HasSubstr("not HOST:PORT"));
   for (const char* slots : {"0", "-1", "many", "5000"}) {
     EXPECT_THAT(error({"--join", "[::1]:80", "--slots", slots}), HasSubstr("neither auto nor a number"));
   }

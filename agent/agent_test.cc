@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -480,6 +481,24 @@ TEST_F(AgentTest, NobodyOutlivesAnAgentThatIsKilled) {
   ExpectNobodyLeft();
 }
 
+// Unread data makes the socket's other end see a reset connection in place of its end.
+TEST_F(AgentTest, NobodyOutlivesAnAgentThatIsKilledBeforeItHasReadAll) {
+  StartAgent();
+  StartRun(1);
+  WaitForReady("w0");
+  Grant(0, 1, "hang");
+  WaitFor([](const Event& e) { return e.from_worker().message().progress().started().node_id() == "hang::second"; });
+  StartWorker(1, "w1");
+  const pid_t idle = WaitForReady("w1").pid();
+  agent_->Kill(SIGSTOP);
+  // Its end is told to an agent that doesn't listen.
+  ASSERT_EQ(kill(idle, SIGKILL), 0);
+  while (kill(idle, 0) == 0) std::this_thread::yield();
+  agent_->Kill(SIGKILL);
+  agent_->Wait();
+  ExpectNobodyLeft();
+}
+
 TEST_F(AgentTest, AnotherProtocolVersionIsNamed) {
   StartAgent();
   ASSERT_TRUE(coordinator_->WaitForHello().has_value());
@@ -579,6 +598,26 @@ TEST_F(AgentWithPytestTest, NobodyOutlivesAnAgentThatIsKilled) {
   Grant(0, 1, "test_orphan.py");
   FinishSlot(0);
   WaitFor([](const Event& e) { return e.from_worker().message().progress().started().node_id() == kOrphanThenHang; });
+  agent_->Kill(SIGKILL);
+  agent_->Wait();
+  ExpectNobodyLeft();
+}
+
+// Unread data makes the socket's other end see a reset connection in place of its end.
+TEST_F(AgentWithPytestTest, NobodyOutlivesAnAgentThatIsKilledBeforeItHasReadAll) {
+  std::ofstream(folder_ + "/test_orphan.py") << kLeavesOrphan;
+  StartAgent(python_);
+  StartRun(1);
+  WaitForReady("w0");
+  Grant(0, 1, "test_orphan.py");
+  FinishSlot(0);
+  WaitFor([](const Event& e) { return e.from_worker().message().progress().started().node_id() == kOrphanThenHang; });
+  StartWorker(1, "w1");
+  const pid_t idle = WaitForReady("w1").pid();
+  agent_->Kill(SIGSTOP);
+  // Its end is told to an agent that doesn't listen.
+  ASSERT_EQ(kill(idle, SIGKILL), 0);
+  while (kill(idle, 0) == 0) std::this_thread::yield();
   agent_->Kill(SIGKILL);
   agent_->Wait();
   ExpectNobodyLeft();

@@ -1,31 +1,50 @@
 #include "agent/coordinator_session.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "agent/checkout.h"
 
 namespace fastest::agent {
 
-CoordinatorSession::CoordinatorSession(Options options, EventLoop* loop, Clock* clock)
+CoordinatorSession::CoordinatorSession(Options options, EventLoop* loop, Clock* clock, Callbacks callbacks)
     : options_(std::move(options)),
       loop_(loop),
       clock_(clock),
-      pool_({options_.runner,
-             [this](v1::AgentMessage::Event event) {
-               if (stream_ != nullptr) stream_->Send(std::move(event));
-             },
-             [this] { OnWorkersGone(); }, [this] { OnZygoteEnded(); }},
+      callbacks_(std::move(callbacks)),
+      pool_({options_.runner, [this](v1::AgentMessage::Event event) { Emit(std::move(event)); },
+             [this] { OnWorkersGone(); }, [this] { OnZygoteEnded(); }, callbacks_.on_orphans},
             loop, clock) {
   pool_.Warm(options_.python);
 }
 
-void CoordinatorSession::Join(std::shared_ptr<grpc::Channel> channel) {
+void CoordinatorSession::Begin(std::unique_ptr<CoordinatorStream::Transport> transport) {
   stream_ = std::make_unique<CoordinatorStream>(
-      std::move(channel), loop_, clock_,
+      std::move(transport), loop_, clock_,
       CoordinatorStream::Callbacks{[this](const v1::CoordinatorMessage& message) { OnMessage(message); },
                                    [this](bool congested) { pool_.Pause(congested); },
                                    [this](const absl::Status& status) { OnStreamDone(status); }});
   stream_->Start(options_.hello);
+}
+
+void CoordinatorSession::Emit(v1::AgentMessage::Event event) {
+  if (stream_ == nullptr) return;
+  if (draining_ && event.has_from_worker() && event.from_worker().message().has_ended()) {
+    // That these sessions stop is the agent's wish: the run goes on elsewhere.
+    event.mutable_from_worker()->mutable_message()->mutable_ended()->clear_stop_reason();
+  }
+  stream_->Send(std::move(event));
+}
+
+void CoordinatorSession::Drain() {
+  if (draining_ || end_asked_ || stream_done_) return;
+  draining_ = true;
+  v1::AgentMessage::Event event;
+  event.mutable_draining();
+  if (stream_ != nullptr) stream_->Send(std::move(event));
+  pool_.Drain("the agent is about to end");
 }
 
 void CoordinatorSession::Abort(const std::string& why) {
@@ -50,8 +69,7 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
       return;
     }
     greeted_ = true;
-    pool_.BeginRun(message.start_run().spec());
-    for (const auto& worker : message.start_run().workers()) pool_.StartWorker(worker.slot(), worker.worker_id());
+    OnStartRun(message.start_run());
     return;
   }
   switch (message.message_case()) {
@@ -87,29 +105,44 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
   }
 }
 
+void CoordinatorSession::OnStartRun(const v1::CoordinatorMessage::StartRun& start) {
+  v1::RunSpec spec = start.spec();
+  std::vector<std::string> environment;
+  if (!options_.embedded) {
+    if (const absl::Status same = CompareFiles(start, options_.workdir); !same.ok()) {
+      pool_.RefuseRun(same);
+      return;
+    }
+    spec = SpecForCheckout(start, options_.workdir);
+    for (const auto& [name, value] : start.environment()) environment.push_back(absl::StrCat(name, "=", value));
+  }
+  pool_.BeginRun(spec, environment);
+  for (const auto& worker : start.workers()) pool_.StartWorker(worker.slot(), worker.worker_id());
+}
+
 void CoordinatorSession::OnStreamDone(const absl::Status& status) {
   stream_done_ = true;
   loop_->Cancel(close_timer_);
   result_ = aborted_.ok() ? status : aborted_;
   pool_.EndAll("the coordinator has gone");
-  StopIfOver();
+  TellIfOver();
 }
 
 void CoordinatorSession::OnWorkersGone() {
-  if (!end_asked_ || stream_done_) return;
+  if ((!end_asked_ && !draining_) || stream_done_ || stream_ == nullptr) return;
   stream_->CloseWrites();
   close_timer_ = loop_->At(clock_->Now() + options_.close_limit, [this] { stream_->Cancel(); });
 }
 
 void CoordinatorSession::OnZygoteEnded() {
   zygote_ended_ = true;
-  StopIfOver();
+  TellIfOver();
 }
 
-void CoordinatorSession::StopIfOver() {
+void CoordinatorSession::TellIfOver() {
   if (!stream_done_ || !zygote_ended_) return;
   if (!aborted_.ok()) result_ = aborted_;
-  loop_->Stop();
+  callbacks_.on_over(this);
 }
 
 }  // namespace fastest::agent

@@ -1,7 +1,10 @@
-// One run as an agent sees it: joins a coordinator, does what it says, and leaves nothing behind however it ends.
+// One run as an agent sees it: does what the coordinator says, and leaves nothing behind however it ends.
 #ifndef FASTEST_AGENT_COORDINATOR_SESSION_H_
 #define FASTEST_AGENT_COORDINATOR_SESSION_H_
 
+#include <sys/types.h>
+
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,42 +22,63 @@ class CoordinatorSession {
  public:
   struct Options {
     v1::AgentMessage::Hello hello;
-    // For Python before the run names one.
+    // The agent's interpreter; an embedded agent's runs may name another.
     std::string python;
     // The folder fastest_runner.
     std::string runner;
+    // Files and environment are the coordinator's own: nothing is mapped, nothing compared.
+    bool embedded = false;
+    // The counterpart of the coordinator's rootdir. Unused if embedded.
+    std::string workdir;
     // How long the coordinator may take to end the stream after the agent has said all.
     absl::Duration close_limit = absl::Seconds(5);
   };
+  struct Callbacks {
+    // Processes have come to the agent whose parents have ended: they belong to nobody.
+    std::function<void()> on_orphans;
+    // Stream, workers and zygote have ended; the last call. The session may be destroyed after, but not in it.
+    std::function<void(CoordinatorSession*)> on_over;
+  };
 
   // Starts Python at once. `loop` and `clock` outlive this.
-  CoordinatorSession(Options options, EventLoop* loop, Clock* clock);
+  CoordinatorSession(Options options, EventLoop* loop, Clock* clock, Callbacks callbacks);
 
   // Opens the stream. Once.
-  void Join(std::shared_ptr<grpc::Channel> channel);
-  // Ends everything now. Before Join or after.
+  void Begin(std::unique_ptr<CoordinatorStream::Transport> transport);
+  // Finishes the tests that run and then leaves the run.
+  void Drain();
+  // Ends everything now. Before Begin or after.
   void Abort(const std::string& why);
 
-  // Valid when the loop has been stopped by this session, which it does when stream, workers and zygote have ended: OK
-  // if the coordinator ended the stream in good order.
+  // A run has begun.
+  bool greeted() const { return greeted_; }
+  // It is under way: neither side has ended it.
+  bool in_run() const { return greeted_ && !end_asked_ && !stream_done_ && aborted_.ok(); }
+  // Of the Python process; 0 if there is none.
+  pid_t python_pid() const { return pool_.zygote_pid(); }
+  // Valid when it is over: OK if the coordinator ended the stream in good order.
   const absl::Status& result() const { return result_; }
 
  private:
   void OnMessage(const v1::CoordinatorMessage& message);
+  void OnStartRun(const v1::CoordinatorMessage::StartRun& start);
+  void Emit(v1::AgentMessage::Event event);
   void OnStreamDone(const absl::Status& status);
   void OnWorkersGone();
   void OnZygoteEnded();
-  void StopIfOver();
+  void TellIfOver();
 
   const Options options_;
   EventLoop* const loop_;
   Clock* const clock_;
+  const Callbacks callbacks_;
   WorkerPool pool_;
   std::unique_ptr<CoordinatorStream> stream_;
   bool greeted_ = false;
   bool stream_done_ = false;
   bool zygote_ended_ = false;
   bool end_asked_ = false;
+  bool draining_ = false;
   // Why this side ended it; OK if it didn't.
   absl::Status aborted_;
   absl::Status result_;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/grpc_status.h"
-
 namespace fastest::agent {
 namespace {
 
@@ -18,46 +16,6 @@ constexpr size_t kLingeringBytes = size_t{256} << 10;
 
 }  // namespace
 
-class CoordinatorStream::Reactor : public grpc::ClientBidiReactor<v1::AgentMessage, v1::CoordinatorMessage> {
- public:
-  explicit Reactor(CoordinatorStream* stream) : stream_(stream) {}
-
-  void Start() {
-    // The loop starts writes when it likes: gRPC may not end the call under it. Taken back in OnReadEnd.
-    AddHold();
-    StartRead(&incoming_);
-    StartCall();
-  }
-
-  void OnReadDone(bool ok) override {
-    CoordinatorStream* const stream = stream_;
-    if (!ok) {
-      stream->loop_->Post([stream] { stream->OnReadEnd(); });
-      return;
-    }
-    // Shared, since std::function copies what it holds.
-    auto message = std::make_shared<v1::CoordinatorMessage>();
-    message->Swap(&incoming_);
-    stream->loop_->Post([stream, message] { stream->callbacks_.on_message(std::move(*message)); });
-    StartRead(&incoming_);
-  }
-
-  void OnWriteDone(bool ok) override {
-    stream_->loop_->Post([stream = stream_, ok] { stream->OnWritten(ok); });
-  }
-
-  void OnDone(const grpc::Status& status) override {
-    stream_->loop_->Post([stream = stream_, status] {
-      stream->done_ = true;
-      stream->callbacks_.on_done(FromGrpcStatus(status));
-    });
-  }
-
- private:
-  CoordinatorStream* const stream_;
-  v1::CoordinatorMessage incoming_;
-};
-
 bool MayLinger(const v1::AgentMessage::Event& event) {
   if (!event.from_worker().message().has_progress()) return false;
   const auto& results = event.from_worker().message().progress().results();
@@ -65,23 +23,17 @@ bool MayLinger(const v1::AgentMessage::Event& event) {
                      [](const v1::TestResult& result) { return result.outcome() == v1::PASSED; });
 }
 
-CoordinatorStream::CoordinatorStream(std::shared_ptr<grpc::Channel> channel, EventLoop* loop, Clock* clock,
+CoordinatorStream::CoordinatorStream(std::unique_ptr<Transport> transport, EventLoop* loop, Clock* clock,
                                      Callbacks callbacks, absl::Duration linger)
-    : loop_(loop),
-      clock_(clock),
-      linger_(linger),
-      callbacks_(std::move(callbacks)),
-      stub_(v1::AgentRendezvous::NewStub(channel)) {}
+    : loop_(loop), clock_(clock), linger_(linger), callbacks_(std::move(callbacks)), transport_(std::move(transport)) {}
 
 CoordinatorStream::~CoordinatorStream() { loop_->Cancel(linger_timer_); }
 
 void CoordinatorStream::Start(const v1::AgentMessage::Hello& hello) {
-  reactor_ = std::make_unique<Reactor>(this);
-  stub_->async()->Join(&context_, reactor_.get());
   *outgoing_.mutable_hello() = hello;
   writing_ = true;
-  reactor_->StartWrite(&outgoing_);
-  reactor_->Start();
+  transport_->Start(this);
+  transport_->Write(&outgoing_);
 }
 
 void CoordinatorStream::Send(v1::AgentMessage::Event event) {
@@ -103,7 +55,7 @@ void CoordinatorStream::CloseWrites() {
   Flush();
 }
 
-void CoordinatorStream::Cancel() { context_.TryCancel(); }
+void CoordinatorStream::Cancel() { transport_->Cancel(); }
 
 void CoordinatorStream::Flush() {
   loop_->Cancel(linger_timer_);
@@ -118,7 +70,7 @@ void CoordinatorStream::WriteNext() {
     flush_ = false;
     if (!closing_) return;
     closed_ = true;
-    reactor_->StartWritesDone();
+    transport_->CloseWrites();
     return;
   }
   outgoing_.Clear();
@@ -131,11 +83,12 @@ void CoordinatorStream::WriteNext() {
   } while (!queue_.empty() && bytes + queue_.front().bytes <= kMaxMessageBytes);
   queued_bytes_ -= bytes;
   writing_ = true;
-  reactor_->StartWrite(&outgoing_);
+  transport_->Write(&outgoing_);
 }
 
 void CoordinatorStream::OnWritten(bool ok) {
   writing_ = false;
+  ReleaseIfOver();
   // The stream is broken; its end comes by the read.
   if (!ok) return;
   WriteNext();
@@ -149,7 +102,15 @@ void CoordinatorStream::OnReadEnd() {
   queue_.clear();
   queued_bytes_ = 0;
   SetCongested();
-  reactor_->RemoveHold();
+  ReleaseIfOver();
+}
+
+void CoordinatorStream::OnDone(const absl::Status& status) { callbacks_.on_done(status); }
+
+void CoordinatorStream::ReleaseIfOver() {
+  if (!read_ended_ || writing_ || released_) return;
+  released_ = true;
+  transport_->Release();
 }
 
 void CoordinatorStream::SetCongested() {

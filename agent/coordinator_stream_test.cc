@@ -9,8 +9,10 @@
 #include "absl/strings/str_cat.h"
 #include "agent/event_loop.h"
 #include "agent/testing/fake_coordinator.h"
+#include "agent/transports.h"
 #include "base/clock.h"
 #include "base/fake_clock.h"
+#include "base/transport_security.h"
 #include "gtest/gtest.h"
 
 namespace fastest::agent {
@@ -40,7 +42,7 @@ class CoordinatorStreamTest : public testing::Test {
     coordinator_ = std::make_unique<FakeCoordinator>(folder_);
     loop_ = EventLoop::Create(&clock_).value();
     stream_ = std::make_unique<CoordinatorStream>(
-        grpc::CreateChannel(coordinator_->address(), grpc::InsecureChannelCredentials()), loop_.get(), &clock_,
+        DialCoordinator(coordinator_->address(), &security_, loop_.get()), loop_.get(), &clock_,
         CoordinatorStream::Callbacks{[this](const v1::CoordinatorMessage& message) { on_message_(message); },
                                      [this](bool congested) { on_congestion_(congested); },
                                      [this](const absl::Status& status) {
@@ -55,6 +57,7 @@ class CoordinatorStreamTest : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
+  const TransportSecurity security_;
   RealClock clock_;
   std::string folder_;
   std::unique_ptr<FakeCoordinator> coordinator_;
@@ -84,12 +87,13 @@ TEST_F(CoordinatorStreamTest, DeliversInOrderAndClosesWhenAllIsSaid) {
 TEST(CoordinatorStreamLingerTest, WhatNobodyWaitsForGoesWithTheNextThatSomebodyDoes) {
   char folder[] = "/tmp/fastest-stream-XXXXXX";
   ASSERT_NE(mkdtemp(folder), nullptr);
+  const TransportSecurity security;
   FakeClock clock;
   auto loop = EventLoop::Create(&clock).value();
   {
     FakeCoordinator coordinator(folder);
     CoordinatorStream stream(
-        grpc::CreateChannel(coordinator.address(), grpc::InsecureChannelCredentials()), loop.get(), &clock,
+        DialCoordinator(coordinator.address(), &security, loop.get()), loop.get(), &clock,
         {[&](const v1::CoordinatorMessage&) {}, [](bool) {}, [&](const absl::Status&) { loop->Stop(); }});
     stream.Start({});
     ASSERT_TRUE(coordinator.WaitForHello().has_value());

@@ -1,5 +1,4 @@
 // fastest-agent: wires the pieces together; every decision is elsewhere.
-#include <grpcpp/grpcpp.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,21 +7,27 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "agent/agent_host.h"
 #include "agent/agent_options.h"
-#include "agent/coordinator_session.h"
 #include "agent/event_loop.h"
 #include "agent/runner_location.h"
+#include "agent/transports.h"
 #include "base/clock.h"
 #include "base/executable.h"
 #include "base/standard_streams.h"
 #include "base/subprocess.h"
+#include "base/transport_security.h"
 #include "base/unique_fd.h"
 
 namespace fastest::agent {
@@ -30,6 +35,7 @@ namespace {
 
 // sysexits.h's EX_TEMPFAIL: the run was left in the midst of it.
 constexpr int kLeftRun = 75;
+constexpr int kUsageError = 4;
 
 std::string Environment(const char* name) {
   const char* value = getenv(name);
@@ -40,6 +46,8 @@ AgentSurroundings Surroundings() {
   AgentSurroundings surroundings;
   char hostname[HOST_NAME_MAX + 1] = {};
   if (gethostname(hostname, sizeof(hostname) - 1) == 0) surroundings.hostname = hostname;
+  std::error_code error;
+  surroundings.working_dir = std::filesystem::current_path(error).string();
   surroundings.cores = std::max(1u, std::thread::hardware_concurrency());
   surroundings.virtual_env = Environment("VIRTUAL_ENV");
   surroundings.runner = Environment("FASTEST_RUNNER");
@@ -60,15 +68,6 @@ UniqueFd CatchSignals(bool embedded) {
   return UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
-std::shared_ptr<grpc::Channel> Dial(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(-1);
-  arguments.SetMaxSendMessageSize(-1);
-  // A proxy of the environment is for the world outside.
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-}
-
 std::string NewIncarnation() {
   absl::BitGen random;
   return absl::StrFormat("%016x%016x", absl::Uniform<uint64_t>(random), absl::Uniform<uint64_t>(random));
@@ -77,6 +76,36 @@ std::string NewIncarnation() {
 int Fail(const absl::Status& status) {
   absl::FPrintF(stderr, "fastest-agent: %s\n", std::string(status.message()));
   return 1;
+}
+
+// Renamed into place, so that whoever waits for it never reads half of it.
+absl::Status WritePortFile(const std::string& path, const std::string& address) {
+  const std::string fresh = absl::StrCat(path, ".", getpid());
+  std::ofstream file(fresh);
+  file << address << "\n";
+  file.close();
+  if (file.good() && rename(fresh.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  unlink(fresh.c_str());
+  return absl::InvalidArgumentError(absl::StrCat("--port-file ", path, ": cannot be written"));
+}
+
+int UsageError(const absl::Status& status) {
+  absl::FPrintF(stderr, "fastest-agent: %s\n", std::string(status.message()));
+  return kUsageError;
+}
+
+v1::AgentMessage::Hello MakeHello(const AgentOptions& options, const AgentSurroundings& surroundings) {
+  v1::AgentMessage::Hello hello;
+  hello.set_protocol_version(v1::PROTOCOL_VERSION_CURRENT);
+  hello.set_name(options.name);
+  hello.set_incarnation(NewIncarnation());
+  hello.set_slots(options.slots);
+  hello.set_hostname(surroundings.hostname);
+  for (const std::string& label : options.labels) {
+    const size_t equals = label.find('=');
+    (*hello.mutable_labels())[label.substr(0, equals)] = label.substr(equals + 1);
+  }
+  return hello;
 }
 
 int Main(int argc, char** argv) {
@@ -94,6 +123,14 @@ int Main(int argc, char** argv) {
   if (!own.ok()) return Fail(own.status());
   const absl::StatusOr<std::string> runner = FindRunner(*own, options.runner);
   if (!runner.ok()) return Fail(runner.status());
+  const absl::StatusOr<TransportSecurity> security = TransportSecurity::Load(options.security);
+  if (!security.ok()) return UsageError(security.status());
+  const absl::Status allowed =
+      options.listen.empty() ? security->MayDial(options.join) : security->MayListen(options.listen);
+  if (!allowed.ok()) return UsageError(allowed);
+  if (!options.embedded && chdir(options.workdir.c_str()) != 0) {
+    return UsageError(absl::InvalidArgumentError(absl::StrCat("--workdir ", options.workdir, ": cannot be entered")));
+  }
   const UniqueFd signals = CatchSignals(options.embedded);
   const absl::Status subreaper = BecomeSubreaper();
   if (!subreaper.ok()) return Fail(subreaper);
@@ -102,36 +139,49 @@ int Main(int argc, char** argv) {
   absl::StatusOr<std::unique_ptr<EventLoop>> loop = EventLoop::Create(&clock);
   if (!loop.ok()) return Fail(loop.status());
 
-  CoordinatorSession::Options session_options;
-  session_options.python = options.python;
-  session_options.runner = *runner;
-  session_options.hello.set_protocol_version(v1::PROTOCOL_VERSION_CURRENT);
-  session_options.hello.set_name(options.name);
-  session_options.hello.set_incarnation(NewIncarnation());
-  session_options.hello.set_slots(options.slots);
-  session_options.hello.set_hostname(surroundings.hostname);
+  AgentHost::Options host_options;
+  host_options.session.python = options.python;
+  host_options.session.runner = *runner;
+  host_options.session.embedded = options.embedded;
+  host_options.session.workdir = options.workdir;
+  host_options.session.hello = MakeHello(options, surroundings);
+  host_options.once = options.embedded;
+  if (options.idle_exit_s > 0) host_options.idle_exit = absl::Seconds(options.idle_exit_s);
   // Python starts here, and loads pytest while we dial.
-  CoordinatorSession session(session_options, loop->get(), &clock);
+  AgentHost host(host_options, loop->get(), &clock);
   bool signalled = false;
   (*loop)->Watch(signals.get(), EPOLLIN, [&](uint32_t) {
     signalfd_siginfo info;
     if (read(signals.get(), &info, sizeof(info)) != sizeof(info)) return;
     signalled = true;
-    session.Abort(absl::StrCat("the agent was ended by ", SignalName(static_cast<int>(info.ssi_signo))));
+    const std::string why = absl::StrCat("the agent was ended by ", SignalName(static_cast<int>(info.ssi_signo)));
+    options.embedded ? host.Abort(why) : host.Drain(why);
   });
-  session.Join(Dial(options.join));
-  if (!options.embedded) {
-    absl::FPrintF(stderr, "fastest-agent: joining %s, %d slots\n", options.join, options.slots);
+  std::unique_ptr<AgentServer> server;
+  if (!options.listen.empty()) {
+    absl::StatusOr<std::unique_ptr<AgentServer>> listening = AgentServer::Listen(
+        options.listen, &*security, loop->get(),
+        [&](std::unique_ptr<CoordinatorStream::Transport> transport) { host.Accept(std::move(transport)); });
+    if (!listening.ok()) return Fail(listening.status());
+    server = *std::move(listening);
+    if (!options.port_file.empty()) {
+      if (const absl::Status written = WritePortFile(options.port_file, server->address()); !written.ok()) {
+        return UsageError(written);
+      }
+    }
+    absl::FPrintF(stderr, "fastest-agent: listening on %s, %d slots\n", server->address(), options.slots);
+  } else {
+    if (!options.embedded) {
+      absl::FPrintF(stderr, "fastest-agent: joining %s, %d slots\n", options.join, options.slots);
+    }
+    host.Join([&] { return DialCoordinator(options.join, &*security, loop->get()); });
   }
   (*loop)->Run();
   // Whatever has come down to us.
   EndAllChildren();
-  if (signalled) return kLeftRun;
-  if (session.result().ok()) return 0;
-  if (options.embedded) return 1;
-  if (!absl::IsUnavailable(session.result())) return Fail(session.result());
-  return Fail(absl::UnavailableError(
-      absl::StrCat("no coordinator at ", options.join, ", or none any more: ", session.result().message())));
+  if (signalled) return options.embedded || host.left_run() ? kLeftRun : 0;
+  if (!options.embedded || host.result().ok()) return 0;
+  return 1;
 }
 
 }  // namespace

@@ -63,7 +63,9 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(uint32_t slot, const std::
   ASSIGN_OR_RETURN(auto channel, MakeSocketPair());
   ASSIGN_OR_RETURN(auto out, MakePipe());
   ASSIGN_OR_RETURN(auto err, MakePipe());
+  ASSIGN_OR_RETURN(MachineSlot machine_slot, MachineSlot::Take());
   auto worker = absl::WrapUnique(new Worker(slot, id, run, environment));
+  worker->machine_slot_ = std::move(machine_slot);
   worker->channel_ = FrameChannel(std::move(channel.first));
   worker->out_.fd = std::move(out.first);
   worker->err_.fd = std::move(err.first);
@@ -72,6 +74,7 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(uint32_t slot, const std::
   v1::WorkerCommand start;
   *start.mutable_start()->mutable_run() = run;
   start.mutable_start()->set_worker_id(id);
+  start.mutable_start()->set_machine_slot(worker->machine_slot_.number());
   worker->Send(start);
   return worker;
 }

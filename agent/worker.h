@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "agent/death_report.h"
 #include "agent/event_loop.h"
+#include "agent/machine_slot.h"
 #include "agent/worker_state.h"
 #include "agent/zygote.h"
 #include "base/clock.h"
@@ -90,6 +91,7 @@ class Worker {
   void Finish(const std::string& how);
 
   const uint32_t slot_;
+  MachineSlot machine_slot_;
   const std::string id_;
   const uint32_t columns_;
   const Environment env_;

@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "base/subprocess.h"
 
 namespace fastest::agent {
 namespace {
@@ -39,19 +38,25 @@ void WorkerPool::Warm(const std::string& python) {
 }
 
 absl::Status WorkerPool::StartZygote() {
-  ASSIGN_OR_RETURN(zygote_, Zygote::Start({python_, options_.runner, working_dir_}, loop_, clock_));
+  ASSIGN_OR_RETURN(zygote_, Zygote::Start({python_, options_.runner, working_dir_, environment_}, loop_, clock_));
   zygote_->set_listener(this);
   return absl::OkStatus();
 }
 
-void WorkerPool::BeginRun(const v1::RunSpec& spec) {
+void WorkerPool::RefuseRun(const absl::Status& why) {
+  running_ = true;
+  Refuse(why);
+}
+
+void WorkerPool::BeginRun(const v1::RunSpec& spec, std::vector<std::string> environment) {
   spec_ = spec;
   running_ = true;
+  environment_ = std::move(environment);
   const bool other_python = !spec.python().empty() && spec.python() != python_;
   if (other_python) python_ = spec.python();
   const bool elsewhere = !spec.invocation_dir().empty() && !IsWorkingDirectory(spec.invocation_dir());
   if (elsewhere) working_dir_ = spec.invocation_dir();
-  if (other_python || elsewhere) {
+  if (other_python || elsewhere || !environment_.empty()) {
     zygote_.reset();
     warm_status_ = StartZygote();
   }
@@ -106,6 +111,13 @@ void WorkerPool::Stop(const std::string& reason) {
   for (const auto& [slot, worker] : workers_) worker->Send(command);
 }
 
+void WorkerPool::Drain(const std::string& why) {
+  draining_ = true;
+  closed_ = why;
+  Stop(why);
+  if (workers_.empty()) EndAll(why);
+}
+
 void WorkerPool::KillAll(const std::string& why) {
   closed_ = why;
   for (const auto& [slot, worker] : workers_) worker->Kill(why);
@@ -146,7 +158,7 @@ void WorkerPool::OnZygoteEnded(const absl::Status& why) {
     return;
   }
   // Its children are ours now, whichever it has told us of.
-  EndAllChildren();
+  options_.on_orphans();
   if (was_ready) {
     LoseAll(std::string(why.message()));
     return;
@@ -171,6 +183,7 @@ void WorkerPool::OnWorkerGone(const Worker& worker, const WorkerState::End& end)
   gone_.push_back(std::move(it->second));
   workers_.erase(it);
   TellWorkersGone();
+  if (draining_ && workers_.empty()) loop_->Post([this] { EndAll(closed_); });
 }
 
 Worker* WorkerPool::Find(const std::string& worker_id) {

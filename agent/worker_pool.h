@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -32,6 +33,8 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
     // too.
     std::function<void()> on_workers_gone;
     std::function<void()> on_ended;
+    // The zygote died: what it had forked belongs to this process now, and to nobody.
+    std::function<void()> on_orphans;
   };
 
   WorkerPool(Options options, EventLoop* loop, Clock* clock);
@@ -41,9 +44,11 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   // when there is a run.
   void Warm(const std::string& python);
 
-  // Once. If the run names another interpreter than the warm one, or takes place in another directory, Python is
-  // started anew.
-  void BeginRun(const v1::RunSpec& spec);
+  // Once. `environment`: "NAME=VALUE" each, on top of this process's own. If the run has any, names another interpreter
+  // than the warm one, or takes place in another directory, Python is started anew.
+  void BeginRun(const v1::RunSpec& spec, std::vector<std::string> environment);
+  // In BeginRun's place: this agent can't do it.
+  void RefuseRun(const absl::Status& why);
   // Every call is answered by a WorkerGone some time, unless the run is refused.
   void StartWorker(uint32_t slot, const std::string& worker_id);
   // To a slot without a worker these do nothing: that its worker has gone has been told.
@@ -51,10 +56,15 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   void Revoke(uint32_t slot, const v1::WorkerCommand::Revoke& revoke);
   void FinishSlot(uint32_t slot);
   void Stop(const std::string& reason);
+  // Every worker ends after the test that it runs now, and no worker is started from now on; then the rest as EndAll.
+  void Drain(const std::string& why);
   // SIGKILL to every worker; no worker is started from now on.
   void KillAll(const std::string& why);
   // Kills what still runs and ends the zygote.
   void EndAll(const std::string& why);
+
+  // 0 if there is none.
+  pid_t zygote_pid() const { return zygote_ == nullptr ? 0 : zygote_->pid(); }
 
   // Stops and resumes reading from all workers.
   void Pause(bool paused);
@@ -85,6 +95,7 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   // own.
   std::string python_;
   std::string working_dir_;
+  std::vector<std::string> environment_;
   // Why there is no zygote, if the first one could not be had.
   absl::Status warm_status_;
   v1::RunSpec spec_;
@@ -92,6 +103,7 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   bool refused_ = false;
   bool paused_ = false;
   bool ending_ = false;
+  bool draining_ = false;
   bool told_workers_gone_ = false;
   // Nothing is started any more; why.
   std::string closed_;

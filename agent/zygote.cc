@@ -78,6 +78,7 @@ absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Start(const Options& options, Ev
                   absl::StrCat(kControlFd)};
   process.fds = {{null.get(), 0}, {output_in.get(), 1}, {output_in.get(), 2}, {sockets.second.get(), kControlFd}};
   process.working_dir = options.working_dir;
+  if (!options.environment.empty()) process.env = WithVariables(options.environment);
   process.new_session = true;
   process.child_subreaper = true;
   absl::StatusOr<Subprocess> child = Subprocess::Spawn(process);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -40,6 +41,8 @@ class Zygote {
     std::string runner;
     // In which Python starts: relative entries of PYTHONPATH count from there. Empty: this process's own.
     std::string working_dir;
+    // "NAME=VALUE" each, on top of this process's own variables.
+    std::vector<std::string> environment;
     // How long it may take to end when it is asked to.
     absl::Duration end_limit = absl::Seconds(5);
   };
@@ -62,6 +65,7 @@ class Zygote {
   // to this process, which is a subreaper and ends it (EndAllChildren).
   void End(bool has_workers);
 
+  pid_t pid() const { return process_.pid(); }
   const std::string& python() const { return options_.python; }
   // Whether it has said that pytest is loaded.
   bool ready() const { return ready_; }

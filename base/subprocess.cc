@@ -241,4 +241,24 @@ void EndAllChildren() {
   }
 }
 
+void EndChildrenExcept(const std::vector<pid_t>& keep) {
+  for (const pid_t pid : Children()) {
+    if (std::find(keep.begin(), keep.end(), pid) != keep.end()) continue;
+    kill(pid, SIGKILL);
+    waitpid(pid, nullptr, 0);
+  }
+}
+
+std::vector<std::string> WithVariables(const std::vector<std::string>& variables) {
+  std::vector<std::string> all = variables;
+  for (char** own = environ; *own != nullptr; ++own) {
+    const std::string entry = *own;
+    const std::string name = entry.substr(0, entry.find('=') + 1);
+    const bool replaced = std::any_of(variables.begin(), variables.end(),
+                                      [&](const std::string& variable) { return variable.rfind(name, 0) == 0; });
+    if (!replaced) all.push_back(entry);
+  }
+  return all;
+}
+
 }  // namespace fastest

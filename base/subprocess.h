@@ -77,12 +77,18 @@ class Subprocess {
   std::optional<int> wait_status_;
 };
 
+// This process's environment with `variables` ("NAME=VALUE" each) in it, in the place of those of the same name.
+std::vector<std::string> WithVariables(const std::vector<std::string>& variables);
+
 // Makes this process the one that inherits processes whose parents end below it.
 absl::Status BecomeSubreaper();
 
 // Kills and reaps all children of this process, and those that it inherits meanwhile, until none is left. For the end
 // of a program that is a subreaper: nobody below outlives it. Takes children from Subprocess objects, too.
 void EndAllChildren();
+
+// The same for the children that are not in `keep`, and without waiting for new ones: for a subreaper that goes on.
+void EndChildrenExcept(const std::vector<pid_t>& keep);
 
 }  // namespace fastest
 

@@ -39,7 +39,11 @@ class Channel:
                 if len(self.data) >= end:
                     frame, self.data = self.data[4:end], self.data[end:]
                     return json.loads(frame)
-            data, ancillary, _, _ = self.sock.recvmsg(1 << 16, socket.CMSG_SPACE(3 * 4))
+            try:
+                data, ancillary, _, _ = self.sock.recvmsg(1 << 16, socket.CMSG_SPACE(3 * 4))
+            except ConnectionResetError:
+                # The other end was killed with words of ours unread: an end like any other.
+                return None
             for _, _, payload in ancillary:
                 fds = array.array("i")
                 fds.frombytes(payload)

@@ -34,21 +34,16 @@ bool StandsAlone(std::string_view word) {
          (is_short && (word.size() > 2 || std::string_view("hlqsvx").find(word[1]) != std::string_view::npos));
 }
 
-}  // namespace
+constexpr char kAddopts[] = "addopts";
 
-CollectionOptions CollectionOptionsOf(const ProjectConfig& project, const DiscoveryOptions& options) {
-  CollectionOptions result;
-  result.confcutdir = project.inifile.empty() ? project.rootdir : std::string(ParentPath(project.inifile));
-  const auto absolute = [&options](std::string_view path) { return AbsolutePath(options.invocation_dir, path); };
-  for (const std::string& path : options.ignore) result.ignore.push_back(absolute(path));
-  for (const std::string& glob : options.ignore_glob) result.ignore_glob.push_back(absolute(glob));
-  result.deselect = options.deselect;
-
-  const std::vector<std::string>& words = project.addopts;
+void ReadWords(const std::vector<std::string>& words, const std::string& source, const std::string& directory,
+               CollectionOptions& result) {
+  const auto absolute = [&directory](std::string_view path) { return AbsolutePath(directory, path); };
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (word.empty() || word[0] != '-') {
-      result.open_reasons.push_back(absl::StrCat("addopts has ", word));
+      // The paths of the command line are read elsewhere.
+      if (source == kAddopts) result.open_reasons.push_back(absl::StrCat(source, " has ", word));
       continue;
     }
     const size_t equals = word.find('=');
@@ -79,11 +74,27 @@ CollectionOptions CollectionOptionsOf(const ProjectConfig& project, const Discov
       result.keywords = ShortValue(word, value);
     } else if (IsShort(word, 'p')) {
       const std::string plugin = ShortValue(word, value);
-      if (!absl::StartsWith(plugin, "no:")) result.open_reasons.push_back(absl::StrCat("addopts loads the plugin ", plugin));
+      if (plugin == "no:doctest") result.collects_doctests = false;
+      if (!absl::StartsWith(plugin, "no:")) result.open_reasons.push_back(absl::StrCat(source, " loads the plugin ", plugin));
     } else if (IsShort(word, 'o') || std::binary_search(std::begin(kChanging), std::end(kChanging), std::string_view(name))) {
-      result.open_reasons.push_back(absl::StrCat("addopts has ", name));
+      result.open_reasons.push_back(absl::StrCat(source, " has ", name));
     }
   }
+}
+
+}  // namespace
+
+CollectionOptions CollectionOptionsOf(const ProjectConfig& project, const DiscoveryOptions& options) {
+  CollectionOptions result;
+  result.confcutdir = project.inifile.empty() ? project.rootdir : std::string(ParentPath(project.inifile));
+  const auto absolute = [&options](std::string_view path) { return AbsolutePath(options.invocation_dir, path); };
+  for (const std::string& path : options.ignore) result.ignore.push_back(absolute(path));
+  for (const std::string& glob : options.ignore_glob) result.ignore_glob.push_back(absolute(glob));
+  result.deselect = options.deselect;
+
+  // What is typed stands behind addopts and so wins.
+  ReadWords(project.addopts, kAddopts, options.invocation_dir, result);
+  ReadWords(options.words, "the command line", options.invocation_dir, result);
   if (!options.mark_expression.empty()) result.marks = options.mark_expression;
   if (!options.keyword_expression.empty()) result.keywords = options.keyword_expression;
   return result;

@@ -19,6 +19,8 @@ struct CollectionOptions {
   bool no_conftest = false;
   bool collect_in_virtualenv = false;
   bool keep_duplicates = false;
+  // Unless -p no:doctest.
+  bool collects_doctests = true;
   // -m and -k: the last of each.
   std::string marks;
   std::string keywords;
@@ -26,7 +28,7 @@ struct CollectionOptions {
   bool prepends_paths = true;
   // No conftest file above it counts. Absolute.
   std::string confcutdir;
-  // What else addopts says that may change the collection: "addopts has --doctest-modules".
+  // What else addopts or the command line says that may change the collection: "addopts has --doctest-modules".
   std::vector<std::string> open_reasons;
 };
 

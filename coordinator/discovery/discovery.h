@@ -48,6 +48,8 @@ struct DiscoveryOptions {
   // -m and -k as typed; empty: not given. Those in addopts are found there, as are all options above.
   std::string mark_expression;
   std::string keyword_expression;
+  // All that is typed, as pytest reads it: other options that change the collection are looked for there.
+  std::vector<std::string> words;
   // Cache file; empty: no cache. Several runs may use it at once; damage is ignored and mended.
   std::string cache_path;
   // Parsing threads; 0: one for each core.

@@ -133,7 +133,7 @@ TEST(FindProject, SaysWhichFileIsBroken) {
   const std::pair<const char*, std::pair<const char*, const char*>> cases[] = {
       {"pytest.ini", {"[pytest\n", "pytest.ini:1: "}},
       {"pytest.ini", {"[pytest]\naddopts = \"x\n", "'addopts' can't be split"}},
-      {"pyproject.toml", {"[tool.pytest.ini_options]\nx = [\n", "pyproject.toml:3: "}},
+      {"pyproject.toml", {"[tool.pytest.ini_options]\nx = [\n", "pyproject.toml:2: "}},
       {"pyproject.toml", {"[tool.pytest]\naddopts = '-q'\n", "expects a list"}},
       {"pyproject.toml", {"[tool.pytest]\na = 1\n[tool.pytest.ini_options]\nb = '1'\n", "keep one"}},
       {"pytest.toml", {"x = 1\n", "[pytest] table"}},

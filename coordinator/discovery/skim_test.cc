@@ -44,7 +44,7 @@ TEST(Skim, IsNotFooledByStringsBracketsAndComments) {
       "    t = (1,\n"
       "def_ := 2)\n"
       "    # def no2(\n"
-      "    u = 'it\\'s' + r'\\' + \"#\" \\\n"
+      "    u = 'it\\'s' + r'\\\\' + \"#\" \\\n"
       "def no3\n"
       "def b(): pass\n";
   const Outline outline = Skim(source);
@@ -120,6 +120,9 @@ TEST(Skim, EndsForAnyBytes) {
   std::string nested = "x = ";
   for (int i = 0; i < 10'000; ++i) nested += "f'{";
   EXPECT_GT(Skim(nested).error_line, 0);
+  std::string format = "x = f'{a";
+  for (int i = 0; i < 100'000; ++i) format += ":{a";
+  EXPECT_GT(Skim(format).error_line, 0);
 }
 
 }  // namespace

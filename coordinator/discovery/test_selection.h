@@ -29,9 +29,10 @@ class TestSelection {
   bool TakesKeywords(std::string_view node_id, const std::vector<const Marks*>& outer, const Marks* own) const;
 
  private:
+  // First: reading the expressions may set it.
+  std::string open_reason_;
   std::optional<MatchExpression> marks_;
   std::optional<MatchExpression> keywords_;
-  std::string open_reason_;
 };
 
 }  // namespace fastest::discovery

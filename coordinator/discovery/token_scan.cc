@@ -25,6 +25,8 @@ constexpr std::array<unsigned char, 256> kClasses = MakeClasses();
 unsigned char ClassOf(char c) { return kClasses[static_cast<unsigned char>(c)]; }
 
 constexpr int kMaxDepth = 200;
+// Python itself takes 150 formatted strings inside each other.
+constexpr int kMaxFieldDepth = 150;
 
 }  // namespace
 
@@ -61,7 +63,9 @@ bool TokenScan::SkipString() {
   const bool triple = ClosesString(quote, /*triple=*/true);
   position_ += triple ? 3 : 1;
   if (!formatted) return SkipPlainString(quote, triple);
-  // Before 3.12 a formatted string was lexed like any other. What today's rule can't read is tried by the old one.
+  // Before 3.12 a formatted string was lexed like any other. What today's rule can't read is tried by the old one: as a whole
+  // only, for a second try at each level of nesting would take exponential time.
+  if (field_depth_ > 0) return SkipFormattedString(quote, triple, raw);
   const size_t start = position_;
   const int line = line_;
   if (SkipFormattedString(quote, triple, raw)) return true;
@@ -124,8 +128,16 @@ bool TokenScan::SkipFormattedString(char quote, bool triple, bool raw) {
   return false;
 }
 
-// The position is behind the '{'.
 bool TokenScan::SkipReplacementField(char quote, bool triple) {
+  if (field_depth_ >= kMaxFieldDepth) return false;
+  ++field_depth_;
+  const bool closed = SkipToEndOfField(quote, triple);
+  --field_depth_;
+  return closed;
+}
+
+// The position is behind the '{'.
+bool TokenScan::SkipToEndOfField(char quote, bool triple) {
   int depth = 0;
   // Between ':' and '}' everything is text but a field of its own.
   bool in_format = false;

@@ -51,6 +51,7 @@ class TokenScan {
   bool SkipPlainString(char quote, bool triple);
   bool SkipFormattedString(char quote, bool triple, bool raw);
   bool SkipReplacementField(char quote, bool triple);
+  bool SkipToEndOfField(char quote, bool triple);
   bool ClosesString(char quote, bool triple) const;
   void SkipComment();
 
@@ -58,6 +59,8 @@ class TokenScan {
   size_t position_ = 0;
   int line_ = 1;
   bool yield_ = false;
+  // Replacement fields of formatted strings that the position is inside of.
+  int field_depth_ = 0;
 };
 
 // True for the characters that Python's names are made of (beyond ASCII, all are).

@@ -16,6 +16,15 @@ namespace {
 
 constexpr int kMaxDepth = 500;
 
+bool EndsWith(std::string_view name, std::string_view end) {
+  return name.size() > end.size() && name.substr(name.size() - end.size()) == end;
+}
+
+bool IsPython(std::string_view name) { return EndsWith(name, ".py"); }
+
+// pytest looks for doctests in test*.txt even if nobody asks for any.
+bool MayHoldDoctests(std::string_view name) { return name.substr(0, 4) == "test" && EndsWith(name, ".txt"); }
+
 }  // namespace
 
 Walker::Walker(const ProjectConfig& project, const CollectionOptions& options, const std::vector<Argument>& arguments,
@@ -55,8 +64,8 @@ bool Walker::Read(const std::string& directory, std::vector<Entry>& entries) {
     } else if (entry->d_type != DT_DIR && entry->d_type != DT_REG) {
       continue;
     }
-    // Most files are no Python at all.
-    if (!result.is_directory && (name.size() < 4 || name.substr(name.size() - 3) != ".py")) continue;
+    // Most files are of no interest at all.
+    if (!result.is_directory && !IsPython(name) && !MayHoldDoctests(name)) continue;
     is_package = is_package || name == "__init__.py";
     entries.push_back(std::move(result));
   }
@@ -70,6 +79,10 @@ bool Walker::Read(const std::string& directory, std::vector<Entry>& entries) {
 
 bool Walker::IsModule(std::string_view name, const std::string& path) const {
   if (initial_.contains(path)) return true;
+  if (!IsPython(name)) {
+    const absl::StatusOr<std::string> text = ReadFile(path);
+    return options_.collects_doctests && text.ok() && text->find(">>>") != std::string::npos;
+  }
   return std::any_of(project_.python_files.begin(), project_.python_files.end(), [&](const std::string& pattern) {
     return pattern.find('/') == std::string::npos ? MatchesPattern(name, pattern) : PathMatchesPattern(path, pattern);
   });

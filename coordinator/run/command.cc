@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -17,12 +18,14 @@
 #include "absl/time/time.h"
 #include "base/executable.h"
 #include "base/subprocess.h"
+#include "base/transport_security.h"
 #include "coordinator/history/history.h"
 #include "coordinator/options/flag_table.h"
 #include "coordinator/rendezvous/agent_gateway.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/run/embedded_agent.h"
 #include "coordinator/run/estimates.h"
+#include "coordinator/run/farm.h"
 #include "coordinator/run/interrupts.h"
 #include "coordinator/run/reporters.h"
 #include "coordinator/run/run.h"
@@ -37,13 +40,20 @@ constexpr absl::Duration kAgentGrace = absl::Seconds(10);
 
 double Now() { return absl::ToUnixMicros(absl::Now()) / 1e6; }
 
-void Say(const std::string& text) { fprintf(stderr, "%s%s", text.c_str(), text.empty() || text.back() == '\n' ? "" : "\n"); }
+void Say(const std::string& text) {
+  fprintf(stderr, "%s%s", text.c_str(), text.empty() || text.back() == '\n' ? "" : "\n");
+}
 
 // pytest's own text goes where pytest would write it; with JSON on standard output, everything else goes to standard error.
 void Show(v1::WorkerMessage::Output::Stream stream, const std::string& data, bool text_to_stderr) {
   FILE* out = stream == v1::WorkerMessage::Output::STDERR || text_to_stderr ? stderr : stdout;
   fwrite(data.data(), 1, data.size(), out);
   fflush(out);
+}
+
+int Fail(const absl::Status& status, int exit_code) {
+  Say(absl::StrCat("ERROR: ", std::string(status.message())));
+  return exit_code;
 }
 
 class GatewayPort final : public AgentPort {
@@ -103,7 +113,8 @@ std::string WithSpellingHint(std::string message, const options::CommandLine& li
   if (message.find("unrecognized arguments") == std::string::npos) return message;
   for (const std::string& unknown : line.unknown) {
     const std::string nearest = options::NearestSpelling(unknown);
-    if (!nearest.empty()) absl::StrAppend(&message, message.back() == '\n' ? "" : "\n", "  ", unknown, ": did you mean ", nearest, "?\n");
+    if (!nearest.empty())
+      absl::StrAppend(&message, message.back() == '\n' ? "" : "\n", "  ", unknown, ": did you mean ", nearest, "?\n");
   }
   return message;
 }
@@ -144,6 +155,9 @@ void Drive(Run& run, rendezvous::AgentGateway& gateway, SocketDirectory& socket,
         case rendezvous::AgentEvent::Kind::kLeft:
           run.AgentLeft(event.agent, agent.Ended().value_or("its stream broke"));
           break;
+        case rendezvous::AgentEvent::Kind::kUnreachable:
+          run.AgentNeverCame(event.why);
+          break;
       }
     }
     if (Interrupted()) run.Interrupt();
@@ -155,6 +169,115 @@ void Drive(Run& run, rendezvous::AgentGateway& gateway, SocketDirectory& socket,
       run.AgentNeverCame("interrupted before the agent had joined");
     }
   }
+}
+
+// What a run needs whoever runs its tests.
+class Preparation {
+ public:
+  Preparation(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request,
+              ReportFiles files)
+      : line_(line),
+        request_(request),
+        files_(std::move(files)),
+        past_(request.run.forward_terminal ? "" : request.history, project.rootdir) {
+    if (request.run.forward_terminal) return;
+    // A path that isn't there is the workers' to report, in pytest's words.
+    absl::StatusOr<discovery::Discovery> found = discovery::Discover(project, DiscoveryFor(line, request));
+    if (found.ok()) discovery_ = *std::move(found);
+  }
+
+  const discovery::Discovery& discovery() const { return discovery_; }
+
+  std::unique_ptr<Run> MakeRun(AgentPort* agents, int slots) {
+    Run::Dependencies dependencies;
+    dependencies.agents = agents;
+    dependencies.make_reporters = [this](const report::RunStart& start) {
+      return MakeReporters(request_, start, std::move(files_));
+    };
+    dependencies.show = [this](v1::WorkerMessage::Output::Stream stream, const std::string& data) {
+      Show(stream, data, request_.text_to_stderr);
+    };
+    dependencies.now = Now;
+    RunOptions options = request_.run;
+    options.run_id = NewRunId();
+    options.slots = slots;
+    return std::make_unique<Run>(std::move(options), Estimates(discovery_, past_.Load(discovery_)),
+                                 std::move(dependencies));
+  }
+
+  // Of a run that is done: agents are told, books and reports closed, durations kept. Gives the exit code.
+  int Finish(Run& run) {
+    run.EndAgents();
+    const int exit_code = run.Close();
+    if (!run.error().empty()) Say(WithSpellingHint(run.error(), line_));
+    past_.Record(run);
+    return exit_code;
+  }
+
+ private:
+  const options::CommandLine& line_;
+  const Request& request_;
+  ReportFiles files_;
+  Past past_;
+  discovery::Discovery discovery_;
+};
+
+// With an agent of its own on this machine.
+int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request) {
+  if (const absl::StatusOr<std::string> python = FindProgram(request.run.python); !python.ok()) {
+    Say(absl::StrCat("ERROR: no Python interpreter ", request.run.python, ": give one with --python"));
+    return results::kUsageError;
+  }
+  absl::StatusOr<ReportFiles> files = OpenReportFiles(request);
+  if (!files.ok()) return Fail(files.status(), results::kUsageError);
+  absl::StatusOr<std::unique_ptr<SocketDirectory>> socket = SocketDirectory::Make();
+  if (!socket.ok()) return Fail(socket.status(), results::kInternalError);
+  // Should the agent die, its zygote and workers come to us, to be ended.
+  BecomeSubreaper().IgnoreError();
+  const TransportSecurity plain;
+  rendezvous::AgentGateway gateway(&plain);
+  if (const auto bound = gateway.Listen((*socket)->address()); !bound.ok())
+    return Fail(bound.status(), results::kInternalError);
+  // Only now the agent, which gives up if it finds nobody; Python then starts while we look for tests.
+  absl::StatusOr<std::unique_ptr<EmbeddedAgent>> agent =
+      EmbeddedAgent::Start((*socket)->address(), request.run.slots, request.run.python);
+  if (!agent.ok()) return Fail(agent.status(), results::kInternalError);
+  HandleInterrupts((*agent)->pid());
+
+  Preparation preparation(line, project, request, *std::move(files));
+  GatewayPort port(gateway);
+  const std::unique_ptr<Run> run = preparation.MakeRun(&port, request.run.slots);
+  Drive(*run, gateway, **socket, **agent);
+  const int exit_code = preparation.Finish(*run);
+  (*agent)->Await(kAgentGrace);
+  EndAllChildren();
+  return exit_code;
+}
+
+// With agents on other machines.
+int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request) {
+  const bool single_session = request.run.slots == 1;
+  absl::StatusOr<std::unique_ptr<Farm>> farm =
+      Farm::Open(request.farm, single_session, [](const std::string& note) { Say("fastest: " + note); });
+  if (!farm.ok()) return Fail(farm.status(), results::kUsageError);
+  absl::StatusOr<ReportFiles> files = OpenReportFiles(request);
+  if (!files.ok()) return Fail(files.status(), results::kUsageError);
+  HandleInterrupts(0);
+
+  Preparation preparation(line, project, request, *std::move(files));
+  std::vector<std::string> modules;
+  for (const discovery::FoundModule& module : preparation.discovery().modules) modules.push_back(module.node_id);
+  (*farm)->ExpectFiles(modules);
+  const absl::StatusOr<int> slots = (*farm)->Gather();
+  if (!slots.ok()) {
+    return Fail(slots.status(), absl::IsCancelled(slots.status()) ? results::kInterrupted : results::kNotRun);
+  }
+  // Not one, however many there are: a farm's workers are never the run's only session unless that was asked for.
+  const std::unique_ptr<Run> run = preparation.MakeRun(farm->get(), single_session ? 1 : std::max(2, *slots));
+  (*farm)->Drive(*run);
+  const int exit_code = preparation.Finish(*run);
+  (*farm)->End();
+  return exit_code;
 }
 
 }  // namespace
@@ -172,6 +295,7 @@ discovery::DiscoveryOptions DiscoveryFor(const options::CommandLine& line, const
   options.ignore = line.All("--ignore");
   options.ignore_glob = line.All("--ignore-glob");
   options.deselect = line.All("--deselect");
+  options.words = line.pytest_args;
   options.cache_path = request.discovery_cache;
   return options;
 }
@@ -179,66 +303,7 @@ discovery::DiscoveryOptions DiscoveryFor(const options::CommandLine& line, const
 int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request) {
   for (const std::string& note : request.notes) Say("fastest: " + note);
   if (!request.interactive_option.empty()) return BecomePytest(request);
-  if (const absl::StatusOr<std::string> python = FindProgram(request.run.python); !python.ok()) {
-    Say(absl::StrCat("ERROR: no Python interpreter ", request.run.python, ": give one with --python"));
-    return results::kUsageError;
-  }
-
-  absl::StatusOr<ReportFiles> files = OpenReportFiles(request);
-  if (!files.ok()) {
-    Say(absl::StrCat("ERROR: ", std::string(files.status().message())));
-    return results::kUsageError;
-  }
-  absl::StatusOr<std::unique_ptr<SocketDirectory>> socket = SocketDirectory::Make();
-  if (!socket.ok()) {
-    Say(absl::StrCat("ERROR: ", std::string(socket.status().message())));
-    return results::kInternalError;
-  }
-  // Should the agent die, its zygote and workers come to us, to be ended.
-  BecomeSubreaper().IgnoreError();
-  absl::StatusOr<std::unique_ptr<rendezvous::AgentGateway>> gateway =
-      rendezvous::AgentGateway::Listen((*socket)->address());
-  if (!gateway.ok()) {
-    Say(absl::StrCat("ERROR: ", std::string(gateway.status().message())));
-    return results::kInternalError;
-  }
-  // Only now the agent, which gives up if it finds nobody; Python then starts while we look for tests.
-  absl::StatusOr<std::unique_ptr<EmbeddedAgent>> agent =
-      EmbeddedAgent::Start((*socket)->address(), request.run.slots, request.run.python);
-  if (!agent.ok()) {
-    Say(absl::StrCat("ERROR: ", std::string(agent.status().message())));
-    return results::kInternalError;
-  }
-  HandleInterrupts((*agent)->pid());
-
-  Past past(request.run.forward_terminal ? "" : request.history, project.rootdir);
-  discovery::Discovery discovery;
-  if (!request.run.forward_terminal) {
-    // A path that isn't there is the workers' to report, in pytest's words.
-    absl::StatusOr<discovery::Discovery> found = discovery::Discover(project, DiscoveryFor(line, request));
-    if (found.ok()) discovery = *std::move(found);
-  }
-
-  GatewayPort port(**gateway);
-  Run::Dependencies dependencies;
-  dependencies.agents = &port;
-  dependencies.make_reporters = [&](const report::RunStart& start) { return MakeReporters(request, start, *std::move(files)); };
-  dependencies.show = [&](v1::WorkerMessage::Output::Stream stream, const std::string& data) {
-    Show(stream, data, request.text_to_stderr);
-  };
-  dependencies.now = Now;
-  RunOptions options = request.run;
-  options.run_id = NewRunId();
-  Run run(std::move(options), Estimates(discovery, past.Load(discovery)), std::move(dependencies));
-  Drive(run, **gateway, **socket, **agent);
-
-  run.EndAgents();
-  const int exit_code = run.Close();
-  if (!run.error().empty()) Say(WithSpellingHint(run.error(), line));
-  past.Record(run);
-  (*agent)->Await(kAgentGrace);
-  EndAllChildren();
-  return exit_code;
+  return request.farm.used() ? RunOnFarm(line, project, request) : RunHere(line, project, request);
 }
 
 }  // namespace fastest::run

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "coordinator/report/engine_report.h"
 #include "coordinator/report/json_reporter.h"
 #include "coordinator/report/junit_reporter.h"
 #include "coordinator/report/terminal_options.h"
@@ -32,6 +33,10 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& requ
     options.junit_xml_path = request.junit_xml;
     std::ostream& out = request.text_to_stderr ? std::cerr : std::cout;
     reporters.push_back(std::make_unique<report::TerminalReporter>(out, std::cerr, options));
+  }
+  if (request.engine_report || request.run.engine == "direct") {
+    std::ostream& out = request.text_to_stderr ? std::cerr : std::cout;
+    reporters.push_back(std::make_unique<report::EngineReport>(out, /*list_tests=*/request.run.engine == "direct"));
   }
   if (files.json != nullptr) {
     reporters.push_back(std::make_unique<report::JsonReporter>(std::move(files.json), std::cerr));

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/shell_words.h"
 #include "coordinator/options/flag_table.h"
 
@@ -35,7 +38,8 @@ absl::StatusOr<int> Slots(const options::CommandLine& line, const Surroundings& 
     int most = 0;
     if (absl::SimpleAtoi(line.Last("--maxprocesses").value_or(""), &most) && most > 0) slots = std::min(slots, most);
   } else if (!absl::SimpleAtoi(text, &slots) || slots < 0 || slots > kMostSlots) {
-    return absl::InvalidArgumentError(absl::StrCat("-n ", text, ": a number from 1 to ", kMostSlots, " is needed, or 'auto'"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("-n ", text, ": a number from 1 to ", kMostSlots, " is needed, or 'auto'"));
   }
   // xdist's -n 0: no worker processes, that is one session.
   return std::max(slots, 1);
@@ -46,7 +50,8 @@ absl::StatusOr<double> Seconds(const options::CommandLine& line, const std::stri
   if (!text.has_value()) return 0.0;
   double seconds = 0;
   if (!absl::SimpleAtod(*text, &seconds) || !(seconds >= 0)) {
-    return absl::InvalidArgumentError(absl::StrCat(option, " ", *text, ": a number of seconds is needed (0: no limit)"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(option, " ", *text, ": a number of seconds is needed (0: no limit)"));
   }
   return seconds;
 }
@@ -79,6 +84,81 @@ std::string Python(const options::CommandLine& line, const Surroundings& surroun
   return "python3";
 }
 
+// pytest reads these itself, so the tests' machines must have them as this one has.
+constexpr const char* kPytestVariables[] = {"PYTEST_ADDOPTS",
+                                            "PYTEST_PLUGINS",
+                                            "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
+                                            "PY_COLORS",
+                                            "NO_COLOR",
+                                            "FORCE_COLOR",
+                                            "CI",
+                                            "BUILD_NUMBER",
+                                            "PYTEST_THEME",
+                                            "PYTEST_THEME_MODE"};
+
+absl::StatusOr<std::map<std::string, std::string>> FarmEnvironment(const options::CommandLine& line,
+                                                                   const Surroundings& surroundings) {
+  std::map<std::string, std::string> environment;
+  const auto pass = [&](const std::string& name) {
+    if (const char* value = surroundings.getenv(name.c_str()); value != nullptr) environment[name] = value;
+  };
+  for (const char* name : kPytestVariables) pass(name);
+  for (const std::string& names : line.All("--pass-env")) {
+    for (absl::string_view name : absl::StrSplit(names, ',', absl::SkipWhitespace())) {
+      pass(std::string(absl::StripAsciiWhitespace(name)));
+    }
+  }
+  for (const std::string& assignment : line.All("--set-env")) {
+    const size_t equals = assignment.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return absl::InvalidArgumentError(absl::StrCat("--set-env ", assignment, ": NAME=VALUE is needed"));
+    }
+    environment[assignment.substr(0, equals)] = assignment.substr(equals + 1);
+  }
+  return environment;
+}
+
+absl::Status ReadFarm(const options::CommandLine& line, const Surroundings& surroundings, FarmOptions& farm) {
+  farm.agents = line.Last("--agents").value_or("");
+  farm.listen = line.Last("--listen").value_or("");
+  for (const char* option : {"--agents", "--listen"}) {
+    if (line.Has(option) && line.Last(option)->empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(option, " needs an address: HOST:PORT"));
+    }
+  }
+  if (!farm.listen.empty()) {
+    const std::string wrong = WhyNotHostPort(farm.listen, 0);
+    if (!wrong.empty()) return absl::InvalidArgumentError(absl::StrCat("--listen: ", wrong));
+  }
+  farm.port_file = Absolute(line.Last("--port-file").value_or(""), surroundings);
+  if (!farm.port_file.empty() && farm.listen.empty()) {
+    return absl::InvalidArgumentError("--port-file is for --listen: give both");
+  }
+  const std::string least = line.Last("--min-agents").value_or("1");
+  if (!absl::SimpleAtoi(least, &farm.min_agents) || farm.min_agents < 1) {
+    return absl::InvalidArgumentError(absl::StrCat("--min-agents ", least, ": a number from 1 on is needed"));
+  }
+  for (const auto& [option, seconds] : {std::pair<const char*, double*>{"--wait-agents", &farm.wait_s},
+                                        std::pair<const char*, double*>{"--lease", &farm.lease_s}}) {
+    if (!line.Has(option)) continue;
+    const absl::StatusOr<double> given = Seconds(line, option);
+    if (!given.ok()) return given.status();
+    *seconds = *given;
+  }
+  if (farm.lease_s <= 0)
+    return absl::InvalidArgumentError("--lease 0: an agent could never be heard in time; give some seconds");
+  auto environment = FarmEnvironment(line, surroundings);
+  if (!environment.ok()) return environment.status();
+  farm.environment = *std::move(environment);
+  farm.allow_stale = line.Has("--allow-stale");
+  farm.security.tls_ca = Absolute(line.Last("--tls-ca").value_or(""), surroundings);
+  farm.security.tls_cert = Absolute(line.Last("--tls-cert").value_or(""), surroundings);
+  farm.security.tls_key = Absolute(line.Last("--tls-key").value_or(""), surroundings);
+  farm.security.token_file = Absolute(line.Last("--token-file").value_or(""), surroundings);
+  farm.security.insecure = line.Has("--insecure");
+  return absl::OkStatus();
+}
+
 // A single session for what a plugin or pytest's own text needs.
 void ChooseSession(const options::CommandLine& line, Request& request) {
   for (const options::Flag& flag : options::FlagTable()) {
@@ -91,7 +171,8 @@ void ChooseSession(const options::CommandLine& line, Request& request) {
         break;
       case options::Handling::kSingleSession:
         if (request.run.slots > 1) {
-          request.notes.push_back(absl::StrCat(name, " needs to see the whole run: it goes through one session, one test at a time"));
+          request.notes.push_back(
+              absl::StrCat(name, " needs to see the whole run: it goes through one session, one test at a time"));
         }
         request.run.slots = 1;
         break;
@@ -122,7 +203,8 @@ absl::StatusOr<options::CommandLine> WithAddopts(const options::CommandLine& lin
   const absl::StatusOr<std::vector<std::string>> from_environment =
       SplitShellWords(Env(surroundings, "PYTEST_ADDOPTS"));
   if (!from_environment.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("PYTEST_ADDOPTS: ", std::string(from_environment.status().message())));
+    return absl::InvalidArgumentError(
+        absl::StrCat("PYTEST_ADDOPTS: ", std::string(from_environment.status().message())));
   }
   words.insert(words.end(), from_environment->begin(), from_environment->end());
   absl::StatusOr<options::CommandLine> combined = options::Parse(words);
@@ -161,9 +243,21 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
       return absl::InvalidArgumentError(absl::StrCat("--retries ", *retries, ": a number from 0 to ", kMost, " is needed"));
     }
   }
-  const std::string engine = all->Last("--engine").value_or("auto");
-  if (engine != "auto" && engine != "pytest") {
-    return absl::InvalidArgumentError(absl::StrCat("--engine ", engine, ": there are 'auto' and 'pytest'"));
+  run.engine = all->Last("--engine").value_or("auto");
+  if (run.engine != "auto" && run.engine != "pytest" && run.engine != "direct") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--engine ", run.engine, ": there are 'auto', 'pytest' and 'direct'"));
+  }
+  request.engine_report = all->Has("--engine-report");
+  if (const absl::Status farm = ReadFarm(*all, surroundings, request.farm); !farm.ok()) return farm;
+  request.farm.rootdir = project.rootdir;
+  if (request.farm.used()) {
+    if (all->Has("--workers")) {
+      request.notes.push_back(absl::StrCat("-n ", *all->Last("--workers"),
+                                           " is ignored: agents bring their own slots (fastest-agent --slots)"));
+    }
+    // How many there are is known when the agents have come; more than one, since their workers are never the only session.
+    run.slots = 2;
   }
   run.plan_only = all->Has("--plan");
   run.plan_in_full = run.plan_only && all->Has("--verbose");
@@ -178,7 +272,8 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.live = surroundings.stdout_is_terminal && Env(surroundings, "TERM") != "dumb" && !request.text_to_stderr;
 
   const std::string cache = CacheDirectory(surroundings);
-  request.history = Absolute(all->Last("--history").value_or(cache.empty() ? "" : cache + "/history.sqlite"), surroundings);
+  request.history =
+      Absolute(all->Last("--history").value_or(cache.empty() ? "" : cache + "/history.sqlite"), surroundings);
   if (!cache.empty()) {
     const XXH64_hash_t key = XXH3_64bits(project.rootdir.data(), project.rootdir.size());
     request.discovery_cache = absl::StrCat(cache, "/discovery/", absl::Hex(key, absl::kZeroPad16));

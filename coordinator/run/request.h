@@ -3,10 +3,12 @@
 #define FASTEST_COORDINATOR_RUN_REQUEST_H_
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/transport_security.h"
 #include "coordinator/discovery/project_config.h"
 #include "coordinator/options/command_line.h"
 #include "coordinator/run/run_options.h"
@@ -23,12 +25,35 @@ struct Surroundings {
   int terminal_columns = 0;
 };
 
+// Agents on other machines; used if `agents` or `listen` is not empty.
+struct FarmOptions {
+  // As typed: see rendezvous::AgentList.
+  std::string agents;
+  std::string listen;
+  std::string port_file;
+  int min_agents = 1;
+  // Negative: not given.
+  double wait_s = -1;
+  double lease_s = 20;
+  // Variables for the tests there.
+  std::map<std::string, std::string> environment;
+  bool allow_stale = false;
+  SecurityOptions security;
+  // The coordinator's.
+  std::string rootdir;
+
+  bool used() const { return !agents.empty() || !listen.empty(); }
+};
+
 struct Request {
   RunOptions run;
+  FarmOptions farm;
   // Absolute paths; empty: none. "-" for standard output.
   std::string report_json;
   std::string junit_xml;
   std::string junit_prefix;
+  // --engine-report.
+  bool engine_report = false;
   std::string history;
   std::string discovery_cache;
   // The human text goes to standard error, because standard output carries JSON.

@@ -145,6 +145,7 @@ TEST_F(RequestTest, WrongValuesAreNamed) {
   EXPECT_THAT(ErrorOf({"--hang-timeout", "soon"}), HasSubstr("soon"));
   EXPECT_THAT(ErrorOf({"--hang-timeout=-1"}), HasSubstr("-1"));
   EXPECT_THAT(ErrorOf({"--engine", "warp"}), HasSubstr("warp"));
+  EXPECT_EQ(MustMake({"--engine=direct"}).run.engine, "direct");
   EXPECT_EQ(MustMake({"--hang-timeout", "1.5"}).run.hang_timeout_s, 1.5);
 }
 

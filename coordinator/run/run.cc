@@ -74,6 +74,7 @@ void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
   spec->set_slots(options_.slots);
   spec->set_hang_timeout_s(options_.hang_timeout_s);
   spec->set_python(options_.python);
+  spec->set_engine(options_.engine);
   for (uint32_t slot = 0; slot < hello.slots(); ++slot) StartWorker({agent, slot}, start->add_workers());
   deps_.agents->Send(agent, message);
 }

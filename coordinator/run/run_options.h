@@ -16,6 +16,8 @@ struct RunOptions {
   // For pytest in the workers.
   std::vector<std::string> pytest_args;
   std::string python;
+  // RunSpec.engine.
+  std::string engine = "auto";
   int slots = 1;
   v1::CollectionMode collection = v1::AUTO;
   // pytest's own text is the answer: it is shown as it comes, and reporters of ours that print are not used.

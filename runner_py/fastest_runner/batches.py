@@ -8,7 +8,7 @@ import time
 from typing import Any, Callable, Iterator, NamedTuple, Protocol
 
 from .collection import Collection, Entry
-from .frames import to_json
+from .frames import ref_json
 
 
 class Messages(Protocol):
@@ -69,6 +69,8 @@ class BatchLoop:
         self._ran: set[int] = set()
         self.stop_reason: str | None = None
         self.tests_run = 0
+        # Called before the loop waits or has a module's tests made, while no test runs.
+        self.before_pause: Callable[[], None] = lambda: None
 
     def tests(self) -> Iterator[tuple[Any, Any]]:
         """Yields each test and the one after it; the caller has run a test when it asks for the next.
@@ -103,7 +105,7 @@ class BatchLoop:
 
     def _begin(self, turn: _Turn) -> None:
         started = (
-            f'"started_lease_id":{turn.lease_id},"started":{to_json(turn.entry.ref)},"started_at":{time.time():.6f}'
+            f'"started_lease_id":{turn.lease_id},"started":{ref_json(turn.entry.ref)},"started_at":{time.time():.6f}'
         )
         self._queue_progress(started)
         self._messages.flush()
@@ -179,6 +181,7 @@ class BatchLoop:
         return selection.entries
 
     def _next_lease(self) -> dict[str, Any] | None:
+        self.before_pause()
         self._take_waiting_commands()
         while not self._leases and not self._finished and self.stop_reason is None:
             self._queue_results()

@@ -7,6 +7,8 @@ import json
 import os
 import select
 import struct
+import time
+from json.encoder import encode_basestring as _quote
 from typing import Any, Callable, NoReturn
 
 _HEADER = struct.Struct(">I")
@@ -51,6 +53,13 @@ def to_json(message: dict[str, Any]) -> str:
     """One line of JSON. If it is too long for a frame, its long texts, which nobody reads to the end, are cut."""
     text = _encode_json(message)
     return text if len(text) <= _MAX_CHARS else _encode_json(_shortened(message))
+
+
+def ref_json(ref: dict[str, Any]) -> str:
+    """A TestRef as JSON: there are as many of them as tests."""
+    if len(ref) == 1:
+        return f'{{"node_id":{_quote(ref["node_id"])}}}'
+    return _encode_json(ref)
 
 
 def frame_of(text: str) -> bytes:
@@ -103,10 +112,11 @@ class Channel:
     that made the channel speaks on it.
     """
 
-    def __init__(self, fd: int, on_lost: Callable[[], NoReturn]) -> None:
-        """`on_lost` must not return; it is called when the other end is gone or our descriptor was closed under us.
+    def __init__(self, fd: int, on_lost: Callable[[], NoReturn], poll_interval_s: float = 0.0) -> None:
+        """`poll` asks the kernel no more often than every `poll_interval_s`.
 
-        It is no exception that travels, because pytest and the hooks of plugins would catch it.
+        `on_lost` must not return; it is called when the other end is gone or our descriptor was closed under us. It is
+        no exception that travels, because pytest and the hooks of plugins would catch it.
         """
         self.fd = fd
         self._on_lost = on_lost
@@ -115,6 +125,9 @@ class Channel:
         self._out = bytearray()
         self._poll = select.poll()
         self._poll.register(fd, select.POLLIN)
+        self._clock = time.monotonic
+        self._poll_interval_s = poll_interval_s
+        self._polled_at = 0.0
 
     def queue(self, message: dict[str, Any]) -> None:
         """Holds `message` back until the next flush or send, so that what belongs together costs one system call."""
@@ -146,11 +159,16 @@ class Channel:
         return os.getpid() != self._pid
 
     def poll(self) -> dict[str, Any] | None:
-        """A message if one is there already. Raises FrameError."""
+        """A message if one is there already, or came a moment ago. Raises FrameError."""
         message = self._decoder.next()
-        if message is None and self._poll.poll(0):
-            self._read()
-            message = self._decoder.next()
+        if message is None:
+            # Asked between any two tests, which may take less time than the question.
+            now = self._clock()
+            if now - self._polled_at >= self._poll_interval_s:
+                self._polled_at = now
+                if self._poll.poll(0):
+                    self._read()
+                    message = self._decoder.next()
         return message
 
     def receive(self) -> dict[str, Any]:

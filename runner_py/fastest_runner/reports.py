@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 from _pytest.reports import TestReport
 from _pytest.terminal import pytest_report_teststatus as terminal_status
 
-from .frames import to_json
+from .direct import Pass
+from .frames import ref_json, to_json
 from .rendering import Renderer
-
-# What pytest answers for a phase that simply passed. Such phases travel without status.
 
 
 class Status(NamedTuple):
@@ -73,7 +72,7 @@ class ReportConverter:
         self._rootpath = str(config.rootpath)
         self._reportchars = _report_characters(config)
         # Whether anybody shows what passing tests wrote.
-        self._keep_passed_sections = "P" in self._reportchars or _junit_logging(config) != "no"
+        self.keeps_output_of_passes = "P" in self._reportchars or _junit_logging(config) != "no"
         # Categories of which the reporter prints nothing under a headline.
         self._without_block = {"", "skipped"}
         if "P" not in self._reportchars:
@@ -81,18 +80,22 @@ class ReportConverter:
         if "X" not in self._reportchars:
             self._without_block.add("xpassed")
 
-    def test_result(self, lease_id: int, ref: dict[str, Any], reports: list[tuple[Any, Status]]) -> str:
+    def test_result(
+        self, lease_id: int, ref: dict[str, Any], reports: list[tuple[Any, Status]], engine: str, engine_reason: str
+    ) -> str:
         """The TestResult, as JSON, of a test that has had all its reports."""
-        if not self._keep_passed_sections and _simply_passed(reports):
-            return _simple_result(lease_id, ref, reports)
+        if not self.keeps_output_of_passes and _simply_passed(reports):
+            return _simple_result(lease_id, ref, reports, engine, engine_reason)
         later = [report for report, status in reports if report.when == "teardown" and not status.category]
         result: dict[str, Any] = {
             "lease_id": lease_id,
             "ref": ref,
             "outcome": outcome_of(reports),
             "phases": [self._phase(report, status, later) for report, status in reports],
-            "engine": "pytest",
+            "engine": engine,
         }
+        if engine_reason:
+            result["engine_reason"] = engine_reason
         if reports:
             # The teardown's, which is the last: properties are recorded until then.
             report = reports[-1][0]
@@ -123,7 +126,7 @@ class ReportConverter:
         phase: dict[str, Any] = {"when": when, "start": round(start, 6), "duration_s": round(duration, 7)}
         subtest = _subtest_description(report)
         if report.outcome == "passed" and status == _PLAIN_PASSES.get(when) and not subtest:
-            if self._keep_passed_sections:
+            if self.keeps_output_of_passes:
                 phase.update(self._texts(report, status, later))
             return phase
         phase["outcome"] = str(report.outcome)
@@ -185,16 +188,35 @@ def _simply_passed(reports: list[tuple[Any, Status]]) -> bool:
     return not reports[-1][0].user_properties
 
 
-def _simple_result(lease_id: int, ref: dict[str, Any], reports: list[tuple[Any, Status]]) -> str:
+def _simple_result(
+    lease_id: int, ref: dict[str, Any], reports: list[tuple[Any, Status]], engine: str, engine_reason: str
+) -> str:
     """The TestResult of such a test, written down directly: for quick tests, making it costs as much as anything."""
     phases = ",".join(
         f'{{"when":"{report.when}","start":{report.start:.6f},"duration_s":{report.duration:.7f}}}'
         for report, _ in reports
     )
-    path, line, domain = reports[-1][0].location
+    why = f',"engine_reason":{quote(engine_reason)}' if engine_reason else ""
+    return _passed(lease_id, ref, phases, f'"engine":"{engine}"{why}', reports[-1][0].location)
+
+
+def simple_pass(lease_id: int, ref: dict[str, Any], passed: Pass) -> str:
+    """The same for a test that the direct engine ran, without reports. Its phases follow one another."""
+    call = passed.start + passed.setup_ns / 1e9
+    teardown = call + passed.call_ns / 1e9
+    phases = (
+        f'{{"when":"setup","start":{passed.start:.6f},"duration_s":{passed.setup_ns / 1e9:.7f}}},'
+        f'{{"when":"call","start":{call:.6f},"duration_s":{passed.call_ns / 1e9:.7f}}},'
+        f'{{"when":"teardown","start":{teardown:.6f},"duration_s":{passed.teardown_ns / 1e9:.7f}}}'
+    )
+    return _passed(lease_id, ref, phases, '"engine":"direct"', passed.location)
+
+
+def _passed(lease_id: int, ref: dict[str, Any], phases: str, engine: str, location: tuple[Any, int | None, Any]) -> str:
+    path, line, domain = location
     line = -1 if line is None else line
     return (
-        f'{{"lease_id":{lease_id},"ref":{to_json(ref)},"outcome":"PASSED","phases":[{phases}],"engine":"pytest",'
+        f'{{"lease_id":{lease_id},"ref":{ref_json(ref)},"outcome":"PASSED","phases":[{phases}],{engine},'
         f'"location_path":{quote(str(path))},"location_line":{line},"domain":{quote(str(domain))}}}'
     )
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 import pytest
 
 from . import reports, soundness, xdist_role
 from .batches import BatchLoop, Messages
 from .collection import Collection
+from .direct import make_engine
 from .rendering import Renderer
-from .reports import ReportConverter, Status, Statuses
+from .reports import ReportConverter, Status, Statuses, simple_pass
 from .session_facts import capture_descriptors, keep_plugin_summaries, option_values
 from .streams import NullText
 
@@ -36,6 +37,7 @@ class SessionHost:
         # Reports of collection that came before the converter, which needs a configured session.
         self._reports: list[tuple[Any, Status]] = []
         self._statuses: Statuses | None = None
+        self._engine: Any = None
         # How the session ended, for `ended` and `failure`; `terminal_summary` is what plugins wrote in theirs.
         self.terminal_summary = io.StringIO()
         self.stop_reason = ""
@@ -99,11 +101,17 @@ class SessionHost:
         if session.config.option.collectonly:
             return None
         loop = BatchLoop(session, self._collection, self._messages, self._take_result)
+        engine = self._engine = self._make_engine(session)
+        if engine is not None:
+            loop.before_pause = engine.pause
         tests = loop.tests()
         try:
             for item, nextitem in tests:
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+                if engine is None or not engine.run(item, nextitem):
+                    item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
         finally:
+            if engine is not None:
+                engine.pause()
             tests.close()
             if loop.stop_reason is not None:
                 self.stop_reason = loop.stop_reason
@@ -112,6 +120,28 @@ class SessionHost:
             count = session.testsfailed
             raise session.Interrupted(f"{count} error{'s' if count != 1 else ''} during collection")
         return True
+
+    def _make_engine(self, session: Any) -> Any:
+        if str(self._run.get("engine") or "auto") == "pytest":
+            return None
+        engine = make_engine(session, self._forward_terminal, self)
+        # From here, where the loop is, to the caller of this hook: as many frames as any hook's call takes.
+        engine.set_depth(_frames_to(sys._getframe(1), "_main"))
+        return engine
+
+    # What the engine asks of us, see direct.passed.Reported.
+
+    def has_reports(self) -> bool:
+        return bool(self._reports)
+
+    def report_first(self, log: Callable[[], None]) -> None:
+        later, self._reports = self._reports, []
+        log()
+        self._reports += later
+
+    def keeps_output_of_passes(self) -> bool:
+        assert self._converter is not None
+        return self._converter.keeps_output_of_passes
 
     def _send_ready(self, session: Any) -> None:
         config = session.config
@@ -160,6 +190,11 @@ class SessionHost:
 
     # What is reported.
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call: Any) -> None:
+        if self._engine is not None and call.excinfo is not None:
+            self._engine.hide_frames(call.excinfo.value)
+
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
         # pytest's reporter has asked for the report's status before us, which may have changed the report's outcome.
@@ -167,8 +202,17 @@ class SessionHost:
 
     def _take_result(self, lease_id: int, ref: dict[str, Any]) -> str:
         assert self._converter is not None
+        engine = self._engine
+        if engine is not None and engine.passed is not None:
+            return simple_pass(lease_id, ref, engine.passed)
         reports, self._reports = self._reports, []
-        return self._converter.test_result(lease_id, ref, reports)
+        ran = "direct" if engine is not None and engine.reason is None else "pytest"
+        reason = (engine.reason or "") if engine is not None else ""
+        return self._converter.test_result(lease_id, ref, reports, ran, reason)
+
+    def pytest_plugin_registered(self) -> None:
+        if self._engine is not None:
+            self._engine.plugins_changed()
 
     @pytest.hookimpl(trylast=True)
     def pytest_collectreport(self, report: Any) -> None:
@@ -194,6 +238,16 @@ def _below_versions(lines: list[str]) -> list[str]:
         if line.startswith("platform "):
             return lines[number + 1 :]
     return lines[1:]
+
+
+def _frames_to(frame: Any, name: str) -> int:
+    """How many frames lie between `frame` and the next function of that name that called it."""
+    count = 0
+    caller = frame.f_back
+    while caller is not None and caller.f_code.co_name != name:
+        count += 1
+        caller = caller.f_back
+    return count
 
 
 def _only_answers(config: Any) -> bool:

@@ -18,6 +18,9 @@ from .session_host import SessionHost
 from .streams import terminal_stdout
 from .zygote import Launch
 
+# Commands may wait so long between two tests; many tests take less time than to ask for one.
+_POLL_INTERVAL_S = 0.001
+
 
 def run(launch: Launch) -> int:
     """Runs the session that the agent's `start` asks for. Returns the process's exit status.
@@ -26,7 +29,8 @@ def run(launch: Launch) -> int:
     """
     channel = _set_up(launch)
     try:
-        run_spec, worker_id = _receive_start(channel)
+        run_spec, worker_id, machine_slot = _receive_start(channel)
+        os.environ["FASTEST_SLOT"] = str(machine_slot)
         args = _enter(run_spec, worker_id)
     except _Refused as refused:
         return _fail(channel, *refused.args)
@@ -54,18 +58,18 @@ def _set_up(launch: Launch) -> Channel:
     descriptors = process_setup.set_up(launch.channel_fd, launch.stdout_fd, launch.stderr_fd, launch.life_fd)
     # A test's forked children must not keep the channel open, or the agent would not see its end.
     os.register_at_fork(after_in_child=lambda: _close(descriptors.channel_fd, descriptors.life_fd))
-    return Channel(descriptors.channel_fd, process_setup.exit_without_channel)
+    return Channel(descriptors.channel_fd, process_setup.exit_without_channel, _POLL_INTERVAL_S)
 
 
-def _receive_start(channel: Channel) -> tuple[dict[str, Any], str]:
-    """The RunSpec and the worker's id."""
+def _receive_start(channel: Channel) -> tuple[dict[str, Any], str, int]:
+    """The RunSpec, the worker's id, and its number on this machine."""
     try:
         start = channel.receive().get("start")
     except FrameError as error:
         raise _Refused(3, f"{error}\n") from None
     if not isinstance(start, dict) or not isinstance(start.get("run", {}), dict):
         raise _Refused(3, "the first command is not `start`\n")
-    return start.get("run", {}), str(start.get("worker_id", ""))
+    return start.get("run", {}), str(start.get("worker_id", "")), int(start.get("machine_slot", 0))
 
 
 def _enter(run_spec: dict[str, Any], worker_id: str) -> list[str]:

@@ -116,10 +116,11 @@ def _summary(stdout):
     return sorted(lines)
 
 
-def comparable(text, project):
-    """Failure text without what differs from run to run: addresses, temporary folders, the copy's own path."""
+def comparable(text, *projects):
+    """Failure text without what differs from run to run: addresses, temporary folders, the copies' own paths."""
     text = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    text = text.replace(os.path.realpath(project), "PROJECT").replace(str(project), "PROJECT")
+    for project in projects:
+        text = text.replace(os.path.realpath(project), "PROJECT").replace(str(project), "PROJECT")
     return _ADDRESS.sub("0xADDRESS", _TMP_PATH.sub("TMP", _ESCAPES.sub("", text))).strip()
 
 
@@ -192,15 +193,19 @@ def run_fastest(project, args=(), python=sys.executable, slots=1, env=None, cwd=
             *args,
         ]
         exit_code, stdout, stderr = _execute(command, Path(project) / cwd, environment)
-        events = read_events(report)
+        return read_run(exit_code, stdout, stderr, report, [project])
+
+
+def read_run(exit_code, stdout, stderr, report, projects):
+    """A run of Fastest that has ended, from what it wrote; `projects` are the folders in which tests of it ran."""
     run = Run(exit_code, counts=_counts(stdout), summary=_summary(stdout), stdout=stdout, stderr=stderr)
-    for event in events:
+    for event in read_events(report):
         if event["type"] == "result":
             nodeid = event["nodeid"]
             run.outcomes.setdefault(nodeid, {})[event.get("index", 0)] = event["outcome"]
             run.order.append(nodeid)
             if event.get("longrepr"):
-                run.texts[nodeid, event.get("index", 0)] = [comparable(event["longrepr"], project)]
+                run.texts[nodeid, event.get("index", 0)] = [comparable(event["longrepr"], *projects)]
         elif event["type"] in ("collect_error", "collect_skip"):
             run.collect[event["nodeid"]] = "failed" if event["type"] == "collect_error" else "skipped"
     run.outcomes = {nodeid: [word for _, word in sorted(by_index.items())] for nodeid, by_index in run.outcomes.items()}

@@ -1,0 +1,130 @@
+#include "agent/agent_host.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/subprocess.h"
+
+namespace fastest::agent {
+
+AgentHost::AgentHost(Options options, EventLoop* loop, Clock* clock)
+    : options_(std::move(options)), loop_(loop), clock_(clock), spare_(NewSession()), wait_(options_.first_wait) {
+  AwaitIdle();
+}
+
+std::unique_ptr<CoordinatorSession> AgentHost::NewSession() {
+  return std::make_unique<CoordinatorSession>(
+      options_.session, loop_, clock_,
+      CoordinatorSession::Callbacks{[this] { EndOrphans(); },
+                                    [this](CoordinatorSession* session) { OnOver(session); }});
+}
+
+void AgentHost::Join(Dial dial) {
+  dial_ = std::move(dial);
+  BeginSession(dial_());
+}
+
+void AgentHost::Accept(std::unique_ptr<CoordinatorStream::Transport> transport) {
+  // Dropping it tells the coordinator.
+  if (ending_ || transport == nullptr) return;
+  BeginSession(std::move(transport));
+}
+
+void AgentHost::BeginSession(std::unique_ptr<CoordinatorStream::Transport> transport) {
+  if (spare_ == nullptr) spare_ = NewSession();
+  active_.push_back(std::move(spare_));
+  active_.back()->Begin(std::move(transport));
+  // For the coordinator that comes while this run is under way.
+  if (dial_ == nullptr && !options_.once) spare_ = NewSession();
+}
+
+void AgentHost::OnOver(CoordinatorSession* session) {
+  if (session == spare_.get()) {
+    loop_->Post([this] {
+      spare_.reset();
+      StopIfDone();
+    });
+    return;
+  }
+  result_ = session->result();
+  const bool had_run = session->greeted();
+  // It is in the midst of this call.
+  loop_->Post([this, session, had_run] {
+    active_.remove_if([session](const auto& one) { return one.get() == session; });
+    EndOrphans();
+    if (options_.once) ending_ = true;
+    if (!ending_ && dial_ != nullptr) {
+      if (had_run) wait_ = options_.first_wait;
+      if (spare_ == nullptr) spare_ = NewSession();
+      DialAgain();
+    }
+    if (had_run) AwaitIdle();
+    StopIfDone();
+  });
+}
+
+void AgentHost::DialAgain() {
+  const double part = absl::Uniform(random_, 0.5, 1.0);
+  dial_timer_ = loop_->At(clock_->Now() + part * wait_, [this] { BeginSession(dial_()); });
+  wait_ = std::min(2 * wait_, options_.longest_wait);
+}
+
+void AgentHost::EndOrphans() {
+  std::vector<pid_t> keep;
+  if (spare_ != nullptr) keep.push_back(spare_->python_pid());
+  for (const auto& session : active_) keep.push_back(session->python_pid());
+  EndChildrenExcept(keep);
+}
+
+void AgentHost::AwaitIdle() {
+  if (options_.idle_exit == absl::InfiniteDuration()) return;
+  loop_->Cancel(idle_timer_);
+  idle_timer_ = loop_->At(clock_->Now() + options_.idle_exit, [this] {
+    // The end of a run asks again.
+    if (!HasRun()) Abort("no run came");
+  });
+}
+
+bool AgentHost::HasRun() const {
+  return std::any_of(active_.begin(), active_.end(), [](const auto& session) { return session->greeted(); });
+}
+
+void AgentHost::Drain(const std::string& why) {
+  if (ending_) {
+    Abort(why);
+    return;
+  }
+  ending_ = true;
+  loop_->Cancel(dial_timer_);
+  if (spare_ != nullptr) spare_->Abort(why);
+  for (const auto& session : active_) {
+    left_run_ |= session->in_run();
+    session->greeted() ? session->Drain() : session->Abort(why);
+  }
+  StopIfDone();
+}
+
+void AgentHost::Abort(const std::string& why) {
+  ending_ = true;
+  if (aborted_) return;
+  aborted_ = true;
+  loop_->Cancel(dial_timer_);
+  if (spare_ != nullptr) spare_->Abort(why);
+  for (const auto& session : active_) {
+    left_run_ |= session->in_run();
+    session->Abort(why);
+  }
+  StopIfDone();
+}
+
+void AgentHost::StopIfDone() {
+  if (!ending_ || !active_.empty()) return;
+  if (spare_ != nullptr && !options_.once) {
+    if (!aborted_) spare_->Abort("the agent ends");
+    return;
+  }
+  loop_->Stop();
+}
+
+}  // namespace fastest::agent

@@ -1,0 +1,184 @@
+#include "agent/transports.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include <atomic>
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/grpc_limits.h"
+#include "base/grpc_status.h"
+
+namespace fastest::agent {
+namespace {
+
+class Dialled final : public CoordinatorStream::Transport,
+                      public grpc::ClientBidiReactor<v1::AgentMessage, v1::CoordinatorMessage> {
+ public:
+  Dialled(std::shared_ptr<grpc::Channel> channel, const TransportSecurity* security, EventLoop* loop)
+      : loop_(loop), stub_(v1::AgentRendezvous::NewStub(std::move(channel))) {
+    security->Present(&context_);
+  }
+
+  void Start(CoordinatorStream* stream) override {
+    stream_ = stream;
+    stub_->async()->Join(&context_, this);
+    // The loop starts writes when it likes: gRPC may not end the call under it. Taken back in Release.
+    AddHold();
+    StartRead(&incoming_);
+    StartCall();
+  }
+  void Write(const v1::AgentMessage* message) override { StartWrite(message); }
+  void CloseWrites() override { StartWritesDone(); }
+  void Cancel() override { context_.TryCancel(); }
+  void Release() override { RemoveHold(); }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      loop_->Post([stream = stream_] { stream->OnReadEnd(); });
+      return;
+    }
+    // Shared, since std::function copies what it holds.
+    auto message = std::make_shared<v1::CoordinatorMessage>();
+    message->Swap(&incoming_);
+    loop_->Post([stream = stream_, message] { stream->OnMessage(std::move(*message)); });
+    StartRead(&incoming_);
+  }
+  void OnWriteDone(bool ok) override {
+    loop_->Post([stream = stream_, ok] { stream->OnWritten(ok); });
+  }
+  void OnDone(const grpc::Status& status) override {
+    loop_->Post([stream = stream_, status] { stream->OnDone(FromGrpcStatus(status)); });
+  }
+
+ private:
+  EventLoop* const loop_;
+  CoordinatorStream* stream_ = nullptr;
+  const std::unique_ptr<v1::AgentRendezvous::Stub> stub_;
+  grpc::ClientContext context_;
+  v1::CoordinatorMessage incoming_;
+};
+
+}  // namespace
+
+std::unique_ptr<CoordinatorStream::Transport> DialCoordinator(const std::string& address,
+                                                              const TransportSecurity* security, EventLoop* loop) {
+  return std::make_unique<Dialled>(
+      grpc::CreateCustomChannel(address, security->ForClient(address), ClientArguments(address)), security, loop);
+}
+
+// A stream that a coordinator opened. gRPC holds the reactor until its OnDone, the loop holds the transport until it is done with
+// it: whoever lets go last deletes it.
+class AgentServer::Incoming final : public grpc::ServerBidiReactor<v1::CoordinatorMessage, v1::AgentMessage> {
+ public:
+  explicit Incoming(EventLoop* loop, grpc::CallbackServerContext* context) : loop_(loop), context_(context) {}
+
+  void Begin(CoordinatorStream* stream) {
+    stream_ = stream;
+    StartRead(&incoming_);
+  }
+  // On the loop's thread. The first one counts.
+  void End(grpc::Status status) {
+    if (ended_) return;
+    ended_ = true;
+    final_ok_ = status.ok();
+    Finish(std::move(status));
+  }
+  void TryCancel() { context_->TryCancel(); }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      loop_->Post([stream = stream_] { stream->OnReadEnd(); });
+      return;
+    }
+    auto message = std::make_shared<v1::CoordinatorMessage>();
+    message->Swap(&incoming_);
+    loop_->Post([stream = stream_, message] { stream->OnMessage(std::move(*message)); });
+    StartRead(&incoming_);
+  }
+  void OnWriteDone(bool ok) override {
+    loop_->Post([stream = stream_, ok] { stream->OnWritten(ok); });
+  }
+  void OnDone() override {
+    if (stream_ != nullptr) {
+      const absl::Status status =
+          final_ok_ ? absl::OkStatus() : absl::UnavailableError("the coordinator's stream broke");
+      loop_->Post([stream = stream_, status] { stream->OnDone(status); });
+    }
+    Drop();
+  }
+  void Drop() {
+    if (holders_.fetch_sub(1) == 1) delete this;
+  }
+
+  class Handle final : public CoordinatorStream::Transport {
+   public:
+    explicit Handle(Incoming* incoming) : incoming_(incoming) {}
+    ~Handle() override {
+      // Nobody wanted it.
+      incoming_->End(grpc::Status(grpc::StatusCode::UNAVAILABLE, "this agent takes no more runs"));
+      incoming_->Drop();
+    }
+    void Start(CoordinatorStream* stream) override { incoming_->Begin(stream); }
+    void Write(const v1::AgentMessage* message) override { incoming_->StartWrite(message); }
+    void CloseWrites() override { incoming_->End(grpc::Status::OK); }
+    void Cancel() override { incoming_->TryCancel(); }
+    void Release() override { incoming_->End(grpc::Status::CANCELLED); }
+
+   private:
+    Incoming* const incoming_;
+  };
+
+ private:
+  EventLoop* const loop_;
+  grpc::CallbackServerContext* const context_;
+  CoordinatorStream* stream_ = nullptr;
+  v1::CoordinatorMessage incoming_;
+  bool ended_ = false;
+  std::atomic<bool> final_ok_{false};
+  std::atomic<int> holders_{2};
+};
+
+absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Listen(const std::string& address,
+                                                                 const TransportSecurity* security, EventLoop* loop,
+                                                                 Accept accept) {
+  auto server = std::unique_ptr<AgentServer>(new AgentServer(security, loop, std::move(accept)));
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(address, security->ForServer(address), &port);
+  builder.RegisterService(server.get());
+  PrepareServer(&builder);
+  server->server_ = builder.BuildAndStart();
+  if (server->server_ == nullptr || port == 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", address, ": the port is taken, or the host is not this machine's"));
+  }
+  server->address_ = absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+  return server;
+}
+
+AgentServer::~AgentServer() {
+  if (server_ == nullptr) return;
+  server_->Shutdown(std::chrono::system_clock::now());
+  server_->Wait();
+}
+
+grpc::ServerBidiReactor<v1::CoordinatorMessage, v1::AgentMessage>* AgentServer::Serve(
+    grpc::CallbackServerContext* context) {
+  auto* incoming = new Incoming(loop_, context);
+  auto handle = std::make_unique<Incoming::Handle>(incoming);
+  if (grpc::Status admitted = security_->Admit(*context); !admitted.ok()) {
+    incoming->End(std::move(admitted));
+    return incoming;
+  }
+  // Should the loop have stopped, the work is dropped and the handle with it, which ends the stream.
+  auto held = std::make_shared<std::unique_ptr<CoordinatorStream::Transport>>(std::move(handle));
+  loop_->Post([this, held] { accept_(std::move(*held)); });
+  return incoming;
+}
+
+}  // namespace fastest::agent

@@ -1,0 +1,58 @@
+// The two ways in which an agent gets a stream to a coordinator: it dials one, or is dialled.
+#ifndef FASTEST_AGENT_TRANSPORTS_H_
+#define FASTEST_AGENT_TRANSPORTS_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "agent/coordinator_stream.h"
+#include "agent/event_loop.h"
+#include "base/transport_security.h"
+#include "proto/agent_service.grpc.pb.h"
+
+namespace fastest::agent {
+
+// Calls AgentRendezvous.Join at `address` ("unix:PATH" or HOST:PORT). `loop` and `security` outlive the transport.
+std::unique_ptr<CoordinatorStream::Transport> DialCoordinator(const std::string& address,
+                                                              const TransportSecurity* security, EventLoop* loop);
+
+// Serves Agent.Serve, gRPC's health service and reflection.
+class AgentServer final : public v1::Agent::CallbackService {
+ public:
+  // Called on the loop's thread with each stream that a coordinator opened; Start it or let it go.
+  using Accept = std::function<void(std::unique_ptr<CoordinatorStream::Transport>)>;
+
+  // Listens on HOST:PORT, port 0: any. `loop` and `security` outlive the server. Unavailable: the address can't be had.
+  static absl::StatusOr<std::unique_ptr<AgentServer>> Listen(const std::string& address,
+                                                             const TransportSecurity* security, EventLoop* loop,
+                                                             Accept accept);
+  // Every transport that was handed out must be gone or done.
+  ~AgentServer() override;
+
+  // HOST:PORT with the port that was bound.
+  const std::string& address() const { return address_; }
+
+  grpc::ServerBidiReactor<v1::CoordinatorMessage, v1::AgentMessage>* Serve(
+      grpc::CallbackServerContext* context) override;
+
+ private:
+  class Incoming;
+
+  AgentServer(const TransportSecurity* security, EventLoop* loop, Accept accept)
+      : security_(security), loop_(loop), accept_(std::move(accept)) {}
+
+  const TransportSecurity* const security_;
+  EventLoop* const loop_;
+  const Accept accept_;
+  std::string address_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace fastest::agent
+
+#endif  // FASTEST_AGENT_TRANSPORTS_H_

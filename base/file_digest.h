@@ -1,0 +1,16 @@
+// What tells one content of a file from another.
+#ifndef FASTEST_BASE_FILE_DIGEST_H_
+#define FASTEST_BASE_FILE_DIGEST_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace fastest {
+
+// XXH3 (64 bits) of the file's content; nothing if it can't be read.
+std::optional<uint64_t> FileDigest(const std::string& path);
+
+}  // namespace fastest
+
+#endif  // FASTEST_BASE_FILE_DIGEST_H_

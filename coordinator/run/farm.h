@@ -1,0 +1,102 @@
+// A run's agents on other machines: dials those of --agents, lets those come that dial in, and tells the run who there is. Who can't
+// be had is named, and the run goes on with the others.
+#ifndef FASTEST_COORDINATOR_RUN_FARM_H_
+#define FASTEST_COORDINATOR_RUN_FARM_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/transport_security.h"
+#include "coordinator/rendezvous/agent_gateway.h"
+#include "coordinator/rendezvous/agent_list.h"
+#include "coordinator/run/request.h"
+#include "coordinator/run/run.h"
+
+namespace fastest::run {
+
+// Belongs to the run's thread.
+class Farm final : public AgentPort {
+ public:
+  // Takes one line for the user.
+  using Note = std::function<void(const std::string&)>;
+
+  // Opens the port and begins to dial. `single_session`: one slot of one agent is to do everything. InvalidArgument: options that can't
+  // be used; Unavailable: the port can't be had.
+  static absl::StatusOr<std::unique_ptr<Farm>> Open(const FarmOptions& options, bool single_session, Note note);
+
+  // The files that the agents must have as they are here, by node ids of test modules: these and the conftest.py files above them.
+  void ExpectFiles(const std::vector<std::string>& modules);
+
+  // Waits for the first agents (--min-agents). Gives the number of their slots. Unavailable: none came; the text says why of each.
+  absl::StatusOr<int> Gather();
+
+  // One turn after the other until the run is done. Once, after Gather().
+  void Drive(Run& run);
+
+  // After the run has told them to end: waits a moment for the agents to go in good order.
+  void End();
+
+  // AgentPort
+  void Send(int agent, const v1::CoordinatorMessage& message) override;
+
+ private:
+  // An address that is dialled.
+  struct Place {
+    // Of the stream to it; -1: there is none now.
+    int agent = -1;
+    bool listed = true;
+    // Will never be of use to this run.
+    bool barred = false;
+    bool tried = false;
+    absl::Time next_try = absl::InfinitePast();
+    absl::Duration wait = absl::Milliseconds(500);
+    std::string why;
+  };
+
+  Farm(const FarmOptions& options, bool single_session, Note note, TransportSecurity security);
+  void DialWhatIsDue();
+  void ReadList();
+  void Handle(const rendezvous::AgentEvent& event, Run* run);
+  // A worker's `ready` with the rootdir as it is called on this machine: paths are shown relative to where the user is.
+  v1::AgentMessage::Event AsHere(v1::AgentMessage::Event event) const;
+  void OnJoined(const rendezvous::AgentEvent& event, Run* run);
+  void OnGone(const rendezvous::AgentEvent& event, Run* run);
+  void Leave(int agent, const std::string& why, Run* run);
+  // Says so once.
+  void SayWhyNot(const std::string& who, const std::string& why);
+  std::string UniqueName(const v1::AgentMessage::Hello& hello) const;
+  // Another agent may come.
+  bool MayHope() const;
+  std::string WhyNone() const;
+
+  const FarmOptions options_;
+  const bool single_session_;
+  const Note note_;
+  const TransportSecurity security_;
+  rendezvous::AgentGateway gateway_;
+  std::optional<rendezvous::AgentList> list_;
+  absl::Time next_read_ = absl::InfinitePast();
+  std::map<std::string, Place> places_;
+  std::vector<v1::CoordinatorMessage::FileDigest> files_;
+
+  // Those that have joined and not left.
+  std::map<int, v1::AgentMessage::Hello> present_;
+  // Of these, those that take part in the run.
+  std::set<int> in_run_;
+  // The last ones to go, of whom the run has not been told yet: while it may be that others come, it need not end.
+  std::vector<std::pair<int, std::string>> lost_;
+  absl::Time hope_until_ = absl::InfiniteFuture();
+  std::set<std::string> said_;
+};
+
+}  // namespace fastest::run
+
+#endif  // FASTEST_COORDINATOR_RUN_FARM_H_

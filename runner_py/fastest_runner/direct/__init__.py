@@ -1,0 +1,24 @@
+"""The direct engine: genuine pytest items, run without chains of hooks wherever those would do nothing more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import guards
+from .passed import Declined, Pass, Reported
+
+if TYPE_CHECKING:
+    from .engine import DirectEngine
+
+__all__ = ["Declined", "Pass", "make_engine"]
+
+
+def make_engine(session: Any, shows_terminal: bool, reported: Reported) -> DirectEngine | Declined:
+    """See DirectEngine for the arguments."""
+    reason = guards.version_reason()
+    if reason is not None:
+        return Declined(reason)
+    # What it is made of is not there in versions that it does not know.
+    from .engine import DirectEngine
+
+    return DirectEngine(session, shows_terminal, reported)

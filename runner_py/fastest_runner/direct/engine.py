@@ -1,0 +1,402 @@
+"""The direct engine: runs a test's three phases without pytest's hooks, and reports only what did not simply pass.
+
+Where a phase does not end as most do, pytest itself plays it once more with the outcome that it had (see replay.py):
+the report, its text and all that hooks make of it are genuine, and no code of the project runs a second time.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Any, Callable, NamedTuple
+
+from _pytest import skipping
+from _pytest.outcomes import TEST_OUTCOME, xfail
+from _pytest.python import pytest_pyfunc_call
+from _pytest.skipping import evaluate_xfail_marks, xfailed_key
+from _pytest.threadexception import thread_exceptions
+from _pytest.tmpdir import tmppath_result_key
+from _pytest.unraisableexception import unraisable_exceptions
+
+from . import adapters, guards
+from .fixture_plan import NO_FIXTURES, Plan, make_plan
+from .passed import Pass, Reported
+from .place import Place
+from .replay import Replay, Times, hide_frames
+from .surroundings import Surroundings
+
+_SKIP_MARKS = frozenset({"skip", "skipif", "xfail"})
+
+_VARIABLE = "PYTEST_CURRENT_TEST"
+_KEY = _VARIABLE.encode()
+
+# Calls of hooks between pytest's loop and pytest_pyfunc_call, and the frames that are not theirs.
+_HOOK_CALLS = 3
+_PLAIN_FRAMES = 7
+# Our frames in that place.
+_OUR_FRAMES = 2
+
+_now = time.perf_counter_ns
+
+
+class _Traits(NamedTuple):
+    """What is known of an item before it runs."""
+
+    reason: str | None
+    plan: Plan | None
+    has_skip_marks: bool
+    has_filters: bool
+
+
+class DirectEngine:
+    """One for a session, on its main thread. `run` says whether it ran a test, and then `passed` what came of it."""
+
+    def __init__(self, session: Any, shows_terminal: bool, reported: Reported) -> None:
+        """`shows_terminal`: somebody reads what pytest's reporter writes."""
+        self._session = session
+        self._config = session.config
+        self._session_reason = guards.session_reason(self._config)
+        if shows_terminal:
+            self._session_reason = "pytest's own output is asked for"
+        elif reported.keeps_output_of_passes():
+            self._session_reason = "the output of tests that pass is asked for"
+        self._surroundings: Any = None
+        self._replay: Any = None
+        self._adapters: Any = None
+        self._reported = reported
+        self._hooks: Any = None
+        self._place: Any = None
+        self._hooks_reasons: dict[int, tuple[Any, str | None]] = {}
+        self._plans: dict[int, tuple[Any, Plan | None]] = {}
+        self._call: Callable[[Any], Any] = pytest_pyfunc_call
+        self._environ = os.environ
+        self._clock_offset = 0
+        # Of the last test: why pytest's engine is to run it, or what came of it; None if it was reported by hooks.
+        self.reason: str | None = None
+        self.passed: Pass | None = None
+        if self._session_reason is None:
+            self._surroundings = Surroundings(self._config)
+            self._replay = Replay(session, self._surroundings)
+            self._adapters = adapters.Adapters(self._config)
+            # Where a plugin is off there are none, and `guards` will say so.
+            self._unraisable = self._config.stash.get(unraisable_exceptions, ())
+            self._thread_exceptions = self._config.stash.get(thread_exceptions, ())
+            self._last_failed = getattr(self._config.pluginmanager.get_plugin("lfplugin"), "lastfailed", None)
+
+    def set_depth(self, frames_of_hook_call: int) -> None:
+        """Has tests begin as deep in the stack as with pytest: how far they can recurse is part of what they see."""
+        frames = _HOOK_CALLS * (frames_of_hook_call - 1) + _PLAIN_FRAMES - _OUR_FRAMES
+        if self._adapters is not None and self._adapters.are_any:
+            # They have a frame between.
+            frames -= 1
+        self._call = _deeper(pytest_pyfunc_call, frames)
+        for _ in range(_HOOK_CALLS):
+            self._call = _LikeHook(self._call)
+
+    def plugins_changed(self) -> None:
+        """Hooks may have been added."""
+        self._hooks_reasons.clear()
+
+    def pause(self) -> None:
+        """Before anything happens that is no direct test."""
+        surroundings = self._surroundings
+        if surroundings is not None and surroundings.is_open:
+            surroundings.close()
+            self._environ.pop(_VARIABLE, None)
+
+    def hide_frames(self, error: BaseException) -> None:
+        """Before a report is made of it."""
+        hide_frames(error)
+
+    def run(self, item: Any, nextitem: Any) -> bool:
+        """False if the test is for pytest's engine, `reason` says why. Raises what ends a session."""
+        __tracebackhide__ = True
+        traits = self._traits(item)
+        self.reason = traits.reason
+        self.passed = None
+        if traits.reason is not None:
+            self.pause()
+            return False
+        surroundings = self._surroundings
+        ihook = self._place.ihook
+        if not surroundings.is_open or self._hooks is not ihook:
+            self.pause()
+            self._adapters.prepare()
+            surroundings.open(item)
+            self._hooks = ihook
+            self._clock_offset = time.time_ns() - _now()
+        if not item._request:
+            item._initrequest()
+        around = adapters.enter(self._adapters.around_protocol, item) if self._adapters.are_any else None
+        surroundings.begin_test(item, traits.has_filters)
+        try:
+            self._run(item, nextitem, traits)
+        except BaseException:
+            surroundings.end_test(item)
+            self.pause()
+            raise
+        finally:
+            item._request = False
+            item.funcargs = None
+        surroundings.end_test(item)
+        if around:
+            adapters.leave(around)
+        return True
+
+    # What may be run.
+
+    def _traits(self, item: Any) -> _Traits:
+        reason = self._session_reason
+        if reason is not None:
+            return _Traits(reason, None, False, False)
+        place = self._place
+        if place is None or place.node is not item.parent or not place.is_current():
+            place = self._place = Place(item)
+        reason = self._reason_of_hooks(place.ihook) or guards.item_reason(item)
+        if reason is None:
+            names = place.mark_names
+            if item.own_markers:
+                names = names.union([mark.name for mark in item.own_markers])
+            reason = guards.marks_reason(names)
+            if reason is None:
+                return _Traits(None, self._plan(item), not names.isdisjoint(_SKIP_MARKS), "filterwarnings" in names)
+        return _Traits(reason, None, False, False)
+
+    def _reason_of_hooks(self, ihook: Any) -> str | None:
+        known = self._hooks_reasons.get(id(ihook))
+        if known is None:
+            # Kept with its hooks, whose identity would else be another's some time.
+            known = self._hooks_reasons[id(ihook)] = (ihook, guards.hooks_reason(ihook))
+        return known[1]
+
+    def _plan(self, item: Any) -> Plan | None:
+        if not item.fixturenames:
+            return NO_FIXTURES
+        info = item._fixtureinfo
+        known = self._plans.get(id(info))
+        if known is None:
+            known = self._plans[id(info)] = (info, make_plan(item))
+        return known[1]
+
+    # The phases.
+
+    def _run(self, item: Any, nextitem: Any, traits: _Traits) -> None:
+        __tracebackhide__ = True
+        plan = traits.plan
+        is_plain = plan is not None and plan.is_plain and not self._adapters.are_any
+        surroundings = self._surroundings
+        state = self._session._setupstate
+        begin = _now()
+        # Set-up.
+        error: BaseException | None = None
+        if is_plain:
+            surroundings.refresh()
+        else:
+            self._set_variable(item, "setup")
+            surroundings.begin_phase(item, "setup")
+        try:
+            self._set_up(item, plan, traits, state)
+        except BaseException as caught:
+            error = caught
+        setup_end = _now()
+        if error is not None or self._unraisable or self._thread_exceptions:
+            times = Times(self._clock_offset, begin, setup_end)
+            if not self._replay.phase(item, "setup", error, times, is_plain):
+                self._replay.genuine_teardown(item, nextitem)
+                return
+            reported = True
+        else:
+            reported = False
+            if not is_plain:
+                surroundings.end_phase(item, "setup")
+        # Call.
+        call_begin = _now()
+        self._set_variable(item, "call")
+        if not is_plain:
+            surroundings.begin_phase(item, "call")
+        if "last_type" in sys.__dict__:
+            _forget_last_exception()
+        error = None
+        xfailed = None
+        try:
+            if traits.has_skip_marks or not is_plain:
+                xfailed = self._xfail_of(item)
+            if self._adapters.are_any:
+                self._call_with_adapters(item)
+            else:
+                self._call(item)
+        except BaseException as caught:
+            error = caught
+        if not is_plain or traits.has_skip_marks:
+            xfailed = xfailed or item.stash.get(xfailed_key, None) or evaluate_xfail_marks(item)
+        call_end = _now()
+        setup_times = Times(self._clock_offset, begin, setup_end)
+        call_times = Times(self._clock_offset, call_begin, call_end)
+        if error is not None or self._unraisable or self._thread_exceptions:
+            if not reported:
+                self._report_before(item, "setup", setup_times)
+            self._replay.phase(item, "call", error, call_times, is_plain)
+            self._replay.genuine_teardown(item, nextitem)
+            return
+        surroundings.end_phase(item, "call")
+        if xfailed is not None:
+            # It passed though it was not to: pytest has to say so before the teardown, which may depend on it.
+            item.stash[xfailed_key] = xfailed
+            if not reported:
+                self._report_before(item, "setup", setup_times)
+            self._replay.report(item, "call", call_times)
+            self._replay.genuine_teardown(item, nextitem)
+            return
+        # Teardown.
+        teardown_begin = _now()
+        if not is_plain:
+            self._set_variable(item, "teardown")
+            surroundings.begin_phase(item, "teardown")
+            item.stash[tmppath_result_key] = {"setup": True, "call": True}
+        error = None
+        session = self._session
+        try:
+            if not is_plain:
+                for function in self._adapters.at_begin["teardown"]:
+                    function(item)
+            self._tear_down(item, None if session.shouldfail or session.shouldstop else nextitem, state)
+        except BaseException as caught:
+            error = caught
+        if not is_plain and error is None and _VARIABLE not in os.environ:
+            error = KeyError(_VARIABLE)
+        end = _now()
+        teardown_times = Times(self._clock_offset, teardown_begin, end)
+        if error is not None or self._unraisable or self._thread_exceptions:
+            if not reported:
+                self._report_before(item, "setup", setup_times)
+            self._replay.report(item, "call", call_times)
+            self._replay.phase(item, "teardown", error, teardown_times, is_plain, nextitem)
+            return
+        if not is_plain:
+            surroundings.end_phase(item, "teardown")
+        if reported or item.user_properties or self._reported.has_reports():
+            if not reported:
+                self._report_before(item, "setup", setup_times)
+            self._replay.report(item, "call", call_times)
+            self._replay.report(item, "teardown", teardown_times)
+            return
+        if self._last_failed:
+            self._last_failed.pop(item.nodeid, None)
+        self.passed = Pass(
+            (begin + self._clock_offset) / 1e9,
+            setup_end - begin,
+            call_end - call_begin,
+            end - teardown_begin,
+            self._place.location(item),
+        )
+
+    def _set_up(self, item: Any, plan: Plan | None, traits: _Traits, state: Any) -> None:
+        __tracebackhide__ = True
+        if traits.has_skip_marks:
+            skipping.pytest_runtest_setup(item)
+        elif xfailed_key in item.stash:
+            # It has run before, with a mark that the run itself put there.
+            item.stash[xfailed_key] = None
+        if self._adapters.are_any:
+            for function in self._adapters.at_begin["setup"]:
+                function(item)
+        stack = state.stack
+        if (
+            plan is None
+            or list(stack) != self._place.chain
+            or any(entry[1] is not None for entry in stack.values())
+            or not plan.is_ready()
+        ):
+            state.setup(item)
+            return
+        finalizers = [item.teardown]
+        stack[item] = (finalizers, None)
+        try:
+            plan.fill(item, finalizers)
+        except TEST_OUTCOME as error:
+            stack[item] = (finalizers, (error, error.__traceback__))
+            raise
+
+    def _xfail_of(self, item: Any) -> Any:
+        """What pytest's wrapper of the call finds before it."""
+        __tracebackhide__ = True
+        xfailed = item.stash.get(xfailed_key, None)
+        if xfailed is None:
+            xfailed = evaluate_xfail_marks(item)
+            if xfailed is not None:
+                item.stash[xfailed_key] = xfailed
+        if xfailed is not None and not xfailed.run:
+            raise xfail.Exception("[NOTRUN] " + xfailed.reason, pytrace=False)
+        return xfailed
+
+    def _call_with_adapters(self, item: Any) -> None:
+        __tracebackhide__ = True
+        around = adapters.enter(self._adapters.around_call, item)
+        try:
+            for function in self._adapters.at_begin["call"]:
+                function(item)
+            self._call(item)
+        finally:
+            adapters.leave(around)
+
+    def _tear_down(self, item: Any, nextitem: Any, state: Any) -> None:
+        __tracebackhide__ = True
+        if nextitem is not None and nextitem.parent is item.parent:
+            stack = state.stack
+            if next(reversed(stack)) is item:
+                finalizers = stack[item][0]
+                if len(finalizers) == 1:
+                    # Only the item's own, which has nothing to do.
+                    del stack[item]
+                    return
+        state.teardown_exact(nextitem)
+
+    def _report_before(self, item: Any, when: str, times: Times) -> None:
+        """A phase that passed is to be reported after all, before what was reported since (subtests)."""
+        self._reported.report_first(lambda: self._replay.report(item, when, times))
+
+    def _set_variable(self, item: Any, when: str) -> None:
+        value = f"{item.nodeid} ({when})"
+        if os.environ is not self._environ or "\x00" in value:
+            os.environ[_VARIABLE] = value.replace("\x00", "(null)")
+            return
+        encoded = os.fsencode(value)
+        os.putenv(_KEY, encoded)
+        self._environ._data[_KEY] = encoded  # type: ignore[attr-defined]
+
+
+def _forget_last_exception() -> None:
+    """As pytest does before each call."""
+    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+        if name not in sys.__dict__:
+            return
+        delattr(sys, name)
+
+
+def _deeper(function: Callable[[Any], Any], frames: int) -> Callable[[Any], Any]:
+    """The function behind so many frames more."""
+    for _ in range(frames):
+        function = _one_deeper(function)
+    return function
+
+
+class _LikeHook:
+    """One frame more, and called as hooks are: calls of objects count for themselves where recursion is limited."""
+
+    __slots__ = ("_function",)
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self._function = function
+
+    def __call__(self, item: Any) -> Any:
+        __tracebackhide__ = True
+        return self._function(item)
+
+
+def _one_deeper(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def call(item: Any) -> Any:
+        __tracebackhide__ = True
+        return function(item)
+
+    return call

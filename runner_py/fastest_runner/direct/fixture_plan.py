@@ -1,0 +1,217 @@
+"""Fixtures in the order in which pytest would set them up, worked out once for all tests that share a function.
+
+What a plan leaves behind is what pytest leaves: cached results, finalizers on the item's place of the set-up stack, and
+the request's table. So pytest can go on from any step, as it does when a fixture fails; and whatever a fixture asks of
+its `request` is answered by the genuine one.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import Any, NamedTuple
+
+from _pytest.compat import NOTSET, getimfunc
+from _pytest.fixtures import FixtureDef, SubRequest, call_fixture_func
+from _pytest.outcomes import TEST_OUTCOME, skip
+from _pytest.scope import Scope
+
+try:
+    from _pytest.fixtures import get_direct_param_fixture_func as _direct
+except ImportError:
+    from _pytest.python import get_direct_param_fixture_func as _direct
+
+# A fixture of these names makes pytest-asyncio say something.
+_FOREIGN_NAMES = frozenset({"event_loop_policy", "event_loop"})
+
+
+class _Step(NamedTuple):
+    name: str
+    fixturedef: Any
+    is_wide: bool
+    is_direct: bool
+    # Names of its arguments without `request`.
+    argnames: tuple[str, ...]
+    wants_request: bool
+    has_param: bool
+    is_bound: bool
+    # The step whose fixture asks for this one first; -1 for the test itself.
+    asked_by: int
+    quiet: Any
+
+
+class Quiet:
+    """Stands in for the request of a fixture that does not see it."""
+
+    __slots__ = ("addfinalizer", "config", "fixturename", "node")
+
+    def __init__(self, fixturedef: Any, config: Any) -> None:
+        self.fixturename = fixturedef.argname
+        self.addfinalizer = fixturedef._finalizers.append
+        self.config = config
+        self.node: Any = None
+
+
+class Plan:
+    """The steps for one test function. Kept by what the items of its parametrization share."""
+
+    def __init__(self, steps: list[_Step], shows_request: bool) -> None:
+        self._steps = steps
+        # True if nothing but the test's own code runs, and that cannot look at the item.
+        self.is_plain = not shows_request and all(step.is_direct for step in steps)
+
+    def is_ready(self) -> bool:
+        """Whether all fixtures that outlive the test are there, and none that does not."""
+        for step in self._steps:
+            if not step.is_direct:
+                cached = step.fixturedef.cached_result
+                if step.is_wide:
+                    if cached is None or cached[1] is not None or cached[2] is not None:
+                        return False
+                elif cached is not None:
+                    return False
+        return True
+
+    def fill(self, item: Any, finalizers: list[Any]) -> None:
+        """Sets the fixtures up, if `is_ready`. `finalizers` are the item's on the stack. Raises what fixtures raise."""
+        __tracebackhide__ = True
+        request = item._request
+        defs = request._fixture_defs
+        funcargs = item.funcargs
+        values: dict[str, Any] = {"request": request}
+        requests: dict[int, Any] = {}
+        callspec = getattr(item, "callspec", None)
+        for number, step in enumerate(self._steps):
+            name, fixturedef = step.name, step.fixturedef
+            if step.is_direct:
+                values[name] = callspec.params[name]
+                continue
+            if name in defs:
+                # Some fixture has asked for it by its request.
+                values[name] = defs[name].cached_result[0]
+                continue
+            if step.is_wide:
+                values[name] = fixturedef.cached_result[0]
+                defs[name] = fixturedef
+                continue
+            function = fixturedef.func
+            if step.is_bound and item.instance is not None:
+                instance = item.instance
+                if isinstance(instance, function.__self__.__class__):
+                    function = getimfunc(function).__get__(instance)
+            kwargs = {argname: values[argname] for argname in step.argnames}
+            param = None
+            if step.wants_request:
+                subrequest = self._request(item, number, requests)
+                kwargs["request"] = subrequest
+                if step.has_param:
+                    param = callspec.params[name]
+            else:
+                subrequest = step.quiet
+                subrequest.node = item
+            try:
+                value = call_fixture_func(function, subrequest, kwargs)
+            except TEST_OUTCOME as error:
+                if isinstance(error, skip.Exception):
+                    error._use_item_location = True
+                fixturedef.cached_result = (None, param, (error, error.__traceback__))
+                raise
+            finally:
+                finalizers.append(functools.partial(fixturedef.finish, request=subrequest))
+            fixturedef.cached_result = (value, param, None)
+            defs[name] = fixturedef
+            values[name] = value
+        for name in item.fixturenames:
+            if name not in funcargs:
+                funcargs[name] = values[name]
+
+    def _request(self, item: Any, number: int, made: dict[int, Any]) -> Any:
+        """The genuine request of a step, below those of the fixtures that led to it."""
+        if number < 0:
+            return item._request
+        request = made.get(number)
+        if request is None:
+            step = self._steps[number]
+            parent = self._request(item, step.asked_by, made)
+            if step.has_param:
+                callspec = item.callspec
+                param, index = callspec.params[step.name], callspec.indices[step.name]
+            else:
+                param, index = NOTSET, 0
+            scope = step.fixturedef._scope
+            request = made[number] = SubRequest(parent, scope, param, index, step.fixturedef, _ispytest=True)
+        return request
+
+
+NO_FIXTURES = Plan([], shows_request=False)
+
+
+def make_plan(item: Any) -> Plan | None:
+    """None if the item's fixtures are best left to pytest."""
+    callspec = getattr(item, "callspec", None)
+    parameters = callspec.params if callspec is not None else {}
+    name2fixturedefs = item._fixtureinfo.name2fixturedefs
+    steps: list[_Step] = []
+    positions: dict[str, int] = {}
+    # Steps are numbered when they end, and a step names the one that asked for it: that is known later.
+    askers: dict[str, str | None] = {}
+
+    def visit(name: str, asker: str | None) -> bool:
+        if name == "request" or name in positions:
+            return True
+        if name in askers or name in _FOREIGN_NAMES:
+            # It asks for its own name: one definition overrides another.
+            return False
+        askers[name] = asker
+        definitions = name2fixturedefs.get(name)
+        if not definitions:
+            return False
+        fixturedef = definitions[-1]
+        if type(fixturedef) is not FixtureDef:
+            return False
+        if name in parameters and callspec._arg2scope[name] is not Scope.Function:
+            return False
+        is_direct = fixturedef.func is _direct
+        if is_direct and name not in parameters:
+            return False
+        if fixturedef.params is not None and name not in parameters and not is_direct:
+            return False
+        function = fixturedef.func
+        is_wide = fixturedef._scope is not Scope.Function
+        if is_wide and name in parameters and not is_direct:
+            return False
+        if not is_direct and (inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)):
+            return False
+        argnames = () if is_direct else tuple(fixturedef.argnames)
+        for argname in argnames:
+            if not visit(argname, name):
+                return False
+        has_param = name in parameters
+        positions[name] = len(steps)
+        steps.append(
+            _Step(
+                name,
+                fixturedef,
+                is_wide,
+                is_direct,
+                tuple(argname for argname in argnames if argname != "request"),
+                "request" in argnames or has_param,
+                has_param,
+                hasattr(function, "__self__"),
+                -1,
+                Quiet(fixturedef, item.config),
+            )
+        )
+        return True
+
+    for name in item.fixturenames:
+        if not visit(name, None):
+            return None
+    for number, step in enumerate(steps):
+        asker = askers[step.name]
+        if asker is not None:
+            steps[number] = step._replace(asked_by=positions[asker])
+        if step.has_param and not step.is_direct and "request" not in step.fixturedef.argnames:
+            # It has parameters and does not look at them; pytest still tells its requests apart by them.
+            return None
+    return Plan(steps, "request" in item.fixturenames)

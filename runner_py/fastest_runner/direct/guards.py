@@ -1,0 +1,192 @@
+"""When the direct engine may run a test: only where all that pytest would call in its stead is known.
+
+Every answer is None or a reason for a person to read. Whatever is not known here is a reason.
+"""
+
+from __future__ import annotations
+
+import sys
+from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE
+from types import FunctionType
+from typing import Any
+
+import pytest
+from _pytest.python import Function, is_async_function
+
+# pytest's versions whose runtest protocol this engine follows: from the first, before the second.
+_VERSIONS = ((8, 4), (9, 3))
+
+_OURS = __name__.split(".", 1)[0] + "."
+
+# Of each hook that takes part in running a test: pytest's own implementations, all of which must be there.
+_PYTEST_OWN: dict[str, frozenset[str]] = {
+    "pytest_runtest_protocol": frozenset({"runner", "faulthandler", "unittest", "assertion", "warnings"}),
+    "pytest_runtest_logstart": frozenset({"terminal", "logging"}),
+    "pytest_runtest_setup": frozenset(
+        {"runner", "skipping", "unraisableexception", "threadexception", "capture", "logging"}
+    ),
+    "pytest_runtest_call": frozenset(
+        {"runner", "skipping", "unraisableexception", "threadexception", "capture", "logging"}
+    ),
+    "pytest_runtest_teardown": frozenset({"runner", "unraisableexception", "threadexception", "capture", "logging"}),
+    "pytest_runtest_makereport": frozenset({"runner", "unittest", "skipping", "tmpdir"}),
+    "pytest_runtest_logreport": frozenset({"terminal", "logging", "main"}),
+    "pytest_runtest_logfinish": frozenset({"logging"}),
+    "pytest_pyfunc_call": frozenset({"python"}),
+    "pytest_fixture_setup": frozenset({"fixtures", "setupplan", "setuponly"}),
+    "pytest_fixture_post_finalizer": frozenset({"setuponly"}),
+    "pytest_exception_interact": frozenset({"faulthandler"}),
+    "pytest_report_teststatus": frozenset({"terminal", "runner", "skipping"}),
+    "pytest_assertion_pass": frozenset(),
+    "pytest_terminal_summary": frozenset(),
+}
+# Others of pytest's that may be there.
+_PYTEST_OPTIONAL: dict[str, frozenset[str]] = {
+    "pytest_runtest_logreport": frozenset({"cacheprovider"}),
+    "pytest_runtest_logfinish": frozenset({"terminal"}),
+    "pytest_report_teststatus": frozenset({"subtests"}),
+    "pytest_terminal_summary": frozenset({"runner", "terminal", "warnings", "pastebin", "junitxml", "stepwise"}),
+}
+# Implementations of plugins that were read: for the items that item_reason lets pass they do nothing, or adapters.py
+# does it.
+_ADAPTED: dict[str, frozenset[str]] = {
+    "pytest_runtest_protocol": frozenset({"pytest_timeout"}),
+    "pytest_runtest_setup": frozenset({"pytest_randomly"}),
+    "pytest_runtest_call": frozenset(
+        {"_hypothesis_pytestplugin", "pytest_timeout", "pytest_randomly", "pytest_cov.plugin"}
+    ),
+    "pytest_runtest_teardown": frozenset({"pytest_randomly"}),
+    "pytest_runtest_makereport": frozenset({"_hypothesis_pytestplugin"}),
+    "pytest_pyfunc_call": frozenset({"anyio.pytest_plugin", "pytest_asyncio.plugin"}),
+    "pytest_fixture_setup": frozenset({"anyio.pytest_plugin", "pytest_asyncio.plugin"}),
+    "pytest_exception_interact": frozenset({"pytest_timeout"}),
+    "pytest_terminal_summary": frozenset({"_hypothesis_pytestplugin", "pytest_cov.plugin"}),
+}
+# Implementations of those plugins that do more than that.
+_NOT_ADAPTED = frozenset({"TestContextPlugin"})
+
+# Marks that plugins' hooks act upon while a test runs.
+_FOREIGN_MARKS = frozenset({"asyncio", "anyio", "trio", "no_cover"})
+# Fixtures that report for themselves, or by whose presence a plugin's hook acts.
+_FOREIGN_FIXTURES = frozenset({"subtests", "anyio_backend", "no_cover"})
+# Attributes by which hypothesis knows functions that it has something to say of.
+_HYPOTHESIS = ("hypothesis", "_hypothesis", "is_hypothesis")
+_ASYNC = CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE
+# What makes an item an ordinary Function again where somebody has set it on the item itself.
+_OVERRIDABLE = frozenset({"runtest", "setup", "teardown", "ihook"})
+
+
+def version_reason() -> str | None:
+    """Why nothing may run directly with this pytest and this Python."""
+    version = tuple(int(part) for part in pytest.__version__.split(".")[:2])
+    if not _VERSIONS[0] <= version < _VERSIONS[1]:
+        return f"pytest {pytest.__version__} is not one that the direct engine knows"
+    if sys.version_info >= (3, 14):
+        return "this version of Python keeps its warnings in another way"
+    return None
+
+
+def session_reason(config: Any) -> str | None:
+    """Why no test of this session may run directly."""
+    option = config.option
+    for name, spelling in {
+        "setuponly": "--setup-only",
+        "setupshow": "--setup-show",
+        "setupplan": "--setup-plan",
+        "usepdb": "--pdb",
+        "trace": "--trace",
+        "fulltrace": "--full-trace",
+        "runxfail": "--runxfail",
+    }.items():
+        if getattr(option, name, False):
+            return f"{spelling} is given"
+    if getattr(option, "tbstyle", "auto") == "native":
+        return "--tb=native shows pytest's own frames"
+    if not config.pluginmanager.has_plugin("faulthandler"):
+        return "pytest's plugin faulthandler is off"
+    if config.getini("faulthandler_timeout") not in (0, 0.0, "", None, "0", "0.0"):
+        return "faulthandler_timeout is set"
+    logging_plugin = config.pluginmanager.get_plugin("logging-plugin")
+    if logging_plugin is None:
+        return "pytest's logging plugin is off"
+    if logging_plugin.log_level is not None:
+        return "log_level is set"
+    if logging_plugin._log_cli_enabled():
+        return "log_cli is on"
+    if config.pluginmanager.get_plugin("capturemanager") is None:
+        return "pytest's capture plugin is off"
+    if not _is_unmonitored(config.pluginmanager):
+        return "calls of hooks are being watched"
+    return None
+
+
+def _is_unmonitored(pluginmanager: Any) -> bool:
+    """True if hooks are called by pluggy as it comes: nobody traces or wraps their calls."""
+    from pluggy import _callers
+
+    return getattr(pluginmanager, "_inner_hookexec", None) is _callers._multicall
+
+
+def hooks_reason(ihook: Any) -> str | None:
+    """The same for the tests of a place, whose hooks (conftests' included) these are."""
+    for name, own in _PYTEST_OWN.items():
+        missing = set(own)
+        optional = _PYTEST_OPTIONAL.get(name, frozenset())
+        adapted = _ADAPTED.get(name, frozenset())
+        for implementation in getattr(ihook, name).get_hookimpls():
+            function = implementation.function
+            module = str(getattr(function, "__module__", ""))
+            short = module[len("_pytest.") :] if module.startswith("_pytest.") else None
+            if not _is_as_defined(function, module):
+                return f"{name} of {implementation.plugin_name} is not what it was"
+            if short is not None and (short in own or short in optional):
+                if getattr(function, "__qualname__", "").startswith("StepwisePlugin"):
+                    return "--stepwise is given"
+                missing.discard(short)
+            elif module in adapted and function.__qualname__.split(".", 1)[0] not in _NOT_ADAPTED:
+                continue
+            elif not module.startswith(_OURS):
+                return f"{implementation.plugin_name} implements {name}"
+        if missing:
+            return f"pytest's plugin {', '.join(sorted(missing))} is off"
+    return None
+
+
+def _is_as_defined(function: Any, module: str) -> bool:
+    """True if the module of a function still holds it under its name: nobody has put another in its place."""
+    if not module.startswith("_pytest."):
+        return True
+    found: Any = sys.modules.get(module)
+    for part in function.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return found is getattr(function, "__func__", function)
+
+
+def item_reason(item: Any) -> str | None:
+    """The same for one test. What it depends on does not change while the item lives, but for `item.__dict__`."""
+    if type(item) is not Function:
+        return f"it is a {type(item).__name__}, not a Function"
+    if not _OVERRIDABLE.isdisjoint(vars(item)):
+        return "somebody has changed the item"
+    function = item.obj
+    inner = getattr(function, "__func__", function)
+    if type(inner) is FunctionType:
+        if inner.__code__.co_flags & _ASYNC or (inner.__dict__ and is_async_function(function)):
+            return "its function is asynchronous"
+    elif is_async_function(function):
+        return "its function is asynchronous"
+    for name in getattr(inner, "__dict__", ()):
+        if name.startswith(_HYPOTHESIS):
+            return "hypothesis has a part in it"
+    if not _FOREIGN_FIXTURES.isdisjoint(item.fixturenames):
+        return f'it uses the fixture "{sorted(_FOREIGN_FIXTURES.intersection(item.fixturenames))[0]}"'
+    if "twisted" in sys.modules:
+        return "twisted is loaded"
+    return None
+
+
+def marks_reason(names: frozenset[str]) -> str | None:
+    """The same for the names of its marks."""
+    if _FOREIGN_MARKS.isdisjoint(names):
+        return None
+    return f'it has the mark "{sorted(_FOREIGN_MARKS.intersection(names))[0]}"'

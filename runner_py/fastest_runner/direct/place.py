@@ -1,0 +1,46 @@
+"""What all tests of a module or a class have in common."""
+
+from __future__ import annotations
+
+import os
+from types import FunctionType
+from typing import Any
+
+import pytest
+
+
+class Place:
+    """The node above a test. Holds for as long as nobody adds a mark to it or to those above it."""
+
+    def __init__(self, item: Any) -> None:
+        self.node = item.parent
+        self.ihook = item.ihook
+        self.chain = self.node.listchain()
+        self._marks = [node.own_markers for node in self.chain]
+        self._count = sum(map(len, self._marks))
+        self.mark_names = frozenset(mark.name for marks in self._marks for mark in marks)
+        classes = [
+            node.name for node in self.chain if not isinstance(node, (pytest.File, pytest.Directory, pytest.Session))
+        ]
+        self._prefix = "".join(name + "." for name in classes)
+        # The path of a location, by the file that a function's code says it is from.
+        self._file: str | None = None
+        self._path = ""
+
+    def is_current(self) -> bool:
+        return sum(map(len, self._marks)) == self._count
+
+    def location(self, item: Any) -> tuple[str, int | None, str]:
+        """pytest's item.location, which is the same but for the first of a file."""
+        function = item.obj
+        function = getattr(function, "__func__", function)
+        if type(function) is not FunctionType or function.__dict__:
+            return item.location
+        code = function.__code__
+        if code.co_filename != self._file:
+            if not os.path.isabs(code.co_filename):
+                return item.location
+            location = item.location
+            self._file, self._path = code.co_filename, location[0]
+            return location
+        return self._path, code.co_firstlineno - 1, self._prefix + item.name

@@ -1,0 +1,289 @@
+"""What pytest puts around each phase of each test, held open for many tests and looked at in between.
+
+pytest resumes and suspends its capture, adds and removes its log handlers and copies the warning filters for every
+test. Nearly always the state that it restores is the state that is there already, which is cheaper to see than to make.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import operator
+import os
+import sys
+import warnings
+from typing import Any
+
+from _pytest import assertion
+from _pytest.logging import caplog_handler_key, caplog_records_key, catching_logs
+from _pytest.warnings import catch_warnings_for_item, parse_warning_filter
+
+_propagates = operator.attrgetter("propagate")
+
+
+class Surroundings:
+    """Open while direct tests run, closed whenever anything else does. One for a session; its main thread's."""
+
+    def __init__(self, config: Any) -> None:
+        self._config = config
+        self._capture = _Capture(config.pluginmanager.get_plugin("capturemanager"))
+        self._logs = _Logs(config.pluginmanager.get_plugin("logging-plugin"))
+        self._warnings: Any = None
+        self._assertion: Any = None
+        self.log: list[Any] = []
+        self.is_open = False
+
+    def open(self, item: Any) -> None:
+        """`item` is the first of those that will run in here; all of them have its hooks."""
+        self._warnings = catch_warnings_for_item(self._config, item.ihook, when="runtest", item=None)
+        self._warnings.__enter__()
+        self._filters = warnings.filters
+        self._filters_before = list(warnings.filters)
+        self._showwarning = warnings.showwarning
+        self._record = warnings._showwarnmsg_impl  # type: ignore[attr-defined]
+        self.log = self._record.__self__
+        # pytest's own wrapper, which asks the hooks for what a failed comparison shows.
+        protocol = getattr(assertion.pytest_runtest_protocol, "__wrapped__", assertion.pytest_runtest_protocol)
+        self._assertion = protocol(item)
+        next(self._assertion)
+        self._capture.open()
+        self._logs.open()
+        self.is_open = True
+
+    def close(self) -> None:
+        if not self.is_open:
+            return
+        self.is_open = False
+        self._logs.close()
+        self._capture.close()
+        self._assertion.close()
+        self._warnings.__exit__(None, None, None)
+
+    # A test.
+
+    def begin_test(self, item: Any, has_filters: bool) -> None:
+        # What was shown once in the last test is shown again in this one.
+        warnings._filters_mutated()  # type: ignore[attr-defined]
+        if has_filters:
+            for mark in item.iter_markers(name="filterwarnings"):
+                for argument in mark.args:
+                    warnings.filterwarnings(*parse_warning_filter(argument, escape=False))
+
+    def end_test(self, item: Any) -> None:
+        filters = warnings.filters
+        if (
+            filters is not self._filters
+            or filters != self._filters_before
+            or warnings.showwarning is not self._showwarning
+            or warnings._showwarnmsg_impl is not self._record  # type: ignore[attr-defined]
+        ):
+            self._filters[:] = self._filters_before  # type: ignore[index]
+            warnings.filters = self._filters
+            warnings.showwarning = self._showwarning
+            warnings._showwarnmsg_impl = self._record  # type: ignore[attr-defined]
+            warnings._filters_mutated()  # type: ignore[attr-defined]
+        if self.log:
+            recorded = list(self.log)
+            self.log.clear()
+            for warning in recorded:
+                item.ihook.pytest_warning_recorded.call_historic(
+                    kwargs={"warning_message": warning, "nodeid": item.nodeid, "when": "runtest", "location": None}
+                )
+
+    # A phase.
+
+    def begin_phase(self, item: Any, when: str) -> None:
+        """For phases in which fixtures may look at what there is. `when` is "setup", "call" or "teardown"."""
+        self._capture.begin()
+        self._logs.begin(item, when)
+
+    def end_phase(self, item: Any, when: str) -> None:
+        self._capture.end(item, when)
+        self._logs.end(item, when)
+
+    def refresh(self) -> None:
+        """Instead of begin_phase, for tests that cannot look."""
+        self._logs.refresh()
+
+    @contextlib.contextmanager
+    def handed_back(self) -> Any:
+        """For the time of a phase that pytest plays itself: its wrappers find what they find between two phases.
+
+        Gives a function that puts what was logged so far into pytest's handlers once they are attached anew. What was
+        captured so far is still where pytest will look for it.
+        """
+        put_logs = self._logs.take()
+        try:
+            yield put_logs
+        finally:
+            self._logs.open()
+            self._capture.reopen()
+
+
+class _Capture:
+    """pytest's global capture, resumed."""
+
+    def __init__(self, manager: Any) -> None:
+        self._manager = manager
+        self._capturing: Any = None
+        self._is_clean: Any = None
+
+    def open(self) -> None:
+        self._manager.resume_global_capture()
+        if self._manager._global_capturing is not self._capturing:
+            self._capturing = self._manager._global_capturing
+            self._is_clean = _clean_check(self._capturing)
+
+    reopen = open
+
+    def close(self) -> None:
+        self._manager.suspend_global_capture(in_=False)
+
+    def begin(self) -> None:
+        if self._manager._capture_fixture is not None:
+            self._manager.activate_fixture()
+
+    def end(self, item: Any, when: str) -> None:
+        manager = self._manager
+        if manager._capture_fixture is not None:
+            manager.deactivate_fixture()
+        if manager._global_capturing is self._capturing and self._is_clean():
+            return
+        manager.suspend_global_capture(in_=False)
+        out, err = manager.read_global_capture()
+        item.add_report_section(when, "stdout", out)
+        item.add_report_section(when, "stderr", err)
+        self.open()
+
+
+def _clean_check(capturing: Any) -> Any:
+    """A function that is true if nothing was captured and the streams are those that pytest put there."""
+    out, err = capturing.out, capturing.err
+    if out is None and err is None:
+        return lambda: True
+    out_file, err_file = out.tmpfile, err.tmpfile
+    if not hasattr(out, "targetfd"):
+        out_bytes, err_bytes = out_file.buffer, err_file.buffer
+        return lambda: (
+            sys.stdout is out_file
+            and sys.stderr is err_file
+            and capturing._state == "started"
+            and not out_bytes.getbuffer().nbytes
+            and not err_bytes.getbuffer().nbytes
+        )
+    same = _same_file_check(out_file.fileno(), err_file.fileno())
+    # A test may patch the module.
+    lseek, end = os.lseek, os.SEEK_END
+
+    def is_clean() -> bool:
+        try:
+            return (
+                sys.stdout is out_file
+                and sys.stderr is err_file
+                and capturing._state == "started"
+                and not lseek(1, 0, end)
+                and not lseek(2, 0, end)
+                and same()
+            )
+        except OSError:
+            return False
+
+    return is_clean
+
+
+def _same_file_check(out_fd: int, err_fd: int) -> Any:
+    """A function that is true if descriptors 1 and 2 are still pytest's files.
+
+    The files carry a token, which belongs to the open file and not to the descriptor: the owner, a thing that nobody
+    sets or asks for on a plain file. To ask for it costs a third of fstat.
+    """
+    token = os.getpid()
+    ask, owner = fcntl.fcntl, fcntl.F_GETOWN
+    try:
+        for fd in (out_fd, err_fd):
+            ask(fd, fcntl.F_SETOWN, token)
+        if all(ask(fd, owner) == token for fd in (out_fd, err_fd)):
+            return lambda: ask(1, owner) == token and ask(2, owner) == token
+    except OSError:
+        pass
+    status = os.fstat
+    out_is, err_is = _identity(status(out_fd)), _identity(status(err_fd))
+    return lambda: _identity(status(1)) == out_is and _identity(status(2)) == err_is
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
+
+
+class _Logs:
+    """pytest's two log handlers, attached."""
+
+    def __init__(self, plugin: Any) -> None:
+        self._caplog = plugin.caplog_handler
+        self._report = plugin.report_handler
+        self._root = logging.getLogger()
+        self._contexts: list[Any] = []
+        self._handlers: list[Any] = []
+        self._seen: list[Any] = []
+        self._loggers: list[Any] = []
+        self._propagation: list[bool] = []
+
+    def open(self) -> None:
+        self._caplog.reset()
+        self._report.reset()
+        self._attach()
+
+    def close(self) -> None:
+        for context in reversed(self._contexts):
+            context.__exit__(None, None, None)
+        self._contexts.clear()
+
+    def _attach(self) -> None:
+        self._contexts = [catching_logs(self._caplog, level=None), catching_logs(self._report, level=None)]
+        for context in self._contexts:
+            context.__enter__()
+        self._handlers = list(self._root.handlers)
+        self._seen = list(self._root.manager.loggerDict.values())
+        self._loggers = [logger for logger in self._seen if isinstance(logger, logging.Logger)]
+        self._propagation = list(map(_propagates, self._loggers))
+
+    def refresh(self) -> None:
+        """Attaches anew if somebody changed handlers, or made loggers that do not hand on their records."""
+        if (
+            self._root.handlers != self._handlers
+            or list(self._root.manager.loggerDict.values()) != self._seen
+            or list(map(_propagates, self._loggers)) != self._propagation
+        ):
+            self.close()
+            self._attach()
+
+    def begin(self, item: Any, when: str) -> None:
+        self.refresh()
+        # New ones each time: a fixture may have kept those of the last phase.
+        self._caplog.reset()
+        self._report.reset()
+        stash = item.stash
+        if when == "setup":
+            stash[caplog_records_key] = {}
+        stash[caplog_records_key][when] = self._caplog.records
+        stash[caplog_handler_key] = self._caplog
+
+    def end(self, item: Any, when: str) -> None:
+        if self._report.records or self._caplog.records:
+            item.add_report_section(when, "log", self._report.stream.getvalue().strip())
+            self._caplog.reset()
+            self._report.reset()
+
+    def take(self) -> Any:
+        """Detaches the handlers; see Surroundings.handed_back."""
+        self.close()
+        text, records = self._report.stream.getvalue(), list(self._caplog.records)
+        caplog_text = self._caplog.stream.getvalue()
+
+        def put() -> None:
+            self._report.stream.write(text)
+            self._caplog.stream.write(caplog_text)
+            self._caplog.records.extend(records)
+
+        return put

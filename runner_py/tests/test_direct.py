@@ -1,0 +1,190 @@
+"""The direct engine: which tests it takes, and that what it says of them is what pytest's own protocol says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+NASTY = Path(__file__).resolve().parents[2] / "tests" / "suites" / "direct_nasty"
+
+PLAIN = """
+    def test_a(): pass
+    def test_b(): assert 0
+"""
+
+
+def without_times(result: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in result.items() if name not in ("lease_id", "engine", "engine_reason")}
+    kept["phases"] = [
+        {
+            name: re.sub("0x[0-9a-f]+", "0x", value) if isinstance(value, str) else value
+            for name, value in phase.items()
+            if name not in ("start", "duration_s")
+        }
+        for phase in result["phases"]
+    ]
+    return kept
+
+
+def engines(results: list[dict[str, Any]]) -> dict[str, str]:
+    return {result["ref"]["node_id"].split("::", 1)[1]: result["engine"] for result in results}
+
+
+def reasons(results: list[dict[str, Any]]) -> dict[str, str]:
+    return {
+        result["ref"]["node_id"].split("::", 1)[1]: result["engine_reason"]
+        for result in results
+        if "engine_reason" in result
+    }
+
+
+def test_nasty_tests_are_reported_alike(run_all):
+    expected = [without_times(result) for result in run_all(NASTY, engine="pytest").results()]
+    worker = run_all(NASTY, engine="auto")
+    assert len(expected) > 60
+    assert set(engines(worker.results()).values()) == {"direct"}
+    assert [without_times(result) for result in worker.results()] == expected
+
+
+def test_engine_is_chosen_by_the_run(project, run_all):
+    directory = project(test_m=PLAIN)
+    assert engines(run_all(directory, engine="pytest").results()) == {"test_a": "pytest", "test_b": "pytest"}
+    assert reasons(run_all(directory, engine="pytest").results()) == {}
+    assert engines(run_all(directory, engine="direct").results()) == {"test_a": "direct", "test_b": "direct"}
+
+
+def test_times_follow_one_another(project, run_all):
+    worker = run_all(project(test_m=PLAIN))
+    for result in worker.results():
+        starts = [phase["start"] for phase in result["phases"]]
+        assert starts == sorted(starts)
+        assert all(phase["duration_s"] >= 0 for phase in result["phases"])
+
+
+def test_location_is_that_of_pytest(project, run_all):
+    directory = project(
+        test_m="""
+        import functools
+
+        def decorated(function):
+            @functools.wraps(function)
+            def inner(): return function()
+            return inner
+
+        def test_1(): pass
+
+        def test_2(): pass
+
+        @decorated
+        def test_3(): pass
+
+        class TestA:
+            class TestB:
+                def test_4(self): pass
+                def test_5(self): pass
+        """
+    )
+    direct, genuine = run_all(directory), run_all(directory, engine="pytest")
+    assert set(engines(direct.results()).values()) == {"direct"}
+    for one, other in zip(direct.results(), genuine.results()):
+        assert without_times(one) == without_times(other)
+
+
+@pytest.mark.parametrize(
+    ("conftest", "reason"),
+    [
+        ("def pytest_runtest_setup(item): pass", "implements pytest_runtest_setup"),
+        ("def pytest_runtest_logreport(report): pass", "implements pytest_runtest_logreport"),
+        ("def pytest_runtest_makereport(item): pass", "implements pytest_runtest_makereport"),
+        ("def pytest_fixture_setup(request): pass", "implements pytest_fixture_setup"),
+        ("def pytest_terminal_summary(): pass", "implements pytest_terminal_summary"),
+    ],
+)
+def test_a_hook_that_is_not_known_is_a_reason(project, run_all, conftest, reason):
+    results = run_all(project(conftest=conftest, test_m=PLAIN)).results()
+    assert engines(results) == {"test_a": "pytest", "test_b": "pytest"}
+    assert all(text.endswith(reason) for text in reasons(results).values())
+
+
+def test_a_hook_counts_where_it_is(project, run_all):
+    directory = project(
+        {"a/conftest.py": "def pytest_runtest_setup(item): pass"},
+        a__test_a="def test_1(): pass",
+        test_b="def test_2(): pass",
+    )
+    assert engines(run_all(directory).results()) == {"test_1": "pytest", "test_2": "direct"}
+
+
+def test_a_hook_that_is_registered_later_counts_from_then_on(project, run_all):
+    directory = project(
+        test_m="""
+        class Plugin:
+            def pytest_runtest_teardown(self, item): pass
+
+        def test_1(): pass
+        def test_2(request): request.config.pluginmanager.register(Plugin())
+        def test_3(): pass
+        """
+    )
+    assert engines(run_all(directory).results()) == {"test_1": "direct", "test_2": "direct", "test_3": "pytest"}
+
+
+def test_items_that_are_not_for_it(project, run_all):
+    directory = project(
+        test_m="""
+        import unittest
+
+        class TestCase(unittest.TestCase):
+            def test_unit(self): pass
+
+        async def test_async(): pass
+        def test_plain(): pass
+        """
+    )
+    results = run_all(directory, "-W", "ignore").results()
+    assert engines(results) == {"TestCase::test_unit": "pytest", "test_async": "pytest", "test_plain": "direct"}
+    assert reasons(results)["test_async"] == "its function is asynchronous"
+
+
+@pytest.mark.parametrize(
+    ("option", "reason"),
+    [
+        ("--setup-show", "--setup-show is given"),
+        ("--tb=native", "--tb=native shows pytest's own frames"),
+        ("--log-level=INFO", "log_level is set"),
+        ("-rP", "the output of tests that pass is asked for"),
+        ("-pno:logging", "pytest's logging plugin is off"),
+        ("-pno:faulthandler", "pytest's plugin faulthandler is off"),
+        ("-pno:threadexception", "pytest's plugin threadexception is off"),
+    ],
+)
+def test_options_that_are_not_for_it(project, run_all, option, reason):
+    results = run_all(project(test_m=PLAIN), option).results()
+    assert set(reasons(results).values()) == {reason}
+
+
+def test_subtests_asked_for_by_request_are_not_lost(project, run_all):
+    directory = project(
+        test_m="""
+        def test_a(request):
+            subtests = request.getfixturevalue("subtests")
+            with subtests.test("one"):
+                assert 0
+        """
+    )
+    expected = run_all(directory, engine="pytest").results()
+    results = run_all(directory).results()
+    assert engines(results) == {"test_a": "direct"}
+    assert [without_times(result) for result in results] == [without_times(result) for result in expected]
+
+
+def test_exit_in_a_test_ends_the_session(project, run_all):
+    worker = run_all(
+        project(test_m="import pytest\ndef test_a(): pass\ndef test_b(): pytest.exit('enough', returncode=7)")
+    )
+    assert list(worker.outcomes().values()) == ["PASSED"]
+    ended = worker.last("ended")
+    assert (ended["exit_status"], ended["exit_called"]) == (7, True)

@@ -1,0 +1,22 @@
+"""The machines of tests/farm, for what deploy/ starts on several of them."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "farm"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import machines
+
+
+@pytest.fixture
+def network(tmp_path):
+    """Two machines, 5 ms apart."""
+    why = machines.unavailable()
+    if why:
+        pytest.skip(f"no machines for tests here: {why}")
+    with machines.Network(("node1", "node2"), tmp_path / "network") as network:
+        network.delay(0.005)
+        yield network

@@ -1,0 +1,279 @@
+"""Many agents, one run: the verdict is pytest's, whatever happens to agents, networks and coordinators."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import farm as farms
+import parity
+import pytest
+from machines import wait_until
+
+# All of networkx takes minutes; tools/test takes a part of it.
+WHOLE = os.environ.get("FASTEST_WHOLE_SUITES") == "1"
+FOUR = ("alpha", "beta", "gamma", "delta")
+TWO = FOUR[:2]
+
+
+def ask(*args):
+    tool = parity.ROOT / "tools/suites"
+    return subprocess.run([tool, *args], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+
+
+def use_again(farm, project, board, expected, *names):
+    """What happened has done the agents no harm: another run over just these goes well."""
+    board.open_gate()
+    assert farm.differences(expected, farm.run(project, agents=names)) == []
+
+
+@pytest.mark.real_suite
+@pytest.mark.parametrize("name", ["attrs", "networkx"])
+def test_public_suites_over_four_machines(make_farm, tmp_path, name):
+    (source,) = ask(name)
+    (python,) = ask("--python", name)
+    args = ask("--args", name) if WHOLE or name != "networkx" else ["networkx/classes"]
+    project = parity.copy_project(Path(source), tmp_path / "source" / name)
+    expected = farms.expected_of(project, args=args, python=python)
+    assert len(expected.outcomes) > 400
+    farm = make_farm(*FOUR, python=python)
+    for machine in FOUR:
+        farm.agent(machine, project)
+    for machine in farm.network:
+        # Each has its own copy, and nobody finds another's, nor the one that they were made from.
+        machine.hide(project)
+    run = farm.run(project, *args, agents=FOUR)
+    assert farm.differences(expected, run) == []
+    assert {event["agent"] for event in run.events("result")} == set(FOUR)
+
+
+def test_agent_killed_in_the_midst_of_a_run(make_farm, project, board, expected):
+    farm = make_farm(*FOUR)
+    agents = [farm.agent(name, project) for name in FOUR]
+    run = farm.run(project, agents=FOUR)
+    wait_until(lambda: all(agent.runs_test(board) for agent in agents), "a test on each machine")
+    agents[0].program.send(signal.SIGKILL)
+    assert agents[0].program.wait() == -signal.SIGKILL
+    wait_until(lambda: agents[0].is_alone(board), "the end of the workers of the agent that was killed")
+    board.open_gate()
+    assert farm.differences(expected, run) == []
+    assert "alpha" in run.text, "the agent that was lost is named"
+
+
+def test_agent_cut_off_for_longer_than_the_lease_and_back(make_farm, project, board, expected):
+    farm = make_farm(*FOUR)
+    agents = [farm.agent(name, project) for name in FOUR]
+    run = farm.run(project, agents=FOUR)
+    wait_until(lambda: all(agent.runs_test(board) for agent in agents), "a test on each machine")
+    farm.network.cut("alpha")
+    # It ends what it runs by itself: nobody can reach it to say so.
+    wait_until(lambda: agents[0].is_alone(board), "the end of the cut-off agent's workers")
+    farm.network.heal("alpha")
+    board.open_gate()
+    assert farm.differences(expected, run) == []
+    use_again(farm, project, board, expected, "alpha")
+
+
+def test_agent_cut_off_for_a_moment_keeps_its_work(make_farm, project, board, expected):
+    farm = make_farm(*TWO)
+    agents = [farm.agent(name, project) for name in TWO]
+    run = farm.run(project, agents=TWO)
+    wait_until(lambda: all(agent.runs_test(board) for agent in agents), "a test on each machine")
+    farm.network.cut("alpha")
+    farm.network.heal("alpha")
+    board.open_gate()
+    assert farm.differences(expected, run) == []
+    # Nothing was begun twice.
+    assert len(board.entries()) == len({entry.test for entry in board.entries()})
+
+
+def test_lossy_network(make_farm, project, board, expected):
+    farm = make_farm(*TWO)
+    for name in TWO:
+        farm.agent(name, project)
+    farm.network.loss(0.02)
+    board.open_gate()
+    assert farm.differences(expected, farm.run(project, agents=TWO)) == []
+
+
+def test_agent_joins_half_way(make_farm, project, board, expected):
+    farm = make_farm(*TWO)
+    run = farm.run(project, listen=True)
+    join = ("--join", f"desk:{farms.PORT}")
+    alpha = farm.agent("alpha", project, way=join)
+    wait_until(lambda: alpha.runs_test(board), "a test on alpha")
+    beta = farm.agent("beta", project, way=join)
+    wait_until(lambda: beta.runs_test(board), "a test on beta")
+    board.open_gate()
+    assert farm.differences(expected, run) == []
+    assert {event["agent"] for event in run.events("result")} == set(TWO)
+
+
+def test_agent_frozen(make_farm, project, board, expected):
+    farm = make_farm(*TWO)
+    agents = [farm.agent(name, project) for name in TWO]
+    run = farm.run(project, agents=TWO)
+    wait_until(lambda: all(agent.runs_test(board) for agent in agents), "a test on each machine")
+    agents[0].program.send(signal.SIGSTOP)
+    board.open_gate()
+    assert farm.differences(expected, run) == []
+    agents[0].program.send(signal.SIGCONT)
+    wait_until(lambda: agents[0].is_alone(board), "the end of the workers of the agent that was frozen")
+    use_again(farm, project, board, expected, "alpha")
+
+
+# An agent from another time: it says hello in a version that nobody speaks, and prints how the coordinator took it.
+OLD_AGENT = """
+import sys
+import threading
+import grpc
+
+hello = b"\\x08\\xe7\\x07" + b"\\x12\\x03old" + b"\\x1a\\x01i" + b"\\x20\\x01" + b"\\x2a\\x03old"
+channel = grpc.insecure_channel(sys.argv[1])
+join = channel.stream_stream("/fastest.v1.AgentRendezvous/Join", lambda raw: raw, lambda raw: raw)
+ended = threading.Event()
+
+def say():
+    yield b"\\x0a" + bytes([len(hello)]) + hello
+    ended.wait()
+
+try:
+    for _ in join(say(), wait_for_ready=True, timeout=60):
+        pass
+    print("ended: OK")
+except grpc.RpcError as error:
+    print("ended:", error.code().name, error.details())
+ended.set()
+"""
+
+
+def test_agent_of_another_protocol_version(make_farm, project, board, expected):
+    farm = make_farm(*TWO)
+    run = farm.run(project, listen=True)
+    old = farm.network["beta"].start([sys.executable, "-c", OLD_AGENT, f"desk:{farms.PORT}"])
+    old.wait_for_text("ended:")
+    assert "FAILED_PRECONDITION" in old.text
+    assert "999" in old.text
+    farm.agent("alpha", project, way=("--join", f"desk:{farms.PORT}"))
+    board.open_gate()
+    assert farm.differences(expected, run) == []
+    assert "speaks protocol version 1, the agent 999" in run.text
+
+
+def test_coordinator_killed_sets_its_agents_free(make_farm, project, board, expected):
+    farm = make_farm(*TWO)
+    agents = [farm.agent(name, project) for name in TWO]
+    run = farm.run(project, agents=TWO)
+    wait_until(lambda: all(agent.runs_test(board) for agent in agents), "a test on each machine")
+    run.program.send(signal.SIGKILL)
+    assert run.wait() == -signal.SIGKILL
+    # The gate is closed: the tests cannot have come to an end by themselves.
+    wait_until(lambda: all(agent.is_alone(board) for agent in agents), "the end of its workers")
+    use_again(farm, project, board, expected, *TWO)
+
+
+def test_coordinator_cut_off_sets_its_agents_free(make_farm, project, board, expected):
+    farm = make_farm(*TWO)
+    agents = [farm.agent(name, project) for name in TWO]
+    run = farm.run(project, agents=TWO)
+    wait_until(lambda: all(agent.runs_test(board) for agent in agents), "a test on each machine")
+    farm.network.cut("desk")
+    wait_until(lambda: all(agent.is_alone(board) for agent in agents), "the end of its workers")
+    # With every agent lost nothing more can be run, and the run says so.
+    assert run.wait() == 10
+    farm.network.heal("desk")
+    use_again(farm, project, board, expected, *TWO)
+
+
+def test_two_coordinators_on_the_same_agents(make_farm, project, board, expected, tmp_path):
+    other_board = farms.Board(tmp_path / "other_board")
+    other = farms.held_project(tmp_path / "source/other/project", other_board, modules=4)
+    other_expected = farms.expected_of(other, other_board)
+    farm = make_farm(*TWO)
+    # One checkout an agent; both projects lie in it.
+    both = tmp_path / "both"
+    parity.copy_project(project, both / "one")
+    parity.copy_project(other, both / "two")
+    (both / "pytest.ini").write_text("[pytest]\n", "utf-8")
+    agents = [farm.agent(name, both, slots=2) for name in TWO]
+    runs = [farm.run(both, "--rootdir", ".", folder, agents=TWO) for folder in ("one", "two")]
+    # Each run has tests under way while the other has.
+    wait_until(lambda: board.entries() and other_board.entries(), "tests of both runs at once")
+    board.open_gate()
+    other_board.open_gate()
+    for folder, run, verdict in (("one", runs[0], expected), ("two", runs[1], other_expected)):
+        assert run.wait() == 1, run.text
+        outcomes = {event["nodeid"]: event["outcome"] for event in run.events("result")}
+        wanted = {f"{folder}/{nodeid}": word for nodeid, (word,) in verdict.outcomes.items()}
+        assert outcomes == wanted
+        assert len(run.events("result")) == len(wanted)
+    assert all(agent.is_alone(board) and agent.is_alone(other_board) for agent in agents)
+
+
+def test_drain_while_idle(make_farm, project):
+    farm = make_farm("alpha")
+    agent = farm.agent("alpha", project)
+    agent.program.send(signal.SIGTERM)
+    assert agent.program.wait() == 0
+
+
+def test_drain_in_the_midst_of_a_run(make_farm, project, board, expected):
+    farm = make_farm(*TWO)
+    alpha, beta = (farm.agent(name, project) for name in TWO)
+    run = farm.run(project, agents=TWO)
+    wait_until(lambda: alpha.runs_test(board) and beta.runs_test(board), "a test on each machine")
+    (held,) = [entry for entry in board.entries() if entry.host == "alpha"]
+    alpha.program.send(signal.SIGTERM)
+    board.open_gate()
+    assert alpha.program.wait() == 75
+    assert farm.differences(expected, run) == []
+    # What ran was finished there, and not begun again elsewhere.
+    assert [entry.host for entry in board.entries() if entry.test == held.test] == ["alpha"]
+
+
+def test_no_agent_at_all(make_farm, project):
+    farm = make_farm("alpha")
+    run = farm.run(project, "--wait-agents", "1", agents=["alpha"])
+    assert run.wait() == 10
+    assert "alpha:7070" in run.text
+    assert "Traceback" not in run.text
+    assert run.events("result") == []
+
+
+def test_all_addresses_of_a_name(make_farm, project, board, expected):
+    farm = make_farm(*TWO)
+    agents = [farm.agent(name, project) for name in TWO]
+    run = farm.run(project, agents=[f"dns:///everybody:{farms.PORT}"])
+    wait_until(lambda: all(agent.runs_test(board) for agent in agents), "a test on each machine")
+    board.open_gate()
+    # The desk has the name too, and no agent.
+    assert farm.differences(expected, run) == []
+
+
+def test_a_test_may_take_longer_than_the_lease(make_farm, tmp_path):
+    project = tmp_path / "source/slow"
+    project.mkdir(parents=True)
+    count = tmp_path / "count"
+    text = f"import time\ndef test_slow():\n    open({str(count)!r}, 'a').write('x')\n    time.sleep(2)\n"
+    (project / "test_slow.py").write_text(text, "utf-8")
+    farm = make_farm(*TWO)
+    for name in TWO:
+        farm.agent(name, project)
+    run = farm.run(project, "--lease", "1", agents=TWO)
+    assert run.wait() == 0, run.text
+    assert count.read_text("utf-8") == "x", "it was begun twice"
+
+
+def test_stale_checkout_is_refused_by_name(make_farm, project, board, expected, tmp_path):
+    stale = parity.copy_project(project, tmp_path / "stale/project")
+    with (stale / "test_module_0.py").open("a", encoding="utf-8") as file:
+        file.write("\ndef test_of_yesterday(): pass\n")
+    farm = make_farm(*TWO)
+    farm.agent("alpha", stale)
+    farm.agent("beta", project)
+    board.open_gate()
+    run = farm.run(project, agents=TWO)
+    assert farm.differences(expected, run) == []
+    assert {event["agent"] for event in run.events("result")} == {"beta"}
+    assert "test_module_0.py" in run.text
