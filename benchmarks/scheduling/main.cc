@@ -29,7 +29,8 @@ int Main(int argc, char** argv) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--threads", threads, "Suites at a time")->check(CLI::Range(1, 256))->capture_default_str();
-  app.add_option("--only", only, "Only lines whose name holds this text, for instance \"32 agents\"");
+  app.add_option("--only", only,
+                 "Only the line of this name, or those whose names hold this text, for instance \"no history\"");
   app.add_option("--picture", picture, "Write the table as an SVG picture to this file")->take_last();
   CLI11_PARSE(app, argc, argv);
 
@@ -48,8 +49,11 @@ int Main(int argc, char** argv) {
   std::vector<Row> rows;
   bool complete = true;
   bool reached = true;
-  for (const Scenario& scenario : Scenarios()) {
-    if (scenario.name.find(only) == std::string::npos) continue;
+  const std::vector<Scenario> scenarios = Scenarios();
+  const bool exact =
+      std::any_of(scenarios.begin(), scenarios.end(), [&](const Scenario& scenario) { return scenario.name == only; });
+  for (const Scenario& scenario : scenarios) {
+    if (exact ? scenario.name != only : scenario.name.find(only) == std::string::npos) continue;
     if (isatty(STDERR_FILENO)) fprintf(stderr, "\r\033[K%s ...", scenario.name.c_str());
     rows.push_back(Measure(scenario, seeds, agent_s, threads, &complete));
     reached = reached && (scenario.target <= 0 || rows.back().ratios.back().mean <= scenario.target);

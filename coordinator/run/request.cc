@@ -240,7 +240,8 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   if (const std::optional<std::string> retries = all->Last("--retries"); retries.has_value()) {
     constexpr int kMost = 100;
     if (!absl::SimpleAtoi(*retries, &run.retries) || run.retries < 0 || run.retries > kMost) {
-      return absl::InvalidArgumentError(absl::StrCat("--retries ", *retries, ": a number from 0 to ", kMost, " is needed"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("--retries ", *retries, ": a number from 0 to ", kMost, " is needed"));
     }
   }
   run.engine = all->Last("--engine").value_or("auto");

@@ -142,7 +142,8 @@ void Run::WorkerSaid(Worker& worker, const v1::WorkerMessage& message) {
       break;
     case v1::WorkerMessage::kReturned:
       queue_.Returned(message.returned().lease_id(),
-                      {message.returned().tests().begin(), message.returned().tests().end()}, message.returned().whole());
+                      {message.returned().tests().begin(), message.returned().tests().end()},
+                      message.returned().whole());
       break;
     case v1::WorkerMessage::kOutput:
       if (message.output().stream() == v1::WorkerMessage::Output::TERMINAL || reporters_.empty()) {
@@ -172,12 +173,14 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
     PlanWork(ready.collection());
   } else if (ready.collection().digest() != collection_digest_) {
     // Which of them is right can't be known; work goes only to those who agree with the first.
-    StopWork(absl::StrCat("Different tests were collected by ", worker.id, " and by the worker that was ready first"), false);
+    StopWork(absl::StrCat("Different tests were collected by ", worker.id, " and by the worker that was ready first"),
+             false);
     forced_exit_ = results::kTestsFailed;
     return;
   }
   worker.early.clear();
   if (mode_ == v1::WHOLE) ledger_.WholeCollection(worker.id, ready.collection());
+  timing_.WorkerReady(worker.id, worker.origin.agent, deps_.now());
   queue_.SlotReady(worker.slot);
 }
 
@@ -252,10 +255,11 @@ void Run::PlanWork(const v1::Collection& collection) {
     ShowPlan(plan);
     return;
   }
+  timing_.Queued(deps_.now());
   uncollected_ = plan.batches.size();
   for (const plan::PlannedBatch& planned : plan.batches) {
     queue_.Add(planned.batch, dispatch::Cost{planned.predicted_s, planned.setup_s, planned.batch.together(),
-                                            static_cast<uint32_t>(planned.unit) + 1});
+                                             static_cast<uint32_t>(planned.unit) + 1});
   }
   queue_.Seal();
 }
@@ -279,6 +283,7 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
   const auto lease = leases_.find(collected.lease_id());
   if (lease == leases_.end() || lease->second.collected) return;
   lease->second.collected = true;
+  timing_.Collected(worker.id, collected);
   queue_.Collected(collected.lease_id(), collected.tests(), {collected.no_retry().begin(), collected.no_retry().end()});
   if (mode_ == v1::WHOLE) {
     // The whole collection is in the books already; what this worker cannot find again is explained.
@@ -306,16 +311,19 @@ void Run::OnProgress(const Worker& worker, const v1::WorkerMessage::Progress& pr
   if (!progress.has_started()) {
     queue_.WorkerWaits(worker.slot);
   } else {
+    timing_.TestStarted(worker.id, progress.started_at());
     queue_.TestStarted(progress.started_lease_id(), progress.started());
     Report([&](report::Reporter& r) { r.TestStarted(progress.started(), worker.origin, progress.started_at()); });
   }
 }
 
-void Run::OnResult(const report::Origin& from, const v1::TestResult& result) {
-  const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
+void Run::OnResult(const report::Origin& from, const v1::TestResult& received) {
+  const bool failed = received.outcome() == v1::FAILED || received.outcome() == v1::ERROR;
   const dispatch::Verdict verdict =
-      queue_.ResultArrived(result.lease_id(), result.ref(), failed, result.reason() != v1::REASON_NONE);
+      queue_.ResultArrived(received.lease_id(), received.ref(), failed, received.reason() != v1::REASON_NONE);
   if (!verdict.counts) return;
+  v1::TestResult result = received;
+  timing_.Stamp(from.worker, deps_.now(), &result);
   report::Origin origin = from;
   origin.attempt = verdict.attempt;
   if (!verdict.last) {
@@ -436,6 +444,7 @@ void Run::Act() {
       agent = grant->slot.agent;
       const v1::Batch& batch = grant->lease.batch();
       leases_[grant->lease.id()] = {batch.module(), batch.part(), batch.boundaries_size() > 0, batch.tests_size() > 0};
+      timing_.Leased(grant->lease.id(), agent, deps_.now());
       message.mutable_grant()->set_slot(grant->slot.slot);
       *message.mutable_grant()->mutable_lease() = grant->lease;
     } else if (const auto* finish = std::get_if<dispatch::FinishSlot>(&action)) {

@@ -17,6 +17,7 @@
 #include "coordinator/report/reporter.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/results/run_summary.h"
+#include "coordinator/results/run_timing.h"
 #include "coordinator/run/estimates.h"
 #include "coordinator/run/measurements.h"
 #include "coordinator/run/run_options.h"
@@ -162,6 +163,7 @@ class Run {
   double started_at_;
 
   Measurements measurements_;
+  results::RunTiming timing_;
   std::unordered_map<std::string, int> positions_;
   std::set<std::string> collect_reports_seen_;
 

@@ -48,3 +48,18 @@ def test_tests_of_one_group_run_on_one_worker(project, start):
     results = run.results()
     assert len(results) == 81
     assert len({result["worker"] for nodeid, result in results.items() if "test_x" in nodeid}) == 1
+
+
+def test_every_result_tells_its_way(project, start):
+    folder = project({f"test_{name}.py": "def test_x(): pass\n\ndef test_y(): pass\n" for name in "abc"})
+    run = start(folder, "-n", "2")
+    assert run.wait() == 0, run.text
+    names = ["queued", "leased", "received", "started", "setup", "call", "teardown", "reported"]
+    results = run.results().values()
+    assert len(results) == 6
+    for result in results:
+        stages = result["stages"]
+        assert list(stages) == names
+        # The worker reads the wall's clock, the agent one that nobody can set: they may differ by a little.
+        assert all(stages[before] <= stages[after] + 0.05 for before, after in zip(names, names[1:]))
+    assert "where the time went" not in run.text
