@@ -40,7 +40,8 @@ def test_nothing_to_plan(project, start):
 
 
 def test_tests_of_one_group_run_on_one_worker(project, start):
-    test = "import pytest\n\n@pytest.mark.parametrize('x', range(20))\n@pytest.mark.xdist_group('db')\ndef test_x(x): pass\n"
+    marks = "@pytest.mark.parametrize('x', range(20))\n@pytest.mark.xdist_group('db')\n"
+    test = f"import pytest\n\n{marks}def test_x(x): pass\n"
     ini = "[pytest]\nmarkers = xdist_group: one worker for all of a name\n"
     files = {f"test_{name}.py": test for name in "abcd"}
     run = start(project({**files, "test_free.py": "def test_y(): pass\n", "pytest.ini": ini}), "-n", "2")
