@@ -31,13 +31,19 @@ struct Stretch {
   size_t begin = 0;
   size_t end = 0;
   double seconds = 0;
+  // The only stretch of its module.
+  bool whole_module = true;
 };
 
 std::vector<Stretch> StretchesByModule(const Tests& tests, const Setups& setups) {
   std::vector<Stretch> stretches;
+  absl::flat_hash_map<std::string_view, size_t> first_of_module;
   for (size_t i = 0; i < tests.size(); ++i) {
     if (i == 0 || tests[i]->module != tests[i - 1]->module) {
-      stretches.push_back({i, i, Sane(SetupOf(setups, tests[i]->module).module_s)});
+      Stretch stretch{i, i, Sane(SetupOf(setups, tests[i]->module).module_s), true};
+      const auto [first, is_new] = first_of_module.try_emplace(tests[i]->module, stretches.size());
+      if (!is_new) stretches[first->second].whole_module = stretch.whole_module = false;
+      stretches.push_back(stretch);
     }
     stretches.back().end = i + 1;
     stretches.back().seconds += Sane(tests[i]->seconds);
@@ -45,13 +51,17 @@ std::vector<Stretch> StretchesByModule(const Tests& tests, const Setups& setups)
   return stretches;
 }
 
-// Joins short neighbours up to `merge_s`: a batch has a price of its own, and random order leaves stretches of a test each.
-std::vector<Stretch> JoinShort(const std::vector<Stretch>& stretches, double merge_s) {
+// Joins short neighbours: a batch has a price of its own. Modules up to `merge_s`; stretches of scattered modules until each joint lasts
+// `min_s`, for whatever scattered them (parameters of session scope, random order) made the order count.
+std::vector<Stretch> JoinShort(const std::vector<Stretch>& stretches, double merge_s, double min_s) {
   std::vector<Stretch> joined;
   for (const Stretch& next : stretches) {
-    const bool fits = !joined.empty() && joined.back().seconds + next.seconds <= merge_s &&
-                      next.end - joined.back().begin <= kMaxNamedTests;
-    if (!fits) {
+    bool joins = false;
+    if (!joined.empty() && next.end - joined.back().begin <= kMaxNamedTests) {
+      const bool scattered = !joined.back().whole_module && !next.whole_module;
+      joins = joined.back().seconds + next.seconds <= merge_s || (scattered && joined.back().seconds < min_s);
+    }
+    if (!joins) {
       joined.push_back(next);
       continue;
     }
@@ -166,7 +176,7 @@ Plan PlanWhole(const std::vector<WholeTest>& tests, const Setups& setups, const 
   std::vector<double> costs;
   for (const Stretch& stretch : stretches) costs.push_back(stretch.seconds);
   const Limits limits = LimitsFor(plan.work_s, costs, options);
-  for (const Stretch& stretch : JoinShort(stretches, limits.merge_s)) {
+  for (const Stretch& stretch : JoinShort(stretches, limits.merge_s, limits.split.min_part_s)) {
     size_t begin = stretch.begin;
     if (!in_order && stretch.seconds > limits.split.max_part_s) {
       for (const size_t cut : CutsOf(free, stretch, setups, limits.split)) {

@@ -299,7 +299,7 @@ TEST(PlanWholeTest, OneSlotRunsInExactlyThatOrder) {
 
 TEST(PlanWholeTest, OneSlotJoinsShortNeighbours) {
   const auto tests = Whole({{"a", 0.01}, {"b", 0.01}, {"a", 0.04}, {"c", 0}, {"c", 1}});
-  EXPECT_THAT(Contents(PlanWhole(tests, {}, Options(1))), ElementsAre("a0 b0", "a1", "c0 c1"));
+  EXPECT_THAT(Contents(PlanWhole(tests, {}, Options(1))), ElementsAre("a0 b0 a1", "c0 c1"));
 }
 
 TEST(PlanWholeTest, MoreSlotsTakeModulesLongestFirst) {
@@ -310,11 +310,13 @@ TEST(PlanWholeTest, MoreSlotsTakeModulesLongestFirst) {
 TEST(PlanWholeTest, ScatteredModulesGoByStretches) {
   const auto tests = Whole({{"a", 1}, {"a", 1}, {"b", 3}, {"a", 1}, {"b", 1}});
   EXPECT_THAT(Contents(PlanWhole(tests, {}, Options(2, 0.5))), ElementsAre("b0", "a0", "a1", "a2", "b1"));
-  // Short stretches share a batch with their neighbours, as long as there is work enough for all slots.
+  // Short stretches of such modules share a batch with their neighbours; whole modules only where there is work enough for all slots.
   auto scattered = Whole({{"a", 0.01}, {"b", 0.01}, {"a", 0.01}, {"b", 0.01}, {"c", 0.03}, {"d", 9}});
   EXPECT_THAT(Contents(PlanWhole(scattered, {}, Options(2))), ElementsAre("d0", "a0 b0 a1 b1", "c0"));
   scattered.pop_back();
-  EXPECT_THAT(Contents(PlanWhole(scattered, {}, Options(2))), ElementsAre("c0", "a0", "b0", "a1", "b1"));
+  EXPECT_THAT(Contents(PlanWhole(scattered, {}, Options(2))), ElementsAre("a0 b0 a1 b1", "c0"));
+  const auto whole = Whole({{"a", 0.01}, {"b", 0.01}, {"c", 0.01}});
+  EXPECT_THAT(Contents(PlanWhole(whole, {}, Options(2))), ElementsAre("a0", "b0", "c0"));
 }
 
 TEST(PlanWholeTest, AGroupIsOneBatchThatStaysTogether) {
