@@ -76,9 +76,12 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
     case v1::CoordinatorMessage::kStartWorker:
       pool_.StartWorker(message.start_worker().slot(), message.start_worker().worker_id());
       break;
-    case v1::CoordinatorMessage::kGrant:
-      pool_.Grant(message.grant().slot(), message.grant().lease());
+    case v1::CoordinatorMessage::kGrant: {
+      v1::Lease lease = message.grant().lease();
+      lease.set_received_at(static_cast<double>(absl::ToUnixMicros(clock_->Now())) / 1e6);
+      pool_.Grant(message.grant().slot(), lease);
       break;
+    }
     case v1::CoordinatorMessage::kFinishSlot:
       pool_.FinishSlot(message.finish_slot().slot());
       break;

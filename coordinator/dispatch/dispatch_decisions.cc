@@ -24,6 +24,12 @@ double DispatchQueue::LeftSeconds(const LeaseState& lease) const {
   return predicted_s * static_cast<double>(lease.unreported) / static_cast<double>(lease.tests.size());
 }
 
+double DispatchQueue::HeldBackSeconds(const SlotState& slot) const {
+  if (slot.leases.empty()) return 0;
+  const LeaseState& lease = leases_.at(slot.leases.back());
+  return lease.collected && lease.unreported == 1 ? LeftSeconds(lease) : 0;
+}
+
 std::optional<double> DispatchQueue::WantsIn(SlotKey key, const SlotState& slot) const {
   if (slot.phase != Phase::kReady) return std::nullopt;
   // A free slot comes before one with a test to hold back: the latter can also go on by being finished.
@@ -92,6 +98,11 @@ std::optional<Work> DispatchQueue::TakeWorkFor(SlotKey key, const SlotState& slo
     return work;
   }
   if (queue_.empty()) return std::nullopt;
+  if (HeldBackSeconds(slot) > options_.long_test_s) {
+    Work work = std::move(queue_.back());
+    queue_.pop_back();
+    return work;
+  }
   Work work = std::move(queue_.front());
   queue_.pop_front();
   return work;
@@ -124,7 +135,13 @@ void DispatchQueue::GrantToWanting(std::vector<Action>* actions) {
     std::optional<Work> work = TakeWorkFor(key, slots_[key]);
     // All that is left failed on this very worker.
     if (!work.has_value()) continue;
+    const uint32_t unit = work->cost.unit;
     GrantTo(key, *std::move(work), actions);
+    while (unit != 0 && !queue_.empty() && queue_.front().cost.unit == unit) {
+      Work next = std::move(queue_.front());
+      queue_.pop_front();
+      GrantTo(key, std::move(next), actions);
+    }
     served.push_back(key);
   }
   for (const SlotKey key : served) Touch(key);

@@ -96,6 +96,9 @@ class DispatchQueue {
     int max_deaths_in_a_row = 5;
     // A slot is given its next batch when what it has is predicted to end within this time and two of the agent's round trips.
     double prefetch_s = 0.25;
+    // What is granted to a slot that holds a test back waits until that has run. If that is predicted to take longer than this, it is
+    // the last (shortest) of the queue that has to wait.
+    double long_test_s = 1;
     // Leases that a slot may hold, on an agent that is near and on one that is far: short batches hide its round trip by numbers.
     size_t leases_near = 2;
     size_t leases_far = 8;
@@ -254,6 +257,8 @@ class DispatchQueue {
   bool HandBack(SlotState* slot, bool by_crash);
   void HandBackLost(SlotState* slot, const std::string& loss);
   size_t Suspect(const SlotState& slot) const;
+  // Predicted seconds of the test that the slot's worker holds back, as far as known; 0 if it holds none.
+  double HeldBackSeconds(const SlotState& slot) const;
   void PutFirst(std::vector<Work> left);
   void SetAsideIfHopeless(int agent);
   size_t Count(Phase phase) const { return count_[static_cast<size_t>(phase)]; }

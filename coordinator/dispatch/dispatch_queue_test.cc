@@ -217,7 +217,7 @@ TEST_F(DispatchQueueTest, AWaitingWorkerIsServedWhateverTheCountsSay) {
 }
 
 TEST_F(DispatchQueueTest, AnEmptyLeaseLeavesTheHeldBackTestToTheNext) {
-  Add("m1");
+  Add("m1", 0.5);
   Add("empty");
   Add("m3");
   AddReadySlots({kA});
@@ -227,6 +227,23 @@ TEST_F(DispatchQueueTest, AnEmptyLeaseLeavesTheHeldBackTestToTheNext) {
   queue_.Collected(2, {});
   queue_.LeaseDone(2);
   EXPECT_THAT(Actions(), ElementsAre("0.0 gets m3 as 3"));
+}
+
+TEST_F(DispatchQueueTest, AUnitIsGrantedAtOnce) {
+  for (const char* module : {"a", "b", "c"}) queue_.Add(Module(module), Cost{0.01, 0, false, 1});
+  queue_.Add(Module("d"), Cost{0.01, 0, false, 2});
+  AddReadySlots({kA, kB});
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets a as 1", "0.0 gets b as 2", "0.0 gets c as 3", "0.1 gets d as 4"));
+}
+
+TEST_F(DispatchQueueTest, TheShortestWaitsBehindALongTest) {
+  Add("long", 30);
+  Add("next", 20);
+  Add("shortest", 1);
+  AddReadySlots({kA});
+  Actions();
+  queue_.Collected(1, Refs({"a"}));
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets shortest as 2"));
 }
 
 TEST_F(DispatchQueueTest, ResultsCountOnceAndOnlyForOpenLeases) {

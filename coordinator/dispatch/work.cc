@@ -26,7 +26,7 @@ Work WorkOf(const v1::Batch& batch, const Cost& cost, StringTable* names) {
   work.part = batch.part();
   work.tests.reserve(static_cast<size_t>(batch.tests_size()));
   for (const v1::TestRef& ref : batch.tests()) work.tests.push_back(KeyOf(ref, names));
-  work.cost = {Sane(cost.predicted_s), Sane(cost.setup_s), cost.indivisible || batch.together()};
+  work.cost = {Sane(cost.predicted_s), Sane(cost.setup_s), cost.indivisible || batch.together(), cost.unit};
   return work;
 }
 

@@ -31,6 +31,8 @@ struct Cost {
   double setup_s = 0;
   // Its tests stay with one worker: nobody steals a part of it.
   bool indivisible = false;
+  // Neighbours in the queue with the same number other than 0 are short, and granted to one slot together: no round trip for each.
+  uint32_t unit = 0;
 };
 
 struct Work {

@@ -28,6 +28,7 @@ constexpr double kNewWeight = 0.5;
 // What no run has seen for so long is forgotten: ids that are new on every run, checkouts that were there for one build.
 constexpr absl::Duration kForgetAfter = absl::Hours(24 * 60);
 
+// A class whose fixtures were measured has a row in `module` too, with its node id as path.
 constexpr char kCreate[] = R"(
   DROP TABLE IF EXISTS test;
   DROP TABLE IF EXISTS module;
@@ -40,6 +41,8 @@ constexpr char kCreate[] = R"(
 )";
 
 constexpr char kFindModule[] = "SELECT id, setup_s FROM module WHERE rootdir = ?1 AND path = ?2";
+// Every path that begins with "FILE::": ';' follows ':'.
+constexpr char kFindClasses[] = "SELECT path, setup_s FROM module WHERE rootdir = ?1 AND path > ?2 AND path < ?3";
 constexpr char kLoadTests[] = "SELECT position, node_id, seconds FROM test WHERE module = ?1";
 constexpr char kRecordModule[] =
     "INSERT INTO module (rootdir, path, setup_s, seen_at) VALUES (?1, ?2, ?3, ?4) "
@@ -127,10 +130,11 @@ class SqliteHistory final : public History {
   absl::StatusOr<std::unordered_map<std::string, ModuleHistory>> Load(
       const std::string& rootdir, const std::vector<std::string>& modules) override {
     Statement find(database_.get(), kFindModule);
+    Statement classes(database_.get(), kFindClasses);
     Statement tests(database_.get(), kLoadTests);
     // One snapshot for all modules, and one lock instead of two for each of them.
     Transaction transaction(database_.get());
-    if (!find.prepared() || !tests.prepared() || !transaction.Begin("BEGIN")) return Error();
+    if (!find.prepared() || !classes.prepared() || !tests.prepared() || !transaction.Begin("BEGIN")) return Error();
     std::unordered_map<std::string, ModuleHistory> loaded;
     std::vector<std::tuple<int64_t, std::string, double>> rows;
     for (const std::string& module : modules) {
@@ -152,6 +156,14 @@ class SqliteHistory final : public History {
         history.setup_s = find.Number(1);
         history.tests.clear();
         for (auto& [position, node_id, seconds] : rows) history.tests.emplace_back(std::move(node_id), seconds);
+        const std::string begin = module + "::";
+        const std::string end = module + ":;";
+        classes.Bind(1, rootdir);
+        classes.Bind(2, begin);
+        classes.Bind(3, end);
+        while ((step = classes.Step()) == SQLITE_ROW) history.class_setup_s[classes.Text(0)] = classes.Number(1);
+        if (step != SQLITE_DONE) return Error();
+        classes.Reset();
       }
       find.Reset();
     }
@@ -159,11 +171,11 @@ class SqliteHistory final : public History {
   }
 
   absl::Status Record(const std::string& rootdir, const std::vector<Observation>& tests,
-                      const std::unordered_map<std::string, double>& module_setup_s) override {
+                      const std::unordered_map<std::string, double>& setup_s) override {
     // The setup's seconds, unset for a module of which only tests were measured.
     std::unordered_map<std::string, std::optional<double>> modules;
     for (const Observation& test : tests) modules[test.module];
-    for (const auto& [module, seconds] : module_setup_s) {
+    for (const auto& [module, seconds] : setup_s) {
       if (std::isfinite(seconds)) modules[module] = seconds;
     }
     const int64_t now = absl::ToUnixSeconds(absl::Now());

@@ -15,13 +15,16 @@
 namespace fastest::history {
 
 struct ModuleHistory {
-  // Seconds to make the module's items and run its wider fixtures.
+  // Seconds to make the module's items and run its module fixtures.
   double setup_s = 0;
+  // Seconds of class fixtures, by the class's node id.
+  std::unordered_map<std::string, double> class_setup_s;
   // Seconds per node id, ordered by the position at which each was last seen.
   std::vector<std::pair<std::string, double>> tests;
 };
 
-// One test's measured seconds in this run (set-up + call + teardown).
+// One test's measured seconds in this run: call and teardown, and what it pays for set-up on whatever worker it runs (fixtures of wider
+// scope count with the module or class).
 struct Observation {
   std::string module;
   std::string node_id;
@@ -40,10 +43,11 @@ class History {
   // Everything known of these modules of the project at `rootdir`.
   virtual absl::StatusOr<std::unordered_map<std::string, ModuleHistory>> Load(
       const std::string& rootdir, const std::vector<std::string>& modules) = 0;
-  // Merges what a run measured: estimates decay exponentially (weight of the new value 0.5), set-up apart. Forgets what no run has
+  // Merges what a run measured: estimates decay exponentially (weight of the new value 0.5), set-up apart: `setup_s` by the node id of
+  // the module or class. Forgets what no run has
   // seen for two months. One transaction: a run that is killed in the midst leaves the file as it was.
   virtual absl::Status Record(const std::string& rootdir, const std::vector<Observation>& tests,
-                              const std::unordered_map<std::string, double>& module_setup_s) = 0;
+                              const std::unordered_map<std::string, double>& setup_s) = 0;
 };
 
 }  // namespace fastest::history

@@ -69,6 +69,21 @@ TEST_F(HistoryTest, RemembersInCollectionOrder) {
   EXPECT_THAT(module.tests, testing::ElementsAre(testing::Pair("a.py::z", 1.0), testing::Pair("a.py::b", 2.0)));
 }
 
+TEST_F(HistoryTest, ClassFixturesAreTheirModules) {
+  auto history = MustOpen(path_);
+  const auto seconds = [](double s) {
+    return std::unordered_map<std::string, double>{
+        {"a.py", s}, {"a.py::A", 2 * s}, {"a.py::A::B", 3 * s}, {"a.pyx::A", 9}};
+  };
+  ASSERT_TRUE(history->Record("/p", {{"a.py", "a.py::A::t", 1, 0}}, seconds(1)).ok());
+  ASSERT_TRUE(history->Record("/p", {{"a.py", "a.py::A::t", 1, 0}}, seconds(2)).ok());
+  const auto loaded = history->Load("/p", {"a.py"});
+  ASSERT_EQ(loaded->size(), 1u);
+  EXPECT_EQ(loaded->at("a.py").setup_s, 1.5);
+  EXPECT_THAT(loaded->at("a.py").class_setup_s,
+              testing::UnorderedElementsAre(testing::Pair("a.py::A", 3.0), testing::Pair("a.py::A::B", 4.5)));
+}
+
 TEST_F(HistoryTest, ProjectsAreApart) {
   auto history = MustOpen(path_);
   ASSERT_TRUE(history->Record("/p", Tests("a.py", 1, 1), {}).ok());

@@ -22,7 +22,7 @@ constexpr double kTiny = 1e-9;
 ModuleEstimate Module(const std::string& name, double setup_s, const std::vector<double>& seconds, bool exact = true) {
   ModuleEstimate module;
   module.node_id = name;
-  module.setup_s = setup_s;
+  module.setup.module_s = setup_s;
   module.ids_exact = exact;
   for (size_t i = 0; i < seconds.size(); ++i) {
     module.tests.push_back({name + "::test_" + std::to_string(i), seconds[i]});
@@ -125,6 +125,57 @@ TEST(PlanByModuleTest, NonsenseEstimatesDoNoHarm) {
   }
 }
 
+TEST(PlanByModuleTest, ShortModulesOfAPackageShareAUnit) {
+  std::vector<ModuleEstimate> modules;
+  for (int i = 0; i < 12; ++i)
+    modules.push_back(Module(i < 7 ? "p/m" + std::to_string(i) : "q/m" + std::to_string(i), 0, {0.01}));
+  modules.push_back(Module("q/long", 0, {2}));
+  const Plan plan = PlanByModule(modules, Options(2));
+  std::map<size_t, std::vector<std::string>> units;
+  for (const PlannedBatch& planned : plan.batches) units[planned.unit].push_back(planned.batch.module());
+  EXPECT_THAT(units[0], ElementsAre("q/long"));
+  std::multiset<size_t> sizes;
+  for (const auto& [unit, of_unit] : units) {
+    sizes.insert(of_unit.size());
+  }
+  // 31 ms at most by the share of work: three modules of 10 ms.
+  EXPECT_THAT(sizes, ElementsAre(1, 3, 3, 3, 3));
+  EXPECT_EQ(plan.tests, 13u);
+}
+
+TEST(PlanByModuleTest, TenThousandTinyFilesMakeFewUnits) {
+  std::vector<ModuleEstimate> modules;
+  for (int i = 0; i < 10000; ++i) modules.push_back(Module("p" + std::to_string(i) + "/m", 0.0005, {0.002}));
+  const Plan plan = PlanByModule(modules, Options(8));
+  EXPECT_THAT(plan.batches, SizeIs(10000));
+  EXPECT_LE(plan.batches.back().unit, 1000u);
+  EXPECT_LE(plan.makespan_s, plan.floor_s * 1.02);
+}
+
+TEST(PlanByModuleTest, ClassFixturesCountOncePerPartThatHasTestsOfTheClass) {
+  ModuleEstimate module;
+  module.node_id = "m";
+  module.ids_exact = true;
+  module.setup.module_s = 0.5;
+  module.setup.class_s = {{"m::A", 2}, {"m::A::B", 1}};
+  for (const char* id : {"m::A::x", "m::A::y", "m::A::B::x", "m::A::B::y", "m::A::z", "m::last"}) {
+    module.tests.push_back({id, 1});
+  }
+  const Plan plan = PlanByModule({module}, Options(1));
+  ASSERT_THAT(plan.batches, SizeIs(1));
+  EXPECT_DOUBLE_EQ(plan.batches[0].predicted_s, 0.5 + 2 + 1 + 6);
+  EXPECT_DOUBLE_EQ(plan.work_s, 9.5);
+  EXPECT_EQ(plan.longest_test, "m::A::x");
+}
+
+TEST(PlanByModuleTest, FewLongModulesLeaveSmallChangeForTheEnd) {
+  std::vector<ModuleEstimate> modules;
+  for (int i = 0; i < 4; ++i) modules.push_back(Module("m" + std::to_string(i), 0.01, std::vector<double>(1000, 0.1)));
+  const Plan plan = PlanByModule(modules, Options(8));
+  EXPECT_LE(plan.batches.back().predicted_s * 3, plan.batches.front().predicted_s);
+  EXPECT_LE(plan.makespan_s, plan.floor_s * 1.05);
+}
+
 // Random suites: every test in exactly one part and in order, Graham's bound, the floor, and the cap on parts.
 TEST(PlanByModuleTest, PropertiesHoldForRandomSuites) {
   std::mt19937 random(20261123);
@@ -142,7 +193,7 @@ TEST(PlanByModuleTest, PropertiesHoldForRandomSuites) {
       modules.push_back(
           Module("m" + std::to_string(i), uniform(0, 1) < 0.2 ? 0 : uniform(0, 0.5), seconds, uniform(0, 1) < 0.8));
       by_name[modules.back().node_id] = modules.back();
-      work_s += modules.back().setup_s;
+      work_s += modules.back().setup.module_s;
       for (double s : seconds) work_s += s, longest_s = std::max(longest_s, s);
     }
     const PlanOptions options = Options(1 + static_cast<int>(uniform(0, 16)));
@@ -152,6 +203,10 @@ TEST(PlanByModuleTest, PropertiesHoldForRandomSuites) {
     double planned_s = 0;
     double longest_batch_s = 0;
     double previous_s = std::numeric_limits<double>::infinity();
+    constexpr size_t kNoUnit = -1;
+    size_t last_unit = kNoUnit;
+    double unit_s = 0;
+    std::set<size_t> units;
     for (const PlannedBatch& planned : plan.batches) {
       const v1::Batch& batch = planned.batch;
       ASSERT_LE(static_cast<int>(batch.part()), batch.boundaries_size());
@@ -161,10 +216,17 @@ TEST(PlanByModuleTest, PropertiesHoldForRandomSuites) {
       parts[batch.part()] = RunOf(by_name[batch.module()], batch);
       planned_s += planned.predicted_s;
       longest_batch_s = std::max(longest_batch_s, planned.predicted_s);
-      if (options.slots > 1) {
-        EXPECT_LE(planned.predicted_s, previous_s);
+      if (planned.unit != last_unit) {
+        if (options.slots > 1) {
+          EXPECT_LE(unit_s, previous_s);
+        }
+        previous_s = last_unit == kNoUnit ? previous_s : unit_s;
+        EXPECT_TRUE(units.insert(planned.unit).second) << "a unit's batches are neighbours";
+        last_unit = planned.unit;
+        unit_s = 0;
       }
-      previous_s = planned.predicted_s;
+      unit_s += planned.predicted_s;
+      longest_batch_s = std::max(longest_batch_s, unit_s);
     }
     ASSERT_EQ(runs.size(), modules.size());
     for (const ModuleEstimate& module : modules) {
@@ -188,7 +250,7 @@ TEST(PlanByModuleTest, SplittingNeverRaisesTheBound) {
     std::vector<double> seconds(200);
     for (double& s : seconds) s = test_s(random);
     std::vector<ModuleEstimate> exact = {Module("big", setup_s(random), seconds)};
-    std::vector<ModuleEstimate> open = {Module("big", exact[0].setup_s, seconds, false)};
+    std::vector<ModuleEstimate> open = {Module("big", exact[0].setup.module_s, seconds, false)};
     const PlanOptions options = Options(2 + round % 7);
     auto bound = [&](const Plan& plan) {
       double work = 0, longest = 0;
@@ -228,36 +290,71 @@ std::vector<std::string> Contents(const Plan& plan) {
   return contents;
 }
 
-TEST(PlanWholeTest, NothingToPlan) { EXPECT_THAT(PlanWhole({}, Options(2)).batches, IsEmpty()); }
+TEST(PlanWholeTest, NothingToPlan) { EXPECT_THAT(PlanWhole({}, {}, Options(2)).batches, IsEmpty()); }
 
 TEST(PlanWholeTest, OneSlotRunsInExactlyThatOrder) {
   const auto tests = Whole({{"a", 1}, {"b", 9}, {"a", 1}, {"c", 1}, {"c", 1}});
-  EXPECT_THAT(Contents(PlanWhole(tests, Options(1))), ElementsAre("a0", "b0", "a1", "c0 c1"));
+  EXPECT_THAT(Contents(PlanWhole(tests, {}, Options(1))), ElementsAre("a0", "b0", "a1", "c0 c1"));
 }
 
 TEST(PlanWholeTest, OneSlotJoinsShortNeighbours) {
-  const auto tests = Whole({{"a", 0.01}, {"b", 0.01}, {"a", 0.04}, {"c", 0}});
-  EXPECT_THAT(Contents(PlanWhole(tests, Options(1))), ElementsAre("a0 b0 a1", "c0"));
+  const auto tests = Whole({{"a", 0.01}, {"b", 0.01}, {"a", 0.04}, {"c", 0}, {"c", 1}});
+  EXPECT_THAT(Contents(PlanWhole(tests, {}, Options(1))), ElementsAre("a0 b0 a1", "c0 c1"));
 }
 
 TEST(PlanWholeTest, MoreSlotsTakeModulesLongestFirst) {
   const auto tests = Whole({{"a", 1}, {"a", 1}, {"b", 3}, {"c", 2.5}});
-  EXPECT_THAT(Contents(PlanWhole(tests, Options(2, 5))), ElementsAre("b0", "c0", "a0 a1"));
+  EXPECT_THAT(Contents(PlanWhole(tests, {}, Options(2, 5))), ElementsAre("b0", "c0", "a0 a1"));
 }
 
 TEST(PlanWholeTest, ScatteredModulesGoByStretches) {
   const auto tests = Whole({{"a", 1}, {"a", 1}, {"b", 3}, {"a", 1}, {"b", 1}});
-  EXPECT_THAT(Contents(PlanWhole(tests, Options(2, 0.5))), ElementsAre("b0", "a0", "a1", "a2", "b1"));
-  // Short stretches are joined with their neighbours; a whole module is left alone.
-  const auto scattered = Whole({{"a", 0.01}, {"b", 0.01}, {"a", 0.01}, {"b", 0.01}, {"c", 0.01}});
-  EXPECT_THAT(Contents(PlanWhole(scattered, Options(2))), ElementsAre("a0 b0 a1 b1", "c0"));
+  EXPECT_THAT(Contents(PlanWhole(tests, {}, Options(2, 0.5))), ElementsAre("b0", "a0", "a1", "a2", "b1"));
+  // Short stretches of such modules share a batch with their neighbours; whole modules only where there is work enough for all slots.
+  auto scattered = Whole({{"a", 0.01}, {"b", 0.01}, {"a", 0.01}, {"b", 0.01}, {"c", 0.03}, {"d", 9}});
+  EXPECT_THAT(Contents(PlanWhole(scattered, {}, Options(2))), ElementsAre("d0", "a0 b0 a1 b1", "c0"));
+  scattered.pop_back();
+  EXPECT_THAT(Contents(PlanWhole(scattered, {}, Options(2))), ElementsAre("a0 b0 a1 b1", "c0"));
+  const auto whole = Whole({{"a", 0.01}, {"b", 0.01}, {"c", 0.01}});
+  EXPECT_THAT(Contents(PlanWhole(whole, {}, Options(2))), ElementsAre("a0", "b0", "c0"));
+}
+
+TEST(PlanWholeTest, AGroupIsOneBatchThatStaysTogether) {
+  std::vector<WholeTest> tests = Whole({{"a", 1}, {"a", 1}, {"b", 1}, {"b", 9}, {"c", 1}});
+  tests[0].group = tests[2].group = tests[4].group = "db";
+  tests[1].group = "other";
+  const Plan plan = PlanWhole(tests, {}, Options(2, 0.5));
+  EXPECT_THAT(Contents(plan), ElementsAre("b1", "a0 b0 c0", "a1"));
+  EXPECT_FALSE(plan.batches[0].batch.together());
+  EXPECT_TRUE(plan.batches[1].batch.together());
+  // With one worker there is nothing to keep together, and pytest's order counts.
+  EXPECT_THAT(Contents(PlanWhole(tests, {}, Options(1))), ElementsAre("a0 a1", "b0 b1", "c0"));
+}
+
+TEST(PlanWholeTest, AGroupIsNeverCut) {
+  std::vector<WholeTest> tests = Whole(std::vector<std::pair<std::string, double>>(5000, {"a", 1}));
+  for (WholeTest& test : tests) test.group = "one";
+  EXPECT_THAT(PlanWhole(tests, {}, Options(8)).batches, SizeIs(1));
+}
+
+TEST(PlanWholeTest, SetupCountsInEachBatch) {
+  const auto tests = Whole(std::vector<std::pair<std::string, double>>(8, {"p/a", 1}));
+  std::unordered_map<std::string, SetupCost> setups;
+  setups["p/a"].module_s = 1;
+  const Plan plan = PlanWhole(tests, setups, Options(2, 4));
+  ASSERT_THAT(plan.batches, SizeIs(2));
+  EXPECT_DOUBLE_EQ(plan.batches[0].predicted_s, 5);
+  EXPECT_DOUBLE_EQ(plan.batches[0].setup_s, 1);
+  EXPECT_EQ(plan.batches[0].package, "p");
+  EXPECT_DOUBLE_EQ(plan.work_s, 9);
+  EXPECT_DOUBLE_EQ(plan.floor_s, 4.5);
 }
 
 TEST(PlanWholeTest, KeepsTheIndexOfRepeatedIds) {
   std::vector<WholeTest> tests = Whole({{"a", 1}, {"a", 1}});
   tests[1].ref = tests[0].ref;
   tests[1].ref.set_index(1);
-  const Plan plan = PlanWhole(tests, Options(1));
+  const Plan plan = PlanWhole(tests, {}, Options(1));
   ASSERT_THAT(plan.batches, SizeIs(1));
   EXPECT_EQ(plan.batches[0].batch.tests(0).index(), 0u);
   EXPECT_EQ(plan.batches[0].batch.tests(1).index(), 1u);
@@ -266,7 +363,7 @@ TEST(PlanWholeTest, KeepsTheIndexOfRepeatedIds) {
 TEST(PlanWholeTest, NoBatchNamesMoreThanAMessageHolds) {
   std::vector<std::pair<std::string, double>> many(10000, {"a", 0});
   for (int slots : {1, 3}) {
-    const Plan plan = PlanWhole(Whole(many), Options(slots));
+    const Plan plan = PlanWhole(Whole(many), {}, Options(slots));
     int tests = 0;
     for (const PlannedBatch& planned : plan.batches) {
       EXPECT_LE(planned.batch.tests_size(), 2000);
@@ -289,7 +386,7 @@ TEST(PlanWholeTest, EveryTestOnceAndNeighboursInOrderForRandomSuites) {
     std::map<std::string, int> place;
     for (size_t i = 0; i < tests.size(); ++i) place[tests[i].ref.node_id()] = static_cast<int>(i);
     const PlanOptions options = Options(1 + static_cast<int>(random() % 8));
-    const Plan plan = PlanWhole(tests, options);
+    const Plan plan = PlanWhole(tests, {}, options);
     std::set<int> seen;
     double work_s = 0, longest_s = 0;
     int last_place = -1;

@@ -49,6 +49,23 @@ void AddOrigin(const Origin& origin, Json& event) {
   event["attempt"] = origin.attempt;
 }
 
+// Those that were reached, in their order.
+Json StagesOf(const v1::Stages& stages) {
+  Json event = Json::object();
+  const auto add = [&](const char* name, double at) {
+    if (at > 0) event[name] = at;
+  };
+  add("queued", stages.queued());
+  add("leased", stages.leased());
+  add("received", stages.received());
+  add("started", stages.started());
+  add("setup", stages.setup());
+  add("call", stages.call());
+  add("teardown", stages.teardown());
+  add("reported", stages.reported());
+  return event;
+}
+
 // Why a phase did not simply pass.
 void AddExplanation(const v1::Phase& phase, Json& event) {
   if (phase.xfail()) {
@@ -132,6 +149,7 @@ void JsonReporter::AddResult(const char* type, const v1::TestResult& result, con
   AddOrigin(origin, event);
   event["phases"] = {{"setup", setup}, {"call", call}, {"teardown", teardown}};
   event["started_at"] = phases.front().start();
+  if (result.has_stages()) event["stages"] = StagesOf(result.stages());
   if (result.ref().index() > 0) event["index"] = result.ref().index();
   if (origin.attempt > 1 && result.outcome() != v1::FAILED && result.outcome() != v1::ERROR) event["flaky"] = true;
   if (result.reason() != v1::REASON_NONE) {

@@ -69,6 +69,14 @@ TEST_F(JsonReporterTest, FailuresBringTheirText) {
   EXPECT_EQ(line["user_properties"], json::parse(R"([{"name":"answer","value":"42"}])"));
 }
 
+TEST_F(JsonReporterTest, StagesThatWereReached) {
+  v1::TestResult result = FailedResult("a.py::x", "call");
+  result.mutable_stages()->set_leased(1.5);
+  result.mutable_stages()->set_reported(3.5);
+  reporter_.Result(result, kOrigin);
+  EXPECT_EQ(Line()["stages"], json::parse(R"({"leased":1.5,"reported":3.5})"));
+}
+
 TEST_F(JsonReporterTest, AFailedTeardownStandsBesideAFailedCall) {
   v1::TestResult result = FailedResult("a.py::x", "call");
   result.mutable_phases(2)->set_outcome("failed");

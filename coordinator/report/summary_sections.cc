@@ -144,6 +144,28 @@ void PrintFlaky(const Page& page, const std::vector<FlakyTest>& tests) {
   }
 }
 
+void PrintTiming(const Page& page, const results::TimingSummary& timing) {
+  constexpr double kLongRunS = 10;
+  const bool plain = timing.workers < 2 || (timing.agents < 2 && timing.total_s <= kLongRunS);
+  if (plain || page.options.verbosity < 0) return;
+  const double all_s = std::max(timing.busy_s + timing.setup_s + timing.waiting_s + timing.tail_s, 1e-9);
+  const auto percent = [&](double seconds) { return absl::StrFormat("%.0f %%", 100 * seconds / all_s); };
+  page.text.Rule('=', "where the time went");
+  page.text.Line(absl::StrFormat(
+      "%.2fs in all: %.2fs until the first worker was ready, %.2fs until the last result, %.2fs to end", timing.total_s,
+      timing.before_s, timing.tests_s, std::max(0.0, timing.total_s - timing.before_s - timing.tests_s)));
+  page.text.Line(absl::StrCat(timing.workers, " workers: ", percent(timing.busy_s), " busy with tests, ",
+                              percent(timing.setup_s), " set-up, ", percent(timing.waiting_s), " waiting for work, ",
+                              percent(timing.tail_s), " tail (nothing left to do while others still ran)"));
+  std::string line =
+      absl::StrFormat("longest test %.2fs %s", timing.longest_test_s, page.paths.NodeId(timing.longest_test));
+  if (!timing.last_agent.empty()) {
+    absl::StrAppendFormat(&line, "; slowest agent %s, done %.2fs after the first", timing.last_agent,
+                          timing.last_agent_behind_s);
+  }
+  page.text.Line(line);
+}
+
 void PrintDurations(const Page& page, std::vector<PhaseDuration> durations) {
   if (!page.options.durations.has_value() || durations.empty()) return;
   const size_t wanted = static_cast<size_t>(std::max(0, *page.options.durations));

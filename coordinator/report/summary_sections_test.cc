@@ -186,5 +186,48 @@ TEST_F(SummarySectionsTest, BooksThatDoNotBalanceAreLoudEvenAfterAStop) {
   EXPECT_THAT(text, HasSubstr("The books do not balance: 5 collected, 3 reported, 0 known as not run.\n"));
 }
 
+results::TimingSummary Timing(int agents, double total_s) {
+  results::TimingSummary timing;
+  timing.total_s = total_s;
+  timing.before_s = 1;
+  timing.tests_s = total_s - 1.5;
+  timing.workers = 4;
+  timing.busy_s = 70;
+  timing.setup_s = 15;
+  timing.waiting_s = 5;
+  timing.tail_s = 10;
+  timing.longest_test_s = 3.5;
+  timing.longest_test = "tests/a.py::x";
+  timing.agents = agents;
+  if (agents > 1) timing.last_agent = "b";
+  timing.last_agent_behind_s = 2;
+  return timing;
+}
+
+TEST_F(SummarySectionsTest, ThreeLinesSayWhereTheTimeWent) {
+  PrintTiming(page_, Timing(2, 8));
+  const std::string text = Text();
+  EXPECT_THAT(
+      text,
+      HasSubstr("8.00s in all: 1.00s until the first worker was ready, 6.50s until the last result, 0.50s to end\n"));
+  EXPECT_THAT(text, HasSubstr("4 workers: 70 % busy with tests, 15 % set-up, 5 % waiting for work, 10 % tail "));
+  EXPECT_THAT(text, HasSubstr("longest test 3.50s a.py::x; slowest agent b, done 2.00s after the first\n"));
+}
+
+TEST_F(SummarySectionsTest, ALongRunOnOneMachineNamesNoAgent) {
+  PrintTiming(page_, Timing(1, 11));
+  EXPECT_THAT(Text(), HasSubstr("longest test 3.50s a.py::x\n"));
+}
+
+TEST_F(SummarySectionsTest, PlainRunsLookAsPytests) {
+  PrintTiming(page_, Timing(1, 9));
+  results::TimingSummary alone = Timing(1, 60);
+  alone.workers = 1;
+  PrintTiming(page_, alone);
+  options_.verbosity = -1;
+  PrintTiming(page_, Timing(2, 60));
+  EXPECT_EQ(Text(), "");
+}
+
 }  // namespace
 }  // namespace fastest::report

@@ -208,6 +208,7 @@ void TerminalReporter::ShowSections(const results::RunSummary& summary) {
     text_.Rule('-', "generated xml file: " + options_.junit_xml_path);
   }
   PrintDurations(page_, std::move(durations_));
+  if (!options_.no_summary) PrintTiming(page_, summary.timing);
   order.Sort(flaky_, [](const FlakyTest& test) -> const std::string& { return test.node_id; });
   PrintFlaky(page_, flaky_);
   if (!options_.no_summary) PrintShortSummary(page_, reports_);

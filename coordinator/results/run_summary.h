@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "coordinator/results/ledger.h"
+#include "coordinator/results/run_timing.h"
 
 namespace fastest::results {
 
@@ -25,6 +26,7 @@ struct RunSummary {
   std::string plugin_summary;
   // Node ids in pytest's order as far as known: reports that list failures sort by it.
   std::vector<std::string> module_order;
+  TimingSummary timing;
 };
 
 }  // namespace fastest::results

@@ -9,7 +9,7 @@
 namespace fastest::run {
 
 void Run::NoteNotRun() {
-  const std::string reason = !stop_reason_.empty() ? absl::StrCat("the run was stopped: ", stop_reason_)
+  const std::string reason = !stop_reason_.empty()     ? absl::StrCat("the run was stopped: ", stop_reason_)
                              : !fatal_message_.empty() ? fatal_message_
                              : !last_death_.empty()    ? absl::StrCat("no worker was left to run it; ", last_death_)
                                                        : "no worker was left to run it";
@@ -54,6 +54,7 @@ int Run::Close() {
   summary.stop_reason = stop_reason_.empty() ? fatal_message_ : stop_reason_;
   summary.plugin_summary = plugin_summary_;
   summary.module_order = module_order_;
+  summary.timing = timing_.Summary(started_at_, summary.finished_at);
   bool complete = true;
   Report([&](report::Reporter& r) { complete = r.Finished(summary) && complete; });
   // A report that was asked for and could not be written must not pass for a good run.

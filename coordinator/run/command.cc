@@ -92,9 +92,9 @@ class Past {
 
   void Record(Run& run) {
     if (history_ == nullptr) return;
-    const std::vector<history::Observation> observations = run.TakeObservations();
-    if (observations.empty()) return;
-    const absl::Status recorded = history_->Record(rootdir_, observations, run.module_setup_s());
+    const Measurements::Measured measured = run.TakeMeasured();
+    if (measured.tests.empty()) return;
+    const absl::Status recorded = history_->Record(rootdir_, measured.tests, measured.setup_s);
     if (!recorded.ok()) Warn(recorded);
   }
 

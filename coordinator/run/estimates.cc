@@ -19,7 +19,8 @@ Estimates::Estimates(const discovery::Discovery& discovery,
   size_t count = 0;
   for (auto& [name, past] : history) {
     Module& module = measured_[name];
-    module.setup_s = past.setup_s;
+    module.setup.module_s = past.setup_s;
+    module.setup.class_s = std::move(past.class_setup_s);
     double module_sum = 0;
     for (auto& [node_id, seconds] : past.tests) {
       module_sum += seconds;
@@ -56,7 +57,7 @@ std::vector<plan::ModuleEstimate> Estimates::ForModules(const std::vector<std::s
     estimate.node_id = name;
     const auto known = measured_.find(name);
     const auto exact = exact_ids_.find(name);
-    if (known != measured_.end()) estimate.setup_s = known->second.setup_s;
+    if (known != measured_.end()) estimate.setup = known->second.setup;
     if (exact != exact_ids_.end()) {
       // What stands in the file now counts for more than what stood there in the last run.
       for (const std::string& id : exact->second) estimate.tests.push_back({id, ForTest(name, id)});
@@ -72,6 +73,12 @@ std::vector<plan::ModuleEstimate> Estimates::ForModules(const std::vector<std::s
     }
   }
   return estimates;
+}
+
+std::unordered_map<std::string, plan::SetupCost> Estimates::Setups() const {
+  std::unordered_map<std::string, plan::SetupCost> setups;
+  for (const auto& [name, module] : measured_) setups[name] = module.setup;
+  return setups;
 }
 
 }  // namespace fastest::run

@@ -22,6 +22,11 @@ class Estimates {
   std::vector<plan::ModuleEstimate> ForModules(const std::vector<std::string>& modules) const;
   // Predicted seconds of one test: its own history, else the mean of its module's, else of all tests.
   double ForTest(const std::string& module, const std::string& node_id) const;
+  // What is known of the modules' set-up.
+  std::unordered_map<std::string, plan::SetupCost> Setups() const;
+
+  // Whether anything was ever measured: else all predictions are the same guess.
+  bool measured() const { return !measured_.empty(); }
 
   // Number of tests that discovery expects, and the ids that it holds for certain, by module.
   int expected_tests() const { return expected_tests_; }
@@ -29,7 +34,7 @@ class Estimates {
 
  private:
   struct Module {
-    double setup_s = 0;
+    plan::SetupCost setup;
     double mean_s = 0;
     std::unordered_map<std::string, double> seconds;
     std::vector<std::string> order;

@@ -29,7 +29,7 @@ TEST(EstimatesTest, ExactIdsWithMeasuredSeconds) {
   const Estimates estimates(discovery, {{"a.py", past}});
   const plan::ModuleEstimate module = estimates.ForModules({"a.py"})[0];
   EXPECT_TRUE(module.ids_exact);
-  EXPECT_EQ(module.setup_s, 0.5);
+  EXPECT_EQ(module.setup.module_s, 0.5);
   ASSERT_EQ(module.tests.size(), 2u);
   EXPECT_EQ(module.tests[0].seconds, 3.0);
   EXPECT_EQ(module.tests[1].seconds, 2.0);  // The mean of its siblings.

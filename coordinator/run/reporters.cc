@@ -23,6 +23,8 @@ absl::StatusOr<ReportFiles> OpenReportFiles(const Request& request) {
 std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& request, const report::RunStart& /*start*/,
                                                              ReportFiles files) {
   std::vector<std::unique_ptr<report::Reporter>> reporters;
+  // The plan is all that there is to say.
+  if (request.run.plan_only) return reporters;
   if (!request.run.forward_terminal) {
     report::TerminalOptions options;
     options.color = request.run.color;

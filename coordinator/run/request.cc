@@ -240,7 +240,8 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   if (const std::optional<std::string> retries = all->Last("--retries"); retries.has_value()) {
     constexpr int kMost = 100;
     if (!absl::SimpleAtoi(*retries, &run.retries) || run.retries < 0 || run.retries > kMost) {
-      return absl::InvalidArgumentError(absl::StrCat("--retries ", *retries, ": a number from 0 to ", kMost, " is needed"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("--retries ", *retries, ": a number from 0 to ", kMost, " is needed"));
     }
   }
   run.engine = all->Last("--engine").value_or("auto");
@@ -259,6 +260,8 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
     // How many there are is known when the agents have come; more than one, since their workers are never the only session.
     run.slots = 2;
   }
+  run.plan_only = all->Has("--plan");
+  run.plan_in_full = run.plan_only && all->Has("--verbose");
   ChooseSession(*all, request);
 
   request.report_json = Absolute(all->Last("--report-json").value_or(""), surroundings);

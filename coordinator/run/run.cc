@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/version.h"
+#include "coordinator/plan/plan_text.h"
 
 namespace fastest::run {
 namespace {
@@ -29,11 +30,13 @@ bool BoolOption(const std::map<std::string, std::string>& options, const std::st
   return it != options.end() && it->second == "true";
 }
 
-dispatch::DispatchQueue::Options QueueOptions(const RunOptions& options) {
+dispatch::DispatchQueue::Options QueueOptions(const RunOptions& options, const Estimates& estimates) {
   dispatch::DispatchQueue::Options queue;
   queue.retries = options.retries;
   queue.max_losses = options.max_losses;
   queue.lease_s = options.lease_s;
+  // Nothing is granted early by predictions that are only guesses: it would wait behind what takes longer than guessed.
+  if (!estimates.measured()) queue.prefetch_s = 0;
   return queue;
 }
 
@@ -43,7 +46,7 @@ Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
     : options_(std::move(options)),
       estimates_(std::move(estimates)),
       deps_(std::move(dependencies)),
-      queue_(QueueOptions(options_)),
+      queue_(QueueOptions(options_, estimates_)),
       more_agents_(options_.more_agents),
       started_at_(deps_.now()) {}
 
@@ -139,7 +142,8 @@ void Run::WorkerSaid(Worker& worker, const v1::WorkerMessage& message) {
       break;
     case v1::WorkerMessage::kReturned:
       queue_.Returned(message.returned().lease_id(),
-                      {message.returned().tests().begin(), message.returned().tests().end()}, message.returned().whole());
+                      {message.returned().tests().begin(), message.returned().tests().end()},
+                      message.returned().whole());
       break;
     case v1::WorkerMessage::kOutput:
       if (message.output().stream() == v1::WorkerMessage::Output::TERMINAL || reporters_.empty()) {
@@ -169,12 +173,14 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
     PlanWork(ready.collection());
   } else if (ready.collection().digest() != collection_digest_) {
     // Which of them is right can't be known; work goes only to those who agree with the first.
-    StopWork(absl::StrCat("Different tests were collected by ", worker.id, " and by the worker that was ready first"), false);
+    StopWork(absl::StrCat("Different tests were collected by ", worker.id, " and by the worker that was ready first"),
+             false);
     forced_exit_ = results::kTestsFailed;
     return;
   }
   worker.early.clear();
   if (mode_ == v1::WHOLE) ledger_.WholeCollection(worker.id, ready.collection());
+  timing_.WorkerReady(worker.id, worker.origin.agent, deps_.now());
   queue_.SlotReady(worker.slot);
 }
 
@@ -206,6 +212,9 @@ void Run::PlanWork(const v1::Collection& collection) {
     StopWork(absl::StrCat("Interrupted: ", errors, errors == 1 ? " error" : " errors", " during collection"), false);
     collection_failed_ = interrupted_ = true;
     queue_.Seal();
+    if (options_.plan_only) {
+      deps_.show(v1::WorkerMessage::Output::STDERR, absl::StrCat(stop_reason_, "; without --plan they are shown\n"));
+    }
     return;
   }
   plan::PlanOptions plan_options;
@@ -213,7 +222,6 @@ void Run::PlanWork(const v1::Collection& collection) {
   plan_options.keep_order = options_.slots == 1;
   plan::Plan plan;
   // What whoever steals a part of a module pays once more; where everything is collected anyway, next to nothing.
-  std::unordered_map<std::string, double> setup_s;
   if (mode_ == v1::WHOLE) {
     std::vector<plan::WholeTest> tests;
     std::unordered_map<std::string, uint32_t> seen;
@@ -223,6 +231,7 @@ void Run::PlanWork(const v1::Collection& collection) {
       test.ref.set_node_id(collected.node_id());
       test.ref.set_index(seen[collected.node_id()]++);
       test.module = collected.module();
+      test.group = collected.group();
       test.seconds = estimates_.ForTest(test.module, collected.node_id());
       positions_.emplace(TestKey(test.ref), static_cast<int>(positions_.size()));
       if (++per_module[test.module] == 1) module_order_.push_back(test.module);
@@ -232,22 +241,36 @@ void Run::PlanWork(const v1::Collection& collection) {
     for (const std::string& module : module_order_) {
       Report([&](report::Reporter& r) { r.ModuleExpected(module, per_module[module]); });
     }
-    plan = plan::PlanWhole(tests, plan_options);
+    plan = plan::PlanWhole(tests, estimates_.Setups(), plan_options);
   } else {
     module_order_.assign(collection.modules().begin(), collection.modules().end());
     for (const std::string& module : module_order_) {
       const auto exact = estimates_.exact_ids().find(module);
-      if (exact != estimates_.exact_ids().end()) ledger_.Planned(module, exact->second);
+      if (exact != estimates_.exact_ids().end() && !options_.plan_only) ledger_.Planned(module, exact->second);
     }
     Report([&](report::Reporter& r) { r.Expected(estimates_.expected_tests(), false); });
-    const std::vector<plan::ModuleEstimate> modules = estimates_.ForModules(module_order_);
-    for (const plan::ModuleEstimate& module : modules) setup_s[module.node_id] = module.setup_s;
-    plan = plan::PlanByModule(modules, plan_options);
+    plan = plan::PlanByModule(estimates_.ForModules(module_order_), plan_options);
   }
+  if (options_.plan_only) {
+    ShowPlan(plan);
+    return;
+  }
+  timing_.Queued(deps_.now());
   uncollected_ = plan.batches.size();
   for (const plan::PlannedBatch& planned : plan.batches) {
-    queue_.Add(planned.batch, dispatch::Cost{planned.predicted_s, setup_s[planned.batch.module()]});
+    queue_.Add(planned.batch, dispatch::Cost{planned.predicted_s, planned.setup_s, planned.batch.together(),
+                                             static_cast<uint32_t>(planned.unit) + 1});
   }
+  queue_.Seal();
+}
+
+void Run::ShowPlan(const plan::Plan& plan) {
+  plan::PlanTextOptions text;
+  text.slots = options_.slots;
+  text.measured = estimates_.measured();
+  if (options_.plan_in_full) text.max_lines = plan.batches.size();
+  deps_.show(v1::WorkerMessage::Output::STDOUT, plan::PlanText(plan, text));
+  forced_exit_ = plan.batches.empty() ? results::kNoTestsCollected : results::kOk;
   queue_.Seal();
 }
 
@@ -260,6 +283,7 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
   const auto lease = leases_.find(collected.lease_id());
   if (lease == leases_.end() || lease->second.collected) return;
   lease->second.collected = true;
+  timing_.Collected(worker.id, collected);
   queue_.Collected(collected.lease_id(), collected.tests(), {collected.no_retry().begin(), collected.no_retry().end()});
   if (mode_ == v1::WHOLE) {
     // The whole collection is in the books already; what this worker cannot find again is explained.
@@ -270,7 +294,7 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
   }
   const std::string& module = lease->second.module;
   ledger_.Collected(worker.id, module, collected);
-  if (collected.collect_s() > 0) module_setup_s_[module] = std::max(module_setup_s_[module], collected.collect_s());
+  measurements_.Collected(module, collected.collect_s());
   // A lease that hands on the rest of another names tests that are expected already.
   if (lease->second.rest) return;
   int position = static_cast<int>(lease->second.part) * kPartStride;
@@ -287,16 +311,19 @@ void Run::OnProgress(const Worker& worker, const v1::WorkerMessage::Progress& pr
   if (!progress.has_started()) {
     queue_.WorkerWaits(worker.slot);
   } else {
+    timing_.TestStarted(worker.id, progress.started_at());
     queue_.TestStarted(progress.started_lease_id(), progress.started());
     Report([&](report::Reporter& r) { r.TestStarted(progress.started(), worker.origin, progress.started_at()); });
   }
 }
 
-void Run::OnResult(const report::Origin& from, const v1::TestResult& result) {
-  const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
+void Run::OnResult(const report::Origin& from, const v1::TestResult& received) {
+  const bool failed = received.outcome() == v1::FAILED || received.outcome() == v1::ERROR;
   const dispatch::Verdict verdict =
-      queue_.ResultArrived(result.lease_id(), result.ref(), failed, result.reason() != v1::REASON_NONE);
+      queue_.ResultArrived(received.lease_id(), received.ref(), failed, received.reason() != v1::REASON_NONE);
   if (!verdict.counts) return;
+  v1::TestResult result = received;
+  timing_.Stamp(from.worker, deps_.now(), &result);
   report::Origin origin = from;
   origin.attempt = verdict.attempt;
   if (!verdict.last) {
@@ -309,14 +336,10 @@ void Run::OnResult(const report::Origin& from, const v1::TestResult& result) {
   if (!ledger_.Reported(result)) return;
   if (verdict.attempt > 1 && !failed) ledger_.AddFlaky();
   Report([&](report::Reporter& r) { r.Result(result, origin); });
-  double seconds = 0;
-  for (const v1::Phase& phase : result.phases()) seconds += phase.duration_s();
   const auto lease = leases_.find(result.lease_id());
   const std::string& module =
       lease == leases_.end() || lease->second.module.empty() ? ModuleOf(result.ref().node_id()) : lease->second.module;
-  if (result.reason() == v1::REASON_NONE) {
-    observations_.push_back({module, result.ref().node_id(), seconds, positions_[TestKey(result.ref())]});
-  }
+  measurements_.Add(origin.worker, module, result, positions_[TestKey(result.ref())]);
   const int limit = FailureLimit();
   if (limit > 0 && ledger_.failures() >= limit && !stopping_) {
     StopWork(absl::StrCat("stopping after ", ledger_.failures(), " failures"), false);
@@ -421,6 +444,7 @@ void Run::Act() {
       agent = grant->slot.agent;
       const v1::Batch& batch = grant->lease.batch();
       leases_[grant->lease.id()] = {batch.module(), batch.part(), batch.boundaries_size() > 0, batch.tests_size() > 0};
+      timing_.Leased(grant->lease.id(), agent, deps_.now());
       message.mutable_grant()->set_slot(grant->slot.slot);
       *message.mutable_grant()->mutable_lease() = grant->lease;
     } else if (const auto* finish = std::get_if<dispatch::FinishSlot>(&action)) {

@@ -13,11 +13,13 @@
 #include <vector>
 
 #include "coordinator/dispatch/dispatch_queue.h"
-#include "coordinator/history/history.h"
+#include "coordinator/plan/planner.h"
 #include "coordinator/report/reporter.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/results/run_summary.h"
+#include "coordinator/results/run_timing.h"
 #include "coordinator/run/estimates.h"
+#include "coordinator/run/measurements.h"
 #include "coordinator/run/run_options.h"
 #include "proto/agent_service.pb.h"
 
@@ -77,8 +79,7 @@ class Run {
   // True once a worker has been ready.
   bool started() const { return start_.has_value(); }
   // What was measured, for the history; empty if nothing was run.
-  std::vector<history::Observation> TakeObservations() { return std::move(observations_); }
-  const std::unordered_map<std::string, double>& module_setup_s() const { return module_setup_s_; }
+  Measurements::Measured TakeMeasured() { return measurements_.Take(); }
 
  private:
   struct Worker {
@@ -103,6 +104,7 @@ class Run {
   void OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready);
   void Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready);
   void PlanWork(const v1::Collection& collection);
+  void ShowPlan(const plan::Plan& plan);
   // The run's tests are all known.
   void ReportExpected(int tests);
   void OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& collected);
@@ -160,8 +162,8 @@ class Run {
   int deselected_ = 0;
   double started_at_;
 
-  std::vector<history::Observation> observations_;
-  std::unordered_map<std::string, double> module_setup_s_;
+  Measurements measurements_;
+  results::RunTiming timing_;
   std::unordered_map<std::string, int> positions_;
   std::set<std::string> collect_reports_seen_;
 

@@ -25,6 +25,9 @@ struct RunOptions {
   bool color = false;
   int columns = 80;
   double hang_timeout_s = 0;
+  // Show the plan, run nothing. `plan_in_full`: every batch of it.
+  bool plan_only = false;
+  bool plan_in_full = false;
   // How often a test that fails is run again.
   int retries = 0;
   // How often a test that was running when its agent was lost is run again, on another agent.

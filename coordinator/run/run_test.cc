@@ -200,7 +200,7 @@ TEST_F(RunTest, TwoModulesOnTwoSlots) {
   EXPECT_TRUE(record_.summary.books.balanced);
   EXPECT_EQ(record_.summary.counts.at("passed"), 3);
   EXPECT_EQ(record_.summary.duration_s, 3);
-  EXPECT_EQ(run_->TakeObservations().size(), 3u);
+  EXPECT_EQ(run_->TakeMeasured().tests.size(), 3u);
 }
 
 TEST_F(RunTest, ASingleSlotIsNoXdistWorker) {

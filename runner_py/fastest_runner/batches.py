@@ -145,7 +145,7 @@ class BatchLoop:
             if lease is None:
                 return
             lease_id = int(lease["id"])
-            entries = self._open(lease_id, lease.get("batch", {}))
+            entries = self._open(lease_id, lease)
             self._open_lease_id = lease_id
             self._waiting.extend(entries)
             if entries:
@@ -156,8 +156,8 @@ class BatchLoop:
                 if self.stop_reason is not None:
                     return
 
-    def _open(self, lease_id: int, batch: dict[str, Any]) -> list[Entry]:
-        selection = self._collection.select(batch)
+    def _open(self, lease_id: int, lease: dict[str, Any]) -> list[Entry]:
+        selection = self._collection.select(lease.get("batch", {}))
         self._messages.queue(
             {
                 "collected": {
@@ -168,6 +168,7 @@ class BatchLoop:
                     "module_deselected": selection.deselected,
                     "module_digest": selection.digest,
                     "collect_s": round(selection.seconds, 6),
+                    "received_at": lease.get("received_at", 0.0),
                     "no_retry": [
                         position
                         for position, entry in enumerate(selection.entries)

@@ -73,7 +73,7 @@ class Collection:
     def description(self, errors: int) -> dict[str, Any]:
         """The Collection message."""
         if self.is_whole:
-            entries = [{"node_id": item.nodeid, "module": _file_node_id(item)} for item in self._session.items]
+            entries = [_collected_test(item) for item in self._session.items]
             return {
                 "mode": "WHOLE",
                 "whole_reason": self.whole_reason,
@@ -287,6 +287,18 @@ def _entries(items: Iterable[Any]) -> list[Entry]:
 
 def _key(ref: dict[str, Any]) -> tuple[str, int]:
     return ref["node_id"], int(ref.get("index", 0))
+
+
+def _collected_test(item: Any) -> dict[str, Any]:
+    """A CollectedTest. The group's name is what xdist would take from the mark."""
+    test = {"node_id": item.nodeid, "module": _file_node_id(item)}
+    for name in soundness.GROUP_MARKS:
+        mark = item.get_closest_marker(name)
+        if mark is not None:
+            group = mark.args[0] if mark.args else mark.kwargs.get("name", "default")
+            test["group"] = f"{name}:{group}"
+            break
+    return test
 
 
 def _file_node_id(item: Any) -> str:

@@ -9,7 +9,12 @@ from __future__ import annotations
 import types
 from typing import Any, Iterable, Iterator
 
+from _pytest.mark import ParameterSet
+
 _WIDE_SCOPES = ("session", "package")
+
+# Marks that bind tests to each other: all of one name run on one worker. Their groups may span modules.
+GROUP_MARKS = ("xdist_group", "fastest_serial")
 
 # Hooks through which a plugin sees or changes what was collected, and the plugins (by module) whose use of them is
 # known to look at one item or one module at a time. The implementations were read, not guessed.
@@ -213,6 +218,8 @@ def _wide_parametrization(node_id: str, module: types.ModuleType, wide_names: se
     for mark in _marks(vars(module).get("pytestmark")):
         if _is_wide(mark, wide_names):
             return f"{node_id} parametrizes for more than a module"
+        if _groups(mark):
+            return f"{node_id} binds tests to one worker by a mark"
     for name, value in _definitions(module):
         if name == "pytest_generate_tests" and not _parametrizes_plainly(value):
             return f"pytest_generate_tests in {node_id} may parametrize for the whole session"
@@ -220,10 +227,14 @@ def _wide_parametrization(node_id: str, module: types.ModuleType, wide_names: se
             for mark in _marks(vars(value).get("pytestmark")):
                 if _is_wide(mark, wide_names):
                     return f'"{name}" in {node_id} is parametrized for more than a module'
+                if _groups(mark):
+                    return f'"{name}" in {node_id} is bound to other tests by a mark'
         elif name == "pytestmark":
             for mark in _marks(value):
                 if _is_wide(mark, wide_names):
                     return f"a class in {node_id} is parametrized for more than a module"
+                if _groups(mark):
+                    return f"a class in {node_id} is bound to other tests by a mark"
     return None
 
 
@@ -233,6 +244,20 @@ def _marks(value: Any) -> Iterator[Any]:
     for mark in value if isinstance(value, (list, tuple)) else [value]:
         # A decorator that was not applied stands in for its mark.
         yield getattr(mark, "mark", mark)
+
+
+def _groups(mark: Any) -> bool:
+    """True for a mark that binds its tests to one worker, and for a parametrization that gives one to a case."""
+    name = getattr(mark, "name", None)
+    if name in GROUP_MARKS:
+        return True
+    if name != "parametrize":
+        return False
+    values = mark.args[1] if len(mark.args) > 1 else mark.kwargs.get("argvalues")
+    # Anything else may be gone once it has been looked through.
+    if not isinstance(values, (list, tuple)):
+        return False
+    return any(_groups(given) for value in values if isinstance(value, ParameterSet) for given in _marks(value.marks))
 
 
 def _is_wide(mark: Any, wide_names: set[str]) -> bool:

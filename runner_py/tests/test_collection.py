@@ -479,3 +479,23 @@ def test_what_stays_within_a_module_does_not(project, run_all, case):
     collection = running.last("ready")["collection"]
     assert (collection["mode"], collection.get("whole_reason")) == ("BY_MODULE", None)
     assert set(running.outcomes().values()) == {"PASSED"}
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "@pytest.mark.xdist_group('db')\ndef test_a(): pass\n",
+        "@pytest.mark.xdist_group(name='db')\nclass TestA:\n    def test_a(self): pass\n",
+        "class TestA:\n    pytestmark = pytest.mark.xdist_group('db')\n    def test_a(self): pass\n",
+        "pytestmark = [pytest.mark.xdist_group('db')]\ndef test_a(): pass\n",
+        "@pytest.mark.parametrize('x', [pytest.param(1, marks=pytest.mark.xdist_group('db'))])\ndef test_a(x): pass\n",
+    ],
+    ids=["function", "class", "in class", "module", "parameter"],
+)
+def test_marks_that_bind_tests_to_each_other_give_their_group(project, worker, marked):
+    files = {"test_a.py": "import pytest\n" + marked, "test_b.py": "def test_b(): pass\n"}
+    running = worker(project(files))
+    collection = running.wait_for("ready")["collection"]
+    assert collection["mode"] == "WHOLE"
+    assert "mark" in collection["whole_reason"]
+    assert [test.get("group") for test in collection["tests"]] == ["xdist_group:db", None]

@@ -1,0 +1,193 @@
+// Planning for a whole collection: pytest's list of tests, cut into batches that name them.
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "coordinator/plan/plan_limits.h"
+#include "coordinator/plan/planner.h"
+
+namespace fastest::plan {
+namespace {
+
+// Keeps a lease that names its tests well below the size of a message (some 100 bytes a test).
+constexpr size_t kMaxNamedTests = 2000;
+
+using Setups = std::unordered_map<std::string, SetupCost>;
+using Tests = std::vector<const WholeTest*>;
+
+const SetupCost& SetupOf(const Setups& setups, const std::string& module) {
+  static const SetupCost* const kNothing = new SetupCost;
+  const auto known = setups.find(module);
+  return known == setups.end() ? *kNothing : known->second;
+}
+
+// Neighbours in pytest's order that go to one worker.
+struct Stretch {
+  size_t begin = 0;
+  size_t end = 0;
+  double seconds = 0;
+  // The only stretch of its module.
+  bool whole_module = true;
+};
+
+std::vector<Stretch> StretchesByModule(const Tests& tests, const Setups& setups) {
+  std::vector<Stretch> stretches;
+  absl::flat_hash_map<std::string_view, size_t> first_of_module;
+  for (size_t i = 0; i < tests.size(); ++i) {
+    if (i == 0 || tests[i]->module != tests[i - 1]->module) {
+      Stretch stretch{i, i, Sane(SetupOf(setups, tests[i]->module).module_s), true};
+      const auto [first, is_new] = first_of_module.try_emplace(tests[i]->module, stretches.size());
+      if (!is_new) stretches[first->second].whole_module = stretch.whole_module = false;
+      stretches.push_back(stretch);
+    }
+    stretches.back().end = i + 1;
+    stretches.back().seconds += Sane(tests[i]->seconds);
+  }
+  return stretches;
+}
+
+// Joins short neighbours: a batch has a price of its own. Modules up to `merge_s`; stretches of scattered modules until each joint lasts
+// `min_s`, for whatever scattered them (parameters of session scope, random order) made the order count.
+std::vector<Stretch> JoinShort(const std::vector<Stretch>& stretches, double merge_s, double min_s) {
+  std::vector<Stretch> joined;
+  for (const Stretch& next : stretches) {
+    bool joins = false;
+    if (!joined.empty() && next.end - joined.back().begin <= kMaxNamedTests) {
+      const bool scattered = !joined.back().whole_module && !next.whole_module;
+      joins = joined.back().seconds + next.seconds <= merge_s || (scattered && joined.back().seconds < min_s);
+    }
+    if (!joins) {
+      joined.push_back(next);
+      continue;
+    }
+    joined.back().end = next.end;
+    joined.back().seconds += next.seconds;
+  }
+  return joined;
+}
+
+std::vector<size_t> CutsOf(const Tests& tests, const Stretch& stretch, const Setups& setups,
+                           const SplitLimits& limits) {
+  const SetupCost& setup = SetupOf(setups, tests[stretch.begin]->module);
+  Body body;
+  body.setup_s = Sane(setup.module_s);
+  std::string_view before;
+  for (size_t i = stretch.begin; i < stretch.end; ++i) {
+    const std::string& node_id = tests[i]->ref.node_id();
+    const double class_s = ClassSetupAfter(setup, before, node_id);
+    body.seconds.push_back(Sane(tests[i]->seconds) + class_s);
+    body.repeats_s.push_back(ClassSetup(setup, node_id) - class_s);
+    body.borders.push_back(BorderBetween(before, node_id));
+    before = node_id;
+  }
+  std::vector<size_t> cuts = ChooseCuts(body, limits);
+  for (size_t& cut : cuts) cut += stretch.begin;
+  return cuts;
+}
+
+// Makes batches that name their tests, each a unit of its own.
+class NamedBatches {
+ public:
+  NamedBatches(const Setups& setups, Plan* plan) : setups_(setups), plan_(plan) {}
+
+  // tests[begin, end), in batches of no more than `most`.
+  void Append(const Tests& tests, size_t begin, size_t end, size_t most = kMaxNamedTests) {
+    while (begin < end) {
+      const size_t last = std::min(end, begin + most);
+      plan_->batches.push_back(Make(tests, begin, last));
+      begin = last;
+    }
+  }
+
+  void AppendGroup(const Tests& tests) {
+    plan_->batches.push_back(Make(tests, 0, tests.size()));
+    plan_->batches.back().batch.set_together(true);
+  }
+
+ private:
+  PlannedBatch Make(const Tests& tests, size_t begin, size_t end) {
+    PlannedBatch planned;
+    planned.unit = plan_->batches.size();
+    const std::string& module = tests[begin]->module;
+    planned.package = PackageOf(module);
+    absl::flat_hash_set<std::string_view> modules;
+    std::string_view before;
+    for (size_t i = begin; i < end; ++i) {
+      const WholeTest& test = *tests[i];
+      const SetupCost& setup = SetupOf(setups_, test.module);
+      if (modules.insert(test.module).second) planned.setup_s += Sane(setup.module_s);
+      planned.predicted_s += Sane(test.seconds) + ClassSetupAfter(setup, before, test.ref.node_id());
+      *planned.batch.add_tests() = test.ref;
+      before = test.ref.node_id();
+    }
+    planned.predicted_s += planned.setup_s;
+    return planned;
+  }
+
+  const Setups& setups_;
+  Plan* const plan_;
+};
+
+// What all of it comes to, with each module's and class's set-up once.
+void Account(const std::vector<WholeTest>& tests, const Setups& setups, Plan* plan) {
+  plan->tests = tests.size();
+  absl::flat_hash_set<std::string_view> modules;
+  std::string_view before;
+  for (const WholeTest& test : tests) {
+    const SetupCost& setup = SetupOf(setups, test.module);
+    plan->work_s += Sane(test.seconds) + ClassSetupAfter(setup, before, test.ref.node_id());
+    if (modules.insert(test.module).second) plan->work_s += Sane(setup.module_s);
+    before = test.ref.node_id();
+    if (Sane(test.seconds) > plan->longest_test_s) {
+      plan->longest_test_s = test.seconds;
+      plan->longest_test = test.ref.node_id();
+    }
+  }
+}
+
+}  // namespace
+
+Plan PlanWhole(const std::vector<WholeTest>& tests, const Setups& setups, const PlanOptions& options) {
+  Plan plan;
+  Account(tests, setups, &plan);
+  NamedBatches batches(setups, &plan);
+  const bool in_order = InOrder(options);
+  Tests free;
+  std::vector<Tests> groups;
+  absl::flat_hash_map<std::string_view, size_t> group_numbers;
+  for (const WholeTest& test : tests) {
+    // A single worker runs them all: it keeps every group together.
+    if (in_order || test.group.empty()) {
+      free.push_back(&test);
+      continue;
+    }
+    const auto [group, is_new] = group_numbers.try_emplace(test.group, groups.size());
+    if (is_new) groups.emplace_back();
+    groups[group->second].push_back(&test);
+  }
+  for (const Tests& group : groups) batches.AppendGroup(group);
+
+  const std::vector<Stretch> stretches = StretchesByModule(free, setups);
+  std::vector<double> costs;
+  for (const Stretch& stretch : stretches) costs.push_back(stretch.seconds);
+  const Limits limits = LimitsFor(plan.work_s, costs, options);
+  for (const Stretch& stretch : JoinShort(stretches, limits.merge_s, limits.split.min_part_s)) {
+    size_t begin = stretch.begin;
+    if (!in_order && stretch.seconds > limits.split.max_part_s) {
+      for (const size_t cut : CutsOf(free, stretch, setups, limits.split)) {
+        batches.Append(free, begin, cut);
+        begin = cut;
+      }
+    }
+    batches.Append(free, begin, stretch.end);
+  }
+  Complete(options, &plan);
+  return plan;
+}
+
+}  // namespace fastest::plan

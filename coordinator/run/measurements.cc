@@ -1,0 +1,98 @@
+#include "coordinator/run/measurements.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "coordinator/plan/module_split.h"
+
+namespace fastest::run {
+namespace {
+
+// Sums of what was seen several times: a split module is set up on several workers.
+struct Mean {
+  double sum = 0;
+  int count = 0;
+  void Add(double value) {
+    sum += value;
+    ++count;
+  }
+  double value() const { return count > 0 ? sum / count : 0; }
+};
+
+double Median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
+void Measurements::Collected(const std::string& module, double collect_s) {
+  if (collect_s <= 0) return;
+  double& known = collect_s_[module];
+  known = std::max(known, collect_s);
+}
+
+void Measurements::Add(const std::string& worker, const std::string& module, const v1::TestResult& result,
+                       int position) {
+  Test test;
+  test.node_id = result.ref().node_id();
+  test.position = position;
+  const std::string scope(plan::ParentOf(test.node_id));
+  const auto [last, is_first] = last_.try_emplace(worker);
+  test.opens_session = is_first;
+  test.opens_module = is_first || last->second.module != module;
+  test.opens_class = scope != module && (test.opens_module || last->second.scope != scope);
+  last->second = {module, scope};
+  if (result.reason() != v1::REASON_NONE) return;
+  for (const v1::Phase& phase : result.phases()) {
+    (phase.when() == "setup" ? test.setup_s : test.rest_s) += phase.duration_s();
+  }
+  tests_[module].push_back(std::move(test));
+}
+
+Measurements::Measured Measurements::Take() {
+  Measured measured;
+  for (auto& [module, tests] : tests_) {
+    std::vector<double> usual;
+    for (const Test& test : tests) {
+      if (!test.opens_module && !test.opens_class) usual.push_back(test.setup_s);
+    }
+    const double usual_s = Median(std::move(usual));
+    Mean fixtures;
+    std::unordered_map<std::string, Mean> classes;
+    for (const Test& test : tests) {
+      const double above_s = std::max(0.0, test.setup_s - usual_s);
+      if (test.opens_module && !test.opens_session && !test.opens_class) fixtures.Add(above_s);
+      if (test.opens_class && !test.opens_module) classes[std::string(plan::ParentOf(test.node_id))].Add(above_s);
+    }
+    for (const Test& test : tests) {
+      // A test that opens both tells only their sum: what is not known to be the class's is the module's.
+      if (!test.opens_module || !test.opens_class || test.opens_session) continue;
+      const auto known = classes.find(std::string(plan::ParentOf(test.node_id)));
+      const double class_s = known == classes.end() ? 0 : known->second.value();
+      fixtures.Add(std::max(0.0, test.setup_s - usual_s - class_s));
+    }
+    for (const auto& [name, seconds] : classes) measured.setup_s[name] = seconds.value();
+    const auto collect = collect_s_.find(module);
+    if (fixtures.count > 0) {
+      measured.setup_s[module] = fixtures.value() + (collect == collect_s_.end() ? 0 : collect->second);
+    }
+    for (Test& test : tests) {
+      const bool opens = test.opens_module || test.opens_class;
+      const double own_s = opens ? std::min(test.setup_s, usual_s) : test.setup_s;
+      measured.tests.push_back({module, std::move(test.node_id), own_s + test.rest_s, test.position});
+    }
+  }
+  // A module that only opened a worker's session may have no fixtures at all; making its items is known all the same.
+  for (const auto& [module, seconds] : collect_s_) measured.setup_s.try_emplace(module, seconds);
+  tests_.clear();
+  collect_s_.clear();
+  return measured;
+}
+
+}  // namespace fastest::run

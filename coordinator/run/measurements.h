@@ -1,0 +1,56 @@
+// What a run measures for the history: seconds of each test, and of set-up apart from them. Pure; not thread-safe.
+//
+// pytest tells only how long each test's set-up phase took. The first test that a worker runs of a module or class pays for its fixtures in
+// that phase, so what it takes above the usual set-up of that module's tests is theirs. The very first test of a worker pays for the
+// session's fixtures too, and says nothing of its module.
+#ifndef FASTEST_COORDINATOR_RUN_MEASUREMENTS_H_
+#define FASTEST_COORDINATOR_RUN_MEASUREMENTS_H_
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "coordinator/history/history.h"
+#include "proto/test.pb.h"
+
+namespace fastest::run {
+
+class Measurements {
+ public:
+  // `worker` has made the items of `module` in so many seconds.
+  void Collected(const std::string& module, double collect_s);
+  // In the order in which `worker` ran them. Results that pytest did not write (crash, timeout) say nothing of a test's length.
+  void Add(const std::string& worker, const std::string& module, const v1::TestResult& result, int position);
+
+  struct Measured {
+    std::vector<history::Observation> tests;
+    // By module or class.
+    std::unordered_map<std::string, double> setup_s;
+  };
+  // Everything so far; also what a run that was cut off had measured until then.
+  Measured Take();
+
+ private:
+  struct Test {
+    std::string node_id;
+    double setup_s = 0;
+    double rest_s = 0;
+    int position = 0;
+    // It was the first of its module, or of the class, on its worker; the first at all.
+    bool opens_module = false;
+    bool opens_class = false;
+    bool opens_session = false;
+  };
+  struct Last {
+    std::string module;
+    std::string scope;
+  };
+
+  std::unordered_map<std::string, std::vector<Test>> tests_;
+  std::unordered_map<std::string, double> collect_s_;
+  std::unordered_map<std::string, Last> last_;
+};
+
+}  // namespace fastest::run
+
+#endif  // FASTEST_COORDINATOR_RUN_MEASUREMENTS_H_
