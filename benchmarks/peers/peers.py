@@ -15,8 +15,8 @@ class Peer(NamedTuple):
     name: str
     # Its set of tools/setup, "" for the suite's own interpreter.
     environment: str
-    # Words of the command; {bin} is the folder of programs of its environment, {python} the suite's interpreter, {fastest}
-    # our coordinator.
+    # Words of the command; {bin} is the folder of programs of its environment, {python} the suite's interpreter,
+    # {fastest} our coordinator.
     run: tuple
     # The same for a list of all tests; empty if it can't.
     collect: tuple = ()
