@@ -9,13 +9,18 @@
 namespace fastest::agent {
 
 AgentHost::AgentHost(Options options, EventLoop* loop, Clock* clock)
-    : options_(std::move(options)), loop_(loop), clock_(clock), spare_(NewSession()), wait_(options_.first_wait) {
+    : options_(std::move(options)),
+      loop_(loop),
+      clock_(clock),
+      share_(options_.session.hello.slots()),
+      spare_(NewSession()),
+      wait_(options_.first_wait) {
   AwaitIdle();
 }
 
 std::unique_ptr<CoordinatorSession> AgentHost::NewSession() {
   return std::make_unique<CoordinatorSession>(
-      options_.session, loop_, clock_,
+      options_.session, &share_, loop_, clock_,
       CoordinatorSession::Callbacks{[this] { EndOrphans(); },
                                     [this](CoordinatorSession* session) { OnOver(session); }});
 }

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "agent/coordinator_session.h"
 #include "agent/event_loop.h"
+#include "agent/slot_share.h"
 #include "base/clock.h"
 
 namespace fastest::agent {
@@ -65,6 +66,7 @@ class AgentHost {
   const Options options_;
   EventLoop* const loop_;
   Clock* const clock_;
+  SlotShare share_;
   Dial dial_;
   // Warm, and without a coordinator yet.
   std::unique_ptr<CoordinatorSession> spare_;

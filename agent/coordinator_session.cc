@@ -9,13 +9,13 @@
 
 namespace fastest::agent {
 
-CoordinatorSession::CoordinatorSession(Options options, EventLoop* loop, Clock* clock, Callbacks callbacks)
+CoordinatorSession::CoordinatorSession(Options options, SlotShare* share, EventLoop* loop, Clock* clock, Callbacks callbacks)
     : options_(std::move(options)),
       loop_(loop),
       clock_(clock),
       callbacks_(std::move(callbacks)),
       pool_({options_.runner, [this](v1::AgentMessage::Event event) { Emit(std::move(event)); },
-             [this] { OnWorkersGone(); }, [this] { OnZygoteEnded(); }, callbacks_.on_orphans},
+             [this] { OnWorkersGone(); }, [this] { OnZygoteEnded(); }, callbacks_.on_orphans, share},
             loop, clock) {
   pool_.Warm(options_.python);
 }

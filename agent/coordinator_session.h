@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "agent/coordinator_stream.h"
 #include "agent/event_loop.h"
+#include "agent/slot_share.h"
 #include "agent/worker_pool.h"
 #include "base/clock.h"
 #include "proto/agent_service.pb.h"
@@ -40,8 +41,8 @@ class CoordinatorSession {
     std::function<void(CoordinatorSession*)> on_over;
   };
 
-  // Starts Python at once. `loop` and `clock` outlive this.
-  CoordinatorSession(Options options, EventLoop* loop, Clock* clock, Callbacks callbacks);
+  // Starts Python at once. `share`, which all runs of the agent have in common, `loop` and `clock` outlive this.
+  CoordinatorSession(Options options, SlotShare* share, EventLoop* loop, Clock* clock, Callbacks callbacks);
 
   // Opens the stream. Once.
   void Begin(std::unique_ptr<CoordinatorStream::Transport> transport);

@@ -61,6 +61,7 @@ class Worker:
 
     def run(self):
         start = self.channel.receive()["start"]
+        self.run_id = start["run"]["run_id"]
         if start["worker_id"] == "dies-at-start":
             sys.stderr.write("cannot go on\n")
             sys.stderr.flush()
@@ -99,9 +100,23 @@ class Worker:
             result = {"lease_id": lease["id"], "ref": ref, "outcome": "PASSED"}
             self.channel.send({"progress": {"results": [result]}})
         self.channel.send({"lease_done": {"lease_id": lease["id"]}})
+        # It holds nothing back.
+        self.channel.send({"waits": {"last_lease_id": lease["id"]}})
 
     def well(self):
         pass
+
+    def board(self):
+        """Writes down when it begins and when it ends, and waits in between for a file called as its run."""
+        self.write_on_board("begins")
+        end = time.monotonic() + 60
+        while not os.path.exists(self.run_id) and time.monotonic() < end:
+            time.sleep(0.001)
+        self.write_on_board("ends")
+
+    def write_on_board(self, what):
+        with open("board", "a", encoding="ascii") as board:
+            board.write(f"{self.run_id} {what}\n")
 
     def output(self):
         os.write(1, b"begin\n" + b"o" * 3_000_000)

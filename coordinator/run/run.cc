@@ -159,6 +159,8 @@ void Run::WorkerSaid(Worker& worker, const v1::WorkerMessage& message) {
       worker.ended = true;
       Fail(message.failure().exit_status(), message.failure().message());
       break;
+    case v1::WorkerMessage::kWaits:
+      // Its agent's business.
     case v1::WorkerMessage::MESSAGE_NOT_SET:
       break;
   }
