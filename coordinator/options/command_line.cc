@@ -95,6 +95,14 @@ std::vector<std::string> CommandLine::All(const std::string& main_name) const {
   return it == values.end() ? std::vector<std::string>() : it->second;
 }
 
+std::string CommandLine::Given(const std::string& main_name) const {
+  if (const auto origin = origins.find(main_name); origin != origins.end()) return origin->second;
+  const auto flag = std::find_if(FlagTable().begin(), FlagTable().end(),
+                                 [&main_name](const Flag& known) { return MainName(known) == main_name; });
+  const std::string name = flag == FlagTable().end() ? main_name : Names(*flag).front();
+  return absl::StrCat(name, " ", Last(main_name).value_or(""));
+}
+
 absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args) {
   TableApp table;
   CommandLine line;

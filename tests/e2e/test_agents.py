@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Fastest, wait_until
+from coordinator_process import Fastest, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 

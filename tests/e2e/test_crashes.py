@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from conftest import wait_until
+from coordinator_process import wait_until
 
 NEIGHBOURS = """
 import pytest
