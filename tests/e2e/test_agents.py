@@ -269,7 +269,7 @@ def test_slot():
 """,
     }
     folder = project(files)
-    agents = [agent(folder), agent(folder)]
+    agents = [agent(folder, slots=2), agent(folder)]
     here = {"HERE": str(tmp_path)}
     runs = [start(folder, "--agents", one.address) for one in [*agents, agents[0]]] + [start(folder, env=here)]
     wait_until(lambda: len(list(tmp_path.glob("slot-*"))) == 4, "the tests of all runs")
