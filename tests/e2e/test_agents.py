@@ -254,6 +254,71 @@ def test_two_coordinators_on_one_agent(project, agent, start, tmp_path):
         assert len(run.outcomes()) == 4
 
 
+# Each test says on the board when it begins and ends, from set-up to teardown. Those of x linger until y has begun.
+STAMPS = """
+import os, pathlib, time
+import pytest
+
+BOARD = pathlib.Path(os.environ['HERE'], 'board')
+WHO = os.environ['WHO']
+
+def say(word, nodeid):
+    with BOARD.open('a') as board:
+        board.write(f'{WHO} {word} {nodeid}\\n')
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item, nextitem):
+    say('begins', item.nodeid)
+    end = time.monotonic() + 0.5
+    while WHO == 'x' and 'y begins' not in BOARD.read_text() and time.monotonic() < end:
+        time.sleep(0.005)
+    yield
+    say('ends', item.nodeid)
+
+@pytest.fixture(scope='module')
+def mine(request):
+    kept = pathlib.Path(f'{WHO}-kept')
+    assert not kept.exists(), 'of a module before'
+    kept.touch()
+    yield WHO
+    kept.unlink()
+"""
+STAMPED = """
+import os
+
+def test_passes(mine):
+    assert mine == os.environ['WHO']
+
+def test_fails(mine):
+    assert os.environ['WHO'] == 'neither'
+
+def test_is_last(mine):
+    pass
+"""
+
+
+def test_two_runs_take_turns_on_a_single_slot(project, agent, start, tmp_path):
+    modules = [f"test_{n:02}.py" for n in range(12)]
+    folder = project({"pytest.ini": "[pytest]\n", "conftest.py": STAMPS, **dict.fromkeys(modules, STAMPED)})
+    one = agent(folder)
+    runs = {who: start(folder, "--agents", one.address, "--set-env", f"WHO={who}") for who in "xy"}
+    words = {"test_passes": "passed", "test_fails": "failed", "test_is_last": "passed"}
+    expected = {f"{module}::{test}": word for module in modules for test, word in words.items()}
+    for run in runs.values():
+        assert run.wait() == 1, run.text
+        assert run.outcomes() == expected
+    stamps = [line.split() for line in (tmp_path / "board").read_text().splitlines()]
+    assert len(stamps) == 2 * 2 * len(expected)
+    # Whoever begins is the next to end: no two tests at once.
+    for (who, begins, test), end in zip(stamps[::2], stamps[1::2]):
+        assert begins == "begins"
+        assert end == [who, "ends", test]
+    # Neither was kept waiting for the other's end.
+    order = [who for who, _, _ in stamps]
+    assert order.index("y") < len(order) - 1 - order[::-1].index("x")
+    assert order.index("x") < len(order) - 1 - order[::-1].index("y")
+
+
 def test_slots_of_a_machine_have_numbers_of_their_own(project, agent, start, tmp_path):
     """Over the agents and runs that are under way at a time, the embedded one included."""
     files = {
@@ -269,6 +334,7 @@ def test_slot():
 """,
     }
     folder = project(files)
+    # Two runs use the first at once.
     agents = [agent(folder, slots=2), agent(folder)]
     here = {"HERE": str(tmp_path)}
     runs = [start(folder, "--agents", one.address) for one in [*agents, agents[0]]] + [start(folder, env=here)]
