@@ -9,7 +9,8 @@
 
 namespace fastest::agent {
 
-CoordinatorSession::CoordinatorSession(Options options, SlotShare* share, EventLoop* loop, Clock* clock, Callbacks callbacks)
+CoordinatorSession::CoordinatorSession(Options options, SlotShare* share, EventLoop* loop, Clock* clock,
+                                       Callbacks callbacks)
     : options_(std::move(options)),
       loop_(loop),
       clock_(clock),
