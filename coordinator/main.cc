@@ -65,7 +65,8 @@ int Discover(const CommandLine& line, const ProjectConfig& project, const fastes
     const bool has_testpaths = options.invocation_dir == project.rootdir;
     const std::vector<std::string> names = line.paths.empty() && has_testpaths ? project.testpaths : line.paths;
     // Of plugins' options only Python knows which have values: what looks like a name may be one.
-    auto paths = fastest::run::PathsOfModules(request.run.python, project, options.invocation_dir, names, !line.unknown.empty());
+    auto paths =
+        fastest::run::PathsOfModules(request.run.python, project, options.invocation_dir, names, !line.unknown.empty());
     if (!paths.ok()) return UsageError(paths.status());
     options.args = *std::move(paths);
     options.words.erase(std::remove(options.words.begin(), options.words.end(), "--pyargs"), options.words.end());

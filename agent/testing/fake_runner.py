@@ -5,6 +5,7 @@ The tests run it as `python fake_runner --control FD`, from a folder in which it
 
 import array
 import base64
+import contextlib
 import faulthandler
 import json
 import os
@@ -25,11 +26,9 @@ class Channel:
 
     def send(self, message):
         payload = json.dumps(message).encode()
-        try:
+        # The end of the channel is seen where it is read.
+        with contextlib.suppress(OSError):
             self.sock.sendall(struct.pack(">I", len(payload)) + payload)
-        except OSError:
-            # The end of the channel is seen where it is read.
-            pass
 
     def receive(self):
         """The next frame; None at the end of the stream."""
@@ -56,8 +55,8 @@ class Channel:
 class Worker:
     def __init__(self, channel):
         self.channel = channel
-        # What a test writes is "captured" here.
-        self.capture = tempfile.TemporaryFile()
+        # What a test writes is "captured" here, as long as the worker lives.
+        self.capture = tempfile.TemporaryFile()  # noqa: SIM115
 
     def run(self):
         start = self.channel.receive()["start"]
@@ -170,10 +169,8 @@ def fork_worker(fds):
 
 def kill(pid):
     for target in (-pid, pid):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(target, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
 
 def children():

@@ -38,14 +38,15 @@ class ScratchDir {
 };
 
 TEST(ParseTest, SplitsOursFromPytests) {
-  const CommandLine line =
-      MustParse({"-xvs", "-n2", "--deselect", "a", "--deselect=b", "-k", "not slow", "tests/a", "--junitxml", "out.xml", "--dist", "load"});
+  const CommandLine line = MustParse({"-xvs", "-n2", "--deselect", "a", "--deselect=b", "-k", "not slow", "tests/a",
+                                      "--junitxml", "out.xml", "--dist", "load"});
   EXPECT_EQ(line.Last("--workers"), "2");
   EXPECT_EQ(line.Last("--junitxml"), "out.xml");
   EXPECT_TRUE(line.Has("--exitfirst"));
   EXPECT_THAT(line.All("--deselect"), ElementsAre("a", "b"));
   EXPECT_THAT(line.paths, ElementsAre("tests/a"));
-  EXPECT_THAT(line.pytest_args, ElementsAre("-k", "not slow", "-x", "--deselect=a", "--deselect=b", "-v", "-s", "tests/a"));
+  EXPECT_THAT(line.pytest_args,
+              ElementsAre("-k", "not slow", "-x", "--deselect=a", "--deselect=b", "-v", "-s", "tests/a"));
 }
 
 TEST(ParseTest, KeepsUnknownOptionsAndTheirNeighboursInOrder) {
@@ -148,7 +149,9 @@ TEST(EnvironmentTest, TurnsASwitchOff) {
   ScratchDir dir;
   dir.Write("fastest.toml", "insecure = true\n");
   std::string value = "0";
-  const auto getenv = [&value](const char* name) { return std::string(name) == "FASTEST_INSECURE" ? value.c_str() : nullptr; };
+  const auto getenv = [&value](const char* name) {
+    return std::string(name) == "FASTEST_INSECURE" ? value.c_str() : nullptr;
+  };
   CommandLine line;
   ASSERT_TRUE(AddFromEnvironment(getenv, line).ok());
   ASSERT_TRUE(AddFromSettingsFile(dir.path(), line).ok());

@@ -87,7 +87,8 @@ absl::Status AddTable(const std::string& file, const toml::table& settings, Comm
     const std::string key(entry.first.str());
     const Flag* flag = FindSetting(key);
     if (flag == nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat(file, ": Fastest has no setting '", key, "'; there are: ", KnownKeys()));
+      return absl::InvalidArgumentError(
+          absl::StrCat(file, ": Fastest has no setting '", key, "'; there are: ", KnownKeys()));
     }
     absl::StatusOr<Setting> setting = ValueOf(*flag, entry.second);
     if (!setting.ok()) {

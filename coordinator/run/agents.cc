@@ -88,7 +88,8 @@ void Run::LateNews(int agent, const v1::AgentMessage::Event& event) {
   if (!event.has_from_worker() || !event.from_worker().message().has_progress()) return;
   const auto worker = lost_workers_.find({agent, event.from_worker().worker_id()});
   if (worker == lost_workers_.end()) return;
-  for (const v1::TestResult& result : event.from_worker().message().progress().results()) OnResult(worker->second, result);
+  for (const v1::TestResult& result : event.from_worker().message().progress().results())
+    OnResult(worker->second, result);
   Act();
 }
 

@@ -68,7 +68,8 @@ std::string PythonPath(const discovery::ProjectConfig& project) {
   const std::filesystem::path base = project.inifile.empty() ? std::filesystem::path(project.rootdir)
                                                              : std::filesystem::path(project.inifile).parent_path();
   std::string lines;
-  for (const absl::string_view path : absl::StrSplit(Ini(project, "pythonpath"), absl::ByAnyChar(" \t\n"), absl::SkipEmpty())) {
+  for (const absl::string_view path :
+       absl::StrSplit(Ini(project, "pythonpath"), absl::ByAnyChar(" \t\n"), absl::SkipEmpty())) {
     absl::StrAppend(&lines, (base / std::string(path)).lexically_normal().string(), "\n");
   }
   return lines;
@@ -96,7 +97,8 @@ absl::StatusOr<std::string> Ask(SubprocessOptions options) {
       absl::StrCat(options.argv.front(), " can't look for modules: it ended with ", DescribeWaitStatus(status)));
 }
 
-absl::StatusOr<std::string> PathOf(const std::string& name, const std::string& module_path, const std::string& invocation_dir) {
+absl::StatusOr<std::string> PathOf(const std::string& name, const std::string& module_path,
+                                   const std::string& invocation_dir) {
   std::error_code ignored;
   const size_t length = ModuleLength(name);
   const std::string path = module_path.empty() ? name.substr(0, length) : module_path;
@@ -112,9 +114,10 @@ absl::StatusOr<std::string> PathOf(const std::string& name, const std::string& m
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> PathsOfModules(const std::string& python, const discovery::ProjectConfig& project,
-                                                        const std::string& invocation_dir, const std::vector<std::string>& names,
-                                                        bool skip_missing) {
+absl::StatusOr<std::vector<std::string>> PathsOfModules(const std::string& python,
+                                                        const discovery::ProjectConfig& project,
+                                                        const std::string& invocation_dir,
+                                                        const std::vector<std::string>& names, bool skip_missing) {
   if (const auto found = FindProgram(python); !found.ok()) {
     return absl::NotFoundError(absl::StrCat("no Python interpreter ", python, ": give one with --python"));
   }

@@ -14,9 +14,10 @@ namespace fastest::run {
 // interpreter knows its modules, so `python` is started and asked, once, with the paths that pytest would have added. What is no
 // module may be a path, as with pytest. Errors: NotFound for what is neither, in pytest's words, or for an interpreter that
 // can't be run; InvalidArgument for a package with a selection of tests. With `skip_missing` names that lead nowhere are left out.
-absl::StatusOr<std::vector<std::string>> PathsOfModules(const std::string& python, const discovery::ProjectConfig& project,
-                                                        const std::string& invocation_dir, const std::vector<std::string>& names,
-                                                        bool skip_missing);
+absl::StatusOr<std::vector<std::string>> PathsOfModules(const std::string& python,
+                                                        const discovery::ProjectConfig& project,
+                                                        const std::string& invocation_dir,
+                                                        const std::vector<std::string>& names, bool skip_missing);
 
 }  // namespace fastest::run
 

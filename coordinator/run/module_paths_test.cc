@@ -22,7 +22,8 @@ class ModulePathsTest : public testing::Test {
     project_.rootdir = root_;
     project_.inifile = root_ + "/pytest.ini";
     project_.ini["pythonpath"] = "src";
-    for (const char* file : {"src/pkg/__init__.py", "src/pkg/tests/__init__.py", "src/pkg/tests/test_a.py", "src/bare/test_b.py", "plain/test_c.py"}) {
+    for (const char* file : {"src/pkg/__init__.py", "src/pkg/tests/__init__.py", "src/pkg/tests/test_a.py",
+                             "src/bare/test_b.py", "plain/test_c.py"}) {
       std::filesystem::create_directories(std::filesystem::path(root_ + "/" + file).parent_path());
       std::ofstream(root_ + "/" + file) << "";
     }
@@ -43,7 +44,8 @@ TEST_F(ModulePathsTest, PackagesAreDirectoriesAndModulesFiles) {
 }
 
 TEST_F(ModulePathsTest, PackagesWithoutInitCountIfTheProjectSaysSo) {
-  EXPECT_EQ(std::string(Paths({"bare"}).status().message()), "module or package not found: bare (missing __init__.py?)");
+  EXPECT_EQ(std::string(Paths({"bare"}).status().message()),
+            "module or package not found: bare (missing __init__.py?)");
   project_.ini["consider_namespace_packages"] = "true";
   const auto paths = Paths({"bare"});
   ASSERT_TRUE(paths.ok()) << paths.status();

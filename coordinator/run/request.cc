@@ -227,7 +227,8 @@ absl::StatusOr<options::CommandLine> WithAddopts(const options::CommandLine& lin
     if (!parsed.ok()) {
       return absl::InvalidArgumentError(absl::StrCat(source, ": ", std::string(parsed.status().message())));
     }
-    for (const auto& entry : parsed->values) parsed->origins[entry.first] = absl::StrCat(source, ": ", parsed->Given(entry.first));
+    for (const auto& entry : parsed->values)
+      parsed->origins[entry.first] = absl::StrCat(source, ": ", parsed->Given(entry.first));
     add(*parsed);
   }
   add(line);
@@ -270,8 +271,8 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.farm.rootdir = project.rootdir;
   if (request.farm.used()) {
     if (all->Has("--workers")) {
-      request.notes.push_back(absl::StrCat(all->Given("--workers"),
-                                           " is ignored: agents bring their own slots (fastest-agent --slots)"));
+      request.notes.push_back(
+          absl::StrCat(all->Given("--workers"), " is ignored: agents bring their own slots (fastest-agent --slots)"));
     }
     // How many there are is known when the agents have come; more than one, since their workers are never the only session.
     run.slots = 2;

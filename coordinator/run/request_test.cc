@@ -64,7 +64,8 @@ TEST_F(RequestTest, Workers) {
   EXPECT_EQ(MustMake({"-n", "3"}).run.slots, 3);
   EXPECT_EQ(MustMake({"-n", "auto", "--maxprocesses", "2"}).run.slots, 2);
   EXPECT_EQ(MustMake({"-n", "0"}).run.slots, 1);
-  for (const char* wrong : {"x", "-1", "99999", "1.5"}) EXPECT_THAT(ErrorOf({std::string("-n") + wrong}), HasSubstr(wrong));
+  for (const char* wrong : {"x", "-1", "99999", "1.5"})
+    EXPECT_THAT(ErrorOf({std::string("-n") + wrong}), HasSubstr(wrong));
 }
 
 TEST_F(RequestTest, OneSlotIsPytestsOwnOrder) { EXPECT_EQ(MustMake({"-n", "1"}).run.collection, v1::WHOLE); }

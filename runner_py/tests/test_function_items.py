@@ -146,7 +146,15 @@ class Collect:
         self.items = list(session.items)
 
     def run(self, directory: Path, *args: str) -> None:
-        arguments = ["--collect-only", "-q", "-p", "no:cacheprovider", "-W", "ignore", "--continue-on-collection-errors"]
+        arguments = [
+            "--collect-only",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-W",
+            "ignore",
+            "--continue-on-collection-errors",
+        ]
         modules = set(sys.modules)
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(directory)
@@ -249,7 +257,9 @@ def test_none_are_made_where_somebody_has_a_say(project, conftest):
 
 
 def test_names_are_those_that_the_ini_file_wants(project):
-    directory = project({"pytest.ini": "[pytest]\npython_functions = check_*"}, test_m="def test_1(): pass\ndef check_2(): pass")
+    directory = project(
+        {"pytest.ini": "[pytest]\npython_functions = check_*"}, test_m="def test_1(): pass\ndef check_2(): pass"
+    )
     genuine, made = both(directory)
     assert made.made == ["test_m.py.check_2"]
     assert differences(made.items, genuine.items) == []

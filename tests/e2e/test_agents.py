@@ -351,7 +351,14 @@ def certificates(tmp_path):
     subprocess.run([ROOT / "tools" / "certs", folder], check=True, capture_output=True)
 
     def options(side):
-        return ["--tls-ca", folder / "ca.pem", "--tls-cert", folder / f"{side}.pem", "--tls-key", folder / f"{side}.key"]
+        return [
+            "--tls-ca",
+            folder / "ca.pem",
+            "--tls-cert",
+            folder / f"{side}.pem",
+            "--tls-key",
+            folder / f"{side}.key",
+        ]
 
     return options
 

@@ -1,4 +1,4 @@
-"""Items of ordinary test functions, made in one step: what pytest's hooks and constructors come to, where that is known.
+"""Items of ordinary test functions, made in one step: what pytest's hooks and constructors come to where that is known.
 
 For each function pytest makes a definition, asks for its signature, walks fixtures and hooks for parametrizations, and
 then builds the item once more. For a synchronous function without marks that bear on its fixtures the answer depends on
@@ -110,7 +110,7 @@ class FunctionItems:
 
     @contextlib.contextmanager
     def collecting(self) -> Iterator[None]:
-        """While this lasts, items of functions with parameters, which pytest's collector makes, are made here as well."""
+        """While this lasts, items of parametrized functions, which pytest's collector makes, are made here as well."""
         if vars(Function)["from_parent"] is not _genuine_from_parent or self._is_sound is False:
             yield
             return
@@ -212,9 +212,7 @@ def _is_ordinary(collector: Any) -> bool:
     )
 
 
-def _make(
-    parent: Any, name: str, originalname: str, node_id: NodeId, marks: list[Mark], info: FuncFixtureInfo
-) -> Any:
+def _make(parent: Any, name: str, originalname: str, node_id: NodeId, marks: list[Mark], info: FuncFixtureInfo) -> Any:
     """A Function as its constructor leaves it, less keywords that are no marks, and its parameters."""
     item: Any = Function.__new__(Function)
     item.name = name
