@@ -3,18 +3,23 @@
 namespace fastest {
 
 uint32_t StringTable::Intern(absl::string_view text) {
+  for (const uint32_t number : recent_) {
+    if (number < texts_.size() && texts_[number] == text) return number;
+  }
   const auto found = numbers_.find(text);
-  if (found != numbers_.end()) return found->second;
-  const uint32_t number = static_cast<uint32_t>(texts_.size());
-  texts_.emplace_back(text);
-  numbers_.emplace(texts_.back(), number);
+  const uint32_t number = found != numbers_.end() ? *found : static_cast<uint32_t>(texts_.size());
+  if (found == numbers_.end()) {
+    texts_.emplace_back(text);
+    numbers_.insert(number);
+  }
+  recent_ = {number, recent_[0]};
   return number;
 }
 
 std::optional<uint32_t> StringTable::Find(absl::string_view text) const {
   const auto found = numbers_.find(text);
   if (found == numbers_.end()) return std::nullopt;
-  return found->second;
+  return *found;
 }
 
 }  // namespace fastest

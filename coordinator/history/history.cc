@@ -80,7 +80,7 @@ class Statement {
   Statement& operator=(const Statement&) = delete;
 
   bool prepared() const { return statement_ != nullptr; }
-  void Bind(int index, const std::string& text) {
+  void Bind(int index, std::string_view text) {
     sqlite3_bind_text(statement_, index, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
   }
   void Bind(int index, double value) { sqlite3_bind_double(statement_, index, value); }
@@ -173,7 +173,7 @@ class SqliteHistory final : public History {
   absl::Status Record(const std::string& rootdir, const std::vector<Observation>& tests,
                       const std::unordered_map<std::string, double>& setup_s) override {
     // The setup's seconds, unset for a module of which only tests were measured.
-    std::unordered_map<std::string, std::optional<double>> modules;
+    std::unordered_map<std::string_view, std::optional<double>> modules;
     for (const Observation& test : tests) modules[test.module];
     for (const auto& [module, seconds] : setup_s) {
       if (std::isfinite(seconds)) modules[module] = seconds;
@@ -181,7 +181,7 @@ class SqliteHistory final : public History {
     const int64_t now = absl::ToUnixSeconds(absl::Now());
     Transaction transaction(database_.get());
     if (!transaction.Begin("BEGIN IMMEDIATE")) return Error();
-    std::unordered_map<std::string, int64_t> ids;
+    std::unordered_map<std::string_view, int64_t> ids;
     if (!RecordModules(rootdir, modules, now, &ids) || !RecordTests(tests, ids, now) || !Forget(ids, now) ||
         !transaction.Commit()) {
       return Error();
@@ -192,8 +192,9 @@ class SqliteHistory final : public History {
  private:
   absl::Status Error() const { return history::Error(path_, database_.get()); }
 
-  bool RecordModules(const std::string& rootdir, const std::unordered_map<std::string, std::optional<double>>& modules,
-                     int64_t now, std::unordered_map<std::string, int64_t>* ids) {
+  bool RecordModules(const std::string& rootdir,
+                     const std::unordered_map<std::string_view, std::optional<double>>& modules, int64_t now,
+                     std::unordered_map<std::string_view, int64_t>* ids) {
     Statement statement(database_.get(), kRecordModule);
     for (const auto& [module, setup_s] : modules) {
       statement.Bind(1, rootdir);
@@ -208,7 +209,7 @@ class SqliteHistory final : public History {
     return true;
   }
 
-  bool RecordTests(const std::vector<Observation>& tests, const std::unordered_map<std::string, int64_t>& ids,
+  bool RecordTests(const std::vector<Observation>& tests, const std::unordered_map<std::string_view, int64_t>& ids,
                    int64_t now) {
     Statement statement(database_.get(), kRecordTest);
     statement.Bind(5, now);
@@ -224,7 +225,7 @@ class SqliteHistory final : public History {
     return true;
   }
 
-  bool Forget(const std::unordered_map<std::string, int64_t>& seen, int64_t now) {
+  bool Forget(const std::unordered_map<std::string_view, int64_t>& seen, int64_t now) {
     const int64_t before = now - absl::ToInt64Seconds(kForgetAfter);
     Statement tests(database_.get(), kForgetTests);
     for (const auto& [module, id] : seen) {

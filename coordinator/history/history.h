@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -26,8 +27,9 @@ struct ModuleHistory {
 // One test's measured seconds in this run: call and teardown, and what it pays for set-up on whatever worker it runs (fixtures of wider
 // scope count with the module or class).
 struct Observation {
-  std::string module;
-  std::string node_id;
+  // Texts of whoever observed it.
+  std::string_view module;
+  std::string_view node_id;
   double seconds = 0;
   int position = 0;  // in the module's collection order
 };

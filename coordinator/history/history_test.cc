@@ -12,7 +12,10 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -37,9 +40,19 @@ class HistoryTest : public testing::Test {
     return history.ok() ? *std::move(history) : nullptr;
   }
 
+  // Observations only look into texts: they are kept for all tests.
+  static std::string_view Kept(const std::string& text) {
+    static std::mutex mutex;
+    static std::set<std::string> kept;
+    const std::lock_guard<std::mutex> lock(mutex);
+    return *kept.insert(text).first;
+  }
+
   static std::vector<Observation> Tests(const std::string& module, int count, double seconds) {
     std::vector<Observation> tests;
-    for (int i = 0; i < count; ++i) tests.push_back({module, module + "::t" + std::to_string(i), seconds, i});
+    for (int i = 0; i < count; ++i) {
+      tests.push_back({Kept(module), Kept(module + "::t" + std::to_string(i)), seconds, i});
+    }
     return tests;
   }
 

@@ -85,11 +85,11 @@ void TerminalReporter::WorkerLost(const Origin& origin, const std::string& how) 
 
 void TerminalReporter::TestStarted(const v1::TestRef& test, const Origin& origin, double at) {
   BeginProgress();
-  live_.TestStarted(test, origin, at);
+  if (options_.live) live_.TestStarted(test, origin, at);
 }
 
 void TerminalReporter::Attempt(const v1::TestResult& result, const Origin& origin) {
-  live_.Result(result, origin, false);
+  if (options_.live) live_.Result(result, origin, false);
   for (const v1::Phase& phase : CompletePhases(result)) {
     if (phase.outcome() != "failed") continue;
     const std::string& message = phase.crash_message().empty() ? result.death() : phase.crash_message();
@@ -109,7 +109,7 @@ void TerminalReporter::Result(const v1::TestResult& result, const Origin& origin
     color_.Saw(phase.category());
     failed = failed || phase.outcome() == "failed";
   }
-  live_.Result(result, origin, failed);
+  if (options_.live) live_.Result(result, origin, failed);
   BeginProgress();
   progress_.Result(result, phases);
   Keep(result, phases);

@@ -1,6 +1,7 @@
 #include "coordinator/results/ledger.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -43,28 +44,28 @@ std::string Disagreement(const std::string& what, const std::string& first, int6
 
 }  // namespace
 
+Ledger::Ledger(StringTable* names)
+    : own_names_(names == nullptr ? std::make_unique<StringTable>() : nullptr),
+      names_(names == nullptr ? own_names_.get() : names),
+      empty_(names_->Intern("")) {}
+
 void Ledger::Planned(const std::string& module, const std::vector<std::string>& exact_node_ids) {
-  std::vector<std::string>& planned = modules_[module].planned;
-  planned.insert(planned.end(), exact_node_ids.begin(), exact_node_ids.end());
+  std::vector<uint32_t>& planned = modules_[module].planned;
+  planned.reserve(planned.size() + exact_node_ids.size());
+  for (const std::string& id : exact_node_ids) planned.push_back(names_->Intern(id));
 }
 
-Ledger::Test& Ledger::Find(const v1::TestRef& ref, const std::string& module) {
-  auto [it, is_new] = by_ref_.try_emplace({ref.node_id(), ref.index()}, tests_.size());
-  if (is_new) {
-    tests_.emplace_back();
-    tests_.back().ref = ref;
-    tests_.back().module = module;
-  }
+Ledger::Test& Ledger::Find(uint32_t node, uint32_t index, uint32_t module) {
+  const auto [it, is_new] = by_ref_.try_emplace({node, index}, static_cast<uint32_t>(tests_.size()));
+  if (is_new) tests_.push_back({node, index, module, empty_});
   return tests_[it->second];
 }
 
-void Ledger::Enter(const v1::TestRef& ref, const std::string& module) {
+bool Ledger::Enter(const v1::TestRef& ref, uint32_t module) {
   Test& test = Find(ref, module);
   // Somebody has it again, so what was said of it before no longer holds.
-  test.why_not.clear();
-  if (test.collected) return;
-  test.collected = true;
-  ++modules_[module].collected;
+  test.why_not = empty_;
+  return !std::exchange(test.collected, true);
 }
 
 void Ledger::Deselected(uint32_t n) {
@@ -89,16 +90,20 @@ void Ledger::WholeCollection(const std::string& worker, const v1::Collection& co
     v1::TestRef ref;
     ref.set_node_id(test.node_id());
     ref.set_index(times[test.node_id()]++);
-    Enter(ref, test.module());
+    if (Enter(ref, names_->Intern(test.module()))) ++modules_[test.module()].collected;
   }
 }
 
 void Ledger::Collected(const std::string& worker, const std::string& module,
                        const v1::WorkerMessage::Collected& collected) {
-  for (const v1::TestRef& ref : collected.tests()) Enter(ref, module);
+  const uint32_t number = names_->Intern(module);
+  uint32_t entered = 0;
+  for (const v1::TestRef& ref : collected.tests()) entered += Enter(ref, number) ? 1 : 0;
+  if (entered > 0) modules_[module].collected += entered;
   for (const v1::TestRef& ref : collected.missing()) {
-    Test& test = Find(ref, module);
-    if (test.collected && !test.reported) test.why_not = absl::StrCat(worker, " was given it and did not find it");
+    Test& test = Find(ref, number);
+    if (!test.collected || test.reported) continue;
+    test.why_not = names_->Intern(absl::StrCat(worker, " was given it and did not find it"));
   }
   if (!module.empty()) CompareModule(worker, module, collected);
 }
@@ -120,9 +125,8 @@ void Ledger::CompareModule(const std::string& worker, const std::string& name,
 }
 
 bool Ledger::Reported(const v1::TestResult& result) {
-  Test& test = Find(result.ref(), "");
-  if (test.reported) return false;
-  test.reported = true;
+  Test& test = Find(result.ref(), empty_);
+  if (std::exchange(test.reported, true)) return false;
   for (const v1::Phase& phase : result.phases()) {
     const std::string category = CategoryOf(phase);
     if (!category.empty()) ++counts_[category];
@@ -153,13 +157,14 @@ void Ledger::NotRun(const v1::TestRef& ref, const std::string& module, const std
     if (unrun_modules_.insert(module).second) modules_not_run_.push_back({ref, module, reason});
     return;
   }
-  Test& test = Find(ref, module);
-  if (!test.reported) test.why_not = reason;
+  Test& test = Find(ref, names_->Intern(module));
+  if (!test.reported) test.why_not = names_->Intern(reason);
 }
 
 void Ledger::NotRunRest(const std::string& reason) {
+  const uint32_t number = names_->Intern(reason);
   for (Test& test : tests_) {
-    if (test.collected && !test.reported && test.why_not.empty()) test.why_not = reason;
+    if (test.collected && !test.reported && test.why_not == empty_) test.why_not = number;
   }
 }
 
@@ -176,14 +181,23 @@ int Ledger::Withdrawn() const {
     // Parts that nobody collected may still hold their tests.
     if (!whole && (module.worker.empty() || module.collected < module.selected)) continue;
     int missing = 0;
-    for (const std::string& id : module.planned) {
-      const auto it = by_ref_.find(std::pair<std::string, uint32_t>(id, 0));
+    for (const uint32_t node : module.planned) {
+      const auto it = by_ref_.find({node, 0});
       if (it == by_ref_.end() || !tests_[it->second].collected) ++missing;
     }
     // Discovery does not select: what -k left out is not withdrawn.
     withdrawn += std::max(0, missing - static_cast<int>(module.deselected));
   }
   return whole ? std::max(0, withdrawn - deselected_) : withdrawn;
+}
+
+results::NotRun Ledger::NotRunOf(const Test& test, const std::string& reason) const {
+  results::NotRun not_run;
+  not_run.ref.set_node_id((*names_)[test.node]);
+  not_run.ref.set_index(test.index);
+  not_run.module = (*names_)[test.module];
+  not_run.reason = reason;
+  return not_run;
 }
 
 Books Ledger::Close() const {
@@ -198,12 +212,12 @@ Books Ledger::Close() const {
     if (test.reported) {
       if (!test.collected) {
         books.disagreements.push_back(
-            absl::StrCat(test.ref.node_id(), ": a result came, but no worker had collected it"));
+            absl::StrCat((*names_)[test.node], ": a result came, but no worker had collected it"));
       }
-    } else if (!test.why_not.empty()) {
-      books.not_run.push_back({test.ref, test.module, test.why_not});
+    } else if (test.why_not != empty_) {
+      books.not_run.push_back(NotRunOf(test, (*names_)[test.why_not]));
     } else if (test.collected) {
-      books.not_run.push_back({test.ref, test.module, kUnexplained});
+      books.not_run.push_back(NotRunOf(test, kUnexplained));
       explained = false;
     }
   }

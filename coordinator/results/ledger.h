@@ -6,12 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "base/string_table.h"
 #include "proto/run.pb.h"
 #include "proto/test.pb.h"
 
@@ -54,6 +56,9 @@ struct Books {
 
 class Ledger {
  public:
+  // `names`: the table of node ids, which must outlive the ledger; its own if null.
+  explicit Ledger(StringTable* names = nullptr);
+
   // From discovery, for `withdrawn`.
   void Planned(const std::string& module, const std::vector<std::string>& exact_node_ids);
   // Whole collection: the first worker's tests go into the books; the others must agree.
@@ -87,15 +92,18 @@ class Ledger {
   ExitCode ExitFromResults(bool stopped) const;
 
  private:
+  // There are as many of these as tests: texts are numbers in the table of names.
   struct Test {
-    v1::TestRef ref;
-    std::string module;
+    uint32_t node = 0;
+    uint32_t index = 0;
+    uint32_t module = 0;
+    // Empty: nobody said why.
+    uint32_t why_not = 0;
     bool collected = false;
     bool reported = false;
-    std::string why_not;
   };
   struct Module {
-    std::vector<std::string> planned;
+    std::vector<uint32_t> planned;
     // From the first worker that collected it; `worker` is empty until then.
     std::string worker;
     std::string digest;
@@ -106,15 +114,22 @@ class Ledger {
     std::set<std::string> disagreeing;
   };
 
-  Test& Find(const v1::TestRef& ref, const std::string& module);
-  void Enter(const v1::TestRef& ref, const std::string& module);
+  Test& Find(uint32_t node, uint32_t index, uint32_t module);
+  Test& Find(const v1::TestRef& ref, uint32_t module) { return Find(names_->Intern(ref.node_id()), ref.index(), module); }
+  // Returns whether it is new to the books.
+  bool Enter(const v1::TestRef& ref, uint32_t module);
+  results::NotRun NotRunOf(const Test& test, const std::string& reason) const;
   void Deselected(uint32_t n);
   void CompareModule(const std::string& worker, const std::string& name, const v1::WorkerMessage::Collected& collected);
   int Withdrawn() const;
 
+  std::unique_ptr<StringTable> own_names_;
+  StringTable* const names_;
+  const uint32_t empty_;
   // In the order in which they came.
   std::vector<Test> tests_;
-  absl::flat_hash_map<std::pair<std::string, uint32_t>, size_t> by_ref_;
+  // Places in tests_ by node and index.
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> by_ref_;
   std::map<std::string, Module> modules_;
   // In whole collection: the first worker, empty until then, and what it found.
   std::string whole_worker_;

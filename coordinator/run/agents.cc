@@ -84,12 +84,12 @@ void Run::GiveUpAgent(int agent, const std::string& why) {
   Act();
 }
 
-void Run::LateNews(int agent, const v1::AgentMessage::Event& event) {
+void Run::LateNews(int agent, v1::AgentMessage::Event& event) {
   if (!event.has_from_worker() || !event.from_worker().message().has_progress()) return;
   const auto worker = lost_workers_.find({agent, event.from_worker().worker_id()});
   if (worker == lost_workers_.end()) return;
-  for (const v1::TestResult& result : event.from_worker().message().progress().results())
-    OnResult(worker->second, result);
+  v1::WorkerMessage::Progress* progress = event.mutable_from_worker()->mutable_message()->mutable_progress();
+  for (v1::TestResult& result : *progress->mutable_results()) OnResult(worker->second, result);
   Act();
 }
 

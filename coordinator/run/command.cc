@@ -142,7 +142,7 @@ std::string NewRunId() {
 void Drive(Run& run, rendezvous::AgentGateway& gateway, SocketDirectory& socket, EmbeddedAgent& agent) {
   bool joined = false;
   while (!run.Done()) {
-    for (const rendezvous::AgentEvent& event : gateway.Take(kTurn)) {
+    for (rendezvous::AgentEvent& event : gateway.Take(kTurn)) {
       switch (event.kind) {
         case rendezvous::AgentEvent::Kind::kJoined:
           joined = true;
@@ -150,7 +150,7 @@ void Drive(Run& run, rendezvous::AgentGateway& gateway, SocketDirectory& socket,
           run.AgentJoined(event.agent, event.hello);
           break;
         case rendezvous::AgentEvent::Kind::kMessage:
-          run.AgentSaid(event.agent, event.event);
+          run.AgentSaid(event.agent, std::move(event.event));
           break;
         case rendezvous::AgentEvent::Kind::kLeft:
           run.AgentLeft(event.agent, agent.Ended().value_or("its stream broke"));
@@ -186,8 +186,10 @@ class Preparation {
     if (found.ok()) discovery_ = *std::move(found);
   }
 
+  // Until the run is made.
   const discovery::Discovery& discovery() const { return discovery_; }
 
+  // Once.
   std::unique_ptr<Run> MakeRun(AgentPort* agents, int slots) {
     Run::Dependencies dependencies;
     dependencies.agents = agents;
@@ -201,7 +203,8 @@ class Preparation {
     RunOptions options = request_.run;
     options.run_id = NewRunId();
     options.slots = slots;
-    return std::make_unique<Run>(std::move(options), Estimates(discovery_, past_.Load(discovery_)),
+    auto past = past_.Load(discovery_);
+    return std::make_unique<Run>(std::move(options), Estimates(std::move(discovery_), std::move(past)),
                                  std::move(dependencies));
   }
 

@@ -12,7 +12,7 @@ constexpr double kUnknownTestSeconds = 0.002;
 
 }  // namespace
 
-Estimates::Estimates(const discovery::Discovery& discovery,
+Estimates::Estimates(discovery::Discovery discovery,
                      std::unordered_map<std::string, history::ModuleHistory> history)
     : mean_s_(kUnknownTestSeconds) {
   double sum = 0;
@@ -33,12 +33,14 @@ Estimates::Estimates(const discovery::Discovery& discovery,
   }
   if (count > 0) mean_s_ = std::max(sum / static_cast<double>(count), 1e-6);
 
-  for (const discovery::FoundModule& found : discovery.modules) {
+  for (discovery::FoundModule& found : discovery.modules) {
     found_count_[found.node_id] = found.count();
     expected_tests_ += found.count();
     if (!found.exact()) continue;
     std::vector<std::string>& ids = exact_ids_[found.node_id];
-    for (const discovery::FoundTest& test : found.tests) ids.push_back(test.node_id);
+    ids.reserve(found.tests.size());
+    for (discovery::FoundTest& test : found.tests) ids.push_back(std::move(test.node_id));
+    found.tests = {};
   }
 }
 

@@ -16,7 +16,7 @@ class Estimates {
  public:
   // Nothing is known.
   Estimates() : Estimates({}, {}) {}
-  Estimates(const discovery::Discovery& discovery, std::unordered_map<std::string, history::ModuleHistory> history);
+  Estimates(discovery::Discovery discovery, std::unordered_map<std::string, history::ModuleHistory> history);
 
   // One estimate for each of `modules`, in that order. A module of which nothing is known counts as one test of mean length.
   std::vector<plan::ModuleEstimate> ForModules(const std::vector<std::string>& modules) const;

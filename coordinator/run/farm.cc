@@ -118,7 +118,7 @@ absl::StatusOr<int> Farm::Gather() {
                                                          : absl::ZeroDuration();
   const absl::Time deadline = absl::Now() + wait;
   while (static_cast<int>(present_.size()) < options_.min_agents) {
-    for (const AgentEvent& event : gateway_.Take(kTurn)) Handle(event, nullptr);
+    for (AgentEvent& event : gateway_.Take(kTurn)) Handle(event, nullptr);
     DialWhatIsDue();
     if (Interrupted()) return absl::CancelledError("interrupted before an agent had answered");
     const bool all_tried =
@@ -143,7 +143,7 @@ void Farm::Drive(Run& run) {
     OnJoined(event, &run);
   }
   while (!run.Done()) {
-    for (const AgentEvent& event : gateway_.Take(kTurn)) Handle(event, &run);
+    for (AgentEvent& event : gateway_.Take(kTurn)) Handle(event, &run);
     DialWhatIsDue();
     if (Interrupted()) {
       run.Interrupt();
@@ -179,7 +179,7 @@ void Farm::Send(int agent, const v1::CoordinatorMessage& message) {
   gateway_.Send(agent, complete);
 }
 
-void Farm::Handle(const AgentEvent& event, Run* run) {
+void Farm::Handle(AgentEvent& event, Run* run) {
   switch (event.kind) {
     case AgentEvent::Kind::kJoined:
       OnJoined(event, run);
@@ -203,8 +203,8 @@ void Farm::Handle(const AgentEvent& event, Run* run) {
         if (present_.count(event.agent) > 0)
           note_(absl::StrCat("agent ", present_[event.agent].name(), " is about to end: it finishes what it runs"));
       } else if (run != nullptr && in_run_.count(event.agent) > 0) {
-        event.event.from_worker().message().has_ready() ? run->AgentSaid(event.agent, AsHere(event.event))
-                                                        : run->AgentSaid(event.agent, event.event);
+        if (event.event.from_worker().message().has_ready()) AsHere(&event.event);
+        run->AgentSaid(event.agent, std::move(event.event));
       }
       break;
     case AgentEvent::Kind::kLeft:
@@ -214,8 +214,8 @@ void Farm::Handle(const AgentEvent& event, Run* run) {
   }
 }
 
-v1::AgentMessage::Event Farm::AsHere(v1::AgentMessage::Event event) const {
-  v1::WorkerMessage::Ready* ready = event.mutable_from_worker()->mutable_message()->mutable_ready();
+void Farm::AsHere(v1::AgentMessage::Event* event) const {
+  v1::WorkerMessage::Ready* ready = event->mutable_from_worker()->mutable_message()->mutable_ready();
   const std::string there = ready->rootdir();
   const auto map = [&](std::string* path) {
     if (!there.empty() && absl::StartsWith(*path, there)) path->replace(0, there.size(), options_.rootdir);
@@ -225,7 +225,6 @@ v1::AgentMessage::Event Farm::AsHere(v1::AgentMessage::Event event) const {
   for (std::string& line : *ready->mutable_header()) {
     if (line == absl::StrCat("rootdir: ", there)) line = absl::StrCat("rootdir: ", options_.rootdir);
   }
-  return event;
 }
 
 void Farm::OnJoined(const AgentEvent& event, Run* run) {

@@ -64,9 +64,9 @@ class Farm final : public AgentPort {
   Farm(const FarmOptions& options, bool single_session, Note note, TransportSecurity security);
   void DialWhatIsDue();
   void ReadList();
-  void Handle(const rendezvous::AgentEvent& event, Run* run);
-  // A worker's `ready` with the rootdir as it is called on this machine: paths are shown relative to where the user is.
-  v1::AgentMessage::Event AsHere(v1::AgentMessage::Event event) const;
+  void Handle(rendezvous::AgentEvent& event, Run* run);
+  // Names the rootdir in a worker's `ready` as it is called on this machine: paths are shown relative to where the user is.
+  void AsHere(v1::AgentMessage::Event* event) const;
   void OnJoined(const rendezvous::AgentEvent& event, Run* run);
   void OnGone(const rendezvous::AgentEvent& event, Run* run);
   void Leave(int agent, const std::string& why, Run* run);

@@ -31,6 +31,10 @@ double Median(std::vector<double> values) {
 
 }  // namespace
 
+Measurements::Measurements(StringTable* names)
+    : own_names_(names == nullptr ? std::make_unique<StringTable>() : nullptr),
+      names_(names == nullptr ? own_names_.get() : names) {}
+
 void Measurements::Collected(const std::string& module, double collect_s) {
   if (collect_s <= 0) return;
   double& known = collect_s_[module];
@@ -40,24 +44,32 @@ void Measurements::Collected(const std::string& module, double collect_s) {
 void Measurements::Add(const std::string& worker, const std::string& module, const v1::TestResult& result,
                        int position) {
   Test test;
-  test.node_id = result.ref().node_id();
+  test.node = names_->Intern(result.ref().node_id());
   test.position = position;
-  const std::string scope(plan::ParentOf(test.node_id));
+  const std::string_view scope = plan::ParentOf(result.ref().node_id());
   const auto [last, is_first] = last_.try_emplace(worker);
   test.opens_session = is_first;
   test.opens_module = is_first || last->second.module != module;
   test.opens_class = scope != module && (test.opens_module || last->second.scope != scope);
-  last->second = {module, scope};
+  if (test.opens_module) last->second.module = module;
+  if (last->second.scope != scope) last->second.scope = scope;
   if (result.reason() != v1::REASON_NONE) return;
-  for (const v1::Phase& phase : result.phases()) {
-    (phase.when() == "setup" ? test.setup_s : test.rest_s) += phase.duration_s();
-  }
+  double setup_s = 0;
+  double rest_s = 0;
+  for (const v1::Phase& phase : result.phases()) (phase.when() == "setup" ? setup_s : rest_s) += phase.duration_s();
+  test.setup_s = static_cast<float>(setup_s);
+  test.rest_s = static_cast<float>(rest_s);
   tests_[module].push_back(std::move(test));
 }
 
 Measurements::Measured Measurements::Take() {
   Measured measured;
-  for (auto& [module, tests] : tests_) {
+  const auto class_of = [this](const Test& test) { return std::string(plan::ParentOf((*names_)[test.node])); };
+  size_t count = 0;
+  for (const auto& [module, tests] : tests_) count += tests.size();
+  measured.tests.reserve(count);
+  for (auto& [module_name, tests] : tests_) {
+    const std::string& module = (*names_)[names_->Intern(module_name)];
     std::vector<double> usual;
     for (const Test& test : tests) {
       if (!test.opens_module && !test.opens_class) usual.push_back(test.setup_s);
@@ -66,27 +78,28 @@ Measurements::Measured Measurements::Take() {
     Mean fixtures;
     std::unordered_map<std::string, Mean> classes;
     for (const Test& test : tests) {
-      const double above_s = std::max(0.0, test.setup_s - usual_s);
+      const double above_s = std::max(0.0, double{test.setup_s} - usual_s);
       if (test.opens_module && !test.opens_session && !test.opens_class) fixtures.Add(above_s);
-      if (test.opens_class && !test.opens_module) classes[std::string(plan::ParentOf(test.node_id))].Add(above_s);
+      if (test.opens_class && !test.opens_module) classes[class_of(test)].Add(above_s);
     }
     for (const Test& test : tests) {
       // A test that opens both tells only their sum: what is not known to be the class's is the module's.
       if (!test.opens_module || !test.opens_class || test.opens_session) continue;
-      const auto known = classes.find(std::string(plan::ParentOf(test.node_id)));
+      const auto known = classes.find(class_of(test));
       const double class_s = known == classes.end() ? 0 : known->second.value();
-      fixtures.Add(std::max(0.0, test.setup_s - usual_s - class_s));
+      fixtures.Add(std::max(0.0, double{test.setup_s} - usual_s - class_s));
     }
     for (const auto& [name, seconds] : classes) measured.setup_s[name] = seconds.value();
     const auto collect = collect_s_.find(module);
     if (fixtures.count > 0) {
       measured.setup_s[module] = fixtures.value() + (collect == collect_s_.end() ? 0 : collect->second);
     }
-    for (Test& test : tests) {
+    for (const Test& test : tests) {
       const bool opens = test.opens_module || test.opens_class;
-      const double own_s = opens ? std::min(test.setup_s, usual_s) : test.setup_s;
-      measured.tests.push_back({module, std::move(test.node_id), own_s + test.rest_s, test.position});
+      const double own_s = opens ? std::min<double>(test.setup_s, usual_s) : test.setup_s;
+      measured.tests.push_back({module, (*names_)[test.node], own_s + test.rest_s, test.position});
     }
+    tests = {};
   }
   // A module that only opened a worker's session may have no fixtures at all; making its items is known all the same.
   for (const auto& [module, seconds] : collect_s_) measured.setup_s.try_emplace(module, seconds);

@@ -6,10 +6,13 @@
 #ifndef FASTEST_COORDINATOR_RUN_MEASUREMENTS_H_
 #define FASTEST_COORDINATOR_RUN_MEASUREMENTS_H_
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "base/string_table.h"
 #include "coordinator/history/history.h"
 #include "proto/test.pb.h"
 
@@ -17,6 +20,9 @@ namespace fastest::run {
 
 class Measurements {
  public:
+  // `names`: the table of node ids, which must outlive this and what is taken of it; its own if null.
+  explicit Measurements(StringTable* names = nullptr);
+
   // `worker` has made the items of `module` in so many seconds.
   void Collected(const std::string& module, double collect_s);
   // In the order in which `worker` ran them. Results that pytest did not write (crash, timeout) say nothing of a test's length.
@@ -27,15 +33,16 @@ class Measurements {
     // By module or class.
     std::unordered_map<std::string, double> setup_s;
   };
-  // Everything so far; also what a run that was cut off had measured until then.
+  // Everything so far; also what a run that was cut off had measured until then. Its node ids stand in the table of names.
   Measured Take();
 
  private:
+  // There are as many of these as tests.
   struct Test {
-    std::string node_id;
-    double setup_s = 0;
-    double rest_s = 0;
+    uint32_t node = 0;
     int position = 0;
+    float setup_s = 0;
+    float rest_s = 0;
     // It was the first of its module, or of the class, on its worker; the first at all.
     bool opens_module = false;
     bool opens_class = false;
@@ -46,6 +53,8 @@ class Measurements {
     std::string scope;
   };
 
+  std::unique_ptr<StringTable> own_names_;
+  StringTable* const names_;
   std::unordered_map<std::string, std::vector<Test>> tests_;
   std::unordered_map<std::string, double> collect_s_;
   std::unordered_map<std::string, Last> last_;

@@ -28,7 +28,7 @@ v1::TestResult Result(const std::string& node_id, double setup_s, double call_s)
 
 std::map<std::string, double> SecondsOf(const Measurements::Measured& measured) {
   std::map<std::string, double> seconds;
-  for (const history::Observation& test : measured.tests) seconds[test.node_id] = test.seconds;
+  for (const history::Observation& test : measured.tests) seconds[std::string(test.node_id)] = test.seconds;
   return seconds;
 }
 

@@ -46,9 +46,11 @@ Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
     : options_(std::move(options)),
       estimates_(std::move(estimates)),
       deps_(std::move(dependencies)),
-      queue_(QueueOptions(options_, estimates_)),
+      queue_(QueueOptions(options_, estimates_), &names_),
       more_agents_(options_.more_agents),
-      started_at_(deps_.now()) {}
+      ledger_(&names_),
+      started_at_(deps_.now()),
+      measurements_(&names_) {}
 
 void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
   v1::CoordinatorMessage message;
@@ -91,7 +93,7 @@ void Run::StartWorker(dispatch::SlotKey slot, v1::CoordinatorMessage::WorkerAssi
   queue_.SlotAdded(slot);
 }
 
-void Run::AgentSaid(int agent, const v1::AgentMessage::Event& event) {
+void Run::AgentSaid(int agent, v1::AgentMessage::Event&& event) {
   queue_.AgentHeard(agent, deps_.now());
   if (agents_.count(agent) == 0) {
     LateNews(agent, event);
@@ -110,12 +112,12 @@ void Run::AgentSaid(int agent, const v1::AgentMessage::Event& event) {
   if (gone) {
     OnGone(it->second, event.worker_gone());
   } else {
-    WorkerSaid(it->second, event.from_worker().message());
+    WorkerSaid(it->second, *event.mutable_from_worker()->mutable_message());
   }
   Act();
 }
 
-void Run::WorkerSaid(Worker& worker, const v1::WorkerMessage& message) {
+void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
   switch (message.message_case()) {
     case v1::WorkerMessage::kReady:
       OnReady(worker, message.ready());
@@ -135,7 +137,7 @@ void Run::WorkerSaid(Worker& worker, const v1::WorkerMessage& message) {
       OnCollected(worker, message.collected());
       break;
     case v1::WorkerMessage::kProgress:
-      OnProgress(worker, message.progress());
+      OnProgress(worker, *message.mutable_progress());
       break;
     case v1::WorkerMessage::kLeaseDone:
       queue_.LeaseDone(message.lease_done().lease_id());
@@ -171,7 +173,7 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
   if (!start_.has_value()) {
     Begin(worker, ready);
     std::vector<v1::WorkerMessage> early = std::move(worker.early);
-    for (const v1::WorkerMessage& message : early) WorkerSaid(worker, message);
+    for (v1::WorkerMessage& message : early) WorkerSaid(worker, message);
     PlanWork(ready.collection());
   } else if (ready.collection().digest() != collection_digest_) {
     // Which of them is right can't be known; work goes only to those who agree with the first.
@@ -235,7 +237,7 @@ void Run::PlanWork(const v1::Collection& collection) {
       test.module = collected.module();
       test.group = collected.group();
       test.seconds = estimates_.ForTest(test.module, collected.node_id());
-      positions_.emplace(TestKey(test.ref), static_cast<int>(positions_.size()));
+      positions_.emplace(dispatch::KeyOf(test.ref, &names_), static_cast<int>(positions_.size()));
       if (++per_module[test.module] == 1) module_order_.push_back(test.module);
     }
     deselected_ = static_cast<int>(collection.deselected());
@@ -264,6 +266,7 @@ void Run::PlanWork(const v1::Collection& collection) {
                                              static_cast<uint32_t>(planned.unit) + 1});
   }
   queue_.Seal();
+  estimates_ = Estimates();
 }
 
 void Run::ShowPlan(const plan::Plan& plan) {
@@ -300,7 +303,7 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
   // A lease that hands on the rest of another names tests that are expected already.
   if (lease->second.rest) return;
   int position = static_cast<int>(lease->second.part) * kPartStride;
-  for (const v1::TestRef& ref : collected.tests()) positions_.emplace(TestKey(ref), position++);
+  for (const v1::TestRef& ref : collected.tests()) positions_.emplace(dispatch::KeyOf(ref, &names_), position++);
   const int expected =
       lease->second.split ? static_cast<int>(collected.module_selected()) : static_cast<int>(collected.tests_size());
   Report([&](report::Reporter& r) { r.ModuleExpected(module, expected); });
@@ -308,8 +311,8 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
   if (--uncollected_ == 0) ReportExpected(static_cast<int>(positions_.size()));
 }
 
-void Run::OnProgress(const Worker& worker, const v1::WorkerMessage::Progress& progress) {
-  for (const v1::TestResult& result : progress.results()) OnResult(worker.origin, result);
+void Run::OnProgress(const Worker& worker, v1::WorkerMessage::Progress& progress) {
+  for (v1::TestResult& result : *progress.mutable_results()) OnResult(worker.origin, result);
   if (!progress.has_started()) {
     queue_.WorkerWaits(worker.slot);
   } else {
@@ -319,12 +322,11 @@ void Run::OnProgress(const Worker& worker, const v1::WorkerMessage::Progress& pr
   }
 }
 
-void Run::OnResult(const report::Origin& from, const v1::TestResult& received) {
-  const bool failed = received.outcome() == v1::FAILED || received.outcome() == v1::ERROR;
+void Run::OnResult(const report::Origin& from, v1::TestResult& result) {
+  const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
   const dispatch::Verdict verdict =
-      queue_.ResultArrived(received.lease_id(), received.ref(), failed, received.reason() != v1::REASON_NONE);
+      queue_.ResultArrived(result.lease_id(), result.ref(), failed, result.reason() != v1::REASON_NONE);
   if (!verdict.counts) return;
-  v1::TestResult result = received;
   timing_.Stamp(from.worker, deps_.now(), &result);
   report::Origin origin = from;
   origin.attempt = verdict.attempt;
@@ -341,7 +343,7 @@ void Run::OnResult(const report::Origin& from, const v1::TestResult& received) {
   const auto lease = leases_.find(result.lease_id());
   const std::string& module =
       lease == leases_.end() || lease->second.module.empty() ? ModuleOf(result.ref().node_id()) : lease->second.module;
-  measurements_.Add(origin.worker, module, result, positions_[TestKey(result.ref())]);
+  measurements_.Add(origin.worker, module, result, positions_[dispatch::KeyOf(result.ref(), &names_)]);
   const int limit = FailureLimit();
   if (limit > 0 && ledger_.failures() >= limit && !stopping_) {
     StopWork(absl::StrCat("stopping after ", ledger_.failures(), " failures"), false);

@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "base/string_table.h"
 #include "coordinator/dispatch/dispatch_queue.h"
 #include "coordinator/plan/planner.h"
 #include "coordinator/report/reporter.h"
@@ -48,7 +50,7 @@ class Run {
 
   // Events.
   void AgentJoined(int agent, const v1::AgentMessage::Hello& hello);
-  void AgentSaid(int agent, const v1::AgentMessage::Event& event);
+  void AgentSaid(int agent, v1::AgentMessage::Event&& event);
   // Gone for good: what it had not reported goes to others.
   void AgentLeft(int agent, const std::string& why);
   // Any sign of life, and how long one takes to and fro.
@@ -100,7 +102,7 @@ class Run {
     bool collected = false;
   };
 
-  void WorkerSaid(Worker& worker, const v1::WorkerMessage& message);
+  void WorkerSaid(Worker& worker, v1::WorkerMessage& message);
   void OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready);
   void Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready);
   void PlanWork(const v1::Collection& collection);
@@ -108,10 +110,11 @@ class Run {
   // The run's tests are all known.
   void ReportExpected(int tests);
   void OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& collected);
-  void OnProgress(const Worker& worker, const v1::WorkerMessage::Progress& progress);
-  void OnResult(const report::Origin& origin, const v1::TestResult& result);
+  void OnProgress(const Worker& worker, v1::WorkerMessage::Progress& progress);
+  // Stamps `result`.
+  void OnResult(const report::Origin& origin, v1::TestResult& result);
   // Somebody has results of a worker that was given up.
-  void LateNews(int agent, const v1::AgentMessage::Event& event);
+  void LateNews(int agent, v1::AgentMessage::Event& event);
   void OnRefused(int agent, const v1::AgentMessage::Refused& refused);
   // The agent's workers are no more; `why` for the user.
   void GiveUpAgent(int agent, const std::string& why);
@@ -136,8 +139,11 @@ class Run {
   }
 
   const RunOptions options_;
-  const Estimates estimates_;
+  // Empty once the work is planned.
+  Estimates estimates_;
   const Dependencies deps_;
+  // Every node id of the run, once.
+  StringTable names_;
   dispatch::DispatchQueue queue_;
   bool more_agents_;
   results::Ledger ledger_;
@@ -164,7 +170,8 @@ class Run {
 
   Measurements measurements_;
   results::RunTiming timing_;
-  std::unordered_map<std::string, int> positions_;
+  // The places of tests in their modules, or in the whole collection.
+  absl::flat_hash_map<dispatch::TestKey, int> positions_;
   std::set<std::string> collect_reports_seen_;
 
   bool stopping_ = false;

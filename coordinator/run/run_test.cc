@@ -96,7 +96,7 @@ class RunTest : public testing::Test, public AgentPort {
     event.mutable_from_worker()->set_slot(slot);
     event.mutable_from_worker()->set_worker_id(workers_[slot]);
     *event.mutable_from_worker()->mutable_message() = message;
-    run_->AgentSaid(0, event);
+    run_->AgentSaid(0, std::move(event));
   }
 
   void Ready(uint32_t slot, const std::vector<std::string>& modules, int errors = 0, const std::string& maxfail = "0",
@@ -155,7 +155,7 @@ class RunTest : public testing::Test, public AgentPort {
     event.mutable_worker_gone()->set_worker_id(workers_[slot]);
     event.mutable_worker_gone()->set_orderly(orderly);
     event.mutable_worker_gone()->set_how(how);
-    run_->AgentSaid(0, event);
+    run_->AgentSaid(0, std::move(event));
   }
 
   void End(uint32_t slot, int exit_status = 0, const std::string& stop_reason = "") {
@@ -396,7 +396,7 @@ TEST_F(RunTest, ARefusingAgentIsNamedAndTheRunGoesOn) {
   v1::AgentMessage::Event event;
   event.mutable_refused()->set_message("no pytest in python3");
   event.mutable_refused()->set_exit_status(4);
-  run_->AgentSaid(1, event);
+  run_->AgentSaid(1, std::move(event));
   EXPECT_THAT(shown_, HasSubstr("agent bert cannot run the tests: no pytest in python3"));
   EXPECT_FALSE(run_->Done());
   Ready(0, {"a.py"});
@@ -423,7 +423,7 @@ TEST_F(RunTest, TestsOfALostAgentGoToAnother) {
     v1::AgentMessage::Event event;
     event.mutable_from_worker()->set_worker_id(worker);
     *event.mutable_from_worker()->mutable_message() = message;
-    run_->AgentSaid(agent, event);
+    run_->AgentSaid(agent, std::move(event));
   };
   v1::WorkerMessage ready;
   ready.mutable_ready()->mutable_collection()->set_mode(v1::BY_MODULE);

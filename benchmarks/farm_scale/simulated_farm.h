@@ -1,0 +1,57 @@
+// Many agents in one process, each with a connection and a stream of its own. gRPC's few threads play them all.
+#ifndef FASTEST_BENCHMARKS_FARM_SCALE_SIMULATED_FARM_H_
+#define FASTEST_BENCHMARKS_FARM_SCALE_SIMULATED_FARM_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "benchmarks/farm_scale/suite.h"
+
+namespace fastest::farm_scale {
+
+// Thread-safe.
+class SimulatedFarm {
+ public:
+  struct Times {
+    // The first result was on its way; a coordinator said that all is done. Infinite future: not yet.
+    absl::Time first_result = absl::InfiniteFuture();
+    absl::Time told_to_end = absl::InfiniteFuture();
+  };
+
+  // `agents` agents with `slots` slots each join the coordinator at `address`, and are to find `suite` in `rootdir`. `suite` outlives this.
+  SimulatedFarm(const Suite* suite, std::string rootdir, const std::string& address, int agents, int slots);
+  // Cancels the streams that are left, and waits for their ends.
+  ~SimulatedFarm();
+
+  // Waits until every stream has ended; false if some had not within `limit`.
+  bool Wait(absl::Duration limit);
+
+  Times times() const;
+  // Of streams that have ended: results that they have sent, and how those ended that were not ended in good order.
+  int64_t results() const;
+  std::vector<std::string> broken() const;
+
+ private:
+  class Agent;
+  void Over(int64_t results, const std::string& why_broken);
+  void SawResult();
+  void SawEnd();
+
+  const Suite* const suite_;
+  const std::string rootdir_;
+  mutable absl::Mutex mu_;
+  size_t running_ ABSL_GUARDED_BY(mu_) = 0;
+  Times times_ ABSL_GUARDED_BY(mu_);
+  int64_t results_ ABSL_GUARDED_BY(mu_) = 0;
+  std::vector<std::string> broken_ ABSL_GUARDED_BY(mu_);
+  std::vector<std::unique_ptr<Agent>> agents_;
+};
+
+}  // namespace fastest::farm_scale
+
+#endif  // FASTEST_BENCHMARKS_FARM_SCALE_SIMULATED_FARM_H_
