@@ -77,6 +77,7 @@ void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
   spec->set_hang_timeout_s(options_.hang_timeout_s);
   spec->set_python(options_.python);
   spec->set_engine(options_.engine);
+  spec->set_retries(static_cast<uint32_t>(options_.retries));
   for (uint32_t slot = 0; slot < hello.slots(); ++slot) StartWorker({agent, slot}, start->add_workers());
   deps_.agents->Send(agent, message);
 }
