@@ -84,7 +84,10 @@ void WorkerPool::BeginRun(const v1::RunSpec& spec, std::vector<std::string> envi
 void WorkerPool::StartWorker(uint32_t slot, const std::string& worker_id) {
   if (refused_) return;
   const absl::Status status = TryStartWorker(slot, worker_id);
-  if (!status.ok()) EmitGone(slot, worker_id, {false, std::string(status.message())});
+  if (status.ok()) return;
+  WorkerState::End end;
+  end.how = std::string(status.message());
+  EmitGone(slot, worker_id, end);
 }
 
 absl::Status WorkerPool::TryStartWorker(uint32_t slot, const std::string& worker_id) {
