@@ -28,6 +28,9 @@ constexpr size_t kLastBytes = 4 << 20;
 constexpr size_t kCaptureBytes = 1 << 20;
 // A worker whose tests follow one another is read so often. What it has written is with the kernel, whatever becomes of it.
 constexpr absl::Duration kRest = absl::Milliseconds(1);
+// What is not a test may take so many times as long as one, but so long in any case.
+constexpr int kSessionFactor = 10;
+constexpr absl::Duration kLeastSessionLimit = absl::Seconds(20);
 // How faulthandler begins when the interpreter dies.
 constexpr char kLastWords[] = "Fatal Python error: ";
 
@@ -54,7 +57,11 @@ std::string ReadEnd(const UniqueFd& file) {
 
 WorkerState::Options StateOptions(const v1::RunSpec& run) {
   WorkerState::Options options;
-  if (run.hang_timeout_s() > 0) options.hang_timeout = absl::Seconds(run.hang_timeout_s());
+  if (run.hang_timeout_s() > 0) {
+    options.hang_timeout = absl::Seconds(run.hang_timeout_s());
+    // Imports and conftests of all the project, too, have to fit in.
+    options.session_limit = std::max(kSessionFactor * options.hang_timeout, kLeastSessionLimit);
+  }
   return options;
 }
 
@@ -100,14 +107,25 @@ void Worker::Send(const v1::WorkerCommand& command) {
   // A worker that has gone is noticed by the end of its channel.
   channel_.Send(MessageToJson(command)).IgnoreError();
   if (channel_.WantsWrite()) Watch();
+  state_.OnCommand(command, env_.clock->Now());
+  SetTimer();
 }
 
 void Worker::Kill(const std::string& why) { Take(state_.OnKillRequested(why)); }
 
 void Worker::Pause(bool paused) {
   if (paused == paused_) return;
+  const absl::Time now = env_.clock->Now();
   paused_ = paused;
-  paused_ ? Unwatch() : Watch();
+  if (paused_) {
+    paused_at_ = now;
+    Unwatch();
+  } else {
+    // It may have had to wait until it could say that it goes on.
+    state_.OnUnheard(now - paused_at_);
+    Watch();
+  }
+  SetTimer();
 }
 
 void Worker::OnExited(int wait_status) {
@@ -294,7 +312,7 @@ void Worker::Take(WorkerState::Step step) {
 }
 
 void Worker::SetTimer() {
-  const absl::Time deadline = state_.deadline();
+  const absl::Time deadline = paused_ ? absl::InfiniteFuture() : state_.deadline();
   if (deadline == timer_at_) return;
   env_.loop->Cancel(timer_);
   timer_ = 0;

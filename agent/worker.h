@@ -103,6 +103,7 @@ class Worker {
   Stream err_{v1::WorkerMessage::Output::STDERR, {}, {}};
   pid_t pid_ = -1;
   bool paused_ = false;
+  absl::Time paused_at_;
   // All that came last was that tests have ended and others begun; the channel is read again when this timer fires.
   bool busy_ = false;
   // pytest captures what tests write: none of it comes by the pipes, which are read at once, and overtakes messages.

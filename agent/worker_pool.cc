@@ -21,6 +21,20 @@ bool IsWorkingDirectory(const std::string& path) {
   return std::filesystem::equivalent(path, ".", error) && !error;
 }
 
+v1::AgentMessage::WorkerGone::Hung ToProto(WorkerState::Hung hung) {
+  switch (hung) {
+    case WorkerState::Hung::kAtStart:
+      return v1::AgentMessage::WorkerGone::AT_START;
+    case WorkerState::Hung::kBetweenTests:
+      return v1::AgentMessage::WorkerGone::BETWEEN_TESTS;
+    case WorkerState::Hung::kAtEnd:
+      return v1::AgentMessage::WorkerGone::AT_END;
+    case WorkerState::Hung::kNot:
+      break;
+  }
+  return v1::AgentMessage::WorkerGone::NOT_HUNG;
+}
+
 }  // namespace
 
 WorkerPool::WorkerPool(Options options, EventLoop* loop, Clock* clock)
@@ -70,7 +84,10 @@ void WorkerPool::BeginRun(const v1::RunSpec& spec, std::vector<std::string> envi
 void WorkerPool::StartWorker(uint32_t slot, const std::string& worker_id) {
   if (refused_) return;
   const absl::Status status = TryStartWorker(slot, worker_id);
-  if (!status.ok()) EmitGone(slot, worker_id, false, std::string(status.message()));
+  if (status.ok()) return;
+  WorkerState::End end;
+  end.how = std::string(status.message());
+  EmitGone(slot, worker_id, end);
 }
 
 absl::Status WorkerPool::TryStartWorker(uint32_t slot, const std::string& worker_id) {
@@ -188,7 +205,7 @@ void WorkerPool::EmitFromWorker(const Worker& worker, v1::WorkerMessage message)
 }
 
 void WorkerPool::OnWorkerGone(const Worker& worker, const WorkerState::End& end) {
-  EmitGone(worker.slot(), worker.id(), end.orderly, end.how);
+  EmitGone(worker.slot(), worker.id(), end);
   const auto it = workers_.find(worker.slot());
   if (gone_.empty()) loop_->Post([this] { gone_.clear(); });
   gone_.push_back(std::move(it->second));
@@ -216,13 +233,14 @@ void WorkerPool::Refuse(const absl::Status& why) {
   workers_.clear();
 }
 
-void WorkerPool::EmitGone(uint32_t slot, const std::string& worker_id, bool orderly, const std::string& how) {
+void WorkerPool::EmitGone(uint32_t slot, const std::string& worker_id, const WorkerState::End& end) {
   v1::AgentMessage::Event event;
   v1::AgentMessage::WorkerGone* gone = event.mutable_worker_gone();
   gone->set_slot(slot);
   gone->set_worker_id(worker_id);
-  gone->set_orderly(orderly);
-  gone->set_how(how);
+  gone->set_orderly(end.orderly);
+  gone->set_how(end.how);
+  gone->set_hung(ToProto(end.hung));
   options_.emit(std::move(event));
 }
 

@@ -87,7 +87,7 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   absl::Status TryStartWorker(uint32_t slot, const std::string& worker_id);
   void Refuse(const absl::Status& why);
   void EmitFromWorker(const Worker& worker, v1::WorkerMessage message);
-  void EmitGone(uint32_t slot, const std::string& worker_id, bool orderly, const std::string& how);
+  void EmitGone(uint32_t slot, const std::string& worker_id, const WorkerState::End& end);
   // Says so if it is so.
   void TellWorkersGone();
   void LoseAll(const std::string& why);

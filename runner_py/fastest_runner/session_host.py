@@ -103,6 +103,9 @@ class SessionHost:
         self._send_ready(session)
         if session.config.option.collectonly:
             return None
+        if self._run.get("retries"):
+            # Whether a failure is its test's last word is not known here: those that are, the coordinator counts.
+            session.config.option.maxfail = 0
         loop = BatchLoop(session, self._collection, self._messages, self._take_result)
         engine = self._engine = self._make_engine(session)
         if engine is not None:

@@ -11,8 +11,8 @@ from coordinator_process import Fastest
 def project(tmp_path):
     """Makes a project of files given as a mapping of names to texts."""
 
-    def make(files):
-        folder = tmp_path / "project"
+    def make(files, name="project"):
+        folder = tmp_path / name
         for name, text in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
