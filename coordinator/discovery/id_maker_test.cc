@@ -1,4 +1,4 @@
-// Ids of sets of parameters. The rules are those of pytest's IdMaker; what is expected was printed by pytest 9.2.
+// Ids of sets of parameters: the rules of pytest's IdMaker, case by case.
 #include "coordinator/discovery/id_maker.h"
 
 #include <string>
