@@ -72,9 +72,9 @@ void WorkerState::CancelDump() {
 }
 
 std::string WorkerState::HungText() const {
-  const char* const where = stage_ == Hung::kAtStart         ? "before its first test, while it loaded conftests and collected"
+  const char* const where = stage_ == Hung::kAtStart ? "before its first test, while it loaded conftests and collected"
                             : stage_ == Hung::kBetweenTests ? "between two tests"
-                                                                  : "at the end of its session, after its last test";
+                                                            : "at the end of its session, after its last test";
   return absl::StrCat("it hung ", where, ", for ", absl::FormatDuration(options_.session_limit),
                       " (as long as --hang-timeout allows there), and was killed");
 }
@@ -99,8 +99,8 @@ WorkerState::Step WorkerState::OnTime(absl::Time now) {
   }
   if (dumping()) {
     if (now < std::min(dump_ends_, dump_settles_)) return Step::kNothing;
-    return Kill(Cause::kTimeout, stuck_ ? HungText()
-                                        : absl::StrCat("timed out after ", absl::FormatDuration(options_.hang_timeout)));
+    return Kill(Cause::kTimeout,
+                stuck_ ? HungText() : absl::StrCat("timed out after ", absl::FormatDuration(options_.hang_timeout)));
   }
   if (running_.has_value() && now >= running_->since + options_.hang_timeout) {
     hung_ = running_;
@@ -119,8 +119,8 @@ absl::Time WorkerState::deadline() const {
   if (end_.has_value() || cause_ != Cause::kNone) return absl::InfiniteFuture();
   absl::Time next = std::min({must_exit_, dump_ends_, dump_settles_});
   if (dumping()) return next;
-  return std::min(next, running_.has_value() ? running_->since + options_.hang_timeout
-                                             : quiet_since_ + options_.session_limit);
+  return std::min(
+      next, running_.has_value() ? running_->since + options_.hang_timeout : quiet_since_ + options_.session_limit);
 }
 
 void WorkerState::OnExited(const std::string& how) {

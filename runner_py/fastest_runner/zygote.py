@@ -217,8 +217,8 @@ class _Zygote:
     def _end_everything(self) -> None:
         for pid in self._children:
             _kill_group(pid)
-        # Each is to be killed, so no generator. Those that may not be are not waited for: they would never end.
-        while any([_kill(pid) for pid in _child_pids()]):
+        # Each is killed; those that may not be are not waited for, since they would never end.
+        while sum(_kill(pid) for pid in _child_pids()) > 0:
             try:
                 os.waitpid(-1, 0)
             except ChildProcessError:

@@ -199,7 +199,7 @@ def test_what_a_test_daemonised_ends_with_the_zygote(project, make_zygote):
 
 @pytest.mark.skipif(os.getuid() != 0 or not shutil.which("setpriv"), reason="needs root and setpriv")
 def test_what_may_not_be_killed_is_not_waited_for(project, tmp_path):
-    """A process that a test daemonised and that is another user's by now. Root without the right to kill is as any user is."""
+    """A process that a test left and that is another user's by now. Root without the right to kill is as any user."""
     directory = project(
         test_a="""
         import os, time
