@@ -158,7 +158,7 @@ def test_agent_of_another_protocol_version(make_farm, project, board, expected):
     farm.agent("alpha", project, way=("--join", f"desk:{farms.PORT}"))
     board.open_gate()
     assert farm.differences(expected, run) == []
-    assert "speaks protocol version 1, the agent 999" in run.text
+    assert "agent old speaks protocol version 999, this coordinator 1" in run.text
 
 
 def test_coordinator_killed_sets_its_agents_free(make_farm, project, board, expected):
