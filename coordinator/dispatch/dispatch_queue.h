@@ -7,7 +7,8 @@
 //
 // A slot gets its next batch late enough that no batch waits behind a long one while another slot is free, and early enough
 // that the worker need not wait for the network: when what is left of its leases is predicted to end soon, or when all that is
-// left is the test that its worker holds back. When the queue is empty, idle slots take over what busy ones have not begun.
+// left is the test that its worker holds back. Among the first few that are about as long, it gets one that its worker is warm for. When the
+// queue is empty, idle slots take over what busy ones have not begun.
 //
 // Every event costs O(log slots) at most, whatever the number of tests; what is rare (a loss, a steal) may cost O(slots).
 #ifndef FASTEST_COORDINATOR_DISPATCH_DISPATCH_QUEUE_H_
@@ -221,6 +222,9 @@ class DispatchQueue {
     // Workers that it has had: a retry goes to another one.
     uint32_t workers = 1;
     bool revoke_pending = false;
+    // What it was granted last: the worker has this module's items and the fixtures of its folder.
+    std::optional<uint32_t> module;
+    uint32_t package = 0;
     // Its place in wanting_.
     std::optional<double> wants_in;
   };
@@ -271,6 +275,8 @@ class DispatchQueue {
   std::optional<double> WantsIn(SlotKey key, const SlotState& slot) const;
   double LeftSeconds(const LeaseState& lease) const;
   std::optional<Work> TakeWorkFor(SlotKey key, const SlotState& slot);
+  // Where in the queue (not empty) the work stands that the slot should have next.
+  std::deque<Work>::iterator WarmestFor(const SlotState& slot);
   bool IsOnlySlot(SlotKey key) const;
   void GrantTo(SlotKey key, Work work, std::vector<Action>* actions);
   void GrantToWanting(std::vector<Action>* actions);

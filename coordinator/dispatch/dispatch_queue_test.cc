@@ -65,6 +65,13 @@ class DispatchQueueTest : public ::testing::Test {
 
   void Add(const std::string& module, double predicted_s = 10) { queue_.Add(Module(module), predicted_s); }
 
+  // The lease has one test, which has its result.
+  void Finish(uint64_t lease_id, const std::string& test) {
+    queue_.Collected(lease_id, Refs({test}));
+    queue_.ResultArrived(lease_id, Ref(test));
+    queue_.LeaseDone(lease_id);
+  }
+
   void AddReadySlots(const std::vector<SlotKey>& slots) {
     for (SlotKey slot : slots) queue_.SlotAdded(slot);
     for (SlotKey slot : slots) queue_.SlotReady(slot);
@@ -91,6 +98,42 @@ class DispatchQueueTest : public ::testing::Test {
 
   DispatchQueue queue_;
 };
+
+TEST_F(DispatchQueueTest, AWarmBatchComesBeforeOthersThatAreAboutAsLong) {
+  for (const char* module : {"a/1.py", "b/1.py", "b/2.py", "a/2.py"}) Add(module);
+  queue_.Seal();
+  AddReadySlots({kA, kB});
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets a/1.py as 1", "0.1 gets b/1.py as 2"));
+  Finish(1, "a/1.py::t");
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets a/2.py as 3"));
+}
+
+TEST_F(DispatchQueueTest, ALongerBatchIsNotPassedOverForAWarmOne) {
+  Add("a/1.py", 20);
+  Add("b/1.py", 19);
+  Add("b/2.py", 10);
+  Add("a/2.py", 5);
+  queue_.Seal();
+  AddReadySlots({kA, kB});
+  Actions();
+  Finish(1, "a/1.py::t");
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets b/2.py as 3"));
+}
+
+TEST_F(DispatchQueueTest, AnotherPartOfTheSameModuleIsWarmerThanTheSameFolder) {
+  v1::Batch part = Module("a/1.py");
+  part.add_boundaries("a/1.py::u");
+  queue_.Add(part, 10);
+  Add("b/1.py");
+  Add("a/2.py");
+  part.set_part(1);
+  queue_.Add(part, 10);
+  queue_.Seal();
+  AddReadySlots({kA, kB});
+  Actions();
+  Finish(1, "a/1.py::t");
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets a/1.py/1 as 3"));
+}
 
 TEST_F(DispatchQueueTest, WithoutAnythingItWaitsUntilSealed) {
   EXPECT_THAT(Actions(), IsEmpty());

@@ -1,6 +1,10 @@
 #include "coordinator/dispatch/work.h"
 
 #include <cmath>
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
 
 namespace fastest::dispatch {
 namespace {
@@ -22,6 +26,8 @@ v1::TestRef RefOf(TestKey key, const StringTable& names) {
 Work WorkOf(const v1::Batch& batch, const Cost& cost, StringTable* names) {
   Work work;
   work.module = names->Intern(batch.module());
+  const size_t slash = batch.module().rfind('/');
+  work.package = names->Intern(absl::string_view(batch.module()).substr(0, slash == std::string::npos ? 0 : slash));
   for (const std::string& boundary : batch.boundaries()) work.boundaries.push_back(names->Intern(boundary));
   work.part = batch.part();
   work.tests.reserve(static_cast<size_t>(batch.tests_size()));

@@ -37,6 +37,8 @@ struct Cost {
 
 struct Work {
   uint32_t module = 0;
+  // The module's folder.
+  uint32_t package = 0;
   // By number, as v1::Batch has them.
   std::vector<uint32_t> boundaries;
   uint32_t part = 0;
