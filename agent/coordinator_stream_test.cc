@@ -3,8 +3,12 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "agent/event_loop.h"
@@ -178,6 +182,253 @@ TEST_F(CoordinatorStreamTest, WithoutACoordinatorItIsUnavailable) {
   stream_->Send(Numbered(1, 1));
   loop_->Run();
   EXPECT_TRUE(absl::IsUnavailable(status_)) << status_;
+}
+
+// What a stream does with its transport, and what the test says has happened to it.
+struct FakeWire {
+  explicit FakeWire(EventLoop* its_loop) : loop(its_loop) {}
+
+  EventLoop* const loop;
+  CoordinatorStream::Call* call = nullptr;
+  std::vector<v1::AgentMessage> written;
+  bool closed = false;
+  bool cancelled = false;
+  bool released = false;
+
+  void Say(const v1::CoordinatorMessage& message) { call->OnMessage(message); }
+  void Break() { End(absl::UnavailableError("broke")); }
+  void End(const absl::Status& status) {
+    // After what was written is said to be so.
+    loop->Post([this, status] {
+      call->OnReadEnd();
+      call->OnDone(status);
+    });
+  }
+};
+
+class FakeTransport final : public CoordinatorStream::Transport {
+ public:
+  explicit FakeTransport(FakeWire* wire) : wire_(wire) {}
+  void Start(CoordinatorStream::Call* call) override { wire_->call = call; }
+  void Write(const v1::AgentMessage* message) override {
+    wire_->written.push_back(*message);
+    wire_->loop->Post([call = wire_->call] { call->OnWritten(true); });
+  }
+  void CloseWrites() override { wire_->closed = true; }
+  void Cancel() override { wire_->cancelled = true; }
+  void Release() override { wire_->released = true; }
+
+ private:
+  FakeWire* const wire_;
+};
+
+// Steps are played one after the other on the loop; what is due by the clock or was posted happens between them.
+class LeaseTest : public testing::Test {
+ protected:
+  static constexpr absl::Duration kLease = absl::Seconds(12);
+
+  void SetUp() override {
+    stream_ = std::make_unique<CoordinatorStream>(
+        NewTransport(), loop_.get(), &clock_,
+        CoordinatorStream::Callbacks{
+            [this](const v1::CoordinatorMessage& message) { heard_.push_back(message.finish_slot().slot()); },
+            [this](bool congested) { congestion_.push_back(congested); },
+            [this](const absl::Status& status) { over_ = status; }});
+  }
+
+  std::unique_ptr<CoordinatorStream::Transport> NewTransport() {
+    wires_.push_back(std::make_unique<FakeWire>(loop_.get()));
+    return std::make_unique<FakeTransport>(wires_.back().get());
+  }
+  FakeWire& wire() { return *wires_.back(); }
+
+  void Begin(bool dials = true) {
+    stream_->Start({});
+    wire().Say(Word(1, 1));
+    stream_->Keep("r1", kLease, dials ? CoordinatorStream::Dial([this] { return NewTransport(); }) : nullptr);
+  }
+
+  static v1::CoordinatorMessage Word(uint64_t seq, uint32_t slot) {
+    v1::CoordinatorMessage message;
+    message.set_seq(seq);
+    message.mutable_finish_slot()->set_slot(slot);
+    return message;
+  }
+  static v1::CoordinatorMessage Resume(uint64_t received) {
+    v1::CoordinatorMessage message;
+    message.mutable_resume()->set_run_id("r1");
+    message.mutable_resume()->set_received(received);
+    return message;
+  }
+
+  // Worker ids of the events of a message.
+  static std::string Text(const v1::AgentMessage& message) {
+    std::string text;
+    for (const auto& event : message.events().events()) text += event.from_worker().worker_id();
+    return text;
+  }
+
+  void Play(std::vector<std::function<void()>> steps) {
+    size_t next = 0;
+    std::function<void()> turn = [&] {
+      if (next == steps.size()) {
+        loop_->Stop();
+        return;
+      }
+      steps[next++]();
+      // What the step posted may have posted something in turn.
+      loop_->Post([&] { loop_->Post([&] { loop_->Post(turn); }); });
+    };
+    loop_->Post(turn);
+    loop_->Run();
+  }
+
+  FakeClock clock_;
+  std::unique_ptr<EventLoop> loop_ = EventLoop::Create(&clock_).value();
+  std::vector<std::unique_ptr<FakeWire>> wires_;
+  std::vector<uint32_t> heard_;
+  std::vector<bool> congestion_;
+  std::optional<absl::Status> over_;
+  std::unique_ptr<CoordinatorStream> stream_;
+};
+
+TEST_F(LeaseTest, DialsAgainAndSaysOnlyWhatIsMissing) {
+  Play({[&] { Begin(); },
+        [&] { stream_->Send(Numbered(1, 1)); },
+        [&] { stream_->Send(Numbered(2, 1)); },
+        [&] {
+          EXPECT_EQ(wire().written.size(), 3u);
+          wire().Break();
+        },
+        [&] { stream_->Send(Numbered(3, 1)); },
+        [&] {
+          ASSERT_EQ(wires_.size(), 2u);
+          // Nothing but the greeting before the coordinator has said where it stands.
+          ASSERT_EQ(wire().written.size(), 1u);
+          EXPECT_EQ(wire().written[0].hello().resume().run_id(), "r1");
+          EXPECT_EQ(wire().written[0].hello().resume().received(), 1u);
+          wire().Say(Resume(1));
+        },
+        [&] {}, [&] {},
+        [&] {
+          ASSERT_EQ(wire().written.size(), 3u);
+          EXPECT_EQ(Text(wire().written[1]), "2");
+          EXPECT_EQ(wire().written[1].seq(), 2u);
+          EXPECT_EQ(Text(wire().written[2]), "3");
+          wire().Say(Word(1, 1));
+          wire().Say(Word(2, 2));
+        }});
+  EXPECT_EQ(heard_, (std::vector<uint32_t>{1, 2}));
+  EXPECT_FALSE(over_.has_value());
+}
+
+TEST_F(LeaseTest, WaitsForTheCoordinatorThatDialled) {
+  Play({[&] { Begin(/*dials=*/false); },
+        [&] { wire().Break(); },
+        [&] { clock_.Advance(kLease / 2); },
+        [&] {
+          EXPECT_EQ(wires_.size(), 1u);
+          EXPECT_TRUE(stream_->Keeps("r1"));
+          EXPECT_FALSE(stream_->Keeps("r2"));
+          stream_->Resume(NewTransport());
+        },
+        [&] { wire().Say(Resume(0)); },
+        [&] { clock_.Advance(kLease / 2 - absl::Seconds(1)); },
+        [&] { EXPECT_FALSE(over_.has_value()); }});
+}
+
+TEST_F(LeaseTest, EndsWithTheLease) {
+  Play({[&] { Begin(/*dials=*/false); },
+        [&] { wire().Break(); },
+        [&] { clock_.Advance(kLease - absl::Milliseconds(1)); },
+        [&] { EXPECT_FALSE(over_.has_value()); },
+        [&] { clock_.Advance(kLease / 8); },
+        [&] {},
+        [&] { EXPECT_TRUE(over_.has_value() && absl::IsUnavailable(*over_)); }});
+}
+
+TEST_F(LeaseTest, DialsAgainAndAgainUntilTheLeaseEnds) {
+  std::vector<std::function<void()>> steps = {[&] { Begin(); }, [&] { wire().Break(); }};
+  for (int i = 0; i < 8; ++i) {
+    steps.push_back([&] { clock_.Advance(absl::Seconds(1)); });
+    steps.push_back([&, i] {
+      EXPECT_EQ(wires_.size(), static_cast<size_t>(i) + 2);
+      wire().Break();
+    });
+  }
+  steps.push_back([&] { clock_.Advance(kLease); });
+  steps.push_back([&] {
+    // The last attempt is cut short.
+    EXPECT_TRUE(wire().cancelled);
+    EXPECT_FALSE(over_.has_value());
+    wire().Break();
+  });
+  Play(steps);
+  EXPECT_TRUE(over_.has_value() && absl::IsUnavailable(*over_));
+}
+
+TEST_F(LeaseTest, SilenceIsABreak) {
+  Play({[&] { Begin(); },
+        [&] { clock_.Advance(kLease / 4); },
+        [&] {
+          // It has been silent itself: a sign of life.
+          ASSERT_EQ(wire().written.size(), 2u);
+          EXPECT_EQ(wire().written[1].message_case(), v1::AgentMessage::MESSAGE_NOT_SET);
+          EXPECT_EQ(wire().written[1].ack(), 1u);
+        },
+        [&] { clock_.Advance(kLease / 4); },
+        [&] {},
+        [&] {
+          ASSERT_EQ(wires_.size(), 2u);
+          EXPECT_TRUE(wires_[0]->cancelled);
+          // What the old one still says is nobody's.
+          wires_[0]->Say(Word(2, 2));
+          wires_[0]->Break();
+          wire().Say(Resume(0));
+        },
+        [&] { EXPECT_TRUE(wires_[0]->released); }});
+  EXPECT_EQ(heard_, (std::vector<uint32_t>{1}));
+  EXPECT_FALSE(over_.has_value());
+}
+
+TEST_F(LeaseTest, ACoordinatorThatKnowsNothingOfTheRunEndsIt) {
+  Play({[&] { Begin(); },
+        [&] { wire().Break(); },
+        [&] {},
+        [&] { wire().End(absl::NotFoundError("the run is over")); },
+        [&] { EXPECT_EQ(over_, absl::NotFoundError("the run is over")); }});
+}
+
+TEST_F(LeaseTest, ForgoneTheNextBreakIsTheEnd) {
+  Play({[&] { Begin(); },
+        [&] { stream_->Forgo(); },
+        [&] { wire().Break(); },
+        [&] { EXPECT_TRUE(over_.has_value()); }});
+}
+
+TEST_F(LeaseTest, AnswersAPingAtOnce) {
+  Play({[&] { Begin(); },
+        [&] {
+          v1::CoordinatorMessage message;
+          message.set_ping(7);
+          wire().Say(message);
+        },
+        [&] {
+          ASSERT_EQ(wire().written.size(), 2u);
+          EXPECT_EQ(wire().written[1].pong(), 7u);
+        }});
+}
+
+TEST_F(LeaseTest, WhatIsNotAcknowledgedCountsAsWaiting) {
+  Play({[&] { Begin(); },
+        [&] { stream_->Send(Numbered(1, 17 << 20)); },
+        [&] { EXPECT_EQ(congestion_, (std::vector<bool>{true})); },
+        [&] {
+          v1::CoordinatorMessage message;
+          message.set_ack(1);
+          wire().Say(message);
+        },
+        [&] { EXPECT_EQ(congestion_, (std::vector<bool>{true, false})); }});
 }
 
 }  // namespace
