@@ -9,13 +9,18 @@
 namespace fastest::agent {
 
 AgentHost::AgentHost(Options options, EventLoop* loop, Clock* clock)
-    : options_(std::move(options)), loop_(loop), clock_(clock), spare_(NewSession()), wait_(options_.first_wait) {
+    : options_(std::move(options)),
+      loop_(loop),
+      clock_(clock),
+      share_(options_.session.hello.slots()),
+      spare_(NewSession()),
+      wait_(options_.first_wait) {
   AwaitIdle();
 }
 
 std::unique_ptr<CoordinatorSession> AgentHost::NewSession() {
   return std::make_unique<CoordinatorSession>(
-      options_.session, loop_, clock_,
+      options_.session, &share_, loop_, clock_,
       CoordinatorSession::Callbacks{[this] { EndOrphans(); },
                                     [this](CoordinatorSession* session) { OnOver(session); }});
 }
@@ -25,7 +30,13 @@ void AgentHost::Join(Dial dial) {
   BeginSession(dial_());
 }
 
-void AgentHost::Accept(std::unique_ptr<CoordinatorStream::Transport> transport) {
+void AgentHost::Accept(std::unique_ptr<CoordinatorStream::Transport> transport, const std::string& run_id) {
+  const auto held = std::find_if(active_.begin(), active_.end(),
+                                 [&](const auto& session) { return transport != nullptr && session->Holds(run_id); });
+  if (held != active_.end()) {
+    (*held)->Resume(std::move(transport));
+    return;
+  }
   // Dropping it tells the coordinator.
   if (ending_ || transport == nullptr) return;
   BeginSession(std::move(transport));
@@ -34,7 +45,7 @@ void AgentHost::Accept(std::unique_ptr<CoordinatorStream::Transport> transport) 
 void AgentHost::BeginSession(std::unique_ptr<CoordinatorStream::Transport> transport) {
   if (spare_ == nullptr) spare_ = NewSession();
   active_.push_back(std::move(spare_));
-  active_.back()->Begin(std::move(transport));
+  active_.back()->Begin(std::move(transport), dial_);
   // For the coordinator that comes while this run is under way.
   if (dial_ == nullptr && !options_.once) spare_ = NewSession();
 }

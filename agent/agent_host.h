@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "agent/coordinator_session.h"
 #include "agent/event_loop.h"
+#include "agent/slot_share.h"
 #include "base/clock.h"
 
 namespace fastest::agent {
@@ -30,15 +31,15 @@ class AgentHost {
     absl::Duration first_wait = absl::Milliseconds(250);
     absl::Duration longest_wait = absl::Seconds(10);
   };
-  using Dial = std::function<std::unique_ptr<CoordinatorStream::Transport>()>;
+  using Dial = CoordinatorStream::Dial;
 
   // Starts Python for the first run at once. `loop` and `clock` outlive this.
   AgentHost(Options options, EventLoop* loop, Clock* clock);
 
   // Serves run after run of the coordinators that `dial` reaches.
   void Join(Dial dial);
-  // Serves a coordinator that has come.
-  void Accept(std::unique_ptr<CoordinatorStream::Transport> transport);
+  // Serves a coordinator that has come: for the run of this id that is under way here, or for a new one.
+  void Accept(std::unique_ptr<CoordinatorStream::Transport> transport, const std::string& run_id);
 
   // The first time: takes no more work, finishes what runs, then stops the loop. The second time: ends everything now.
   void Drain(const std::string& why);
@@ -65,6 +66,7 @@ class AgentHost {
   const Options options_;
   EventLoop* const loop_;
   Clock* const clock_;
+  SlotShare share_;
   Dial dial_;
   // Warm, and without a coordinator yet.
   std::unique_ptr<CoordinatorSession> spare_;

@@ -9,18 +9,20 @@
 
 namespace fastest::agent {
 
-CoordinatorSession::CoordinatorSession(Options options, EventLoop* loop, Clock* clock, Callbacks callbacks)
+CoordinatorSession::CoordinatorSession(Options options, SlotShare* share, EventLoop* loop, Clock* clock,
+                                       Callbacks callbacks)
     : options_(std::move(options)),
       loop_(loop),
       clock_(clock),
       callbacks_(std::move(callbacks)),
       pool_({options_.runner, [this](v1::AgentMessage::Event event) { Emit(std::move(event)); },
-             [this] { OnWorkersGone(); }, [this] { OnZygoteEnded(); }, callbacks_.on_orphans},
+             [this] { OnWorkersGone(); }, [this] { OnZygoteEnded(); }, callbacks_.on_orphans, share},
             loop, clock) {
   pool_.Warm(options_.python);
 }
 
-void CoordinatorSession::Begin(std::unique_ptr<CoordinatorStream::Transport> transport) {
+void CoordinatorSession::Begin(std::unique_ptr<CoordinatorStream::Transport> transport, CoordinatorStream::Dial dial) {
+  dial_ = std::move(dial);
   stream_ = std::make_unique<CoordinatorStream>(
       std::move(transport), loop_, clock_,
       CoordinatorStream::Callbacks{[this](const v1::CoordinatorMessage& message) { OnMessage(message); },
@@ -97,11 +99,14 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
       break;
     case v1::CoordinatorMessage::kEndRun:
       end_asked_ = true;
+      stream_->Forgo();
       pool_.EndAll("the run has ended");
       break;
     case v1::CoordinatorMessage::kStartRun:
       Abort("the coordinator began a second run on one stream");
       break;
+    case v1::CoordinatorMessage::kResume:
+      // The stream's own.
     case v1::CoordinatorMessage::MESSAGE_NOT_SET:
       // Of a newer coordinator of the same protocol: nothing that must be understood.
       break;
@@ -110,6 +115,7 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
 
 void CoordinatorSession::OnStartRun(const v1::CoordinatorMessage::StartRun& start) {
   v1::RunSpec spec = start.spec();
+  if (start.lease_s() > 0) stream_->Keep(spec.run_id(), absl::Seconds(start.lease_s()), dial_);
   std::vector<std::string> environment;
   if (!options_.embedded) {
     if (const absl::Status same = CompareFiles(start, options_.workdir); !same.ok()) {

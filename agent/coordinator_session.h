@@ -7,10 +7,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "agent/coordinator_stream.h"
 #include "agent/event_loop.h"
+#include "agent/slot_share.h"
 #include "agent/worker_pool.h"
 #include "base/clock.h"
 #include "proto/agent_service.pb.h"
@@ -40,11 +42,15 @@ class CoordinatorSession {
     std::function<void(CoordinatorSession*)> on_over;
   };
 
-  // Starts Python at once. `loop` and `clock` outlive this.
-  CoordinatorSession(Options options, EventLoop* loop, Clock* clock, Callbacks callbacks);
+  // Starts Python at once. `share`, which all runs of the agent have in common, `loop` and `clock` outlive this.
+  CoordinatorSession(Options options, SlotShare* share, EventLoop* loop, Clock* clock, Callbacks callbacks);
 
-  // Opens the stream. Once.
-  void Begin(std::unique_ptr<CoordinatorStream::Transport> transport);
+  // Opens the stream. Once. `dial` opens another one if that breaks during a run; null: the coordinator does.
+  void Begin(std::unique_ptr<CoordinatorStream::Transport> transport, CoordinatorStream::Dial dial);
+  // The coordinator has dialled again, for this run. Precondition: Holds(its id).
+  void Resume(std::unique_ptr<CoordinatorStream::Transport> transport) { stream_->Resume(std::move(transport)); }
+  // The run is under way here and may be gone on with, whatever has become of its stream.
+  bool Holds(const std::string& run_id) const { return in_run() && stream_->Keeps(run_id); }
   // Finishes the tests that run and then leaves the run.
   void Drain();
   // Ends everything now. Before Begin or after.
@@ -73,6 +79,7 @@ class CoordinatorSession {
   Clock* const clock_;
   const Callbacks callbacks_;
   WorkerPool pool_;
+  CoordinatorStream::Dial dial_;
   std::unique_ptr<CoordinatorStream> stream_;
   bool greeted_ = false;
   bool stream_done_ = false;

@@ -150,7 +150,9 @@ int Main(int argc, char** argv) {
   if (!options.listen.empty()) {
     absl::StatusOr<std::unique_ptr<AgentServer>> listening = AgentServer::Listen(
         options.listen, &*security, loop->get(),
-        [&](std::unique_ptr<CoordinatorStream::Transport> transport) { host.Accept(std::move(transport)); });
+        [&](std::unique_ptr<CoordinatorStream::Transport> transport, const std::string& run_id) {
+          host.Accept(std::move(transport), run_id);
+        });
     if (!listening.ok()) return Fail(listening.status());
     server = *std::move(listening);
     if (!options.port_file.empty()) {

@@ -15,15 +15,15 @@ namespace fastest::agent {
 namespace {
 
 // Takes what gRPC has read, or the end of reading, to the loop's thread. Returns whether there is more to read.
-bool HandOver(bool ok, v1::CoordinatorMessage* incoming, CoordinatorStream* stream, EventLoop* loop) {
+bool HandOver(bool ok, v1::CoordinatorMessage* incoming, CoordinatorStream::Call* call, EventLoop* loop) {
   if (!ok) {
-    loop->Post([stream] { stream->OnReadEnd(); });
+    loop->Post([call] { call->OnReadEnd(); });
     return false;
   }
   // Shared, since std::function copies what it holds.
   auto message = std::make_shared<v1::CoordinatorMessage>();
   message->Swap(incoming);
-  loop->Post([stream, message] { stream->OnMessage(std::move(*message)); });
+  loop->Post([call, message] { call->OnMessage(std::move(*message)); });
   return true;
 }
 
@@ -35,8 +35,8 @@ class Dialled final : public CoordinatorStream::Transport,
     security->Present(&context_);
   }
 
-  void Start(CoordinatorStream* stream) override {
-    stream_ = stream;
+  void Start(CoordinatorStream::Call* call) override {
+    call_ = call;
     stub_->async()->Join(&context_, this);
     // The loop starts writes when it likes: gRPC may not end the call under it. Taken back in Release.
     AddHold();
@@ -49,18 +49,18 @@ class Dialled final : public CoordinatorStream::Transport,
   void Release() override { RemoveHold(); }
 
   void OnReadDone(bool ok) override {
-    if (HandOver(ok, &incoming_, stream_, loop_)) StartRead(&incoming_);
+    if (HandOver(ok, &incoming_, call_, loop_)) StartRead(&incoming_);
   }
   void OnWriteDone(bool ok) override {
-    loop_->Post([stream = stream_, ok] { stream->OnWritten(ok); });
+    loop_->Post([call = call_, ok] { call->OnWritten(ok); });
   }
   void OnDone(const grpc::Status& status) override {
-    loop_->Post([stream = stream_, status] { stream->OnDone(FromGrpcStatus(status)); });
+    loop_->Post([call = call_, status] { call->OnDone(FromGrpcStatus(status)); });
   }
 
  private:
   EventLoop* const loop_;
-  CoordinatorStream* stream_ = nullptr;
+  CoordinatorStream::Call* call_ = nullptr;
   const std::unique_ptr<v1::AgentRendezvous::Stub> stub_;
   grpc::ClientContext context_;
   v1::CoordinatorMessage incoming_;
@@ -80,8 +80,8 @@ class AgentServer::Incoming final : public grpc::ServerBidiReactor<v1::Coordinat
  public:
   explicit Incoming(EventLoop* loop, grpc::CallbackServerContext* context) : loop_(loop), context_(context) {}
 
-  void Begin(CoordinatorStream* stream) {
-    stream_ = stream;
+  void Begin(CoordinatorStream::Call* call) {
+    call_ = call;
     StartRead(&incoming_);
   }
   // On the loop's thread. The first one counts.
@@ -91,19 +91,27 @@ class AgentServer::Incoming final : public grpc::ServerBidiReactor<v1::Coordinat
     final_ok_ = status.ok();
     Finish(std::move(status));
   }
-  void TryCancel() { context_->TryCancel(); }
+  void TryCancel() {
+    // gRPC takes the context away when it is done.
+    absl::MutexLock lock(&mu_);
+    if (!done_) context_->TryCancel();
+  }
 
   void OnReadDone(bool ok) override {
-    if (HandOver(ok, &incoming_, stream_, loop_)) StartRead(&incoming_);
+    if (HandOver(ok, &incoming_, call_, loop_)) StartRead(&incoming_);
   }
   void OnWriteDone(bool ok) override {
-    loop_->Post([stream = stream_, ok] { stream->OnWritten(ok); });
+    loop_->Post([call = call_, ok] { call->OnWritten(ok); });
   }
   void OnDone() override {
-    if (stream_ != nullptr) {
+    {
+      absl::MutexLock lock(&mu_);
+      done_ = true;
+    }
+    if (call_ != nullptr) {
       const absl::Status status =
           final_ok_ ? absl::OkStatus() : absl::UnavailableError("the coordinator's stream broke");
-      loop_->Post([stream = stream_, status] { stream->OnDone(status); });
+      loop_->Post([call = call_, status] { call->OnDone(status); });
     }
     Drop();
   }
@@ -119,7 +127,7 @@ class AgentServer::Incoming final : public grpc::ServerBidiReactor<v1::Coordinat
       incoming_->End(grpc::Status(grpc::StatusCode::UNAVAILABLE, "this agent takes no more runs"));
       incoming_->Drop();
     }
-    void Start(CoordinatorStream* stream) override { incoming_->Begin(stream); }
+    void Start(CoordinatorStream::Call* call) override { incoming_->Begin(call); }
     void Write(const v1::AgentMessage* message) override { incoming_->StartWrite(message); }
     void CloseWrites() override { incoming_->End(grpc::Status::OK); }
     void Cancel() override { incoming_->TryCancel(); }
@@ -132,11 +140,13 @@ class AgentServer::Incoming final : public grpc::ServerBidiReactor<v1::Coordinat
  private:
   EventLoop* const loop_;
   grpc::CallbackServerContext* const context_;
-  CoordinatorStream* stream_ = nullptr;
+  CoordinatorStream::Call* call_ = nullptr;
   v1::CoordinatorMessage incoming_;
   bool ended_ = false;
   std::atomic<bool> final_ok_{false};
   std::atomic<int> holders_{2};
+  absl::Mutex mu_;
+  bool done_ ABSL_GUARDED_BY(mu_) = false;
 };
 
 absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Listen(const std::string& address,
@@ -175,7 +185,10 @@ grpc::ServerBidiReactor<v1::CoordinatorMessage, v1::AgentMessage>* AgentServer::
   }
   // Should the loop have stopped, the work is dropped and the handle with it, which ends the stream.
   auto held = std::make_shared<std::unique_ptr<CoordinatorStream::Transport>>(std::move(handle));
-  loop_->Post([this, held] { accept_(std::move(*held)); });
+  const auto named = context->client_metadata().find(kRunMetadata);
+  const std::string run_id =
+      named == context->client_metadata().end() ? "" : std::string(named->second.data(), named->second.size());
+  loop_->Post([this, held, run_id] { accept_(std::move(*held), run_id); });
   return incoming;
 }
 

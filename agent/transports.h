@@ -24,8 +24,10 @@ std::unique_ptr<CoordinatorStream::Transport> DialCoordinator(const std::string&
 // Serves Agent.Serve, gRPC's health service and reflection.
 class AgentServer final : public v1::Agent::CallbackService {
  public:
-  // Called on the loop's thread with each stream that a coordinator opened; Start it or let it go.
-  using Accept = std::function<void(std::unique_ptr<CoordinatorStream::Transport>)>;
+  // Called on the loop's thread with each stream that a coordinator opened; Start it or let it go. `run_id`: the run that it would go on
+  // with; empty for a new one.
+  using Accept =
+      std::function<void(std::unique_ptr<CoordinatorStream::Transport> transport, const std::string& run_id)>;
 
   // Listens on HOST:PORT, port 0: any. `loop` and `security` outlive the server. Unavailable: the address can't be had.
   static absl::StatusOr<std::unique_ptr<AgentServer>> Listen(const std::string& address,

@@ -26,6 +26,11 @@ constexpr size_t kChunkBytes = 64 << 10;
 constexpr size_t kLastBytes = 4 << 20;
 // Of the output of a test that died, its end is kept.
 constexpr size_t kCaptureBytes = 1 << 20;
+// A worker whose tests follow one another is read so often. What it has written is with the kernel, whatever becomes of it.
+constexpr absl::Duration kRest = absl::Milliseconds(1);
+// What is not a test may take so many times as long as one, but so long in any case.
+constexpr int kSessionFactor = 10;
+constexpr absl::Duration kLeastSessionLimit = absl::Seconds(20);
 // How faulthandler begins when the interpreter dies.
 constexpr char kLastWords[] = "Fatal Python error: ";
 
@@ -52,7 +57,11 @@ std::string ReadEnd(const UniqueFd& file) {
 
 WorkerState::Options StateOptions(const v1::RunSpec& run) {
   WorkerState::Options options;
-  if (run.hang_timeout_s() > 0) options.hang_timeout = absl::Seconds(run.hang_timeout_s());
+  if (run.hang_timeout_s() > 0) {
+    options.hang_timeout = absl::Seconds(run.hang_timeout_s());
+    // Imports and conftests of all the project, too, have to fit in.
+    options.session_limit = std::max(kSessionFactor * options.hang_timeout, kLeastSessionLimit);
+  }
   return options;
 }
 
@@ -90,6 +99,7 @@ Worker::Worker(uint32_t slot, std::string id, const v1::RunSpec& run, const Envi
 Worker::~Worker() {
   Unwatch();
   env_.loop->Cancel(timer_);
+  env_.loop->Cancel(rest_);
 }
 
 void Worker::Send(const v1::WorkerCommand& command) {
@@ -97,14 +107,25 @@ void Worker::Send(const v1::WorkerCommand& command) {
   // A worker that has gone is noticed by the end of its channel.
   channel_.Send(MessageToJson(command)).IgnoreError();
   if (channel_.WantsWrite()) Watch();
+  state_.OnCommand(command, env_.clock->Now());
+  SetTimer();
 }
 
 void Worker::Kill(const std::string& why) { Take(state_.OnKillRequested(why)); }
 
 void Worker::Pause(bool paused) {
   if (paused == paused_) return;
+  const absl::Time now = env_.clock->Now();
   paused_ = paused;
-  paused_ ? Unwatch() : Watch();
+  if (paused_) {
+    paused_at_ = now;
+    Unwatch();
+  } else {
+    // It may have had to wait until it could say that it goes on.
+    state_.OnUnheard(now - paused_at_);
+    Watch();
+  }
+  SetTimer();
 }
 
 void Worker::OnExited(int wait_status) {
@@ -122,7 +143,7 @@ void Worker::Lost(const std::string& why) {
 void Worker::Watch() {
   if (paused_) return;
   if (!deaf_) {
-    const uint32_t events = channel_.WantsWrite() ? EPOLLIN | EPOLLOUT : EPOLLIN;
+    const uint32_t events = (rest_ == 0 ? EPOLLIN : 0u) | (channel_.WantsWrite() ? EPOLLOUT : 0u);
     env_.loop->Watch(channel_.fd(), events, [this](uint32_t happened) { OnChannel(happened); });
   }
   for (Stream* stream : {&out_, &err_}) {
@@ -144,6 +165,19 @@ void Worker::OnChannel(uint32_t events) {
     Watch();
   }
   if (events & ~EPOLLOUT) ReadChannel();
+  Rest();
+}
+
+void Worker::Rest() {
+  if (!busy_ || !captured_ || deaf_ || paused_ || rest_ != 0) return;
+  rest_ = env_.loop->At(env_.clock->Now() + kRest, [this] {
+    rest_ = 0;
+    if (paused_ || deaf_) return;
+    ReadChannel();
+    Rest();
+    Watch();
+  });
+  Watch();
 }
 
 bool Worker::ReadChannel() {
@@ -152,6 +186,7 @@ bool Worker::ReadChannel() {
   ReadStream(&err_);
   FrameChannel::Input input;
   const absl::Status status = channel_.Receive(&input);
+  busy_ = !input.frames.empty();
   for (const std::string& frame : input.frames) {
     v1::WorkerMessage message;
     const absl::Status parsed = MessageFromJson(frame, &message);
@@ -180,8 +215,12 @@ bool Worker::ReadChannel() {
 
 void Worker::Handle(v1::WorkerMessage message) {
   if (held_settled_) ReleaseHeld();
-  if (message.has_ready()) OpenCaptures(message.ready());
+  if (message.has_ready()) {
+    OpenCaptures(message.ready());
+    captured_ = message.ready().stdout_fd() >= 0 && message.ready().stderr_fd() >= 0;
+  }
   const bool starts = message.has_progress() && message.progress().has_started();
+  busy_ = busy_ && starts;
   Take(state_.OnMessage(message, env_.clock->Now()));
   if (starts) {
     stderr_tail_.erase(0, settled_);
@@ -273,7 +312,7 @@ void Worker::Take(WorkerState::Step step) {
 }
 
 void Worker::SetTimer() {
-  const absl::Time deadline = state_.deadline();
+  const absl::Time deadline = paused_ ? absl::InfiniteFuture() : state_.deadline();
   if (deadline == timer_at_) return;
   env_.loop->Cancel(timer_);
   timer_ = 0;
@@ -295,7 +334,8 @@ void Worker::Finish(const std::string& how) {
   state_.OnExited(how);
   Unwatch();
   env_.loop->Cancel(timer_);
-  timer_ = 0;
+  env_.loop->Cancel(rest_);
+  timer_ = rest_ = 0;
   deaf_ = true;
 
   WorkerState::End end = state_.end();

@@ -80,6 +80,8 @@ class Worker {
   void OnChannel(uint32_t events);
   // Takes what is there; true if something was.
   bool ReadChannel();
+  // Lets messages gather that nobody is in a hurry for, so that quick tests don't wake us one by one.
+  void Rest();
   bool ReadStream(Stream* stream);
   void OnStderrBytes(absl::string_view bytes);
   void Handle(v1::WorkerMessage message);
@@ -101,6 +103,12 @@ class Worker {
   Stream err_{v1::WorkerMessage::Output::STDERR, {}, {}};
   pid_t pid_ = -1;
   bool paused_ = false;
+  absl::Time paused_at_;
+  // All that came last was that tests have ended and others begun; the channel is read again when this timer fires.
+  bool busy_ = false;
+  // pytest captures what tests write: none of it comes by the pipes, which are read at once, and overtakes messages.
+  bool captured_ = false;
+  EventLoop::TimerId rest_ = 0;
   // The channel has ended or is not to be believed any more.
   bool deaf_ = false;
   // The end of what came on stderr since the running test began, or since its stack was asked for. What was there when

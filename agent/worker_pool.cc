@@ -21,10 +21,28 @@ bool IsWorkingDirectory(const std::string& path) {
   return std::filesystem::equivalent(path, ".", error) && !error;
 }
 
+v1::AgentMessage::WorkerGone::Hung ToProto(WorkerState::Hung hung) {
+  switch (hung) {
+    case WorkerState::Hung::kAtStart:
+      return v1::AgentMessage::WorkerGone::AT_START;
+    case WorkerState::Hung::kBetweenTests:
+      return v1::AgentMessage::WorkerGone::BETWEEN_TESTS;
+    case WorkerState::Hung::kAtEnd:
+      return v1::AgentMessage::WorkerGone::AT_END;
+    case WorkerState::Hung::kNot:
+      break;
+  }
+  return v1::AgentMessage::WorkerGone::NOT_HUNG;
+}
+
 }  // namespace
 
 WorkerPool::WorkerPool(Options options, EventLoop* loop, Clock* clock)
-    : options_(std::move(options)), loop_(loop), clock_(clock) {}
+    : options_(std::move(options)),
+      loop_(loop),
+      clock_(clock),
+      turnstile_(options_.share,
+                 [this](uint32_t slot, const v1::WorkerCommand& command) { workers_.at(slot)->Send(command); }) {}
 
 WorkerPool::~WorkerPool() {
   workers_.clear();
@@ -66,7 +84,10 @@ void WorkerPool::BeginRun(const v1::RunSpec& spec, std::vector<std::string> envi
 void WorkerPool::StartWorker(uint32_t slot, const std::string& worker_id) {
   if (refused_) return;
   const absl::Status status = TryStartWorker(slot, worker_id);
-  if (!status.ok()) EmitGone(slot, worker_id, false, std::string(status.message()));
+  if (status.ok()) return;
+  WorkerState::End end;
+  end.how = std::string(status.message());
+  EmitGone(slot, worker_id, end);
 }
 
 absl::Status WorkerPool::TryStartWorker(uint32_t slot, const std::string& worker_id) {
@@ -82,33 +103,30 @@ absl::Status WorkerPool::TryStartWorker(uint32_t slot, const std::string& worker
 }
 
 void WorkerPool::Grant(uint32_t slot, const v1::Lease& lease) {
-  const auto it = workers_.find(slot);
-  if (it == workers_.end()) return;
-  v1::WorkerCommand command;
-  *command.mutable_run() = lease;
-  it->second->Send(command);
+  if (workers_.count(slot) > 0) turnstile_.Grant(slot, lease);
 }
 
 void WorkerPool::Revoke(uint32_t slot, const v1::WorkerCommand::Revoke& revoke) {
   const auto it = workers_.find(slot);
   if (it == workers_.end()) return;
+  if (turnstile_.Withdraw(slot, revoke.lease_id())) {
+    v1::WorkerMessage answer;
+    answer.mutable_returned()->set_lease_id(revoke.lease_id());
+    answer.mutable_returned()->set_whole(true);
+    EmitFromWorker(*it->second, std::move(answer));
+    return;
+  }
   v1::WorkerCommand command;
   *command.mutable_revoke() = revoke;
   it->second->Send(command);
 }
 
 void WorkerPool::FinishSlot(uint32_t slot) {
-  const auto it = workers_.find(slot);
-  if (it == workers_.end()) return;
-  v1::WorkerCommand command;
-  command.mutable_finish();
-  it->second->Send(command);
+  if (workers_.count(slot) > 0) turnstile_.Finish(slot);
 }
 
 void WorkerPool::Stop(const std::string& reason) {
-  v1::WorkerCommand command;
-  command.mutable_stop()->set_reason(reason);
-  for (const auto& [slot, worker] : workers_) worker->Send(command);
+  for (const auto& [slot, worker] : workers_) turnstile_.Stop(slot, reason);
 }
 
 void WorkerPool::Drain(const std::string& why) {
@@ -168,6 +186,16 @@ void WorkerPool::OnZygoteEnded(const absl::Status& why) {
 }
 
 void WorkerPool::OnWorkerMessage(const Worker& worker, v1::WorkerMessage message) {
+  if (message.has_waits()) {
+    turnstile_.OnWaits(worker.slot(), message.waits());
+    return;
+  }
+  const bool ended = message.has_ended() || message.has_failure();
+  EmitFromWorker(worker, std::move(message));
+  if (ended) turnstile_.OnSessionEnded(worker.slot());
+}
+
+void WorkerPool::EmitFromWorker(const Worker& worker, v1::WorkerMessage message) {
   v1::AgentMessage::Event event;
   v1::AgentMessage::FromWorker* from = event.mutable_from_worker();
   from->set_slot(worker.slot());
@@ -177,11 +205,12 @@ void WorkerPool::OnWorkerMessage(const Worker& worker, v1::WorkerMessage message
 }
 
 void WorkerPool::OnWorkerGone(const Worker& worker, const WorkerState::End& end) {
-  EmitGone(worker.slot(), worker.id(), end.orderly, end.how);
+  EmitGone(worker.slot(), worker.id(), end);
   const auto it = workers_.find(worker.slot());
   if (gone_.empty()) loop_->Post([this] { gone_.clear(); });
   gone_.push_back(std::move(it->second));
   workers_.erase(it);
+  turnstile_.OnGone(worker.slot());
   TellWorkersGone();
   if (draining_ && workers_.empty()) loop_->Post([this] { EndAll(closed_); });
 }
@@ -200,17 +229,18 @@ void WorkerPool::Refuse(const absl::Status& why) {
   const bool usage = absl::IsNotFound(why) || absl::IsFailedPrecondition(why);
   event.mutable_refused()->set_exit_status(usage ? kUsageError : kNotRun);
   options_.emit(std::move(event));
-  // They never came to be.
+  // They never came to be, and held no turn.
   workers_.clear();
 }
 
-void WorkerPool::EmitGone(uint32_t slot, const std::string& worker_id, bool orderly, const std::string& how) {
+void WorkerPool::EmitGone(uint32_t slot, const std::string& worker_id, const WorkerState::End& end) {
   v1::AgentMessage::Event event;
   v1::AgentMessage::WorkerGone* gone = event.mutable_worker_gone();
   gone->set_slot(slot);
   gone->set_worker_id(worker_id);
-  gone->set_orderly(orderly);
-  gone->set_how(how);
+  gone->set_orderly(end.orderly);
+  gone->set_how(end.how);
+  gone->set_hung(ToProto(end.hung));
   options_.emit(std::move(event));
 }
 

@@ -14,6 +14,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "agent/event_loop.h"
+#include "agent/slot_share.h"
+#include "agent/turnstile.h"
 #include "agent/worker.h"
 #include "agent/zygote.h"
 #include "base/clock.h"
@@ -35,6 +37,8 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
     std::function<void()> on_ended;
     // The zygote died: what it had forked belongs to this process now, and to nobody.
     std::function<void()> on_orphans;
+    // The agent's slots, which this run's workers share with those of others. Outlives the pool.
+    SlotShare* share = nullptr;
   };
 
   WorkerPool(Options options, EventLoop* loop, Clock* clock);
@@ -82,7 +86,8 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   absl::Status StartZygote();
   absl::Status TryStartWorker(uint32_t slot, const std::string& worker_id);
   void Refuse(const absl::Status& why);
-  void EmitGone(uint32_t slot, const std::string& worker_id, bool orderly, const std::string& how);
+  void EmitFromWorker(const Worker& worker, v1::WorkerMessage message);
+  void EmitGone(uint32_t slot, const std::string& worker_id, const WorkerState::End& end);
   // Says so if it is so.
   void TellWorkersGone();
   void LoseAll(const std::string& why);
@@ -109,6 +114,7 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   std::string closed_;
   // By slot.
   std::map<uint32_t, std::unique_ptr<Worker>> workers_;
+  Turnstile turnstile_;
   // Told to be gone and not yet destroyed, since they were in the midst of a call.
   std::vector<std::unique_ptr<Worker>> gone_;
 };

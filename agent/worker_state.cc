@@ -27,17 +27,56 @@ WorkerState::Step WorkerState::OnMessage(const v1::WorkerMessage& message, absl:
     }
     if (hung_.has_value() && !StillRuns(*hung_) && cause_ == Cause::kNone) {
       // It came to its end after all while its stack was being asked for: pytest's own result stands.
-      hung_.reset();
-      dump_ends_ = dump_settles_ = absl::InfiniteFuture();
+      CancelDump();
     }
   } else if (message.has_ended() || message.has_failure()) {
     said_end_ = true;
     running_.reset();
-    hung_.reset();
-    dump_ends_ = dump_settles_ = absl::InfiniteFuture();
+    CancelDump();
     must_exit_ = now + options_.exit_grace;
   }
+  OnSignOfLife(message, now);
   return Step::kNothing;
+}
+
+void WorkerState::OnSignOfLife(const v1::WorkerMessage& message, absl::Time now) {
+  if (stuck_ && cause_ == Cause::kNone) CancelDump();
+  const bool ready = message.has_ready() && stage_ == Hung::kAtStart;
+  if (ready) stage_ = Hung::kBetweenTests;
+  // A lease on its way ends the waiting that it speaks of.
+  const bool waits = message.has_waits() && message.waits().last_lease_id() == last_lease_;
+  if (said_end_ || (stage_ != Hung::kAtEnd && ((ready && last_lease_ == 0) || waits))) {
+    quiet_since_ = absl::InfiniteFuture();
+  } else if (quiet_since_ != absl::InfiniteFuture()) {
+    quiet_since_ = now;
+  }
+}
+
+void WorkerState::OnCommand(const v1::WorkerCommand& command, absl::Time now) {
+  // Answered at once or at the next border of tests.
+  if (command.has_revoke()) return;
+  if (command.has_run()) last_lease_ = command.run().id();
+  if ((command.has_finish() || command.has_stop()) && stage_ == Hung::kBetweenTests) stage_ = Hung::kAtEnd;
+  if (quiet_since_ == absl::InfiniteFuture()) quiet_since_ = now;
+}
+
+void WorkerState::OnUnheard(absl::Duration duration) {
+  if (running_.has_value()) running_->since += duration;
+  for (absl::Time* time : {&quiet_since_, &dump_ends_, &dump_settles_, &must_exit_}) *time += duration;
+}
+
+void WorkerState::CancelDump() {
+  hung_.reset();
+  stuck_ = false;
+  dump_ends_ = dump_settles_ = absl::InfiniteFuture();
+}
+
+std::string WorkerState::HungText() const {
+  const char* const where = stage_ == Hung::kAtStart         ? "before its first test, while it loaded conftests and collected"
+                            : stage_ == Hung::kBetweenTests ? "between two tests"
+                                                                  : "at the end of its session, after its last test";
+  return absl::StrCat("it hung ", where, ", for ", absl::FormatDuration(options_.session_limit),
+                      " (as long as --hang-timeout allows there), and was killed");
 }
 
 WorkerState::Step WorkerState::OnGarbage(const std::string& what) { return Kill(Cause::kGarbage, what); }
@@ -60,10 +99,16 @@ WorkerState::Step WorkerState::OnTime(absl::Time now) {
   }
   if (dumping()) {
     if (now < std::min(dump_ends_, dump_settles_)) return Step::kNothing;
-    return Kill(Cause::kTimeout, absl::StrCat("timed out after ", absl::FormatDuration(options_.hang_timeout)));
+    return Kill(Cause::kTimeout, stuck_ ? HungText()
+                                        : absl::StrCat("timed out after ", absl::FormatDuration(options_.hang_timeout)));
   }
   if (running_.has_value() && now >= running_->since + options_.hang_timeout) {
     hung_ = running_;
+    dump_ends_ = now + options_.stack_limit;
+    return Step::kDumpStack;
+  }
+  if (!running_.has_value() && now >= quiet_since_ + options_.session_limit) {
+    stuck_ = true;
     dump_ends_ = now + options_.stack_limit;
     return Step::kDumpStack;
   }
@@ -73,8 +118,9 @@ WorkerState::Step WorkerState::OnTime(absl::Time now) {
 absl::Time WorkerState::deadline() const {
   if (end_.has_value() || cause_ != Cause::kNone) return absl::InfiniteFuture();
   absl::Time next = std::min({must_exit_, dump_ends_, dump_settles_});
-  if (running_.has_value() && !dumping()) next = std::min(next, running_->since + options_.hang_timeout);
-  return next;
+  if (dumping()) return next;
+  return std::min(next, running_.has_value() ? running_->since + options_.hang_timeout
+                                             : quiet_since_ + options_.session_limit);
 }
 
 void WorkerState::OnExited(const std::string& how) {
@@ -90,8 +136,9 @@ void WorkerState::OnExited(const std::string& how) {
       break;
     case Cause::kTimeout:
       end.how = cause_detail_;
+      if (stuck_) end.hung = stage_;
       // If its result came before the signal did, the test that began meanwhile is not to blame.
-      if (running_.has_value() && StillRuns(*hung_)) {
+      if (hung_.has_value() && StillRuns(*hung_)) {
         end.victim = running_;
         end.reason = v1::TIMEOUT;
       }

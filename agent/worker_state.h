@@ -20,6 +20,9 @@ class WorkerState {
   struct Options {
     // How long one test may run; infinite: no limit.
     absl::Duration hang_timeout = absl::InfiniteDuration();
+    // How long the worker may give no sign of life while no test runs and it does not wait for a command: it loads conftests, collects, or
+    // ends its session.
+    absl::Duration session_limit = absl::InfiniteDuration();
     // How long a hung worker gets for writing down its stack, and how long its output must have been silent to count as
     // complete.
     absl::Duration stack_limit = absl::Seconds(2);
@@ -48,6 +51,8 @@ class WorkerState {
     double started_at = 0;
   };
 
+  enum class Hung { kNot, kAtStart, kBetweenTests, kAtEnd };
+
   // How it came out.
   struct End {
     // After `ended` or `failure`: expected.
@@ -57,12 +62,18 @@ class WorkerState {
     // The test that is to be reported as failed for `reason`, if the end was a test's fault.
     std::optional<Running> victim;
     v1::Reason reason = v1::REASON_NONE;
+    // Where it hung, if that was outside of tests.
+    Hung hung = Hung::kNot;
   };
 
   explicit WorkerState(Options options) : options_(options) {}
 
   // Inputs. Each gives the one step that follows.
   Step OnMessage(const v1::WorkerMessage& message, absl::Time now);
+  // It is sent a command.
+  void OnCommand(const v1::WorkerCommand& command, absl::Time now);
+  // For so long nobody has listened to it: that is no fault of its.
+  void OnUnheard(absl::Duration duration);
   // It sent something that is no message. Everything that follows on the channel is to be ignored.
   Step OnGarbage(const std::string& what);
   Step OnChannelClosed(absl::Time now);
@@ -88,6 +99,10 @@ class WorkerState {
   // Why the worker was killed by us, if it was.
   enum class Cause { kNone, kTimeout, kGarbage, kClosedChannel, kLingered, kRequested };
 
+  // What it says outside of tests; said last by OnMessage.
+  void OnSignOfLife(const v1::WorkerMessage& message, absl::Time now);
+  void CancelDump();
+  std::string HungText() const;
   Step Kill(Cause cause, std::string detail);
   bool StillRuns(const Running& test) const;
 
@@ -95,6 +110,12 @@ class WorkerState {
   std::optional<Running> running_;
   // The test that ran too long, and when its stack must be there.
   std::optional<Running> hung_;
+  // Since when it has owed us a sign of life, but for tests; infinite: it waits for us. And where it is in its session.
+  absl::Time quiet_since_ = absl::InfiniteFuture();
+  Hung stage_ = Hung::kAtStart;
+  uint64_t last_lease_ = 0;
+  // Its stack was asked for because it was quiet for too long.
+  bool stuck_ = false;
   absl::Time dump_ends_ = absl::InfiniteFuture();
   absl::Time dump_settles_ = absl::InfiniteFuture();
   // When the process must have exited, once it should.

@@ -207,5 +207,120 @@ TEST_F(WorkerStateTest, AKillOnRequestBlamesNobody) {
   EXPECT_FALSE(state.end().victim.has_value());
 }
 
+// What is not a test has a limit of its own.
+class WorkerStateSessionTest : public WorkerStateTest {
+ protected:
+  WorkerStateSessionTest() { options_.session_limit = absl::Seconds(60); }
+
+  static v1::WorkerCommand Start() {
+    v1::WorkerCommand command;
+    command.mutable_start();
+    return command;
+  }
+  static v1::WorkerCommand Run(uint64_t lease) {
+    v1::WorkerCommand command;
+    command.mutable_run()->set_id(lease);
+    return command;
+  }
+  static v1::WorkerCommand Finish() {
+    v1::WorkerCommand command;
+    command.mutable_finish();
+    return command;
+  }
+  static v1::WorkerMessage Ready() {
+    v1::WorkerMessage message;
+    message.mutable_ready();
+    return message;
+  }
+  static v1::WorkerMessage Waits(uint64_t lease) {
+    v1::WorkerMessage message;
+    message.mutable_waits()->set_last_lease_id(lease);
+    return message;
+  }
+  // It does not recover, and is ended.
+  void ExpectHung(WorkerState* state, absl::Time at, WorkerState::Hung where) {
+    ASSERT_EQ(state->deadline(), at);
+    EXPECT_EQ(state->OnTime(at), Step::kDumpStack);
+    EXPECT_TRUE(state->dumping());
+    EXPECT_EQ(state->OnTime(at + absl::Seconds(2)), Step::kKill);
+    state->OnExited("signal SIGKILL");
+    EXPECT_EQ(state->end().hung, where);
+    EXPECT_FALSE(state->end().orderly);
+    EXPECT_FALSE(state->end().victim.has_value());
+    EXPECT_NE(state->end().how.find("it hung "), std::string::npos) << state->end().how;
+  }
+};
+
+TEST_F(WorkerStateSessionTest, HangsAtStart) {
+  WorkerState state(options_);
+  state.OnCommand(Start(), After(0));
+  ExpectHung(&state, After(60), WorkerState::Hung::kAtStart);
+}
+
+TEST_F(WorkerStateSessionTest, HangsWhileALeaseIsOpened) {
+  WorkerState state(options_);
+  state.OnCommand(Start(), After(0));
+  state.OnMessage(Ready(), After(50));
+  EXPECT_EQ(state.deadline(), absl::InfiniteFuture());
+  state.OnCommand(Run(1), After(500));
+  ExpectHung(&state, After(560), WorkerState::Hung::kBetweenTests);
+}
+
+TEST_F(WorkerStateSessionTest, HangsAtItsEnd) {
+  WorkerState state(options_);
+  state.OnCommand(Start(), After(0));
+  state.OnMessage(Ready(), After(1));
+  state.OnCommand(Run(1), After(1));
+  state.OnCommand(Finish(), After(2));
+  state.OnMessage(Progress("", "a"), After(3));
+  // The test's own limit.
+  EXPECT_EQ(state.deadline(), After(13));
+  state.OnMessage(Progress("a", ""), After(5));
+  ExpectHung(&state, After(65), WorkerState::Hung::kAtEnd);
+}
+
+TEST_F(WorkerStateSessionTest, WhoWaitsOwesNothing) {
+  WorkerState state(options_);
+  state.OnCommand(Start(), After(0));
+  state.OnMessage(Ready(), After(1));
+  state.OnCommand(Run(1), After(1));
+  state.OnMessage(Waits(1), After(2));
+  EXPECT_EQ(state.deadline(), absl::InfiniteFuture());
+  v1::WorkerCommand revoke;
+  revoke.mutable_revoke();
+  state.OnCommand(revoke, After(3));
+  EXPECT_EQ(state.deadline(), absl::InfiniteFuture());
+  state.OnCommand(Run(2), After(10));
+  // Said before it had the second lease.
+  state.OnMessage(Waits(1), After(11));
+  EXPECT_EQ(state.deadline(), After(71));
+}
+
+TEST_F(WorkerStateSessionTest, ASignOfLifeWhileTheStackIsAskedForSavesIt) {
+  WorkerState state(options_);
+  state.OnCommand(Start(), After(0));
+  EXPECT_EQ(state.OnTime(After(60)), Step::kDumpStack);
+  state.OnMessage(Ready(), After(61));
+  EXPECT_FALSE(state.dumping());
+  EXPECT_EQ(state.deadline(), absl::InfiniteFuture());
+}
+
+TEST_F(WorkerStateSessionTest, TimeInWhichNobodyListensDoesNotCount) {
+  WorkerState state(options_);
+  state.OnCommand(Start(), After(0));
+  state.OnUnheard(absl::Seconds(30));
+  EXPECT_EQ(state.deadline(), After(90));
+  state.OnMessage(Progress("", "a"), After(50));
+  state.OnUnheard(absl::Seconds(100));
+  EXPECT_EQ(state.deadline(), After(160));
+}
+
+TEST_F(WorkerStateSessionTest, AfterItsLastWordOnlyTheExitIsAwaited) {
+  WorkerState state(options_);
+  state.OnCommand(Start(), After(0));
+  state.OnMessage(Ended(), After(1));
+  EXPECT_EQ(state.deadline(), After(6));
+}
+
 }  // namespace
 }  // namespace fastest::agent

@@ -15,6 +15,9 @@ constexpr int kMaxMessageBytes = 80 << 20;
 constexpr int kKeepaliveMs = 10000;
 constexpr int kKeepaliveTimeoutMs = 10000;
 
+// Metadata of Agent.Serve: the run that the coordinator would go on with (proto/agent_service.proto).
+constexpr char kRunMetadata[] = "fastest-run";
+
 // For the one who dials `address`.
 inline grpc::ChannelArguments ClientArguments(const std::string& address) {
   grpc::ChannelArguments arguments;
@@ -22,6 +25,8 @@ inline grpc::ChannelArguments ClientArguments(const std::string& address) {
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);
   // A proxy of the environment is for the world outside.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // Each dial makes a connection of its own: one that takes the place of a broken stream must not be given the connection that broke.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   // How long a connection may take.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   if (address.rfind("unix:", 0) != 0) {

@@ -244,8 +244,8 @@ void EndAllChildren() {
 void EndChildrenExcept(const std::vector<pid_t>& keep) {
   for (const pid_t pid : Children()) {
     if (std::find(keep.begin(), keep.end(), pid) != keep.end()) continue;
-    kill(pid, SIGKILL);
-    waitpid(pid, nullptr, 0);
+    // One that may not be killed, since it has become another user's, is not waited for either.
+    if (kill(pid, SIGKILL) == 0) waitpid(pid, nullptr, 0);
   }
 }
 

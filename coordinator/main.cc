@@ -2,11 +2,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,6 +20,7 @@
 #include "coordinator/options/command_line.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/run/command.h"
+#include "coordinator/run/module_paths.h"
 #include "coordinator/run/request.h"
 
 namespace {
@@ -57,7 +60,18 @@ fastest::discovery::ProjectOptions ProjectFor(const CommandLine& line, const std
 }
 
 int Discover(const CommandLine& line, const ProjectConfig& project, const fastest::run::Request& request) {
-  const auto found = fastest::discovery::Discover(project, fastest::run::DiscoveryFor(line, request));
+  fastest::discovery::DiscoveryOptions options = fastest::run::DiscoveryFor(line, request);
+  if (request.names_modules) {
+    const bool has_testpaths = options.invocation_dir == project.rootdir;
+    const std::vector<std::string> names = line.paths.empty() && has_testpaths ? project.testpaths : line.paths;
+    // Of plugins' options only Python knows which have values: what looks like a name may be one.
+    auto paths =
+        fastest::run::PathsOfModules(request.run.python, project, options.invocation_dir, names, !line.unknown.empty());
+    if (!paths.ok()) return UsageError(paths.status());
+    options.args = *std::move(paths);
+    options.words.erase(std::remove(options.words.begin(), options.words.end(), "--pyargs"), options.words.end());
+  }
+  const auto found = fastest::discovery::Discover(project, options);
   if (!found.ok()) return UsageError(found.status());
   const std::string text = fastest::discovery::DiscoverText(*found);
   fwrite(text.data(), 1, text.size(), stdout);

@@ -5,6 +5,7 @@ The tests run it as `python fake_runner --control FD`, from a folder in which it
 
 import array
 import base64
+import contextlib
 import faulthandler
 import json
 import os
@@ -25,11 +26,9 @@ class Channel:
 
     def send(self, message):
         payload = json.dumps(message).encode()
-        try:
+        # The end of the channel is seen where it is read.
+        with contextlib.suppress(OSError):
             self.sock.sendall(struct.pack(">I", len(payload)) + payload)
-        except OSError:
-            # The end of the channel is seen where it is read.
-            pass
 
     def receive(self):
         """The next frame; None at the end of the stream."""
@@ -56,11 +55,12 @@ class Channel:
 class Worker:
     def __init__(self, channel):
         self.channel = channel
-        # What a test writes is "captured" here.
-        self.capture = tempfile.TemporaryFile()
+        # What a test writes is "captured" here, as long as the worker lives.
+        self.capture = tempfile.TemporaryFile()  # noqa: SIM115
 
     def run(self):
         start = self.channel.receive()["start"]
+        self.run_id = start["run"]["run_id"]
         if start["worker_id"] == "dies-at-start":
             sys.stderr.write("cannot go on\n")
             sys.stderr.flush()
@@ -99,9 +99,23 @@ class Worker:
             result = {"lease_id": lease["id"], "ref": ref, "outcome": "PASSED"}
             self.channel.send({"progress": {"results": [result]}})
         self.channel.send({"lease_done": {"lease_id": lease["id"]}})
+        # It holds nothing back.
+        self.channel.send({"waits": {"last_lease_id": lease["id"]}})
 
     def well(self):
         pass
+
+    def board(self):
+        """Writes down when it begins and when it ends, and waits in between for a file called as its run."""
+        self.write_on_board("begins")
+        end = time.monotonic() + 60
+        while not os.path.exists(self.run_id) and time.monotonic() < end:
+            time.sleep(0.001)
+        self.write_on_board("ends")
+
+    def write_on_board(self, what):
+        with open("board", "a", encoding="ascii") as board:
+            board.write(f"{self.run_id} {what}\n")
 
     def output(self):
         os.write(1, b"begin\n" + b"o" * 3_000_000)
@@ -155,10 +169,8 @@ def fork_worker(fds):
 
 def kill(pid):
     for target in (-pid, pid):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(target, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
 
 def children():

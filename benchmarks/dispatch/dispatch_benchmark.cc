@@ -22,7 +22,9 @@ constexpr int kSlotsPerAgent = 4;
 
 size_t HeapBytes() { return mallinfo2().uordblks; }
 
-std::string ModuleName(int module) { return absl::StrCat("tests/package_", module / 100, "/test_module_", module, ".py"); }
+std::string ModuleName(int module) {
+  return absl::StrCat("tests/package_", module / 100, "/test_module_", module, ".py");
+}
 
 // A worker with its leases, one step at a time.
 struct Worker {
@@ -96,7 +98,8 @@ class Farm {
     worker->collected.set_lease_id(lease.id());
     worker->collected.set_module_selected(kTestsPerModule);
     for (int test = 0; test < kTestsPerModule; ++test) {
-      worker->collected.add_tests()->set_node_id(absl::StrCat(module, "::TestSomething::test_what_it_does[", test, "-value]"));
+      worker->collected.add_tests()->set_node_id(
+          absl::StrCat(module, "::TestSomething::test_what_it_does[", test, "-value]"));
     }
     worker->next = 0;
     worker->busy = true;

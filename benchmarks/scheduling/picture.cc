@@ -14,7 +14,7 @@ constexpr int kBarHeight = 9;
 constexpr int kTop = 56;
 // Longer bars are cut off, with their figure beside them.
 constexpr double kMaxRatio = 4;
-constexpr const char* kColors[] = {"#c9c9c9", "#a8a8a8", "#878787", "#e0a458", "#c96f4a", "#2f6f9f"};
+constexpr const char* kColors[] = {"#c9c9c9", "#a8a8a8", "#878787", "#e0a458", "#c96f4a", "#9fc3a0", "#2f6f9f"};
 
 double X(double ratio) { return kLabelWidth + (std::min(ratio, kMaxRatio) - 1) / (kMaxRatio - 1) * kBarsWidth; }
 

@@ -141,4 +141,22 @@ double XdistWorksteal(const Suite& suite, const std::vector<Agent>& farm) {
   });
 }
 
+double BlindIdeal(const Suite& suite, const std::vector<Agent>& farm) {
+  using Free = std::pair<double, size_t>;
+  std::priority_queue<Free, std::vector<Free>, std::greater<>> free;
+  for (size_t a = 0; a < farm.size(); ++a) free.emplace(farm[a].joins_s, a);
+  double makespan = 0;
+  for (const Suite::Module& module : suite.modules) {
+    const double share_s = module.setup_s / static_cast<double>(module.seconds.size());
+    for (const double seconds : module.seconds) {
+      const auto [free_s, agent] = free.top();
+      free.pop();
+      const double end_s = free_s + (seconds + share_s) * farm[agent].slowness;
+      free.emplace(end_s, agent);
+      makespan = std::max(makespan, end_s);
+    }
+  }
+  return makespan;
+}
+
 }  // namespace fastest::scheduling

@@ -24,6 +24,9 @@ double WholeModules(const Suite& suite, const std::vector<plan::ModuleEstimate>&
 double XdistLoad(const Suite& suite, const std::vector<Agent>& farm);
 // --dist worksteal: contiguous shares, then half of the longest queue goes to whoever runs dry.
 double XdistWorksteal(const Suite& suite, const std::vector<Agent>& farm);
+// What nobody who does not know durations can better on average: single tests, in collection order (durations are independent of it), each to
+// whoever is free, each module's set-up paid once by all of its tests together, and no time between two tests.
+double BlindIdeal(const Suite& suite, const std::vector<Agent>& farm);
 
 }  // namespace fastest::scheduling
 

@@ -75,6 +75,7 @@ TEST(SimulationTest, NoPolicyIsBelowTheFloor) {
   EXPECT_GE(WholeModules(suite, Remembered(suite, 3, 0), farm), floor);
   EXPECT_GE(XdistLoad(suite, farm), floor);
   EXPECT_GE(XdistWorksteal(suite, farm), floor);
+  EXPECT_GE(BlindIdeal(suite, farm), floor);
 }
 
 TEST(SimulationTest, OneWorkerAloneNeedsEqualTimeUnderEveryPolicy) {
@@ -82,7 +83,7 @@ TEST(SimulationTest, OneWorkerAloneNeedsEqualTimeUnderEveryPolicy) {
   const std::vector<Agent> farm = EqualAgents(1);
   for (const double makespan :
        {Contiguous(suite, farm), RoundRobin(suite, farm), WholeModules(suite, Remembered(suite, 4, 0), farm),
-        XdistLoad(suite, farm), XdistWorksteal(suite, farm)}) {
+        XdistLoad(suite, farm), XdistWorksteal(suite, farm), BlindIdeal(suite, farm)}) {
     EXPECT_NEAR(makespan, suite.work_s, 1e-6);
   }
 }

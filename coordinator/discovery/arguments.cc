@@ -29,7 +29,8 @@ bool Less(const Argument& left, const Argument& right) {
 
 bool IsPartOf(const Argument& inner, const Argument& outer) {
   if (inner.path != outer.path) return outer.names.empty() && IsWithin(inner.path, outer.path);
-  if (outer.names.size() > inner.names.size() || !std::equal(outer.names.begin(), outer.names.end(), inner.names.begin())) {
+  if (outer.names.size() > inner.names.size() ||
+      !std::equal(outer.names.begin(), outer.names.end(), inner.names.begin())) {
     return false;
   }
   return !outer.parameters.has_value() || outer.parameters == inner.parameters;

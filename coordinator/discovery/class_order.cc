@@ -75,7 +75,8 @@ class Linearizer {
       return std::nullopt;
     }
     const ImportFinder::Found found = imports_.Find(place.file->path, base.name);
-    if (found.binding != nullptr && found.binding->kind == BindingKind::kClass) return at(found.file, found.binding->index);
+    if (found.binding != nullptr && found.binding->kind == BindingKind::kClass)
+      return at(found.file, found.binding->index);
     if (result_.unknown_base.empty()) result_.unknown_base = base.name;
     return std::nullopt;
   }

@@ -110,7 +110,8 @@ void ModuleCollector::CollectTestCase(const ClassOrder& order, const Place& plac
     for (const Binding& binding : type.type->bindings) {
       if (!seen.insert(binding.name).second) continue;
       if (binding.name == "runTest") run_test = {type.file, &binding};
-      if (binding.name.compare(0, 4, "test") == 0 && binding.kind != BindingKind::kValue) tests.push_back({type.file, &binding});
+      if (binding.name.compare(0, 4, "test") == 0 && binding.kind != BindingKind::kValue)
+        tests.push_back({type.file, &binding});
     }
   }
   std::sort(tests.begin(), tests.end(),
@@ -130,7 +131,8 @@ void ModuleCollector::CollectTestCaseMethod(const Member& member, const Place& p
     if (const Decorated* const decorated = function.decorated.get()) {
       if (decorated->not_callable) return;
       marks = &decorated->marks;
-      if (reason.empty()) reason = decorated->fixture != nullptr ? "a fixture named like a test" : decorated->open_reason;
+      if (reason.empty())
+        reason = decorated->fixture != nullptr ? "a fixture named like a test" : decorated->open_reason;
     }
   } else if (reason.empty()) {
     reason = binding.detail.empty() ? "not a function" : binding.detail;

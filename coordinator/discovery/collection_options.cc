@@ -14,8 +14,8 @@ namespace {
 
 // Options after which pytest collects something else, or in another order.
 constexpr std::string_view kChanging[] = {
-    "--doctest-glob", "--doctest-modules", "--failed-first", "--ff",       "--last-failed", "--lf",     "--new-first", "--nf",
-    "--override-ini", "--pyargs",          "--stepwise",     "--sw",       "-o",
+    "--doctest-glob", "--doctest-modules", "--failed-first", "--ff",       "--last-failed", "--lf", "--new-first",
+    "--nf",           "--override-ini",    "--pyargs",       "--stepwise", "--sw",          "-o",
 };
 
 // -m, or -mVALUE.
@@ -75,8 +75,10 @@ void ReadWords(const std::vector<std::string>& words, const std::string& source,
     } else if (IsShort(word, 'p')) {
       const std::string plugin = ShortValue(word, value);
       if (plugin == "no:doctest") result.collects_doctests = false;
-      if (!absl::StartsWith(plugin, "no:")) result.open_reasons.push_back(absl::StrCat(source, " loads the plugin ", plugin));
-    } else if (IsShort(word, 'o') || std::binary_search(std::begin(kChanging), std::end(kChanging), std::string_view(name))) {
+      if (!absl::StartsWith(plugin, "no:"))
+        result.open_reasons.push_back(absl::StrCat(source, " loads the plugin ", plugin));
+    } else if (IsShort(word, 'o') ||
+               std::binary_search(std::begin(kChanging), std::end(kChanging), std::string_view(name))) {
       result.open_reasons.push_back(absl::StrCat(source, " has ", name));
     }
   }

@@ -12,11 +12,11 @@ namespace {
 
 // Hooks that decide what is collected, and in which order.
 constexpr std::string_view kCollectionHooks[] = {
-    "pytest_collect_directory",     "pytest_collect_file",         "pytest_collection",
-    "pytest_collection_modifyitems", "pytest_deselected",          "pytest_generate_tests",
-    "pytest_ignore_collect",        "pytest_itemcollected",        "pytest_load_initial_conftests",
-    "pytest_make_collect_report",   "pytest_make_parametrize_id",  "pytest_plugins",
-    "pytest_pycollect_makeitem",    "pytest_pycollect_makemodule",
+    "pytest_collect_directory",      "pytest_collect_file",         "pytest_collection",
+    "pytest_collection_modifyitems", "pytest_deselected",           "pytest_generate_tests",
+    "pytest_ignore_collect",         "pytest_itemcollected",        "pytest_load_initial_conftests",
+    "pytest_make_collect_report",    "pytest_make_parametrize_id",  "pytest_plugins",
+    "pytest_pycollect_makeitem",     "pytest_pycollect_makemodule",
 };
 
 bool IsCollectionHook(std::string_view name) {
@@ -24,7 +24,8 @@ bool IsCollectionHook(std::string_view name) {
 }
 
 bool Binds(const File& file, std::string_view name) {
-  return std::any_of(file.bindings.begin(), file.bindings.end(), [name](const Binding& binding) { return binding.name == name; });
+  return std::any_of(file.bindings.begin(), file.bindings.end(),
+                     [name](const Binding& binding) { return binding.name == name; });
 }
 
 }  // namespace
@@ -34,7 +35,8 @@ void Conftests::Judge(const Conftest& conftest) {
   const File& file = *conftest.file;
   if (!file.unreadable.empty()) open_reasons_.push_back(absl::StrCat(name, ": ", file.unreadable));
   for (const std::string& reason : file.more_reasons) open_reasons_.push_back(absl::StrCat(name, ": ", reason));
-  if (file.collect_ignore.computed || file.collect_ignore_glob.computed) open_reasons_.push_back(absl::StrCat(name, " computes collect_ignore"));
+  if (file.collect_ignore.computed || file.collect_ignore_glob.computed)
+    open_reasons_.push_back(absl::StrCat(name, " computes collect_ignore"));
   for (const Binding& binding : file.bindings) {
     // These two are said where they matter: test by test.
     if (binding.name == "pytest_generate_tests" || binding.name == "pytest_make_parametrize_id") continue;
@@ -69,7 +71,8 @@ const Surroundings& Conftests::SurroundingsOf(const std::string& directory) {
   for (const Conftest* const conftest : ChainOf(directory)) {
     result.levels.push_back(&conftest->level);
     const std::string& name = conftest->level.origin();
-    if (Binds(*conftest->file, "pytest_generate_tests")) result.open_reason = absl::StrCat(name, " implements pytest_generate_tests");
+    if (Binds(*conftest->file, "pytest_generate_tests"))
+      result.open_reason = absl::StrCat(name, " implements pytest_generate_tests");
     if (Binds(*conftest->file, "pytest_make_parametrize_id")) {
       result.parametrize_reason = absl::StrCat(name, " implements pytest_make_parametrize_id");
     }
@@ -84,15 +87,18 @@ Conftests::Verdict Conftests::Ignores(const std::string& directory, const std::s
     for (auto conftest = chain.rbegin(); conftest != chain.rend(); ++conftest) {
       const IgnoreList& ignored = (*conftest)->file->*list;
       if (!ignored.is_set) continue;
-      const auto names_path = [&](const std::string& entry) { return matches(AbsolutePath((*conftest)->directory, entry)); };
+      const auto names_path = [&](const std::string& entry) {
+        return matches(AbsolutePath((*conftest)->directory, entry));
+      };
       if (std::any_of(ignored.certain.begin(), ignored.certain.end(), names_path)) return Verdict::kYes;
       return std::any_of(ignored.possible.begin(), ignored.possible.end(), names_path) ? Verdict::kMaybe : Verdict::kNo;
     }
     return Verdict::kNo;
   };
   if (chain.empty()) return Verdict::kNo;
-  return std::max(is_listed(&File::collect_ignore, [&path](const std::string& entry) { return entry == path; }),
-                  is_listed(&File::collect_ignore_glob, [&path](const std::string& entry) { return MatchesPattern(path, entry); }));
+  return std::max(
+      is_listed(&File::collect_ignore, [&path](const std::string& entry) { return entry == path; }),
+      is_listed(&File::collect_ignore_glob, [&path](const std::string& entry) { return MatchesPattern(path, entry); }));
 }
 
 }  // namespace fastest::discovery

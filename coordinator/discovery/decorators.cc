@@ -79,7 +79,8 @@ IdSource DecoratorReader::ReadIds(Node expression) const {
   return source;
 }
 
-ParameterSets DecoratorReader::ReadSets(const std::vector<std::string>& names, bool single, Node values, Node ids) const {
+ParameterSets DecoratorReader::ReadSets(const std::vector<std::string>& names, bool single, Node values,
+                                        Node ids) const {
   std::optional<std::vector<Value>> elements = evaluator_.Elements(values);
   if (elements.has_value()) return MakeIds(names, single, *std::move(elements), ReadIds(ids));
   ParameterSets sets;
@@ -230,9 +231,8 @@ void DecoratorReader::ReadOne(Node expression, std::string_view name, int depth,
   } else if (origin == "abc.abstractmethod") {
     decorated.open_reason = "it is abstract";
   } else {
-    const Node constant = expression.is(Kind::kIdentifier) && depth < kMaxDepth
-                              ? names_.Constant(evaluator_.TextOf(expression))
-                              : Node();
+    const Node constant =
+        expression.is(Kind::kIdentifier) && depth < kMaxDepth ? names_.Constant(evaluator_.TextOf(expression)) : Node();
     if (!constant.is_null()) return ReadOne(constant, name, depth + 1, decorated);
     if (decorated.open_reason.empty()) {
       decorated.open_reason = absl::StrCat("decorated with ", std::string(evaluator_.TextOf(called)));
@@ -261,7 +261,8 @@ void DecoratorReader::ReadClass(const std::vector<Node>& decorators, Class& targ
     if (origin == "dataclasses.dataclass" || origin == "attr.s" || origin == "attr.attrs" || origin == "attr.define" ||
         origin == "attrs.define" || origin == "attrs.frozen" || origin == "attr.frozen" || origin == "attr.dataclass") {
       // With init=False there is none; then all is open.
-      const bool plain = !decorator->is(Kind::kCall) || ReadArguments((*decorator)[Field::kArguments], evaluator_).Find("init", -1).is_null();
+      const bool plain = !decorator->is(Kind::kCall) ||
+                         ReadArguments((*decorator)[Field::kArguments], evaluator_).Find("init", -1).is_null();
       if (plain) {
         target.has_generated_init = true;
         continue;

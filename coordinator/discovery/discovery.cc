@@ -93,7 +93,8 @@ int Discovery::count() const {
 
 absl::StatusOr<Discovery> Discover(const ProjectConfig& project, const DiscoveryOptions& options) {
   const CollectionOptions collection = CollectionOptionsOf(project, options);
-  ASSIGN_OR_RETURN(const std::vector<Argument> arguments, ResolveArguments(project, options, collection.keep_duplicates));
+  ASSIGN_OR_RETURN(const std::vector<Argument> arguments,
+                   ResolveArguments(project, options, collection.keep_duplicates));
   RealClock clock;
   FactStore store(options.cache_path, options.threads, clock);
   Conftests conftests(store, project.rootdir, collection.confcutdir, !collection.no_conftest);

@@ -221,7 +221,7 @@ bool IsConsistent(const File& file) {
     if (!IndicesFit(file, type.bindings)) return false;
     for (const BaseClass& base : type.bases) {
       // A class comes after its bases: no circle.
-      if (base.local >= static_cast<int>(i)) return false;
+      if (base.local < -1 || base.local >= static_cast<int>(i)) return false;
     }
   }
   return true;

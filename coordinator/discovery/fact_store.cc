@@ -118,8 +118,8 @@ void FactStore::Load(const std::vector<std::string>& paths) {
 }
 
 absl::Status FactStore::Save() const {
-  const bool complete =
-      std::all_of(items_.begin(), items_.end(), [](const auto& item) { return item.second.in_cache || !item.second.usable; });
+  const bool complete = std::all_of(items_.begin(), items_.end(),
+                                    [](const auto& item) { return item.second.in_cache || !item.second.usable; });
   if (complete) return absl::OkStatus();
   std::vector<FactCache::Entry> entries;
   for (const auto& [path, item] : items_) {
@@ -136,7 +136,8 @@ absl::Status FactStore::Save() const {
 }
 
 int FactStore::parsed() const {
-  return static_cast<int>(std::count_if(items_.begin(), items_.end(), [](const auto& item) { return item.second.parsed; }));
+  return static_cast<int>(
+      std::count_if(items_.begin(), items_.end(), [](const auto& item) { return item.second.parsed; }));
 }
 
 }  // namespace fastest::discovery

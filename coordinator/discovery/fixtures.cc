@@ -11,12 +11,41 @@ namespace fastest::discovery {
 namespace {
 
 constexpr std::string_view kKnownFixtures[] = {
-    "LineMatcher",           "benchmark",     "cache",          "caplog",         "capfd",         "capfdbinary",
-    "capsys",                "capsysbinary",  "capteesys",      "class_mocker",   "doctest_namespace", "faker",
-    "freezer",               "httpx_mock",    "linecomp",       "mocker",         "module_mocker", "monkeypatch",
-    "package_mocker",        "pytestconfig",  "pytester",       "record_property", "record_testsuite_property",
-    "record_xml_attribute",  "recwarn",       "request",        "requests_mock",  "session_mocker", "subtests",
-    "testdir",               "testrun_uid",   "tmp_path",       "tmp_path_factory", "tmpdir",      "tmpdir_factory",
+    "LineMatcher",
+    "benchmark",
+    "cache",
+    "caplog",
+    "capfd",
+    "capfdbinary",
+    "capsys",
+    "capsysbinary",
+    "capteesys",
+    "class_mocker",
+    "doctest_namespace",
+    "faker",
+    "freezer",
+    "httpx_mock",
+    "linecomp",
+    "mocker",
+    "module_mocker",
+    "monkeypatch",
+    "package_mocker",
+    "pytestconfig",
+    "pytester",
+    "record_property",
+    "record_testsuite_property",
+    "record_xml_attribute",
+    "recwarn",
+    "request",
+    "requests_mock",
+    "session_mocker",
+    "subtests",
+    "testdir",
+    "testrun_uid",
+    "tmp_path",
+    "tmp_path_factory",
+    "tmpdir",
+    "tmpdir_factory",
     "worker_id",
 };
 
@@ -72,7 +101,8 @@ const std::string* FixtureLevel::ImportOf(std::string_view name) const {
 }
 
 FixtureClosure CloseFixtures(const FixtureLevels& levels, const std::vector<std::string_view>& initial,
-                             const std::vector<std::string_view>& direct, const std::vector<std::string_view>& indirect) {
+                             const std::vector<std::string_view>& direct,
+                             const std::vector<std::string_view>& indirect) {
   FixtureClosure closure;
   const auto open = [&closure](std::string reason) {
     if (closure.open_reason.empty()) closure.open_reason = std::move(reason);

@@ -59,7 +59,8 @@ struct FixtureClosure {
 // `initial` are the names asked for by the test itself, its marks and autouse. Names in `direct` get their values from
 // parametrize() and no fixture is looked up for them; those in `indirect` do not take their fixture's own params.
 FixtureClosure CloseFixtures(const FixtureLevels& levels, const std::vector<std::string_view>& initial,
-                             const std::vector<std::string_view>& direct, const std::vector<std::string_view>& indirect);
+                             const std::vector<std::string_view>& direct,
+                             const std::vector<std::string_view>& indirect);
 
 // True for fixtures of pytest itself and of well-known plugins: none of them is parametrized.
 bool IsKnownFixture(std::string_view name);

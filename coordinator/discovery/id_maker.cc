@@ -64,7 +64,8 @@ class Maker {
     if (set.kind == ValueKind::kUnknown && !single_) return Open("parametrize: a set of parameters is computed");
     const bool is_set = set.kind == ValueKind::kParameterSet;
     result_.marked = result_.marked || set.marked;
-    if (is_set ? set.items.size() != names_.size() : !single_ && (set.kind != ValueKind::kSequence || set.items.size() != names_.size())) {
+    if (is_set ? set.items.size() != names_.size()
+               : !single_ && (set.kind != ValueKind::kSequence || set.items.size() != names_.size())) {
       return Open("parametrize: not as many values as names");
     }
     if (is_set && set.id != nullptr) {
@@ -82,7 +83,8 @@ class Maker {
     for (size_t i = 0; i < names_.size(); ++i) {
       const Value& value = single_ && !is_set ? set : set.items[i];
       if (i > 0) id += '-';
-      if (!ValueId(value, names_[i], index, id)) return Open(absl::StrCat("parametrize: a value of ", names_[i], " is computed"));
+      if (!ValueId(value, names_[i], index, id))
+        return Open(absl::StrCat("parametrize: a value of ", names_[i], " is computed"));
     }
     result_.ids.push_back(std::move(id));
   }
@@ -218,7 +220,8 @@ std::string EscapedBytes(std::string_view bytes) {
   return out;
 }
 
-ParameterSets MakeIds(const std::vector<std::string>& names, bool single, std::vector<Value> sets, const IdSource& source) {
+ParameterSets MakeIds(const std::vector<std::string>& names, bool single, std::vector<Value> sets,
+                      const IdSource& source) {
   return Maker(names, single, source).Run(std::move(sets));
 }
 

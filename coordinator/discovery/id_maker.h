@@ -30,7 +30,8 @@ struct IdSource {
 
 // Ids for `sets`, values of `names`. `single` if there is one name and each set is its value; otherwise each set is a sequence of
 // values. Says exactly what every pytest from 7.4 on says, or is open with the reason.
-ParameterSets MakeIds(const std::vector<std::string>& names, bool single, std::vector<Value> sets, const IdSource& source);
+ParameterSets MakeIds(const std::vector<std::string>& names, bool single, std::vector<Value> sets,
+                      const IdSource& source);
 
 // What pytest makes of characters and bytes that are not printable ASCII: "caf\xe9".
 std::string EscapedText(std::string_view utf8);

@@ -36,8 +36,8 @@ absl::StatusOr<std::optional<IniTable>> ReadConfigFile(const std::string& path) 
   if (is_cfg) {
     std::optional<IniTable> table = Section(sections, "tool:pytest");
     if (!table.has_value() && sections.count("pytest") > 0) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path, ": [pytest] section in setup.cfg files is no longer supported, change to [tool:pytest] instead."));
+      return absl::InvalidArgumentError(absl::StrCat(
+          path, ": [pytest] section in setup.cfg files is no longer supported, change to [tool:pytest] instead."));
     }
     return table;
   }

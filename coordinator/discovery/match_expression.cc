@@ -13,7 +13,8 @@ namespace {
 constexpr int kMaxDepth = 100;
 
 bool IsNamePart(char c) {
-  return isalnum(static_cast<unsigned char>(c)) || (c & 0x80) != 0 || std::string_view("_:+-.[]\\/").find(c) != std::string_view::npos;
+  return isalnum(static_cast<unsigned char>(c)) || (c & 0x80) != 0 ||
+         std::string_view("_:+-.[]\\/").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -49,8 +50,9 @@ class MatchExpression::Parser {
 
   void Fail(std::string_view expected) {
     if (!status_.ok()) return;
-    status_ = absl::InvalidArgumentError(absl::StrCat("Wrong expression: ", std::string(text_), ": expected ", std::string(expected),
-                                                      "; got ", token_.empty() ? "end of input" : std::string(token_)));
+    status_ = absl::InvalidArgumentError(absl::StrCat("Wrong expression: ", std::string(text_), ": expected ",
+                                                      std::string(expected), "; got ",
+                                                      token_.empty() ? "end of input" : std::string(token_)));
   }
 
   void Or(int depth) {

@@ -12,7 +12,8 @@ namespace {
 bool Matches(const std::string& text, const std::set<std::string>& names) {
   const absl::StatusOr<MatchExpression> expression = MatchExpression::Parse(text);
   EXPECT_TRUE(expression.ok()) << text << ": " << expression.status();
-  return expression.ok() && expression->Matches([&](std::string_view name) { return names.count(std::string(name)) > 0; });
+  return expression.ok() &&
+         expression->Matches([&](std::string_view name) { return names.count(std::string(name)) > 0; });
 }
 
 TEST(MatchExpression, JoinsNames) {

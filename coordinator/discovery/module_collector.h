@@ -20,8 +20,8 @@ namespace fastest::discovery {
 class ModuleCollector {
  public:
   // `module` gets what is found; its node id is set.
-  ModuleCollector(const SourceFile& file, const CollectionRules& rules, const Surroundings& surroundings, ImportFinder& imports,
-                  FoundModule& module)
+  ModuleCollector(const SourceFile& file, const CollectionRules& rules, const Surroundings& surroundings,
+                  ImportFinder& imports, FoundModule& module)
       : file_(file), rules_(rules), surroundings_(surroundings), imports_(imports), module_(module) {}
 
   void Run();

@@ -23,7 +23,9 @@ bool IsTrue(const ProjectConfig& project, const char* name) {
   return value == "1" || value == "true" || value == "yes" || value == "on";
 }
 
-const Marks* MarksOf(const Function& function) { return function.decorated == nullptr ? nullptr : &function.decorated->marks; }
+const Marks* MarksOf(const Function& function) {
+  return function.decorated == nullptr ? nullptr : &function.decorated->marks;
+}
 
 }  // namespace
 
@@ -144,12 +146,14 @@ void ModuleCollector::Collect(const Member& member, const Place& place) {
 }
 
 void ModuleCollector::CollectImport(const Binding& binding, const Place& place) {
-  if (binding.index == kModuleImport || (rules_.skip_imported && !place.in_class) || HoldsNoTests(binding.detail)) return;
-  const bool named =
-      NameMatchesOption(binding.name, rules_.python_functions) || NameMatchesOption(binding.name, rules_.python_classes);
+  if (binding.index == kModuleImport || (rules_.skip_imported && !place.in_class) || HoldsNoTests(binding.detail))
+    return;
+  const bool named = NameMatchesOption(binding.name, rules_.python_functions) ||
+                     NameMatchesOption(binding.name, rules_.python_classes);
   const ImportFinder::Found found = imports_.Find(file_.path, binding.detail);
   if (found.binding == nullptr) {
-    if (named) AddModuleReason(absl::StrCat("imports ", binding.name, binding.detail.empty() ? "" : " as ", binding.detail));
+    if (named)
+      AddModuleReason(absl::StrCat("imports ", binding.name, binding.detail.empty() ? "" : " as ", binding.detail));
     return;
   }
   // It is collected under the name that it has here.

@@ -68,9 +68,11 @@ class IdBuilder {
 
   void SortNames(const Parametrize& parametrize) {
     for (const std::string& name : parametrize.names) {
-      const bool indirect = parametrize.all_indirect || std::find(parametrize.indirect.begin(), parametrize.indirect.end(),
-                                                                  name) != parametrize.indirect.end();
-      if (Contains(direct_, name) || Contains(indirect_, name)) result_.error = absl::StrCat("duplicate parametrization of ", name);
+      const bool indirect =
+          parametrize.all_indirect ||
+          std::find(parametrize.indirect.begin(), parametrize.indirect.end(), name) != parametrize.indirect.end();
+      if (Contains(direct_, name) || Contains(indirect_, name))
+        result_.error = absl::StrCat("duplicate parametrization of ", name);
       if (name == "request") result_.error = "'request' can't be parametrized";
       (indirect ? indirect_ : direct_).push_back(name);
     }
@@ -154,8 +156,8 @@ TestArguments ArgumentsOf(const Function& function, bool is_method, int mocked) 
   const Decorated* const decorated = function.decorated.get();
   const bool is_static = decorated != nullptr && decorated->is_static;
   const auto drop_front = [&arguments](size_t count) {
-    arguments.names.erase(arguments.names.begin(),
-                          arguments.names.begin() + static_cast<std::ptrdiff_t>(std::min(count, arguments.names.size())));
+    arguments.names.erase(arguments.names.begin(), arguments.names.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                                                 count, arguments.names.size())));
   };
   if (is_method && !is_static) drop_front(1);
   if (decorated == nullptr) {
@@ -164,7 +166,8 @@ TestArguments ArgumentsOf(const Function& function, bool is_method, int mocked) 
   }
   drop_front(static_cast<size_t>(mocked + decorated->mocked));
   for (const std::string& given : decorated->given) {
-    arguments.names.erase(std::remove(arguments.names.begin(), arguments.names.end(), std::string_view(given)), arguments.names.end());
+    arguments.names.erase(std::remove(arguments.names.begin(), arguments.names.end(), std::string_view(given)),
+                          arguments.names.end());
   }
   const size_t positional = std::min(static_cast<size_t>(decorated->given_positional), arguments.names.size());
   arguments.names.resize(arguments.names.size() - positional);

@@ -42,7 +42,8 @@ TEST(Path, GlobFindsWhatPythonFinds) {
   EXPECT_EQ(Glob(tree.root(), "*/tests"), std::vector<std::string>{"more/tests"});
   EXPECT_EQ(Glob(tree.root(), "tests/*"), std::vector<std::string>{"tests/unit"});
   EXPECT_EQ(Glob(tree.root(), "tests/.h*"), std::vector<std::string>{"tests/.hidden"});
-  EXPECT_EQ(Glob(tree.root(), "**/test_*.py"), (std::vector<std::string>{"more/tests/test_c.py", "tests/unit/test_a.py"}));
+  EXPECT_EQ(Glob(tree.root(), "**/test_*.py"),
+            (std::vector<std::string>{"more/tests/test_c.py", "tests/unit/test_a.py"}));
   EXPECT_EQ(Glob(tree.root(), tree.Path("te*")), std::vector<std::string>{tree.Path("tests")});
   EXPECT_TRUE(Glob(tree.root(), "nothing*").empty());
   EXPECT_TRUE(Glob(tree.root(), "").empty());

@@ -16,7 +16,8 @@
 namespace fastest::discovery {
 namespace {
 
-const char* const kNoRecurseDefaults[] = {"*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}"};
+const char* const kNoRecurseDefaults[] = {"*.egg", ".*",           "_darcs", "build", "CVS",
+                                          "dist",  "node_modules", "venv",   "{arch}"};
 
 struct Location {
   // Empty: no file says anything about pytest.
@@ -98,7 +99,8 @@ std::string ExpandVariables(const std::string& text) {
 absl::StatusOr<Location> LocateGivenFile(const ProjectOptions& options, const std::vector<std::string>& directories) {
   const std::string path = AbsolutePath(options.invocation_dir, options.config_file);
   const auto not_found = [&path](const char* what) {
-    return absl::NotFoundError(absl::StrCat("Config file '", path, "' ", what, ". Check your '-c/--config-file' option."));
+    return absl::NotFoundError(
+        absl::StrCat("Config file '", path, "' ", what, ". Check your '-c/--config-file' option."));
   };
   if (!PathExists(path)) return not_found("not found");
   if (IsDirectory(path)) return not_found("is a directory");
@@ -111,8 +113,8 @@ absl::StatusOr<Location> LocateGivenFile(const ProjectOptions& options, const st
   const size_t dot = name.rfind('.');
   const std::string_view suffix = dot == std::string_view::npos || dot == 0 ? "" : name.substr(dot);
   if (suffix != ".ini" && suffix != ".cfg" && suffix != ".toml") {
-    return absl::InvalidArgumentError(absl::StrCat("Config file '", path,
-                                                   "' has an unsupported format. Supported extensions are: .cfg, .ini, .toml."));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "Config file '", path, "' has an unsupported format. Supported extensions are: .cfg, .ini, .toml."));
   }
   ASSIGN_OR_RETURN(std::optional<IniTable> table, ReadConfigFile(path));
   return Location{std::string(ParentPath(path)), path, std::move(table).value_or(IniTable())};
@@ -132,7 +134,8 @@ absl::StatusOr<Location> Locate(const ProjectOptions& options) {
     if (base == "/") break;
   }
   if (directories != std::vector<std::string>{ancestor}) {
-    const std::vector<std::string> where = directories.empty() ? std::vector<std::string>{options.invocation_dir} : directories;
+    const std::vector<std::string> where =
+        directories.empty() ? std::vector<std::string>{options.invocation_dir} : directories;
     ASSIGN_OR_RETURN(location, LocateConfig(where));
   }
   if (location.directory.empty()) {
@@ -158,8 +161,9 @@ absl::Status ReadWords(const Location& location, const char* name, std::vector<s
   }
   absl::StatusOr<std::vector<std::string>> words = SplitShellWords(found->second.text);
   if (!words.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(location.file, ": config option '", name, "' can't be split into words: ",
-                                                   std::string(words.status().message())));
+    return absl::InvalidArgumentError(
+        absl::StrCat(location.file, ": config option '", name,
+                     "' can't be split into words: ", std::string(words.status().message())));
   }
   list = *std::move(words);
   return absl::OkStatus();

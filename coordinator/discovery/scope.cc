@@ -14,8 +14,8 @@ namespace {
 constexpr int kMaxDepth = 16;
 
 // Methods that change a list, dict or set.
-constexpr std::string_view kMutators[] = {"add",  "append",  "clear", "discard",    "extend",     "insert", "pop", "popitem",
-                                          "remove", "reverse", "setdefault", "sort", "update"};
+constexpr std::string_view kMutators[] = {"add",     "append", "clear",   "discard",    "extend", "insert", "pop",
+                                          "popitem", "remove", "reverse", "setdefault", "sort",   "update"};
 
 bool IsDefinition(BindingKind kind) { return kind == BindingKind::kFunction || kind == BindingKind::kClass; }
 
@@ -75,8 +75,9 @@ Node Scope::ValueOf(std::string_view name) const {
 }
 
 std::vector<Binding> Scope::TakeBindings() {
-  bindings_.erase(std::remove_if(bindings_.begin(), bindings_.end(), [](const Binding& binding) { return binding.name.empty(); }),
-                  bindings_.end());
+  bindings_.erase(
+      std::remove_if(bindings_.begin(), bindings_.end(), [](const Binding& binding) { return binding.name.empty(); }),
+      bindings_.end());
   return std::move(bindings_);
 }
 
@@ -159,7 +160,8 @@ bool ScopeChain::IsChanged(std::string_view name) const {
   bool changed = false;
   for (size_t at = source_.find(name); at != std::string_view::npos && !changed; at = source_.find(name, at + 1)) {
     size_t next = at + name.size();
-    if ((at > 0 && IsNameCharacter(source_[at - 1])) || (next < source_.size() && IsNameCharacter(source_[next]))) continue;
+    if ((at > 0 && IsNameCharacter(source_[at - 1])) || (next < source_.size() && IsNameCharacter(source_[next])))
+      continue;
     while (next < source_.size() && source_[next] == ' ') ++next;
     const std::string_view rest = source_.substr(next);
     const auto starts = [&rest](std::string_view prefix) { return rest.substr(0, prefix.size()) == prefix; };

@@ -69,7 +69,8 @@ class Skimmer {
     } else {
       outline_.lines.push_back({static_cast<uint32_t>(outline_.text.size()), line});
       outline_.text.append(indentation);
-      outline_.gaps.push_back({static_cast<uint32_t>(outline_.text.size()), static_cast<uint32_t>(outline_.functions.size()), 1});
+      outline_.gaps.push_back(
+          {static_cast<uint32_t>(outline_.text.size()), static_cast<uint32_t>(outline_.functions.size()), 1});
       outline_.text.append(after_decorator_ ? kDecorated : kUndecorated);
       in_row_ = !after_decorator_;
       row_width_ = width;

@@ -18,7 +18,8 @@ std::vector<std::string> Names(const Outline& outline) {
 }
 
 TEST(Skim, TakesFunctionsOutAndLeavesARowOfThemAsOneNumber) {
-  const Outline outline = Skim("import os\n\ndef a():\n    x = 1\n\n    return x\ndef b(): pass\nX = 2\nasync def c():\n  pass\n");
+  const Outline outline =
+      Skim("import os\n\ndef a():\n    x = 1\n\n    return x\ndef b(): pass\nX = 2\nasync def c():\n  pass\n");
   EXPECT_EQ(outline.error_line, 0);
   EXPECT_EQ(outline.text, "import os\n0\nX = 2\n0\n");
   EXPECT_THAT(Names(outline), ElementsAre("a", "b", "c"));
@@ -29,9 +30,10 @@ TEST(Skim, TakesFunctionsOutAndLeavesARowOfThemAsOneNumber) {
 }
 
 TEST(Skim, KeepsDecoratorsClassesAndIndentation) {
-  const Outline outline = Skim("@dec(\n  1)\n# comment\ndef a(): pass\nclass A:\n\tdef b(self):\n\t\tpass\n\tX = 1\nif x:\n    def c(): pass\nelse:\n    pass\n");
-  EXPECT_EQ(outline.text,
-            "@dec(\n  1)\ndef _():0\nclass A:\n\t0\n\tX = 1\nif x:\n    0\nelse:\n    pass\n");
+  const Outline outline = Skim(
+      "@dec(\n  1)\n# comment\ndef a(): pass\nclass A:\n\tdef b(self):\n\t\tpass\n\tX = 1\nif x:\n    def c(): "
+      "pass\nelse:\n    pass\n");
+  EXPECT_EQ(outline.text, "@dec(\n  1)\ndef _():0\nclass A:\n\t0\n\tX = 1\nif x:\n    0\nelse:\n    pass\n");
   EXPECT_THAT(Names(outline), ElementsAre("a", "b", "c"));
 }
 
@@ -94,7 +96,8 @@ TEST(Skim, SeesYieldsOfTheFunctionItselfOnly) {
 }
 
 TEST(Skim, FindsTheLineOfAnOffset) {
-  const Outline outline = Skim("\n# c\nclass A:\n    def f(self):\n        pass\n\n    X = (1,\n         2)\n    class B: pass\n");
+  const Outline outline =
+      Skim("\n# c\nclass A:\n    def f(self):\n        pass\n\n    X = (1,\n         2)\n    class B: pass\n");
   EXPECT_EQ(outline.LineAt(static_cast<uint32_t>(outline.text.find("class A"))), 3);
   EXPECT_EQ(outline.LineAt(static_cast<uint32_t>(outline.text.find("X ="))), 7);
   EXPECT_EQ(outline.LineAt(static_cast<uint32_t>(outline.text.find("2)"))), 8);

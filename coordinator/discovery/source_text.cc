@@ -36,7 +36,9 @@ std::string DeclaredEncoding(std::string_view text) {
         ++i;
         while (i < row.size() && (row[i] == ' ' || row[i] == '\t')) ++i;
         std::string name;
-        for (; i < row.size() && (isalnum(static_cast<unsigned char>(row[i])) || row[i] == '-' || row[i] == '_' || row[i] == '.'); ++i) {
+        for (; i < row.size() &&
+               (isalnum(static_cast<unsigned char>(row[i])) || row[i] == '-' || row[i] == '_' || row[i] == '.');
+             ++i) {
           name += row[i] == '_' ? '-' : static_cast<char>(tolower(static_cast<unsigned char>(row[i])));
         }
         if (!name.empty()) return name;

@@ -24,7 +24,8 @@ void StatementReader::AssignSpecialName(std::string_view name, Node value, bool 
     SetTestFlag(conditional ? TestFlag::kUnknown : FlagOf(value));
   } else if (name == "pytestmark") {
     Marks marks;
-    const std::string reason = conditional ? "pytestmark is set under a condition" : decorators_.ReadMarks(value, marks);
+    const std::string reason =
+        conditional ? "pytestmark is set under a condition" : decorators_.ReadMarks(value, marks);
     if (!reason.empty()) OpenOwner(reason);
     (type_ == nullptr ? file_.marks : type_->marks) = std::move(marks);
   } else if (IgnoreList* const list = IgnoreListOf(name)) {
@@ -71,7 +72,8 @@ void StatementReader::ReadIgnoreCall(Node call, bool conditional) {
   const Node argument = call[Field::kArguments].FirstNamedChild();
   if (method == "extend") {
     AddIgnored(*list, argument, conditional);
-  } else if (const Value value = evaluator_.Evaluate(argument); method == "append" && value.kind == ValueKind::kString) {
+  } else if (const Value value = evaluator_.Evaluate(argument);
+             method == "append" && value.kind == ValueKind::kString) {
     (conditional ? list->possible : list->certain).push_back(value.text);
   } else {
     list->computed = true;
@@ -100,8 +102,8 @@ void StatementReader::AssignAttribute(Node target, Node value) {
   Class& type = file_.classes[static_cast<size_t>(binding->index)];
   if (attribute == "__test__") {
     type.test_flag = flag;
-  } else if (attribute == "pytestmark" || absl::StartsWithIgnoreCase(std::string(attribute), "test") || attribute == "__init__" ||
-             attribute == "__new__") {
+  } else if (attribute == "pytestmark" || absl::StartsWithIgnoreCase(std::string(attribute), "test") ||
+             attribute == "__init__" || attribute == "__new__") {
     type.open_reason = reason;
   }
 }
@@ -198,7 +200,8 @@ void StatementReader::NoteClassArguments(Node call) {
     const Binding* const binding = names_.Find(evaluator_.TextOf(argument));
     if (binding == nullptr || binding->kind != BindingKind::kClass) continue;
     std::string& reason = file_.classes[static_cast<size_t>(binding->index)].open_reason;
-    if (reason.empty()) reason = absl::StrCat("it is handed to ", std::string(evaluator_.TextOf(call[Field::kFunction])), "()");
+    if (reason.empty())
+      reason = absl::StrCat("it is handed to ", std::string(evaluator_.TextOf(call[Field::kFunction])), "()");
   }
 }
 

@@ -16,14 +16,14 @@ namespace {
 constexpr int kMaxDepth = 120;
 
 // Words without which no statement but the ordinary ones defines or withdraws tests.
-constexpr std::string_view kMagicWords[] = {"importorskip", "skip(", "globals(", "locals(", "vars(",
+constexpr std::string_view kMagicWords[] = {"importorskip", "skip(", "globals(", "locals(",    "vars(",
                                             "exec(",        "eval(", "setattr(", "sys.modules"};
 
 // Calls whose results are known to be no functions and no classes.
-constexpr std::string_view kValueMakers[] = {"bool",        "bytes", "dict", "float",        "frozenset", "int",
-                                             "len",         "list",  "max",  "min",          "open",      "os.getcwd",
-                                             "os.getenv",   "os.listdir", "pathlib.Path", "range", "re.compile", "repr",
-                                             "set",         "sorted", "str", "sum",          "tuple"};
+constexpr std::string_view kValueMakers[] = {
+    "bool",       "bytes", "dict", "float",     "frozenset", "int",        "len",          "list",
+    "max",        "min",   "open", "os.getcwd", "os.getenv", "os.listdir", "pathlib.Path", "range",
+    "re.compile", "repr",  "set",  "sorted",    "str",       "sum",        "tuple"};
 
 bool IsAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
@@ -45,7 +45,8 @@ StatementReader::StatementReader(std::string_view source, const Outline& outline
       names_(outline.text, source, file.classes, function_names_),
       evaluator_(outline.text, names_),
       decorators_(evaluator_, names_) {
-  for (const std::string_view word : kMagicWords) has_magic_ = has_magic_ || outline.text.find(word) != std::string::npos;
+  for (const std::string_view word : kMagicWords)
+    has_magic_ = has_magic_ || outline.text.find(word) != std::string::npos;
 }
 
 void StatementReader::AddMoreReason(std::string reason) {
@@ -142,8 +143,9 @@ void StatementReader::ReadCompound(Node statement, bool conditional) {
 void StatementReader::ReadIf(Node statement, bool conditional) {
   const Node condition = statement[Field::kCondition];
   const std::string_view text = evaluator_.TextOf(condition);
-  const bool is_main = text.find("__name__") != std::string_view::npos && text.find("__main__") != std::string_view::npos &&
-                       text.find("==") != std::string_view::npos && text.size() < 40;
+  const bool is_main = text.find("__name__") != std::string_view::npos &&
+                       text.find("__main__") != std::string_view::npos && text.find("==") != std::string_view::npos &&
+                       text.size() < 40;
   const bool never = is_main || condition.is(Kind::kFalse) || names_.Origin(condition) == "typing.TYPE_CHECKING";
   if (!never) {
     ScanForMagic(condition);
@@ -258,7 +260,8 @@ BindingKind StatementReader::KindOfValue(Node value, int depth) const {
     case Kind::kBinaryOperator: {
       const Node left = value[Field::kLeft];
       const Node right = value[Field::kRight];
-      const bool known = KindOfValue(left, depth + 1) == BindingKind::kValue || KindOfValue(right, depth + 1) == BindingKind::kValue;
+      const bool known =
+          KindOfValue(left, depth + 1) == BindingKind::kValue || KindOfValue(right, depth + 1) == BindingKind::kValue;
       return known ? BindingKind::kValue : BindingKind::kUnknown;
     }
     case Kind::kCall: {
@@ -280,7 +283,8 @@ void StatementReader::AddFunctions(uint32_t offset, const std::vector<Node>& dec
   for (uint32_t i = 0; i < gap->count; ++i) AddFunction(outline_.functions[gap->first + i], decorators, conditional);
 }
 
-void StatementReader::AddFunction(const SkimmedFunction& skimmed, const std::vector<Node>& decorators, bool conditional) {
+void StatementReader::AddFunction(const SkimmedFunction& skimmed, const std::vector<Node>& decorators,
+                                  bool conditional) {
   Function function;
   function.line = skimmed.line;
   function.yields = skimmed.yields;

@@ -82,8 +82,9 @@ constexpr KindName kKindNames[] = {
 
 // In the order of Field.
 constexpr std::string_view kFieldNames[] = {
-    "alias", "alternative", "arguments", "attribute", "body",     "condition", "consequence", "definition",   "function", "key",
-    "left",  "module_name", "name",      "object",    "operator", "argument",  "right",       "superclasses", "value",
+    "alias",      "alternative", "arguments", "attribute",    "body",        "condition", "consequence",
+    "definition", "function",    "key",       "left",         "module_name", "name",      "object",
+    "operator",   "argument",    "right",     "superclasses", "value",
 };
 
 // The grammar's numbers for the names above, looked up once.

@@ -39,7 +39,8 @@ bool TestSelection::TakesMarks(const std::vector<const Marks*>& outer, const Mar
   });
 }
 
-bool TestSelection::TakesKeywords(std::string_view node_id, const std::vector<const Marks*>& outer, const Marks* own) const {
+bool TestSelection::TakesKeywords(std::string_view node_id, const std::vector<const Marks*>& outer,
+                                  const Marks* own) const {
   if (!keywords_.has_value()) return true;
   // The names of the directories, the file, the classes and the function with its parameters. Brackets may hold anything.
   std::vector<std::string> names;
@@ -60,7 +61,8 @@ bool TestSelection::TakesKeywords(std::string_view node_id, const std::vector<co
   ForEachMark(outer, own, [&](const std::string& name) { names.push_back(absl::AsciiStrToLower(name)); });
   return keywords_->Matches([&](std::string_view wanted) {
     const std::string lower = absl::AsciiStrToLower(std::string(wanted));
-    return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return name.find(lower) != std::string::npos; });
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return name.find(lower) != std::string::npos; });
   });
 }
 

@@ -10,7 +10,8 @@ enum CharacterClass : unsigned char { kPlain = 0, kSpecial = 1, kName = 2, kName
 constexpr std::array<unsigned char, 256> MakeClasses() {
   std::array<unsigned char, 256> classes{};
   for (int c = 0; c < 256; ++c) {
-    const bool name = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c >= 0x80;
+    const bool name =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c >= 0x80;
     classes[c] = name ? kName : kPlain;
   }
   for (const char c : {'"', '\'', '(', ')', '[', ']', '{', '}', '#', '\\', '\n'}) {
@@ -45,7 +46,8 @@ void TokenScan::SkipComment() {
 
 bool TokenScan::ClosesString(char quote, bool triple) const {
   if (source_[position_] != quote) return false;
-  return !triple || (position_ + 2 < source_.size() && source_[position_ + 1] == quote && source_[position_ + 2] == quote);
+  return !triple ||
+         (position_ + 2 < source_.size() && source_[position_ + 1] == quote && source_[position_ + 2] == quote);
 }
 
 // The position is on the opening quote; letters before it are its prefix.

@@ -1,8 +1,8 @@
+#include <toml++/toml.h>
+
 #include <cmath>
 #include <sstream>
 #include <utility>
-
-#include <toml++/toml.h>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"

@@ -61,22 +61,99 @@ constexpr std::string_view kObjectMakers[] = {
 
 // Builtin classes and functions: their __name__ is the name they go by.
 constexpr std::string_view kNamedBuiltins[] = {
-    "ArithmeticError", "AssertionError",    "AttributeError",      "BaseException",  "BytesWarning",   "DeprecationWarning",
-    "EOFError",        "Exception",         "FileExistsError",     "FileNotFoundError", "FutureWarning", "ImportError",
-    "ImportWarning",   "IndexError",        "IsADirectoryError",   "KeyError",       "KeyboardInterrupt", "LookupError",
-    "MemoryError",     "ModuleNotFoundError", "NameError",         "NotADirectoryError", "NotImplementedError", "OverflowError",
-    "PermissionError", "RecursionError",    "ReferenceError",      "ResourceWarning", "RuntimeError",  "RuntimeWarning",
-    "StopIteration",   "SyntaxError",       "SyntaxWarning",       "SystemError",    "SystemExit",     "TimeoutError",
-    "TypeError",       "UnicodeDecodeError", "UnicodeEncodeError", "UnicodeError",   "UserWarning",    "ValueError",
-    "Warning",         "ZeroDivisionError", "abs",                 "all",            "any",            "ascii",
-    "bin",             "bool",              "bytearray",           "bytes",          "callable",       "chr",
-    "complex",         "dict",              "divmod",              "enumerate",      "filter",         "float",
-    "format",          "frozenset",         "getattr",             "hash",           "hex",            "id",
-    "int",             "isinstance",        "iter",                "len",            "list",           "map",
-    "max",             "memoryview",        "min",                 "next",           "object",         "oct",
-    "ord",             "pow",               "print",               "range",          "repr",           "reversed",
-    "round",           "set",               "slice",               "sorted",         "str",            "sum",
-    "tuple",           "type",              "zip",
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "BaseException",
+    "BytesWarning",
+    "DeprecationWarning",
+    "EOFError",
+    "Exception",
+    "FileExistsError",
+    "FileNotFoundError",
+    "FutureWarning",
+    "ImportError",
+    "ImportWarning",
+    "IndexError",
+    "IsADirectoryError",
+    "KeyError",
+    "KeyboardInterrupt",
+    "LookupError",
+    "MemoryError",
+    "ModuleNotFoundError",
+    "NameError",
+    "NotADirectoryError",
+    "NotImplementedError",
+    "OverflowError",
+    "PermissionError",
+    "RecursionError",
+    "ReferenceError",
+    "ResourceWarning",
+    "RuntimeError",
+    "RuntimeWarning",
+    "StopIteration",
+    "SyntaxError",
+    "SyntaxWarning",
+    "SystemError",
+    "SystemExit",
+    "TimeoutError",
+    "TypeError",
+    "UnicodeDecodeError",
+    "UnicodeEncodeError",
+    "UnicodeError",
+    "UserWarning",
+    "ValueError",
+    "Warning",
+    "ZeroDivisionError",
+    "abs",
+    "all",
+    "any",
+    "ascii",
+    "bin",
+    "bool",
+    "bytearray",
+    "bytes",
+    "callable",
+    "chr",
+    "complex",
+    "dict",
+    "divmod",
+    "enumerate",
+    "filter",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "hash",
+    "hex",
+    "id",
+    "int",
+    "isinstance",
+    "iter",
+    "len",
+    "list",
+    "map",
+    "max",
+    "memoryview",
+    "min",
+    "next",
+    "object",
+    "oct",
+    "ord",
+    "pow",
+    "print",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "slice",
+    "sorted",
+    "str",
+    "sum",
+    "tuple",
+    "type",
+    "zip",
 };
 
 template <size_t size>
@@ -168,7 +245,7 @@ Value Evaluator::Evaluate(Node expression, int depth) const {
       return Evaluate(expression.FirstNamedChild(), depth + 1);
     case Kind::kList:
     case Kind::kTuple: {
-      Value value = MakeValue(ValueKind::kSequence);
+      Value value = MakeValue(ValueKind::kSequence, expression.kind() == Kind::kList ? "list" : "tuple");
       bool splat = false;
       ForEachChild(expression, [&](Node item) {
         splat = splat || item.kind() == Kind::kListSplat;
@@ -246,8 +323,10 @@ Value Evaluator::EvaluateBinary(Node expression, int depth) const {
     return result ? MakeValue(ValueKind::kInteger, std::to_string(*result)) : Value();
   }
   const bool text = left.kind == ValueKind::kString || left.kind == ValueKind::kBytes;
-  if (sign == "+" && left.kind == right.kind && (text || left.kind == ValueKind::kSequence)) {
-    left.text += right.text;
+  // A list and a tuple can't be added.
+  const bool sequences = left.kind == ValueKind::kSequence && left.text == right.text;
+  if (sign == "+" && left.kind == right.kind && (text || sequences)) {
+    if (text) left.text += right.text;
     std::move(right.items.begin(), right.items.end(), std::back_inserter(left.items));
     return left;
   }
@@ -258,9 +337,9 @@ Value Evaluator::EvaluateBinary(Node expression, int depth) const {
     if (!times || (!sequence && left.kind != ValueKind::kString && left.kind != ValueKind::kBytes)) return Value();
     const size_t size = sequence ? left.items.size() : left.text.size();
     if (*times > 0 && size > kMaxElements / static_cast<size_t>(*times)) return Value();
-    Value result = MakeValue(left.kind);
+    Value result = MakeValue(left.kind, sequence ? left.text : "");
     for (int64_t i = 0; i < *times; ++i) {
-      result.text += left.text;
+      if (!sequence) result.text += left.text;
       for (const Value& item : left.items) result.items.push_back(Copy(item));
     }
     return result;
@@ -290,12 +369,13 @@ Value Evaluator::EvaluateParam(Node arguments, int depth) const {
 Value Evaluator::EvaluateCall(Node call, int depth) const {
   const Node function = call[Field::kFunction];
   const Node arguments = call[Field::kArguments];
-  if (function.is(Kind::kIdentifier) && names_.MakesPlainInstance(TextOf(function))) return MakeValue(ValueKind::kObject);
+  if (function.is(Kind::kIdentifier) && names_.MakesPlainInstance(TextOf(function)))
+    return MakeValue(ValueKind::kObject);
   const std::string origin = names_.Origin(function);
   if (origin.empty()) return Value();
   if (origin == "pytest.param") return EvaluateParam(arguments, depth);
   if (origin == "list" || origin == "tuple") {
-    Value value = MakeValue(ValueKind::kSequence);
+    Value value = MakeValue(ValueKind::kSequence, origin);
     const Node source = arguments.FirstNamedChild();
     if (source.is_null()) return value;
     std::optional<std::vector<Value>> elements = Elements(source, depth + 1);

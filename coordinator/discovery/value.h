@@ -28,7 +28,7 @@ enum class ValueKind : unsigned char {
   kNamed,
   // A compiled pattern: `text` is its source.
   kPattern,
-  // A list or tuple; `items` holds what is in it.
+  // `text` is "list" or "tuple"; `items` holds what is in it.
   kSequence,
   // pytest.param(*items, id=…).
   kParameterSet,

@@ -115,7 +115,8 @@ void Walker::WalkInto(const std::string& directory, int depth, bool maybe_ignore
     const std::string path = JoinPath(directory, entry.name);
     if (!entry.is_directory && !IsModule(entry.name, path)) continue;
     Conftests::Verdict verdict = Conftests::Verdict::kNo;
-    if (!(entry.is_directory ? initial_parents_ : initial_).contains(path)) verdict = Ignores(directory, path, entry.is_directory);
+    if (!(entry.is_directory ? initial_parents_ : initial_).contains(path))
+      verdict = Ignores(directory, path, entry.is_directory);
     if (verdict == Conftests::Verdict::kYes) continue;
     const bool maybe = maybe_ignored || verdict == Conftests::Verdict::kMaybe;
     if (!entry.is_directory) {

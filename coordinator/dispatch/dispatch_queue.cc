@@ -328,8 +328,9 @@ void DispatchQueue::Returned(uint64_t lease_id, const std::vector<v1::TestRef>& 
       work.cost = {lease.work.cost.predicted_s * share + lease.work.cost.setup_s, lease.work.cost.setup_s, false};
       lease.work.cost.predicted_s *= 1 - share;
       lease.unreported -= given.size();
-      lease.tests.erase(std::remove_if(lease.tests.begin(), lease.tests.end(), [&](TestKey t) { return given.contains(t); }),
-                        lease.tests.end());
+      lease.tests.erase(
+          std::remove_if(lease.tests.begin(), lease.tests.end(), [&](TestKey t) { return given.contains(t); }),
+          lease.tests.end());
       back = std::move(work);
     }
   }
@@ -443,7 +444,8 @@ void DispatchQueue::HandBackLost(SlotState* slot, const std::string& loss) {
       given_up_.emplace_back(*std::move(work), absl::StrCat("lost while it was collected; ", loss));
       continue;
     }
-    const auto victim = running.has_value() ? std::find(work->tests.begin(), work->tests.end(), *running) : work->tests.end();
+    const auto victim =
+        running.has_value() ? std::find(work->tests.begin(), work->tests.end(), *running) : work->tests.end();
     if (victim != work->tests.end()) {
       TestState& test = tests_[*running];
       std::string& history = loss_history_[{running->node, running->index}];

@@ -62,9 +62,7 @@ class TableApp {
 
 bool IsFlag(const Flag& flag) { return flag.arity == Arity::kFlag || flag.arity == Arity::kCount; }
 
-bool GoesToPytest(const Flag& flag) {
-  return flag.handling != Handling::kOwn && flag.handling != Handling::kConsumed;
-}
+bool GoesToPytest(const Flag& flag) { return flag.handling != Handling::kOwn && flag.handling != Handling::kConsumed; }
 
 void AppendForPytest(const Flag& flag, const std::vector<std::string>& values, std::vector<std::string>& args) {
   // The first spelling is the one that every pytest from 7.4 on knows.
@@ -93,6 +91,14 @@ std::optional<std::string> CommandLine::Last(const std::string& main_name) const
 std::vector<std::string> CommandLine::All(const std::string& main_name) const {
   const auto it = values.find(main_name);
   return it == values.end() ? std::vector<std::string>() : it->second;
+}
+
+std::string CommandLine::Given(const std::string& main_name) const {
+  if (const auto origin = origins.find(main_name); origin != origins.end()) return origin->second;
+  const auto flag = std::find_if(FlagTable().begin(), FlagTable().end(),
+                                 [&main_name](const Flag& known) { return MainName(known) == main_name; });
+  const std::string name = flag == FlagTable().end() ? main_name : Names(*flag).front();
+  return absl::StrCat(name, " ", Last(main_name).value_or(""));
 }
 
 absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args) {

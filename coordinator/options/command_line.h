@@ -14,7 +14,8 @@
 namespace fastest::options {
 
 struct CommandLine {
-  // By main name ("--workers"): every value given, in order. A flag has one empty value for each time it was given.
+  // By main name ("--workers"): every value given, in order. A flag has one empty value for each time it was given, and none if a
+  // setting switches it off.
   std::map<std::string, std::vector<std::string>> values;
   // What is no option: paths and node ids; and, since only pytest knows the arity of a plugin's option, perhaps a plugin option's value.
   std::vector<std::string> paths;
@@ -22,11 +23,15 @@ struct CommandLine {
   std::vector<std::string> unknown;
   // What pytest gets: everything but our own and xdist's options.
   std::vector<std::string> pytest_args;
+  // By main name: how a value was given that nobody typed, as a message shows it: "FASTEST_WORKERS=many".
+  std::map<std::string, std::string> origins;
 
-  bool Has(const std::string& main_name) const { return values.count(main_name) > 0; }
+  bool Has(const std::string& main_name) const { return Last(main_name).has_value(); }
   // The last value given, or nothing.
   std::optional<std::string> Last(const std::string& main_name) const;
   std::vector<std::string> All(const std::string& main_name) const;
+  // The last value as it was given, for messages: "-n many", "fastest.toml: workers = 'many'".
+  std::string Given(const std::string& main_name) const;
 };
 
 // Parses `args` (without the program's name). Errors: InvalidArgument with one line for the user.

@@ -38,14 +38,15 @@ class ScratchDir {
 };
 
 TEST(ParseTest, SplitsOursFromPytests) {
-  const CommandLine line =
-      MustParse({"-xvs", "-n2", "--deselect", "a", "--deselect=b", "-k", "not slow", "tests/a", "--junitxml", "out.xml", "--dist", "load"});
+  const CommandLine line = MustParse({"-xvs", "-n2", "--deselect", "a", "--deselect=b", "-k", "not slow", "tests/a",
+                                      "--junitxml", "out.xml", "--dist", "load"});
   EXPECT_EQ(line.Last("--workers"), "2");
   EXPECT_EQ(line.Last("--junitxml"), "out.xml");
   EXPECT_TRUE(line.Has("--exitfirst"));
   EXPECT_THAT(line.All("--deselect"), ElementsAre("a", "b"));
   EXPECT_THAT(line.paths, ElementsAre("tests/a"));
-  EXPECT_THAT(line.pytest_args, ElementsAre("-k", "not slow", "-x", "--deselect=a", "--deselect=b", "-v", "-s", "tests/a"));
+  EXPECT_THAT(line.pytest_args,
+              ElementsAre("-k", "not slow", "-x", "--deselect=a", "--deselect=b", "-v", "-s", "tests/a"));
 }
 
 TEST(ParseTest, KeepsUnknownOptionsAndTheirNeighboursInOrder) {
@@ -126,6 +127,53 @@ TEST(SettingsFileTest, NamesFileAndKey) {
   EXPECT_THAT(std::string(AddFromSettingsFile(dir.path(), line).message()), HasSubstr("fastest.toml:"));
   dir.Write("fastest.toml", "workers = true\n");
   EXPECT_THAT(std::string(AddFromSettingsFile(dir.path(), line).message()), HasSubstr("workers"));
+  dir.Write("fastest.toml", "plan = true\n");
+  EXPECT_THAT(std::string(AddFromSettingsFile(dir.path(), line).message()), HasSubstr("no setting 'plan'"));
+}
+
+TEST(SettingsFileTest, SwitchesAndLists) {
+  ScratchDir dir;
+  dir.Write("fastest.toml", "insecure = true\nallow-stale = false\nset-env = ['A=1', 'B=2']\npass-env = 'HOME'\n");
+  CommandLine line;
+  ASSERT_TRUE(AddFromSettingsFile(dir.path(), line).ok());
+  EXPECT_TRUE(line.Has("--insecure"));
+  EXPECT_FALSE(line.Has("--allow-stale"));
+  EXPECT_THAT(line.All("--set-env"), ElementsAre("A=1", "B=2"));
+  EXPECT_THAT(line.All("--pass-env"), ElementsAre("HOME"));
+  dir.Write("fastest.toml", "insecure = 'no'\n");
+  EXPECT_THAT(std::string(AddFromSettingsFile(dir.path(), line).message()), HasSubstr("true or false"));
+}
+
+// A switch that the environment turns off stays off, whatever the file says.
+TEST(EnvironmentTest, TurnsASwitchOff) {
+  ScratchDir dir;
+  dir.Write("fastest.toml", "insecure = true\n");
+  std::string value = "0";
+  const auto getenv = [&value](const char* name) {
+    return std::string(name) == "FASTEST_INSECURE" ? value.c_str() : nullptr;
+  };
+  CommandLine line;
+  ASSERT_TRUE(AddFromEnvironment(getenv, line).ok());
+  ASSERT_TRUE(AddFromSettingsFile(dir.path(), line).ok());
+  EXPECT_FALSE(line.Has("--insecure"));
+  value = "perhaps";
+  line = CommandLine();
+  EXPECT_EQ(std::string(AddFromEnvironment(getenv, line).message()), "FASTEST_INSECURE=perhaps: 1 or 0 is needed");
+}
+
+TEST(GivenTest, NamesTheOrigin) {
+  EXPECT_EQ(MustParse({"--workers=3", "-n", "many"}).Given("--workers"), "-n many");
+  EXPECT_EQ(MustParse({"--retries", "x"}).Given("--retries"), "--retries x");
+  ScratchDir dir;
+  dir.Write("fastest.toml", "workers = 'many'\nretries = 1000\n");
+  CommandLine line;
+  ASSERT_TRUE(AddFromSettingsFile(dir.path(), line).ok());
+  EXPECT_EQ(line.Given("--workers"), dir.path() + "/fastest.toml: workers = 'many'");
+  EXPECT_EQ(line.Given("--retries"), dir.path() + "/fastest.toml: retries = 1000");
+  line = CommandLine();
+  const auto getenv = [](const char* name) { return std::string(name) == "FASTEST_WORKERS" ? "many" : nullptr; };
+  ASSERT_TRUE(AddFromEnvironment(getenv, line).ok());
+  EXPECT_EQ(line.Given("--workers"), "FASTEST_WORKERS=many");
 }
 
 TEST(SettingsFileTest, NoFileNoSettings) {

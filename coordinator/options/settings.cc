@@ -2,9 +2,13 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "coordinator/options/command_line.h"
 #include "coordinator/options/flag_table.h"
@@ -18,8 +22,9 @@ std::string Key(const Flag& flag) {
 }
 
 bool IsSetting(const Flag& flag) {
-  // To ask for the version is no setting.
-  return flag.handling == Handling::kOwn && MainName(flag) != "--version" && MainName(flag) != "--discover";
+  // To ask for something else than a run is no setting.
+  const std::string name = MainName(flag);
+  return flag.handling == Handling::kOwn && name != "--version" && name != "--discover" && name != "--plan";
 }
 
 const Flag* FindSetting(const std::string& key) {
@@ -37,11 +42,44 @@ std::string KnownKeys() {
   return keys;
 }
 
-absl::StatusOr<std::string> ValueText(const toml::node& node) {
+// A setting's value, and how a message shows it.
+struct Setting {
+  std::vector<std::string> values;
+  std::string shown;
+};
+
+// What switches an option on is one empty value, as if it had been typed; what switches it off is none.
+std::vector<std::string> Switch(bool on) { return on ? std::vector<std::string>{""} : std::vector<std::string>(); }
+
+std::optional<std::string> TextOf(const toml::node& node) {
   if (const auto* text = node.as_string()) return text->get();
   if (const auto* number = node.as_integer()) return std::to_string(number->get());
   if (const auto* number = node.as_floating_point()) return absl::StrCat(number->get());
-  return absl::InvalidArgumentError("a text or a number is needed");
+  return std::nullopt;
+}
+
+absl::StatusOr<Setting> ValueOf(const Flag& flag, const toml::node& node) {
+  if (flag.arity == Arity::kFlag) {
+    const auto* on = node.as_boolean();
+    if (on == nullptr) return absl::InvalidArgumentError("true or false is needed");
+    return Setting{Switch(on->get()), on->get() ? "true" : "false"};
+  }
+  if (const std::optional<std::string> text = TextOf(node)) {
+    return Setting{{*text}, node.is_string() ? absl::StrCat("'", *text, "'") : *text};
+  }
+  const toml::array* const list = flag.arity == Arity::kValues ? node.as_array() : nullptr;
+  if (list == nullptr) {
+    return absl::InvalidArgumentError(flag.arity == Arity::kValues ? "a text or a list of texts is needed"
+                                                                   : "a text or a number is needed");
+  }
+  Setting setting;
+  for (const toml::node& element : *list) {
+    std::optional<std::string> text = TextOf(element);
+    if (!text.has_value()) return absl::InvalidArgumentError("a text or a list of texts is needed");
+    setting.values.push_back(*std::move(text));
+  }
+  setting.shown = absl::StrCat("['", absl::StrJoin(setting.values, "', '"), "']");
+  return setting;
 }
 
 absl::Status AddTable(const std::string& file, const toml::table& settings, CommandLine& line) {
@@ -49,13 +87,15 @@ absl::Status AddTable(const std::string& file, const toml::table& settings, Comm
     const std::string key(entry.first.str());
     const Flag* flag = FindSetting(key);
     if (flag == nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat(file, ": Fastest has no setting '", key, "'; there are: ", KnownKeys()));
+      return absl::InvalidArgumentError(
+          absl::StrCat(file, ": Fastest has no setting '", key, "'; there are: ", KnownKeys()));
     }
-    const absl::StatusOr<std::string> value = ValueText(entry.second);
-    if (!value.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(file, ": ", key, ": ", std::string(value.status().message())));
+    absl::StatusOr<Setting> setting = ValueOf(*flag, entry.second);
+    if (!setting.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(file, ": ", key, ": ", std::string(setting.status().message())));
     }
-    line.values.try_emplace(MainName(*flag), std::vector<std::string>{*value});
+    if (!line.values.try_emplace(MainName(*flag), std::move(setting->values)).second) continue;
+    line.origins[MainName(*flag)] = absl::StrCat(file, ": ", key, " = ", setting->shown);
   }
   return absl::OkStatus();
 }
@@ -78,7 +118,15 @@ absl::Status AddFromEnvironment(const std::function<const char*(const char*)>& g
         absl::StrCat("FASTEST_", absl::AsciiStrToUpper(absl::StrReplaceAll(Key(flag), {{"-", "_"}})));
     const char* value = getenv(variable.c_str());
     if (value == nullptr || *value == '\0') continue;
-    line.values.try_emplace(MainName(flag), std::vector<std::string>{value});
+    const std::string given = absl::StrCat(variable, "=", value);
+    std::vector<std::string> values = {value};
+    if (flag.arity == Arity::kFlag) {
+      bool on = false;
+      // "1", "true" or "yes", and their opposites.
+      if (!absl::SimpleAtob(value, &on)) return absl::InvalidArgumentError(absl::StrCat(given, ": 1 or 0 is needed"));
+      values = Switch(on);
+    }
+    if (line.values.try_emplace(MainName(flag), std::move(values)).second) line.origins[MainName(flag)] = given;
   }
   return absl::OkStatus();
 }

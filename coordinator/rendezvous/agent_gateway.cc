@@ -1,10 +1,12 @@
 #include "coordinator/rendezvous/agent_gateway.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <iterator>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/grpc_limits.h"
 
@@ -13,202 +15,32 @@ namespace {
 
 // Events that may wait for the run's thread before streams pause reading; gRPC's flow control then holds the agents back.
 constexpr size_t kQueueBound = 20000;
+// Between attempts to reach an agent whose stream broke.
+constexpr absl::Duration kFirstWait = absl::Milliseconds(50);
+constexpr absl::Duration kLongestWait = absl::Seconds(1);
+// What one attempt gets at least, whatever the lease.
+constexpr absl::Duration kAttempt = absl::Seconds(1);
 
 std::string OtherVersion(const v1::AgentMessage::Hello& hello) {
-  return absl::StrCat("this coordinator speaks protocol version ", v1::PROTOCOL_VERSION_CURRENT, ", the agent ",
-                      hello.protocol_version(), ": install the same version of Fastest on both");
+  return absl::StrCat("agent ", hello.name(), " speaks protocol version ", hello.protocol_version(), ", this coordinator ",
+                      v1::PROTOCOL_VERSION_CURRENT, ": install the same version of Fastest on both");
 }
 
 }  // namespace
 
-// One agent's stream, as the gateway calls it.
-class AgentGateway::Link {
- public:
-  virtual ~Link() = default;
-  virtual void Send(const v1::CoordinatorMessage& message) = 0;
-  virtual void Close(grpc::Status status) = 0;
-  // Goes on reading if it paused because the queue was full.
-  virtual void Resume() = 0;
-};
-
-// What is the same whoever dialled. gRPC calls the On… methods, one at a time for reads and one at a time for writes. When gRPC is
-// done with it the gateway deletes it, on a thread that is not gRPC's: the last one to hold a channel may not be gRPC itself.
-template <class Reactor>
-class AgentGateway::Stream : public AgentGateway::Link, public Reactor {
- public:
-  Stream(AgentGateway* gateway, int agent, std::string address)
-      : gateway_(gateway), agent_(agent), address_(std::move(address)) {}
-
-  void Send(const v1::CoordinatorMessage& message) override {
+AgentGateway::~AgentGateway() {
+  {
     absl::MutexLock lock(&mu_);
-    if (finishing_ || closing_) return;
-    outgoing_.push_back(message);
-    WriteNext();
+    for (auto& [stream, state] : streams_) stream->Close(grpc::Status::CANCELLED);
   }
-
-  void Close(grpc::Status status) override {
-    absl::MutexLock lock(&mu_);
-    if (closing_) return;
-    closing_ = true;
-    // Not even what is being written needs to arrive.
-    if (!status.ok()) Cancel();
-    final_status_ = std::move(status);
-    FinishIfWritten();
+  if (server_ != nullptr) {
+    server_->Shutdown(std::chrono::system_clock::now());
+    server_->Wait();
   }
-
-  void Resume() override {
-    absl::MutexLock lock(&mu_);
-    if (!read_paused_ || finishing_) return;
-    read_paused_ = false;
-    this->StartRead(&incoming_);
-  }
-
-  void OnReadDone(bool ok) override {
-    if (!ok) {
-      OnReadEnd();
-      return;
-    }
-    std::vector<AgentEvent> events;
-    if (!joined_) {
-      const grpc::Status greeted = Greet();
-      if (!greeted.ok()) {
-        why_not_ = greeted.error_message();
-        Close(greeted);
-        return;
-      }
-      joined_ = true;
-      AgentEvent& event = Add(AgentEvent::Kind::kJoined, events);
-      event.hello = incoming_.hello();
-    } else {
-      for (v1::AgentMessage::Event& from : *incoming_.mutable_events()->mutable_events()) {
-        Add(AgentEvent::Kind::kMessage, events).event.Swap(&from);
-      }
-    }
-    gateway_->Push(std::move(events));
-    {
-      absl::MutexLock lock(&mu_);
-      read_paused_ = true;
-    }
-    // Paused first: a Take() that empties the queue after this look will find it so.
-    if (!gateway_->Full()) Resume();
-  }
-
-  void OnWriteDone(bool ok) override {
-    absl::MutexLock lock(&mu_);
-    writing_ = false;
-    outgoing_.pop_front();
-    if (!ok) outgoing_.clear();
-    WriteNext();
-    if (closing_) FinishIfWritten();
-  }
-
- protected:
-  virtual void OnReadEnd() = 0;
-  virtual void Cancel() {}
-  // Called once, with mu_ held, when no write is under way and none will be begun.
-  virtual void Finish(const grpc::Status& status) = 0;
-
-  // gRPC is done with this.
-  void Over(const std::string& why) {
-    std::vector<AgentEvent> events;
-    AgentEvent& event = Add(joined_ ? AgentEvent::Kind::kLeft : AgentEvent::Kind::kUnreachable, events);
-    event.why = why_not_.empty() ? why : why_not_;
-    gateway_->StreamOver(this, agent_, std::move(events));
-  }
-
-  AgentGateway* gateway() const { return gateway_; }
-  void StartReading() { this->StartRead(&incoming_); }
-
- private:
-  AgentEvent& Add(AgentEvent::Kind kind, std::vector<AgentEvent>& events) {
-    AgentEvent& event = events.emplace_back();
-    event.kind = kind;
-    event.agent = agent_;
-    event.address = address_;
-    return event;
-  }
-
-  grpc::Status Greet() const {
-    if (!incoming_.has_hello()) {
-      return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "the first message of an agent must be hello");
-    }
-    if (incoming_.hello().protocol_version() != v1::PROTOCOL_VERSION_CURRENT) {
-      return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, OtherVersion(incoming_.hello()));
-    }
-    return grpc::Status::OK;
-  }
-
-  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    if (writing_ || outgoing_.empty() || finishing_) return;
-    writing_ = true;
-    this->StartWrite(&outgoing_.front());
-  }
-
-  void FinishIfWritten() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    if (finishing_ || writing_ || !outgoing_.empty()) return;
-    finishing_ = true;
-    Finish(final_status_);
-  }
-
-  AgentGateway* const gateway_;
-  const int agent_;
-  const std::string address_;
-  // Only touched by OnReadDone, which gRPC never runs twice at a time, and after the last of them.
-  v1::AgentMessage incoming_;
-  bool joined_ = false;
-  std::string why_not_;
-
-  absl::Mutex mu_;
-  std::deque<v1::CoordinatorMessage> outgoing_ ABSL_GUARDED_BY(mu_);
-  bool writing_ ABSL_GUARDED_BY(mu_) = false;
-  bool read_paused_ ABSL_GUARDED_BY(mu_) = false;
-  bool closing_ ABSL_GUARDED_BY(mu_) = false;
-  bool finishing_ ABSL_GUARDED_BY(mu_) = false;
-  grpc::Status final_status_ ABSL_GUARDED_BY(mu_);
-};
-
-// An agent that dialled in.
-class AgentGateway::Incoming final : public Stream<grpc::ServerBidiReactor<v1::AgentMessage, v1::CoordinatorMessage>> {
- public:
-  Incoming(AgentGateway* gateway, int agent) : Stream(gateway, agent, "") { StartReading(); }
-  void OnCancel() override { Close(grpc::Status::CANCELLED); }
-  void OnDone() override { Over("its stream broke"); }
-
- protected:
-  void OnReadEnd() override { Close(grpc::Status::OK); }
-  void Finish(const grpc::Status& status) override { ServerBidiReactor::Finish(status); }
-};
-
-// An agent that was dialled.
-class AgentGateway::Outgoing final : public Stream<grpc::ClientBidiReactor<v1::CoordinatorMessage, v1::AgentMessage>> {
- public:
-  Outgoing(AgentGateway* gateway, int agent, const std::string& address)
-      : Stream(gateway, agent, address),
-        stub_(v1::Agent::NewStub(
-            grpc::CreateCustomChannel(address, gateway->security_->ForClient(address), ClientArguments(address)))) {
-    gateway->security_->Present(&context_);
-  }
-  void Start() {
-    stub_->async()->Serve(&context_, this);
-    // Writes are started from outside gRPC's calls. Taken back when no more will be.
-    AddHold();
-    StartReading();
-    StartCall();
-  }
-  void OnDone(const grpc::Status& status) override {
-    Over(status.ok() ? "it has ended its part" : status.error_message());
-  }
-
- protected:
-  // The agent has said all, or the stream is broken: how comes with OnDone.
-  void OnReadEnd() override { Close(grpc::Status::OK); }
-  void Cancel() override { context_.TryCancel(); }
-  void Finish(const grpc::Status& /*status*/) override { RemoveHold(); }
-
- private:
-  const std::unique_ptr<v1::Agent::Stub> stub_;
-  grpc::ClientContext context_;
-};
+  absl::MutexLock lock(&mu_);
+  const auto none = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return streams_.empty(); };
+  mu_.Await(absl::Condition(&none));
+}
 
 absl::StatusOr<std::string> AgentGateway::Listen(const std::string& address) {
   grpc::ServerBuilder builder;
@@ -225,37 +57,36 @@ absl::StatusOr<std::string> AgentGateway::Listen(const std::string& address) {
 }
 
 int AgentGateway::Dial(const std::string& address) {
-  Outgoing* stream = nullptr;
+  AgentStream* stream = nullptr;
   int agent = 0;
   {
     absl::MutexLock lock(&mu_);
-    agent = next_agent_++;
-    stream = new Outgoing(this, agent, address);
-    links_[agent] = stream;
+    Peer& peer = NewPeer(address);
+    agent = peer.agent;
+    stream = DialPeer(peer);
   }
-  stream->Start();
+  stream->Begin();
   return agent;
 }
 
-AgentGateway::AgentGateway(const TransportSecurity* security) : security_(security) {}
-
-AgentGateway::~AgentGateway() {
+JoinReactor* AgentGateway::Join(grpc::CallbackServerContext* context) {
+  const grpc::Status admitted = security_->Admit(*context);
+  auto [stream, reactor] = AcceptStream(this, context);
+  AgentStream* const accepted = stream.get();
   {
     absl::MutexLock lock(&mu_);
-    for (auto& [agent, link] : links_) link->Close(grpc::Status::CANCELLED);
+    StreamState& state = streams_[accepted];
+    state.stream = std::move(stream);
+    if (!admitted.ok()) state.why = admitted.error_message();
   }
-  if (server_ != nullptr) {
-    server_->Shutdown(std::chrono::system_clock::now());
-    server_->Wait();
-  }
-  absl::MutexLock lock(&mu_);
-  mu_.Await(absl::Condition(
-      +[](std::map<int, Link*>* links) { return links->empty(); }, &links_));
+  accepted->Begin();
+  if (!admitted.ok()) accepted->Close(admitted);
+  return reactor;
 }
 
 std::vector<AgentEvent> AgentGateway::Take(absl::Duration timeout) {
   // Destroyed at the end, without the lock.
-  std::vector<std::unique_ptr<Link>> over;
+  std::vector<std::unique_ptr<AgentStream>> over;
   absl::MutexLock lock(&mu_);
   mu_.AwaitWithTimeout(absl::Condition(
                            +[](std::deque<AgentEvent>* events) { return !events->empty(); }, &events_),
@@ -265,49 +96,296 @@ std::vector<AgentEvent> AgentGateway::Take(absl::Duration timeout) {
   std::vector<AgentEvent> taken(std::make_move_iterator(events_.begin()), std::make_move_iterator(events_.end()));
   events_.clear();
   if (was_full) {
-    for (auto& [agent, link] : links_) link->Resume();
+    for (auto& [stream, state] : streams_) stream->ResumeReading();
   }
   return taken;
 }
 
-void AgentGateway::Send(int agent, const v1::CoordinatorMessage& message) {
+void AgentGateway::Send(int agent, v1::CoordinatorMessage message) {
   absl::MutexLock lock(&mu_);
-  const auto it = links_.find(agent);
-  if (it != links_.end()) it->second->Send(message);
+  Peer* const peer = Find(agent);
+  if (peer == nullptr) return;
+  if (message.has_start_run() && lease_ > absl::ZeroDuration()) {
+    peer->run_id = message.start_run().spec().run_id();
+    message.mutable_start_run()->set_lease_s(absl::ToDoubleSeconds(lease_ * kAgentsPart));
+    peer->link.Keep(lease_ * kAgentsPart, Now());
+  }
+  peer->link.Add(std::move(message));
+  Pump(*peer);
 }
 
 void AgentGateway::Close(int agent) {
   absl::MutexLock lock(&mu_);
-  const auto it = links_.find(agent);
-  if (it != links_.end()) it->second->Close(grpc::Status::OK);
+  Peer* const peer = Find(agent);
+  if (peer != nullptr && peer->stream != nullptr) peer->stream->Close(grpc::Status::OK);
 }
 
-grpc::ServerBidiReactor<v1::AgentMessage, v1::CoordinatorMessage>* AgentGateway::Join(
-    grpc::CallbackServerContext* context) {
-  const grpc::Status admitted = security_->Admit(*context);
+void AgentGateway::Beat() {
+  std::vector<AgentStream*> to_open;
+  {
+    absl::MutexLock lock(&mu_);
+    std::vector<std::pair<int, std::string>> gone;
+    for (auto& [agent, peer] : peers_) {
+      if (!peer.joined || !peer.link.kept()) continue;
+      std::string why;
+      if (AgentStream* stream = BeatOf(peer, &why); stream != nullptr) to_open.push_back(stream);
+      if (!why.empty()) gone.emplace_back(agent, why);
+    }
+    for (const auto& [agent, why] : gone) Leave(agent, why);
+  }
+  for (AgentStream* stream : to_open) stream->Begin();
+}
+
+AgentStream* AgentGateway::BeatOf(Peer& peer, std::string* gone) {
+  const absl::Time now = Now();
+  // A stream that isn't read can't be heard.
+  if (peer.stream != nullptr && peer.stream->reading_paused()) peer.link.Excuse(now);
+  if (now - peer.link.heard_at() > lease_) {
+    *gone = absl::StrCat("it was not heard of for ", absl::FormatDuration(lease_));
+    return nullptr;
+  }
+  if (peer.stream != nullptr) {
+    if (peer.link.Silent(now)) {
+      Break(peer, "it is silent");
+    } else if (peer.link.OwesSign(now)) {
+      SendSign(peer);
+    }
+  }
+  if (peer.stream != nullptr || peer.address.empty()) return nullptr;
+  if (peer.dialling != nullptr && now - peer.dialled_at >= std::max(peer.link.beat(), kAttempt)) Drop(&peer.dialling);
+  return peer.dialling == nullptr && now >= peer.next_dial ? DialPeer(peer) : nullptr;
+}
+
+void AgentGateway::OnMessage(AgentStream* stream, v1::AgentMessage* message) {
   absl::MutexLock lock(&mu_);
+  StreamState& state = streams_[stream];
+  if (!state.greeted) {
+    if (const grpc::Status greeted = Greet(stream, state, *message); !greeted.ok()) {
+      state.why = greeted.error_message();
+      stream->Close(greeted);
+    }
+    return;
+  }
+  Peer* const peer = Find(state.agent);
+  if (peer != nullptr && peer->stream == stream) TakeMessage(*peer, message);
+}
+
+bool AgentGateway::MayRead() {
+  absl::MutexLock lock(&mu_);
+  return events_.size() <= kQueueBound;
+}
+
+grpc::Status AgentGateway::Greet(AgentStream* stream, StreamState& state, const v1::AgentMessage& message) {
+  if (!state.why.empty()) return grpc::Status(grpc::StatusCode::UNAUTHENTICATED, state.why);
+  if (!message.has_hello()) {
+    return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "the first message of an agent must be hello");
+  }
+  const v1::AgentMessage::Hello& hello = message.hello();
+  state.hello = hello;
+  if (hello.protocol_version() != v1::PROTOCOL_VERSION_CURRENT) {
+    return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, OtherVersion(hello));
+  }
+  if (hello.has_resume()) return GoOn(stream, state, hello);
+  std::string address;
+  if (Peer* const dialled = Find(state.agent); dialled != nullptr) {
+    address = dialled->address;
+    if (dialled->joined) {
+      dialled->dialling = nullptr;
+      Leave(dialled->agent, dialled->incarnation == hello.incarnation() ? "it has given up its part of the run"
+                                                                        : "it was started anew");
+      state.agent = -1;
+    }
+  } else {
+    // One that comes back without its run has given that up.
+    for (const auto& [agent, peer] : peers_) {
+      if (peer.broken && peer.incarnation == hello.incarnation()) {
+        Leave(agent, "it has given up its part of the run");
+        break;
+      }
+    }
+  }
+  Peer& peer = state.agent >= 0 ? *Find(state.agent) : NewPeer(address);
+  state.agent = peer.agent;
+  state.greeted = true;
+  peer.joined = true;
+  peer.incarnation = hello.incarnation();
+  peer.stream = stream;
+  peer.dialling = nullptr;
+  Add(AgentEvent::Kind::kJoined, peer).hello = hello;
+  return grpc::Status::OK;
+}
+
+grpc::Status AgentGateway::GoOn(AgentStream* stream, StreamState& state, const v1::AgentMessage::Hello& hello) {
+  const auto it = std::find_if(peers_.begin(), peers_.end(), [&](const auto& entry) {
+    return entry.second.link.kept() && entry.second.incarnation == hello.incarnation() &&
+           entry.second.run_id == hello.resume().run_id();
+  });
+  if (it == peers_.end() || (state.agent >= 0 && state.agent != it->first)) {
+    return grpc::Status(grpc::StatusCode::NOT_FOUND, "the run is over, or was another coordinator's");
+  }
+  Peer& peer = it->second;
+  if (peer.dialling == stream) peer.dialling = nullptr;
+  Drop(&peer.dialling);
+  Drop(&peer.stream);
+  if (!peer.link.Resume(hello.resume().received(), Now())) {
+    state.agent = -1;
+    Leave(peer.agent, "it has lost the thread of the run");
+    return grpc::Status(grpc::StatusCode::NOT_FOUND, "what the agent lacks of the run is not kept any more");
+  }
+  state.agent = peer.agent;
+  state.greeted = true;
+  peer.stream = stream;
+  peer.wait = absl::ZeroDuration();
+  v1::CoordinatorMessage resume;
+  resume.mutable_resume()->set_run_id(peer.run_id);
+  resume.mutable_resume()->set_received(peer.link.received());
+  peer.link.Stamp(&resume, Now());
+  Write(peer, std::move(resume));
+  if (std::exchange(peer.broken, false)) Add(AgentEvent::Kind::kResumed, peer);
+  Pump(peer);
+  return grpc::Status::OK;
+}
+
+void AgentGateway::TakeMessage(Peer& peer, v1::AgentMessage* message) {
+  const absl::Time now = Now();
+  const Arrival arrival = peer.link.Receive(*message, now);
+  if (arrival == Arrival::kGap) {
+    Break(peer, "a message of it is missing");
+    return;
+  }
+  const size_t before = events_.size();
+  if (message->pong() != 0 && message->pong() == peer.ping && std::exchange(peer.pong_missing, false)) {
+    Add(AgentEvent::Kind::kHeard, peer).round_trip_s = absl::ToDoubleSeconds(now - peer.pinged_at);
+  }
+  if (arrival != Arrival::kRepeated) {
+    for (v1::AgentMessage::Event& event : *message->mutable_events()->mutable_events()) {
+      Add(AgentEvent::Kind::kMessage, peer).event.Swap(&event);
+    }
+  }
+  if (events_.size() == before) Add(AgentEvent::Kind::kHeard, peer);
+  if (peer.link.OwesAcknowledgement()) SendSign(peer);
+}
+
+void AgentGateway::OnOver(AgentStream* stream, const grpc::Status& status) {
+  absl::MutexLock lock(&mu_);
+  const auto it = streams_.find(stream);
+  over_.push_back(std::move(it->second.stream));
+  const StreamState state = std::move(it->second);
+  streams_.erase(it);
+  const std::string why = !state.why.empty() ? state.why
+                          : status.ok()      ? "it has ended its part"
+                                             : status.error_message();
+  Peer* const peer = Find(state.agent);
+  if (peer == nullptr) {
+    // Somebody who was turned away; but one that would go on with a run of another time is nobody's concern.
+    if (state.greeted || state.hello.has_resume()) return;
+    AgentEvent& event = events_.emplace_back();
+    event.kind = AgentEvent::Kind::kUnreachable;
+    event.hello = state.hello;
+    event.why = why;
+  } else if (!peer->joined) {
+    AgentEvent& event = Add(AgentEvent::Kind::kUnreachable, *peer);
+    event.hello = state.hello;
+    event.why = why;
+    peers_.erase(peer->agent);
+  } else if (stream == peer->dialling) {
+    peer->dialling = nullptr;
+    RedialFailed(*peer, status);
+  } else if (status.ok() || !peer->link.kept()) {
+    peer->stream = nullptr;
+    Leave(peer->agent, why);
+  } else {
+    peer->stream = nullptr;
+    Break(*peer, why);
+  }
+}
+
+void AgentGateway::RedialFailed(Peer& peer, const grpc::Status& status) {
+  // Where nobody listens any more, nobody holds the run; and an agent that takes no more runs would take this one if it still held it.
+  const bool gone = absl::StrContains(status.error_message(), "onnection refused") ||
+                    absl::StrContains(status.error_message(), "takes no more runs");
+  if (gone) {
+    Leave(peer.agent, "it has ended");
+    return;
+  }
+  peer.wait = std::clamp(2 * peer.wait, kFirstWait, kLongestWait);
+  peer.next_dial = Now() + peer.wait;
+}
+
+AgentGateway::Peer* AgentGateway::Find(int agent) {
+  const auto it = peers_.find(agent);
+  return it == peers_.end() ? nullptr : &it->second;
+}
+
+AgentGateway::Peer& AgentGateway::NewPeer(const std::string& address) {
   const int agent = next_agent_++;
-  auto* stream = new Incoming(this, agent);
-  links_[agent] = stream;
-  if (!admitted.ok()) stream->Close(admitted);
-  return stream;
+  Peer& peer = peers_[agent];
+  peer.agent = agent;
+  peer.address = address;
+  return peer;
 }
 
-void AgentGateway::Push(std::vector<AgentEvent> events) {
-  absl::MutexLock lock(&mu_);
-  events_.insert(events_.end(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
+AgentEvent& AgentGateway::Add(AgentEvent::Kind kind, const Peer& peer) {
+  AgentEvent& event = events_.emplace_back();
+  event.kind = kind;
+  event.agent = peer.agent;
+  event.address = peer.address;
+  return event;
 }
 
-bool AgentGateway::Full() {
-  absl::MutexLock lock(&mu_);
-  return events_.size() > kQueueBound;
+AgentStream* AgentGateway::DialPeer(Peer& peer) {
+  std::unique_ptr<AgentStream> stream = DialStream(this, security_, peer.address, peer.run_id);
+  peer.dialling = stream.get();
+  peer.dialled_at = Now();
+  StreamState& state = streams_[peer.dialling];
+  state.stream = std::move(stream);
+  state.agent = peer.agent;
+  return peer.dialling;
 }
 
-void AgentGateway::StreamOver(Link* link, int agent, std::vector<AgentEvent> last) {
-  absl::MutexLock lock(&mu_);
-  links_.erase(agent);
-  over_.emplace_back(link);
-  events_.insert(events_.end(), std::make_move_iterator(last.begin()), std::make_move_iterator(last.end()));
+void AgentGateway::Pump(Peer& peer) {
+  while (peer.stream != nullptr && peer.link.HasNext()) Write(peer, peer.link.TakeNext(Now()));
+}
+
+void AgentGateway::Write(Peer& peer, v1::CoordinatorMessage message) {
+  const absl::Time now = Now();
+  if (peer.link.kept() && now - peer.pinged_at >= peer.link.beat()) {
+    message.set_ping(++peer.ping);
+    peer.pinged_at = now;
+    peer.pong_missing = true;
+  }
+  peer.stream->Send(std::move(message));
+}
+
+void AgentGateway::SendSign(Peer& peer) {
+  v1::CoordinatorMessage sign;
+  peer.link.Stamp(&sign, Now());
+  Write(peer, std::move(sign));
+}
+
+void AgentGateway::Drop(AgentStream** stream) {
+  if (*stream == nullptr) return;
+  StreamState& state = streams_[*stream];
+  state.agent = -1;
+  // Nobody is to hear of its end.
+  state.greeted = true;
+  (*stream)->Close(grpc::Status::CANCELLED);
+  *stream = nullptr;
+}
+
+void AgentGateway::Break(Peer& peer, const std::string& why) {
+  Drop(&peer.stream);
+  peer.next_dial = Now();
+  peer.pong_missing = false;
+  if (!std::exchange(peer.broken, true)) Add(AgentEvent::Kind::kBroken, peer).why = why;
+}
+
+void AgentGateway::Leave(int agent, const std::string& why) {
+  Peer& peer = peers_[agent];
+  Add(AgentEvent::Kind::kLeft, peer).why = why;
+  Drop(&peer.stream);
+  Drop(&peer.dialling);
+  peers_.erase(agent);
 }
 
 }  // namespace fastest::rendezvous

@@ -112,8 +112,11 @@ TEST_F(AgentGatewayTest, RefusesAnotherProtocolVersionByName) {
   EXPECT_FALSE(stream->Read(&received));
   const grpc::Status status = stream->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
-  EXPECT_THAT(status.error_message(), HasSubstr("version 1"));
-  EXPECT_THAT(status.error_message(), HasSubstr("7"));
+  EXPECT_THAT(status.error_message(), HasSubstr("agent a1 speaks protocol version 7, this coordinator 1"));
+  const std::vector<AgentEvent> events = TakeUntil(1);
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].kind, AgentEvent::Kind::kUnreachable);
+  EXPECT_EQ(events[0].hello.name(), "a1");
 }
 
 TEST_F(AgentGatewayTest, RefusesAStreamWithoutHello) {
@@ -230,7 +233,7 @@ TEST_F(DialTest, AnotherProtocolVersionIsNamed) {
   const std::vector<AgentEvent> events = TakeUntil(1);
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0].kind, AgentEvent::Kind::kUnreachable);
-  EXPECT_THAT(events[0].why, HasSubstr("protocol version 1, the agent 7"));
+  EXPECT_THAT(events[0].why, HasSubstr("agent listener speaks protocol version 7, this coordinator 1"));
 }
 
 TEST_F(DialTest, NobodyThereIsAnEventOfItsOwn) {

@@ -194,10 +194,12 @@ void JunitCases::AddAttempt(const v1::TestResult& attempt, bool flaky, pugi::xml
   for (const v1::Phase& phase : CompletePhases(attempt)) {
     if (phase.outcome() != "failed" || !phase.subtest().empty()) continue;
     const bool failure = phase.when() == "call";
-    const char* const tag = flaky ? (failure ? "flakyFailure" : "flakyError") : (failure ? "rerunFailure" : "rerunError");
+    const char* const tag =
+        flaky ? (failure ? "flakyFailure" : "flakyError") : (failure ? "rerunFailure" : "rerunError");
     pugi::xml_node problem = element.append_child(tag);
     problem.append_attribute("message").set_value(EscapeIllegalXml(ShortenJunitMessage(MessageOf(phase))).c_str());
-    problem.append_attribute("type").set_value(attempt.reason() == v1::REASON_NONE ? "failed" : attempt.death().c_str());
+    problem.append_attribute("type").set_value(attempt.reason() == v1::REASON_NONE ? "failed"
+                                                                                   : attempt.death().c_str());
     AddText(problem, "stackTrace", TextOf(phase));
     return;
   }

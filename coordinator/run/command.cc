@@ -158,6 +158,11 @@ void Drive(Run& run, rendezvous::AgentGateway& gateway, SocketDirectory& socket,
         case rendezvous::AgentEvent::Kind::kUnreachable:
           run.AgentNeverCame(event.why);
           break;
+        case rendezvous::AgentEvent::Kind::kHeard:
+        case rendezvous::AgentEvent::Kind::kBroken:
+        case rendezvous::AgentEvent::Kind::kResumed:
+          // Of agents with a lease.
+          break;
       }
     }
     if (Interrupted()) run.Interrupt();
@@ -189,8 +194,8 @@ class Preparation {
   // Until the run is made.
   const discovery::Discovery& discovery() const { return discovery_; }
 
-  // Once.
-  std::unique_ptr<Run> MakeRun(AgentPort* agents, int slots) {
+  // Once. `lease_s`: see RunOptions.
+  std::unique_ptr<Run> MakeRun(AgentPort* agents, int slots, double lease_s) {
     Run::Dependencies dependencies;
     dependencies.agents = agents;
     dependencies.make_reporters = [this](const report::RunStart& start) {
@@ -203,6 +208,7 @@ class Preparation {
     RunOptions options = request_.run;
     options.run_id = NewRunId();
     options.slots = slots;
+    options.lease_s = lease_s;
     auto past = past_.Load(discovery_);
     return std::make_unique<Run>(std::move(options), Estimates(std::move(discovery_), std::move(past)),
                                  std::move(dependencies));
@@ -249,7 +255,7 @@ int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& pr
 
   Preparation preparation(line, project, request, *std::move(files));
   GatewayPort port(gateway);
-  const std::unique_ptr<Run> run = preparation.MakeRun(&port, request.run.slots);
+  const std::unique_ptr<Run> run = preparation.MakeRun(&port, request.run.slots, 0);
   Drive(*run, gateway, **socket, **agent);
   const int exit_code = preparation.Finish(*run);
   (*agent)->Await(kAgentGrace);
@@ -276,7 +282,8 @@ int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& 
     return Fail(slots.status(), absl::IsCancelled(slots.status()) ? results::kInterrupted : results::kNotRun);
   }
   // Not one, however many there are: a farm's workers are never the run's only session unless that was asked for.
-  const std::unique_ptr<Run> run = preparation.MakeRun(farm->get(), single_session ? 1 : std::max(2, *slots));
+  const std::unique_ptr<Run> run =
+      preparation.MakeRun(farm->get(), single_session ? 1 : std::max(2, *slots), request.farm.lease_s);
   (*farm)->Drive(*run);
   const int exit_code = preparation.Finish(*run);
   (*farm)->End();

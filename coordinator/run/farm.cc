@@ -10,6 +10,7 @@
 #include "base/file_digest.h"
 #include "base/port_file.h"
 #include "base/status_macros.h"
+#include "coordinator/results/ledger.h"
 #include "coordinator/run/interrupts.h"
 
 namespace fastest::run {
@@ -44,7 +45,15 @@ Farm::Farm(const FarmOptions& options, bool single_session, Note note, Transport
       single_session_(single_session),
       note_(std::move(note)),
       security_(std::move(security)),
-      gateway_(&security_) {}
+      gateway_(&security_, &clock_, absl::Seconds(options.lease_s)),
+      beat_([this] {
+        while (!stop_beat_.WaitForNotificationWithTimeout(gateway_.BeatInterval())) gateway_.Beat();
+      }) {}
+
+Farm::~Farm() {
+  stop_beat_.Notify();
+  beat_.join();
+}
 
 absl::StatusOr<std::unique_ptr<Farm>> Farm::Open(const FarmOptions& options, bool single_session, Note note) {
   ASSIGN_OR_RETURN(TransportSecurity security, TransportSecurity::Load(options.security));
@@ -135,6 +144,7 @@ absl::StatusOr<int> Farm::Gather() {
 }
 
 void Farm::Drive(Run& run) {
+  run.ExpectAgents(MayHope());
   const std::map<int, v1::AgentMessage::Hello> first = present_;
   for (const auto& [agent, hello] : first) {
     AgentEvent event;
@@ -147,21 +157,21 @@ void Farm::Drive(Run& run) {
     DialWhatIsDue();
     if (Interrupted()) {
       run.Interrupt();
-      // Nobody is there who could be waited for.
-      hope_until_ = absl::InfinitePast();
+      // Nobody waits for those who could not say that their tests have ended.
+      for (const int agent : broken_) run.AgentLeft(agent, "it was out of reach");
     }
+    run.ExpectAgents(MayWait());
     run.Tick();
-    if (!lost_.empty() && (absl::Now() >= hope_until_ || !MayHope())) {
-      for (const auto& [agent, why] : std::exchange(lost_, {})) run.AgentLeft(agent, why);
-    }
   }
 }
 
 void Farm::End() {
   const absl::Time deadline = absl::Now() + kEndGrace;
-  while (!in_run_.empty() && absl::Now() < deadline) {
+  while (in_run_.size() > broken_.size() && absl::Now() < deadline) {
     for (const AgentEvent& event : gateway_.Take(kTurn)) {
       if (event.kind == AgentEvent::Kind::kLeft) in_run_.erase(event.agent);
+      if (event.kind == AgentEvent::Kind::kLeft || event.kind == AgentEvent::Kind::kResumed) broken_.erase(event.agent);
+      if (event.kind == AgentEvent::Kind::kBroken) broken_.insert(event.agent);
     }
   }
 }
@@ -183,35 +193,69 @@ void Farm::Handle(AgentEvent& event, Run* run) {
   switch (event.kind) {
     case AgentEvent::Kind::kJoined:
       OnJoined(event, run);
+      return;
+    case AgentEvent::Kind::kLeft:
+    case AgentEvent::Kind::kUnreachable:
+      OnGone(event, run);
+      return;
+    default:
       break;
+  }
+  if (run == nullptr || in_run_.count(event.agent) == 0) return;
+  switch (event.kind) {
     case AgentEvent::Kind::kMessage:
       if (event.event.has_refused()) {
-        const auto place = std::find_if(places_.begin(), places_.end(),
-                                        [&](const auto& entry) { return entry.second.agent == event.agent; });
-        if (place != places_.end()) {
-          place->second.barred = true;
-          place->second.why = event.event.refused().message();
-        }
-        const auto agent = present_.find(event.agent);
-        if (agent == present_.end()) break;
-        SayWhyNot(agent->second.name(), event.event.refused().message());
-        v1::CoordinatorMessage end;
-        end.mutable_end_run();
-        gateway_.Send(event.agent, end);
-        Leave(event.agent, absl::StrCat(agent->second.name(), ": ", event.event.refused().message()), run);
+        OnRefused(event, run);
       } else if (event.event.has_draining()) {
-        if (present_.count(event.agent) > 0)
-          note_(absl::StrCat("agent ", present_[event.agent].name(), " is about to end: it finishes what it runs"));
-      } else if (run != nullptr && in_run_.count(event.agent) > 0) {
+        run->AgentDraining(event.agent);
+      } else {
         if (event.event.from_worker().message().has_ready()) AsHere(&event.event);
         run->AgentSaid(event.agent, std::move(event.event));
       }
       break;
-    case AgentEvent::Kind::kLeft:
-    case AgentEvent::Kind::kUnreachable:
-      OnGone(event, run);
+    case AgentEvent::Kind::kBroken:
+      OnBroken(event, *run);
+      break;
+    case AgentEvent::Kind::kResumed:
+      broken_.erase(event.agent);
+      note_(absl::StrCat("agent ", present_[event.agent].name(), " is back"));
+      run->AgentResumed(event.agent);
+      break;
+    case AgentEvent::Kind::kHeard:
+      run->AgentHeard(event.agent);
+      if (event.round_trip_s >= 0) run->AgentRoundTrip(event.agent, event.round_trip_s);
+      break;
+    default:
       break;
   }
+}
+
+void Farm::OnBroken(const AgentEvent& event, Run& run) {
+  broken_.insert(event.agent);
+  note_(absl::StrCat("agent ", present_[event.agent].name(), " is out of reach (", Plain(event.why),
+                     "): its tests wait for it for ", options_.lease_s, " s (--lease)"));
+  run.AgentBroken(event.agent, Plain(event.why));
+}
+
+void Farm::OnRefused(const AgentEvent& event, Run* run) {
+  const auto place = std::find_if(places_.begin(), places_.end(),
+                                  [&](const auto& entry) { return entry.second.agent == event.agent; });
+  if (place != places_.end()) {
+    place->second.barred = true;
+    place->second.why = event.event.refused().message();
+  }
+  // The run names those that it can do without.
+  if (in_run_.size() == 1 && !MayHope()) SayWhyNot(present_[event.agent].name(), event.event.refused().message());
+  run->ExpectAgents(MayHope());
+  // What the agent lacks is no mistake in what was typed here.
+  v1::AgentMessage::Event refused = event.event;
+  refused.mutable_refused()->set_exit_status(results::kNotRun);
+  run->AgentSaid(event.agent, std::move(refused));
+  v1::CoordinatorMessage end;
+  end.mutable_end_run();
+  gateway_.Send(event.agent, end);
+  present_.erase(event.agent);
+  in_run_.erase(event.agent);
 }
 
 void Farm::AsHere(v1::AgentMessage::Event* event) const {
@@ -229,6 +273,7 @@ void Farm::AsHere(v1::AgentMessage::Event* event) const {
 
 void Farm::OnJoined(const AgentEvent& event, Run* run) {
   if (const auto place = places_.find(event.address); place != places_.end()) {
+    place->second.agent = event.agent;
     place->second.tried = true;
     place->second.wait = absl::Milliseconds(500);
   }
@@ -240,8 +285,6 @@ void Farm::OnJoined(const AgentEvent& event, Run* run) {
   if (single_session_) hello.set_slots(1);
   in_run_.insert(event.agent);
   run->AgentJoined(event.agent, hello);
-  hope_until_ = absl::InfiniteFuture();
-  for (const auto& [agent, why] : std::exchange(lost_, {})) run->AgentLeft(agent, why);
 }
 
 void Farm::OnGone(const AgentEvent& event, Run* run) {
@@ -259,26 +302,15 @@ void Farm::OnGone(const AgentEvent& event, Run* run) {
     SayWhyNot(event.address.empty() ? "that wanted to join" : event.address, why);
     return;
   }
-  const auto agent = present_.find(event.agent);
-  if (agent == present_.end()) return;
-  if (run != nullptr && in_run_.count(event.agent) > 0)
-    note_(absl::StrCat("agent ", agent->second.name(), " is lost: ", why));
-  Leave(event.agent, absl::StrCat(agent->second.name(), ": ", why), run);
-}
-
-void Farm::Leave(int agent, const std::string& why, Run* run) {
-  present_.erase(agent);
-  if (in_run_.erase(agent) == 0 || run == nullptr) return;
-  if (!in_run_.empty() || !MayHope()) {
-    run->AgentLeft(agent, why);
-    return;
-  }
-  lost_.emplace_back(agent, why);
-  hope_until_ = absl::Now() + absl::Seconds(options_.lease_s);
+  present_.erase(event.agent);
+  broken_.erase(event.agent);
+  if (in_run_.erase(event.agent) > 0 && run != nullptr) run->AgentLeft(event.agent, why);
 }
 
 void Farm::SayWhyNot(const std::string& who, const std::string& why) {
-  if (said_.insert(absl::StrCat(who, " ", why)).second) note_(absl::StrCat("agent ", who, ": ", why));
+  if (!said_.insert(absl::StrCat(who, " ", why)).second) return;
+  // Some say by themselves whom they are about.
+  note_(absl::StartsWith(why, "agent ") ? why : absl::StrCat("agent ", who, ": ", why));
 }
 
 std::string Farm::UniqueName(const v1::AgentMessage::Hello& hello) const {
@@ -294,6 +326,15 @@ std::string Farm::UniqueName(const v1::AgentMessage::Hello& hello) const {
 bool Farm::MayHope() const {
   if (!options_.listen.empty() || (list_.has_value() && list_->changes())) return true;
   return std::any_of(places_.begin(), places_.end(), [](const auto& entry) { return !entry.second.barred; });
+}
+
+bool Farm::MayWait() {
+  if (!in_run_.empty()) {
+    none_since_ = absl::InfiniteFuture();
+    return MayHope();
+  }
+  none_since_ = std::min(none_since_, absl::Now());
+  return MayHope() && !Interrupted() && absl::Now() < none_since_ + absl::Seconds(options_.lease_s);
 }
 
 std::string Farm::WhyNone() const {

@@ -9,11 +9,13 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <utility>
+#include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
+#include "base/clock.h"
 #include "base/transport_security.h"
 #include "coordinator/rendezvous/agent_gateway.h"
 #include "coordinator/rendezvous/agent_list.h"
@@ -31,6 +33,7 @@ class Farm final : public AgentPort {
   // Opens the port and begins to dial. `single_session`: one slot of one agent is to do everything. InvalidArgument: options that can't
   // be used; Unavailable: the port can't be had.
   static absl::StatusOr<std::unique_ptr<Farm>> Open(const FarmOptions& options, bool single_session, Note note);
+  ~Farm() override;
 
   // The files that the agents must have as they are here, by node ids of test modules: these and the conftest.py files above them.
   void ExpectFiles(const std::vector<std::string>& modules);
@@ -69,19 +72,26 @@ class Farm final : public AgentPort {
   void AsHere(v1::AgentMessage::Event* event) const;
   void OnJoined(const rendezvous::AgentEvent& event, Run* run);
   void OnGone(const rendezvous::AgentEvent& event, Run* run);
-  void Leave(int agent, const std::string& why, Run* run);
+  void OnRefused(const rendezvous::AgentEvent& event, Run* run);
+  void OnBroken(const rendezvous::AgentEvent& event, Run& run);
   // Says so once.
   void SayWhyNot(const std::string& who, const std::string& why);
   std::string UniqueName(const v1::AgentMessage::Hello& hello) const;
   // Another agent may come.
   bool MayHope() const;
+  // The same, for a run that has none left: hope ends a lease after the last one has gone.
+  bool MayWait();
   std::string WhyNone() const;
 
   const FarmOptions options_;
   const bool single_session_;
   const Note note_;
   const TransportSecurity security_;
+  RealClock clock_;
   rendezvous::AgentGateway gateway_;
+  // Keeps the agents' leases alive however busy the run's thread is.
+  absl::Notification stop_beat_;
+  std::thread beat_;
   std::optional<rendezvous::AgentList> list_;
   absl::Time next_read_ = absl::InfinitePast();
   std::map<std::string, Place> places_;
@@ -91,9 +101,9 @@ class Farm final : public AgentPort {
   std::map<int, v1::AgentMessage::Hello> present_;
   // Of these, those that take part in the run.
   std::set<int> in_run_;
-  // The last ones to go, of whom the run has not been told yet: while it may be that others come, it need not end.
-  std::vector<std::pair<int, std::string>> lost_;
-  absl::Time hope_until_ = absl::InfiniteFuture();
+  // Of these, those that are out of reach.
+  std::set<int> broken_;
+  absl::Time none_since_ = absl::InfiniteFuture();
   std::set<std::string> said_;
 };
 

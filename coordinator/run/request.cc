@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kDefaultColumns = 80;
 constexpr int kMostSlots = 1024;
+constexpr char kAddoptsVariable[] = "PYTEST_ADDOPTS";
 
 std::string Env(const Surroundings& surroundings, const char* name) {
   const char* value = surroundings.getenv(name);
@@ -39,7 +40,7 @@ absl::StatusOr<int> Slots(const options::CommandLine& line, const Surroundings& 
     if (absl::SimpleAtoi(line.Last("--maxprocesses").value_or(""), &most) && most > 0) slots = std::min(slots, most);
   } else if (!absl::SimpleAtoi(text, &slots) || slots < 0 || slots > kMostSlots) {
     return absl::InvalidArgumentError(
-        absl::StrCat("-n ", text, ": a number from 1 to ", kMostSlots, " is needed, or 'auto'"));
+        absl::StrCat(line.Given("--workers"), ": a number from 1 to ", kMostSlots, " is needed, or 'auto'"));
   }
   // xdist's -n 0: no worker processes, that is one session.
   return std::max(slots, 1);
@@ -51,7 +52,7 @@ absl::StatusOr<double> Seconds(const options::CommandLine& line, const std::stri
   double seconds = 0;
   if (!absl::SimpleAtod(*text, &seconds) || !(seconds >= 0)) {
     return absl::InvalidArgumentError(
-        absl::StrCat(option, " ", *text, ": a number of seconds is needed (0: no limit)"));
+        absl::StrCat(line.Given(option), ": a number of seconds is needed (0: no limit)"));
   }
   return seconds;
 }
@@ -111,7 +112,9 @@ absl::StatusOr<std::map<std::string, std::string>> FarmEnvironment(const options
   for (const std::string& assignment : line.All("--set-env")) {
     const size_t equals = assignment.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return absl::InvalidArgumentError(absl::StrCat("--set-env ", assignment, ": NAME=VALUE is needed"));
+      const bool typed = line.origins.count("--set-env") == 0;
+      return absl::InvalidArgumentError(
+          absl::StrCat(typed ? "--set-env " + assignment : line.Given("--set-env"), ": NAME=VALUE is needed"));
     }
     environment[assignment.substr(0, equals)] = assignment.substr(equals + 1);
   }
@@ -123,12 +126,12 @@ absl::Status ReadFarm(const options::CommandLine& line, const Surroundings& surr
   farm.listen = line.Last("--listen").value_or("");
   for (const char* option : {"--agents", "--listen"}) {
     if (line.Has(option) && line.Last(option)->empty()) {
-      return absl::InvalidArgumentError(absl::StrCat(option, " needs an address: HOST:PORT"));
+      return absl::InvalidArgumentError(absl::StrCat(line.Given(option), ": an address is needed, HOST:PORT"));
     }
   }
   if (!farm.listen.empty()) {
     const std::string wrong = WhyNotHostPort(farm.listen, 0);
-    if (!wrong.empty()) return absl::InvalidArgumentError(absl::StrCat("--listen: ", wrong));
+    if (!wrong.empty()) return absl::InvalidArgumentError(absl::StrCat(line.Given("--listen"), ": ", wrong));
   }
   farm.port_file = Absolute(line.Last("--port-file").value_or(""), surroundings);
   if (!farm.port_file.empty() && farm.listen.empty()) {
@@ -136,7 +139,7 @@ absl::Status ReadFarm(const options::CommandLine& line, const Surroundings& surr
   }
   const std::string least = line.Last("--min-agents").value_or("1");
   if (!absl::SimpleAtoi(least, &farm.min_agents) || farm.min_agents < 1) {
-    return absl::InvalidArgumentError(absl::StrCat("--min-agents ", least, ": a number from 1 on is needed"));
+    return absl::InvalidArgumentError(absl::StrCat(line.Given("--min-agents"), ": a number from 1 on is needed"));
   }
   for (const auto& [option, seconds] : {std::pair<const char*, double*>{"--wait-agents", &farm.wait_s},
                                         std::pair<const char*, double*>{"--lease", &farm.lease_s}}) {
@@ -145,8 +148,10 @@ absl::Status ReadFarm(const options::CommandLine& line, const Surroundings& surr
     if (!given.ok()) return given.status();
     *seconds = *given;
   }
-  if (farm.lease_s <= 0)
-    return absl::InvalidArgumentError("--lease 0: an agent could never be heard in time; give some seconds");
+  if (farm.lease_s <= 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(line.Given("--lease"), ": an agent could never be heard in time; give some seconds"));
+  }
   auto environment = FarmEnvironment(line, surroundings);
   if (!environment.ok()) return environment.status();
   farm.environment = *std::move(environment);
@@ -199,25 +204,37 @@ std::string CacheDirectory(const Surroundings& surroundings) {
 absl::StatusOr<options::CommandLine> WithAddopts(const options::CommandLine& line,
                                                  const discovery::ProjectConfig& project,
                                                  const Surroundings& surroundings) {
-  std::vector<std::string> words = project.addopts;
   const absl::StatusOr<std::vector<std::string>> from_environment =
-      SplitShellWords(Env(surroundings, "PYTEST_ADDOPTS"));
+      SplitShellWords(Env(surroundings, kAddoptsVariable));
   if (!from_environment.ok()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("PYTEST_ADDOPTS: ", std::string(from_environment.status().message())));
+        absl::StrCat(kAddoptsVariable, ": ", std::string(from_environment.status().message())));
   }
-  words.insert(words.end(), from_environment->begin(), from_environment->end());
-  absl::StatusOr<options::CommandLine> combined = options::Parse(words);
-  if (!combined.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("addopts: ", std::string(combined.status().message())));
+  options::CommandLine combined;
+  const auto add = [&combined](const options::CommandLine& more) {
+    for (const auto& [name, values] : more.values) {
+      std::vector<std::string>& all = combined.values[name];
+      all.insert(all.end(), values.begin(), values.end());
+      combined.origins.erase(name);
+    }
+    for (const auto& [name, origin] : more.origins) combined.origins[name] = origin;
+  };
+  // Where they stand, and what stands there.
+  const std::pair<const char*, const std::vector<std::string>*> sources[] = {{"addopts", &project.addopts},
+                                                                             {kAddoptsVariable, &*from_environment}};
+  for (const auto& [source, words] : sources) {
+    absl::StatusOr<options::CommandLine> parsed = options::Parse(*words);
+    if (!parsed.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(source, ": ", std::string(parsed.status().message())));
+    }
+    for (const auto& entry : parsed->values)
+      parsed->origins[entry.first] = absl::StrCat(source, ": ", parsed->Given(entry.first));
+    add(*parsed);
   }
-  for (const auto& [name, values] : line.values) {
-    std::vector<std::string>& all = combined->values[name];
-    all.insert(all.end(), values.begin(), values.end());
-  }
-  combined->paths = line.paths;
-  combined->pytest_args = line.pytest_args;
-  combined->unknown = line.unknown;
+  add(line);
+  combined.paths = line.paths;
+  combined.pytest_args = line.pytest_args;
+  combined.unknown = line.unknown;
   return combined;
 }
 
@@ -241,25 +258,26 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
     constexpr int kMost = 100;
     if (!absl::SimpleAtoi(*retries, &run.retries) || run.retries < 0 || run.retries > kMost) {
       return absl::InvalidArgumentError(
-          absl::StrCat("--retries ", *retries, ": a number from 0 to ", kMost, " is needed"));
+          absl::StrCat(all->Given("--retries"), ": a number from 0 to ", kMost, " is needed"));
     }
   }
   run.engine = all->Last("--engine").value_or("auto");
   if (run.engine != "auto" && run.engine != "pytest" && run.engine != "direct") {
     return absl::InvalidArgumentError(
-        absl::StrCat("--engine ", run.engine, ": there are 'auto', 'pytest' and 'direct'"));
+        absl::StrCat(all->Given("--engine"), ": there are 'auto', 'pytest' and 'direct'"));
   }
   request.engine_report = all->Has("--engine-report");
   if (const absl::Status farm = ReadFarm(*all, surroundings, request.farm); !farm.ok()) return farm;
   request.farm.rootdir = project.rootdir;
   if (request.farm.used()) {
     if (all->Has("--workers")) {
-      request.notes.push_back(absl::StrCat("-n ", *all->Last("--workers"),
-                                           " is ignored: agents bring their own slots (fastest-agent --slots)"));
+      request.notes.push_back(
+          absl::StrCat(all->Given("--workers"), " is ignored: agents bring their own slots (fastest-agent --slots)"));
     }
     // How many there are is known when the agents have come; more than one, since their workers are never the only session.
     run.slots = 2;
   }
+  request.names_modules = all->Has("--pyargs");
   run.plan_only = all->Has("--plan");
   run.plan_in_full = run.plan_only && all->Has("--verbose");
   ChooseSession(*all, request);

@@ -62,6 +62,8 @@ struct Request {
   bool live = false;
   // pytest takes over the terminal (--pdb …): the option that asked for it.
   std::string interactive_option;
+  // --pyargs: the arguments are names of modules.
+  bool names_modules = false;
   // Lines for the user about what his options led to.
   std::vector<std::string> notes;
 };

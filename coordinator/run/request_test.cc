@@ -14,6 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 class RequestTest : public testing::Test {
  protected:
@@ -63,7 +64,8 @@ TEST_F(RequestTest, Workers) {
   EXPECT_EQ(MustMake({"-n", "3"}).run.slots, 3);
   EXPECT_EQ(MustMake({"-n", "auto", "--maxprocesses", "2"}).run.slots, 2);
   EXPECT_EQ(MustMake({"-n", "0"}).run.slots, 1);
-  for (const char* wrong : {"x", "-1", "99999", "1.5"}) EXPECT_THAT(ErrorOf({std::string("-n") + wrong}), HasSubstr(wrong));
+  for (const char* wrong : {"x", "-1", "99999", "1.5"})
+    EXPECT_THAT(ErrorOf({std::string("-n") + wrong}), HasSubstr(wrong));
 }
 
 TEST_F(RequestTest, OneSlotIsPytestsOwnOrder) { EXPECT_EQ(MustMake({"-n", "1"}).run.collection, v1::WHOLE); }
@@ -147,6 +149,20 @@ TEST_F(RequestTest, WrongValuesAreNamed) {
   EXPECT_THAT(ErrorOf({"--engine", "warp"}), HasSubstr("warp"));
   EXPECT_EQ(MustMake({"--engine=direct"}).run.engine, "direct");
   EXPECT_EQ(MustMake({"--hang-timeout", "1.5"}).run.hang_timeout_s, 1.5);
+}
+
+// Nobody typed these: the message names what he has to mend.
+TEST_F(RequestTest, WrongValuesAreNamedByTheirOrigin) {
+  options::CommandLine line;
+  line.values["--workers"] = {"many"};
+  line.origins["--workers"] = "FASTEST_WORKERS=many";
+  const std::string error(MakeRequest(line, project_, surroundings_).status().message());
+  EXPECT_EQ(error, "FASTEST_WORKERS=many: a number from 1 to 1024 is needed, or 'auto'");
+  project_.addopts = {"--retries=x"};
+  EXPECT_THAT(ErrorOf({}), StartsWith("addopts: --retries x: "));
+  environment_["PYTEST_ADDOPTS"] = "--retries=y";
+  EXPECT_THAT(ErrorOf({}), StartsWith("PYTEST_ADDOPTS: --retries y: "));
+  EXPECT_THAT(ErrorOf({"--retries", "z"}), StartsWith("--retries z: "));
 }
 
 TEST_F(RequestTest, WithoutAHomeThereIsNoCache) {

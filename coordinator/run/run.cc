@@ -77,6 +77,7 @@ void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
   spec->set_hang_timeout_s(options_.hang_timeout_s);
   spec->set_python(options_.python);
   spec->set_engine(options_.engine);
+  spec->set_retries(static_cast<uint32_t>(options_.retries));
   for (uint32_t slot = 0; slot < hello.slots(); ++slot) StartWorker({agent, slot}, start->add_workers());
   deps_.agents->Send(agent, message);
 }
@@ -161,6 +162,8 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
       worker.ended = true;
       Fail(message.failure().exit_status(), message.failure().message());
       break;
+    case v1::WorkerMessage::kWaits:
+      // Its agent's business.
     case v1::WorkerMessage::MESSAGE_NOT_SET:
       break;
   }
@@ -385,9 +388,12 @@ void Run::OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone) {
   }
   // pytest answered by text alone: there is nothing that another worker could do.
   const bool answered = gone.orderly() && !worker.ready;
+  // Nor does one hang less than the one before it.
+  const bool in_vain = gone.hung() == v1::AgentMessage::WorkerGone::AT_START;
+  session_hung_ |= gone.hung() == v1::AgentMessage::WorkerGone::AT_END;
   const dispatch::SlotKey slot = worker.slot;
   workers_.erase(slot);
-  queue_.WorkerGone(slot, !stopping_ && !answered);
+  queue_.WorkerGone(slot, !stopping_ && !answered && !in_vain);
 }
 
 void Run::AgentNeverCame(const std::string& why) { Fail(results::kNotRun, why); }

@@ -185,6 +185,8 @@ class Run {
   std::optional<int> forced_exit_;
   // Of a run with a single slot: what its session ended with.
   std::optional<int> session_exit_;
+  // A session hung after its last test: pytest would have, too.
+  bool session_hung_ = false;
   std::string plugin_summary_;
   std::string last_death_;
   bool failed_ = false;

@@ -58,6 +58,9 @@ class BatchLoop:
         self._take_result = take_result
         self._leases: collections.deque[dict[str, Any]] = collections.deque()
         self._finished = False
+        # The last that came; 0: none. And the last after which we said that we wait.
+        self._last_lease_id = 0
+        self._waited_after = 0
         # The tests of the open lease that pytest has not been told of: a revocation takes them from the end.
         self._open_lease_id = 0
         self._waiting: collections.deque[Entry] = collections.deque()
@@ -186,11 +189,19 @@ class BatchLoop:
         self._take_waiting_commands()
         while not self._leases and not self._finished and self.stop_reason is None:
             self._queue_results()
+            self._say_waiting()
             self._messages.flush()
             self._take(self._messages.receive())
         if self.stop_reason is not None or not self._leases:
             return None
         return self._leases.popleft()
+
+    def _say_waiting(self) -> None:
+        """Once after each lease: before the first there was nothing to run."""
+        if self._waited_after != self._last_lease_id:
+            self._waited_after = self._last_lease_id
+            waits = {"last_lease_id": self._last_lease_id, "holds_back": bool(self._unreported)}
+            self._messages.queue({"waits": waits})
 
     def _take_waiting_commands(self) -> None:
         while (command := self._messages.poll()) is not None:
@@ -201,6 +212,7 @@ class BatchLoop:
             if "id" not in command["run"]:
                 raise CommandError("a lease without id")
             self._leases.append(command["run"])
+            self._last_lease_id = int(command["run"]["id"])
         elif "revoke" in command:
             self._give_back(command["revoke"])
         elif "finish" in command:

@@ -6,7 +6,9 @@ as the session. Both ways are pytest's own `perform_collect`; what differs is wh
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import hashlib
 import itertools
 import operator
@@ -16,6 +18,7 @@ from typing import Any, Iterable, Iterator, NamedTuple
 import pytest
 from _pytest.mark import pytest_collection_modifyitems as select_by_options
 from _pytest.runner import collect_one_node
+from _pytest.scope import Scope
 
 from . import soundness
 
@@ -47,12 +50,16 @@ class _ModuleTests(NamedTuple):
 class Collection:
     """The collection of one session. Takes the place of `session.perform_collect`, see `perform`."""
 
-    def __init__(self, session: Any, whole_reason: str | None) -> None:
-        """`whole_reason` is why the collection must be whole, as far as that is known already."""
+    def __init__(self, session: Any, whole_reason: str | None, function_items: Any = None) -> None:
+        """`whole_reason` is why the collection must be whole, as far as that is known already.
+
+        `function_items` is a direct.FunctionItems if there is one.
+        """
         self.whole_reason = whole_reason
         self.deselected = 0
         self.config = session.config
         self._session = session
+        self._function_items = function_items
         # In pytest's order: file collectors, and items that stand outside of files.
         self._found: list[Any] = []
         # File collectors that were imported without error, by node id. Those that were expanded are kept with their
@@ -109,12 +116,19 @@ class Collection:
         if args is not None or not genitems:
             # A plugin's own use.
             return genuine(args, genitems)
-        if self._wanted_file is not None:
-            return self._expand_file(self._wanted_file)
-        if self.is_whole:
-            genuine()
-        else:
-            self._walk_and_import(genuine)
+        with self._function_items.collecting() if self._function_items is not None else contextlib.nullcontext():
+            if self._wanted_file is not None:
+                return self._expand_file(self._wanted_file)
+            if not self.is_whole:
+                self._walk_and_import(genuine)
+            elif self._function_items is None:
+                genuine()
+            else:
+                session.genitems = self._genitems
+                try:
+                    genuine()
+                finally:
+                    vars(session).pop("genitems", None)
         if self.is_whole:
             self._by_ref = {_key(entry.ref): entry.item for entry in _entries(session.items)}
         return session.items
@@ -160,7 +174,7 @@ class Collection:
             return
         vars(self._session).pop("genitems", None)
         for node in self._found:
-            items.extend(self._session.genitems(node) if isinstance(node, pytest.File) else [node])
+            items.extend(self._genitems(node) if isinstance(node, pytest.File) else [node])
         self._found.clear()
 
     # Batches.
@@ -197,14 +211,43 @@ class Collection:
         # What pytest 8 and later remember of a collection; empty between collections.
         if hasattr(session, "_collection_cache"):
             session._collection_cache = {}
-        items.extend(session.genitems(node))
+        with _without_garbage_collection():
+            items.extend(self._genitems(node))
         if items:
             try:
-                hook.pytest_collection_modifyitems(session=session, config=session.config, items=items)
+                self._modify_items(items)
             finally:
                 hook.pytest_collection_finish(session=session)
         session.testscollected = collected_before + len(session.items)
         return session.items
+
+    def _genitems(self, node: Any) -> Iterator[Any]:
+        """Session.genitems, which asks for the hooks of each item anew."""
+        session = self._session
+        genuine = type(session).genitems
+        if self._function_items is None or isinstance(node, pytest.Item):
+            yield from genuine(session, node)
+            return
+        report, is_repeated = session._collect_one_node(node, not isinstance(node, pytest.File))
+        hooks = node.ihook
+        if report.passed:
+            is_heard = bool(hooks.pytest_itemcollected.get_hookimpls())
+            for child in report.result:
+                if is_heard or not isinstance(child, pytest.Item) or child.path is not node.path:
+                    yield from self._genitems(child)
+                else:
+                    yield child
+        if not is_repeated:
+            hooks.pytest_collectreport(report=report)
+
+    def _modify_items(self, items: list[Any]) -> None:
+        session = self._session
+        hook = session.config.hook.pytest_collection_modifyitems
+        if self._function_items is not None and not any(map(_is_bound_by_parameters, items)):
+            # What it would put in another order is not there.
+            manager = session.config.pluginmanager
+            hook = manager.subset_hook_caller("pytest_collection_modifyitems", [session._fixturemanager])
+        hook(session=session, config=session.config, items=items)
 
     def _resolve(
         self, refs: Iterable[dict[str, Any]], by_ref: dict[tuple[str, int], Any]
@@ -258,6 +301,24 @@ def _import(node: Any) -> bool:
     if not report.passed:
         node.ihook.pytest_collectreport(report=report)
     return report.passed
+
+
+@contextlib.contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """For a time in which much is made that stays."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _is_bound_by_parameters(item: Any) -> bool:
+    """True if a parameter of a scope wider than a function's may put it next to others."""
+    callspec = vars(item).get("callspec")
+    return callspec is not None and any(scope is not Scope.Function for scope in callspec._arg2scope.values())
 
 
 def _part(entries: list[Entry], batch: dict[str, Any]) -> list[Entry]:

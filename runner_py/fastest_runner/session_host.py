@@ -12,7 +12,7 @@ import pytest
 from . import reports, soundness, xdist_role
 from .batches import BatchLoop, Messages
 from .collection import Collection
-from .direct import make_engine
+from .direct import make_engine, make_function_items
 from .rendering import Renderer
 from .reports import ReportConverter, Status, Statuses, simple_pass
 from .session_facts import capture_descriptors, keep_plugin_summaries, option_values
@@ -38,6 +38,7 @@ class SessionHost:
         self._reports: list[tuple[Any, Status]] = []
         self._statuses: Statuses | None = None
         self._engine: Any = None
+        self._function_items: Any = None
         # How the session ended, for `ended` and `failure`; `terminal_summary` is what plugins wrote in theirs.
         self.terminal_summary = io.StringIO()
         self.stop_reason = ""
@@ -85,7 +86,9 @@ class SessionHost:
             reason = "the run asks for it"
         elif not _only_answers(config):
             reason = soundness.reason_before_collection(config, self._forward_terminal)
-        self._collection = Collection(session, reason)
+        if str(run.get("engine") or "auto") != "pytest" and not self._forward_terminal and not config.option.debug:
+            self._function_items = make_function_items()
+        self._collection = Collection(session, reason, self._function_items)
         if not _only_answers(config):
             self._collection.install()
         yield
@@ -100,6 +103,9 @@ class SessionHost:
         self._send_ready(session)
         if session.config.option.collectonly:
             return None
+        if self._run.get("retries"):
+            # Whether a failure is its test's last word is not known here: those that are, the coordinator counts.
+            session.config.option.maxfail = 0
         loop = BatchLoop(session, self._collection, self._messages, self._take_result)
         engine = self._engine = self._make_engine(session)
         if engine is not None:
@@ -128,6 +134,11 @@ class SessionHost:
         # From here, where the loop is, to the caller of this hook: as many frames as any hook's call takes.
         engine.set_depth(_frames_to(sys._getframe(1), "_main"))
         return engine
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: Any) -> Any:
+        __tracebackhide__ = True
+        return None if self._function_items is None else self._function_items.make(collector, name, obj)
 
     # What the engine asks of us, see direct.passed.Reported.
 

@@ -217,18 +217,21 @@ class _Zygote:
     def _end_everything(self) -> None:
         for pid in self._children:
             _kill_group(pid)
-        while True:
-            for pid in _child_pids():
-                _kill(pid)
+        # Each is to be killed, so no generator. Those that may not be are not waited for: they would never end.
+        while any([_kill(pid) for pid in _child_pids()]):
             try:
                 os.waitpid(-1, 0)
             except ChildProcessError:
                 return
 
 
-def _kill(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
+def _kill(pid: int) -> bool:
+    """False if there is nobody of that number, or it has become another user's: a test may have called sudo."""
+    try:
         os.kill(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 def _kill_group(pid: int) -> None:

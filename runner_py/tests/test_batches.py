@@ -52,6 +52,8 @@ class FakeMessages:
                 results = [result["ref"]["node_id"] for result in progress.get("results", ())]
                 started = progress["started"]["node_id"] if "started" in progress else ""
                 kinds.append(f"{'+'.join(results)}>{started}")
+            elif "waits" in message:
+                kinds.append(f"waits after {message['waits']['last_lease_id']}")
             else:
                 ((kind, body),) = message.items()
                 kinds.append(f"{kind} {body['lease_id']}")
@@ -138,7 +140,7 @@ def test_each_test_knows_the_next_one_even_of_the_next_lease():
 def test_the_last_test_is_held_back_until_there_is_word():
     batches, session, messages = loop(lease(1, "a b"), None, lease(2, "c"), None, FINISH)
     run(batches)
-    assert messages.kinds()[:5] == ["collected 1", ">a", "a>", "waits", "collected 2"]
+    assert messages.kinds()[:6] == ["collected 1", ">a", "a>", "waits after 1", "waits", "collected 2"]
     assert session.ran == [("a", "b"), ("b", "c"), ("c", None)]
 
 
@@ -146,7 +148,26 @@ def test_finish_lets_the_held_back_test_run_alone():
     batches, session, messages = loop(lease(1, "a"), None, FINISH)
     run(batches)
     assert session.ran == [("a", None)]
-    assert messages.kinds() == ["collected 1", "waits", ">a", "a>", "lease_done 1"]
+    assert messages.kinds() == ["collected 1", "waits after 1", "waits", ">a", "a>", "lease_done 1"]
+
+
+def waits(messages: FakeMessages) -> list[dict[str, Any]]:
+    return [message["waits"] for message in messages.said if message != "waits" and "waits" in message]
+
+
+def test_it_says_once_after_each_lease_that_it_waits_and_whether_it_holds_a_test_back():
+    batches, _, messages = loop(lease(1, ""), None, lease(2, "a"), None, revoke(2, 1), None, FINISH)
+    run(batches)
+    assert waits(messages) == [
+        {"last_lease_id": 1, "holds_back": False},
+        {"last_lease_id": 2, "holds_back": True},
+    ]
+
+
+def test_before_the_first_lease_it_says_nothing():
+    batches, _, messages = loop(None, FINISH)
+    run(batches)
+    assert messages.said == ["waits"]
 
 
 def test_a_lease_without_tests_is_done_at_once():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -188,3 +189,19 @@ def test_exit_in_a_test_ends_the_session(project, run_all):
     assert list(worker.outcomes().values()) == ["PASSED"]
     ended = worker.last("ended")
     assert (ended["exit_status"], ended["exit_called"]) == (7, True)
+
+
+def test_a_test_that_passes_again_has_failed_no_more(project, run_all):
+    directory = project(
+        test_m="""
+        import pathlib
+        def test_a(): assert pathlib.Path("mended").exists()
+        def test_b(): assert 0
+        """
+    )
+    failed = directory / ".pytest_cache/v/cache/lastfailed"
+    run_all(directory, "-p", "cacheprovider")
+    assert json.loads(failed.read_text()) == {"test_m.py::test_a": True, "test_m.py::test_b": True}
+    (directory / "mended").touch()
+    assert set(engines(run_all(directory, "-p", "cacheprovider").results()).values()) == {"direct"}
+    assert json.loads(failed.read_text()) == {"test_m.py::test_b": True}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import driver
 import pytest
 from _pytest import config as pytest_config
 
@@ -193,6 +195,45 @@ def test_what_a_test_daemonised_ends_with_the_zygote(project, make_zygote):
     os.kill(daemon, 0)
     zygote.close()
     wait_until_gone(daemon)
+
+
+@pytest.mark.skipif(os.getuid() != 0 or not shutil.which("setpriv"), reason="needs root and setpriv")
+def test_what_may_not_be_killed_is_not_waited_for(project, tmp_path):
+    """A process that a test daemonised and that is another user's by now. Root without the right to kill is as any user is."""
+    directory = project(
+        test_a="""
+        import os, time
+
+        def test_daemonises():
+            if os.fork() == 0:
+                os.setsid()
+                if os.fork() == 0:
+                    daemon = open("daemon", "w")
+                    os.setuid(65534)
+                    with daemon: daemon.write(str(os.getpid()))
+                    time.sleep(600)
+                os._exit(0)
+            os.wait()
+        """
+    )
+    os.mkfifo(directory / "daemon")
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec setpriv --bounding-set=-kill "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    zygote = driver.Zygote(python=str(python))
+    running = zygote.worker("gw0")
+    running.start(directory)
+    running.wait_for("ready")
+    running.lease(1, module="test_a.py")
+    running.send({"finish": {}})
+    daemon = int((directory / "daemon").read_text())
+    try:
+        running.read_to_end()
+        assert running.outcomes() == {"test_a.py::test_daemonises": "PASSED"}
+        assert zygote.close() == 0
+    finally:
+        os.kill(daemon, signal.SIGKILL)
+        zygote.process.kill()
 
 
 def test_children_that_a_test_left_end_with_the_worker(project, worker):

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Fastest, wait_until
+from coordinator_process import Fastest, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -201,7 +201,7 @@ def test_an_agent_killed_in_mid_run_loses_no_test(project, agent, start, tmp_pat
     assert run.wait() == 0, run.text
     assert set(run.outcomes().values()) == {"passed"}
     assert len(run.outcomes()) == 12
-    assert "agent a0 is lost" in run.stderr
+    assert "agent a0 was lost" in run.text
 
 
 def test_sigterm_in_mid_run_finishes_the_running_test_and_hands_on_the_rest(project, agent, start, tmp_path):
@@ -234,7 +234,7 @@ def test_a_second_signal_ends_it(project, agent, start, tmp_path):
 def test_a_coordinator_killed_leaves_the_agent_free(project, agent, start, execute, tmp_path):
     folder = project({"pytest.ini": "[pytest]\n", "test_0.py": WAITS})
     one = agent(folder)
-    run = start(folder, "--agents", one.address)
+    run = start(folder, "--agents", one.address, "--lease", 2)
     wait_until(lambda: started(tmp_path), "a test")
     worker = int(started(tmp_path)[0].name.split("-")[1])
     run.process.kill()
@@ -254,6 +254,71 @@ def test_two_coordinators_on_one_agent(project, agent, start, tmp_path):
         assert len(run.outcomes()) == 4
 
 
+# Each test says on the board when it begins and ends, from set-up to teardown. Those of x linger until y has begun.
+STAMPS = """
+import os, pathlib, time
+import pytest
+
+BOARD = pathlib.Path(os.environ['HERE'], 'board')
+WHO = os.environ['WHO']
+
+def say(word, nodeid):
+    with BOARD.open('a') as board:
+        board.write(f'{WHO} {word} {nodeid}\\n')
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item, nextitem):
+    say('begins', item.nodeid)
+    end = time.monotonic() + 0.5
+    while WHO == 'x' and 'y begins' not in BOARD.read_text() and time.monotonic() < end:
+        time.sleep(0.005)
+    yield
+    say('ends', item.nodeid)
+
+@pytest.fixture(scope='module')
+def mine(request):
+    kept = pathlib.Path(f'{WHO}-kept')
+    assert not kept.exists(), 'of a module before'
+    kept.touch()
+    yield WHO
+    kept.unlink()
+"""
+STAMPED = """
+import os
+
+def test_passes(mine):
+    assert mine == os.environ['WHO']
+
+def test_fails(mine):
+    assert os.environ['WHO'] == 'neither'
+
+def test_is_last(mine):
+    pass
+"""
+
+
+def test_two_runs_take_turns_on_a_single_slot(project, agent, start, tmp_path):
+    modules = [f"test_{n:02}.py" for n in range(12)]
+    folder = project({"pytest.ini": "[pytest]\n", "conftest.py": STAMPS, **dict.fromkeys(modules, STAMPED)})
+    one = agent(folder)
+    runs = {who: start(folder, "--agents", one.address, "--set-env", f"WHO={who}") for who in "xy"}
+    words = {"test_passes": "passed", "test_fails": "failed", "test_is_last": "passed"}
+    expected = {f"{module}::{test}": word for module in modules for test, word in words.items()}
+    for run in runs.values():
+        assert run.wait() == 1, run.text
+        assert run.outcomes() == expected
+    stamps = [line.split() for line in (tmp_path / "board").read_text().splitlines()]
+    assert len(stamps) == 2 * 2 * len(expected)
+    # Whoever begins is the next to end: no two tests at once.
+    for (who, begins, test), end in zip(stamps[::2], stamps[1::2]):
+        assert begins == "begins"
+        assert end == [who, "ends", test]
+    # Neither was kept waiting for the other's end.
+    order = [who for who, _, _ in stamps]
+    assert order.index("y") < len(order) - 1 - order[::-1].index("x")
+    assert order.index("x") < len(order) - 1 - order[::-1].index("y")
+
+
 def test_slots_of_a_machine_have_numbers_of_their_own(project, agent, start, tmp_path):
     """Over the agents and runs that are under way at a time, the embedded one included."""
     files = {
@@ -269,7 +334,8 @@ def test_slot():
 """,
     }
     folder = project(files)
-    agents = [agent(folder), agent(folder)]
+    # Two runs use the first at once.
+    agents = [agent(folder, slots=2), agent(folder)]
     here = {"HERE": str(tmp_path)}
     runs = [start(folder, "--agents", one.address) for one in [*agents, agents[0]]] + [start(folder, env=here)]
     wait_until(lambda: len(list(tmp_path.glob("slot-*"))) == 4, "the tests of all runs")
@@ -285,7 +351,14 @@ def certificates(tmp_path):
     subprocess.run([ROOT / "tools" / "certs", folder], check=True, capture_output=True)
 
     def options(side):
-        return ["--tls-ca", folder / "ca.pem", "--tls-cert", folder / f"{side}.pem", "--tls-key", folder / f"{side}.key"]
+        return [
+            "--tls-ca",
+            folder / "ca.pem",
+            "--tls-cert",
+            folder / f"{side}.pem",
+            "--tls-key",
+            folder / f"{side}.key",
+        ]
 
     return options
 

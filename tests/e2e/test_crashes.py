@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from conftest import wait_until
+from coordinator_process import wait_until
 
 NEIGHBOURS = """
 import pytest
@@ -256,6 +256,35 @@ def test_hang_in_a_fixture(project, execute):
     run = execute(folder, "--hang-timeout=2")
     assert run.outcomes() == {"test_a.py::test_1": "failed", "test_a.py::test_2": "passed"}
     assert run.results()["test_a.py::test_1"]["reason"] == "timeout"
+
+
+HANGS_OUTSIDE = {
+    "import": {"test_b.py": "import time\n\ndef stuck_here():\n    time.sleep(10_000)\n\nstuck_here()\n"},
+    "conftest": {"conftest.py": "import time\n\ndef stuck_here():\n    time.sleep(10_000)\n\nstuck_here()\n"},
+    "end": {
+        "conftest.py": "import time\n\ndef stuck_here():\n    time.sleep(10_000)\n\n"
+        "def pytest_sessionfinish():\n    stuck_here()\n"
+    },
+}
+
+
+def test_hang_outside_of_tests(project, start, tmp_path):
+    """All at once, since it takes a while until it is sure that what is no test hangs."""
+    runs = {}
+    for where, files in HANGS_OUTSIDE.items():
+        folder = project({"test_a.py": "def test_1():\n    pass\n\ndef test_2():\n    pass\n", **files}, where)
+        runs[where] = start(folder, "--hang-timeout", "1", slots=1)
+    for where, run in runs.items():
+        exit_code = run.wait()
+        assert "stuck_here" in run.text, run.text
+        assert "it hung" in run.text
+        if where == "end":
+            assert exit_code == 1, run.text
+            assert run.outcomes() == {"test_a.py::test_1": "passed", "test_a.py::test_2": "passed"}
+        else:
+            assert exit_code == 10, run.text
+            assert run.outcomes() == {}
+        assert run.nothing_left()
 
 
 def test_children_end_with_the_run(project, execute):

@@ -5,7 +5,7 @@ import os
 import signal
 
 import pytest
-from conftest import parent_of, wait_until
+from coordinator_process import parent_of, wait_until
 from test_crashes import WAITS, pid_from
 
 FINISHED = "def test_1():\n    pass\n\ndef test_2():\n    pass\n"

@@ -92,3 +92,30 @@ def test_a_number_that_is_none_is_a_usage_error(execute, project):
     run = execute(project({"test_it.py": SUITE}), "--retries", "many")
     assert run.process.returncode == 4
     assert "--retries many" in run.stderr
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("engine", ["auto", "pytest"])
+def test_the_first_failures_do_not_stop_a_run_that_stops_at_failures(execute, project, workers, engine):
+    suite = SUITE.replace('assert False, "always"', "pass").replace("@pytest.mark.no_retry", "")
+    path = project({"test_it.py": suite, "pytest.ini": INI})
+    run = execute(path, "-x", "--retries", "1", "--engine", engine, slots=workers)
+    assert run.process.returncode == 0, run.text
+    assert set(run.outcomes().values()) == {"passed"}
+    assert len(run.outcomes()) == 5
+    assert "3 flaky" in run.stdout
+
+
+@pytest.mark.parametrize("limit", [["-x"], ["--maxfail=2"]])
+def test_failures_for_good_stop_it(execute, project, limit):
+    bad = "import pytest\n\n@pytest.mark.parametrize('n', range(3))\ndef test_bad(n):\n    assert False\n"
+    many = "import pytest\n\n@pytest.mark.parametrize('n', range(50))\ndef test_after(n):\n    assert False\n"
+    path = project({"test_a.py": bad, "test_b.py": many, "pytest.ini": INI})
+    run = execute(path, *limit, "--retries", "1", slots=1)
+    assert run.process.returncode == 1
+    stops_at = 1 if limit == ["-x"] else 2
+    # What has failed and is not run again because of the stop has failed, too.
+    assert stops_at <= len(run.outcomes()) < 53
+    assert set(run.outcomes().values()) == {"failed"}
+    assert [result["attempt"] for result in run.results().values()].count(2) >= stops_at
+    assert f"stopping after {stops_at} failures" in run.text

@@ -158,7 +158,7 @@ def test_agent_of_another_protocol_version(make_farm, project, board, expected):
     farm.agent("alpha", project, way=("--join", f"desk:{farms.PORT}"))
     board.open_gate()
     assert farm.differences(expected, run) == []
-    assert "speaks protocol version 1, the agent 999" in run.text
+    assert "agent old speaks protocol version 999, this coordinator 1" in run.text
 
 
 def test_coordinator_killed_sets_its_agents_free(make_farm, project, board, expected):
@@ -197,10 +197,12 @@ def test_two_coordinators_on_the_same_agents(make_farm, project, board, expected
     parity.copy_project(other, both / "two")
     (both / "pytest.ini").write_text("[pytest]\n", "utf-8")
     agents = [farm.agent(name, both, slots=2) for name in TWO]
-    runs = [farm.run(both, "--rootdir", ".", folder, agents=TWO) for folder in ("one", "two")]
-    # Each run has tests under way while the other has.
-    wait_until(lambda: board.entries() and other_board.entries(), "tests of both runs at once")
+    runs = [farm.run(both, "--rootdir", ".", "one", agents=TWO)]
+    wait_until(lambda: all(agent.runs_test(board) for agent in agents), "a test of the first run on each machine")
+    runs.append(farm.run(both, "--rootdir", ".", "two", agents=TWO))
+    # It has its share of the slots when leases of the first are done.
     board.open_gate()
+    wait_until(lambda: other_board.entries(), "a test of the second run")
     other_board.open_gate()
     for folder, run, verdict in (("one", runs[0], expected), ("two", runs[1], other_expected)):
         assert run.wait() == 1, run.text

@@ -9,8 +9,9 @@ from .passed import Declined, Pass, Reported
 
 if TYPE_CHECKING:
     from .engine import DirectEngine
+    from .functions import FunctionItems
 
-__all__ = ["Declined", "Pass", "make_engine"]
+__all__ = ["Declined", "Pass", "make_engine", "make_function_items"]
 
 
 def make_engine(session: Any, shows_terminal: bool, reported: Reported) -> DirectEngine | Declined:
@@ -22,3 +23,12 @@ def make_engine(session: Any, shows_terminal: bool, reported: Reported) -> Direc
     from .engine import DirectEngine
 
     return DirectEngine(session, shows_terminal, reported)
+
+
+def make_function_items() -> FunctionItems | None:
+    """None where pytest's items are not those that it knows."""
+    if not guards.knows_items():
+        return None
+    from .functions import FunctionItems
+
+    return FunctionItems()

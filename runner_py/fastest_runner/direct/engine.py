@@ -6,12 +6,14 @@ the report, its text and all that hooks make of it are genuine, and no code of t
 
 from __future__ import annotations
 
+import operator
 import os
 import sys
 import time
 from typing import Any, Callable, NamedTuple
 
 from _pytest import skipping
+from _pytest.nodes import Node
 from _pytest.outcomes import TEST_OUTCOME, xfail
 from _pytest.python import pytest_pyfunc_call
 from _pytest.skipping import evaluate_xfail_marks, xfailed_key
@@ -83,6 +85,8 @@ class DirectEngine:
             self._unraisable = self._config.stash.get(unraisable_exceptions, ())
             self._thread_exceptions = self._config.stash.get(thread_exceptions, ())
             self._last_failed = getattr(self._config.pluginmanager.get_plugin("lfplugin"), "lastfailed", None)
+            # Since pytest 9.2 it is no text.
+            self._failed_key = operator.attrgetter("id" if hasattr(Node, "id") else "nodeid")
 
     def set_depth(self, frames_of_hook_call: int) -> None:
         """Has tests begin as deep in the stack as with pytest: how far they can recurse is part of what they see."""
@@ -282,7 +286,7 @@ class DirectEngine:
             self._replay.report(item, "teardown", teardown_times)
             return
         if self._last_failed:
-            self._last_failed.pop(item.nodeid, None)
+            self._last_failed.pop(self._failed_key(item), None)
         self.passed = Pass(
             (begin + self._clock_offset) / 1e9,
             setup_end - begin,

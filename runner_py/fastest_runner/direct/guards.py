@@ -15,6 +15,8 @@ from _pytest.python import Function, is_async_function
 
 # pytest's versions whose runtest protocol this engine follows: from the first, before the second.
 _VERSIONS = ((8, 4), (9, 3))
+# The one whose items functions.py makes.
+_VERSION_OF_ITEMS = (9, 2)
 
 _OURS = __name__.split(".", 1)[0] + "."
 
@@ -84,6 +86,11 @@ def version_reason() -> str | None:
     if sys.version_info >= (3, 14):
         return "this version of Python keeps its warnings in another way"
     return None
+
+
+def knows_items() -> bool:
+    """Whether this pytest's items can be made without it, see functions.py."""
+    return tuple(int(part) for part in pytest.__version__.split(".")[:2]) == _VERSION_OF_ITEMS
 
 
 def session_reason(config: Any) -> str | None:

@@ -1,0 +1,270 @@
+"""Fastest, pytest and the other runners on the same suites: `tools/bench peers`.
+
+In each round every program runs once, as a whole process, and the order turns from round to round. A figure is the
+median over the rounds of "pytest's wall time in this round / the program's". Before that each runs once for its caches
+(pytest's .pyc files among them), for what it says that it has done, and for its peak memory. A program that gives no
+summary, or does less, is measured all the same: the column "right" says how many of pytest's outcomes (or ids) it can
+have at most. Writes docs/benchmarks.md and docs/benchmarks.svg if asked to.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "benchmarks/suites"), str(ROOT / "tests/parity")]
+
+import generate  # noqa: E402
+import parity  # noqa: E402
+import report  # noqa: E402
+from peers import PEERS, ids_in, outcomes_in, right_ids, right_outcomes  # noqa: E402
+
+# What does not end within this many times pytest's own time, and a minute, is cut off.
+PATIENCE = 5
+
+
+class Case(NamedTuple):
+    name: str
+    # A suite of benchmarks/suites with its options, or a public one of tools/suites.
+    suite: str
+    options: dict = {}
+    collect: bool = False
+
+
+CASES = (
+    Case("list 525 tests", "plain", {"files": 21, "tests": 525}, collect=True),
+    Case("list 10,000 tests", "plain", {"files": 200, "tests": 10000}, collect=True),
+    Case("100 tests", "plain", {"files": 5, "tests": 100}),
+    Case("10,000 tests", "plain", {"files": 200, "tests": 10000}),
+    Case("1,200 mixed tests", "mixed", {"files": 24, "tests": 1200}),
+    Case("60,000 parameters", "parametrized", {"files": 60, "tests": 60000}),
+    Case("itsdangerous", "itsdangerous"),
+    Case("click", "click"),
+    Case("attrs", "attrs"),
+    Case("more-itertools", "more-itertools"),
+    Case("networkx", "networkx"),
+)
+
+
+class Side(NamedTuple):
+    peer: object
+    command: list
+    environment: dict
+
+
+class Result(NamedTuple):
+    """One program on one suite. Times of all rounds in seconds; None where it did not end."""
+
+    name: str
+    seconds: list
+    ratios: list
+    peak_mib: float
+    right: int
+    total: int
+
+
+def ask(*words):
+    return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.splitlines()
+
+
+def make(case, work):
+    """The suite in a folder below `work`: folder, interpreter, arguments."""
+    folder = work / case.suite / "-".join(str(value) for value in case.options.values())
+    if case.suite in generate.SUITES:
+        if not folder.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            print(generate.generate(case.suite, folder, **case.options), flush=True)
+        return folder, ask("tools/setup", "--python", "run")[0], []
+    if not folder.exists():
+        parity.copy_project(Path(ask("tools/suites", case.suite)[0]), folder)
+    return folder, ask("tools/suites", "--python", case.suite)[0], ask("tools/suites", "--args", case.suite)
+
+
+def site_packages(python):
+    return ask(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")[0]
+
+
+def side_of(peer, case, python, args, cache):
+    """How `peer` is called for the case; None if it can't do it."""
+    words = peer.collect if case.collect else peer.run
+    if not words:
+        return None
+    environment = parity.clean_environment({"XDG_CACHE_HOME": str(cache)})
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    places = {"python": python, "fastest": parity.coordinator_path(), "bin": ""}
+    if peer.environment:
+        own = Path(ask("tools/setup", "--python", peer.environment)[0])
+        places["bin"] = str(own.parent)
+        environment.update({"VIRTUAL_ENV": str(own.parents[1]), "PATH": f"{own.parent}:{environment['PATH']}"})
+        if case.suite not in generate.SUITES:
+            # What the suite's tests need beside pytest.
+            environment["PYTHONPATH"] = site_packages(python)
+    return Side(peer, [word.format(**places) for word in words] + args, environment)
+
+
+def run(side, folder, limit_s, output=subprocess.DEVNULL):
+    """Runs once; gives the wall time, None if it was cut off."""
+    begin = time.monotonic()
+    process = subprocess.Popen(
+        side.command,
+        cwd=folder,
+        env=side.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if output is not subprocess.DEVNULL else output,
+        start_new_session=True,
+    )
+    try:
+        process.wait(limit_s)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, 9)
+        process.wait()
+        return None
+    return time.monotonic() - begin
+
+
+def memory_of(session):
+    """MiB of all processes of a session and those that they started, each shared page counted once (PSS)."""
+    children, wanted = {}, set()
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(entry.name))
+        if int(fields[3]) == session:
+            wanted.add(int(entry.name))
+    todo = list(wanted)
+    while todo:
+        for child in children.get(todo.pop(), ()):
+            if child not in wanted:
+                wanted.add(child)
+                todo.append(child)
+    total = 0
+    for pid in wanted:
+        try:
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        total += next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
+    return total / 1024
+
+
+def first_run(side, folder, limit_s):
+    """What the program writes, and its peak memory."""
+    peak = 0.0
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            side.command,
+            cwd=folder,
+            env=side.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        cut = threading.Timer(limit_s, lambda: os.killpg(process.pid, 9))
+        cut.start()
+        while process.poll() is None:
+            peak = max(peak, memory_of(process.pid))
+            time.sleep(0.02)
+        cut.cancel()
+        output.seek(0)
+        return output.read().decode("utf-8", "replace"), peak
+
+
+def measure(case, work, rounds, names):
+    """All programs on one case; pytest's result first."""
+    folder, python, args = make(case, work)
+    cache = work / "cache"
+    sides = []
+    for peer in PEERS:
+        side = side_of(peer, case, python, args, cache / peer.name.replace(" ", "-"))
+        if side is not None and (not names or peer.name == "pytest" or any(name in peer.name for name in names)):
+            sides.append(side)
+    limit_s = 600.0
+    expected, said = None, []
+    for side in sides:
+        if expected is None:
+            run(side, folder, limit_s)
+        begin = time.monotonic()
+        text, peak = first_run(side, folder, limit_s)
+        if expected is None:
+            limit_s = 60 + PATIENCE * (time.monotonic() - begin)
+            expected = ids_in(text) if case.collect else outcomes_in(text)
+            if not expected:
+                raise SystemExit(f"bench: pytest itself says nothing of {case.name}:\n{text[-2000:]}")
+        right = right_ids(text, expected) if case.collect else right_outcomes(outcomes_in(text), expected)
+        said.append((peak, right))
+    total = len(expected) if case.collect else sum(expected.values())
+    seconds = [[] for _ in sides]
+    for number in range(rounds):
+        for place in range(len(sides)):
+            index = (place + number) % len(sides)
+            if sides[index].peer.cold:
+                shutil.rmtree(sides[index].environment["XDG_CACHE_HOME"], ignore_errors=True)
+            seconds[index].append(run(sides[index], folder, limit_s))
+    results = []
+    for side, times, (peak, right) in zip(sides, seconds, said, strict=True):
+        ratios = [
+            whole / own for whole, own in zip(seconds[0], times, strict=True) if own is not None and whole is not None
+        ]
+        results.append(Result(side.peer.name, times, ratios, peak, right, total))
+    return results
+
+
+def machine():
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        "",
+    )
+    return f"{os.cpu_count()} cores ({model}), Linux {platform.release()}, Python {platform.python_version()}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures Fastest, pytest and other runners on the same suites.")
+    parser.add_argument("cases", nargs="*", metavar="CASE", help="names, or parts of names; default: all")
+    parser.add_argument("--rounds", type=int, default=5, help="default: 5")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="only programs whose names hold this (and pytest)"
+    )
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md and docs/benchmarks.svg")
+    options = parser.parse_args()
+    cases = [case for case in CASES if not options.cases or any(part in case.name for part in options.cases)]
+    if not cases:
+        parser.error(f"no such case (there are: {', '.join(case.name for case in CASES)})")
+    work = Path(tempfile.mkdtemp(prefix="bench-"))
+    print(f"{machine()}; load {os.getloadavg()[0]:.1f}; {options.rounds} rounds", flush=True)
+    tables = []
+    try:
+        for case in cases:
+            results = measure(case, work, options.rounds, options.only)
+            tables.append((case.name, case.collect, results))
+            print(report.text(case.name, results), flush=True)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    if options.write:
+        versions = sorted(path.stem for path in (ROOT / "tools/requirements/peers").glob("*.txt"))
+        pins = [report.pin(ROOT / f"tools/requirements/peers/{name}.txt", name) for name in versions]
+        (ROOT / "docs/benchmarks.md").write_text(report.page(machine(), options.rounds, pins, tables))
+        (ROOT / "docs/benchmarks.svg").write_text(report.picture(tables))
+    wrong = [
+        name for name, _, results in tables for r in results if r.name.startswith("Fastest") and r.right != r.total
+    ]
+    for name in wrong:
+        print(f"bench: Fastest does not say the same as pytest on {name}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+// One call of gRPC's that carries messages to and from an agent, whoever dialled. Knows nothing of what the messages say.
+#ifndef FASTEST_COORDINATOR_RENDEZVOUS_AGENT_STREAM_H_
+#define FASTEST_COORDINATOR_RENDEZVOUS_AGENT_STREAM_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/transport_security.h"
+#include "proto/agent_service.grpc.pb.h"
+
+namespace fastest::rendezvous {
+
+// Thread-safe. gRPC has done with it when its listener is told OnOver; whoever owns it deletes it after that, on a thread that is not
+// gRPC's (the last one to hold a channel may not be gRPC itself).
+class AgentStream {
+ public:
+  // gRPC's threads call it, for each stream one call at a time. Outlives the streams.
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    // May take the message apart.
+    virtual void OnMessage(AgentStream* stream, v1::AgentMessage* message) = 0;
+    // Whether the stream may go on reading; if not, ResumeReading() is called later.
+    virtual bool MayRead() = 0;
+    // The last call. OK: the agent ended the stream in good order.
+    virtual void OnOver(AgentStream* stream, const grpc::Status& status) = 0;
+  };
+
+  virtual ~AgentStream() = default;
+  // Starts to read, and to dial. Once, before all else; with no lock held that the listener takes.
+  virtual void Begin() = 0;
+  // Queues a message: the caller bounds how many.
+  virtual void Send(v1::CoordinatorMessage message) = 0;
+  // Ends it: with OK after all that is queued, else at once. The first one counts.
+  virtual void Close(const grpc::Status& status) = 0;
+  virtual void ResumeReading() = 0;
+  virtual bool reading_paused() = 0;
+};
+
+using JoinReactor = grpc::ServerBidiReactor<v1::AgentMessage, v1::CoordinatorMessage>;
+
+// For an agent that has dialled in; the reactor is the stream, as gRPC is to be given it.
+std::pair<std::unique_ptr<AgentStream>, JoinReactor*> AcceptStream(AgentStream::Listener* listener,
+                                                                   grpc::CallbackServerContext* context);
+
+// To the agent at `address`. `run_id`: the run to go on with; empty for a new one.
+std::unique_ptr<AgentStream> DialStream(AgentStream::Listener* listener, const TransportSecurity* security,
+                                        const std::string& address, const std::string& run_id);
+
+}  // namespace fastest::rendezvous
+
+#endif  // FASTEST_COORDINATOR_RENDEZVOUS_AGENT_STREAM_H_

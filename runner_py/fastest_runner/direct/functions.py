@@ -1,0 +1,293 @@
+"""Items of ordinary test functions, made in one step: what pytest's hooks and constructors come to where that is known.
+
+For each function pytest makes a definition, asks for its signature, walks fixtures and hooks for parametrizations, and
+then builds the item once more. For a synchronous function without marks that bear on its fixtures the answer depends on
+the names of its arguments alone, and is worked out once for all functions of a module or class. An item is a genuine
+Function with all that pytest's constructor gives it: that is looked at in each session, on the first one. Whatever is
+not certain is left to pytest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, CO_ITERABLE_COROUTINE
+from types import FunctionType
+from typing import Any, Iterator, NamedTuple
+
+from _pytest import python as pytest_python
+from _pytest.fixtures import FixtureManager, FuncFixtureInfo
+from _pytest.mark.structures import Mark, get_unpacked_marks
+from _pytest.nodeid import NodeId
+from _pytest.nodes import Item, Node, NodeKeywords
+from _pytest.python import Class, Function, Metafunc, Module, PyCollector, PyobjMixin
+from _pytest.stash import Stash
+
+_OURS = __name__.split(".", 1)[0] + "."
+
+_NOT_PLAIN = CO_COROUTINE | CO_GENERATOR | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE
+
+# Marks by which pytest finds fixtures and parameters.
+_FIXTURE_MARKS = frozenset({"parametrize", "usefixtures"})
+
+# Whose hooks have nothing to say of the functions that are made here. They were read.
+_MAKE_ITEM = frozenset({"_pytest.python", "_pytest.unittest", "anyio.pytest_plugin", "pytest_asyncio.plugin"})
+_GENERATE_TESTS = frozenset({"_pytest.python", "_pytest.fixtures"})
+
+# What the items are made in the stead of; a plugin may have replaced some of it.
+_PLACES: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (pytest_python, ("pytest_pycollect_makeitem", "pytest_generate_tests", "Function", "Metafunc")),
+    (PyCollector, ("_genfunctions", "funcnamefilter", "istestfunction", "_matches_prefix_or_glob_option")),
+    (PyobjMixin, ("obj",)),
+    (Function, ("__init__", "_initrequest", "instance", "_getinstance", "_getobj")),
+    (Class, ("newinstance",)),
+    (Item, ("__init__",)),
+    (Node, ("__init__", "iter_parents", "listchain", "from_parent")),
+    (NodeKeywords, ("__init__", "update")),
+    (FixtureManager, ("getfixtureinfo", "getfixtureclosure", "getfixturedefs", "_getautousenames")),
+    (Metafunc, ("__init__", "parametrize")),
+)
+
+
+def _contents() -> list[Any]:
+    return [vars(place).get(name) for place, names in _PLACES for name in names]
+
+
+_GENUINE = _contents()
+
+_genuine_from_parent = vars(Function)["from_parent"]
+# How pytest calls it for a function with parameters.
+_ARGUMENTS = {"name", "callspec", "fixtureinfo", "keywords", "originalname"}
+
+
+class _Fixtures(NamedTuple):
+    """What functions with the same arguments have in common: the fields of FuncFixtureInfo."""
+
+    argnames: tuple[str, ...]
+    initialnames: tuple[str, ...]
+    names_closure: list[str]
+    name2fixturedefs: dict[str, Any]
+
+
+class _Place:
+    """A module or class whose functions are being collected."""
+
+    def __init__(self, collector: Any) -> None:
+        self.collector = collector
+        self.is_class = type(collector) is Class
+        self._manager = collector.session._fixturemanager
+        self._autouse = tuple(self._manager._getautousenames(collector))
+        # By argument names; None where pytest has to look for parametrizations.
+        self._fixtures: dict[tuple[str, ...], _Fixtures | None] = {}
+
+    def fixtures(self, argnames: tuple[str, ...]) -> _Fixtures | None:
+        try:
+            return self._fixtures[argnames]
+        except KeyError:
+            found = self._fixtures[argnames] = self._find(argnames)
+            return found
+
+    def _find(self, argnames: tuple[str, ...]) -> _Fixtures | None:
+        initialnames = tuple(dict.fromkeys(self._autouse + argnames))
+        closure, definitions = self._manager.getfixtureclosure(
+            parentnode=self.collector, initialnames=initialnames, ignore_args=frozenset()
+        )
+        if any(definition.params is not None for found in definitions.values() for definition in found):
+            return None
+        return _Fixtures(argnames, initialnames, closure, definitions)
+
+
+class FunctionItems:
+    """One for a session; used while it collects, on its main thread."""
+
+    def __init__(self) -> None:
+        self._is_sound: bool | None = None
+        self._place: _Place | None = None
+        # The collector that was looked at last, if its functions are for pytest.
+        self._declined: Any = None
+        # Of the function whose parameters are being made into items.
+        self._fixtureinfo: Any = None
+        self._marks: list[Mark] = []
+
+    @contextlib.contextmanager
+    def collecting(self) -> Iterator[None]:
+        """While this lasts, items of parametrized functions, which pytest's collector makes, are made here as well."""
+        if vars(Function)["from_parent"] is not _genuine_from_parent or self._is_sound is False:
+            yield
+            return
+        Function.from_parent = classmethod(self._from_parent)  # type: ignore[method-assign, assignment, arg-type]
+        try:
+            yield
+        finally:
+            Function.from_parent = _genuine_from_parent  # type: ignore[method-assign]
+            self._place = self._declined = self._fixtureinfo = None
+
+    def make(self, collector: Any, name: str, function: Any) -> list[Any] | None:
+        """The answer to pytest_pycollect_makeitem; None leaves it to pytest."""
+        if type(function) is not FunctionType:
+            return None
+        place = self._place
+        if place is None or place.collector is not collector:
+            if self._declined is collector:
+                return None
+            if not self._is_for_us(collector):
+                self._declined = collector
+                return None
+            place = self._place = _Place(collector)
+        marks: list[Mark] = []
+        attributes = function.__dict__
+        if attributes:
+            found = _marks(attributes)
+            if found is None:
+                return None
+            marks = found
+        code = function.__code__
+        if code.co_flags & _NOT_PLAIN or code.co_posonlyargcount or not collector.funcnamefilter(name):
+            return None
+        argnames = _mandatory_arguments(function, code)
+        fixtures = place.fixtures(argnames[1:] if place.is_class else argnames)
+        if fixtures is None:
+            return None
+        _, initialnames, closure, definitions = fixtures
+        info = FuncFixtureInfo(fixtures.argnames, initialnames, closure[:], definitions.copy())
+        item = _make(collector, name, name, collector._id.child(name), marks, info)
+        if attributes:
+            item.keywords._markers.update(attributes)
+        if self._is_sound is None:
+            genuine = list(collector._genfunctions(name, function))
+            self._is_sound = len(genuine) == 1 and _is_like(item, genuine[0])
+            if not self._is_sound:
+                self._place, self._declined = None, collector
+            return genuine
+        return [item]
+
+    def _is_for_us(self, collector: Any) -> bool:
+        if self._is_sound is False or not _is_ordinary(collector) or _contents() != _GENUINE:
+            return False
+        hooks = collector.ihook
+        if not _are_known(hooks.pytest_pycollect_makeitem, _MAKE_ITEM):
+            return False
+        if not _are_known(hooks.pytest_generate_tests, _GENERATE_TESTS):
+            return False
+        for node in collector.iter_parents():
+            if isinstance(node, PyCollector) and hasattr(node.obj, "pytest_generate_tests"):
+                return False
+            if any(mark.name in _FIXTURE_MARKS for mark in node.own_markers):
+                return False
+        return True
+
+    def _from_parent(self, cls: Any, parent: Any, **arguments: Any) -> Any:
+        """In place of Function.from_parent."""
+        __tracebackhide__ = True
+        if cls is not Function or arguments.keys() != _ARGUMENTS or self._is_sound is False or not _is_ordinary(parent):
+            return _genuine_from_parent.__get__(None, cls)(parent, **arguments)
+        callspec, originalname, info = arguments["callspec"], arguments["originalname"], arguments["fixtureinfo"]
+        if self._fixtureinfo is not info:
+            self._fixtureinfo = info
+            self._marks = get_unpacked_marks(getattr(parent.obj, originalname))
+        marks = self._marks + callspec.marks if callspec.marks else self._marks
+        node_id = parent._id.child(originalname).with_params(callspec.id if callspec._idlist else None)
+        item = _make(parent, arguments["name"], originalname, node_id, marks, info)
+        item.callspec = callspec
+        keywords = item.keywords._markers
+        keywords.update(item._obj.__dict__)
+        keywords.update(arguments["keywords"])
+        if self._is_sound is None:
+            genuine = _genuine_from_parent.__get__(None, cls)(parent, **arguments)
+            self._is_sound = _contents() == _GENUINE and _is_like(item, genuine)
+            return genuine
+        return item
+
+
+def _is_ordinary(collector: Any) -> bool:
+    """True for modules, and for classes whose instances are made and asked for attributes as any object is."""
+    if type(collector) is Module:
+        return True
+    cls = collector.obj
+    return (
+        type(collector) is Class
+        and type(cls) is type
+        and cls.__getattribute__ is object.__getattribute__
+        and cls.__init__ is object.__init__
+        and cls.__new__ is object.__new__
+    )
+
+
+def _make(parent: Any, name: str, originalname: str, node_id: NodeId, marks: list[Mark], info: FuncFixtureInfo) -> Any:
+    """A Function as its constructor leaves it, less keywords that are no marks, and its parameters."""
+    item: Any = Function.__new__(Function)
+    item.name = name
+    item.parent = parent
+    item.config = parent.config
+    item.session = parent.session
+    item.path = parent.path
+    item.keywords = NodeKeywords(item)
+    item.own_markers = marks[:]
+    item.extra_keyword_matches = set()
+    item._id = node_id
+    item.stash = item._store = Stash()
+    item._report_sections = []
+    item.user_properties = []
+    if type(parent) is Class:
+        item._instance = parent.newinstance()
+        item._obj = getattr(item._instance, originalname)
+    else:
+        item._instance = None
+        item._obj = getattr(parent._obj, originalname)
+    item.originalname = originalname
+    if marks:
+        item.keywords._markers.update((mark.name, mark) for mark in marks)
+    item._fixtureinfo = info
+    item.fixturenames = info.names_closure
+    item._initrequest()
+    return item
+
+
+def _mandatory_arguments(function: Any, code: Any) -> tuple[str, ...]:
+    """As pytest takes them from the signature."""
+    count = code.co_argcount
+    names = code.co_varnames[: count - len(function.__defaults__ or ())]
+    if code.co_kwonlyargcount:
+        defaults = function.__kwdefaults__ or ()
+        names += tuple(
+            name for name in code.co_varnames[count : count + code.co_kwonlyargcount] if name not in defaults
+        )
+    return names
+
+
+def _marks(attributes: dict[str, Any]) -> list[Mark] | None:
+    """The marks of a function that has nothing else; None if it has, or one of them bears on its fixtures."""
+    marks = attributes.get("pytestmark")
+    if len(attributes) != 1 or type(marks) is not list:
+        return None
+    for mark in marks:
+        if type(mark) is not Mark or mark.name in _FIXTURE_MARKS:
+            return None
+    return marks
+
+
+def _are_known(hook: Any, origins: frozenset[str]) -> bool:
+    for implementation in hook.get_hookimpls():
+        origin = str(getattr(implementation.function, "__module__", None))
+        if origin not in origins and not origin.startswith(_OURS):
+            return False
+    return True
+
+
+def _is_like(item: Any, genuine: Any) -> bool:
+    """True if an item has all that pytest's has, and the same."""
+    ours, theirs = vars(item), vars(genuine)
+    if type(genuine) is not Function or ours.keys() != theirs.keys():
+        return False
+    if any(type(ours[name]) is not type(value) for name, value in theirs.items()):
+        return False
+    if any(ours[name] != theirs[name] for name in ("own_markers", "fixturenames", "originalname", "funcargs")):
+        return False
+    if any(getattr(item, name) != getattr(genuine, name) for name in ("name", "_id", "nodeid", "path")):
+        return False
+    if any(getattr(item, name) is not getattr(genuine, name) for name in ("parent", "config", "session", "function")):
+        return False
+    info, other = item._fixtureinfo, genuine._fixtureinfo
+    return all(
+        getattr(info, name) == getattr(other, name)
+        for name in ("argnames", "initialnames", "names_closure", "name2fixturedefs")
+    ) and list(item.keywords._markers.items()) == list(genuine.keywords._markers.items())

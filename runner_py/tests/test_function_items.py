@@ -1,0 +1,287 @@
+"""Items of test functions that are made without pytest's constructors: which are, and that nobody can tell."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastest_runner.direct import make_function_items
+
+pytestmark = pytest.mark.skipif(make_function_items() is None, reason="these items are of one version of pytest")
+
+MODULE = """
+    import functools
+
+    import pytest
+
+    @pytest.fixture(autouse=True)
+    def always(): yield
+
+    @pytest.fixture(scope="module")
+    def wide(): return 1
+
+    @pytest.fixture
+    def narrow(wide, tmp_path): return wide
+
+    @pytest.fixture(params=["a", "b"])
+    def with_params(request): return request.param
+
+    def helper(): pass
+
+    def test_plain(): pass
+    def test_fixture(narrow): pass
+    def test_more(wide, narrow, monkeypatch, *, request): pass
+    def test_defaults(narrow, one=1, *rest, two=2, capsys, **others): pass
+    def test_missing(nobody): pass
+    def test_positional(wide, /): pass
+    async def test_async(): pass
+    def test_params_of_fixture(with_params): pass
+
+    @pytest.mark.skip
+    @pytest.mark.own("a", b=1)
+    def test_marks(wide): pass
+
+    @pytest.mark.usefixtures("narrow")
+    def test_use(): pass
+
+    @pytest.mark.own
+    @pytest.mark.parametrize("x", [1, pytest.param(2, marks=pytest.mark.xfail), "long"])
+    @pytest.mark.parametrize(("y", "z"), [(1, 2), (3, 4)], ids=["one", None])
+    def test_params(x, y, z, wide): pass
+
+    @pytest.mark.parametrize("wide", [5, 6], indirect=False, scope="module")
+    def test_wide_params(wide): pass
+
+    @pytest.mark.parametrize("x", [])
+    def test_empty(x): pass
+
+    def test_attribute(): pass
+    test_attribute.word = "word"
+
+    @functools.lru_cache
+    def test_cached(): pass
+
+    def inner(f):
+        @functools.wraps(f)
+        def test(*args): return f(*args)
+        return test
+
+    @inner
+    def test_wrapped(wide): pass
+
+    test_lambda = lambda wide: None
+    test_partial = functools.partial(helper)
+
+    def test_not(): pass
+    test_not.__test__ = False
+
+    class Base:
+        @pytest.fixture
+        def own(self): return 1
+        def test_inherited(self, own): pass
+
+    class TestA(Base):
+        pytestmark = [pytest.mark.own]
+        def setup_method(self): pass
+        def test_one(self, own, wide): pass
+        @staticmethod
+        def test_static(wide): pass
+        @classmethod
+        def test_class(cls, wide): pass
+        @pytest.mark.parametrize("x", [1, 2])
+        def test_params(self, x, own): pass
+        class TestInner:
+            def test_deep(self): pass
+            def test_deeper(self, always): pass
+
+    @pytest.mark.usefixtures("narrow")
+    class TestUse:
+        def test_one(self): pass
+
+    @pytest.mark.parametrize("x", [1, 2])
+    class TestParams:
+        def test_one(self, x): pass
+
+    class TestInit:
+        def __init__(self): pass
+        def test_one(self): pass
+
+    class TestOdd:
+        def __getattribute__(self, name): return object.__getattribute__(self, name)
+        def test_one(self): pass
+
+    class Meta(type): pass
+    class TestMeta(metaclass=Meta):
+        def test_one(self): pass
+"""
+
+
+class Collect:
+    """A plugin that answers for FunctionItems as the session host does, if it is to, and keeps what came of it."""
+
+    def __init__(self, uses_them: bool) -> None:
+        self._maker: Any = make_function_items() if uses_them else None
+        self.made: list[str] = []
+        self.items: list[Any] = []
+        self.reports: list[str] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: Any) -> Any:
+        made = None if self._maker is None else self._maker.make(collector, name, obj)
+        if made is not None:
+            self.made.append(f"{collector.name}.{name}")
+        return made
+
+    # Any other's hook would be a reason to leave all to pytest.
+    pytest_pycollect_makeitem.__module__ = "fastest_runner.session_host"
+
+    def pytest_collectreport(self, report: Any) -> None:
+        if report.failed:
+            self.reports.append(report.longreprtext)
+
+    def pytest_collection_finish(self, session: Any) -> None:
+        self.items = list(session.items)
+
+    def run(self, directory: Path, *args: str) -> None:
+        arguments = [
+            "--collect-only",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-W",
+            "ignore",
+            "--continue-on-collection-errors",
+        ]
+        modules = set(sys.modules)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(directory)
+            patch.setattr("sys.path", sys.path[:])
+            if self._maker is None:
+                pytest.main([*arguments, *args], plugins=[self])
+            else:
+                with self._maker.collecting():
+                    pytest.main([*arguments, *args], plugins=[self])
+        for name in set(sys.modules) - modules:
+            del sys.modules[name]
+
+
+def told(item: Any) -> dict[str, Any]:
+    """All that can be asked of an item, in a form that compares between two collections."""
+    info = item._fixtureinfo
+    callspec = getattr(item, "callspec", None)
+    return {
+        "type": type(item),
+        "nodeid": item.nodeid,
+        "names": [node.name for node in item.listchain()],
+        "path": item.path,
+        "location": item.location,
+        "attributes": list(vars(item)) and sorted(vars(item)),
+        "own_markers": item.own_markers,
+        "markers": list(item.iter_markers()),
+        "keywords": [str(name) for name in item.keywords],
+        "fixturenames": item.fixturenames,
+        "argnames": info.argnames,
+        "initialnames": info.initialnames,
+        "definitions": {name: [d.func.__qualname__ for d in found] for name, found in info.name2fixturedefs.items()},
+        "callspec": callspec and (callspec.id, callspec.params, callspec.indices, callspec.marks),
+        "function": getattr(item.function, "__qualname__", "partial"),
+        "instance": type(item.instance).__qualname__,
+        "cls": item.cls and item.cls.__qualname__,
+        "original": item.originalname,
+        "is closure shared": item.fixturenames is info.names_closure,
+        "extra": (item.extra_keyword_matches, item.user_properties, item._report_sections, item.funcargs),
+        "request": (item._request.fixturename, item._request._pyfuncitem is item, item._request.fixturenames),
+    }
+
+
+def differences(ours: list[Any], theirs: list[Any]) -> list[Any]:
+    assert [item.nodeid for item in ours] == [item.nodeid for item in theirs]
+    return [
+        (one.nodeid, name, told(one)[name], value)
+        for one, other in zip(ours, theirs)
+        for name, value in told(other).items()
+        if told(one)[name] != value
+    ]
+
+
+def both(directory: Path, *args: str) -> tuple[Collect, Collect]:
+    collections = Collect(False), Collect(True)
+    for collection in collections:
+        collection.run(directory, *args)
+    return collections
+
+
+def test_items_are_those_of_pytest(project):
+    genuine, made = both(project(test_m=MODULE))
+    assert differences(made.items, genuine.items) == []
+    assert made.reports == genuine.reports
+    assert made.made == [
+        *(f"test_m.py.test_{name}" for name in ("plain", "fixture", "more", "defaults", "missing", "marks", "lambda")),
+        "TestA.test_one",
+        "TestA.test_inherited",
+        "TestInner.test_deep",
+        "TestInner.test_deeper",
+    ]
+
+
+def test_two_functions_share_nothing_that_changes(project):
+    _, made = both(project(test_m="def test_1(tmp_path): pass\ndef test_2(tmp_path): pass\ndef test_3(tmp_path): pass"))
+    assert len(made.made) == 3
+    names = ("own_markers", "fixturenames", "stash", "keywords", "user_properties", "funcargs", "_request")
+    for name in names:
+        assert len({id(getattr(item, name)) for item in made.items}) == 3, name
+    assert len({id(item._fixtureinfo.name2fixturedefs) for item in made.items}) == 3
+
+
+@pytest.mark.parametrize(
+    "conftest",
+    [
+        "def pytest_pycollect_makeitem(collector, name, obj): pass",
+        "def pytest_generate_tests(metafunc): pass",
+        """
+        import _pytest.fixtures
+        genuine = _pytest.fixtures.FixtureManager.getfixtureinfo
+        def getfixtureinfo(self, node, func, cls): return genuine(self, node, func, cls)
+        def pytest_collection(): _pytest.fixtures.FixtureManager.getfixtureinfo = getfixtureinfo
+        def pytest_unconfigure(): _pytest.fixtures.FixtureManager.getfixtureinfo = genuine
+        """,
+    ],
+)
+def test_none_are_made_where_somebody_has_a_say(project, conftest):
+    genuine, made = both(project(conftest=textwrap.dedent(conftest), test_m="def test_1(): pass\ndef test_2(): pass"))
+    assert made.made == []
+    assert differences(made.items, genuine.items) == []
+
+
+def test_names_are_those_that_the_ini_file_wants(project):
+    directory = project(
+        {"pytest.ini": "[pytest]\npython_functions = check_*"}, test_m="def test_1(): pass\ndef check_2(): pass"
+    )
+    genuine, made = both(directory)
+    assert made.made == ["test_m.py.check_2"]
+    assert differences(made.items, genuine.items) == []
+
+
+def test_a_module_that_parametrizes_for_itself_is_pytests(project):
+    genuine, made = both(
+        project(
+            test_m="""
+            def pytest_generate_tests(metafunc):
+                if "x" in metafunc.fixturenames:
+                    metafunc.parametrize("x", [1, 2])
+            def test_1(x): pass
+            def test_2(): pass
+            """
+        )
+    )
+    assert made.made == []
+    assert differences(made.items, genuine.items) == []
+
+
+def test_a_generator_fails_as_with_pytest(project):
+    genuine, made = both(project(test_m="def test_1(): pass\ndef test_2(): yield"))
+    assert made.made == ["test_m.py.test_1"]
+    assert made.reports == genuine.reports != []

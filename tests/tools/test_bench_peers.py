@@ -1,0 +1,71 @@
+"""What tools/bench peers reads out of other programs' output."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "benchmarks/peers"))
+
+import peers  # noqa: E402
+import report  # noqa: E402
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        (
+            "== 2 failed, 55 passed, 3 skipped, 2 xfailed in 0.71s ==",
+            {"failed": 2, "passed": 55, "skipped": 3, "xfailed": 2},
+        ),
+        ("1 passed, 1 error in 0.1s", {"passed": 1, "errors": 1}),
+        ("Results: 7 tests\n  failed: 1\n  passed: 6\nTime: 0.05s\n====", {"failed": 1, "passed": 6}),
+        ("\x1b[32mPASS 110 passed\x1b[0m, FAIL 10 failed in 31ms", {"passed": 110, "failed": 10}),
+        ("  Summary [ 0.855s] 41 tests run: 39 passed, 2 skipped", {"passed": 39, "skipped": 2}),
+        ("test_a.py: 3 failed attempts were logged\n4 passed in 0.1s", {"failed": 3, "passed": 4}),
+        ("no such option", {}),
+    ],
+)
+def test_counts_of_a_summary(text, counts):
+    assert peers.outcomes_in(text) == counts
+
+
+def test_only_so_many_outcomes_can_be_right():
+    assert peers.right_outcomes({"passed": 60, "failed": 1}, {"passed": 50, "skipped": 3, "failed": 2}) == 51
+    assert peers.right_outcomes({}, {"passed": 50}) == 0
+
+
+def test_ids_are_whole_lines():
+    listed = "tests/test_a.py::test_one\ntests/test_a.py::test_two\n\n2 tests collected in 0.01s\n"
+    expected = peers.ids_in(listed)
+    assert expected == ["tests/test_a.py::test_one", "tests/test_a.py::test_two"]
+    assert peers.right_ids("  tests/test_a.py::test_two\nsee tests/test_a.py::test_one", expected) == 1
+
+
+class _Result:
+    def __init__(self, name, seconds, ratios, right):
+        self.name, self.seconds, self.ratios, self.right = name, seconds, ratios, right
+        self.peak_mib, self.total = 12.3, 10
+
+
+def test_page_says_what_is_not_right_and_what_did_not_end():
+    results = [
+        _Result("pytest", [2.0, 4.0, 3.0], [1, 1, 1], 10),
+        _Result("half", [1.0, 1.0, 1.0], [2.0, 4.0, 3.0], 5),
+        _Result("stuck", [None, None, None], [], 0),
+    ]
+    page = report.page("a machine", 3, ["half==1.0"], [("ten tests", False, results)])
+    assert "| pytest | 3.000 | 1.00x (1.00-1.00) | 12 | 10 of 10 |" in page
+    assert "| half | 1.000 | 3.00x (2.00-4.00) | 12 | **5 of 10** |" in page
+    assert "| stuck | did not end |  | 12 | **0 of 10** |" in page
+    picture = report.picture([("ten tests", False, results)])
+    assert "3.00x, 5 of 10 right" in picture and "did not end" in picture
+
+
+def test_every_peer_is_pinned():
+    pinned = {peer.environment.removeprefix("peers/") for peer in peers.PEERS if peer.environment}
+    folder = ROOT / "tools/requirements/peers"
+    assert pinned == {path.stem for path in folder.glob("*.txt")}
+    for name in pinned:
+        assert "==" in report.pin(folder / f"{name}.txt", name)
