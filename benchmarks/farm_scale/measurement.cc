@@ -109,7 +109,10 @@ absl::StatusOr<Measured> Measure(const Suite& suite, const std::string& folder, 
                 "--min-agents",
                 absl::StrCat(options.agents),
                 "--wait-agents",
-                "300"};
+                "300",
+                // One process plays all agents: while it is busy with some, others are silent for longer than a real one ever is.
+                "--lease",
+                "600"};
   if (options.json) child.argv.insert(child.argv.end(), {"--report-json", report});
   // No caches of past runs, and none left.
   child.env = WithVariables({"XDG_CACHE_HOME=" + work, "PYTEST_ADDOPTS="});
