@@ -46,9 +46,9 @@ bool Good(const Measured& measured, int tests, bool json) {
 }
 
 void PrintRow(const char* name, const Measured& measured, int tests) {
-  printf("%-14s %9.0f %9.0f %9.2f %9.2f %9.2f %9.2f %9.2f %9.3f %9.3f %8d\n", name, tests / measured.results_s,
+  printf("%-14s %9.0f %9.0f %9.2f %9.2f %9.2f %9.2f %9.2f %9.2f %9.3f %9.3f %8d\n", name, tests / measured.results_s,
          tests / measured.total_s, measured.before_s, measured.results_s, measured.total_s, measured.coordinator_cpu_s,
-         measured.agents_cpu_s, static_cast<double>(measured.peak_bytes) / tests / 1000,
+         measured.results_cpu_s, measured.agents_cpu_s, static_cast<double>(measured.peak_bytes) / tests / 1000,
          static_cast<double>(measured.peak_bytes_before) / tests / 1000, measured.threads);
   fflush(stdout);
 }
@@ -87,11 +87,11 @@ int Main(int argc, char** argv) {
   printf(
       "%d agents with %d slots each, %d tests in %zu files, node ids like %s::%s. %ld cores for both sides.\n"
       "Seconds: until the first result; from there until the coordinator told the agents that all is done; from its start to its\n"
-      "end; of CPU on both sides. Memory: the coordinator's peak (VmHWM) divided by the tests; the same before the first result.\n\n"
-      "%-14s %9s %9s %9s %9s %9s %9s %9s %9s %9s %8s\n",
+      "end; of CPU: the coordinator's, its part for the results, the agents'. Memory: the coordinator's peak (VmHWM) divided by the tests; the same before the first result.\n\n"
+      "%-14s %9s %9s %9s %9s %9s %9s %9s %9s %9s %9s %8s\n",
       options.agents, options.slots, tests, suite.modules.size(), suite.modules.front().c_str(),
       suite.names.front().c_str(), sysconf(_SC_NPROCESSORS_ONLN), "", "results/s", "(overall)", "before s", "results s",
-      "total s", "its CPU s", "theirs", "KB/test", "(before)", "threads");
+      "total s", "its CPU s", "(results)", "theirs", "KB/test", "(before)", "threads");
   bool reached = true;
   for (const bool json : {false, true}) {
     const char* name = json ? "--report-json" : "plain";

@@ -48,12 +48,36 @@ int64_t StatusNumber(const std::string& status, const std::string& name) {
   return at == std::string::npos ? 0 : std::atoll(status.c_str() + at + name.size());
 }
 
-void Sample(pid_t pid, const SimulatedFarm* farm, Measured* measured) {
+// CPU seconds of a running process, to a hundredth.
+double CpuSecondsOf(pid_t pid) {
+  const std::string stat = ReadFile(absl::StrCat("/proc/", pid, "/stat"));
+  // The program's name, in parentheses, may hold anything.
+  std::istringstream fields(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  double user = 0;
+  double system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+struct ResultsCpu {
+  std::optional<double> at_first;
+  double at_end = 0;
+};
+
+void Sample(pid_t pid, const SimulatedFarm* farm, Measured* measured, ResultsCpu* cpu) {
   const std::string status = ReadFile(absl::StrCat("/proc/", pid, "/status"));
   measured->peak_bytes = std::max(measured->peak_bytes, StatusNumber(status, "VmHWM:") * 1024);
   measured->threads = std::max(measured->threads, static_cast<int>(StatusNumber(status, "Threads:")));
-  const bool begun = farm != nullptr && farm->times().first_result < absl::InfiniteFuture();
-  if (!begun) measured->peak_bytes_before = measured->peak_bytes;
+  const SimulatedFarm::Times times = farm == nullptr ? SimulatedFarm::Times() : farm->times();
+  if (times.first_result == absl::InfiniteFuture()) {
+    measured->peak_bytes_before = measured->peak_bytes;
+  } else if (times.told_to_end == absl::InfiniteFuture()) {
+    const double now = CpuSecondsOf(pid);
+    if (!cpu->at_first.has_value()) cpu->at_first = now;
+    cpu->at_end = now;
+  }
 }
 
 void ReadReport(const std::string& path, Measured* measured) {
@@ -85,7 +109,10 @@ absl::StatusOr<Measured> Measure(const Suite& suite, const std::string& folder, 
                 "--min-agents",
                 absl::StrCat(options.agents),
                 "--wait-agents",
-                "300"};
+                "300",
+                // One process plays all agents: while it is busy with some, others are silent for longer than a real one ever is.
+                "--lease",
+                "600"};
   if (options.json) child.argv.insert(child.argv.end(), {"--report-json", report});
   // No caches of past runs, and none left.
   child.env = WithVariables({"XDG_CACHE_HOME=" + work, "PYTEST_ADDOPTS="});
@@ -99,6 +126,7 @@ absl::StatusOr<Measured> Measure(const Suite& suite, const std::string& folder, 
   const absl::Time begin = absl::Now();
   ASSIGN_OR_RETURN(Subprocess coordinator, Subprocess::Spawn(child));
   std::unique_ptr<SimulatedFarm> farm;
+  ResultsCpu results_cpu;
   std::optional<int> status;
   while (!(status = coordinator.TryWait()).has_value()) {
     if (absl::Now() - begin > options.limit) {
@@ -111,7 +139,7 @@ absl::StatusOr<Measured> Measure(const Suite& suite, const std::string& folder, 
       address.erase(address.find_last_not_of('\n') + 1);
       farm = std::make_unique<SimulatedFarm>(&suite, folder, address, options.agents, options.slots);
     }
-    Sample(coordinator.pid(), farm.get(), &measured);
+    Sample(coordinator.pid(), farm.get(), &measured, &results_cpu);
     absl::SleepFor(kSampleEvery);
   }
   const absl::Time end = absl::Now();
@@ -124,6 +152,7 @@ absl::StatusOr<Measured> Measure(const Suite& suite, const std::string& folder, 
   measured.before_s = absl::ToDoubleSeconds(farm->times().first_result - begin);
   measured.results_s = absl::ToDoubleSeconds(farm->times().told_to_end - farm->times().first_result);
   measured.coordinator_cpu_s = CpuSeconds(RUSAGE_CHILDREN) - child_cpu_before;
+  measured.results_cpu_s = results_cpu.at_end - results_cpu.at_first.value_or(results_cpu.at_end);
   measured.agents_cpu_s = CpuSeconds(RUSAGE_SELF) - cpu_before;
   measured.results_sent = farm->results();
   if (options.json) ReadReport(report, &measured);

@@ -37,6 +37,8 @@ struct Measured {
   double results_s = 0;
   double coordinator_cpu_s = 0;
   double agents_cpu_s = 0;
+  // What the coordinator needed of it within results_s.
+  double results_cpu_s = 0;
   // The coordinator's peak of resident memory (VmHWM), that at the first result, and its most threads.
   int64_t peak_bytes = 0;
   int64_t peak_bytes_before = 0;

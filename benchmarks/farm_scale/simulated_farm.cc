@@ -8,20 +8,19 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/grpc_limits.h"
+#include "base/reliable_link.h"
 #include "benchmarks/farm_scale/simulated_worker.h"
 #include "proto/agent_service.grpc.pb.h"
 
 namespace fastest::farm_scale {
 
-// One agent. Speaks as agent/coordinator_session does: what gathers while a write is under way goes out as one message.
+// One agent. Speaks as agent/coordinator_session does: what gathers while a write is under way goes out as one message, numbered and kept
+// until it is acknowledged. A stream that breaks is not opened again: on loopback none does.
 class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<v1::AgentMessage, v1::CoordinatorMessage> {
  public:
   Agent(SimulatedFarm* farm, const std::string& address, int number, int slots) : farm_(farm) {
-    grpc::ChannelArguments arguments = ClientArguments(address);
-    // gRPC would let all of them share one connection.
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     stub_ = v1::AgentRendezvous::NewStub(
-        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), ClientArguments(address)));
     v1::AgentMessage::Hello* hello = outgoing_.mutable_hello();
     hello->set_protocol_version(v1::PROTOCOL_VERSION_CURRENT);
     hello->set_name(absl::StrCat("simulated", number));
@@ -49,7 +48,10 @@ class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<v1::AgentMessa
       ReleaseIfOver();
       return;
     }
-    Take(incoming_);
+    const absl::Time now = absl::Now();
+    const Arrival arrival = link_.Receive(incoming_, now);
+    if (incoming_.ping() != 0) pong_ = incoming_.ping();
+    if (arrival != Arrival::kRepeated) Take(incoming_);
     WriteNext();
     StartRead(&incoming_);
   }
@@ -80,6 +82,7 @@ class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<v1::AgentMessa
   void Take(const v1::CoordinatorMessage& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     switch (message.message_case()) {
       case v1::CoordinatorMessage::kStartRun:
+        if (message.start_run().lease_s() > 0) link_.Keep(absl::Seconds(message.start_run().lease_s()), absl::Now());
         for (const auto& worker : message.start_run().workers()) StartWorker(worker.slot(), worker.worker_id());
         break;
       case v1::CoordinatorMessage::kStartWorker:
@@ -111,6 +114,7 @@ class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<v1::AgentMessa
         while (!workers_.empty()) EndWorker(workers_.begin()->first);
         closing_ = true;
         break;
+      case v1::CoordinatorMessage::kResume:
       case v1::CoordinatorMessage::MESSAGE_NOT_SET:
         break;
     }
@@ -142,15 +146,25 @@ class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<v1::AgentMessa
 
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     if (writing_ || closed_) return;
-    if (gathered_.events().events().empty()) {
-      if (!closing_) return;
+    const absl::Time now = absl::Now();
+    if (!gathered_.events().events().empty()) {
+      link_.Add(std::move(gathered_));
+      gathered_.Clear();
+    }
+    if (link_.HasNext()) {
+      outgoing_ = link_.TakeNext(now);
+    } else if (closing_) {
       closed_ = true;
       StartWritesDone();
       return;
+    } else if (pong_ != 0 || link_.OwesSign(now)) {
+      outgoing_.Clear();
+      link_.Stamp(&outgoing_, now);
+    } else {
+      return;
     }
+    outgoing_.set_pong(std::exchange(pong_, 0));
     writing_ = true;
-    outgoing_.Clear();
-    outgoing_.Swap(&gathered_);
     StartWrite(&outgoing_);
   }
 
@@ -170,6 +184,9 @@ class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<v1::AgentMessa
   // gRPC's while writing_.
   v1::AgentMessage outgoing_;
   v1::AgentMessage gathered_ ABSL_GUARDED_BY(mu_);
+  ReliableLink<v1::AgentMessage, v1::CoordinatorMessage> link_ ABSL_GUARDED_BY(mu_);
+  // To be said back.
+  uint32_t pong_ ABSL_GUARDED_BY(mu_) = 0;
   std::map<uint32_t, Worker> workers_ ABSL_GUARDED_BY(mu_);
   int64_t results_ ABSL_GUARDED_BY(mu_) = 0;
   bool saw_result_ ABSL_GUARDED_BY(mu_) = false;

@@ -35,9 +35,23 @@ DispatchQueue::AgentState& DispatchQueue::AgentOf(int agent) {
 }
 
 void DispatchQueue::SetHeard(int agent, AgentState* state, double now) {
-  heard_.erase({state->heard_at, agent});
   state->heard_at = now;
+  if (state->listed_at.has_value() && *state->listed_at <= now) return;
+  if (state->listed_at.has_value()) heard_.erase({*state->listed_at, agent});
+  state->listed_at = now;
   heard_.insert({now, agent});
+}
+
+std::optional<int> DispatchQueue::LongestSilent() {
+  while (!heard_.empty()) {
+    const auto [listed_at, agent] = *heard_.begin();
+    AgentState& state = agents_[agent];
+    if (!state.lost && state.heard_at == listed_at) return agent;
+    heard_.erase(heard_.begin());
+    state.listed_at.reset();
+    if (!state.lost) SetHeard(agent, &state, state.heard_at);
+  }
+  return std::nullopt;
 }
 
 void DispatchQueue::AgentJoined(int agent, const std::string& name, double now) {
@@ -91,7 +105,6 @@ void DispatchQueue::AgentLost(int agent, const std::string& why, double now) {
   if (it == agents_.end() || it->second.lost) return;
   AgentState& state = it->second;
   state.lost = true;
-  heard_.erase({state.heard_at, agent});
   const std::string loss =
       absl::StrCat(state.name, " was lost at ", ClockTime(now), why.empty() ? "" : absl::StrCat(" (", why, ")"));
   for (const uint32_t number : state.slots) {
@@ -115,17 +128,18 @@ std::vector<int> DispatchQueue::Tick(double now) {
     }
   }
   last_tick_ = now;
-  while (!heard_.empty() && heard_.begin()->first + options_.lease_s <= now) {
-    const int agent = heard_.begin()->second;
+  for (std::optional<double> next = NextDeadline(); next.has_value() && *next <= now; next = NextDeadline()) {
+    const int agent = *LongestSilent();
     AgentLost(agent, absl::StrCat("not heard of for ", options_.lease_s, " s"), now);
     lost.push_back(agent);
   }
   return lost;
 }
 
-std::optional<double> DispatchQueue::NextDeadline() const {
-  if (options_.lease_s <= 0 || heard_.empty()) return std::nullopt;
-  return heard_.begin()->first + options_.lease_s;
+std::optional<double> DispatchQueue::NextDeadline() {
+  const std::optional<int> agent = options_.lease_s > 0 ? LongestSilent() : std::nullopt;
+  if (!agent.has_value()) return std::nullopt;
+  return agents_[*agent].heard_at + options_.lease_s;
 }
 
 // Slots.

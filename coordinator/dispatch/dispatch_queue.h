@@ -140,7 +140,7 @@ class DispatchQueue {
   // Declares lost whose lease has ended; returns them. Call it when NextDeadline() has come, and after whatever was received
   // meanwhile has been told.
   std::vector<int> Tick(double now);
-  std::optional<double> NextDeadline() const;
+  std::optional<double> NextDeadline();
 
   // Workers.
   void SlotAdded(SlotKey slot);  // Its worker is being started.
@@ -232,6 +232,8 @@ class DispatchQueue {
     std::string name;
     std::set<uint32_t> slots;
     double heard_at = 0;
+    // Its place in heard_.
+    std::optional<double> listed_at;
     double round_trip_s = 0;
     bool timed = false;
     bool broken = false;
@@ -251,6 +253,8 @@ class DispatchQueue {
   AgentState& AgentOf(int agent);
   void SetPhase(SlotKey key, SlotState* slot, Phase phase);
   void SetHeard(int agent, AgentState* state, double now);
+  // The one that was heard of the longest ago, of those that are timed and not lost.
+  std::optional<int> LongestSilent();
   void Retry(TestKey key, const LeaseState& lease);
   void PutElsewhere(SlotKey from, Work work);
   void CloseLease(uint64_t lease_id);
@@ -307,7 +311,7 @@ class DispatchQueue {
   std::set<SlotKey> ended_;
   // Idle slots of agents that take nothing more.
   std::set<SlotKey> dismissed_;
-  // Agents by when they were heard last.
+  // Agents by when they were heard, or earlier: they are heard far more often than anybody asks.
   std::set<std::pair<double, int>> heard_;
   std::array<size_t, kPhases> count_ = {};
   absl::flat_hash_map<uint64_t, LeaseState> leases_;

@@ -101,6 +101,13 @@ std::vector<AgentEvent> AgentGateway::Take(absl::Duration timeout) {
   return taken;
 }
 
+void AgentGateway::ShareStart(const v1::CoordinatorMessage::StartRun& common) {
+  v1::CoordinatorMessage message;
+  *message.mutable_start_run() = common;
+  absl::MutexLock lock(&mu_);
+  common_start_ = Written(message);
+}
+
 void AgentGateway::Send(int agent, v1::CoordinatorMessage message) {
   absl::MutexLock lock(&mu_);
   Peer* const peer = Find(agent);
@@ -156,7 +163,7 @@ AgentStream* AgentGateway::BeatOf(Peer& peer, std::string* gone) {
   return peer.dialling == nullptr && now >= peer.next_dial ? DialPeer(peer) : nullptr;
 }
 
-void AgentGateway::OnMessage(AgentStream* stream, v1::AgentMessage* message) {
+void AgentGateway::OnMessage(AgentStream* stream, std::shared_ptr<v1::AgentMessage> message) {
   absl::MutexLock lock(&mu_);
   StreamState& state = streams_[stream];
   if (!state.greeted) {
@@ -246,7 +253,20 @@ grpc::Status AgentGateway::GoOn(AgentStream* stream, StreamState& state, const v
   return grpc::Status::OK;
 }
 
-void AgentGateway::TakeMessage(Peer& peer, v1::AgentMessage* message) {
+std::shared_ptr<v1::AgentMessage::Event> AgentGateway::WithoutRepeatedCollection(
+    std::shared_ptr<v1::AgentMessage::Event> event) {
+  v1::Collection* collection = event->mutable_from_worker()->mutable_message()->mutable_ready()->mutable_collection();
+  if (collection->digest() != collection_digest_) {
+    if (collection_digest_.empty()) collection_digest_ = collection->digest();
+    return event;
+  }
+  collection->clear_modules();
+  collection->clear_tests();
+  // A copy, since the arena keeps what was cleared.
+  return std::make_shared<v1::AgentMessage::Event>(*event);
+}
+
+void AgentGateway::TakeMessage(Peer& peer, const std::shared_ptr<v1::AgentMessage>& message) {
   const absl::Time now = Now();
   const Arrival arrival = peer.link.Receive(*message, now);
   if (arrival == Arrival::kGap) {
@@ -259,7 +279,9 @@ void AgentGateway::TakeMessage(Peer& peer, v1::AgentMessage* message) {
   }
   if (arrival != Arrival::kRepeated) {
     for (v1::AgentMessage::Event& event : *message->mutable_events()->mutable_events()) {
-      Add(AgentEvent::Kind::kMessage, peer).event.Swap(&event);
+      std::shared_ptr<v1::AgentMessage::Event> part(message, &event);
+      if (event.from_worker().message().has_ready()) part = WithoutRepeatedCollection(std::move(part));
+      Add(AgentEvent::Kind::kMessage, peer).event = std::move(part);
     }
   }
   if (events_.size() == before) Add(AgentEvent::Kind::kHeard, peer);
@@ -354,7 +376,7 @@ void AgentGateway::Write(Peer& peer, v1::CoordinatorMessage message) {
     peer.pinged_at = now;
     peer.pong_missing = true;
   }
-  peer.stream->Send(std::move(message));
+  peer.stream->Send(message, message.has_start_run() && common_start_.Valid() ? &common_start_ : nullptr);
 }
 
 void AgentGateway::SendSign(Peer& peer) {

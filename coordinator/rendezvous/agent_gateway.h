@@ -43,7 +43,8 @@ struct AgentEvent {
   // Where it was dialled; empty for one that dialled in.
   std::string address;
   v1::AgentMessage::Hello hello;  // kJoined; kUnreachable if it got so far
-  v1::AgentMessage::Event event;  // kMessage
+  // kMessage; nobody else's.
+  std::shared_ptr<v1::AgentMessage::Event> event;
   // kHeard: how long a message takes to the agent and back; negative: not known.
   double round_trip_s = -1;
   // kBroken, kLeft, kUnreachable: for people.
@@ -51,7 +52,8 @@ struct AgentEvent {
 };
 
 // Thread-safe. The destructor cancels what still runs and waits for it. No thread belongs to an agent: gRPC's own few serve all.
-class AgentGateway final : public v1::AgentRendezvous::CallbackService, private AgentStream::Listener {
+class AgentGateway final : public v1::AgentRendezvous::WithRawCallbackMethod_Join<v1::AgentRendezvous::Service>,
+                           private AgentStream::Listener {
  public:
   // What an agent is told of a lease (StartRun.lease_s), as a part of it: the agent has ended its workers well before the coordinator
   // gives their tests to others, even if it hears the coordinator for a while longer than it is heard.
@@ -72,6 +74,9 @@ class AgentGateway final : public v1::AgentRendezvous::CallbackService, private 
 
   // Opens a stream to the agent at HOST:PORT and returns at once with its number; how it went comes as an event.
   int Dial(const std::string& address);
+
+  // What every start_run holds besides what is sent: it may be much, and is kept once for all agents. Before the first Send().
+  void ShareStart(const v1::CoordinatorMessage::StartRun& common);
 
   // Waits until something has happened, at most for `timeout`, and takes all of it.
   std::vector<AgentEvent> Take(absl::Duration timeout);
@@ -122,7 +127,7 @@ class AgentGateway final : public v1::AgentRendezvous::CallbackService, private 
     v1::AgentMessage::Hello hello;
   };
 
-  void OnMessage(AgentStream* stream, v1::AgentMessage* message) override;
+  void OnMessage(AgentStream* stream, std::shared_ptr<v1::AgentMessage> message) override;
   bool MayRead() override;
   void OnOver(AgentStream* stream, const grpc::Status& status) override;
 
@@ -136,7 +141,10 @@ class AgentGateway final : public v1::AgentRendezvous::CallbackService, private 
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   grpc::Status GoOn(AgentStream* stream, StreamState& state, const v1::AgentMessage::Hello& hello)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void TakeMessage(Peer& peer, v1::AgentMessage* message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void TakeMessage(Peer& peer, const std::shared_ptr<v1::AgentMessage>& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Of a worker's collection only what is news, should it be the same as the first one's: a thousand workers each name every module.
+  std::shared_ptr<v1::AgentMessage::Event> WithoutRepeatedCollection(std::shared_ptr<v1::AgentMessage::Event> event)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void RedialFailed(Peer& peer, const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Writes what the stream can be given now.
   void Pump(Peer& peer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -155,6 +163,8 @@ class AgentGateway final : public v1::AgentRendezvous::CallbackService, private 
   // Lock order: mu_ before a stream's own lock.
   absl::Mutex mu_;
   std::deque<AgentEvent> events_ ABSL_GUARDED_BY(mu_);
+  grpc::ByteBuffer common_start_ ABSL_GUARDED_BY(mu_);
+  std::string collection_digest_ ABSL_GUARDED_BY(mu_);
   std::map<int, Peer> peers_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<AgentStream*, StreamState> streams_ ABSL_GUARDED_BY(mu_);
   int next_agent_ ABSL_GUARDED_BY(mu_) = 0;

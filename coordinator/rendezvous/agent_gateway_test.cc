@@ -89,7 +89,7 @@ TEST_F(AgentGatewayTest, CarriesBothWaysInOrder) {
   ASSERT_EQ(events.size(), 201u);
   EXPECT_EQ(events[0].kind, AgentEvent::Kind::kJoined);
   EXPECT_EQ(events[0].hello.name(), "a1");
-  for (uint32_t i = 0; i < 200; ++i) EXPECT_EQ(events[i + 1].event.worker_gone().slot(), i);
+  for (uint32_t i = 0; i < 200; ++i) EXPECT_EQ(events[i + 1].event->worker_gone().slot(), i);
 
   for (uint32_t slot = 0; slot < 50; ++slot) {
     v1::CoordinatorMessage message;
@@ -256,7 +256,7 @@ TEST_F(DialTest, CarriesBothWaysInOrder) {
   gateway_.Send(number, message);
   events = TakeUntil(101);
   ASSERT_EQ(events.size(), 101u);
-  for (uint32_t slot = 0; slot < 100; ++slot) EXPECT_EQ(events[slot].event.worker_gone().slot(), slot);
+  for (uint32_t slot = 0; slot < 100; ++slot) EXPECT_EQ(events[slot].event->worker_gone().slot(), slot);
   EXPECT_EQ(events[100].kind, AgentEvent::Kind::kLeft);
 }
 

@@ -1,8 +1,13 @@
 #include "coordinator/rendezvous/agent_stream.h"
 
+#include <google/protobuf/arena.h>
+#include <grpcpp/generic/generic_stub.h>
+
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -11,16 +16,43 @@
 namespace fastest::rendezvous {
 namespace {
 
+constexpr char kServeMethod[] = "/fastest.v1.Agent/Serve";
+// Of an arena. A message takes about four times as much there as it does when written.
+constexpr size_t kMinBlock = 512;
+constexpr size_t kMaxBlock = size_t{256} << 10;
+
+// Null if it is no message.
+std::shared_ptr<v1::AgentMessage> Read(grpc::ByteBuffer* bytes) {
+  google::protobuf::ArenaOptions options;
+  options.start_block_size = std::clamp(4 * bytes->Length(), kMinBlock, kMaxBlock);
+  options.max_block_size = kMaxBlock;
+  auto arena = std::make_shared<google::protobuf::Arena>(options);
+  auto* message = google::protobuf::Arena::CreateMessage<v1::AgentMessage>(arena.get());
+  if (!grpc::SerializationTraits<v1::AgentMessage>::Deserialize(bytes, message).ok()) return nullptr;
+  return std::shared_ptr<v1::AgentMessage>(std::move(arena), message);
+}
+
+grpc::ByteBuffer Joined(const grpc::ByteBuffer& first, const grpc::ByteBuffer& second) {
+  std::vector<grpc::Slice> slices;
+  std::vector<grpc::Slice> more;
+  first.Dump(&slices).ok();
+  second.Dump(&more).ok();
+  slices.insert(slices.end(), more.begin(), more.end());
+  return grpc::ByteBuffer(slices.data(), slices.size());
+}
+
 // What is the same whoever dialled. gRPC calls the On… methods, one at a time for reads and one at a time for writes.
 template <class Reactor>
 class ReactorStream : public AgentStream, public Reactor {
  public:
   explicit ReactorStream(Listener* listener) : listener_(listener) {}
 
-  void Send(v1::CoordinatorMessage message) override {
+  void Send(const v1::CoordinatorMessage& message, const grpc::ByteBuffer* rest) override {
+    grpc::ByteBuffer written = Written(message);
+    if (rest != nullptr) written = Joined(written, *rest);
     absl::MutexLock lock(&mu_);
     if (finishing_ || closing_) return;
-    outgoing_.push_back(std::move(message));
+    outgoing_.push_back(std::move(written));
     WriteNext();
   }
 
@@ -55,7 +87,12 @@ class ReactorStream : public AgentStream, public Reactor {
       Close(grpc::Status::OK);
       return;
     }
-    listener_->OnMessage(this, &incoming_);
+    std::shared_ptr<v1::AgentMessage> message = Read(&incoming_);
+    if (message == nullptr) {
+      Close(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "it sent something that is no message"));
+      return;
+    }
+    listener_->OnMessage(this, std::move(message));
     {
       absl::MutexLock lock(&mu_);
       read_paused_ = true;
@@ -103,10 +140,10 @@ class ReactorStream : public AgentStream, public Reactor {
 
   Listener* const listener_;
   // gRPC's while a read is under way.
-  v1::AgentMessage incoming_;
+  grpc::ByteBuffer incoming_;
 
   absl::Mutex mu_;
-  std::deque<v1::CoordinatorMessage> outgoing_ ABSL_GUARDED_BY(mu_);
+  std::deque<grpc::ByteBuffer> outgoing_ ABSL_GUARDED_BY(mu_);
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool read_paused_ ABSL_GUARDED_BY(mu_) = false;
   bool closing_ ABSL_GUARDED_BY(mu_) = false;
@@ -139,17 +176,16 @@ class Accepted final : public ReactorStream<JoinReactor> {
   std::atomic<bool> cancelled_{false};
 };
 
-class Dialled final : public ReactorStream<grpc::ClientBidiReactor<v1::CoordinatorMessage, v1::AgentMessage>> {
+class Dialled final : public ReactorStream<grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>> {
  public:
   Dialled(Listener* listener, const TransportSecurity* security, const std::string& address, const std::string& run_id)
       : ReactorStream(listener),
-        stub_(v1::Agent::NewStub(
-            grpc::CreateCustomChannel(address, security->ForClient(address), ClientArguments(address)))) {
+        stub_(grpc::CreateCustomChannel(address, security->ForClient(address), ClientArguments(address))) {
     security->Present(&context_);
     if (!run_id.empty()) context_.AddMetadata(kRunMetadata, run_id);
   }
   void Begin() override {
-    stub_->async()->Serve(&context_, this);
+    stub_.PrepareBidiStreamingCall(&context_, kServeMethod, grpc::StubOptions(), this);
     // Writes are started from outside gRPC's calls. Taken back when no more will be.
     AddHold();
     StartReading();
@@ -162,11 +198,19 @@ class Dialled final : public ReactorStream<grpc::ClientBidiReactor<v1::Coordinat
   void Finish(const grpc::Status& /*status*/) override { RemoveHold(); }
 
  private:
-  const std::unique_ptr<v1::Agent::Stub> stub_;
+  grpc::GenericStub stub_;
   grpc::ClientContext context_;
 };
 
 }  // namespace
+
+grpc::ByteBuffer Written(const v1::CoordinatorMessage& message) {
+  grpc::ByteBuffer bytes;
+  bool own = false;
+  // It only fails for messages of more than 2 GiB.
+  grpc::SerializationTraits<v1::CoordinatorMessage>::Serialize(message, &bytes, &own).ok();
+  return bytes;
+}
 
 std::pair<std::unique_ptr<AgentStream>, JoinReactor*> AcceptStream(AgentStream::Listener* listener,
                                                                    grpc::CallbackServerContext* context) {

@@ -21,8 +21,8 @@ class AgentStream {
   class Listener {
    public:
     virtual ~Listener() = default;
-    // May take the message apart.
-    virtual void OnMessage(AgentStream* stream, v1::AgentMessage* message) = 0;
+    // The message and all its parts live on an arena, as long as somebody holds one of them.
+    virtual void OnMessage(AgentStream* stream, std::shared_ptr<v1::AgentMessage> message) = 0;
     // Whether the stream may go on reading; if not, ResumeReading() is called later.
     virtual bool MayRead() = 0;
     // The last call. OK: the agent ended the stream in good order.
@@ -32,15 +32,21 @@ class AgentStream {
   virtual ~AgentStream() = default;
   // Starts to read, and to dial. Once, before all else; with no lock held that the listener takes.
   virtual void Begin() = 0;
-  // Queues a message: the caller bounds how many.
-  virtual void Send(v1::CoordinatorMessage message) = 0;
+  // Queues a message: the caller bounds how many. `rest`, if not null, is the rest of it, written already (Written): what many agents are
+  // told lies in memory once.
+  virtual void Send(const v1::CoordinatorMessage& message, const grpc::ByteBuffer* rest) = 0;
   // Ends it: with OK after all that is queued, else at once. The first one counts.
   virtual void Close(const grpc::Status& status) = 0;
   virtual void ResumeReading() = 0;
   virtual bool reading_paused() = 0;
 };
 
-using JoinReactor = grpc::ServerBidiReactor<v1::AgentMessage, v1::CoordinatorMessage>;
+// A message as gRPC is given it. Two of them, one after the other, are one message with the fields of both.
+grpc::ByteBuffer Written(const v1::CoordinatorMessage& message);
+
+// In bytes: a message is read to an arena and freed as a whole, though by another thread, and gRPC's own way would make and free each of
+// its parts on the heap.
+using JoinReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
 // For an agent that has dialled in; the reactor is the stream, as gRPC is to be given it.
 std::pair<std::unique_ptr<AgentStream>, JoinReactor*> AcceptStream(AgentStream::Listener* listener,

@@ -150,7 +150,7 @@ void Drive(Run& run, rendezvous::AgentGateway& gateway, SocketDirectory& socket,
           run.AgentJoined(event.agent, event.hello);
           break;
         case rendezvous::AgentEvent::Kind::kMessage:
-          run.AgentSaid(event.agent, std::move(event.event));
+          run.AgentSaid(event.agent, std::move(*event.event));
           break;
         case rendezvous::AgentEvent::Kind::kLeft:
           run.AgentLeft(event.agent, agent.Ended().value_or("its stream broke"));

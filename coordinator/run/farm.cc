@@ -144,6 +144,7 @@ absl::StatusOr<int> Farm::Gather() {
 }
 
 void Farm::Drive(Run& run) {
+  ShareStart();
   run.ExpectAgents(MayHope());
   const std::map<int, v1::AgentMessage::Hello> first = present_;
   for (const auto& [agent, hello] : first) {
@@ -176,18 +177,15 @@ void Farm::End() {
   }
 }
 
-void Farm::Send(int agent, const v1::CoordinatorMessage& message) {
-  if (!message.has_start_run()) {
-    gateway_.Send(agent, message);
-    return;
-  }
-  v1::CoordinatorMessage complete = message;
-  v1::CoordinatorMessage::StartRun* start = complete.mutable_start_run();
-  start->set_rootdir(options_.rootdir);
-  start->mutable_environment()->insert(options_.environment.begin(), options_.environment.end());
-  *start->mutable_files() = {files_.begin(), files_.end()};
-  gateway_.Send(agent, complete);
+void Farm::ShareStart() {
+  v1::CoordinatorMessage::StartRun start;
+  start.set_rootdir(options_.rootdir);
+  start.mutable_environment()->insert(options_.environment.begin(), options_.environment.end());
+  *start.mutable_files() = {files_.begin(), files_.end()};
+  gateway_.ShareStart(start);
 }
+
+void Farm::Send(int agent, const v1::CoordinatorMessage& message) { gateway_.Send(agent, message); }
 
 void Farm::Handle(AgentEvent& event, Run* run) {
   switch (event.kind) {
@@ -204,13 +202,13 @@ void Farm::Handle(AgentEvent& event, Run* run) {
   if (run == nullptr || in_run_.count(event.agent) == 0) return;
   switch (event.kind) {
     case AgentEvent::Kind::kMessage:
-      if (event.event.has_refused()) {
+      if (event.event->has_refused()) {
         OnRefused(event, run);
-      } else if (event.event.has_draining()) {
+      } else if (event.event->has_draining()) {
         run->AgentDraining(event.agent);
       } else {
-        if (event.event.from_worker().message().has_ready()) AsHere(&event.event);
-        run->AgentSaid(event.agent, std::move(event.event));
+        if (event.event->from_worker().message().has_ready()) AsHere(event.event.get());
+        run->AgentSaid(event.agent, std::move(*event.event));
       }
       break;
     case AgentEvent::Kind::kBroken:
@@ -242,13 +240,13 @@ void Farm::OnRefused(const AgentEvent& event, Run* run) {
                                   [&](const auto& entry) { return entry.second.agent == event.agent; });
   if (place != places_.end()) {
     place->second.barred = true;
-    place->second.why = event.event.refused().message();
+    place->second.why = event.event->refused().message();
   }
   // The run names those that it can do without.
-  if (in_run_.size() == 1 && !MayHope()) SayWhyNot(present_[event.agent].name(), event.event.refused().message());
+  if (in_run_.size() == 1 && !MayHope()) SayWhyNot(present_[event.agent].name(), event.event->refused().message());
   run->ExpectAgents(MayHope());
   // What the agent lacks is no mistake in what was typed here.
-  v1::AgentMessage::Event refused = event.event;
+  v1::AgentMessage::Event refused = *event.event;
   refused.mutable_refused()->set_exit_status(results::kNotRun);
   run->AgentSaid(event.agent, std::move(refused));
   v1::CoordinatorMessage end;

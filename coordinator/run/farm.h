@@ -65,6 +65,8 @@ class Farm final : public AgentPort {
   };
 
   Farm(const FarmOptions& options, bool single_session, Note note, TransportSecurity security);
+  // What the start of the run says to all agents alike.
+  void ShareStart();
   void DialWhatIsDue();
   void ReadList();
   void Handle(rendezvous::AgentEvent& event, Run* run);
