@@ -1,9 +1,10 @@
 """Fastest against pytest, whole processes in pairs: `tools/bench engine`.
 
-Each pair runs both, one after the other, and takes turns with who comes first; wall and CPU time are those of the command
-with all processes that it started. A case's figure is the median of the pairs' ratios. Before that both run once for their
-outcomes, which must be equal, and for their caches: pytest has its .pyc files, Fastest what it keeps under its cache directory. No daemon
-is left behind between runs. `overhead` is the time from one plain test's begin to the next one's in a worker.
+Each pair runs both, one after the other, and takes turns with who comes first; wall and CPU time are those of the
+command with all processes that it started. A case's figure is the median of the pairs' ratios. Before that both run
+once for their outcomes, which must be equal, and for their caches: pytest has its .pyc files, Fastest what it keeps
+under its cache directory. No daemon is left behind between runs. `overhead` is the time from one plain test's begin to
+the next one's in a worker.
 """
 
 import argparse
@@ -88,7 +89,9 @@ def compare(case, slots, pairs, cache, options):
     reference = [case.python, "-m", "pytest", *case.args]
     ours = [parity.coordinator_path(), "-n", slots, "--python", case.python, *options, *case.args]
     expected = parity.run_pytest(case.folder, case.args, case.python)
-    actual = parity.run_fastest(case.folder, [*options, *case.args], case.python, slots, env={"XDG_CACHE_HOME": str(cache)})
+    actual = parity.run_fastest(
+        case.folder, [*options, *case.args], case.python, slots, env={"XDG_CACHE_HOME": str(cache)}
+    )
     differences = parity.differences(expected, actual, texts=False)
     if differences:
         parity.leave_out(
@@ -159,7 +162,9 @@ def main():
                     middle = [statistics.median(values) for values in zip(*side)]
                     texts.append(f"{middle[0]:6.2f} s ({middle[1]:6.2f})")
                 equal = "equal" if not differences else f"{len(differences)} DIFFERENT"
-                rows.append(f"{name:15} {tests:6} {'   '.join(texts)}   {wall:5.2f}x {cpu:5.2f}x {TARGETS[name]:5g}x  {equal}")
+                rows.append(
+                    f"{name:15} {tests:6} {'   '.join(texts)}   {wall:5.2f}x {cpu:5.2f}x {TARGETS[name]:5g}x  {equal}"
+                )
                 for line in differences[:20]:
                     print(f"  {line}", flush=True)
                 reached = wall >= TARGETS[name] and not differences
@@ -167,7 +172,7 @@ def main():
             rows[-1] += "" if reached else "  (not reached)"
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    print(f"\n{'case':15} {'tests':>6} {'pytest: wall (CPU)':>17} {'Fastest: wall (CPU)':>19}    wall    CPU target  outcomes")
+    print(f"\n{'case':15} {'tests':>6} {'pytest: wall (CPU)':>17} {'Fastest: wall (CPU)':>19}    wall    CPU target")
     print("\n".join(rows))
     return 1 if any("not reached" in row for row in rows) else 0
 

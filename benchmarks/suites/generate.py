@@ -2,8 +2,9 @@
 
     python benchmarks/suites/generate.py SUITE FOLDER [--files N] [--tests N]
 
-SUITE is one of `plain` (functions that assert something), `mixed` (fixtures of every scope, parameters, tmp_path, monkeypatch, classes)
-and `parametrized` (functions with a hundred parameters each, below an autouse fixture). FOLDER must not be there yet.
+SUITE is one of `plain` (functions that assert something), `mixed` (fixtures of every scope, parameters, tmp_path,
+monkeypatch, classes) and `parametrized` (functions with a hundred parameters each, below an autouse fixture). FOLDER
+must not be there yet.
 """
 
 import argparse

@@ -12,10 +12,10 @@ import sys
 import time
 from typing import Any, Callable, NamedTuple
 
-from _pytest import skipping
+from _pytest import python, skipping
 from _pytest.nodes import Node
 from _pytest.outcomes import TEST_OUTCOME, xfail
-from _pytest.python import pytest_pyfunc_call
+from _pytest.python import Function, is_async_function, pytest_pyfunc_call
 from _pytest.skipping import evaluate_xfail_marks, xfailed_key
 from _pytest.threadexception import thread_exceptions
 from _pytest.tmpdir import tmppath_result_key
@@ -29,9 +29,12 @@ from .replay import Replay, Times, hide_frames
 from .surroundings import Surroundings
 
 _SKIP_MARKS = frozenset({"skip", "skipif", "xfail"})
+# Marks of a place with which its tests are not plain ones.
+_SETTLING_MARKS = _SKIP_MARKS | {"filterwarnings"}
 
 _VARIABLE = "PYTEST_CURRENT_TEST"
 _KEY = _VARIABLE.encode()
+_ENCODING = sys.getfilesystemencoding()
 
 # Calls of hooks between pytest's loop and pytest_pyfunc_call, and the frames that are not theirs.
 _HOOK_CALLS = 3
@@ -70,10 +73,14 @@ class DirectEngine:
         self._hooks: Any = None
         self._place: Any = None
         self._hooks_reasons: dict[int, tuple[Any, str | None]] = {}
-        self._plans: dict[int, tuple[Any, Plan | None]] = {}
+        self._plans: dict[Any, tuple[Any, Plan | None]] = {}
         self._call: Callable[[Any], Any] = pytest_pyfunc_call
         self._environ = os.environ
         self._clock_offset = 0
+        # A place of whose tests the last one that ran was one, and left all as the next one there needs it.
+        self._settled: Place | None = None
+        # That of the test that runs.
+        self._function: Any = None
         # Of the last test: why pytest's engine is to run it, or what came of it; None if it was reported by hooks.
         self.reason: str | None = None
         self.passed: Pass | None = None
@@ -101,12 +108,15 @@ class DirectEngine:
     def plugins_changed(self) -> None:
         """Hooks may have been added."""
         self._hooks_reasons.clear()
+        self._settled = None
 
     def pause(self) -> None:
         """Before anything happens that is no direct test."""
+        self._settled = None
         surroundings = self._surroundings
         if surroundings is not None and surroundings.is_open:
             surroundings.close()
+            python.is_async_function = is_async_function
             self._environ.pop(_VARIABLE, None)
 
     def hide_frames(self, error: BaseException) -> None:
@@ -116,31 +126,43 @@ class DirectEngine:
     def run(self, item: Any, nextitem: Any) -> bool:
         """False if the test is for pytest's engine, `reason` says why. Raises what ends a session."""
         __tracebackhide__ = True
-        traits = self._traits(item)
-        self.reason = traits.reason
         self.passed = None
-        if traits.reason is not None:
-            self.pause()
-            return False
         surroundings = self._surroundings
-        ihook = self._place.ihook
-        if not surroundings.is_open or self._hooks is not ihook:
-            self.pause()
-            self._adapters.prepare()
-            surroundings.open(item)
-            self._hooks = ihook
-            self._clock_offset = time.time_ns() - _now()
-        if not item._request:
-            item._initrequest()
-        around = adapters.enter(self._adapters.around_protocol, item) if self._adapters.are_any else None
-        surroundings.begin_test(item, traits.has_filters)
+        place = self._settled
+        if place is not None and place.node is item.parent and self._is_plain(item) and place.is_current():
+            surroundings.begin_test(item, False)
+            run = self._run_plain
+            traits: Any = place
+            around = None
+        else:
+            run = self._run
+            traits = self._traits(item)
+            self.reason = traits.reason
+            if traits.reason is not None:
+                self.pause()
+                return False
+            self._settled = None
+            ihook = self._place.ihook
+            if not surroundings.is_open or self._hooks is not ihook:
+                self.pause()
+                self._adapters.prepare()
+                surroundings.open(item)
+                python.is_async_function = self._is_async
+                self._hooks = ihook
+                self._clock_offset = time.time_ns() - _now()
+            if not item._request:
+                item._initrequest()
+            around = adapters.enter(self._adapters.around_protocol, item) if self._adapters.are_any else None
+            surroundings.begin_test(item, traits.has_filters)
+        self._function = item.obj
         try:
-            self._run(item, nextitem, traits)
+            run(item, nextitem, traits)
         except BaseException:
             surroundings.end_test(item)
             self.pause()
             raise
         finally:
+            self._function = None
             item._request = False
             item.funcargs = None
         surroundings.end_test(item)
@@ -178,12 +200,118 @@ class DirectEngine:
         if not item.fixturenames:
             return NO_FIXTURES
         info = item._fixtureinfo
-        known = self._plans.get(id(info))
+        key: Any = id(info)
+        if not hasattr(item, "callspec"):
+            # Functions without parameters have equal plans if their fixtures are the same.
+            found = info.name2fixturedefs
+            key = tuple([(name, id(found[name][-1]) if found.get(name) else 0) for name in item.fixturenames])
+        known = self._plans.get(key)
         if known is None:
-            known = self._plans[id(info)] = (info, make_plan(item))
+            known = self._plans[key] = (info, make_plan(item))
         return known[1]
 
+    def _is_plain(self, item: Any) -> bool:
+        """Of an item in a settled place: whether nothing of it but its own function takes part."""
+        attributes = vars(item)
+        if (
+            type(item) is not Function
+            or item.fixturenames
+            or item.own_markers
+            or not item._request
+            or "runtest" in attributes
+            or "setup" in attributes
+            or "teardown" in attributes
+            or "ihook" in attributes
+            or self._unraisable
+            or self._thread_exceptions
+            or xfailed_key in item.stash
+        ):
+            return False
+        function = item.obj
+        function = getattr(function, "__func__", function)
+        return guards.is_ordinary(function) and "twisted" not in sys.modules
+
+    def _is_async(self, function: Any) -> bool:
+        """In place of pytest's is_async_function, which pytest_pyfunc_call asks about what it is to call."""
+        # The guards have asked already.
+        return function is not self._function and is_async_function(function)
+
+    def _settle(self, place: Place) -> None:
+        """After a test that ended well."""
+        stack = self._session._setupstate.stack
+        if (
+            list(stack) == place.chain
+            and not self._adapters.are_any
+            and place.mark_names.isdisjoint(_SETTLING_MARKS)
+            and all(entry[1] is None for entry in stack.values())
+        ):
+            self._settled = place
+
     # The phases.
+
+    def _run_plain(self, item: Any, nextitem: Any, place: Place) -> None:
+        """What `_run` comes to for a test without fixtures or marks that follows another one of its place."""
+        __tracebackhide__ = True
+        surroundings = self._surroundings
+        session = self._session
+        state = session._setupstate
+        stack = state.stack
+        begin = _now()
+        surroundings.refresh()
+        stack[item] = ([item.teardown], None)
+        self._set_variable(item, "call")
+        if "last_type" in sys.__dict__:
+            _forget_last_exception()
+        error: BaseException | None = None
+        call_begin = _now()
+        try:
+            self._call(item)
+        except BaseException as caught:
+            error = caught
+        call_end = _now()
+        if error is not None or self._unraisable or self._thread_exceptions:
+            self._settled = None
+            self._report_before(item, "setup", Times(self._clock_offset, begin, call_begin))
+            self._replay.phase(item, "call", error, Times(self._clock_offset, call_begin, call_end), True)
+            self._replay.genuine_teardown(item, nextitem)
+            return
+        surroundings.end_phase(item, "call")
+        if (
+            nextitem is not None
+            and nextitem.parent is place.node
+            and not session.shouldfail
+            and not session.shouldstop
+            and next(reversed(stack)) is item
+            and len(stack[item][0]) == 1
+        ):
+            del stack[item]
+        else:
+            self._settled = None
+            try:
+                self._tear_down(item, None if session.shouldfail or session.shouldstop else nextitem, state)
+            except BaseException as caught:
+                error = caught
+        end = _now()
+        if error is not None or self._unraisable or self._thread_exceptions or self._has_more_to_say(item):
+            self._settled = None
+            self._report_before(item, "setup", Times(self._clock_offset, begin, call_begin))
+            self._replay.report(item, "call", Times(self._clock_offset, call_begin, call_end))
+            times = Times(self._clock_offset, call_end, end)
+            if error is not None or self._unraisable or self._thread_exceptions:
+                self._replay.phase(item, "teardown", error, times, True, nextitem)
+            else:
+                self._replay.report(item, "teardown", times)
+            return
+        self._pass(item, begin, call_begin - begin, call_end - call_begin, end - call_end)
+
+    def _has_more_to_say(self, item: Any) -> bool:
+        return bool(item.user_properties) or self._reported.has_reports()
+
+    def _pass(self, item: Any, begin: int, setup_ns: int, call_ns: int, teardown_ns: int) -> None:
+        if self._last_failed:
+            self._last_failed.pop(self._failed_key(item), None)
+        start = (begin + self._clock_offset) / 1e9
+        self.passed = Pass(start, setup_ns, call_ns, teardown_ns, self._place.location(item))
 
     def _run(self, item: Any, nextitem: Any, traits: _Traits) -> None:
         __tracebackhide__ = True
@@ -279,21 +407,14 @@ class DirectEngine:
             return
         if not is_plain:
             surroundings.end_phase(item, "teardown")
-        if reported or item.user_properties or self._reported.has_reports():
+        if reported or self._has_more_to_say(item):
             if not reported:
                 self._report_before(item, "setup", setup_times)
             self._replay.report(item, "call", call_times)
             self._replay.report(item, "teardown", teardown_times)
             return
-        if self._last_failed:
-            self._last_failed.pop(self._failed_key(item), None)
-        self.passed = Pass(
-            (begin + self._clock_offset) / 1e9,
-            setup_end - begin,
-            call_end - call_begin,
-            end - teardown_begin,
-            self._place.location(item),
-        )
+        self._pass(item, begin, setup_end - begin, call_end - call_begin, end - teardown_begin)
+        self._settle(self._place)
 
     def _set_up(self, item: Any, plan: Plan | None, traits: _Traits, state: Any) -> None:
         __tracebackhide__ = True
@@ -365,7 +486,7 @@ class DirectEngine:
         if os.environ is not self._environ or "\x00" in value:
             os.environ[_VARIABLE] = value.replace("\x00", "(null)")
             return
-        encoded = os.fsencode(value)
+        encoded = value.encode(_ENCODING, "surrogateescape")
         os.putenv(_KEY, encoded)
         self._environ._data[_KEY] = encoded  # type: ignore[attr-defined]
 

@@ -1,4 +1,4 @@
-"""Items of ordinary test functions, made in one step: what pytest's hooks and constructors come to, where that is known.
+"""Items of ordinary test functions, made in one step: what pytest's hooks and constructors come to.
 
 For each function pytest makes a definition, asks for its signature, walks fixtures and hooks for parametrizations, and
 then builds the item once more. For a synchronous function without marks that bear on its fixtures the answer depends on
@@ -10,13 +10,16 @@ not certain is left to pytest.
 from __future__ import annotations
 
 import contextlib
+import functools
+from importlib.machinery import ModuleSpec
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, CO_ITERABLE_COROUTINE
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Iterator, NamedTuple
 
 from _pytest import python as pytest_python
+from _pytest.assertion.rewrite import AssertionRewritingHook
 from _pytest.fixtures import FixtureManager, FuncFixtureInfo
-from _pytest.mark.structures import Mark, get_unpacked_marks
+from _pytest.mark.structures import Mark, MarkDecorator, get_unpacked_marks
 from _pytest.nodeid import NodeId
 from _pytest.nodes import Item, Node, NodeKeywords
 from _pytest.python import Class, Function, Metafunc, Module, PyCollector, PyobjMixin
@@ -43,7 +46,7 @@ _PLACES: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Item, ("__init__",)),
     (Node, ("__init__", "iter_parents", "listchain", "from_parent")),
     (NodeKeywords, ("__init__", "update")),
-    (FixtureManager, ("getfixtureinfo", "getfixtureclosure", "getfixturedefs", "_getautousenames")),
+    (FixtureManager, ("getfixtureinfo", "getfixtureclosure", "getfixturedefs", "_getautousenames", "parsefactories")),
     (Metafunc, ("__init__", "parametrize")),
 )
 
@@ -55,6 +58,11 @@ def _contents() -> list[Any]:
 _GENUINE = _contents()
 
 _genuine_from_parent = vars(Function)["from_parent"]
+# Types of what is no fixture and wraps none.
+_VALUES = frozenset(
+    {BuiltinFunctionType, bool, bytes, dict, float, frozenset, int, list, set, str, tuple, type(None)}
+    | {AssertionRewritingHook, Mark, MarkDecorator, ModuleSpec}
+)
 # How pytest calls it for a function with parameters.
 _ARGUMENTS = {"name", "callspec", "fixtureinfo", "keywords", "originalname"}
 
@@ -109,15 +117,21 @@ class FunctionItems:
         self._marks: list[Mark] = []
 
     @contextlib.contextmanager
-    def collecting(self) -> Iterator[None]:
-        """While this lasts, items of functions with parameters, which pytest's collector makes, are made here as well."""
+    def collecting(self, session: Any) -> Iterator[None]:
+        """While this lasts, items of functions with parameters, which pytest's collector makes, are made here as well.
+
+        And modules in which there can be no fixtures are not searched for them.
+        """
         if vars(Function)["from_parent"] is not _genuine_from_parent or self._is_sound is False:
             yield
             return
+        manager = session._fixturemanager
         Function.from_parent = classmethod(self._from_parent)  # type: ignore[method-assign, assignment, arg-type]
+        manager.parsefactories = functools.partial(_parse_factories, manager)
         try:
             yield
         finally:
+            del manager.parsefactories
             Function.from_parent = _genuine_from_parent  # type: ignore[method-assign]
             self._place = self._declined = self._fixtureinfo = None
 
@@ -198,6 +212,37 @@ class FunctionItems:
         return item
 
 
+def _parse_factories(manager: Any, *args: Any, **kwargs: Any) -> Any:
+    """In place of FixtureManager.parsefactories."""
+    __tracebackhide__ = True
+    if len(args) == 1 and not kwargs and type(args[0]) is Module and _has_no_fixtures(args[0].obj):
+        return None
+    return type(manager).parsefactories(manager, *args, **kwargs)
+
+
+def _has_no_fixtures(module: Any) -> bool:
+    """True if a module holds nothing that is a fixture, or behind which pytest might find one that somebody wrapped."""
+    if type(module) is not ModuleType:
+        return False
+    contents = vars(module)
+    if "__dir__" in contents:
+        return False
+    for value in contents.values():
+        kind = type(value)
+        if kind is FunctionType:
+            if value.__dict__:
+                return False
+        elif kind is ModuleType:
+            if "__getattr__" in vars(value):
+                return False
+        elif kind is type:
+            if hasattr(value, "__wrapped__"):
+                return False
+        elif kind not in _VALUES:
+            return False
+    return True
+
+
 def _is_ordinary(collector: Any) -> bool:
     """True for modules, and for classes whose instances are made and asked for attributes as any object is."""
     if type(collector) is Module:
@@ -212,9 +257,7 @@ def _is_ordinary(collector: Any) -> bool:
     )
 
 
-def _make(
-    parent: Any, name: str, originalname: str, node_id: NodeId, marks: list[Mark], info: FuncFixtureInfo
-) -> Any:
+def _make(parent: Any, name: str, originalname: str, node_id: NodeId, marks: list[Mark], info: FuncFixtureInfo) -> Any:
     """A Function as its constructor leaves it, less keywords that are no marks, and its parameters."""
     item: Any = Function.__new__(Function)
     item.name = name

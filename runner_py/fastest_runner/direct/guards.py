@@ -192,6 +192,11 @@ def item_reason(item: Any) -> str | None:
     return None
 
 
+def is_ordinary(function: Any) -> bool:
+    """True for a synchronous function to which nobody has added anything: item_reason has nothing to say of it."""
+    return type(function) is FunctionType and not function.__dict__ and not function.__code__.co_flags & _ASYNC
+
+
 def marks_reason(names: frozenset[str]) -> str | None:
     """The same for the names of its marks."""
     if _FOREIGN_MARKS.isdisjoint(names):
