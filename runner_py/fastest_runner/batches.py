@@ -9,9 +9,6 @@ from typing import Any, Callable, Iterator, NamedTuple, Protocol
 
 from .collection import Collection, Entry
 
-# A test may put another clock in its place.
-_time = time.time
-
 
 class Messages(Protocol):
     """What the loop needs of a frames.Channel."""
@@ -78,6 +75,8 @@ class BatchLoop:
         self._ran: set[int] = set()
         self.stop_reason: str | None = None
         self.tests_run = 0
+        # Not looked up again: a test may put another clock in its place.
+        self._time = time.time
         # Called before the loop waits or has a module's tests made, while no test runs.
         self.before_pause: Callable[[], None] = lambda: None
 
@@ -120,7 +119,7 @@ class BatchLoop:
         result, self._result = self._result, ""
         # There are as many of these as tests: their JSON is put together of what is JSON already.
         self._messages.send_json(
-            f'{{"progress":{{{result}"started_lease_id":{lease_id},"started":{entry.json},"started_at":{_time():.6f}}}}}'
+            f'{{"progress":{{{result}"started_lease_id":{lease_id},"started":{entry.json},"started_at":{self._time():.6f}}}}}'
         )
         key = id(entry.item)
         if key in self._ran:

@@ -42,8 +42,6 @@ _PLAIN_FRAMES = 7
 # Our frames in that place.
 _OUR_FRAMES = 2
 
-_now = time.perf_counter_ns
-
 
 class _Traits(NamedTuple):
     """What is known of an item before it runs."""
@@ -75,6 +73,10 @@ class DirectEngine:
         self._hooks_reasons: dict[int, tuple[Any, str | None]] = {}
         self._plans: dict[Any, tuple[Any, Plan | None]] = {}
         self._call: Callable[[Any], Any] = pytest_pyfunc_call
+        # Kept here and not in the module: there are libraries that put clocks of theirs in the place of these wherever
+        # a module has them.
+        self._now = time.perf_counter_ns
+        self._wall_now = time.time_ns
         self._environ = os.environ
         self._clock_offset = 0
         # A place of whose tests the last one that ran was one, and left all as the next one there needs it.
@@ -149,7 +151,7 @@ class DirectEngine:
                 surroundings.open(item)
                 python.is_async_function = self._is_async
                 self._hooks = ihook
-                self._clock_offset = time.time_ns() - _now()
+                self._clock_offset = self._wall_now() - self._now()
             if not item._request:
                 item._initrequest()
             around = adapters.enter(self._adapters.around_protocol, item) if self._adapters.are_any else None
@@ -256,19 +258,19 @@ class DirectEngine:
         session = self._session
         state = session._setupstate
         stack = state.stack
-        begin = _now()
+        begin = self._now()
         surroundings.refresh()
         stack[item] = ([item.teardown], None)
         self._set_variable(item, "call")
         if "last_type" in sys.__dict__:
             _forget_last_exception()
         error: BaseException | None = None
-        call_begin = _now()
+        call_begin = self._now()
         try:
             self._call(item)
         except BaseException as caught:
             error = caught
-        call_end = _now()
+        call_end = self._now()
         if error is not None or self._unraisable or self._thread_exceptions:
             self._settled = None
             self._report_before(item, "setup", Times(self._clock_offset, begin, call_begin))
@@ -291,7 +293,7 @@ class DirectEngine:
                 self._tear_down(item, None if session.shouldfail or session.shouldstop else nextitem, state)
             except BaseException as caught:
                 error = caught
-        end = _now()
+        end = self._now()
         if error is not None or self._unraisable or self._thread_exceptions or self._has_more_to_say(item):
             self._settled = None
             self._report_before(item, "setup", Times(self._clock_offset, begin, call_begin))
@@ -319,7 +321,7 @@ class DirectEngine:
         is_plain = plan is not None and plan.is_plain and not self._adapters.are_any
         surroundings = self._surroundings
         state = self._session._setupstate
-        begin = _now()
+        begin = self._now()
         # Set-up.
         error: BaseException | None = None
         if is_plain:
@@ -331,7 +333,7 @@ class DirectEngine:
             self._set_up(item, plan, traits, state)
         except BaseException as caught:
             error = caught
-        setup_end = _now()
+        setup_end = self._now()
         if error is not None or self._unraisable or self._thread_exceptions:
             times = Times(self._clock_offset, begin, setup_end)
             if not self._replay.phase(item, "setup", error, times, is_plain):
@@ -343,7 +345,7 @@ class DirectEngine:
             if not is_plain:
                 surroundings.end_phase(item, "setup")
         # Call.
-        call_begin = _now()
+        call_begin = self._now()
         self._set_variable(item, "call")
         if not is_plain:
             surroundings.begin_phase(item, "call")
@@ -361,8 +363,10 @@ class DirectEngine:
         except BaseException as caught:
             error = caught
         if not is_plain or traits.has_skip_marks:
-            xfailed = xfailed or item.stash.get(xfailed_key, None) or evaluate_xfail_marks(item)
-        call_end = _now()
+            xfailed = xfailed or item.stash.get(xfailed_key, None)
+            if xfailed is None and self._may_be_xfail(item):
+                xfailed = evaluate_xfail_marks(item)
+        call_end = self._now()
         setup_times = Times(self._clock_offset, begin, setup_end)
         call_times = Times(self._clock_offset, call_begin, call_end)
         if error is not None or self._unraisable or self._thread_exceptions:
@@ -381,7 +385,7 @@ class DirectEngine:
             self._replay.genuine_teardown(item, nextitem)
             return
         # Teardown.
-        teardown_begin = _now()
+        teardown_begin = self._now()
         if not is_plain:
             self._set_variable(item, "teardown")
             surroundings.begin_phase(item, "teardown")
@@ -397,7 +401,7 @@ class DirectEngine:
             error = caught
         if not is_plain and error is None and _VARIABLE not in os.environ:
             error = KeyError(_VARIABLE)
-        end = _now()
+        end = self._now()
         teardown_times = Times(self._clock_offset, teardown_begin, end)
         if error is not None or self._unraisable or self._thread_exceptions:
             if not reported:
@@ -447,13 +451,20 @@ class DirectEngine:
         """What pytest's wrapper of the call finds before it."""
         __tracebackhide__ = True
         xfailed = item.stash.get(xfailed_key, None)
-        if xfailed is None:
+        if xfailed is None and self._may_be_xfail(item):
             xfailed = evaluate_xfail_marks(item)
             if xfailed is not None:
                 item.stash[xfailed_key] = xfailed
         if xfailed is not None and not xfailed.run:
             raise xfail.Exception("[NOTRUN] " + xfailed.reason, pytrace=False)
         return xfailed
+
+    def _may_be_xfail(self, item: Any) -> bool:
+        """False if there is no such mark, now that the test's code may have added some."""
+        place = self._place
+        if "xfail" in place.mark_names or not place.is_current():
+            return True
+        return any(mark.name == "xfail" for mark in item.own_markers)
 
     def _call_with_adapters(self, item: Any) -> None:
         __tracebackhide__ = True

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+# Attributes of functions that send pytest elsewhere for their source.
+_REDIRECTIONS = frozenset({"__wrapped__", "place_as"})
+
 
 class Place:
     """The node above a test. Holds for as long as nobody adds a mark to it or to those above it."""
@@ -34,7 +37,7 @@ class Place:
         """pytest's item.location, which is the same but for the first of a file."""
         function = item.obj
         function = getattr(function, "__func__", function)
-        if type(function) is not FunctionType or function.__dict__:
+        if type(function) is not FunctionType or not _REDIRECTIONS.isdisjoint(function.__dict__):
             return item.location
         code = function.__code__
         if code.co_filename != self._file:
