@@ -284,6 +284,10 @@ def test_a_module_that_parametrizes_for_itself_is_pytests(project):
     [
         "own = functools.lru_cache(own)",
         "class Holder:\n    __wrapped__ = own",
+        "class TestA:\n    own = pytest.fixture(lambda self: 1)\n    def test_2(self, own): pass",
+        "class Base:\n    @staticmethod\n    @pytest.fixture\n    def inner(): pass\n"
+        "class TestA(Base):\n    def test_2(self, inner): pass\n    def test_3(self, own): pass",
+        "class TestA:\n    @pytest.mark.skip\n    def test_2(self, own): pass",
         "del own\nnamed = [pytest.fixture(name='own')(lambda: 1)][0]",
     ],
 )

@@ -70,6 +70,7 @@ class DirectEngine:
         self._reported = reported
         self._hooks: Any = None
         self._place: Any = None
+        self._paths: dict[str, str] = {}
         self._hooks_reasons: dict[int, tuple[Any, str | None]] = {}
         self._plans: dict[Any, tuple[Any, Plan | None]] = {}
         self._call: Callable[[Any], Any] = pytest_pyfunc_call
@@ -180,7 +181,7 @@ class DirectEngine:
             return _Traits(reason, None, False, False)
         place = self._place
         if place is None or place.node is not item.parent or not place.is_current():
-            place = self._place = Place(item)
+            place = self._place = Place(item, self._paths)
         reason = self._reason_of_hooks(place.ihook) or guards.item_reason(item)
         if reason is None:
             names = place.mark_names
@@ -255,12 +256,9 @@ class DirectEngine:
         """What `_run` comes to for a test without fixtures or marks that follows another one of its place."""
         __tracebackhide__ = True
         surroundings = self._surroundings
-        session = self._session
-        state = session._setupstate
-        stack = state.stack
         begin = self._now()
         surroundings.refresh()
-        stack[item] = ([item.teardown], None)
+        self._session._setupstate.stack[item] = ([item.teardown], None)
         self._set_variable(item, "call")
         if "last_type" in sys.__dict__:
             _forget_last_exception()
@@ -278,49 +276,24 @@ class DirectEngine:
             self._replay.genuine_teardown(item, nextitem)
             return
         surroundings.end_phase(item, "call")
-        if (
-            nextitem is not None
-            and nextitem.parent is place.node
-            and not session.shouldfail
-            and not session.shouldstop
-            and next(reversed(stack)) is item
-            and len(stack[item][0]) == 1
-        ):
-            del stack[item]
-        else:
-            self._settled = None
-            try:
-                self._tear_down(item, None if session.shouldfail or session.shouldstop else nextitem, state)
-            except BaseException as caught:
-                error = caught
-        end = self._now()
-        if error is not None or self._unraisable or self._thread_exceptions or self._has_more_to_say(item):
-            self._settled = None
-            self._report_before(item, "setup", Times(self._clock_offset, begin, call_begin))
-            self._replay.report(item, "call", Times(self._clock_offset, call_begin, call_end))
-            times = Times(self._clock_offset, call_end, end)
-            if error is not None or self._unraisable or self._thread_exceptions:
-                self._replay.phase(item, "teardown", error, times, True, nextitem)
-            else:
-                self._replay.report(item, "teardown", times)
-            return
-        self._pass(item, begin, call_begin - begin, call_end - call_begin, end - call_end)
-
-    def _has_more_to_say(self, item: Any) -> bool:
-        return bool(item.user_properties) or self._reported.has_reports()
-
-    def _pass(self, item: Any, begin: int, setup_ns: int, call_ns: int, teardown_ns: int) -> None:
-        if self._last_failed:
-            self._last_failed.pop(self._failed_key(item), None)
-        start = (begin + self._clock_offset) / 1e9
-        self.passed = Pass(start, setup_ns, call_ns, teardown_ns, self._place.location(item))
+        if item.own_markers:
+            # It has marked itself, by ways of its own.
+            xfailed = evaluate_xfail_marks(item)
+            if xfailed is not None:
+                self._settled = None
+                self._end_unexpectedly(item, nextitem, xfailed, False, (begin, call_begin, call_begin, call_end))
+                return
+        self._finish(item, nextitem, True, False, (begin, call_begin, call_begin, call_end))
 
     def _run(self, item: Any, nextitem: Any, traits: _Traits) -> None:
         __tracebackhide__ = True
         plan = traits.plan
-        is_plain = plan is not None and plan.is_plain and not self._adapters.are_any
         surroundings = self._surroundings
         state = self._session._setupstate
+        # True if no code but the test's own will run, nodes above it included.
+        is_plain = (
+            plan is not None and plan.is_plain and not self._adapters.are_any and list(state.stack) == self._place.chain
+        )
         begin = self._now()
         # Set-up.
         error: BaseException | None = None
@@ -367,58 +340,97 @@ class DirectEngine:
             if xfailed is None and self._may_be_xfail(item):
                 xfailed = evaluate_xfail_marks(item)
         call_end = self._now()
-        setup_times = Times(self._clock_offset, begin, setup_end)
-        call_times = Times(self._clock_offset, call_begin, call_end)
         if error is not None or self._unraisable or self._thread_exceptions:
             if not reported:
-                self._report_before(item, "setup", setup_times)
-            self._replay.phase(item, "call", error, call_times, is_plain)
+                self._report_before(item, "setup", Times(self._clock_offset, begin, setup_end))
+            self._replay.phase(item, "call", error, Times(self._clock_offset, call_begin, call_end), is_plain)
             self._replay.genuine_teardown(item, nextitem)
             return
         surroundings.end_phase(item, "call")
+        moments = (begin, setup_end, call_begin, call_end)
         if xfailed is not None:
-            # It passed though it was not to: pytest has to say so before the teardown, which may depend on it.
-            item.stash[xfailed_key] = xfailed
-            if not reported:
-                self._report_before(item, "setup", setup_times)
-            self._replay.report(item, "call", call_times)
-            self._replay.genuine_teardown(item, nextitem)
+            self._end_unexpectedly(item, nextitem, xfailed, reported, moments)
             return
-        # Teardown.
-        teardown_begin = self._now()
+        self._finish(item, nextitem, is_plain, reported, moments)
+        if self.passed is not None:
+            self._settle(self._place)
+
+    def _end_unexpectedly(
+        self, item: Any, nextitem: Any, xfailed: Any, reported: bool, moments: tuple[int, int, int, int]
+    ) -> None:
+        """It passed though it was not to: pytest has to say so before the teardown, which may depend on it."""
+        item.stash[xfailed_key] = xfailed
+        self._report_phases(item, reported, moments)
+        self._replay.genuine_teardown(item, nextitem)
+
+    def _finish(
+        self, item: Any, nextitem: Any, is_plain: bool, reported: bool, moments: tuple[int, int, int, int]
+    ) -> None:
+        """The teardown of a test whose call passed, and what there is to say of it.
+
+        `moments` are those at which set-up and call began and ended; `reported` if its set-up has been reported.
+        """
+        __tracebackhide__ = True
+        surroundings = self._surroundings
+        session = self._session
+        if session.shouldfail or session.shouldstop:
+            nextitem = None
+        begin = self._now()
+        error: BaseException | None = None
+        is_plain = is_plain and self._leave(item, nextitem)
         if not is_plain:
+            self._settled = None
+            self._replay.provide_stash(item)
             self._set_variable(item, "teardown")
             surroundings.begin_phase(item, "teardown")
             item.stash[tmppath_result_key] = {"setup": True, "call": True}
-        error = None
-        session = self._session
-        try:
-            if not is_plain:
+            try:
                 for function in self._adapters.at_begin["teardown"]:
                     function(item)
-            self._tear_down(item, None if session.shouldfail or session.shouldstop else nextitem, state)
-        except BaseException as caught:
-            error = caught
-        if not is_plain and error is None and _VARIABLE not in os.environ:
-            error = KeyError(_VARIABLE)
+                if not self._leave(item, nextitem):
+                    session._setupstate.teardown_exact(nextitem)
+            except BaseException as caught:
+                error = caught
+            if error is None and _VARIABLE not in os.environ:
+                error = KeyError(_VARIABLE)
         end = self._now()
-        teardown_times = Times(self._clock_offset, teardown_begin, end)
         if error is not None or self._unraisable or self._thread_exceptions:
-            if not reported:
-                self._report_before(item, "setup", setup_times)
-            self._replay.report(item, "call", call_times)
-            self._replay.phase(item, "teardown", error, teardown_times, is_plain, nextitem)
+            self._settled = None
+            self._report_phases(item, reported, moments)
+            self._replay.phase(item, "teardown", error, Times(self._clock_offset, begin, end), is_plain, nextitem)
             return
         if not is_plain:
             surroundings.end_phase(item, "teardown")
-        if reported or self._has_more_to_say(item):
-            if not reported:
-                self._report_before(item, "setup", setup_times)
-            self._replay.report(item, "call", call_times)
-            self._replay.report(item, "teardown", teardown_times)
+        if reported or item.user_properties or self._reported.has_reports():
+            self._report_phases(item, reported, moments)
+            self._replay.report(item, "teardown", Times(self._clock_offset, begin, end))
             return
-        self._pass(item, begin, setup_end - begin, call_end - call_begin, end - teardown_begin)
-        self._settle(self._place)
+        if self._last_failed:
+            self._last_failed.pop(self._failed_key(item), None)
+        setup_begin, setup_end, call_begin, call_end = moments
+        self.passed = Pass(
+            (setup_begin + self._clock_offset) / 1e9,
+            setup_end - setup_begin,
+            call_end - call_begin,
+            end - begin,
+            self._place.location(item),
+        )
+
+    def _leave(self, item: Any, nextitem: Any) -> bool:
+        """Takes an item off the set-up stack, if that is all that its teardown comes to."""
+        if nextitem is not None and nextitem.parent is item.parent:
+            stack = self._session._setupstate.stack
+            # The one finalizer is the item's own, which has nothing to do.
+            if next(reversed(stack)) is item and len(stack[item][0]) == 1:
+                del stack[item]
+                return True
+        return False
+
+    def _report_phases(self, item: Any, reported: bool, moments: tuple[int, int, int, int]) -> None:
+        """Reports set-up, if it has not been, and call, which passed."""
+        if not reported:
+            self._report_before(item, "setup", Times(self._clock_offset, *moments[:2]))
+        self._replay.report(item, "call", Times(self._clock_offset, *moments[2:]))
 
     def _set_up(self, item: Any, plan: Plan | None, traits: _Traits, state: Any) -> None:
         __tracebackhide__ = True
@@ -475,18 +487,6 @@ class DirectEngine:
             self._call(item)
         finally:
             adapters.leave(around)
-
-    def _tear_down(self, item: Any, nextitem: Any, state: Any) -> None:
-        __tracebackhide__ = True
-        if nextitem is not None and nextitem.parent is item.parent:
-            stack = state.stack
-            if next(reversed(stack)) is item:
-                finalizers = stack[item][0]
-                if len(finalizers) == 1:
-                    # Only the item's own, which has nothing to do.
-                    del stack[item]
-                    return
-        state.teardown_exact(nextitem)
 
     def _report_before(self, item: Any, when: str, times: Times) -> None:
         """A phase that passed is to be reported after all, before what was reported since (subtests)."""

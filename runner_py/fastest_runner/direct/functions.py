@@ -13,7 +13,7 @@ import contextlib
 import functools
 from importlib.machinery import ModuleSpec
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, CO_ITERABLE_COROUTINE
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, GetSetDescriptorType, ModuleType
 from typing import Any, Iterator, NamedTuple
 
 from _pytest import python as pytest_python
@@ -60,7 +60,21 @@ _GENUINE = _contents()
 _genuine_from_parent = vars(Function)["from_parent"]
 # Types of what is no fixture and wraps none.
 _VALUES = frozenset(
-    {BuiltinFunctionType, bool, bytes, dict, float, frozenset, int, list, set, str, tuple, type(None)}
+    {
+        BuiltinFunctionType,
+        GetSetDescriptorType,
+        bool,
+        bytes,
+        dict,
+        float,
+        frozenset,
+        int,
+        list,
+        set,
+        str,
+        tuple,
+        type(None),
+    }
     | {AssertionRewritingHook, Mark, MarkDecorator, ModuleSpec}
 )
 # How pytest calls it for a function with parameters.
@@ -120,7 +134,7 @@ class FunctionItems:
     def collecting(self, session: Any) -> Iterator[None]:
         """While this lasts, items of functions with parameters, which pytest's collector makes, are made here as well.
 
-        And modules in which there can be no fixtures are not searched for them.
+        And what can be no fixture is not looked at when fixtures are searched for.
         """
         if vars(Function)["from_parent"] is not _genuine_from_parent or self._is_sound is False:
             yield
@@ -213,34 +227,37 @@ class FunctionItems:
 
 
 def _parse_factories(manager: Any, *args: Any, **kwargs: Any) -> Any:
-    """In place of FixtureManager.parsefactories."""
+    """In place of FixtureManager.parsefactories: what can be no fixture is not looked at, and that is nearly all."""
     __tracebackhide__ = True
-    if len(args) == 1 and not kwargs and type(args[0]) is Module and _has_no_fixtures(args[0].obj):
-        return None
-    return type(manager).parsefactories(manager, *args, **kwargs)
+    genuine = type(manager).parsefactories
+    if len(args) == 1 and not kwargs and type(args[0]) is Module and type(args[0].obj) is ModuleType:
+        contents = vars(args[0].obj)
+        if "__dir__" not in contents:
+            remarkable = {name: value for name, value in contents.items() if _may_be_fixture(value)}
+            if not remarkable:
+                return None
+            holder = ModuleType(args[0].obj.__name__)
+            vars(holder).update(remarkable)
+            return genuine(manager, holder=holder, node=args[0])
+    elif not args and type(kwargs.get("node")) is Class:
+        # Called with an instance, which has nothing of its own.
+        cls = type(kwargs.get("holder"))
+        if type(cls) is type and cls.__dir__ is object.__dir__:
+            if not any(map(_may_be_fixture, [v for base in cls.__mro__[:-1] for v in vars(base).values()])):
+                return None
+    return genuine(manager, *args, **kwargs)
 
 
-def _has_no_fixtures(module: Any) -> bool:
-    """True if a module holds nothing that is a fixture, or behind which pytest might find one that somebody wrapped."""
-    if type(module) is not ModuleType:
-        return False
-    contents = vars(module)
-    if "__dir__" in contents:
-        return False
-    for value in contents.values():
-        kind = type(value)
-        if kind is FunctionType:
-            if value.__dict__:
-                return False
-        elif kind is ModuleType:
-            if "__getattr__" in vars(value):
-                return False
-        elif kind is type:
-            if hasattr(value, "__wrapped__"):
-                return False
-        elif kind not in _VALUES:
-            return False
-    return True
+def _may_be_fixture(value: Any) -> bool:
+    """False for what is no fixture, and behind which pytest will find none that somebody wrapped."""
+    kind = type(value)
+    if kind is FunctionType:
+        return "__wrapped__" in value.__dict__
+    if kind is ModuleType:
+        return "__getattr__" in vars(value)
+    if kind is type:
+        return hasattr(value, "__wrapped__")
+    return kind not in _VALUES
 
 
 def _is_ordinary(collector: Any) -> bool:
