@@ -242,9 +242,9 @@ def _parse_factories(manager: Any, *args: Any, **kwargs: Any) -> Any:
     elif not args and type(kwargs.get("node")) is Class:
         # Called with an instance, which has nothing of its own.
         cls = type(kwargs.get("holder"))
-        if type(cls) is type and cls.__dir__ is object.__dir__:
-            if not any(map(_may_be_fixture, [v for base in cls.__mro__[:-1] for v in vars(base).values()])):
-                return None
+        contents = [value for base in cls.__mro__[:-1] for value in vars(base).values()]
+        if type(cls) is type and cls.__dir__ is object.__dir__ and not any(map(_may_be_fixture, contents)):
+            return None
     return genuine(manager, *args, **kwargs)
 
 

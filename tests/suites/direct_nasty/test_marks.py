@@ -97,8 +97,6 @@ def test_use_fixtures(events):
     assert events[-1] == "order_1 up"
 
 
-@pytest.mark.parametrize(
-    "a,b", [(1, 2), pytest.param(3, 4, marks=pytest.mark.xfail), pytest.param(5, 6, marks=pytest.mark.skip)]
-)
+@pytest.mark.parametrize("a,b", [(1, 2), pytest.param(3, 4, marks=pytest.mark.xfail), pytest.param(5, 6, marks=pytest.mark.skip)])
 def test_marks_of_parameters(a, b):
     assert a == 1
