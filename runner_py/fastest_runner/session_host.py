@@ -194,11 +194,14 @@ class SessionHost:
             keep_plugin_summaries(session.config, self._terminal, self.terminal_summary)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_unconfigure(self) -> None:
+    def pytest_unconfigure(self, config: Any) -> None:
         # pytest lets the collector run more than once from here on, and the interpreter before it ends. What is no
         # garbage now will be there until then, and need not be walked each time: all items and their functions.
-        gc.collect()
-        gc.freeze()
+        # Python does not promise that finalizers of what is in cycles then run; a single worker, which is as pytest in
+        # everything, leaves that to chance as pytest does.
+        if hasattr(config, "workerinput"):
+            gc.collect()
+            gc.freeze()
 
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
         value = excinfo.value
