@@ -189,7 +189,8 @@ bool Worker::ReadChannel() {
   busy_ = !input.frames.empty();
   for (const std::string& frame : input.frames) {
     v1::WorkerMessage message;
-    const absl::Status parsed = MessageFromJson(frame, &message);
+    absl::Status parsed = MessageFromJson(frame, &message);
+    if (parsed.ok()) parsed = passed_.Take(&message);
     if (!parsed.ok()) {
       deaf_ = true;
       Take(state_.OnGarbage(absl::StrCat("it sent a frame that is no message (", parsed.message(), ")")));

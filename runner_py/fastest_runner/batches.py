@@ -8,7 +8,6 @@ import time
 from typing import Any, Callable, Iterator, NamedTuple, Protocol
 
 from .collection import Collection, Entry
-from .frames import ref_json
 
 
 class Messages(Protocol):
@@ -17,6 +16,8 @@ class Messages(Protocol):
     def queue(self, message: dict[str, Any]) -> None: ...
 
     def queue_json(self, text: str) -> None: ...
+
+    def send_json(self, text: str) -> None: ...
 
     def send(self, message: dict[str, Any]) -> None: ...
 
@@ -36,6 +37,8 @@ class CommandError(Exception):
 class _Turn(NamedTuple):
     lease_id: int
     entry: Entry
+    # Among the lease's tests, in Collected.
+    position: int
 
 
 class BatchLoop:
@@ -49,9 +52,12 @@ class BatchLoop:
         session: Any,
         collection: Collection,
         messages: Messages,
-        take_result: Callable[[int, dict[str, Any]], str],
+        take_result: Callable[[int, Entry, int], str],
     ) -> None:
-        """`take_result(lease_id, ref)` makes the TestResult, as JSON, of the test that has just run."""
+        """`take_result(lease_id, entry, position)` says what came of the test that has just run.
+
+        Its answer is a field of Progress, as JSON.
+        """
         self._session = session
         self._collection = collection
         self._messages = messages
@@ -63,15 +69,17 @@ class BatchLoop:
         self._waited_after = 0
         # The tests of the open lease that pytest has not been told of: a revocation takes them from the end.
         self._open_lease_id = 0
-        self._waiting: collections.deque[Entry] = collections.deque()
+        self._waiting: collections.deque[_Turn] = collections.deque()
         # How many tests each lease still has to report.
         self._unreported: dict[int, int] = {}
-        # Results that are not on the wire yet: they travel with the next test's start.
-        self._results: list[str] = []
+        # The result that is not on the wire yet, with a comma: it travels with the next test's start.
+        self._result = ""
         # Items that have run, by identity: the collection keeps them alive.
         self._ran: set[int] = set()
         self.stop_reason: str | None = None
         self.tests_run = 0
+        # Not looked up again: a test may put another clock in its place.
+        self._time = time.time
         # Called before the loop waits or has a module's tests made, while no test runs.
         self.before_pause: Callable[[], None] = lambda: None
 
@@ -82,21 +90,24 @@ class BatchLoop:
         recurse is part of what it sees. Raises what pytest's own loop raises when the session is to end early, and
         CommandError. Whoever leaves before the end closes the generator, which sends what is known.
         """
+        session = self._session
         try:
             turns = self._turns()
             current = next(turns, None)
             while current is not None:
                 following = next(turns, None)
-                self._end_early()
+                if session.shouldfail or session.shouldstop:
+                    self._end_early()
                 if self.stop_reason is not None:
                     return
                 self._begin(current)
                 yield current.entry.item, None if following is None else following.entry.item
                 self._end(current)
-                self._end_early()
+                if session.shouldfail or session.shouldstop:
+                    self._end_early()
                 current = following
         finally:
-            self._queue_results()
+            self._queue_result()
             self._messages.flush()
 
     def _end_early(self) -> None:
@@ -107,37 +118,34 @@ class BatchLoop:
             raise session.Interrupted(session.shouldstop)
 
     def _begin(self, turn: _Turn) -> None:
-        started = (
-            f'"started_lease_id":{turn.lease_id},"started":{ref_json(turn.entry.ref)},"started_at":{time.time():.6f}'
+        lease_id, entry, _ = turn
+        result, self._result = self._result, ""
+        # There are as many of these as tests: their JSON is put together of what is JSON already.
+        self._messages.send_json(
+            f'{{"progress":{{{result}"started_lease_id":{lease_id},"started":{entry.json},"started_at":{self._time():.6f}}}}}'
         )
-        self._queue_progress(started)
-        self._messages.flush()
-        item = turn.entry.item
-        if id(item) in self._ran:
-            _forget_run(item)
-        self._ran.add(id(item))
+        key = id(entry.item)
+        if key in self._ran:
+            _forget_run(entry.item)
+        self._ran.add(key)
 
     def _end(self, turn: _Turn) -> None:
         if self._messages.in_foreign_process():
             # A child that the test forked has come back here. The rest of the session is its parent's.
             os._exit(0)
         self.tests_run += 1
-        self._results.append(self._take_result(turn.lease_id, turn.entry.ref))
-        self._unreported[turn.lease_id] -= 1
-        if self._unreported[turn.lease_id] == 0:
-            del self._unreported[turn.lease_id]
-            self._queue_results()
-            self._messages.send({"lease_done": {"lease_id": turn.lease_id}})
+        lease_id, entry, position = turn
+        self._result = self._take_result(lease_id, entry, position) + ","
+        self._unreported[lease_id] -= 1
+        if self._unreported[lease_id] == 0:
+            del self._unreported[lease_id]
+            self._queue_result()
+            self._messages.send({"lease_done": {"lease_id": lease_id}})
 
-    def _queue_results(self) -> None:
-        if self._results:
-            self._queue_progress()
-
-    def _queue_progress(self, *started: str) -> None:
-        """There are as many of these as tests: their JSON is put together of what is JSON already."""
-        results, self._results = self._results, []
-        fields = [f'"results":[{",".join(results)}]', *started] if results else started
-        self._messages.queue_json(f'{{"progress":{{{",".join(fields)}}}}}')
+    def _queue_result(self) -> None:
+        result, self._result = self._result, ""
+        if result:
+            self._messages.queue_json(f'{{"progress":{{{result[:-1]}}}}}')
 
     # Commands.
 
@@ -150,11 +158,11 @@ class BatchLoop:
             lease_id = int(lease["id"])
             entries = self._open(lease_id, lease)
             self._open_lease_id = lease_id
-            self._waiting.extend(entries)
+            self._waiting.extend(_Turn(lease_id, entry, position) for position, entry in enumerate(entries))
             if entries:
                 self._unreported[lease_id] = len(entries)
             while self._waiting:
-                yield _Turn(lease_id, self._waiting.popleft())
+                yield self._waiting.popleft()
                 self._take_waiting_commands()
                 if self.stop_reason is not None:
                     return
@@ -172,11 +180,7 @@ class BatchLoop:
                     "module_digest": selection.digest,
                     "collect_s": round(selection.seconds, 6),
                     "received_at": lease.get("received_at", 0.0),
-                    "no_retry": [
-                        position
-                        for position, entry in enumerate(selection.entries)
-                        if entry.item.get_closest_marker("no_retry") is not None
-                    ],
+                    "no_retry": _positions_of_mark(selection.entries, "no_retry"),
                 }
             }
         )
@@ -188,7 +192,7 @@ class BatchLoop:
         self.before_pause()
         self._take_waiting_commands()
         while not self._leases and not self._finished and self.stop_reason is None:
-            self._queue_results()
+            self._queue_result()
             self._say_waiting()
             self._messages.flush()
             self._take(self._messages.receive())
@@ -233,11 +237,26 @@ class BatchLoop:
         refs: list[dict[str, Any]] = []
         if lease_id == self._open_lease_id:
             while self._waiting and len(refs) < int(revoke.get("max_tests", 0)):
-                refs.append(self._waiting.pop().ref)
+                refs.append(self._waiting.pop().entry.ref)
             refs.reverse()
             if refs:
                 self._unreported[lease_id] -= len(refs)
         self._messages.queue({"returned": {"lease_id": lease_id, "tests": refs}})
+
+
+def _positions_of_mark(entries: list[Entry], name: str) -> list[int]:
+    """Where those stand that bear the mark, or have it from above."""
+    parent: Any = None
+    all_have_it = False
+    positions = []
+    for position, entry in enumerate(entries):
+        item = entry.item
+        if item.parent is not parent:
+            parent = item.parent
+            all_have_it = parent.get_closest_marker(name) is not None
+        if all_have_it or (item.own_markers and item.get_closest_marker(name) is not None):
+            positions.append(position)
+    return positions
 
 
 def _forget_run(item: Any) -> None:

@@ -21,13 +21,15 @@ from _pytest.runner import collect_one_node
 from _pytest.scope import Scope
 
 from . import soundness
+from .frames import ref_json
 
 
 class Entry(NamedTuple):
-    """A test with its TestRef."""
+    """A test with its TestRef, also as JSON."""
 
     ref: dict[str, Any]
     item: Any
+    json: str
 
 
 class Selection(NamedTuple):
@@ -116,7 +118,7 @@ class Collection:
         if args is not None or not genitems:
             # A plugin's own use.
             return genuine(args, genitems)
-        with self._function_items.collecting() if self._function_items is not None else contextlib.nullcontext():
+        with self._function_items.collecting(session) if self._function_items is not None else contextlib.nullcontext():
             if self._wanted_file is not None:
                 return self._expand_file(self._wanted_file)
             if not self.is_whole:
@@ -259,7 +261,7 @@ class Collection:
             if item is None:
                 missing.append(ref)
             else:
-                entries.append(Entry(ref, item))
+                entries.append(Entry(ref, item, ref_json(ref)))
         return entries, missing
 
 
@@ -342,7 +344,8 @@ def _entries(items: Iterable[Any]) -> list[Entry]:
         node_id = item.nodeid
         index = seen.get(node_id, 0)
         seen[node_id] = index + 1
-        entries.append(Entry({"node_id": node_id, "index": index} if index else {"node_id": node_id}, item))
+        ref = {"node_id": node_id, "index": index} if index else {"node_id": node_id}
+        entries.append(Entry(ref, item, ref_json(ref)))
     return entries
 
 

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from _pytest.reports import TestReport
 from _pytest.terminal import pytest_report_teststatus as terminal_status
 
+from .collection import Entry
 from .direct import Pass
-from .frames import ref_json, to_json
+from .frames import to_json
 from .rendering import Renderer
 
 
@@ -81,15 +82,15 @@ class ReportConverter:
             self._without_block.add("xpassed")
 
     def test_result(
-        self, lease_id: int, ref: dict[str, Any], reports: list[tuple[Any, Status]], engine: str, engine_reason: str
+        self, lease_id: int, entry: Entry, reports: list[tuple[Any, Status]], engine: str, engine_reason: str
     ) -> str:
         """The TestResult, as JSON, of a test that has had all its reports."""
         if not self.keeps_output_of_passes and _simply_passed(reports):
-            return _simple_result(lease_id, ref, reports, engine, engine_reason)
+            return _simple_result(lease_id, entry, reports, engine, engine_reason)
         later = [report for report, status in reports if report.when == "teardown" and not status.category]
         result: dict[str, Any] = {
             "lease_id": lease_id,
-            "ref": ref,
+            "ref": entry.ref,
             "outcome": outcome_of(reports),
             "phases": [self._phase(report, status, later) for report, status in reports],
             "engine": engine,
@@ -189,7 +190,7 @@ def _simply_passed(reports: list[tuple[Any, Status]]) -> bool:
 
 
 def _simple_result(
-    lease_id: int, ref: dict[str, Any], reports: list[tuple[Any, Status]], engine: str, engine_reason: str
+    lease_id: int, entry: Entry, reports: list[tuple[Any, Status]], engine: str, engine_reason: str
 ) -> str:
     """The TestResult of such a test, written down directly: for quick tests, making it costs as much as anything."""
     phases = ",".join(
@@ -197,26 +198,44 @@ def _simple_result(
         for report, _ in reports
     )
     why = f',"engine_reason":{quote(engine_reason)}' if engine_reason else ""
-    return _passed(lease_id, ref, phases, f'"engine":"{engine}"{why}', reports[-1][0].location)
+    return _passed(lease_id, entry, phases, f'"engine":"{engine}"{why}', reports[-1][0].location)
 
 
-def simple_pass(lease_id: int, ref: dict[str, Any], passed: Pass) -> str:
-    """The same for a test that the direct engine ran, without reports. Its phases follow one another."""
-    call = passed.start + passed.setup_ns / 1e9
-    teardown = call + passed.call_ns / 1e9
+def simple_pass(lease_id: int, entry: Entry, position: int, passed: Pass) -> str:
+    """The same for a test that the direct engine ran, as a field of Progress. Its phases follow one another."""
+    start, setup_ns, call_ns, teardown_ns, location = passed
+    if _is_spelled(entry.ref["node_id"], location):
+        return (
+            f'"passed":[{{"lease_id":{lease_id},"position":{position},"start":{start:.6f},"setup_ns":{setup_ns},'
+            f'"call_ns":{call_ns},"teardown_ns":{teardown_ns},"line":{location[1]}}}]'
+        )
+    call = start + setup_ns / 1e9
+    teardown = call + call_ns / 1e9
     phases = (
-        f'{{"when":"setup","start":{passed.start:.6f},"duration_s":{passed.setup_ns / 1e9:.7f}}},'
-        f'{{"when":"call","start":{call:.6f},"duration_s":{passed.call_ns / 1e9:.7f}}},'
-        f'{{"when":"teardown","start":{teardown:.6f},"duration_s":{passed.teardown_ns / 1e9:.7f}}}'
+        f'{{"when":"setup","start":{start:.6f},"duration_s":{setup_ns / 1e9:.7f}}},'
+        f'{{"when":"call","start":{call:.6f},"duration_s":{call_ns / 1e9:.7f}}},'
+        f'{{"when":"teardown","start":{teardown:.6f},"duration_s":{teardown_ns / 1e9:.7f}}}'
     )
-    return _passed(lease_id, ref, phases, '"engine":"direct"', passed.location)
+    return f'"results":[{_passed(lease_id, entry, phases, _DIRECT, location)}]'
 
 
-def _passed(lease_id: int, ref: dict[str, Any], phases: str, engine: str, location: tuple[Any, int | None, Any]) -> str:
+_DIRECT = '"engine":"direct"'
+
+
+def _is_spelled(node_id: str, location: tuple[Any, int | None, Any]) -> bool:
+    """True if a node id says where its test is: path, and the names down to it, dots between them."""
+    path, line, domain = location
+    if line is None or "::" in path:
+        return False
+    names, bracket, parameters = domain.partition("[")
+    return "::" not in names and node_id == f"{path}::{names.replace('.', '::')}{bracket}{parameters}"
+
+
+def _passed(lease_id: int, entry: Entry, phases: str, engine: str, location: tuple[Any, int | None, Any]) -> str:
     path, line, domain = location
     line = -1 if line is None else line
     return (
-        f'{{"lease_id":{lease_id},"ref":{ref_json(ref)},"outcome":"PASSED","phases":[{phases}],{engine},'
+        f'{{"lease_id":{lease_id},"ref":{entry.json},"outcome":"PASSED","phases":[{phases}],{engine},'
         f'"location_path":{quote(str(path))},"location_line":{line},"domain":{quote(str(domain))}}}'
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from typing import Any, TextIO
 
 from .streams import NullText
@@ -84,8 +85,21 @@ def keep_plugin_summaries(config: Any, terminal: NullText, kept: TextIO) -> None
         function = implementation.function
         origin = str(getattr(function, "__module__", ""))
         wraps = implementation.hookwrapper or getattr(implementation, "wrapper", False)
-        if not wraps and not origin.startswith("_pytest."):
+        if wraps or origin.startswith("_pytest."):
+            continue
+        if origin == "_hypothesis_pytestplugin" and _hypothesis_is_silent(config):
+            implementation.function = _write_nothing
+        else:
             implementation.function = functools.partial(_write_to, terminal, kept, function)
+
+
+def _hypothesis_is_silent(config: Any) -> bool:
+    """True if it would only import itself, which takes longer than a thousand quick tests."""
+    return "hypothesis" not in sys.modules and not config.getoption("--hypothesis-show-statistics", True)
+
+
+def _write_nothing(*args: Any) -> None:
+    pass
 
 
 def _write_to(terminal: NullText, kept: TextIO, function: Any, *args: Any) -> Any:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
 from typing import Any, Callable, Iterator
 
 import pytest
+from _pytest import cacheprovider
 
 from . import reports, soundness, xdist_role
 from .batches import BatchLoop, Messages
-from .collection import Collection
+from .collection import Collection, Entry
 from .direct import make_engine, make_function_items
 from .rendering import Renderer
 from .reports import ReportConverter, Status, Statuses, simple_pass
@@ -60,6 +62,12 @@ class SessionHost:
                 # No test will see it, and these answers ask nobody else for the width.
                 os.environ["COLUMNS"] = str(run["columns"])
         yield
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: Any) -> None:
+        if hasattr(config, "workerinput") and not getattr(config.option, "newfirst", True):
+            # It would read the ids of the last run's tests, to which a worker neither looks nor adds.
+            cacheprovider.NFPlugin = _WithoutIds  # type: ignore[misc]
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_sessionstart(self, session: Any) -> Iterator[None]:
@@ -188,6 +196,16 @@ class SessionHost:
         if reporter is not None and not self._forward_terminal:
             keep_plugin_summaries(session.config, self._terminal, self.terminal_summary)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_unconfigure(self, config: Any) -> None:
+        # pytest lets the collector run more than once from here on, and the interpreter before it ends. What is no
+        # garbage now will be there until then, and need not be walked each time: all items and their functions.
+        # Python does not promise that finalizers of what is in cycles then run; a single worker, which is as pytest in
+        # everything, leaves that to chance as pytest does.
+        if hasattr(config, "workerinput"):
+            gc.collect()
+            gc.freeze()
+
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
         value = excinfo.value
         if isinstance(value, pytest.Session.Interrupted):
@@ -211,15 +229,15 @@ class SessionHost:
         # pytest's reporter has asked for the report's status before us, which may have changed the report's outcome.
         self._reports.append((report, self._statuses.of(report)))
 
-    def _take_result(self, lease_id: int, ref: dict[str, Any]) -> str:
+    def _take_result(self, lease_id: int, entry: Entry, position: int) -> str:
         assert self._converter is not None
         engine = self._engine
         if engine is not None and engine.passed is not None:
-            return simple_pass(lease_id, ref, engine.passed)
+            return simple_pass(lease_id, entry, position, engine.passed)
         reports, self._reports = self._reports, []
         ran = "direct" if engine is not None and engine.reason is None else "pytest"
         reason = (engine.reason or "") if engine is not None else ""
-        return self._converter.test_result(lease_id, ref, reports, ran, reason)
+        return f'"results":[{self._converter.test_result(lease_id, entry, reports, ran, reason)}]'
 
     def pytest_plugin_registered(self) -> None:
         if self._engine is not None:
@@ -241,6 +259,13 @@ class SessionHost:
     def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str) -> None:
         message = reports.warning_message(self._run.get("invocation_dir", ""), warning_message, when, nodeid)
         self._messages.queue({"warning": message})
+
+
+class _WithoutIds(cacheprovider.NFPlugin):
+    def __init__(self, config: Any) -> None:
+        self.config = config
+        self.active = False
+        self.cached_nodeids = set()
 
 
 def _below_versions(lines: list[str]) -> list[str]:

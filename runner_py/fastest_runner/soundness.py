@@ -83,7 +83,7 @@ def reason_after_import(config: Any, session: Any, modules: Iterable[Any]) -> st
             wide_names.add(definition.argname)
             if definition.params is not None:
                 return f'fixture "{definition.argname}" has parameters and {definition.scope} scope'
-    imported: list[tuple[str, types.ModuleType]] = []
+    imported: list[tuple[str, list[tuple[str, Any]]]] = []
     for node in modules:
         if node.nodeid in node_ids:
             return f"{node.nodeid} is collected more than once"
@@ -91,9 +91,9 @@ def reason_after_import(config: Any, session: Any, modules: Iterable[Any]) -> st
         # Custom files have no module to look into; what they yield is their own.
         module = getattr(node, "_obj", None)
         if isinstance(module, types.ModuleType):
-            imported.append((node.nodeid, module))
-    for node_id, module in imported:
-        for name, value in _definitions(module):
+            imported.append((node.nodeid, list(_definitions(module))))
+    for node_id, definitions in imported:
+        for name, value in definitions:
             marker = _fixture_marker(value)
             if marker is not None:
                 if callable(marker.scope):
@@ -102,8 +102,8 @@ def reason_after_import(config: Any, session: Any, modules: Iterable[Any]) -> st
                     wide_names.add(marker.name or name)
                     if marker.params is not None:
                         return f'fixture "{name}" in {node_id} has parameters and {marker.scope} scope'
-    for node_id, module in imported:
-        reason = _wide_parametrization(node_id, module, wide_names)
+    for node_id, definitions in imported:
+        reason = _wide_parametrization(node_id, definitions, wide_names)
         if reason is not None:
             return reason
     return None
@@ -191,8 +191,13 @@ def _fixture_definitions(session: Any) -> Iterator[Any]:
 
 
 def _definitions(module: types.ModuleType) -> Iterator[tuple[str, Any]]:
-    """What stands in the module and in those of its classes that may hold tests, each with its name."""
+    """What stands in the module and in those of its classes that may hold tests, each with its name.
+
+    Functions to which no mark or fixture has been added, which most are, have nothing to say here.
+    """
     for name, value in list(vars(module).items()):
+        if type(value) is types.FunctionType and not value.__dict__ and name != "pytest_generate_tests":
+            continue
         yield name, value
         if isinstance(value, type) and _may_hold_tests(value, name, module):
             for base in value.__mro__:
@@ -214,13 +219,8 @@ def _fixture_marker(value: Any) -> Any:
     return None
 
 
-def _wide_parametrization(node_id: str, module: types.ModuleType, wide_names: set[str]) -> str | None:
-    for mark in _marks(vars(module).get("pytestmark")):
-        if _is_wide(mark, wide_names):
-            return f"{node_id} parametrizes for more than a module"
-        if _groups(mark):
-            return f"{node_id} binds tests to one worker by a mark"
-    for name, value in _definitions(module):
+def _wide_parametrization(node_id: str, definitions: list[tuple[str, Any]], wide_names: set[str]) -> str | None:
+    for name, value in definitions:
         if name == "pytest_generate_tests" and not _parametrizes_plainly(value):
             return f"pytest_generate_tests in {node_id} may parametrize for the whole session"
         if isinstance(value, (types.FunctionType, type)):
@@ -232,9 +232,9 @@ def _wide_parametrization(node_id: str, module: types.ModuleType, wide_names: se
         elif name == "pytestmark":
             for mark in _marks(value):
                 if _is_wide(mark, wide_names):
-                    return f"a class in {node_id} is parametrized for more than a module"
+                    return f"{node_id} or a class in it is parametrized for more than a module"
                 if _groups(mark):
-                    return f"a class in {node_id} is bound to other tests by a mark"
+                    return f"{node_id} or a class in it binds tests to one worker by a mark"
     return None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from _pytest import config as pytest_config
 
-from . import process_setup, xdist_role
+from . import bytecode, process_setup, xdist_role
 from .frames import Channel, FrameError
 from .session_host import SessionHost
 from .streams import terminal_stdout
@@ -79,6 +79,7 @@ def _enter(run_spec: dict[str, Any], worker_id: str) -> list[str]:
         os.chdir(run_spec.get("invocation_dir", ""))
     except OSError as error:
         raise _Refused(4, f"ERROR: cannot enter {error.filename!r}: {error.strerror}\n") from None
+    bytecode.read_at_once()
     process_setup.imitate_pytest_command(args)
     if run_spec.get("xdist_worker"):
         xdist_role.announce(run_spec.get("run_id", ""), worker_id, int(run_spec.get("slots", 1)))

@@ -135,7 +135,14 @@ class Worker:
         return found[-1]
 
     def results(self) -> list[dict[str, Any]]:
-        return [result for progress in self.all("progress") for result in progress.get("results", ())]
+        """Those that came whole and those that came in short, in the order in which they came."""
+        results = []
+        tests = {collected["lease_id"]: collected["tests"] for collected in self.all("collected")}
+        for progress in self.all("progress"):
+            results += progress.get("results", ())
+            for passed in progress.get("passed", ()):
+                results.append(_whole(passed, tests[passed["lease_id"]][passed["position"]]))
+        return results
 
     def outcomes(self) -> dict[str, str]:
         return {result["ref"]["node_id"]: result["outcome"] for result in self.results()}
@@ -171,6 +178,28 @@ class Worker:
         """Waits until nobody holds the write ends of the pipes any more."""
         for reader in self._readers:
             reader.join(PATIENCE_S)
+
+
+def _whole(passed: dict[str, Any], ref: dict[str, Any]) -> dict[str, Any]:
+    """The TestResult that a Passed stands for, as the agent makes it."""
+    path, _, names = ref["node_id"].partition("::")
+    names, bracket, parameters = names.partition("[")
+    phases = []
+    start = passed["start"]
+    for when in ("setup", "call", "teardown"):
+        seconds = passed[f"{when}_ns"] / 1e9
+        phases.append({"when": when, "start": start, "duration_s": seconds})
+        start += seconds
+    return {
+        "lease_id": passed["lease_id"],
+        "ref": ref,
+        "outcome": "PASSED",
+        "phases": phases,
+        "engine": "direct",
+        "location_path": path,
+        "location_line": passed["line"],
+        "domain": names.replace("::", ".") + bracket + parameters,
+    }
 
 
 class Zygote:

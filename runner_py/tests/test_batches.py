@@ -24,6 +24,8 @@ class FakeMessages:
     def queue_json(self, text: str) -> None:
         self.said.append(json.loads(text))
 
+    send_json = queue_json
+
     def flush(self) -> None:
         pass
 
@@ -76,8 +78,13 @@ class FakeSession:
     def item(self, name: str) -> Any:
         hook = SimpleNamespace(pytest_runtest_protocol=self._protocol)
         mark = object() if name.startswith("once") else None
-        get_closest_marker = {"no_retry": mark}.get
-        return SimpleNamespace(name=name, config=SimpleNamespace(hook=hook), get_closest_marker=get_closest_marker)
+        return SimpleNamespace(
+            name=name,
+            config=SimpleNamespace(hook=hook),
+            parent=SimpleNamespace(get_closest_marker=lambda name: None),
+            own_markers=[mark] if mark else [],
+            get_closest_marker={"no_retry": mark}.get,
+        )
 
     def _protocol(self, item: Any, nextitem: Any) -> None:
         self.ran.append((item.name, nextitem and nextitem.name))
@@ -90,7 +97,7 @@ class FakeCollection:
 
     def select(self, batch: dict[str, Any]) -> Selection:
         names = batch.get("module", "").split()
-        entries = [Entry({"node_id": name}, self.session.item(name)) for name in names]
+        entries = [Entry({"node_id": name}, self.session.item(name), f'{{"node_id":"{name}"}}') for name in names]
         return Selection(entries, batch.get("missing", []), len(names), 0, "digest", 0.0)
 
 
@@ -105,7 +112,10 @@ def loop(*commands: Any) -> tuple[BatchLoop, FakeSession, FakeMessages]:
     session = FakeSession()
     messages = FakeMessages(*commands)
     batches = BatchLoop(
-        session, FakeCollection(session), messages, lambda lease_id, ref: json.dumps({"lease_id": lease_id, "ref": ref})
+        session,
+        FakeCollection(session),
+        messages,
+        lambda lease_id, entry, _: '"results":' + json.dumps([{"lease_id": lease_id, "ref": entry.ref}]),
     )
     return batches, session, messages
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from driver import PATIENCE_S
 
 NASTY = Path(__file__).resolve().parents[2] / "tests" / "suites" / "direct_nasty"
 
@@ -205,3 +206,28 @@ def test_a_test_that_passes_again_has_failed_no_more(project, run_all):
     (directory / "mended").touch()
     assert set(engines(run_all(directory, "-p", "cacheprovider").results()).values()) == {"direct"}
     assert json.loads(failed.read_text()) == {"test_m.py::test_b": True}
+
+
+def test_clocks_that_are_replaced_in_all_modules_are_not_ours(project, run_all):
+    directory = project(
+        test_m="""
+        import sys
+        import time
+
+        CLOCKS = [time.time, time.time_ns, time.monotonic, time.perf_counter, time.perf_counter_ns]
+
+        def test_replaced():
+            for module in list(sys.modules.values()):
+                for name, value in list(vars(module).items()):
+                    if any(value is clock for clock in CLOCKS):
+                        setattr(module, name, lambda: 0)
+
+        def test_after(): pass
+        def test_last(): pass
+        """
+    )
+    results = run_all(directory).results()
+    assert set(engines(results).values()) == {"direct"}
+    starts = [phase["start"] for result in results for phase in result["phases"]]
+    assert starts == sorted(starts) and starts[-1] - starts[0] < PATIENCE_S
+    assert all(0 <= phase["duration_s"] < PATIENCE_S for result in results for phase in result["phases"])

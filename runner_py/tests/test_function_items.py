@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import textwrap
 from pathlib import Path
@@ -127,6 +128,7 @@ class Collect:
         self.made: list[str] = []
         self.items: list[Any] = []
         self.reports: list[str] = []
+        self.warnings: list[str] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: Any) -> Any:
@@ -138,32 +140,28 @@ class Collect:
     # Any other's hook would be a reason to leave all to pytest.
     pytest_pycollect_makeitem.__module__ = "fastest_runner.session_host"
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: Any) -> Any:
+        with contextlib.nullcontext() if self._maker is None else self._maker.collecting(session):
+            return (yield)
+
     def pytest_collectreport(self, report: Any) -> None:
         if report.failed:
             self.reports.append(report.longreprtext)
+
+    def pytest_warning_recorded(self, warning_message: Any) -> None:
+        self.warnings.append(str(warning_message.message))
 
     def pytest_collection_finish(self, session: Any) -> None:
         self.items = list(session.items)
 
     def run(self, directory: Path, *args: str) -> None:
-        arguments = [
-            "--collect-only",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-W",
-            "ignore",
-            "--continue-on-collection-errors",
-        ]
+        arguments = ["--collect-only", "-q", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
         modules = set(sys.modules)
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(directory)
             patch.setattr("sys.path", sys.path[:])
-            if self._maker is None:
-                pytest.main([*arguments, *args], plugins=[self])
-            else:
-                with self._maker.collecting():
-                    pytest.main([*arguments, *args], plugins=[self])
+            pytest.main([*arguments, *args], plugins=[self])
         for name in set(sys.modules) - modules:
             del sys.modules[name]
 
@@ -279,6 +277,25 @@ def test_a_module_that_parametrizes_for_itself_is_pytests(project):
     )
     assert made.made == []
     assert differences(made.items, genuine.items) == []
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "own = functools.lru_cache(own)",
+        "class Holder:\n    __wrapped__ = own",
+        "class TestA:\n    own = pytest.fixture(lambda self: 1)\n    def test_2(self, own): pass",
+        "class Base:\n    @staticmethod\n    @pytest.fixture\n    def inner(): pass\n"
+        "class TestA(Base):\n    def test_2(self, inner): pass\n    def test_3(self, own): pass",
+        "class TestA:\n    @pytest.mark.skip\n    def test_2(self, own): pass",
+        "del own\nnamed = [pytest.fixture(name='own')(lambda: 1)][0]",
+    ],
+)
+def test_fixtures_are_found_as_by_pytest(project, hidden):
+    text = "import functools\nimport pytest\n@pytest.fixture\ndef own(): pass\n" + hidden + "\ndef test_1(own): pass\n"
+    genuine, made = both(project(test_m=text))
+    assert differences(made.items, genuine.items) == []
+    assert made.warnings == genuine.warnings
 
 
 def test_a_generator_fails_as_with_pytest(project):

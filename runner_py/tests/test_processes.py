@@ -519,3 +519,32 @@ def test_nothing_of_ours_is_left_unclosed(project, worker):
     running = run_one(worker, directory, "-W", "error")
     assert set(running.outcomes().values()) == {"PASSED"}
     assert running.last("ended")["exit_status"] == 0
+
+
+@pytest.mark.parametrize(("xdist_worker", "finalized"), [(False, {"garbage", "alive"}), (True, {"garbage"})])
+def test_cycles_are_finalized_at_the_end(project, worker, xdist_worker, finalized):
+    directory = project(
+        test_m="""
+        import gc
+        import pathlib
+
+        class Cycle:
+            def __init__(self, name):
+                self.itself = self
+                self.name = name
+                self.touch = pathlib.Path(name).absolute().touch
+            def __del__(self): self.touch()
+
+        alive = Cycle("alive")
+
+        def test_leaves_garbage():
+            gc.disable()
+            Cycle("garbage")
+        """
+    )
+    running = worker(directory, xdist_worker=xdist_worker)
+    running.wait_for("ready")
+    running.lease(1, module="test_m.py")
+    running.finish()
+    assert running.exit_status() == 0
+    assert {path.name for path in directory.iterdir()} >= finalized

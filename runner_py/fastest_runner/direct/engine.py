@@ -12,10 +12,10 @@ import sys
 import time
 from typing import Any, Callable, NamedTuple
 
-from _pytest import skipping
+from _pytest import python, skipping
 from _pytest.nodes import Node
 from _pytest.outcomes import TEST_OUTCOME, xfail
-from _pytest.python import pytest_pyfunc_call
+from _pytest.python import Function, is_async_function, pytest_pyfunc_call
 from _pytest.skipping import evaluate_xfail_marks, xfailed_key
 from _pytest.threadexception import thread_exceptions
 from _pytest.tmpdir import tmppath_result_key
@@ -29,17 +29,18 @@ from .replay import Replay, Times, hide_frames
 from .surroundings import Surroundings
 
 _SKIP_MARKS = frozenset({"skip", "skipif", "xfail"})
+# Marks of a place with which its tests are not plain ones.
+_SETTLING_MARKS = _SKIP_MARKS | {"filterwarnings"}
 
 _VARIABLE = "PYTEST_CURRENT_TEST"
 _KEY = _VARIABLE.encode()
+_ENCODING = sys.getfilesystemencoding()
 
 # Calls of hooks between pytest's loop and pytest_pyfunc_call, and the frames that are not theirs.
 _HOOK_CALLS = 3
 _PLAIN_FRAMES = 7
 # Our frames in that place.
 _OUR_FRAMES = 2
-
-_now = time.perf_counter_ns
 
 
 class _Traits(NamedTuple):
@@ -69,11 +70,20 @@ class DirectEngine:
         self._reported = reported
         self._hooks: Any = None
         self._place: Any = None
+        self._paths: dict[str, str] = {}
         self._hooks_reasons: dict[int, tuple[Any, str | None]] = {}
-        self._plans: dict[int, tuple[Any, Plan | None]] = {}
+        self._plans: dict[Any, tuple[Any, Plan | None]] = {}
         self._call: Callable[[Any], Any] = pytest_pyfunc_call
+        # Kept here and not in the module: there are libraries that put clocks of theirs in the place of these wherever
+        # a module has them.
+        self._now = time.perf_counter_ns
+        self._wall_now = time.time_ns
         self._environ = os.environ
         self._clock_offset = 0
+        # A place of whose tests the last one that ran was one, and left all as the next one there needs it.
+        self._settled: Place | None = None
+        # That of the test that runs.
+        self._function: Any = None
         # Of the last test: why pytest's engine is to run it, or what came of it; None if it was reported by hooks.
         self.reason: str | None = None
         self.passed: Pass | None = None
@@ -101,12 +111,15 @@ class DirectEngine:
     def plugins_changed(self) -> None:
         """Hooks may have been added."""
         self._hooks_reasons.clear()
+        self._settled = None
 
     def pause(self) -> None:
         """Before anything happens that is no direct test."""
+        self._settled = None
         surroundings = self._surroundings
         if surroundings is not None and surroundings.is_open:
             surroundings.close()
+            python.is_async_function = is_async_function
             self._environ.pop(_VARIABLE, None)
 
     def hide_frames(self, error: BaseException) -> None:
@@ -116,31 +129,43 @@ class DirectEngine:
     def run(self, item: Any, nextitem: Any) -> bool:
         """False if the test is for pytest's engine, `reason` says why. Raises what ends a session."""
         __tracebackhide__ = True
-        traits = self._traits(item)
-        self.reason = traits.reason
         self.passed = None
-        if traits.reason is not None:
-            self.pause()
-            return False
         surroundings = self._surroundings
-        ihook = self._place.ihook
-        if not surroundings.is_open or self._hooks is not ihook:
-            self.pause()
-            self._adapters.prepare()
-            surroundings.open(item)
-            self._hooks = ihook
-            self._clock_offset = time.time_ns() - _now()
-        if not item._request:
-            item._initrequest()
-        around = adapters.enter(self._adapters.around_protocol, item) if self._adapters.are_any else None
-        surroundings.begin_test(item, traits.has_filters)
+        place = self._settled
+        if place is not None and place.node is item.parent and self._is_plain(item) and place.is_current():
+            surroundings.begin_test(item, False)
+            run = self._run_plain
+            traits: Any = place
+            around = None
+        else:
+            run = self._run
+            traits = self._traits(item)
+            self.reason = traits.reason
+            if traits.reason is not None:
+                self.pause()
+                return False
+            self._settled = None
+            ihook = self._place.ihook
+            if not surroundings.is_open or self._hooks is not ihook:
+                self.pause()
+                self._adapters.prepare()
+                surroundings.open(item)
+                python.is_async_function = self._is_async
+                self._hooks = ihook
+                self._clock_offset = self._wall_now() - self._now()
+            if not item._request:
+                item._initrequest()
+            around = adapters.enter(self._adapters.around_protocol, item) if self._adapters.are_any else None
+            surroundings.begin_test(item, traits.has_filters)
+        self._function = item.obj
         try:
-            self._run(item, nextitem, traits)
+            run(item, nextitem, traits)
         except BaseException:
             surroundings.end_test(item)
             self.pause()
             raise
         finally:
+            self._function = None
             item._request = False
             item.funcargs = None
         surroundings.end_test(item)
@@ -156,7 +181,7 @@ class DirectEngine:
             return _Traits(reason, None, False, False)
         place = self._place
         if place is None or place.node is not item.parent or not place.is_current():
-            place = self._place = Place(item)
+            place = self._place = Place(item, self._paths)
         reason = self._reason_of_hooks(place.ihook) or guards.item_reason(item)
         if reason is None:
             names = place.mark_names
@@ -178,20 +203,98 @@ class DirectEngine:
         if not item.fixturenames:
             return NO_FIXTURES
         info = item._fixtureinfo
-        known = self._plans.get(id(info))
+        key: Any = id(info)
+        if not hasattr(item, "callspec"):
+            # Functions without parameters have equal plans if their fixtures are the same.
+            found = info.name2fixturedefs
+            key = tuple([(name, id(found[name][-1]) if found.get(name) else 0) for name in item.fixturenames])
+        known = self._plans.get(key)
         if known is None:
-            known = self._plans[id(info)] = (info, make_plan(item))
+            known = self._plans[key] = (info, make_plan(item))
         return known[1]
 
+    def _is_plain(self, item: Any) -> bool:
+        """Of an item in a settled place: whether nothing of it but its own function takes part."""
+        attributes = vars(item)
+        if (
+            type(item) is not Function
+            or item.fixturenames
+            or item.own_markers
+            or not item._request
+            or "runtest" in attributes
+            or "setup" in attributes
+            or "teardown" in attributes
+            or "ihook" in attributes
+            or self._unraisable
+            or self._thread_exceptions
+            or xfailed_key in item.stash
+        ):
+            return False
+        function = item.obj
+        function = getattr(function, "__func__", function)
+        return guards.is_ordinary(function) and "twisted" not in sys.modules
+
+    def _is_async(self, function: Any) -> bool:
+        """In place of pytest's is_async_function, which pytest_pyfunc_call asks about what it is to call."""
+        # The guards have asked already.
+        return function is not self._function and is_async_function(function)
+
+    def _settle(self, place: Place) -> None:
+        """After a test that ended well."""
+        stack = self._session._setupstate.stack
+        if (
+            list(stack) == place.chain
+            and not self._adapters.are_any
+            and place.mark_names.isdisjoint(_SETTLING_MARKS)
+            and all(entry[1] is None for entry in stack.values())
+        ):
+            self._settled = place
+
     # The phases.
+
+    def _run_plain(self, item: Any, nextitem: Any, place: Place) -> None:
+        """What `_run` comes to for a test without fixtures or marks that follows another one of its place."""
+        __tracebackhide__ = True
+        surroundings = self._surroundings
+        begin = self._now()
+        surroundings.refresh()
+        self._session._setupstate.stack[item] = ([item.teardown], None)
+        self._set_variable(item, "call")
+        if "last_type" in sys.__dict__:
+            _forget_last_exception()
+        error: BaseException | None = None
+        call_begin = self._now()
+        try:
+            self._call(item)
+        except BaseException as caught:
+            error = caught
+        call_end = self._now()
+        if error is not None or self._unraisable or self._thread_exceptions:
+            self._settled = None
+            self._report_before(item, "setup", Times(self._clock_offset, begin, call_begin))
+            self._replay.phase(item, "call", error, Times(self._clock_offset, call_begin, call_end), True)
+            self._replay.genuine_teardown(item, nextitem)
+            return
+        surroundings.end_phase(item, "call")
+        if item.own_markers:
+            # It has marked itself, by ways of its own.
+            xfailed = evaluate_xfail_marks(item)
+            if xfailed is not None:
+                self._settled = None
+                self._end_unexpectedly(item, nextitem, xfailed, False, (begin, call_begin, call_begin, call_end))
+                return
+        self._finish(item, nextitem, True, False, (begin, call_begin, call_begin, call_end))
 
     def _run(self, item: Any, nextitem: Any, traits: _Traits) -> None:
         __tracebackhide__ = True
         plan = traits.plan
-        is_plain = plan is not None and plan.is_plain and not self._adapters.are_any
         surroundings = self._surroundings
         state = self._session._setupstate
-        begin = _now()
+        # True if no code but the test's own will run, nodes above it included.
+        is_plain = (
+            plan is not None and plan.is_plain and not self._adapters.are_any and list(state.stack) == self._place.chain
+        )
+        begin = self._now()
         # Set-up.
         error: BaseException | None = None
         if is_plain:
@@ -203,7 +306,7 @@ class DirectEngine:
             self._set_up(item, plan, traits, state)
         except BaseException as caught:
             error = caught
-        setup_end = _now()
+        setup_end = self._now()
         if error is not None or self._unraisable or self._thread_exceptions:
             times = Times(self._clock_offset, begin, setup_end)
             if not self._replay.phase(item, "setup", error, times, is_plain):
@@ -215,7 +318,7 @@ class DirectEngine:
             if not is_plain:
                 surroundings.end_phase(item, "setup")
         # Call.
-        call_begin = _now()
+        call_begin = self._now()
         self._set_variable(item, "call")
         if not is_plain:
             surroundings.begin_phase(item, "call")
@@ -233,67 +336,101 @@ class DirectEngine:
         except BaseException as caught:
             error = caught
         if not is_plain or traits.has_skip_marks:
-            xfailed = xfailed or item.stash.get(xfailed_key, None) or evaluate_xfail_marks(item)
-        call_end = _now()
-        setup_times = Times(self._clock_offset, begin, setup_end)
-        call_times = Times(self._clock_offset, call_begin, call_end)
+            xfailed = xfailed or item.stash.get(xfailed_key, None)
+            if xfailed is None and self._may_be_xfail(item):
+                xfailed = evaluate_xfail_marks(item)
+        call_end = self._now()
         if error is not None or self._unraisable or self._thread_exceptions:
             if not reported:
-                self._report_before(item, "setup", setup_times)
-            self._replay.phase(item, "call", error, call_times, is_plain)
+                self._report_before(item, "setup", Times(self._clock_offset, begin, setup_end))
+            self._replay.phase(item, "call", error, Times(self._clock_offset, call_begin, call_end), is_plain)
             self._replay.genuine_teardown(item, nextitem)
             return
         surroundings.end_phase(item, "call")
+        moments = (begin, setup_end, call_begin, call_end)
         if xfailed is not None:
-            # It passed though it was not to: pytest has to say so before the teardown, which may depend on it.
-            item.stash[xfailed_key] = xfailed
-            if not reported:
-                self._report_before(item, "setup", setup_times)
-            self._replay.report(item, "call", call_times)
-            self._replay.genuine_teardown(item, nextitem)
+            self._end_unexpectedly(item, nextitem, xfailed, reported, moments)
             return
-        # Teardown.
-        teardown_begin = _now()
+        self._finish(item, nextitem, is_plain, reported, moments)
+        if self.passed is not None:
+            self._settle(self._place)
+
+    def _end_unexpectedly(
+        self, item: Any, nextitem: Any, xfailed: Any, reported: bool, moments: tuple[int, int, int, int]
+    ) -> None:
+        """It passed though it was not to: pytest has to say so before the teardown, which may depend on it."""
+        item.stash[xfailed_key] = xfailed
+        self._report_phases(item, reported, moments)
+        self._replay.genuine_teardown(item, nextitem)
+
+    def _finish(
+        self, item: Any, nextitem: Any, is_plain: bool, reported: bool, moments: tuple[int, int, int, int]
+    ) -> None:
+        """The teardown of a test whose call passed, and what there is to say of it.
+
+        `moments` are those at which set-up and call began and ended; `reported` if its set-up has been reported.
+        """
+        __tracebackhide__ = True
+        surroundings = self._surroundings
+        session = self._session
+        if session.shouldfail or session.shouldstop:
+            nextitem = None
+        begin = self._now()
+        error: BaseException | None = None
+        is_plain = is_plain and self._leave(item, nextitem)
         if not is_plain:
+            self._settled = None
+            self._replay.provide_stash(item)
             self._set_variable(item, "teardown")
             surroundings.begin_phase(item, "teardown")
             item.stash[tmppath_result_key] = {"setup": True, "call": True}
-        error = None
-        session = self._session
-        try:
-            if not is_plain:
+            try:
                 for function in self._adapters.at_begin["teardown"]:
                     function(item)
-            self._tear_down(item, None if session.shouldfail or session.shouldstop else nextitem, state)
-        except BaseException as caught:
-            error = caught
-        if not is_plain and error is None and _VARIABLE not in os.environ:
-            error = KeyError(_VARIABLE)
-        end = _now()
-        teardown_times = Times(self._clock_offset, teardown_begin, end)
+                if not self._leave(item, nextitem):
+                    session._setupstate.teardown_exact(nextitem)
+            except BaseException as caught:
+                error = caught
+            if error is None and _VARIABLE not in os.environ:
+                error = KeyError(_VARIABLE)
+        end = self._now()
         if error is not None or self._unraisable or self._thread_exceptions:
-            if not reported:
-                self._report_before(item, "setup", setup_times)
-            self._replay.report(item, "call", call_times)
-            self._replay.phase(item, "teardown", error, teardown_times, is_plain, nextitem)
+            self._settled = None
+            self._report_phases(item, reported, moments)
+            self._replay.phase(item, "teardown", error, Times(self._clock_offset, begin, end), is_plain, nextitem)
             return
         if not is_plain:
             surroundings.end_phase(item, "teardown")
         if reported or item.user_properties or self._reported.has_reports():
-            if not reported:
-                self._report_before(item, "setup", setup_times)
-            self._replay.report(item, "call", call_times)
-            self._replay.report(item, "teardown", teardown_times)
+            self._report_phases(item, reported, moments)
+            self._replay.report(item, "teardown", Times(self._clock_offset, begin, end))
             return
         if self._last_failed:
             self._last_failed.pop(self._failed_key(item), None)
+        setup_begin, setup_end, call_begin, call_end = moments
         self.passed = Pass(
-            (begin + self._clock_offset) / 1e9,
-            setup_end - begin,
+            (setup_begin + self._clock_offset) / 1e9,
+            setup_end - setup_begin,
             call_end - call_begin,
-            end - teardown_begin,
+            end - begin,
             self._place.location(item),
         )
+
+    def _leave(self, item: Any, nextitem: Any) -> bool:
+        """Takes an item off the set-up stack, if that is all that its teardown comes to."""
+        if nextitem is not None and nextitem.parent is item.parent:
+            stack = self._session._setupstate.stack
+            # The one finalizer is the item's own, which has nothing to do.
+            if next(reversed(stack)) is item and len(stack[item][0]) == 1:
+                del stack[item]
+                return True
+        return False
+
+    def _report_phases(self, item: Any, reported: bool, moments: tuple[int, int, int, int]) -> None:
+        """Reports set-up, if it has not been, and call, which passed."""
+        if not reported:
+            self._report_before(item, "setup", Times(self._clock_offset, *moments[:2]))
+        self._replay.report(item, "call", Times(self._clock_offset, *moments[2:]))
 
     def _set_up(self, item: Any, plan: Plan | None, traits: _Traits, state: Any) -> None:
         __tracebackhide__ = True
@@ -326,13 +463,20 @@ class DirectEngine:
         """What pytest's wrapper of the call finds before it."""
         __tracebackhide__ = True
         xfailed = item.stash.get(xfailed_key, None)
-        if xfailed is None:
+        if xfailed is None and self._may_be_xfail(item):
             xfailed = evaluate_xfail_marks(item)
             if xfailed is not None:
                 item.stash[xfailed_key] = xfailed
         if xfailed is not None and not xfailed.run:
             raise xfail.Exception("[NOTRUN] " + xfailed.reason, pytrace=False)
         return xfailed
+
+    def _may_be_xfail(self, item: Any) -> bool:
+        """False if there is no such mark, now that the test's code may have added some."""
+        place = self._place
+        if "xfail" in place.mark_names or not place.is_current():
+            return True
+        return any(mark.name == "xfail" for mark in item.own_markers)
 
     def _call_with_adapters(self, item: Any) -> None:
         __tracebackhide__ = True
@@ -344,18 +488,6 @@ class DirectEngine:
         finally:
             adapters.leave(around)
 
-    def _tear_down(self, item: Any, nextitem: Any, state: Any) -> None:
-        __tracebackhide__ = True
-        if nextitem is not None and nextitem.parent is item.parent:
-            stack = state.stack
-            if next(reversed(stack)) is item:
-                finalizers = stack[item][0]
-                if len(finalizers) == 1:
-                    # Only the item's own, which has nothing to do.
-                    del stack[item]
-                    return
-        state.teardown_exact(nextitem)
-
     def _report_before(self, item: Any, when: str, times: Times) -> None:
         """A phase that passed is to be reported after all, before what was reported since (subtests)."""
         self._reported.report_first(lambda: self._replay.report(item, when, times))
@@ -365,7 +497,7 @@ class DirectEngine:
         if os.environ is not self._environ or "\x00" in value:
             os.environ[_VARIABLE] = value.replace("\x00", "(null)")
             return
-        encoded = os.fsencode(value)
+        encoded = value.encode(_ENCODING, "surrogateescape")
         os.putenv(_KEY, encoded)
         self._environ._data[_KEY] = encoded  # type: ignore[attr-defined]
 

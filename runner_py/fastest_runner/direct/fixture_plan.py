@@ -21,6 +21,12 @@ try:
 except ImportError:
     from _pytest.python import get_direct_param_fixture_func as _direct
 
+try:
+    # Since pytest 9.2 its own kind of definition.
+    from _pytest.python import DirectParamFixtureDef as _DirectDef
+except ImportError:
+    _DirectDef = FixtureDef
+
 # A fixture of these names makes pytest-asyncio say something.
 _FOREIGN_NAMES = frozenset({"event_loop_policy", "event_loop"})
 
@@ -167,11 +173,11 @@ def make_plan(item: Any) -> Plan | None:
         if not definitions:
             return False
         fixturedef = definitions[-1]
-        if type(fixturedef) is not FixtureDef:
+        is_direct = fixturedef.func is _direct
+        if type(fixturedef) is not FixtureDef and not (is_direct and type(fixturedef) is _DirectDef):
             return False
         if name in parameters and callspec._arg2scope[name] is not Scope.Function:
             return False
-        is_direct = fixturedef.func is _direct
         if is_direct and name not in parameters:
             return False
         if fixturedef.params is not None and name not in parameters and not is_direct:

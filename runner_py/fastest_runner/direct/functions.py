@@ -1,4 +1,4 @@
-"""Items of ordinary test functions, made in one step: what pytest's hooks and constructors come to where that is known.
+"""Items of ordinary test functions, made in one step: what pytest's hooks and constructors come to.
 
 For each function pytest makes a definition, asks for its signature, walks fixtures and hooks for parametrizations, and
 then builds the item once more. For a synchronous function without marks that bear on its fixtures the answer depends on
@@ -10,13 +10,16 @@ not certain is left to pytest.
 from __future__ import annotations
 
 import contextlib
+import functools
+from importlib.machinery import ModuleSpec
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, CO_ITERABLE_COROUTINE
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType, GetSetDescriptorType, ModuleType
 from typing import Any, Iterator, NamedTuple
 
 from _pytest import python as pytest_python
+from _pytest.assertion.rewrite import AssertionRewritingHook
 from _pytest.fixtures import FixtureManager, FuncFixtureInfo
-from _pytest.mark.structures import Mark, get_unpacked_marks
+from _pytest.mark.structures import Mark, MarkDecorator, get_unpacked_marks
 from _pytest.nodeid import NodeId
 from _pytest.nodes import Item, Node, NodeKeywords
 from _pytest.python import Class, Function, Metafunc, Module, PyCollector, PyobjMixin
@@ -43,7 +46,7 @@ _PLACES: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Item, ("__init__",)),
     (Node, ("__init__", "iter_parents", "listchain", "from_parent")),
     (NodeKeywords, ("__init__", "update")),
-    (FixtureManager, ("getfixtureinfo", "getfixtureclosure", "getfixturedefs", "_getautousenames")),
+    (FixtureManager, ("getfixtureinfo", "getfixtureclosure", "getfixturedefs", "_getautousenames", "parsefactories")),
     (Metafunc, ("__init__", "parametrize")),
 )
 
@@ -55,6 +58,25 @@ def _contents() -> list[Any]:
 _GENUINE = _contents()
 
 _genuine_from_parent = vars(Function)["from_parent"]
+# Types of what is no fixture and wraps none.
+_VALUES = frozenset(
+    {
+        BuiltinFunctionType,
+        GetSetDescriptorType,
+        bool,
+        bytes,
+        dict,
+        float,
+        frozenset,
+        int,
+        list,
+        set,
+        str,
+        tuple,
+        type(None),
+    }
+    | {AssertionRewritingHook, Mark, MarkDecorator, ModuleSpec}
+)
 # How pytest calls it for a function with parameters.
 _ARGUMENTS = {"name", "callspec", "fixtureinfo", "keywords", "originalname"}
 
@@ -109,15 +131,21 @@ class FunctionItems:
         self._marks: list[Mark] = []
 
     @contextlib.contextmanager
-    def collecting(self) -> Iterator[None]:
-        """While this lasts, items of parametrized functions, which pytest's collector makes, are made here as well."""
+    def collecting(self, session: Any) -> Iterator[None]:
+        """While this lasts, items of functions with parameters, which pytest's collector makes, are made here as well.
+
+        And what can be no fixture is not looked at when fixtures are searched for.
+        """
         if vars(Function)["from_parent"] is not _genuine_from_parent or self._is_sound is False:
             yield
             return
+        manager = session._fixturemanager
         Function.from_parent = classmethod(self._from_parent)  # type: ignore[method-assign, assignment, arg-type]
+        manager.parsefactories = functools.partial(_parse_factories, manager)
         try:
             yield
         finally:
+            del manager.parsefactories
             Function.from_parent = _genuine_from_parent  # type: ignore[method-assign]
             self._place = self._declined = self._fixtureinfo = None
 
@@ -196,6 +224,40 @@ class FunctionItems:
             self._is_sound = _contents() == _GENUINE and _is_like(item, genuine)
             return genuine
         return item
+
+
+def _parse_factories(manager: Any, *args: Any, **kwargs: Any) -> Any:
+    """In place of FixtureManager.parsefactories: what can be no fixture is not looked at, and that is nearly all."""
+    __tracebackhide__ = True
+    genuine = type(manager).parsefactories
+    if len(args) == 1 and not kwargs and type(args[0]) is Module and type(args[0].obj) is ModuleType:
+        contents = vars(args[0].obj)
+        if "__dir__" not in contents:
+            remarkable = {name: value for name, value in contents.items() if _may_be_fixture(value)}
+            if not remarkable:
+                return None
+            holder = ModuleType(args[0].obj.__name__)
+            vars(holder).update(remarkable)
+            return genuine(manager, holder=holder, node=args[0])
+    elif not args and type(kwargs.get("node")) is Class:
+        # Called with an instance, which has nothing of its own.
+        cls = type(kwargs.get("holder"))
+        contents = [value for base in cls.__mro__[:-1] for value in vars(base).values()]
+        if type(cls) is type and cls.__dir__ is object.__dir__ and not any(map(_may_be_fixture, contents)):
+            return None
+    return genuine(manager, *args, **kwargs)
+
+
+def _may_be_fixture(value: Any) -> bool:
+    """False for what is no fixture, and behind which pytest will find none that somebody wrapped."""
+    kind = type(value)
+    if kind is FunctionType:
+        return "__wrapped__" in value.__dict__
+    if kind is ModuleType:
+        return "__getattr__" in vars(value)
+    if kind is type:
+        return hasattr(value, "__wrapped__")
+    return kind not in _VALUES
 
 
 def _is_ordinary(collector: Any) -> bool:

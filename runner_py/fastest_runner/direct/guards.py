@@ -73,6 +73,8 @@ _FOREIGN_MARKS = frozenset({"asyncio", "anyio", "trio", "no_cover"})
 _FOREIGN_FIXTURES = frozenset({"subtests", "anyio_backend", "no_cover"})
 # Attributes by which hypothesis knows functions that it has something to say of.
 _HYPOTHESIS = ("hypothesis", "_hypothesis", "is_hypothesis")
+# And those by which functions are taken for asynchronous.
+_COROUTINE = "_is_coroutine"
 _ASYNC = CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE
 # What makes an item an ordinary Function again where somebody has set it on the item itself.
 _OVERRIDABLE = frozenset({"runtest", "setup", "teardown", "ihook"})
@@ -178,11 +180,13 @@ def item_reason(item: Any) -> str | None:
     function = item.obj
     inner = getattr(function, "__func__", function)
     if type(inner) is FunctionType:
-        if inner.__code__.co_flags & _ASYNC or (inner.__dict__ and is_async_function(function)):
+        if inner.__code__.co_flags & _ASYNC:
             return "its function is asynchronous"
     elif is_async_function(function):
         return "its function is asynchronous"
     for name in getattr(inner, "__dict__", ()):
+        if name.startswith(_COROUTINE) and is_async_function(function):
+            return "its function is asynchronous"
         if name.startswith(_HYPOTHESIS):
             return "hypothesis has a part in it"
     if not _FOREIGN_FIXTURES.isdisjoint(item.fixturenames):
@@ -190,6 +194,11 @@ def item_reason(item: Any) -> str | None:
     if "twisted" in sys.modules:
         return "twisted is loaded"
     return None
+
+
+def is_ordinary(function: Any) -> bool:
+    """True for a synchronous function to which nobody has added anything: item_reason has nothing to say of it."""
+    return type(function) is FunctionType and not function.__dict__ and not function.__code__.co_flags & _ASYNC
 
 
 def marks_reason(names: frozenset[str]) -> str | None:

@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 
+# Attributes of functions that send pytest elsewhere for their source.
+_REDIRECTIONS = frozenset({"__wrapped__", "place_as"})
+
 
 class Place:
     """The node above a test. Holds for as long as nobody adds a mark to it or to those above it."""
 
-    def __init__(self, item: Any) -> None:
+    def __init__(self, item: Any, paths: dict[str, str]) -> None:
+        """`paths` has what is known of the paths of locations, by the files that functions' code says it is from."""
         self.node = item.parent
         self.ihook = item.ihook
         self.chain = self.node.listchain()
@@ -23,9 +27,7 @@ class Place:
             node.name for node in self.chain if not isinstance(node, (pytest.File, pytest.Directory, pytest.Session))
         ]
         self._prefix = "".join(name + "." for name in classes)
-        # The path of a location, by the file that a function's code says it is from.
-        self._file: str | None = None
-        self._path = ""
+        self._paths = paths
 
     def is_current(self) -> bool:
         return sum(map(len, self._marks)) == self._count
@@ -34,13 +36,13 @@ class Place:
         """pytest's item.location, which is the same but for the first of a file."""
         function = item.obj
         function = getattr(function, "__func__", function)
-        if type(function) is not FunctionType or function.__dict__:
+        if type(function) is not FunctionType or not _REDIRECTIONS.isdisjoint(function.__dict__):
             return item.location
         code = function.__code__
-        if code.co_filename != self._file:
-            if not os.path.isabs(code.co_filename):
-                return item.location
+        path = self._paths.get(code.co_filename)
+        if path is None:
             location = item.location
-            self._file, self._path = code.co_filename, location[0]
+            if os.path.isabs(code.co_filename):
+                self._paths[code.co_filename] = location[0]
             return location
-        return self._path, code.co_firstlineno - 1, self._prefix + item.name
+        return path, code.co_firstlineno - 1, self._prefix + item.name

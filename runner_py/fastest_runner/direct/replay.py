@@ -62,7 +62,7 @@ class Replay:
         Raises `error` if it is one that ends the session.
         """
         if when != "setup" and is_plain:
-            self._provide_stash(item)
+            self.provide_stash(item)
         has_variable = _VARIABLE in os.environ
         with self._surroundings.handed_back() as put_logs:
             outcome = _Outcome(error, put_logs)
@@ -114,14 +114,15 @@ class Replay:
 
     def genuine_teardown(self, item: Any, nextitem: Any) -> None:
         """Leaves the teardown to pytest, and has it reported."""
-        self._provide_stash(item)
+        self.provide_stash(item)
         session = self._session
         if session.shouldfail or session.shouldstop:
             nextitem = None
         with self._surroundings.handed_back():
             runner.call_and_report(item, "teardown", log=True, nextitem=nextitem)
 
-    def _provide_stash(self, item: Any) -> None:
+    def provide_stash(self, item: Any) -> None:
+        """What pytest's log handling finds on an item, for one whose set-up went without it."""
         item.stash.setdefault(caplog_records_key, {})
         item.stash.setdefault(caplog_handler_key, self._logging.caplog_handler)
 
