@@ -110,7 +110,7 @@ void CoordinatorStream::Redial() {
 }
 
 void CoordinatorStream::SetBeat() {
-  beat_timer_ = loop_->At(clock_->Now() + link_.beat() / 2, [this] { Beat(); });
+  beat_timer_ = loop_->At(clock_->Now() + link_.beat() / 4, [this] { Beat(); });
 }
 
 void CoordinatorStream::Beat() {

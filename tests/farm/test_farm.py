@@ -88,6 +88,48 @@ def test_agent_cut_off_for_a_moment_keeps_its_work(make_farm, project, board, ex
     assert len(board.entries()) == len({entry.test for entry in board.entries()})
 
 
+@pytest.mark.parametrize("way", ["dialled", "joined"])
+def test_agent_cut_off_for_less_than_the_lease_loses_nothing(make_farm, project, board, expected, way):
+    farm = make_farm(*TWO)
+    lease = ("--lease", 10)
+    if way == "dialled":
+        agents = [farm.agent(name, project) for name in TWO]
+        run = farm.run(project, *lease, agents=TWO)
+    else:
+        run = farm.run(project, *lease, listen=True)
+        agents = [farm.agent(name, project, way=("--join", f"desk:{farms.PORT}")) for name in TWO]
+    wait_until(lambda: all(agent.runs_test(board) for agent in agents), "a test on each machine")
+    farm.network.cut("alpha")
+    run.program.wait_for_text("agent alpha is out of reach")
+    board.open_gate()
+    # What it does meanwhile nobody hears of yet.
+    wait_until(lambda: len([entry for entry in board.entries() if entry.host == "alpha"]) > 1, "alpha's next test")
+    farm.network.heal("alpha")
+    assert farm.differences(expected, run) == []
+    assert "agent alpha is back" in run.text
+    assert "alpha was lost" not in run.text
+    # Nothing was begun twice.
+    assert len(board.entries()) == len({entry.test for entry in board.entries()})
+
+
+def test_stealing_over_the_farm(make_farm, tmp_path, board):
+    project = farms.held_project(tmp_path / "source/wide", board, modules=1)
+    many = "import pytest\n\ndef test_held_first(held): pass\n\n@pytest.mark.parametrize('n', range(2000))\ndef test_n(n): pass\n"
+    (project / "test_module_0.py").unlink()
+    (project / "test_wide.py").write_text(many, "utf-8")
+    expected = farms.expected_of(project, board)
+    farm = make_farm(*TWO)
+    for name in TWO:
+        farm.agent(name, project)
+    run = farm.run(project, agents=TWO)
+    # One agent is held by a test. The other takes over what waits behind it, as long as that is worth its way (a tenth of a second by
+    # predictions of 2 ms a test).
+    wait_until(lambda: len(run.events("result")) >= 1900, "the results of what the free agent took over")
+    assert len(board.entries()) == 1
+    board.open_gate()
+    assert farm.differences(expected, run) == []
+
+
 def test_lossy_network(make_farm, project, board, expected):
     farm = make_farm(*TWO)
     for name in TWO:
