@@ -293,9 +293,7 @@ class LeaseTest : public testing::Test {
 };
 
 TEST_F(LeaseTest, DialsAgainAndSaysOnlyWhatIsMissing) {
-  Play({[&] { Begin(); },
-        [&] { stream_->Send(Numbered(1, 1)); },
-        [&] { stream_->Send(Numbered(2, 1)); },
+  Play({[&] { Begin(); }, [&] { stream_->Send(Numbered(1, 1)); }, [&] { stream_->Send(Numbered(2, 1)); },
         [&] {
           EXPECT_EQ(wire().written.size(), 3u);
           wire().Break();
@@ -323,27 +321,21 @@ TEST_F(LeaseTest, DialsAgainAndSaysOnlyWhatIsMissing) {
 }
 
 TEST_F(LeaseTest, WaitsForTheCoordinatorThatDialled) {
-  Play({[&] { Begin(/*dials=*/false); },
-        [&] { wire().Break(); },
-        [&] { clock_.Advance(kLease / 2); },
+  Play({[&] { Begin(/*dials=*/false); }, [&] { wire().Break(); }, [&] { clock_.Advance(kLease / 2); },
         [&] {
           EXPECT_EQ(wires_.size(), 1u);
           EXPECT_TRUE(stream_->Keeps("r1"));
           EXPECT_FALSE(stream_->Keeps("r2"));
           stream_->Resume(NewTransport());
         },
-        [&] { wire().Say(Resume(0)); },
-        [&] { clock_.Advance(kLease / 2 - absl::Seconds(1)); },
+        [&] { wire().Say(Resume(0)); }, [&] { clock_.Advance(kLease / 2 - absl::Seconds(1)); },
         [&] { EXPECT_FALSE(over_.has_value()); }});
 }
 
 TEST_F(LeaseTest, EndsWithTheLease) {
-  Play({[&] { Begin(/*dials=*/false); },
-        [&] { wire().Break(); },
-        [&] { clock_.Advance(kLease - absl::Milliseconds(1)); },
-        [&] { EXPECT_FALSE(over_.has_value()); },
-        [&] { clock_.Advance(kLease / 8); },
-        [&] {},
+  Play({[&] { Begin(/*dials=*/false); }, [&] { wire().Break(); },
+        [&] { clock_.Advance(kLease - absl::Milliseconds(1)); }, [&] { EXPECT_FALSE(over_.has_value()); },
+        [&] { clock_.Advance(kLease / 8); }, [&] {},
         [&] { EXPECT_TRUE(over_.has_value() && absl::IsUnavailable(*over_)); }});
 }
 
@@ -368,16 +360,14 @@ TEST_F(LeaseTest, DialsAgainAndAgainUntilTheLeaseEnds) {
 }
 
 TEST_F(LeaseTest, SilenceIsABreak) {
-  Play({[&] { Begin(); },
-        [&] { clock_.Advance(kLease / 4); },
+  Play({[&] { Begin(); }, [&] { clock_.Advance(kLease / 4); },
         [&] {
           // It has been silent itself: a sign of life.
           ASSERT_EQ(wire().written.size(), 2u);
           EXPECT_EQ(wire().written[1].message_case(), v1::AgentMessage::MESSAGE_NOT_SET);
           EXPECT_EQ(wire().written[1].ack(), 1u);
         },
-        [&] { clock_.Advance(kLease / 4); },
-        [&] {},
+        [&] { clock_.Advance(kLease / 4); }, [&] {},
         [&] {
           ASSERT_EQ(wires_.size(), 2u);
           EXPECT_TRUE(wires_[0]->cancelled);
@@ -392,18 +382,12 @@ TEST_F(LeaseTest, SilenceIsABreak) {
 }
 
 TEST_F(LeaseTest, ACoordinatorThatKnowsNothingOfTheRunEndsIt) {
-  Play({[&] { Begin(); },
-        [&] { wire().Break(); },
-        [&] {},
-        [&] { wire().End(absl::NotFoundError("the run is over")); },
+  Play({[&] { Begin(); }, [&] { wire().Break(); }, [&] {}, [&] { wire().End(absl::NotFoundError("the run is over")); },
         [&] { EXPECT_EQ(over_, absl::NotFoundError("the run is over")); }});
 }
 
 TEST_F(LeaseTest, ForgoneTheNextBreakIsTheEnd) {
-  Play({[&] { Begin(); },
-        [&] { stream_->Forgo(); },
-        [&] { wire().Break(); },
-        [&] { EXPECT_TRUE(over_.has_value()); }});
+  Play({[&] { Begin(); }, [&] { stream_->Forgo(); }, [&] { wire().Break(); }, [&] { EXPECT_TRUE(over_.has_value()); }});
 }
 
 TEST_F(LeaseTest, AnswersAPingAtOnce) {
@@ -420,15 +404,16 @@ TEST_F(LeaseTest, AnswersAPingAtOnce) {
 }
 
 TEST_F(LeaseTest, WhatIsNotAcknowledgedCountsAsWaiting) {
-  Play({[&] { Begin(); },
-        [&] { stream_->Send(Numbered(1, 17 << 20)); },
+  Play({[&] { Begin(); }, [&] { stream_->Send(Numbered(1, 17 << 20)); },
         [&] { EXPECT_EQ(congestion_, (std::vector<bool>{true})); },
         [&] {
           v1::CoordinatorMessage message;
           message.set_ack(1);
           wire().Say(message);
         },
-        [&] { EXPECT_EQ(congestion_, (std::vector<bool>{true, false})); }});
+        [&] {
+          EXPECT_EQ(congestion_, (std::vector<bool>{true, false}));
+        }});
 }
 
 }  // namespace

@@ -148,11 +148,11 @@ int Main(int argc, char** argv) {
   });
   std::unique_ptr<AgentServer> server;
   if (!options.listen.empty()) {
-    absl::StatusOr<std::unique_ptr<AgentServer>> listening = AgentServer::Listen(
-        options.listen, &*security, loop->get(),
-        [&](std::unique_ptr<CoordinatorStream::Transport> transport, const std::string& run_id) {
-          host.Accept(std::move(transport), run_id);
-        });
+    absl::StatusOr<std::unique_ptr<AgentServer>> listening =
+        AgentServer::Listen(options.listen, &*security, loop->get(),
+                            [&](std::unique_ptr<CoordinatorStream::Transport> transport, const std::string& run_id) {
+                              host.Accept(std::move(transport), run_id);
+                            });
     if (!listening.ok()) return Fail(listening.status());
     server = *std::move(listening);
     if (!options.port_file.empty()) {

@@ -22,8 +22,9 @@ constexpr absl::Duration kLongestWait = absl::Seconds(1);
 constexpr absl::Duration kAttempt = absl::Seconds(1);
 
 std::string OtherVersion(const v1::AgentMessage::Hello& hello) {
-  return absl::StrCat("agent ", hello.name(), " speaks protocol version ", hello.protocol_version(), ", this coordinator ",
-                      v1::PROTOCOL_VERSION_CURRENT, ": install the same version of Fastest on both");
+  return absl::StrCat("agent ", hello.name(), " speaks protocol version ", hello.protocol_version(),
+                      ", this coordinator ", v1::PROTOCOL_VERSION_CURRENT,
+                      ": install the same version of Fastest on both");
 }
 
 }  // namespace

@@ -363,8 +363,7 @@ class LeaseTest : public testing::Test {
 
   std::unique_ptr<Connection> Connect(const std::string& incarnation, std::optional<uint64_t> received) {
     auto connection = std::make_unique<Connection>();
-    connection->stub =
-        v1::AgentRendezvous::NewStub(grpc::CreateChannel(address_, grpc::InsecureChannelCredentials()));
+    connection->stub = v1::AgentRendezvous::NewStub(grpc::CreateChannel(address_, grpc::InsecureChannelCredentials()));
     connection->stream = connection->stub->Join(&connection->context);
     v1::AgentMessage hello;
     hello.mutable_hello()->set_protocol_version(v1::PROTOCOL_VERSION_CURRENT);
