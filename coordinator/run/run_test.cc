@@ -60,7 +60,8 @@ using RunUnderTest = ::fastest::run::Run;
 
 class RunTest : public testing::Test, public AgentPort {
  protected:
-  void Send(int /*agent*/, const v1::CoordinatorMessage& message) override {
+  void Send(int agent, const v1::CoordinatorMessage& message) override {
+    if (message.has_end_run()) ended_agents_.push_back(agent);
     if (message.has_start_run()) {
       for (const auto& worker : message.start_run().workers()) workers_[worker.slot()] = worker.worker_id();
       spec_ = message.start_run().spec();
@@ -75,6 +76,7 @@ class RunTest : public testing::Test, public AgentPort {
     RunOptions options;
     options.run_id = "r1";
     options.slots = slots;
+    options.lease_s = lease_s_;
     RunUnderTest::Dependencies dependencies;
     dependencies.agents = this;
     dependencies.make_reporters = [this](const report::RunStart&) {
@@ -175,6 +177,8 @@ class RunTest : public testing::Test, public AgentPort {
   v1::RunSpec spec_;
   std::string shown_;
   double now_ = 1000;
+  double lease_s_ = 0;
+  std::vector<int> ended_agents_;
 };
 
 TEST_F(RunTest, TwoModulesOnTwoSlots) {
@@ -443,6 +447,55 @@ TEST_F(RunTest, TestsOfALostAgentGoToAnother) {
   again.mutable_progress()->mutable_results(0)->set_lease_id(leases_[0][1].id());
   say(again, 1, workers_[0]);
   EXPECT_EQ(record_.results.size(), 2u);
+}
+
+TEST_F(RunTest, AnAgentThatIsBackWithinTheLeaseKeepsItsTests) {
+  lease_s_ = 20;
+  Start(1);
+  Ready(0, {"a.py", "b.py"});
+  const v1::Lease first = leases_[0][0];
+  run_->AgentBroken(0, "the connection broke");
+  RunLease(0, first, {"a.py::t"});
+  const size_t granted = leases_[0].size();
+  for (int i = 0; i < 3; ++i) {
+    now_ += 6;
+    run_->Tick();
+  }
+  EXPECT_FALSE(run_->Done());
+  // Nothing was said to it that could get lost.
+  EXPECT_EQ(leases_[0].size(), granted);
+  run_->AgentResumed(0);
+  for (size_t i = 1; i < leases_[0].size(); ++i) RunLease(0, leases_[0][i], {"b.py::t"});
+  End(0);
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 0);
+  EXPECT_THAT(record_.results, ElementsAre("a.py::t", "b.py::t"));
+  EXPECT_THAT(ended_agents_, IsEmpty());
+}
+
+TEST_F(RunTest, AnAgentThatWasNotHeardOfForTheLeaseIsLost) {
+  lease_s_ = 20;
+  Start(1);
+  Ready(0, {"a.py"});
+  v1::AgentMessage::Hello hello;
+  hello.set_name("bert");
+  hello.set_slots(1);
+  run_->AgentJoined(1, hello);
+  for (int i = 0; i < 3; ++i) {
+    now_ += 6;
+    run_->AgentHeard(1);
+    run_->Tick();
+  }
+  EXPECT_THAT(ended_agents_, IsEmpty());
+  now_ += 6;
+  run_->AgentHeard(1);
+  run_->Tick();
+  // Should it hear this, it need not wait for the end of its own lease.
+  EXPECT_THAT(ended_agents_, ElementsAre(0));
+  EXPECT_FALSE(run_->Done());
+  // One that comes back after that has nothing to go on with.
+  run_->AgentResumed(0);
+  EXPECT_THAT(ended_agents_, ElementsAre(0, 0));
 }
 
 }  // namespace
