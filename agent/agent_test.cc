@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -94,6 +95,8 @@ class AgentTest : public testing::Test {
     EXPECT_EQ(hello->incarnation().size(), 32u);
     v1::CoordinatorMessage message;
     message.mutable_start_run()->set_protocol_version(v1::PROTOCOL_VERSION_CURRENT);
+    message.mutable_start_run()->set_lease_s(lease_s_);
+    if (lease_s_ > 0) message.set_seq(1);
     v1::RunSpec* spec = message.mutable_start_run()->mutable_spec();
     spec->set_run_id("r1");
     spec->set_hang_timeout_s(hang_timeout_s);
@@ -214,6 +217,7 @@ class AgentTest : public testing::Test {
   UniqueFd alive_in_;
   std::optional<Subprocess> agent_;
   v1::AgentMessage::WorkerGone gone_;
+  double lease_s_ = 0;
   size_t position_ = 0;
 };
 
@@ -462,6 +466,44 @@ TEST_F(AgentTest, ALostCoordinatorEndsEverything) {
   Grant(0, 1, "hang");
   WaitFor([](const Event& e) { return e.from_worker().message().progress().started().node_id() == "hang::second"; });
   coordinator_->Close(grpc::Status::CANCELLED);
+  EXPECT_EQ(DescribeWaitStatus(agent_->Wait()), "exit code 1");
+  ExpectNobodyLeft();
+}
+
+TEST_F(AgentTest, WithALeaseTheWorkersOutliveTheStream) {
+  lease_s_ = 60;
+  StartAgent();
+  StartRun(1);
+  const int worker = WaitForReady("w0").pid();
+  coordinator_->Break();
+  const std::optional<v1::AgentMessage::Hello> hello = coordinator_->WaitForHello();
+  ASSERT_TRUE(hello.has_value());
+  EXPECT_EQ(hello->resume().run_id(), "r1");
+  EXPECT_EQ(hello->resume().received(), 1u);
+  v1::CoordinatorMessage resume;
+  resume.mutable_resume()->set_run_id("r1");
+  resume.mutable_resume()->set_received(coordinator_->received());
+  coordinator_->Send(resume);
+  Grant(0, 1, "well");
+  EXPECT_EQ(WaitForResult("well::second").lease_id(), 1u);
+  EXPECT_EQ(kill(worker, 0), 0);
+  // What was said before the break is not said again.
+  const std::vector<Event> events = coordinator_->events();
+  EXPECT_EQ(std::count_if(events.begin(), events.end(),
+                          [](const Event& e) { return e.from_worker().message().has_ready(); }),
+            1);
+  ExpectOrderlyEnd();
+}
+
+TEST_F(AgentTest, ACoordinatorThatDoesNotKnowTheRunEndsIt) {
+  lease_s_ = 60;
+  StartAgent();
+  StartRun(1);
+  WaitForReady("w0");
+  Grant(0, 1, "hang");
+  WaitFor([](const Event& e) { return e.from_worker().message().progress().started().node_id() == "hang::second"; });
+  coordinator_->Break();
+  coordinator_->Close(grpc::Status(grpc::StatusCode::NOT_FOUND, "the run is over"));
   EXPECT_EQ(DescribeWaitStatus(agent_->Wait()), "exit code 1");
   ExpectNobodyLeft();
 }

@@ -46,6 +46,17 @@ void FakeCoordinator::Close(const grpc::Status& status) {
   if (status.error_code() == grpc::StatusCode::CANCELLED && context_ != nullptr) context_->TryCancel();
 }
 
+void FakeCoordinator::Break() {
+  absl::MutexLock lock(&mu_);
+  hello_.reset();
+  if (context_ != nullptr) context_->TryCancel();
+}
+
+uint64_t FakeCoordinator::received() {
+  absl::MutexLock lock(&mu_);
+  return received_;
+}
+
 void FakeCoordinator::HoldBack(bool hold) {
   absl::MutexLock lock(&mu_);
   held_back_ = hold;
@@ -86,6 +97,7 @@ grpc::Status FakeCoordinator::Join(grpc::ServerContext* context,
     absl::MutexLock lock(&mu_);
     context_ = context;
     stream_ = stream;
+    ended_ = false;
   }
   const auto may_read = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return !held_back_; };
   v1::AgentMessage message;
@@ -94,6 +106,7 @@ grpc::Status FakeCoordinator::Join(grpc::ServerContext* context,
     absl::MutexLock lock(&mu_);
     ++message_count_;
     if (message.has_hello()) hello_ = message.hello();
+    received_ = std::max(received_, message.seq());
     for (const auto& event : message.events().events()) events_.push_back(event);
     closed = close_.has_value();
     mu_.Await(absl::Condition(&may_read));

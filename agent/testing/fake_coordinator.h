@@ -5,6 +5,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,7 +27,9 @@ class FakeCoordinator : public v1::AgentRendezvous::Service {
 
   const std::string& address() const { return address_; }
 
-  // Waits for the agent to join. Nullopt if it does not come.
+  // Breaks the stream; the agent may join again.
+  void Break();
+  // Waits for the agent to join (again after a Break). Nullopt if it does not come.
   std::optional<v1::AgentMessage::Hello> WaitForHello();
   void Send(const v1::CoordinatorMessage& message);
   // Ends the stream with `status` as soon as the agent says something or has closed its side.
@@ -38,6 +41,8 @@ class FakeCoordinator : public v1::AgentRendezvous::Service {
                                                  size_t* position);
   // Everything so far.
   std::vector<v1::AgentMessage::Event> events();
+  // The highest `seq` that has come.
+  uint64_t received();
   // How many messages they came in, the hello included.
   int message_count();
   // Waits until the agent has closed its side or is gone.
@@ -56,6 +61,7 @@ class FakeCoordinator : public v1::AgentRendezvous::Service {
   grpc::ServerReaderWriter<v1::CoordinatorMessage, v1::AgentMessage>* stream_ ABSL_GUARDED_BY(mu_) = nullptr;
   std::optional<v1::AgentMessage::Hello> hello_ ABSL_GUARDED_BY(mu_);
   std::vector<v1::AgentMessage::Event> events_ ABSL_GUARDED_BY(mu_);
+  uint64_t received_ ABSL_GUARDED_BY(mu_) = 0;
   int message_count_ ABSL_GUARDED_BY(mu_) = 0;
   std::optional<grpc::Status> close_ ABSL_GUARDED_BY(mu_);
   bool held_back_ ABSL_GUARDED_BY(mu_) = false;
