@@ -13,7 +13,8 @@ constexpr int kMaxMessageBytes = 80 << 20;
 // A ping where nothing else is said: often enough for the tables of NAT boxes and firewalls, which forget a silent connection after
 // a minute or so, and for noticing a peer that has vanished before its lease ends.
 constexpr int kKeepaliveMs = 10000;
-constexpr int kKeepaliveTimeoutMs = 10000;
+// A side that is merely busy answers late. Leases notice sooner who has vanished.
+constexpr int kKeepaliveTimeoutMs = 60000;
 
 // Metadata of Agent.Serve: the run that the coordinator would go on with (proto/agent_service.proto).
 constexpr char kRunMetadata[] = "fastest-run";

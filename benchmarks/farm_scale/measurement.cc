@@ -139,6 +139,12 @@ absl::StatusOr<Measured> Measure(const Suite& suite, const std::string& folder, 
       address.erase(address.find_last_not_of('\n') + 1);
       farm = std::make_unique<SimulatedFarm>(&suite, folder, address, options.agents, options.slots);
     }
+    if (farm != nullptr && !farm->broken().empty()) {
+      return absl::UnavailableError(absl::StrCat(
+          "the stream of an agent broke (", farm->broken().front(),
+          "): is this machine too busy for so many agents in one process? Fewer: --agents. The coordinator said:\n",
+          ReadFile(work + "/output").substr(0, kLastWords)));
+    }
     Sample(coordinator.pid(), farm.get(), &measured, &results_cpu);
     absl::SleepFor(kSampleEvery);
   }

@@ -1,7 +1,11 @@
 #include "benchmarks/farm_scale/simulated_farm.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -13,15 +17,44 @@
 #include "proto/agent_service.grpc.pb.h"
 
 namespace fastest::farm_scale {
+namespace {
+
+constexpr char kJoinMethod[] = "/fastest.v1.AgentRendezvous/Join";
+constexpr size_t kMuch = size_t{64} << 10;
+
+// Leaves out what is long: the digests of the run's files, of which each of a thousand agents in one process would have to make objects.
+// These agents have no files to compare.
+v1::CoordinatorMessage Read(grpc::ByteBuffer* bytes) {
+  using google::protobuf::internal::WireFormatLite;
+  v1::CoordinatorMessage message;
+  if (bytes->Length() <= kMuch) {
+    grpc::SerializationTraits<v1::CoordinatorMessage>::Deserialize(bytes, &message).ok();
+    return message;
+  }
+  grpc::Slice slice;
+  bytes->DumpToSingleSlice(&slice).ok();
+  google::protobuf::io::CodedInputStream in(slice.begin(), static_cast<int>(slice.size()));
+  std::string short_fields;
+  int begin = 0;
+  for (uint32_t tag = in.ReadTag(); tag != 0 && WireFormatLite::SkipField(&in, tag); tag = in.ReadTag()) {
+    const size_t length = static_cast<size_t>(in.CurrentPosition() - begin);
+    if (length <= kMuch) short_fields.append(reinterpret_cast<const char*>(slice.begin()) + begin, length);
+    begin = in.CurrentPosition();
+  }
+  message.ParseFromString(short_fields);
+  return message;
+}
+
+}  // namespace
 
 // One agent. Speaks as agent/coordinator_session does: what gathers while a write is under way goes out as one message, numbered and kept
 // until it is acknowledged. A stream that breaks is not opened again: on loopback none does.
-class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<v1::AgentMessage, v1::CoordinatorMessage> {
+class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
-  Agent(SimulatedFarm* farm, const std::string& address, int number, int slots) : farm_(farm) {
-    stub_ = v1::AgentRendezvous::NewStub(
-        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), ClientArguments(address)));
-    v1::AgentMessage::Hello* hello = outgoing_.mutable_hello();
+  Agent(SimulatedFarm* farm, const std::string& address, int number, int slots)
+      : farm_(farm),
+        stub_(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), ClientArguments(address))) {
+    v1::AgentMessage::Hello* hello = hello_.mutable_hello();
     hello->set_protocol_version(v1::PROTOCOL_VERSION_CURRENT);
     hello->set_name(absl::StrCat("simulated", number));
     hello->set_incarnation(absl::StrCat("incarnation", number));
@@ -30,12 +63,12 @@ class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<v1::AgentMessa
   }
 
   void Start() {
-    stub_->async()->Join(&context_, this);
+    stub_.PrepareBidiStreamingCall(&context_, kJoinMethod, grpc::StubOptions(), this);
     // OnDone waits for the last write, too.
     AddHold();
+    absl::MutexLock lock(&mu_);
     StartRead(&incoming_);
-    writing_ = true;
-    StartWrite(&outgoing_);
+    Write(hello_);
     StartCall();
   }
 
@@ -48,10 +81,10 @@ class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<v1::AgentMessa
       ReleaseIfOver();
       return;
     }
-    const absl::Time now = absl::Now();
-    const Arrival arrival = link_.Receive(incoming_, now);
-    if (incoming_.ping() != 0) pong_ = incoming_.ping();
-    if (arrival != Arrival::kRepeated) Take(incoming_);
+    const v1::CoordinatorMessage message = Read(&incoming_);
+    const Arrival arrival = link_.Receive(message, absl::Now());
+    if (message.ping() != 0) pong_ = message.ping();
+    if (arrival != Arrival::kRepeated) Take(message);
     WriteNext();
     StartRead(&incoming_);
   }
@@ -151,19 +184,26 @@ class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<v1::AgentMessa
       link_.Add(std::move(gathered_));
       gathered_.Clear();
     }
+    v1::AgentMessage message;
     if (link_.HasNext()) {
-      outgoing_ = link_.TakeNext(now);
+      message = link_.TakeNext(now);
     } else if (closing_) {
       closed_ = true;
       StartWritesDone();
       return;
     } else if (pong_ != 0 || link_.OwesSign(now)) {
-      outgoing_.Clear();
-      link_.Stamp(&outgoing_, now);
+      link_.Stamp(&message, now);
     } else {
       return;
     }
-    outgoing_.set_pong(std::exchange(pong_, 0));
+    message.set_pong(std::exchange(pong_, 0));
+    Write(message);
+  }
+
+  void Write(const v1::AgentMessage& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    bool own = false;
+    outgoing_.Clear();
+    grpc::SerializationTraits<v1::AgentMessage>::Serialize(message, &outgoing_, &own).ok();
     writing_ = true;
     StartWrite(&outgoing_);
   }
@@ -175,14 +215,15 @@ class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<v1::AgentMessa
   }
 
   SimulatedFarm* const farm_;
-  std::unique_ptr<v1::AgentRendezvous::Stub> stub_;
+  grpc::GenericStub stub_;
   grpc::ClientContext context_;
+  v1::AgentMessage hello_;
   // gRPC's while a read is under way.
-  v1::CoordinatorMessage incoming_;
+  grpc::ByteBuffer incoming_;
 
   absl::Mutex mu_;
   // gRPC's while writing_.
-  v1::AgentMessage outgoing_;
+  grpc::ByteBuffer outgoing_;
   v1::AgentMessage gathered_ ABSL_GUARDED_BY(mu_);
   ReliableLink<v1::AgentMessage, v1::CoordinatorMessage> link_ ABSL_GUARDED_BY(mu_);
   // To be said back.
