@@ -227,6 +227,8 @@ def _is_spelled(node_id: str, location: tuple[Any, int | None, Any]) -> bool:
     path, line, domain = location
     if line is None or "::" in path:
         return False
+    if domain.isidentifier():
+        return node_id == f"{path}::{domain}"
     names, bracket, parameters = domain.partition("[")
     return "::" not in names and node_id == f"{path}::{names.replace('.', '::')}{bracket}{parameters}"
 
