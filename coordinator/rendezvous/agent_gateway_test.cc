@@ -318,7 +318,7 @@ TEST(DialLeaseTest, TheCoordinatorDialsAgainAndNamesTheRun) {
   EXPECT_EQ(take().kind, AgentEvent::Kind::kResumed);
   const AgentEvent event = take();
   EXPECT_EQ(event.agent, number);
-  EXPECT_EQ(event.event.worker_gone().slot(), 7u);
+  EXPECT_EQ(event.event->worker_gone().slot(), 7u);
   EXPECT_EQ(agent.runs(), (std::vector<std::string>{"", "r1"}));
 }
 
@@ -430,7 +430,7 @@ TEST_F(LeaseTest, ABrokenStreamIsGoneOnWithAndNothingComesTwice) {
   auto first = Connect("i", std::nullopt);
   const int agent = Begin(*first);
   Say(*first, 1, 1, 10);
-  EXPECT_EQ(TakeOne().event.worker_gone().slot(), 10u);
+  EXPECT_EQ(TakeOne().event->worker_gone().slot(), 10u);
   Finish(agent, 20);
   first->context.TryCancel();
   const AgentEvent broken = TakeOne();
@@ -455,7 +455,7 @@ TEST_F(LeaseTest, ABrokenStreamIsGoneOnWithAndNothingComesTwice) {
   EXPECT_EQ(repeated.kind, AgentEvent::Kind::kHeard);
   const AgentEvent next = TakeOne();
   EXPECT_EQ(next.agent, agent);
-  EXPECT_EQ(next.event.worker_gone().slot(), 11u);
+  EXPECT_EQ(next.event->worker_gone().slot(), 11u);
   first->stream->Finish();
 }
 
@@ -471,7 +471,7 @@ TEST_F(LeaseTest, ANewStreamTakesThePlaceOfOneThatSeemsAlive) {
   Say(*second, 1, 1, 5);
   const AgentEvent event = TakeOne();
   EXPECT_EQ(event.agent, agent);
-  EXPECT_EQ(event.event.worker_gone().slot(), 5u);
+  EXPECT_EQ(event.event->worker_gone().slot(), 5u);
 }
 
 TEST_F(LeaseTest, ARestartedAgentIsAnotherAgent) {
@@ -554,7 +554,7 @@ TEST_F(LeaseTest, AnAgentThatEndsItsStreamInOrderHasLeft) {
   Begin(*agent);
   Say(*agent, 1, 1, 10);
   agent->stream->WritesDone();
-  EXPECT_EQ(TakeOne().event.worker_gone().slot(), 10u);
+  EXPECT_EQ(TakeOne().event->worker_gone().slot(), 10u);
   EXPECT_EQ(TakeOne().kind, AgentEvent::Kind::kLeft);
   EXPECT_TRUE(agent->stream->Finish().ok());
 }
