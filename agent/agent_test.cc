@@ -489,9 +489,9 @@ TEST_F(AgentTest, WithALeaseTheWorkersOutliveTheStream) {
   EXPECT_EQ(kill(worker, 0), 0);
   // What was said before the break is not said again.
   const std::vector<Event> events = coordinator_->events();
-  EXPECT_EQ(std::count_if(events.begin(), events.end(),
-                          [](const Event& e) { return e.from_worker().message().has_ready(); }),
-            1);
+  EXPECT_EQ(
+      std::count_if(events.begin(), events.end(), [](const Event& e) { return e.from_worker().message().has_ready(); }),
+      1);
   ExpectOrderlyEnd();
 }
 

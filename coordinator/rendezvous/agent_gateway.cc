@@ -195,13 +195,14 @@ grpc::Status AgentGateway::Greet(AgentStream* stream, StreamState& state, const 
   }
   if (hello.has_resume()) return GoOn(stream, state, hello);
   std::string address;
-  if (Peer* const dialled = Find(state.agent); dialled != nullptr) {
+  Peer* dialled = Find(state.agent);
+  if (dialled != nullptr) {
     address = dialled->address;
     if (dialled->joined) {
       dialled->dialling = nullptr;
       Leave(dialled->agent, dialled->incarnation == hello.incarnation() ? "it has given up its part of the run"
                                                                         : "it was started anew");
-      state.agent = -1;
+      dialled = nullptr;
     }
   } else {
     // One that comes back without its run has given that up.
@@ -212,7 +213,7 @@ grpc::Status AgentGateway::Greet(AgentStream* stream, StreamState& state, const 
       }
     }
   }
-  Peer& peer = state.agent >= 0 ? *Find(state.agent) : NewPeer(address);
+  Peer& peer = dialled != nullptr ? *dialled : NewPeer(address);
   state.agent = peer.agent;
   state.greeted = true;
   peer.joined = true;
