@@ -1,5 +1,7 @@
 #include "coordinator/run/farm.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 
 #include "absl/memory/memory.h"
@@ -38,6 +40,14 @@ std::string Plain(const std::string& why) {
   return why;
 }
 
+// Every agent takes a descriptor, and the usual limit of a process (1,024) is soft: what is allowed may be used.
+void AllowManyAgents() {
+  rlimit files;
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 }  // namespace
 
 Farm::Farm(const FarmOptions& options, bool single_session, Note note, TransportSecurity security)
@@ -56,6 +66,7 @@ Farm::~Farm() {
 }
 
 absl::StatusOr<std::unique_ptr<Farm>> Farm::Open(const FarmOptions& options, bool single_session, Note note) {
+  AllowManyAgents();
   ASSIGN_OR_RETURN(TransportSecurity security, TransportSecurity::Load(options.security));
   auto farm = absl::WrapUnique(new Farm(options, single_session, std::move(note), std::move(security)));
   if (!options.agents.empty()) {
