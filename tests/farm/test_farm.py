@@ -112,7 +112,7 @@ def test_agent_cut_off_for_less_than_the_lease_loses_nothing(make_farm, project,
     assert len(board.entries()) == len({entry.test for entry in board.entries()})
 
 
-def test_stealing_over_the_farm(make_farm, tmp_path, board):
+def test_an_agent_that_is_held_up_holds_up_next_to_nothing(make_farm, tmp_path, board):
     project = farms.held_project(tmp_path / "source/wide", board, modules=1)
     many = "import pytest\n\ndef test_held_first(held): pass\n\n@pytest.mark.parametrize('n', range(2000))\ndef test_n(n): pass\n"
     (project / "test_module_0.py").unlink()
@@ -122,9 +122,8 @@ def test_stealing_over_the_farm(make_farm, tmp_path, board):
     for name in TWO:
         farm.agent(name, project)
     run = farm.run(project, agents=TWO)
-    # One agent is held by a test. The other takes over what waits behind it, as long as that is worth its way (a tenth of a second by
-    # predictions of 2 ms a test).
-    wait_until(lambda: len(run.events("result")) >= 1900, "the results of what the free agent took over")
+    # One agent is held by a test. The other does all but the little that waits behind it.
+    wait_until(lambda: len(run.events("result")) >= 1900, "the results of the agent that is free")
     assert len(board.entries()) == 1
     board.open_gate()
     assert farm.differences(expected, run) == []
