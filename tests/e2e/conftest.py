@@ -1,10 +1,17 @@
 """Starts coordinators on small projects and sees to it that nothing of them stays."""
 
+import shutil
 import sys
 
 import parity
 import pytest
-from coordinator_process import Fastest
+from coordinator_process import Fastest, wait_until
+
+
+class Agent(Fastest):
+    """fastest-agent with a checkout of its own."""
+
+    address = ""
 
 
 @pytest.fixture
@@ -54,3 +61,32 @@ def execute(start):
         return run
 
     return execute
+
+
+@pytest.fixture
+def agent(coordinator, tmp_path):
+    """Starts an agent; `files` is the coordinator's folder, of which it gets a copy."""
+    agents = []
+
+    def start(files, *args, name="", slots=1, listen="127.0.0.1:0", env=None, **streams):
+        name = name or f"a{len(agents)}"
+        workdir = tmp_path / f"checkout-{name}"
+        shutil.copytree(files, workdir)
+        command = [coordinator.parent.parent / "agent" / "fastest-agent", "--name", name, "--slots", slots]
+        port_file = tmp_path / f"port-{name}"
+        if listen:
+            command += ["--listen", listen, "--port-file", port_file]
+        if "--python" not in args:
+            command += ["--python", sys.executable]
+        command += ["--workdir", workdir, *args]
+        here = {"HERE": str(tmp_path), "PATH": "/usr/bin:/bin", **(env or {})}
+        one = Agent([str(word) for word in command], tmp_path, here, None, **streams)
+        agents.append(one)
+        if listen:
+            wait_until(lambda: port_file.exists() or one.process.poll() is not None, "the agent's port file")
+            one.address = port_file.read_text().strip() if port_file.exists() else ""
+        return one
+
+    yield start
+    for one in agents:
+        one.kill_all()

@@ -1,13 +1,11 @@
 """Agents that listen or join, as processes of their own with checkouts of their own."""
 
-import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from coordinator_process import Fastest, wait_until
+from coordinator_process import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,41 +31,6 @@ def test_waits(n):
     while not pathlib.Path(os.environ['HERE'], 'go').exists():
         time.sleep(0.01)
 """
-
-
-class Agent(Fastest):
-    """fastest-agent with a checkout of its own."""
-
-    address = ""
-
-
-@pytest.fixture
-def agent(coordinator, tmp_path):
-    """Starts an agent; `files` is the coordinator's folder, of which it gets a copy."""
-    agents = []
-
-    def start(files, *args, name="", slots=1, listen="127.0.0.1:0", env=None, **streams):
-        name = name or f"a{len(agents)}"
-        workdir = tmp_path / f"checkout-{name}"
-        shutil.copytree(files, workdir)
-        command = [coordinator.parent.parent / "agent" / "fastest-agent", "--name", name, "--slots", slots]
-        port_file = tmp_path / f"port-{name}"
-        if listen:
-            command += ["--listen", listen, "--port-file", port_file]
-        if "--python" not in args:
-            command += ["--python", sys.executable]
-        command += ["--workdir", workdir, *args]
-        here = {"HERE": str(tmp_path), "PATH": "/usr/bin:/bin", **(env or {})}
-        one = Agent([str(word) for word in command], tmp_path, here, None, **streams)
-        agents.append(one)
-        if listen:
-            wait_until(lambda: port_file.exists() or one.process.poll() is not None, "the agent's port file")
-            one.address = port_file.read_text().strip() if port_file.exists() else ""
-        return one
-
-    yield start
-    for one in agents:
-        one.kill_all()
 
 
 def started(tmp_path):
@@ -254,7 +217,8 @@ def test_two_coordinators_on_one_agent(project, agent, start, tmp_path):
         assert len(run.outcomes()) == 4
 
 
-# Each test says on the board when it begins and ends, from set-up to teardown. Those of x linger until y has begun.
+# Each test says on the board when it begins and ends, from set-up to teardown.
+# Each lingers for a moment while the other run has not begun.
 STAMPS = """
 import os, pathlib, time
 import pytest
@@ -270,7 +234,8 @@ def say(word, nodeid):
 def pytest_runtest_protocol(item, nextitem):
     say('begins', item.nodeid)
     end = time.monotonic() + 0.5
-    while WHO == 'x' and 'y begins' not in BOARD.read_text() and time.monotonic() < end:
+    other = 'y' if WHO == 'x' else 'x'
+    while f'{other} begins' not in BOARD.read_text() and time.monotonic() < end:
         time.sleep(0.005)
     yield
     say('ends', item.nodeid)
