@@ -114,7 +114,8 @@ def test_agent_cut_off_for_less_than_the_lease_loses_nothing(make_farm, project,
 
 def test_an_agent_that_is_held_up_holds_up_next_to_nothing(make_farm, tmp_path, board):
     project = farms.held_project(tmp_path / "source/wide", board, modules=1)
-    many = "import pytest\n\ndef test_held_first(held): pass\n\n@pytest.mark.parametrize('n', range(2000))\ndef test_n(n): pass\n"
+    many = "@pytest.mark.parametrize('n', range(2000))\ndef test_n(n): pass\n"
+    many = f"import pytest\n\ndef test_held_first(held): pass\n\n{many}"
     (project / "test_module_0.py").unlink()
     (project / "test_wide.py").write_text(many, "utf-8")
     expected = farms.expected_of(project, board)
