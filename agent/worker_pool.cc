@@ -190,6 +190,8 @@ void WorkerPool::OnWorkerMessage(const Worker& worker, v1::WorkerMessage message
     turnstile_.OnWaits(worker.slot(), message.waits());
     return;
   }
+  // The worker's own state has seen it.
+  if (message.has_alive()) return;
   const bool ended = message.has_ended() || message.has_failure();
   EmitFromWorker(worker, std::move(message));
   if (ended) turnstile_.OnSessionEnded(worker.slot());

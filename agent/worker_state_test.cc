@@ -257,6 +257,16 @@ TEST_F(WorkerStateSessionTest, HangsAtStart) {
   ExpectHung(&state, After(60), WorkerState::Hung::kAtStart);
 }
 
+TEST_F(WorkerStateSessionTest, ALongCollectionThatGoesOnIsNoHang) {
+  WorkerState state(options_);
+  state.OnCommand(Start(), After(0));
+  v1::WorkerMessage alive;
+  alive.mutable_alive();
+  state.OnMessage(alive, After(50));
+  state.OnMessage(alive, After(100));
+  ExpectHung(&state, After(160), WorkerState::Hung::kAtStart);
+}
+
 TEST_F(WorkerStateSessionTest, HangsWhileALeaseIsOpened) {
   WorkerState state(options_);
   state.OnCommand(Start(), After(0));

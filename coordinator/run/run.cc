@@ -163,6 +163,7 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
       Fail(message.failure().exit_status(), message.failure().message());
       break;
     case v1::WorkerMessage::kWaits:
+    case v1::WorkerMessage::kAlive:
       // Its agent's business.
     case v1::WorkerMessage::MESSAGE_NOT_SET:
       break;

@@ -6,6 +6,9 @@ import gc
 import io
 import os
 import sys
+
+# As it is now: a test may replace it.
+from time import monotonic
 from typing import Any, Callable, Iterator
 
 import pytest
@@ -20,6 +23,9 @@ from .reports import ReportConverter, Status, Statuses, simple_pass
 from .session_facts import capture_descriptors, keep_plugin_summaries, option_values
 from .streams import NullText
 
+# How often a collection says that it goes on, in seconds, where somebody would take silence for a hang.
+_ALIVE_EVERY_S = 1.0
+
 
 class SessionHost:
     """A plugin object; one for a worker's life. Its hooks run on the session's main thread."""
@@ -33,6 +39,8 @@ class SessionHost:
         self._terminal = NullText()
         self._header: list[str] = []
         self._is_ready = False
+        # When it was said last that the collection goes on; None where nobody asks.
+        self._alive_at = monotonic() if run.get("hang_timeout_s") else None
         self._collection: Collection | None = None
         self._converter: ReportConverter | None = None
         self._collect_errors = 0
@@ -103,6 +111,12 @@ class SessionHost:
         if self._terminal.keeping is not None:
             self._header = _below_versions(self._terminal.keeping.getvalue().splitlines())
             self._terminal.keeping = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collectstart(self) -> None:
+        if self._alive_at is not None and monotonic() - self._alive_at >= _ALIVE_EVERY_S:
+            self._alive_at = monotonic()
+            self._messages.send({"alive": {}})
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> bool | None:
