@@ -413,7 +413,7 @@ std::vector<v1::Batch> Batches(const std::vector<Left>& left) {
   return batches;
 }
 
-constexpr int kRounds = 600;
+constexpr int kRounds = 630;
 
 class DispatchModelTest : public ::testing::TestWithParam<int> {};
 
@@ -441,7 +441,8 @@ TEST_P(DispatchModelTest, EveryTestHasOneLastResultOrIsGivenUp) {
     steals += simulation.queue().steals();
     steps += simulation.steps();
   }
-  RecordProperty("steps", static_cast<int>(steps));
+  // All seeds together take more than 10^6 steps.
+  EXPECT_GE(steps, 62500);
   EXPECT_GT(steals, 0);
 }
 

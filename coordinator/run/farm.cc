@@ -352,7 +352,7 @@ std::string Farm::WhyNone() const {
     if (!place.why.empty()) reasons.push_back(absl::StrCat(address, " (", place.why, ")"));
   }
   if (!options_.listen.empty()) reasons.push_back("nobody joined in time (--wait-agents)");
-  if (reasons.empty()) reasons.push_back("the list names none");
+  if (reasons.empty()) reasons.push_back(present_.empty() ? "the list names none" : "the list names no others");
   return absl::StrJoin(reasons, ", ");
 }
 

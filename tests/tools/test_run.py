@@ -10,6 +10,17 @@ import pytest
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 ENVIRONMENT_PYTHON = "/cache/venv/bin/python"
+# As the coordinator's own begins its lines.
+HELP = """\
+Options:
+  -h,--help                             print this text and exit
+  -n,--numprocesses,--workers N|auto    how many tests run at a time: a number, or 'auto'
+  --python PATH                         interpreter that has pytest and your packages
+  --lease SECONDS                       how long an agent may be out of reach
+  --junitxml,--junit-xml FILE           write a report
+  --plan                                show the plan
+  -k EXPRESSION                         only tests that match
+"""
 
 
 def write_script(path, text):
@@ -27,7 +38,8 @@ def checkout(tmp_path):
     write_script(root / "tools" / "setup", f'[[ $1 != --python ]] || echo "{ENVIRONMENT_PYTHON}"\n')
     write_script(tmp_path / "bin" / "bazel", 'echo "bazel was here"\n[[ ! -e "$PWD/broken" ]]\n')
     coordinator = root / "bazel-bin" / "coordinator" / "fastest-coordinator"
-    write_script(coordinator, 'printf "%s\\n" "$PWD" "$@"\nexit 5\n')
+    told = 'if [[ ${1:-} == --help ]]; then cat <<"END"\n' + HELP + "END\nexit\nfi\n"
+    write_script(coordinator, told + 'printf "%s\\n" "$PWD" "$@"\nexit 5\n')
     return root
 
 
@@ -72,6 +84,7 @@ def run(checkout, tmp_path):
         ["-n", "2"],
         ["-k", "a or b", "--junitxml", "out.xml"],
         ["--report-json=out", "-x"],
+        ["--lease", "3", "--numprocesses", "2", "--plan"],
     ],
     ids=" ".join,
 )
@@ -85,10 +98,15 @@ def test_sample_runs_with_the_interpreter_asked_for(run, checkout):
 
 
 @pytest.mark.parametrize(
-    "args", [["tests"], ["-n", "2", "a/test_b.py::test_c[d e]"], ["--help"], ["no/such/path"]], ids=" ".join
+    "args", [["tests"], ["-n", "2", "a/test_b.py::test_c[d e]"], ["--plan", "tests"], ["no/such/path"]], ids=" ".join
 )
 def test_path_is_handed_on_as_it_is(run, args):
     assert run(*args) == args
+
+
+def test_help_is_the_programs(run):
+    done = run("--help")
+    assert (done.returncode, done.stdout) == (0, HELP)
 
 
 def test_project_without_pytest_gets_our_environment(run):
