@@ -194,7 +194,11 @@ def serve(control):
 
     def reap(*_):
         for worker_id, pid in list(workers.items()):
-            done, status = os.waitpid(pid, os.WNOHANG)
+            try:
+                done, status = os.waitpid(pid, os.WNOHANG)
+            except ChildProcessError:
+                # A further signal came in the midst of this, and its call was served first.
+                continue
             if done:
                 del workers[worker_id]
                 kill(pid)
