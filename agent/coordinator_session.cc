@@ -1,5 +1,6 @@
 #include "agent/coordinator_session.h"
 
+#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -124,6 +125,9 @@ void CoordinatorSession::OnStartRun(const v1::CoordinatorMessage::StartRun& star
     }
     spec = SpecForCheckout(start, options_.workdir);
     for (const auto& [name, value] : start.environment()) environment.push_back(absl::StrCat(name, "=", value));
+    for (const std::string& name : start.absent_environment()) {
+      if (getenv(name.c_str()) != nullptr) environment.push_back(name);
+    }
   }
   pool_.BeginRun(spec, environment);
   for (const auto& worker : start.workers()) pool_.StartWorker(worker.slot(), worker.worker_id());

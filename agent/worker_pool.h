@@ -48,7 +48,7 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   // when there is a run.
   void Warm(const std::string& python);
 
-  // Once. `environment`: "NAME=VALUE" each, on top of this process's own. If the run has any, names another interpreter
+  // Once. `environment` as Zygote::Options has it. If the run has any, names another interpreter
   // than the warm one, or takes place in another directory, Python is started anew.
   void BeginRun(const v1::RunSpec& spec, std::vector<std::string> environment);
   // In BeginRun's place: this agent can't do it.

@@ -41,7 +41,7 @@ class Zygote {
     std::string runner;
     // In which Python starts: relative entries of PYTHONPATH count from there. Empty: this process's own.
     std::string working_dir;
-    // "NAME=VALUE" each, on top of this process's own variables.
+    // Changes to this process's own variables: see WithVariables.
     std::vector<std::string> environment;
     // How long it may take to end when it is asked to.
     absl::Duration end_limit = absl::Seconds(5);

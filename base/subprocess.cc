@@ -250,13 +250,15 @@ void EndChildrenExcept(const std::vector<pid_t>& keep) {
 }
 
 std::vector<std::string> WithVariables(const std::vector<std::string>& variables) {
-  std::vector<std::string> all = variables;
+  const auto name_of = [](const std::string& entry) { return entry.substr(0, entry.find('=')); };
+  std::vector<std::string> all;
   for (char** own = environ; *own != nullptr; ++own) {
-    const std::string entry = *own;
-    const std::string name = entry.substr(0, entry.find('=') + 1);
-    const bool replaced = std::any_of(variables.begin(), variables.end(),
-                                      [&](const std::string& variable) { return variable.rfind(name, 0) == 0; });
-    if (!replaced) all.push_back(entry);
+    const bool changed = std::any_of(variables.begin(), variables.end(),
+                                     [&](const std::string& variable) { return name_of(variable) == name_of(*own); });
+    if (!changed) all.push_back(*own);
+  }
+  for (const std::string& variable : variables) {
+    if (variable.find('=') != std::string::npos) all.push_back(variable);
   }
   return all;
 }

@@ -77,7 +77,7 @@ class Subprocess {
   std::optional<int> wait_status_;
 };
 
-// This process's environment with `variables` ("NAME=VALUE" each) in it, in the place of those of the same name.
+// This process's environment with `variables` in it: "NAME=VALUE" takes the place of one of the same name, "NAME" takes it away.
 std::vector<std::string> WithVariables(const std::vector<std::string>& variables);
 
 // Makes this process the one that inherits processes whose parents end below it.

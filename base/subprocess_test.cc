@@ -12,10 +12,16 @@
 
 #include "absl/status/status.h"
 #include "base/unique_fd.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace fastest {
 namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::Not;
+using testing::StartsWith;
 
 struct Pipe {
   Pipe() {
@@ -93,6 +99,17 @@ TEST(SubprocessTest, PassesEnvironmentAndWorkingDirectory) {
   options.env = std::vector<std::string>{"GREETING=hello", "PATH=/usr/bin:/bin"};
   options.working_dir = "/";
   EXPECT_EQ(Output("echo $GREETING; pwd; echo ${HOME-none}", options), "hello\n/\nnone\n");
+}
+
+TEST(WithVariablesTest, ReplacesAddsAndTakesAway) {
+  setenv("FASTEST_TEST_REPLACED", "old", 1);
+  setenv("FASTEST_TEST_TAKEN", "old", 1);
+  setenv("FASTEST_TEST_TAKEN_NOT", "old", 1);
+  EXPECT_THAT(
+      WithVariables({"FASTEST_TEST_REPLACED=a=b", "FASTEST_TEST_TAKEN", "FASTEST_TEST_NEW=", "FASTEST_TEST_ABSENT"}),
+      AllOf(Contains("FASTEST_TEST_REPLACED=a=b"), Contains("FASTEST_TEST_NEW="),
+            Contains("FASTEST_TEST_TAKEN_NOT=old"), Not(Contains("FASTEST_TEST_REPLACED=old")),
+            Not(Contains(StartsWith("FASTEST_TEST_TAKEN="))), Not(Contains(StartsWith("FASTEST_TEST_ABSENT")))));
 }
 
 TEST(SubprocessTest, MapsDescriptorsThatStandInEachOthersWay) {

@@ -192,6 +192,7 @@ void Farm::ShareStart() {
   v1::CoordinatorMessage::StartRun start;
   start.set_rootdir(options_.rootdir);
   start.mutable_environment()->insert(options_.environment.begin(), options_.environment.end());
+  *start.mutable_absent_environment() = {options_.absent_environment.begin(), options_.absent_environment.end()};
   *start.mutable_files() = {files_.begin(), files_.end()};
   gateway_.ShareStart(start);
 }

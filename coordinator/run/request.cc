@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/shell_words.h"
+#include "base/status_macros.h"
 #include "coordinator/options/flag_table.h"
 
 namespace fastest::run {
@@ -85,7 +86,7 @@ std::string Python(const options::CommandLine& line, const Surroundings& surroun
   return "python3";
 }
 
-// pytest reads these itself, so the tests' machines must have them as this one has.
+// pytest reads these itself, so the tests' machines must have them as this one has, or lacks, them.
 constexpr const char* kPytestVariables[] = {"PYTEST_ADDOPTS",
                                             "PYTEST_PLUGINS",
                                             "PYTEST_DISABLE_PLUGIN_AUTOLOAD",
@@ -97,9 +98,9 @@ constexpr const char* kPytestVariables[] = {"PYTEST_ADDOPTS",
                                             "PYTEST_THEME",
                                             "PYTEST_THEME_MODE"};
 
-absl::StatusOr<std::map<std::string, std::string>> FarmEnvironment(const options::CommandLine& line,
-                                                                   const Surroundings& surroundings) {
-  std::map<std::string, std::string> environment;
+absl::Status ReadFarmEnvironment(const options::CommandLine& line, const Surroundings& surroundings,
+                                 FarmOptions& farm) {
+  std::map<std::string, std::string>& environment = farm.environment;
   const auto pass = [&](const std::string& name) {
     if (const char* value = surroundings.getenv(name.c_str()); value != nullptr) environment[name] = value;
   };
@@ -118,7 +119,10 @@ absl::StatusOr<std::map<std::string, std::string>> FarmEnvironment(const options
     }
     environment[assignment.substr(0, equals)] = assignment.substr(equals + 1);
   }
-  return environment;
+  for (const char* name : kPytestVariables) {
+    if (environment.count(name) == 0) farm.absent_environment.push_back(name);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ReadFarm(const options::CommandLine& line, const Surroundings& surroundings, FarmOptions& farm) {
@@ -152,9 +156,7 @@ absl::Status ReadFarm(const options::CommandLine& line, const Surroundings& surr
     return absl::InvalidArgumentError(
         absl::StrCat(line.Given("--lease"), ": an agent could never be heard in time; give some seconds"));
   }
-  auto environment = FarmEnvironment(line, surroundings);
-  if (!environment.ok()) return environment.status();
-  farm.environment = *std::move(environment);
+  RETURN_IF_ERROR(ReadFarmEnvironment(line, surroundings, farm));
   farm.allow_stale = line.Has("--allow-stale");
   farm.security.tls_ca = Absolute(line.Last("--tls-ca").value_or(""), surroundings);
   farm.security.tls_cert = Absolute(line.Last("--tls-cert").value_or(""), surroundings);

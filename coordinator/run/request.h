@@ -37,6 +37,8 @@ struct FarmOptions {
   double lease_s = 20;
   // Variables for the tests there.
   std::map<std::string, std::string> environment;
+  // Those that must be missing there, whatever the agent's environment has.
+  std::vector<std::string> absent_environment;
   bool allow_stale = false;
   SecurityOptions security;
   // The coordinator's.

@@ -10,11 +10,16 @@
 namespace fastest::run {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::Pair;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 class RequestTest : public testing::Test {
  protected:
@@ -163,6 +168,14 @@ TEST_F(RequestTest, WrongValuesAreNamedByTheirOrigin) {
   environment_["PYTEST_ADDOPTS"] = "--retries=y";
   EXPECT_THAT(ErrorOf({}), StartsWith("PYTEST_ADDOPTS: --retries y: "));
   EXPECT_THAT(ErrorOf({"--retries", "z"}), StartsWith("--retries z: "));
+}
+
+TEST_F(RequestTest, OtherMachinesHaveAndLackPytestsVariablesAsThisOneDoes) {
+  environment_["CI"] = "1";
+  const FarmOptions farm = MustMake({"--set-env", "NO_COLOR=1"}).farm;
+  EXPECT_THAT(farm.environment, UnorderedElementsAre(Pair("CI", "1"), Pair("NO_COLOR", "1")));
+  EXPECT_THAT(farm.absent_environment, AllOf(Contains("PYTEST_ADDOPTS"), Contains("BUILD_NUMBER"), Not(Contains("CI")),
+                                             Not(Contains("NO_COLOR"))));
 }
 
 TEST_F(RequestTest, WithoutAHomeThereIsNoCache) {

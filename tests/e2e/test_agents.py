@@ -94,10 +94,11 @@ def test_env(request):
     assert os.environ['OWN'] == 'the agent'
     assert 'LEFT' not in os.environ
     assert os.environ['PYTEST_ADDOPTS'] == '-rA'
+    assert 'CI' not in os.environ
 """,
         }
     )
-    one = agent(folder, env={"OWN": "the agent", "SET": "overridden"})
+    one = agent(folder, env={"OWN": "the agent", "SET": "overridden", "CI": "1"})
     env = {"PASSED": "from the coordinator", "LEFT": "x", "OWN": "not this", "PYTEST_ADDOPTS": "-rA"}
     run = execute(
         folder / "sub",
