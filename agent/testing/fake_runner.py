@@ -10,6 +10,7 @@ import faulthandler
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import struct
@@ -30,14 +31,17 @@ class Channel:
         with contextlib.suppress(OSError):
             self.sock.sendall(struct.pack(">I", len(payload)) + payload)
 
+    def has_frame(self):
+        """Whether the next frame is here already, whole."""
+        return len(self.data) >= 4 and len(self.data) >= 4 + struct.unpack(">I", self.data[:4])[0]
+
     def receive(self):
         """The next frame; None at the end of the stream."""
         while True:
-            if len(self.data) >= 4:
+            if self.has_frame():
                 end = 4 + struct.unpack(">I", self.data[:4])[0]
-                if len(self.data) >= end:
-                    frame, self.data = self.data[4:end], self.data[end:]
-                    return json.loads(frame)
+                frame, self.data = self.data[4:end], self.data[end:]
+                return json.loads(frame)
             try:
                 data, ancillary, _, _ = self.sock.recvmsg(1 << 16, socket.CMSG_SPACE(3 * 4))
             except ConnectionResetError:
@@ -192,40 +196,46 @@ def serve(control):
     control.send({"type": "hello", "pid": os.getpid(), "python_version": "3", "pytest_version": "0"})
     workers = {}
 
-    def reap(*_):
+    def reap():
         for worker_id, pid in list(workers.items()):
-            try:
-                done, status = os.waitpid(pid, os.WNOHANG)
-            except ChildProcessError:
-                # A further signal came in the midst of this, and its call was served first.
-                continue
+            done, status = os.waitpid(pid, os.WNOHANG)
             if done:
                 del workers[worker_id]
                 kill(pid)
                 control.send({"type": "exited", "worker_id": worker_id, "pid": pid, "status": status})
 
-    signal.signal(signal.SIGCHLD, reap)
+    # A child's end is a byte to be read beside the channel: nothing is ever done in the midst of something else.
+    ended, wake = socket.socketpair()
+    ended.setblocking(False)
+    wake.setblocking(False)
+    signal.set_wakeup_fd(wake.fileno())
+    signal.signal(signal.SIGCHLD, lambda *_: None)
     while True:
+        if not control.has_frame():
+            select.select([control.sock, ended], [], [])
+        with contextlib.suppress(BlockingIOError):
+            ended.recv(1 << 16)
+        reap()
+        if not control.has_frame() and not select.select([control.sock], [], [], 0)[0]:
+            continue
         message = control.receive()
         if message is None:
             break
         if message["type"] == "kill":
             kill(workers.get(message["worker_id"], 1 << 30))
             continue
-        # A worker that ends at once is reaped when it is known.
-        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         fds, control.fds = control.fds[:3], control.fds[3:]
         pid = os.fork()
         if pid == 0:
+            signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-            control.sock.close()
+            for sock in (control.sock, ended, wake):
+                sock.close()
             fork_worker(fds)
         for fd in fds:
             os.close(fd)
         workers[message["worker_id"]] = pid
         control.send({"type": "forked", "worker_id": message["worker_id"], "pid": pid})
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     end_children()
     return 0
