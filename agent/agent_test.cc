@@ -239,6 +239,7 @@ TEST_F(AgentTest, RunsLeasesInTwoWorkersAndEndsInGoodOrder) {
     EXPECT_TRUE(gone.orderly());
     EXPECT_EQ(gone.slot(), slot);
     EXPECT_EQ(gone.how(), "exit code 0");
+    ASSERT_GE(position_, 2u);
     EXPECT_EQ(coordinator_->events()[position_ - 2].from_worker().message().message_case(), v1::WorkerMessage::kEnded);
   }
   // More work turned up: a slot may get a worker again.
