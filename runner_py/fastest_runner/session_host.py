@@ -108,6 +108,8 @@ class SessionHost:
         if not _only_answers(config):
             self._collection.install()
         yield
+        if run.get("xdist_worker"):
+            xdist_role.lend_fixtures(session)
         if self._terminal.keeping is not None:
             self._header = _below_versions(self._terminal.keeping.getvalue().splitlines())
             self._terminal.keeping = None

@@ -1,7 +1,7 @@
 """A worker's part as plugins know it from pytest-xdist: they leave files and reports to a controller.
 
-The fixtures worker_id and testrun_uid are pytest-xdist's own: where it is not installed, pytest does not know them, and
-neither do we.
+The fixtures worker_id and testrun_uid are pytest-xdist's own where it is installed; where it is not, a worker has them all
+the same, so that a suite which was made for it runs unchanged.
 """
 
 from __future__ import annotations
@@ -10,6 +10,13 @@ import hashlib
 import os
 import sys
 from typing import Any
+
+import pytest
+
+# What pytest-xdist's users ask for.
+_LENT = ("worker_id", "testrun_uid")
+# Where pytest's versions keep the definitions of a fixture, by its name.
+_TABLES = ("_arg2fixturedefs", "_arg2node2fixturedefs", "_arg2nodeid2fixturedefs")
 
 
 def announce(run_id: str, worker_id: str, slots: int) -> None:
@@ -56,6 +63,53 @@ def _controller_answers(config: Any, run_id: str) -> dict[str, Any]:
         answers["cov_master_topdir"] = str(config.rootpath)
         answers["cov_master_rsync_roots"] = []
     return answers
+
+
+class _Fixtures:
+    @pytest.fixture(scope="session")
+    def worker_id(self, request: Any) -> str:
+        """The worker's name, "gw0" and so on."""
+        return str(request.config.workerinput["workerid"])
+
+    @pytest.fixture(scope="session")
+    def testrun_uid(self, request: Any) -> str:
+        """What this run has for a name, in all of its workers."""
+        return str(request.config.workerinput["testrunuid"])
+
+
+def _node(session: Any) -> Any:
+    """The session as FixtureManager.getfixturedefs wants it: pytest before 8 asks for an id."""
+    return session if pytest.version_tuple >= (8,) else session.nodeid
+
+
+def lend_fixtures(session: Any) -> None:
+    """Gives a worker's session the fixtures of pytest-xdist where that is missing. Once, when the session has started.
+
+    Who doesn't ask for them doesn't see them: they stand in no list of available fixtures, as under pytest.
+    """
+    plugins = session.config.pluginmanager
+    if plugins.hasplugin("xdist"):
+        return
+    manager = session._fixturemanager
+    tables = [table for table in (getattr(manager, name, None) for name in _TABLES) if table is not None]
+    others = [{name: table.pop(name) for name in _LENT if name in table} for table in tables]
+    # Registered and taken back, which makes pytest read the fixtures of an object in any of its versions.
+    fixtures = _Fixtures()
+    plugins.register(fixtures, "fastest_xdist_fixtures")
+    plugins.unregister(fixtures)
+    lent = {name: manager.getfixturedefs(name, _node(session)) for name in _LENT}
+    for table, other in zip(tables, others):
+        for name in _LENT:
+            table.pop(name, None)
+        table.update(other)
+    look_up = manager.getfixturedefs
+
+    def getfixturedefs(argname: str, node: Any) -> Any:
+        found = look_up(argname, node)
+        # As those of a plugin they come first: a conftest's of the same name may ask for them.
+        return found if argname not in lent else [*lent[argname], *(found or ())]
+
+    manager.getfixturedefs = getfixturedefs
 
 
 def consume_options(config: Any) -> None:

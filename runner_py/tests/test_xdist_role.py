@@ -97,3 +97,52 @@ def test_xdists_own_options_are_consumed(project, zygote):
     running.lease(1, module="test_a.py")
     assert running.finish()["exit_status"] == 0
     assert running.outcomes() == {"test_a.py::test_a": "PASSED"}
+
+
+FIXTURES = {
+    "conftest.py": """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def database(worker_id): return "db-" + worker_id
+        """,
+    "test_a.py": """
+        def test_names(worker_id, testrun_uid, database):
+            assert (worker_id, testrun_uid, database) == ("gw17", "some-run", "db-gw17")
+
+        def test_unknown(no_such): pass
+        """,
+    "sub/conftest.py": """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def worker_id(worker_id): return "mine " + worker_id
+        """,
+    "sub/test_b.py": """
+        def test_overridden(worker_id): assert worker_id == "mine gw17"
+        """,
+}
+
+
+@pytest.mark.parametrize("plugins", [(), ("-p", "xdist")], ids=["without xdist", "with xdist"])
+def test_its_fixtures_are_there_whether_it_is_installed_or_not(project, zygote, plugins):
+    directory = project(FIXTURES)
+    running = start(zygote, directory, *plugins, xdist_worker=True)
+    running.lease(1, module="test_a.py")
+    running.lease(2, module="sub/test_b.py")
+    running.finish()
+    outcomes = {result["ref"]["node_id"]: result for result in running.results()}
+    assert outcomes["test_a.py::test_names"]["outcome"] == "PASSED"
+    assert outcomes["sub/test_b.py::test_overridden"]["outcome"] == "PASSED"
+    # Where it is missing, what is available reads as it does under pytest.
+    text = outcomes["test_a.py::test_unknown"]["phases"][0]["terminal_text"]
+    assert ("testrun_uid" in text) is bool(plugins)
+
+
+def test_a_single_slot_has_what_pytest_has(project, zygote):
+    directory = project(test_a="def test_a(worker_id): pass\n")
+    running = start(zygote, directory)
+    running.lease(1, module="test_a.py")
+    running.finish()
+    (result,) = running.results()
+    assert "fixture 'worker_id' not found" in result["phases"][0]["terminal_text"]
