@@ -44,7 +44,7 @@ TEST(SpecForCheckoutTest, MapsDirectoryAndArguments) {
                           "--ignore=/srv/checkout/old", "-k", "a=/home/me/project", "--basetemp=/tmp/x", ""));
 }
 
-TEST(CompareFilesTest, NamesWhatDiffers) {
+TEST(ExpectedFilesTest, NamesWhatDiffers) {
   const std::string workdir = testing::TempDir();
   v1::CoordinatorMessage::StartRun start;
   const auto expect_file = [&](const std::string& name, uint64_t digest) {
@@ -53,19 +53,48 @@ TEST(CompareFilesTest, NamesWhatDiffers) {
     file->set_digest(digest);
   };
   std::ofstream(workdir + "/test_same.py") << "def test(): pass\n";
-  std::ofstream(workdir + "/test_other.py") << "def test(): assert False\n";
+  std::ofstream(workdir + "/test_changed.py") << "def test(): assert False\n";
   const uint64_t digest = FileDigest(workdir + "/test_same.py").value();
   expect_file("test_same.py", digest);
-  EXPECT_TRUE(CompareFiles(start, workdir).ok());
+  EXPECT_TRUE(ExpectedFiles(start, workdir).Compare().ok());
 
-  expect_file("test_other.py", digest);
+  expect_file("test_changed.py", digest);
   for (int i = 0; i < 4; ++i) expect_file(absl::StrCat("test_gone_", i, ".py"), digest);
-  const std::string why(CompareFiles(start, workdir).message());
+  const std::string why(ExpectedFiles(start, workdir).Compare().message());
   EXPECT_THAT(why, HasSubstr(workdir));
-  EXPECT_THAT(why, HasSubstr("test_other.py differs, test_gone_0.py is missing"));
+  EXPECT_THAT(why, HasSubstr("test_changed.py differs, test_gone_0.py is missing"));
   EXPECT_THAT(why, HasSubstr("and 2 more"));
   EXPECT_THAT(why, HasSubstr("--allow-stale"));
   EXPECT_THAT(why, Not(HasSubstr("test_same.py")));
+}
+
+TEST(ExpectedFilesTest, LooksAgainAsFilesChange) {
+  const std::string workdir = testing::TempDir();
+  const std::string path = workdir + "/test_changes.py";
+  std::ofstream(path) << "def test(): pass\n";
+  v1::CoordinatorMessage::StartRun start;
+  auto* file = start.add_files();
+  file->set_path("test_changes.py");
+  file->set_digest(FileDigest(path).value());
+  ExpectedFiles files(start, workdir);
+  v1::Batch batch;
+  batch.set_module("test_changes.py");
+  v1::Batch of_whole_collection;
+  of_whole_collection.add_tests()->set_node_id("test_changes.py::test");
+  v1::Batch unknown;
+  unknown.set_module("test_unknown.py");
+  EXPECT_TRUE(files.Compare().ok());
+  EXPECT_TRUE(files.Compare(batch).ok());
+
+  std::ofstream(path) << "def test(): fail\n";
+  EXPECT_THAT(std::string(files.Compare(batch).message()), HasSubstr("test_changes.py differs"));
+  EXPECT_FALSE(files.Compare().ok());
+  EXPECT_FALSE(files.Compare(of_whole_collection).ok());
+  EXPECT_TRUE(files.Compare(unknown).ok());
+
+  // Written anew with the same content, which is what counts.
+  std::ofstream(path) << "def test(): pass\n";
+  EXPECT_TRUE(files.Compare().ok());
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "agent/checkout.h"
 
 namespace fastest::agent {
 
@@ -41,13 +40,20 @@ void CoordinatorSession::Emit(v1::AgentMessage::Event event) {
   stream_->Send(std::move(event));
 }
 
-void CoordinatorSession::Drain() {
+void CoordinatorSession::Drain() { Leave(""); }
+
+void CoordinatorSession::Leave(const std::string& why) {
   if (draining_ || end_asked_ || stream_done_) return;
   draining_ = true;
   v1::AgentMessage::Event event;
-  event.mutable_draining();
+  event.mutable_draining()->set_reason(why);
   if (stream_ != nullptr) stream_->Send(std::move(event));
-  pool_.Drain("the agent is about to end");
+  pool_.Drain(why.empty() ? "the agent is about to end" : why);
+}
+
+bool CoordinatorSession::LeaveUnless(const absl::Status& status) {
+  if (!status.ok()) Leave(std::string(status.message()));
+  return status.ok();
 }
 
 void CoordinatorSession::Abort(const std::string& why) {
@@ -77,9 +83,13 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
   }
   switch (message.message_case()) {
     case v1::CoordinatorMessage::kStartWorker:
+      // It reads the files anew.
+      if (files_.has_value()) LeaveUnless(files_->Compare());
       pool_.StartWorker(message.start_worker().slot(), message.start_worker().worker_id());
       break;
     case v1::CoordinatorMessage::kGrant: {
+      // A worker that ends has what it was given taken back.
+      if (files_.has_value() && !LeaveUnless(files_->Compare(message.grant().lease().batch()))) break;
       v1::Lease lease = message.grant().lease();
       lease.set_received_at(static_cast<double>(absl::ToUnixMicros(clock_->Now())) / 1e6);
       pool_.Grant(message.grant().slot(), lease);
@@ -119,7 +129,8 @@ void CoordinatorSession::OnStartRun(const v1::CoordinatorMessage::StartRun& star
   if (start.lease_s() > 0) stream_->Keep(spec.run_id(), absl::Seconds(start.lease_s()), dial_);
   std::vector<std::string> environment;
   if (!options_.embedded) {
-    if (const absl::Status same = CompareFiles(start, options_.workdir); !same.ok()) {
+    files_.emplace(start, options_.workdir);
+    if (const absl::Status same = files_->Compare(); !same.ok()) {
       pool_.RefuseRun(same);
       return;
     }

@@ -6,10 +6,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "agent/checkout.h"
 #include "agent/coordinator_stream.h"
 #include "agent/event_loop.h"
 #include "agent/slot_share.h"
@@ -51,7 +53,7 @@ class CoordinatorSession {
   void Resume(std::unique_ptr<CoordinatorStream::Transport> transport) { stream_->Resume(std::move(transport)); }
   // The run is under way here and may be gone on with, whatever has become of its stream.
   bool Holds(const std::string& run_id) const { return in_run() && stream_->Keeps(run_id); }
-  // Finishes the tests that run and then leaves the run.
+  // The agent is about to end: finishes the tests that run and then leaves the run.
   void Drain();
   // Ends everything now. Before Begin or after.
   void Abort(const std::string& why);
@@ -68,6 +70,10 @@ class CoordinatorSession {
  private:
   void OnMessage(const v1::CoordinatorMessage& message);
   void OnStartRun(const v1::CoordinatorMessage::StartRun& start);
+  // Finishes the tests that run and then leaves the run. `why`: see Draining.
+  void Leave(const std::string& why);
+  // Whether it was OK.
+  bool LeaveUnless(const absl::Status& status);
   void Emit(v1::AgentMessage::Event event);
   void OnStreamDone(const absl::Status& status);
   void OnWorkersGone();
@@ -79,6 +85,8 @@ class CoordinatorSession {
   Clock* const clock_;
   const Callbacks callbacks_;
   WorkerPool pool_;
+  // None if embedded.
+  std::optional<ExpectedFiles> files_;
   CoordinatorStream::Dial dial_;
   std::unique_ptr<CoordinatorStream> stream_;
   bool greeted_ = false;

@@ -47,10 +47,15 @@ void Run::AgentResumed(int agent) {
   Act();
 }
 
-void Run::AgentDraining(int agent) {
+void Run::AgentDraining(int agent, const std::string& reason) {
   if (agents_.count(agent) == 0) return;
   queue_.AgentDraining(agent);
-  if (!stopping_) Note(absl::StrCat(NameOf(agent), " is about to end: it finishes the tests that it runs"));
+  if (!reason.empty()) {
+    last_death_ = absl::StrCat(NameOf(agent), " leaves the run when it has finished the tests that it runs: ", reason);
+    Note(last_death_);
+  } else if (!stopping_) {
+    Note(absl::StrCat(NameOf(agent), " is about to end: it finishes the tests that it runs"));
+  }
   Act();
 }
 

@@ -217,7 +217,7 @@ void Farm::Handle(AgentEvent& event, Run* run) {
       if (event.event->has_refused()) {
         OnRefused(event, run);
       } else if (event.event->has_draining()) {
-        run->AgentDraining(event.agent);
+        OnDraining(event, *run);
       } else {
         if (event.event->from_worker().message().has_ready()) AsHere(event.event.get());
         run->AgentSaid(event.agent, std::move(*event.event));
@@ -247,13 +247,22 @@ void Farm::OnBroken(const AgentEvent& event, Run& run) {
   run.AgentBroken(event.agent, Plain(event.why));
 }
 
-void Farm::OnRefused(const AgentEvent& event, Run* run) {
-  const auto place = std::find_if(places_.begin(), places_.end(),
-                                  [&](const auto& entry) { return entry.second.agent == event.agent; });
-  if (place != places_.end()) {
-    place->second.barred = true;
-    place->second.why = event.event->refused().message();
+void Farm::OnDraining(const AgentEvent& event, Run& run) {
+  const std::string& reason = event.event->draining().reason();
+  if (!reason.empty()) Bar(event.agent, reason);
+  run.AgentDraining(event.agent, reason);
+}
+
+void Farm::Bar(int agent, const std::string& why) {
+  for (auto& [address, place] : places_) {
+    if (place.agent != agent) continue;
+    place.barred = true;
+    place.why = why;
   }
+}
+
+void Farm::OnRefused(const AgentEvent& event, Run* run) {
+  Bar(event.agent, event.event->refused().message());
   // The run names those that it can do without.
   if (in_run_.size() == 1 && !MayHope()) SayWhyNot(present_[event.agent].name(), event.event->refused().message());
   run->ExpectAgents(MayHope());

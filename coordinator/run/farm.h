@@ -76,6 +76,9 @@ class Farm final : public AgentPort {
   void OnGone(const rendezvous::AgentEvent& event, Run* run);
   void OnRefused(const rendezvous::AgentEvent& event, Run* run);
   void OnBroken(const rendezvous::AgentEvent& event, Run& run);
+  void OnDraining(const rendezvous::AgentEvent& event, Run& run);
+  // It won't be dialled again.
+  void Bar(int agent, const std::string& why);
   // Says so once.
   void SayWhyNot(const std::string& who, const std::string& why);
   std::string UniqueName(const v1::AgentMessage::Hello& hello) const;

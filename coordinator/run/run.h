@@ -60,7 +60,7 @@ class Run {
   void AgentBroken(int agent, const std::string& why);
   void AgentResumed(int agent);
   // It finishes what runs and takes nothing more.
-  void AgentDraining(int agent);
+  void AgentDraining(int agent, const std::string& reason);
   // Whether agents may still join: the run waits for them when none is left. From RunOptions.more_agents at first.
   void ExpectAgents(bool expected) { more_agents_ = expected; }
   // No agent will ever join.

@@ -146,6 +146,35 @@ def test_a_checkout_that_differs_is_refused_by_name(project, agent, execute, tmp
     assert run.outcomes() == OUTCOMES
 
 
+def test_a_checkout_that_changes_in_mid_run_is_left_by_name(project, agent, start, tmp_path):
+    folder = project({"pytest.ini": "[pytest]\n", **{f"test_{n}.py": WAITS for n in range(8)}})
+    agents = [agent(folder), agent(folder)]
+    run = start(folder, "--agents", ",".join(one.address for one in agents), "--min-agents", 2)
+    wait_until(lambda: len(started(tmp_path)) == 2, "a test on each agent")
+    for n in range(8):
+        (tmp_path / "checkout-a0" / f"test_{n}.py").write_text("def test_of_another_version(): pass\n")
+    (tmp_path / "go").touch()
+    assert run.wait() == 0, run.text
+    assert set(run.outcomes().values()) == {"passed"}
+    assert len(run.outcomes()) == 24
+    assert not any("another_version" in nodeid for nodeid in run.outcomes())
+    assert "agent a0 leaves the run when it has finished the tests that it runs" in run.text
+    assert "differs" in run.text
+
+
+def test_the_last_checkout_that_changes_ends_the_run_with_the_reason(project, agent, start, tmp_path):
+    folder = project({"pytest.ini": "[pytest]\n", **{f"test_{n}.py": WAITS for n in range(8)}})
+    one = agent(folder)
+    run = start(folder, "--agents", one.address, "--lease", 1)
+    wait_until(lambda: started(tmp_path), "a test")
+    for n in range(8):
+        (tmp_path / "checkout-a0" / f"test_{n}.py").write_text("def test_of_another_version(): pass\n")
+    (tmp_path / "go").touch()
+    assert run.wait() == 10, run.text
+    assert not any("another_version" in nodeid for nodeid in run.outcomes())
+    assert "is not the coordinator's" in run.text
+
+
 def test_no_pytest_there_is_named(project, agent, execute):
     folder = project(TESTS)
     one = agent(folder, "--python", "/no/such/python")
