@@ -3,8 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +38,8 @@ namespace {
 
 // How long a wait for events may take: bounds the delay of Ctrl-C and of a redrawn line.
 constexpr absl::Duration kTurn = absl::Milliseconds(50);
+// What a run has measured is lost for so long at most when it is cut off.
+constexpr absl::Duration kRecordEvery = absl::Seconds(5);
 // An agent has nothing left to do when it is told to end; it gets this long to be gone by itself.
 constexpr absl::Duration kAgentGrace = absl::Seconds(10);
 
@@ -90,8 +95,23 @@ class Past {
     return {};
   }
 
+  // Keeps what the run has measured so far, now and then and beside the run: little is lost when it is cut off, and it waits for nobody.
+  // Called often.
+  void RecordOnTheWay(Run& run) {
+    if (history_ == nullptr || absl::Now() < next_record_) return;
+    if (recording_.valid() && recording_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
+    if (!Recorded()) return;
+    next_record_ = absl::Now() + kRecordEvery;
+    Measurements::Measured measured = run.TakeMeasured();
+    if (measured.tests.empty()) return;
+    recording_ = std::async(std::launch::async, [this, measured = std::move(measured)] {
+      return history_->Record(rootdir_, measured.tests, measured.setup_s);
+    });
+  }
+
+  // The rest, when the run is done.
   void Record(Run& run) {
-    if (history_ == nullptr) return;
+    if (history_ == nullptr || !Recorded()) return;
     const Measurements::Measured measured = run.TakeMeasured();
     if (measured.tests.empty()) return;
     const absl::Status recorded = history_->Record(rootdir_, measured.tests, measured.setup_s);
@@ -99,6 +119,14 @@ class Past {
   }
 
  private:
+  // Waits for what is being recorded; whether that went well.
+  bool Recorded() {
+    if (!recording_.valid()) return true;
+    const absl::Status recorded = recording_.get();
+    if (!recorded.ok()) Warn(recorded);
+    return recorded.ok();
+  }
+
   void Warn(const absl::Status& status) {
     Say(absl::StrCat("warning: durations of past runs are not used: ", std::string(status.message())));
     history_.reset();
@@ -106,6 +134,9 @@ class Past {
 
   const std::string rootdir_;
   std::unique_ptr<history::History> history_;
+  absl::Time next_record_ = absl::Now() + kRecordEvery;
+  // Valid while it goes on; its texts are the run's. Nobody else uses the history meanwhile.
+  std::future<absl::Status> recording_;
 };
 
 // A usage error of pytest's, made more useful where the option was one of ours, mistyped.
@@ -138,8 +169,9 @@ std::string NewRunId() {
   return absl::StrFormat("%016x%016x", absl::Uniform<uint64_t>(random), absl::Uniform<uint64_t>(random));
 }
 
-// One turn after the other until the run is done.
-void Drive(Run& run, rendezvous::AgentGateway& gateway, SocketDirectory& socket, EmbeddedAgent& agent) {
+// One turn after the other until the run is done, with `between_turns` called after each.
+void Drive(Run& run, rendezvous::AgentGateway& gateway, SocketDirectory& socket, EmbeddedAgent& agent,
+           const std::function<void()>& between_turns) {
   bool joined = false;
   while (!run.Done()) {
     for (rendezvous::AgentEvent& event : gateway.Take(kTurn)) {
@@ -167,6 +199,7 @@ void Drive(Run& run, rendezvous::AgentGateway& gateway, SocketDirectory& socket,
     }
     if (Interrupted()) run.Interrupt();
     run.Tick();
+    between_turns();
     if (joined) continue;
     if (const std::optional<std::string> how = agent.Ended(); how.has_value()) {
       run.AgentNeverCame(absl::StrCat("fastest-agent ended before it had joined: ", *how));
@@ -214,6 +247,9 @@ class Preparation {
                                  std::move(dependencies));
   }
 
+  // Called often while the run goes on.
+  void RecordOnTheWay(Run& run) { past_.RecordOnTheWay(run); }
+
   // Of a run that is done: agents are told, books and reports closed, durations kept. Gives the exit code.
   int Finish(Run& run) {
     run.EndAgents();
@@ -256,7 +292,7 @@ int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& pr
   Preparation preparation(line, project, request, *std::move(files));
   GatewayPort port(gateway);
   const std::unique_ptr<Run> run = preparation.MakeRun(&port, request.run.slots, 0);
-  Drive(*run, gateway, **socket, **agent);
+  Drive(*run, gateway, **socket, **agent, [&] { preparation.RecordOnTheWay(*run); });
   const int exit_code = preparation.Finish(*run);
   (*agent)->Await(kAgentGrace);
   EndAllChildren();
@@ -284,7 +320,7 @@ int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& 
   // Not one, however many there are: a farm's workers are never the run's only session unless that was asked for.
   const std::unique_ptr<Run> run =
       preparation.MakeRun(farm->get(), single_session ? 1 : std::max(2, *slots), request.farm.lease_s);
-  (*farm)->Drive(*run);
+  (*farm)->Drive(*run, [&] { preparation.RecordOnTheWay(*run); });
   const int exit_code = preparation.Finish(*run);
   (*farm)->End();
   return exit_code;

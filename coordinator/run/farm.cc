@@ -154,7 +154,7 @@ absl::StatusOr<int> Farm::Gather() {
   return static_cast<int>(slots);
 }
 
-void Farm::Drive(Run& run) {
+void Farm::Drive(Run& run, const std::function<void()>& between_turns) {
   ShareStart();
   run.ExpectAgents(MayHope());
   const std::map<int, v1::AgentMessage::Hello> first = present_;
@@ -174,6 +174,7 @@ void Farm::Drive(Run& run) {
     }
     run.ExpectAgents(MayWait());
     run.Tick();
+    between_turns();
   }
 }
 

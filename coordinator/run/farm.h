@@ -41,8 +41,8 @@ class Farm final : public AgentPort {
   // Waits for the first agents (--min-agents). Gives the number of their slots. Unavailable: none came; the text says why of each.
   absl::StatusOr<int> Gather();
 
-  // One turn after the other until the run is done. Once, after Gather().
-  void Drive(Run& run);
+  // One turn after the other until the run is done, with `between_turns` called after each. Once, after Gather().
+  void Drive(Run& run, const std::function<void()>& between_turns);
 
   // After the run has told them to end: waits a moment for the agents to go in good order.
   void End();

@@ -64,48 +64,64 @@ void Measurements::Add(const std::string& worker, const std::string& module, con
 
 Measurements::Measured Measurements::Take() {
   Measured measured;
-  const auto class_of = [this](const Test& test) { return std::string(plan::ParentOf((*names_)[test.node])); };
-  size_t count = 0;
-  for (const auto& [module, tests] : tests_) count += tests.size();
-  measured.tests.reserve(count);
-  for (auto& [module_name, tests] : tests_) {
-    const std::string& module = (*names_)[names_->Intern(module_name)];
-    std::vector<double> usual;
-    for (const Test& test : tests) {
-      if (!test.opens_module && !test.opens_class) usual.push_back(test.setup_s);
-    }
-    const double usual_s = Median(std::move(usual));
-    Mean fixtures;
-    std::unordered_map<std::string, Mean> classes;
-    for (const Test& test : tests) {
-      const double above_s = std::max(0.0, double{test.setup_s} - usual_s);
-      if (test.opens_module && !test.opens_session && !test.opens_class) fixtures.Add(above_s);
-      if (test.opens_class && !test.opens_module) classes[class_of(test)].Add(above_s);
-    }
-    for (const Test& test : tests) {
-      // A test that opens both tells only their sum: what is not known to be the class's is the module's.
-      if (!test.opens_module || !test.opens_class || test.opens_session) continue;
-      const auto known = classes.find(class_of(test));
-      const double class_s = known == classes.end() ? 0 : known->second.value();
-      fixtures.Add(std::max(0.0, double{test.setup_s} - usual_s - class_s));
-    }
-    for (const auto& [name, seconds] : classes) measured.setup_s[name] = seconds.value();
-    const auto collect = collect_s_.find(module);
-    if (fixtures.count > 0) {
-      measured.setup_s[module] = fixtures.value() + (collect == collect_s_.end() ? 0 : collect->second);
-    }
-    for (const Test& test : tests) {
-      const bool opens = test.opens_module || test.opens_class;
-      const double own_s = opens ? std::min<double>(test.setup_s, usual_s) : test.setup_s;
-      measured.tests.push_back({module, (*names_)[test.node], own_s + test.rest_s, test.position});
-    }
-    tests = {};
-  }
+  for (const auto& [module, tests] : tests_) Tell(module, tests, &measured);
   // A module that only opened a worker's session may have no fixtures at all; making its items is known all the same.
   for (const auto& [module, seconds] : collect_s_) measured.setup_s.try_emplace(module, seconds);
   tests_.clear();
   collect_s_.clear();
   return measured;
+}
+
+Measurements::Measured Measurements::TakeSettled() {
+  Measured measured;
+  for (auto it = tests_.begin(); it != tests_.end();) {
+    const auto is_usual = [](const Test& test) { return !test.opens_module && !test.opens_class; };
+    if (std::none_of(it->second.begin(), it->second.end(), is_usual)) {
+      ++it;
+      continue;
+    }
+    Tell(it->first, it->second, &measured);
+    if (const auto collect = collect_s_.find(it->first); collect != collect_s_.end()) {
+      measured.setup_s.try_emplace(collect->first, collect->second);
+      collect_s_.erase(collect);
+    }
+    it = tests_.erase(it);
+  }
+  return measured;
+}
+
+void Measurements::Tell(const std::string& module_name, const Tests& tests, Measured* measured) {
+  const auto class_of = [this](const Test& test) { return std::string(plan::ParentOf((*names_)[test.node])); };
+  const std::string& module = (*names_)[names_->Intern(module_name)];
+  std::vector<double> usual;
+  for (const Test& test : tests) {
+    if (!test.opens_module && !test.opens_class) usual.push_back(test.setup_s);
+  }
+  const double usual_s = Median(std::move(usual));
+  Mean fixtures;
+  std::unordered_map<std::string, Mean> classes;
+  for (const Test& test : tests) {
+    const double above_s = std::max(0.0, double{test.setup_s} - usual_s);
+    if (test.opens_module && !test.opens_session && !test.opens_class) fixtures.Add(above_s);
+    if (test.opens_class && !test.opens_module) classes[class_of(test)].Add(above_s);
+  }
+  for (const Test& test : tests) {
+    // A test that opens both tells only their sum: what is not known to be the class's is the module's.
+    if (!test.opens_module || !test.opens_class || test.opens_session) continue;
+    const auto known = classes.find(class_of(test));
+    const double class_s = known == classes.end() ? 0 : known->second.value();
+    fixtures.Add(std::max(0.0, double{test.setup_s} - usual_s - class_s));
+  }
+  for (const auto& [name, seconds] : classes) measured->setup_s[name] = seconds.value();
+  const auto collect = collect_s_.find(module);
+  if (fixtures.count > 0) {
+    measured->setup_s[module] = fixtures.value() + (collect == collect_s_.end() ? 0 : collect->second);
+  }
+  for (const Test& test : tests) {
+    const bool opens = test.opens_module || test.opens_class;
+    const double own_s = opens ? std::min<double>(test.setup_s, usual_s) : test.setup_s;
+    measured->tests.push_back({module, (*names_)[test.node], own_s + test.rest_s, test.position});
+  }
 }
 
 }  // namespace fastest::run

@@ -33,8 +33,11 @@ class Measurements {
     // By module or class.
     std::unordered_map<std::string, double> setup_s;
   };
-  // Everything so far; also what a run that was cut off had measured until then. Its node ids stand in the table of names.
+  // Everything that has not been taken yet. Its node ids stand in the table of names.
   Measured Take();
+  // In mid-run: everything of those modules of which enough is known to tell set-up from tests. The rest, and what is yet to come, is for
+  // later.
+  Measured TakeSettled();
 
  private:
   // There are as many of these as tests.
@@ -48,14 +51,18 @@ class Measurements {
     bool opens_class = false;
     bool opens_session = false;
   };
+  using Tests = std::vector<Test>;
   struct Last {
     std::string module;
     std::string scope;
   };
 
+  // Adds what the tests of a module tell.
+  void Tell(const std::string& module_name, const Tests& tests, Measured* measured);
+
   std::unique_ptr<StringTable> own_names_;
   StringTable* const names_;
-  std::unordered_map<std::string, std::vector<Test>> tests_;
+  std::unordered_map<std::string, Tests> tests_;
   std::unordered_map<std::string, double> collect_s_;
   std::unordered_map<std::string, Last> last_;
 };

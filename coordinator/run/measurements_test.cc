@@ -47,6 +47,25 @@ TEST(MeasurementsTest, TheFirstTestOfAModulePaysForItsFixtures) {
   EXPECT_EQ(measured.setup_s.count("other.py"), 0u);
 }
 
+TEST(MeasurementsTest, InMidRunOnlyWhatIsSettledIsTaken) {
+  Measurements measurements;
+  measurements.Add("gw0", "o.py", Result("o.py::x", 0, 0), 0);
+  measurements.Collected("a.py", 0.25);
+  measurements.Add("gw0", "a.py", Result("a.py::x", 3, 1), 0);
+  // What its first test took may be its own or the module's.
+  EXPECT_THAT(measurements.TakeSettled().tests, IsEmpty());
+  measurements.Add("gw0", "a.py", Result("a.py::y", 1, 1), 1);
+  const Measurements::Measured first = measurements.TakeSettled();
+  EXPECT_THAT(SecondsOf(first), UnorderedElementsAre(Pair("a.py::x", 2.5), Pair("a.py::y", 2.5)));
+  EXPECT_THAT(first.setup_s, UnorderedElementsAre(Pair("a.py", 0.25 + 2)));
+  EXPECT_THAT(measurements.TakeSettled().tests, IsEmpty());
+  // The rest of the module says nothing of its set-up any more.
+  measurements.Add("gw0", "a.py", Result("a.py::z", 1, 2), 2);
+  const Measurements::Measured rest = measurements.Take();
+  EXPECT_THAT(SecondsOf(rest), UnorderedElementsAre(Pair("o.py::x", 0.5), Pair("a.py::z", 3.5)));
+  EXPECT_THAT(rest.setup_s, IsEmpty());
+}
+
 TEST(MeasurementsTest, ClassFixturesAreTheClasss) {
   Measurements measurements;
   measurements.Add("gw0", "o.py", Result("o.py::x", 0, 0), 0);

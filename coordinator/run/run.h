@@ -80,8 +80,8 @@ class Run {
   const std::string& error() const { return fatal_message_; }
   // True once a worker has been ready.
   bool started() const { return start_.has_value(); }
-  // What was measured, for the history; empty if nothing was run.
-  Measurements::Measured TakeMeasured() { return measurements_.Take(); }
+  // What was measured and not yet taken, for the history; in mid-run, what is settled already. Its texts live as long as the run.
+  Measurements::Measured TakeMeasured() { return Done() ? measurements_.Take() : measurements_.TakeSettled(); }
 
  private:
   struct Worker {

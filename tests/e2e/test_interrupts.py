@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import sqlite3
 
 import pytest
 from coordinator_process import parent_of, wait_until
@@ -142,3 +143,19 @@ def test_everything_is_gone_when_the_command_returns(project, execute):
     run = execute(project({"test_a.py": FINISHED}))
     assert run.process.returncode == 0
     assert run.processes() == []
+
+
+def test_killed_it_leaves_what_it_has_measured_to_later_runs(project, start, tmp_path):
+    history = tmp_path / "history.sqlite"
+    folder = project({"test_a.py": FINISHED, "test_waits.py": WAITS})
+    run = start(folder, "--history", history)
+    pid_from(folder / "pid")
+
+    def recorded():
+        with contextlib.closing(sqlite3.connect(history)) as database:
+            return {node_id for (node_id,) in database.execute("SELECT node_id FROM test")}
+
+    wait_until(lambda: "test_a.py::test_2" in recorded(), "the durations of the tests before it")
+    run.process.kill()
+    assert run.nothing_left()
+    assert recorded() >= {"test_a.py::test_1", "test_a.py::test_2"}
