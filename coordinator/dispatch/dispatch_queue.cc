@@ -474,14 +474,18 @@ void DispatchQueue::PutFirst(std::vector<Work> left) {
 
 void DispatchQueue::SetAsideIfHopeless(int number) {
   AgentState& agent = agents_[number];
-  if (agent.set_aside || agent.deaths_in_a_row < options_.max_deaths_in_a_row) return;
+  if (agent.set_aside) return;
+  // None of its workers ever came to a test, and there are others to go on with.
+  const bool barren = std::all_of(agent.slots.begin(), agent.slots.end(), [&](uint32_t slot) {
+    return slots_[{number, slot}].phase == Phase::kSetAside;
+  });
   const bool another = std::any_of(agents_.begin(), agents_.end(), [&](const auto& entry) {
     const AgentState& other = entry.second;
     return entry.first != number && !other.lost && !other.broken && !other.draining && !other.set_aside &&
-           other.finished_a_test && other.deaths_in_a_row == 0;
+           (barren || (other.finished_a_test && other.deaths_in_a_row == 0));
   });
   // Where nobody does better, it is the tests.
-  if (!another) return;
+  if (!another || (!barren && agent.deaths_in_a_row < options_.max_deaths_in_a_row)) return;
   agent.set_aside = true;
   agents_set_aside_.push_back(number);
   for (const uint32_t slot : agent.slots) {

@@ -791,6 +791,19 @@ TEST_F(FarmTest, AnAgentWhereTestAfterTestDiesIsSetAsideIfAnotherDoesBetter) {
   for (const std::string& action : Actions()) EXPECT_EQ(action.substr(0, 3), "1.0");
 }
 
+TEST_F(FarmTest, AnAgentWhereNoWorkerComesToATestIsSetAsideIfThereIsAnother) {
+  for (int i = 0; i < 20; ++i) Add(absl::StrCat("m", i));
+  AddReadySlots({kC});
+  queue_.SlotAdded(kA);
+  for (int death = 0; queue_.SetAside().empty(); ++death) {
+    ASSERT_LT(death, 100);
+    EXPECT_THAT(queue_.AgentsSetAside(), IsEmpty());
+    queue_.WorkerGone(kA, true);
+    Actions();
+  }
+  EXPECT_THAT(queue_.AgentsSetAside(), ElementsAre(0));
+}
+
 TEST_F(FarmTest, ShortBatchesHideALongRoundTrip) {
   for (int i = 0; i < 20; ++i) Add(absl::StrCat("m", i), 0.01);
   queue_.AgentRoundTrip(1, 0.04);

@@ -110,8 +110,10 @@ void JsonReporter::RunStarted(const RunStart& run) {
   Add(Line(event));
 }
 
-void JsonReporter::WorkerStarted(const Origin& origin) {
-  Add(Line({{"type", "worker_started"}, {"agent", origin.agent}, {"worker", origin.worker}}));
+void JsonReporter::WorkerStarted(const Origin& origin, const Labels& labels) {
+  Json line = {{"type", "worker_started"}, {"agent", origin.agent}, {"worker", origin.worker}};
+  if (!labels.empty()) line["labels"] = labels;
+  Add(Line(line));
 }
 
 void JsonReporter::WorkerLost(const Origin& origin, const std::string& how) {

@@ -19,7 +19,7 @@ class JsonReporter : public Reporter {
   JsonReporter(std::unique_ptr<ByteSink> sink, std::ostream& err) : sink_(std::move(sink)), err_(err) {}
 
   void RunStarted(const RunStart& run) override;
-  void WorkerStarted(const Origin& origin) override;
+  void WorkerStarted(const Origin& origin, const Labels& labels) override;
   void WorkerLost(const Origin& origin, const std::string& how) override;
   void Attempt(const v1::TestResult& result, const Origin& origin) override;
   void Result(const v1::TestResult& result, const Origin& origin) override;

@@ -181,8 +181,10 @@ TEST_F(JsonReporterTest, TheRunBeginsAndEnds) {
 }
 
 TEST_F(JsonReporterTest, OtherEvents) {
-  reporter_.WorkerStarted(kOrigin);
+  reporter_.WorkerStarted(kOrigin, {});
   EXPECT_EQ(Line(), json::parse(R"({"type":"worker_started","agent":"local","worker":"gw1"})"));
+  reporter_.WorkerStarted(kOrigin, {{"os", "debian"}, {"gpu", ""}});
+  EXPECT_EQ(Line()["labels"], json::parse(R"({"os":"debian","gpu":""})"));
   reporter_.WorkerLost(kOrigin, "signal SIGKILL");
   EXPECT_EQ(Line(), json::parse(R"({"type":"worker_lost","agent":"local","worker":"gw1","how":"signal SIGKILL"})"));
   reporter_.Note("text");

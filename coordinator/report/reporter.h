@@ -20,6 +20,9 @@ struct Origin {
   int attempt = 1;
 };
 
+// What an agent says of itself (fastest-agent --label).
+using Labels = std::map<std::string, std::string>;
+
 // The facts of a run known before its first test.
 struct RunStart {
   std::string run_id;
@@ -50,7 +53,7 @@ class Reporter {
   virtual void Deselected(int /*tests*/) {}
   // How many tests of a module there will be results for (known when it is collected; grows by parts of a split module).
   virtual void ModuleExpected(const std::string& /*module*/, int /*tests*/) {}
-  virtual void WorkerStarted(const Origin&) {}
+  virtual void WorkerStarted(const Origin&, const Labels& /*of_its_agent*/) {}
   virtual void WorkerLost(const Origin&, const std::string& /*how*/) {}
   virtual void TestStarted(const v1::TestRef&, const Origin&, double /*at*/) {}
   // A test failed and is run again (--retries). Its Result follows; origin.attempt of that counts on from here.

@@ -14,6 +14,12 @@ std::string Run::NameOf(int agent) const {
   return absl::StrCat("agent ", it->second.name());
 }
 
+report::Labels Run::LabelsOf(int agent) const {
+  const auto it = agents_.find(agent);
+  if (it == agents_.end()) return {};
+  return {it->second.labels().begin(), it->second.labels().end()};
+}
+
 void Run::Note(const std::string& text) {
   if (reporters_.empty()) {
     deps_.show(v1::WorkerMessage::Output::STDERR, absl::StrCat("fastest: ", text, "\n"));

@@ -89,7 +89,7 @@ void Run::StartWorker(dispatch::SlotKey slot, v1::CoordinatorMessage::WorkerAssi
   worker.origin = {agents_[slot.agent].name(), worker.id, 1};
   assignment->set_slot(slot.slot);
   assignment->set_worker_id(worker.id);
-  Report([&](report::Reporter& r) { r.WorkerStarted(worker.origin); });
+  Report([&](report::Reporter& r) { r.WorkerStarted(worker.origin, LabelsOf(slot.agent)); });
   workers_[slot] = std::move(worker);
   queue_.SlotAdded(slot);
 }
@@ -209,7 +209,10 @@ void Run::Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready) {
   start_ = start;
   reporters_ = deps_.make_reporters(start);
   Report([&](report::Reporter& r) { r.RunStarted(start); });
-  for (const auto& [slot, other] : workers_) Report([&](report::Reporter& r) { r.WorkerStarted(other.origin); });
+  for (const auto& [slot, other] : workers_) {
+    const report::Labels labels = LabelsOf(slot.agent);
+    Report([&, origin = &other.origin](report::Reporter& r) { r.WorkerStarted(*origin, labels); });
+  }
 }
 
 void Run::PlanWork(const v1::Collection& collection) {
@@ -444,7 +447,7 @@ void Run::Fail(int exit_code, const std::string& message) {
 void Run::Act() {
   for (; agents_set_aside_ < queue_.AgentsSetAside().size(); ++agents_set_aside_) {
     Note(absl::StrCat(NameOf(queue_.AgentsSetAside()[agents_set_aside_]),
-                      " gets no more tests: its workers keep dying, while those of other agents do not"));
+                      " gets no more tests: its workers keep dying"));
   }
   for (const dispatch::Action& action : queue_.TakeActions()) {
     v1::CoordinatorMessage message;

@@ -119,6 +119,7 @@ class Run {
   // The agent's workers are no more; `why` for the user.
   void GiveUpAgent(int agent, const std::string& why);
   std::string NameOf(int agent) const;
+  report::Labels LabelsOf(int agent) const;
   void Note(const std::string& text);
   // Failures whose retry never came are final after all.
   void SettleRetries();

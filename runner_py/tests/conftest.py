@@ -22,7 +22,8 @@ def _environment() -> dict[str, str]:
 
     Plugins that happen to be installed beside it have no part in these tests either; one that wants a plugin names it.
     """
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COLUMNS", "CI", "BUILD_NUMBER"))}
+    foreign = ("PYTEST_", "COLUMNS", "CI", "BUILD_NUMBER")
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return {**ours, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 

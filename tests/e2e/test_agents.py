@@ -4,6 +4,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import grpc
 import pytest
 from coordinator_process import wait_until
 
@@ -120,6 +121,26 @@ def test_who_can_not_be_reached_is_named_and_the_run_goes_on(project, agent, exe
     assert run.process.returncode == 1
     assert run.outcomes() == OUTCOMES
     assert "agent 127.0.0.1:1: Connection refused" in run.stderr
+
+
+def test_what_an_agent_says_of_itself_stands_in_the_events(project, agent, execute):
+    folder = project(TESTS)
+    one = agent(folder, "--label", "os=debian", "--label", "gpu=")
+    run = execute(folder, "--agents", one.address)
+    labels = [event["labels"] for event in run.events("worker_started")]
+    assert labels == [{"os": "debian", "gpu": ""}]
+
+
+def test_an_agent_tells_tools_of_grpc_that_it_serves(project, agent):
+    one = agent(project(TESTS))
+    with grpc.insecure_channel(one.address) as channel:
+        # HealthCheckRequest {} and HealthCheckResponse {status: SERVING}
+        assert channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=30) == b"\x08\x01"
+        # ServerReflectionRequest {list_services: "*"}
+        reflect = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
+        (answer,) = reflect(iter([b"\x3a\x01*"]), timeout=30)
+    for service in (b"fastest.v1.Agent", b"grpc.health.v1.Health"):
+        assert service in answer
 
 
 def test_no_agent_at_all_is_one_clear_error(project, execute):
