@@ -1,7 +1,7 @@
 """A worker's part as plugins know it from pytest-xdist: they leave files and reports to a controller.
 
-The fixtures worker_id and testrun_uid are pytest-xdist's own where it is installed; where it is not, a worker has them all
-the same, so that a suite which was made for it runs unchanged.
+The fixtures worker_id and testrun_uid are pytest-xdist's own where it is installed; where it is not, a worker has them
+all the same, so that a suite which was made for it runs unchanged.
 """
 
 from __future__ import annotations
