@@ -131,6 +131,20 @@ def test_what_an_agent_says_of_itself_stands_in_the_events(project, agent, execu
     assert labels == [{"os": "debian", "gpu": ""}]
 
 
+def test_an_agent_whose_workers_keep_dying_is_set_aside_by_name(project, agent, start, tmp_path):
+    folder = project({"pytest.ini": "[pytest]\n", "conftest.py": "", **{f"test_{n}.py": WAITS for n in range(30)}})
+    agents = [agent(folder), agent(folder)]
+    dies = "import os, pathlib\npathlib.Path(os.environ['HERE'], f'died-{os.getpid()}').touch()\nos._exit(3)\n"
+    (tmp_path / "checkout-a0" / "conftest.py").write_text(dies)
+    run = start(folder, "--allow-stale", "--agents", ",".join(one.address for one in agents), "--min-agents", 2)
+    wait_until(lambda: started(tmp_path) and len(list(tmp_path.glob("died-*"))) == 3, "three deaths")
+    (tmp_path / "go").touch()
+    assert run.wait() == 0, run.text
+    assert "agent a0 gets no more tests: its workers keep dying" in run.text
+    assert len(run.outcomes()) == 90
+    assert set(run.outcomes().values()) == {"passed"}
+
+
 def test_an_agent_tells_tools_of_grpc_that_it_serves(project, agent):
     one = agent(project(TESTS))
     with grpc.insecure_channel(one.address) as channel:
