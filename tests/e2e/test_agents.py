@@ -1,11 +1,9 @@
 """Agents that listen or join, as processes of their own with checkouts of their own."""
 
 import signal
-import subprocess
 from pathlib import Path
 
 import grpc
-import pytest
 from coordinator_process import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
