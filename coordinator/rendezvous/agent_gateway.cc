@@ -89,17 +89,24 @@ std::vector<AgentEvent> AgentGateway::Take(absl::Duration timeout) {
   // Destroyed at the end, without the lock.
   std::vector<std::unique_ptr<AgentStream>> over;
   absl::MutexLock lock(&mu_);
+  if (events_.empty()) ResumeReading(paused_.size());
   mu_.AwaitWithTimeout(absl::Condition(
                            +[](std::deque<AgentEvent>* events) { return !events->empty(); }, &events_),
                        timeout);
   over.swap(over_);
-  const bool was_full = events_.size() > kQueueBound;
   std::vector<AgentEvent> taken(std::make_move_iterator(events_.begin()), std::make_move_iterator(events_.end()));
   events_.clear();
-  if (was_full) {
-    for (auto& [stream, state] : streams_) stream->ResumeReading();
-  }
+  // Each stream reads a message before it asks again: all of a thousand at once would bring many times what there is room for.
+  if (!paused_.empty()) ResumeReading(1 + kQueueBound * messages_ / (taken.size() + 1));
+  messages_ = 0;
   return taken;
+}
+
+void AgentGateway::ResumeReading(size_t streams) {
+  for (; streams > 0 && !paused_.empty(); --streams) {
+    paused_.front()->ResumeReading();
+    paused_.pop_front();
+  }
 }
 
 void AgentGateway::ShareStart(const v1::CoordinatorMessage::StartRun& common) {
@@ -175,12 +182,16 @@ void AgentGateway::OnMessage(AgentStream* stream, std::shared_ptr<v1::AgentMessa
     return;
   }
   Peer* const peer = Find(state.agent);
-  if (peer != nullptr && peer->stream == stream) TakeMessage(*peer, message);
+  if (peer == nullptr || peer->stream != stream) return;
+  ++messages_;
+  TakeMessage(*peer, message);
 }
 
-bool AgentGateway::MayRead() {
+bool AgentGateway::MayRead(AgentStream* stream) {
   absl::MutexLock lock(&mu_);
-  return events_.size() <= kQueueBound;
+  if (events_.size() <= kQueueBound) return true;
+  paused_.push_back(stream);
+  return false;
 }
 
 grpc::Status AgentGateway::Greet(AgentStream* stream, StreamState& state, const v1::AgentMessage& message) {
@@ -296,6 +307,7 @@ void AgentGateway::OnOver(AgentStream* stream, const grpc::Status& status) {
   over_.push_back(std::move(it->second.stream));
   const StreamState state = std::move(it->second);
   streams_.erase(it);
+  paused_.erase(std::remove(paused_.begin(), paused_.end(), stream), paused_.end());
   const std::string why = !state.why.empty() ? state.why
                           : status.ok()      ? "it has ended its part"
                                              : status.error_message();

@@ -128,9 +128,11 @@ class AgentGateway final : public v1::AgentRendezvous::WithRawCallbackMethod_Joi
   };
 
   void OnMessage(AgentStream* stream, std::shared_ptr<v1::AgentMessage> message) override;
-  bool MayRead() override;
+  bool MayRead(AgentStream* stream) override;
   void OnOver(AgentStream* stream, const grpc::Status& status) override;
 
+  // Lets so many of those streams read on that wait the longest.
+  void ResumeReading(size_t streams) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Time Now() const { return clock_ == nullptr ? absl::UnixEpoch() : clock_->Now(); }
   Peer* Find(int agent) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Peer& NewPeer(const std::string& address) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -163,6 +165,9 @@ class AgentGateway final : public v1::AgentRendezvous::WithRawCallbackMethod_Joi
   // Lock order: mu_ before a stream's own lock.
   absl::Mutex mu_;
   std::deque<AgentEvent> events_ ABSL_GUARDED_BY(mu_);
+  // How many messages of agents brought them; and the streams that were told not to read on, in order.
+  size_t messages_ ABSL_GUARDED_BY(mu_) = 0;
+  std::deque<AgentStream*> paused_ ABSL_GUARDED_BY(mu_);
   grpc::ByteBuffer common_start_ ABSL_GUARDED_BY(mu_);
   std::string collection_digest_ ABSL_GUARDED_BY(mu_);
   std::map<int, Peer> peers_ ABSL_GUARDED_BY(mu_);

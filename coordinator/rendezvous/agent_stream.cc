@@ -98,7 +98,7 @@ class ReactorStream : public AgentStream, public Reactor {
       read_paused_ = true;
     }
     // Paused first: whoever makes room after this look will find it so.
-    if (listener_->MayRead()) ResumeReading();
+    if (listener_->MayRead(this)) ResumeReading();
   }
 
   void OnWriteDone(bool ok) override {

@@ -23,8 +23,8 @@ class AgentStream {
     virtual ~Listener() = default;
     // The message and all its parts live on an arena, as long as somebody holds one of them.
     virtual void OnMessage(AgentStream* stream, std::shared_ptr<v1::AgentMessage> message) = 0;
-    // Whether the stream may go on reading; if not, ResumeReading() is called later.
-    virtual bool MayRead() = 0;
+    // Whether the stream may go on reading, asked after each message; if not, ResumeReading() is called later.
+    virtual bool MayRead(AgentStream* stream) = 0;
     // The last call. OK: the agent ended the stream in good order.
     virtual void OnOver(AgentStream* stream, const grpc::Status& status) = 0;
   };
