@@ -24,62 +24,18 @@
 #include <set>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "base/string_table.h"
+#include "coordinator/dispatch/dispatch_action.h"
+#include "coordinator/dispatch/dispatch_state.h"
 #include "coordinator/dispatch/work.h"
 #include "proto/run.pb.h"
 #include "proto/test.pb.h"
 
 namespace fastest::dispatch {
-
-// One place for one worker on one agent. `agent` is the run's own number for it, never used again.
-struct SlotKey {
-  int agent = 0;
-  uint32_t slot = 0;
-  bool operator<(const SlotKey& o) const { return std::pair(agent, slot) < std::pair(o.agent, o.slot); }
-  bool operator==(const SlotKey& o) const { return agent == o.agent && slot == o.slot; }
-};
-
-struct GrantLease {
-  SlotKey slot;
-  v1::Lease lease;
-};
-// The slot's worker should run its held-back test and end.
-struct FinishSlot {
-  SlotKey slot;
-};
-// A worker (again) for this slot.
-struct StartWorker {
-  SlotKey slot;
-};
-// The slot's worker should give back what it has not begun of the lease: `max_tests` at most, from the end. Answered by Returned.
-struct RevokeLease {
-  SlotKey slot;
-  uint64_t lease_id = 0;
-  uint32_t max_tests = 0;
-};
-using Action = std::variant<GrantLease, FinishSlot, StartWorker, RevokeLease>;
-
-// What a result means for its test.
-struct Verdict {
-  // False: this attempt was counted before, or nobody knows of it. The caller drops the result.
-  bool counts = false;
-  // False: the test failed and will be run again.
-  bool last = true;
-  // Which attempt of the test it was, from 1.
-  int attempt = 1;
-};
-
-// Work that was not run although it should have been.
-struct Left {
-  v1::Batch batch;
-  // Why, where the queue knows it: the history of its losses. Empty otherwise.
-  std::string why;
-};
 
 // Not thread-safe. Events that name an unknown agent, slot or lease are ignored. `now` is seconds since the epoch.
 class DispatchQueue {
@@ -190,63 +146,10 @@ class DispatchQueue {
   int steals() const { return steals_; }
 
  private:
-  struct TestState {
-    // The open lease that is to report it; 0: none.
-    uint64_t lease = 0;
-    uint8_t failures = 0;
-    uint8_t losses = 0;
-    bool done = false;
-    bool no_retry = false;
-  };
-  struct LeaseState {
-    SlotKey slot;
-    Work work;
-    bool collected = false;
-    std::vector<TestKey> tests;
-    size_t unreported = 0;
-    size_t results = 0;
-    std::optional<TestKey> running;
-    bool revoked = false;
-    // It was asked for something back and had nothing to give.
-    bool exhausted = false;
-  };
-  enum class Phase { kStarting, kReady, kFinishing, kEnded, kSetAside, kLost };
   static constexpr size_t kPhases = 6;
-  struct SlotState {
-    Phase phase = Phase::kStarting;
-    // Open leases in the order in which they were granted.
-    std::vector<uint64_t> leases;
-    bool waits = false;
-    bool finished_a_test = false;
-    int barren_workers = 0;
-    // Workers that it has had: a retry goes to another one.
-    uint32_t workers = 1;
-    bool revoke_pending = false;
-    // What it was granted last: the worker has this module's items and the fixtures of its folder.
-    std::optional<uint32_t> module;
-    uint32_t package = 0;
-    // Its place in wanting_.
-    std::optional<double> wants_in;
-  };
-  struct AgentState {
-    std::string name;
-    std::set<uint32_t> slots;
-    double heard_at = 0;
-    // Its place in heard_.
-    std::optional<double> listed_at;
-    double round_trip_s = 0;
-    bool timed = false;
-    bool broken = false;
-    bool draining = false;
-    bool lost = false;
-    bool set_aside = false;
-    // Worker deaths since the last test that came to its end.
-    int deaths_in_a_row = 0;
-    bool finished_a_test = false;
-  };
   using Worker = std::pair<SlotKey, uint32_t>;
 
-  // Bookkeeping (dispatch_queue.cc).
+  // Bookkeeping (dispatch_queue.cc, dispatch_agents.cc).
   LeaseState* BeginCollected(uint64_t lease_id);
   void Enter(uint64_t lease_id, LeaseState* lease, TestKey key);
   void MarkNoRetry(const LeaseState& lease, uint32_t position);
