@@ -21,6 +21,7 @@
 #include "coordinator/results/ledger.h"
 #include "coordinator/run/command.h"
 #include "coordinator/run/module_paths.h"
+#include "coordinator/run/replay.h"
 #include "coordinator/run/request.h"
 
 namespace {
@@ -96,6 +97,7 @@ int main(int argc, char** argv) {
   }
 
   const fastest::run::Surroundings surroundings = LookAround();
+  if (line->Has("--from-json")) return fastest::run::ReplayCommand(*line, surroundings);
   const absl::StatusOr<ProjectConfig> project =
       fastest::discovery::FindProject(ProjectFor(*line, surroundings.invocation_dir));
   if (!project.ok()) return UsageError(project.status());

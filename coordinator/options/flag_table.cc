@@ -70,6 +70,10 @@ std::vector<Flag> MakeTable() {
        "file of recorded durations, from which runs are balanced (default: in the cache directory)", "FILE"},
       {"--report-json", H::kOwn, A::kValue, kReports,
        "write one JSON line for each event; '-' is standard output, the text then goes to standard error", "FILE"},
+      {"--from-json", H::kOwn, A::kValue, kReports,
+       "run nothing: make the reports, and the exit code, of the run that wrote this --report-json file ('-': standard "
+       "input); with --junitxml, --report-json, --engine-report, --color",
+       "FILE"},
       {"--junit-xml,--junitxml", H::kOwn, A::kValue, kReports, "write a JUnit XML report, in pytest's form", "FILE"},
       {"--junit-prefix,--junitprefix", H::kOwn, A::kValue, kReports,
        "put this before the class names in the JUnit report", "TEXT"},

@@ -24,7 +24,8 @@ std::string Key(const Flag& flag) {
 bool IsSetting(const Flag& flag) {
   // To ask for something else than a run is no setting.
   const std::string name = MainName(flag);
-  return flag.handling == Handling::kOwn && name != "--version" && name != "--discover" && name != "--plan";
+  return flag.handling == Handling::kOwn && name != "--version" && name != "--discover" && name != "--plan" &&
+         name != "--from-json";
 }
 
 const Flag* FindSetting(const std::string& key) {

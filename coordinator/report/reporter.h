@@ -43,10 +43,41 @@ struct RunStart {
   std::string hostname;
 };
 
+// One agent, as it says of itself when it joins.
+struct AgentFacts {
+  std::string name;
+  std::string hostname;
+  int slots = 0;
+  Labels labels;
+};
+
+// What the plan promises (see plan::Plan). `measured`: its seconds come from past runs; otherwise all tests are taken to last equally long.
+struct PlanFacts {
+  int batches = 0;
+  double predicted_s = 0;
+  double floor_s = 0;
+  double work_s = 0;
+  bool measured = false;
+};
+
+// A batch that was given to a worker. `module` is empty in whole collection; `tests` is 0 where only the worker knows how many it holds.
+struct LeaseFacts {
+  uint64_t lease_id = 0;
+  std::string module;
+  int part = 0;
+  int tests = 0;
+  double at = 0;
+};
+
 class Reporter {
  public:
   virtual ~Reporter() = default;
   virtual void RunStarted(const RunStart&) {}
+  virtual void AgentJoined(const AgentFacts&) {}
+  virtual void AgentLost(const std::string& /*agent*/, const std::string& /*why*/) {}
+  // An agent that was asked for and takes no part in the run.
+  virtual void AgentRefused(const std::string& /*agent*/, const std::string& /*why*/) {}
+  virtual void Planned(const PlanFacts&) {}
   // The number of tests that the run expects; called again when it becomes known better. `exact` once every lease is collected.
   virtual void Expected(int /*tests*/, bool /*exact*/) {}
   // How many tests were deselected so far, over all modules (they are not part of what is expected). Comes before Expected(…, true).
@@ -55,6 +86,7 @@ class Reporter {
   virtual void ModuleExpected(const std::string& /*module*/, int /*tests*/) {}
   virtual void WorkerStarted(const Origin&, const Labels& /*of_its_agent*/) {}
   virtual void WorkerLost(const Origin&, const std::string& /*how*/) {}
+  virtual void BatchLeased(const LeaseFacts&, const Origin&) {}
   virtual void TestStarted(const v1::TestRef&, const Origin&, double /*at*/) {}
   // A test failed and is run again (--retries). Its Result follows; origin.attempt of that counts on from here.
   virtual void Attempt(const v1::TestResult&, const Origin&) {}

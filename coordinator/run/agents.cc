@@ -20,6 +20,21 @@ report::Labels Run::LabelsOf(int agent) const {
   return {it->second.labels().begin(), it->second.labels().end()};
 }
 
+report::AgentFacts Run::FactsOf(int agent) const {
+  const auto it = agents_.find(agent);
+  if (it == agents_.end()) return {};
+  const v1::AgentMessage::Hello& hello = it->second;
+  return {hello.name(), hello.hostname(), static_cast<int>(hello.slots()), LabelsOf(agent)};
+}
+
+void Run::AgentRefused(const std::string& name, const std::string& why) {
+  if (reporters_.empty()) {
+    refused_.emplace_back(name, why);
+  } else {
+    Report([&](report::Reporter& r) { r.AgentRefused(name, why); });
+  }
+}
+
 void Run::Note(const std::string& text) {
   if (reporters_.empty()) {
     deps_.show(v1::WorkerMessage::Output::STDERR, absl::StrCat("fastest: ", text, "\n"));
@@ -85,6 +100,7 @@ void Run::GiveUpAgent(int agent, const std::string& why) {
     Report([&](report::Reporter& r) { r.WorkerLost(worker.origin, absl::StrCat("its agent was lost: ", why)); });
     workers_.erase(slot);
   }
+  if (mattered) Report([&](report::Reporter& r) { r.AgentLost(FactsOf(agent).name, why); });
   agents_.erase(agent);
   if (mattered) last_death_ = absl::StrCat(name, " was lost: ", why);
   if (agents_.empty() && !more_agents_) {
@@ -114,6 +130,7 @@ void Run::OnRefused(int agent, const v1::AgentMessage::Refused& refused) {
   for (auto it = workers_.begin(); it != workers_.end();) {
     it = it->first.agent == agent ? workers_.erase(it) : std::next(it);
   }
+  AgentRefused(FactsOf(agent).name, refused.message());
   agents_.erase(agent);
   last_death_ = absl::StrCat(name, " cannot run the tests: ", refused.message());
   Note(last_death_);

@@ -12,8 +12,7 @@ constexpr double kUnknownTestSeconds = 0.002;
 
 }  // namespace
 
-Estimates::Estimates(discovery::Discovery discovery,
-                     std::unordered_map<std::string, history::ModuleHistory> history)
+Estimates::Estimates(discovery::Discovery discovery, std::unordered_map<std::string, history::ModuleHistory> history)
     : mean_s_(kUnknownTestSeconds) {
   double sum = 0;
   size_t count = 0;

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/memory/memory.h"
 #include "absl/strings/match.h"
@@ -172,6 +173,7 @@ void Farm::Drive(Run& run, const std::function<void()>& between_turns) {
       // Nobody waits for those who could not say that their tests have ended.
       for (const int agent : broken_) run.AgentLeft(agent, "it was out of reach");
     }
+    for (const auto& [who, why] : std::exchange(refused_, {})) run.AgentRefused(who, why);
     run.ExpectAgents(MayWait());
     run.Tick();
     between_turns();
@@ -329,6 +331,7 @@ void Farm::OnGone(const AgentEvent& event, Run* run) {
 
 void Farm::SayWhyNot(const std::string& who, const std::string& why) {
   if (!said_.insert(absl::StrCat(who, " ", why)).second) return;
+  refused_.emplace_back(who, why);
   // Some say by themselves whom they are about.
   note_(absl::StartsWith(why, "agent ") ? why : absl::StrCat("agent ", who, ": ", why));
 }

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -110,6 +111,8 @@ class Farm final : public AgentPort {
   std::set<int> broken_;
   absl::Time none_since_ = absl::InfiniteFuture();
   std::set<std::string> said_;
+  // Named to the user and not yet to the run: agent and reason.
+  std::vector<std::pair<std::string, std::string>> refused_;
 };
 
 }  // namespace fastest::run

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "coordinator/events/json_reporter.h"
 #include "coordinator/report/engine_report.h"
-#include "coordinator/report/json_reporter.h"
 #include "coordinator/report/junit_reporter.h"
 #include "coordinator/report/terminal_options.h"
 #include "coordinator/report/terminal_reporter.h"
@@ -39,7 +39,7 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& requ
     reporters.push_back(std::make_unique<report::EngineReport>(out, /*list_tests=*/request.run.engine == "direct"));
   }
   if (files.json != nullptr) {
-    reporters.push_back(std::make_unique<report::JsonReporter>(std::move(files.json), std::cerr));
+    reporters.push_back(std::make_unique<events::JsonReporter>(std::move(files.json), std::cerr));
   }
   if (!request.junit_xml.empty()) {
     report::JunitOptions options;

@@ -60,6 +60,7 @@ void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
     return;
   }
   agents_[agent] = hello;
+  Report([&](report::Reporter& r) { r.AgentJoined(FactsOf(agent)); });
   queue_.AgentJoined(agent, hello.name(), deps_.now());
   auto* start = message.mutable_start_run();
   start->set_protocol_version(v1::PROTOCOL_VERSION_CURRENT);
@@ -209,6 +210,10 @@ void Run::Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready) {
   start_ = start;
   reporters_ = deps_.make_reporters(start);
   Report([&](report::Reporter& r) { r.RunStarted(start); });
+  for (const auto& [name, why] : std::exchange(refused_, {})) AgentRefused(name, why);
+  for (const auto& [agent, hello] : agents_) {
+    Report([&, agent = agent](report::Reporter& r) { r.AgentJoined(FactsOf(agent)); });
+  }
   for (const auto& [slot, other] : workers_) {
     const report::Labels labels = LabelsOf(slot.agent);
     Report([&, origin = &other.origin](report::Reporter& r) { r.WorkerStarted(*origin, labels); });
@@ -265,6 +270,9 @@ void Run::PlanWork(const v1::Collection& collection) {
     return;
   }
   timing_.Queued(deps_.now());
+  const report::PlanFacts facts = {static_cast<int>(plan.batches.size()), plan.makespan_s, plan.floor_s, plan.work_s,
+                                   estimates_.measured()};
+  Report([&](report::Reporter& r) { r.Planned(facts); });
   uncollected_ = plan.batches.size();
   for (const plan::PlannedBatch& planned : plan.batches) {
     queue_.Add(planned.batch, dispatch::Cost{planned.predicted_s, planned.setup_s, planned.batch.together(),
@@ -457,6 +465,11 @@ void Run::Act() {
       const v1::Batch& batch = grant->lease.batch();
       leases_[grant->lease.id()] = {batch.module(), batch.part(), batch.boundaries_size() > 0, batch.tests_size() > 0};
       timing_.Leased(grant->lease.id(), agent, deps_.now());
+      const report::LeaseFacts lease = {grant->lease.id(), batch.module(), static_cast<int>(batch.part()),
+                                        batch.tests_size(), deps_.now()};
+      if (const auto worker = workers_.find(grant->slot); worker != workers_.end()) {
+        Report([&](report::Reporter& r) { r.BatchLeased(lease, worker->second.origin); });
+      }
       message.mutable_grant()->set_slot(grant->slot.slot);
       *message.mutable_grant()->mutable_lease() = grant->lease;
     } else if (const auto* finish = std::get_if<dispatch::FinishSlot>(&action)) {

@@ -61,6 +61,8 @@ class Run {
   void AgentResumed(int agent);
   // It finishes what runs and takes nothing more.
   void AgentDraining(int agent, const std::string& reason);
+  // One that was asked for and takes no part, for the reports; whoever calls has told the user.
+  void AgentRefused(const std::string& name, const std::string& why);
   // Whether agents may still join: the run waits for them when none is left. From RunOptions.more_agents at first.
   void ExpectAgents(bool expected) { more_agents_ = expected; }
   // No agent will ever join.
@@ -120,6 +122,7 @@ class Run {
   void GiveUpAgent(int agent, const std::string& why);
   std::string NameOf(int agent) const;
   report::Labels LabelsOf(int agent) const;
+  report::AgentFacts FactsOf(int agent) const;
   void Note(const std::string& text);
   // Failures whose retry never came are final after all.
   void SettleRetries();
@@ -156,6 +159,8 @@ class Run {
 
   std::map<int, v1::AgentMessage::Hello> agents_;
   std::map<dispatch::SlotKey, Worker> workers_;
+  // Those refused before there was a report to say it in: name and why.
+  std::vector<std::pair<std::string, std::string>> refused_;
   // Workers of agents that were lost, by agent and worker id: results of theirs may still come.
   std::map<std::pair<int, std::string>, report::Origin> lost_workers_;
   // Tests that failed and wait for their next attempt, with the last one.

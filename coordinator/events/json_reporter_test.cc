@@ -1,4 +1,4 @@
-#include "coordinator/report/json_reporter.h"
+#include "coordinator/events/json_reporter.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,10 +11,17 @@
 #include "coordinator/report/sample_results.h"
 #include "coordinator/report/string_sink.h"
 
-namespace fastest::report {
+namespace fastest::events {
 namespace {
 
 using nlohmann::json;
+using report::DeadResult;
+using report::FailedResult;
+using report::Origin;
+using report::PassedResult;
+using report::RunStart;
+using report::SkippedResult;
+using report::StringSink;
 using ::testing::StartsWith;
 
 const Origin kOrigin = {"local", "gw1", 2};
@@ -235,4 +242,4 @@ TEST_F(JsonReporterTest, AnErrorIsToldOnce) {
 }
 
 }  // namespace
-}  // namespace fastest::report
+}  // namespace fastest::events

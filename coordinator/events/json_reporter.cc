@@ -1,13 +1,12 @@
-#include "coordinator/report/json_reporter.h"
+#include "coordinator/events/json_reporter.h"
 
-#include <nlohmann/json.hpp>
-
+#include "coordinator/events/event_codec.h"
 #include "coordinator/report/test_report.h"
 
-namespace fastest::report {
+namespace fastest::events {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using report::Origin;
 
 // Bytes gathered before they are written without waiting for a Tick.
 constexpr size_t kMuch = size_t{64} * 1024;
@@ -15,24 +14,6 @@ constexpr size_t kMuch = size_t{64} * 1024;
 std::string Line(const Json& event) {
   // Text of a crash may hold anything: what is not UTF-8 is replaced, never thrown at.
   return event.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-const char* OutcomeName(v1::Outcome outcome) {
-  switch (outcome) {
-    case v1::PASSED:
-      return "passed";
-    case v1::FAILED:
-      return "failed";
-    case v1::SKIPPED:
-      return "skipped";
-    case v1::XFAILED:
-      return "xfailed";
-    case v1::XPASSED:
-      return "xpassed";
-    default:
-      // A result that says nothing of its outcome is not a good one.
-      return "error";
-  }
 }
 
 template <typename Sections>
@@ -69,9 +50,9 @@ Json StagesOf(const v1::Stages& stages) {
 // Why a phase did not simply pass.
 void AddExplanation(const v1::Phase& phase, Json& event) {
   if (phase.xfail()) {
-    event["xfail_reason"] = ShortReason(phase);
+    event["xfail_reason"] = report::ShortReason(phase);
   } else if (phase.outcome() == "skipped") {
-    event["skip_reason"] = ShortReason(phase);
+    event["skip_reason"] = report::ShortReason(phase);
   }
   if (phase.outcome() == "passed") return;
   event["longrepr"] = phase.longrepr();
@@ -101,16 +82,44 @@ const char* SubtestOutcome(const v1::Phase& phase) {
 
 }  // namespace
 
-void JsonReporter::RunStarted(const RunStart& run) {
-  Json event = {{"type", "run_started"},        {"version", run.version},       {"schema", 1},
-                {"run_id", run.run_id},         {"rootdir", run.rootdir},       {"invocation_dir", run.invocation_dir},
-                {"python", run.python_version}, {"pytest", run.pytest_version}, {"slots", run.slots},
-                {"started_at", run.started_at}, {"hostname", run.hostname}};
-  if (!run.whole_reason.empty()) event["whole_reason"] = run.whole_reason;
+void JsonReporter::RunStarted(const report::RunStart& run) { Add(Line(RunStartedEvent(run))); }
+
+void JsonReporter::AgentJoined(const report::AgentFacts& agent) {
+  Json event = {{"type", "agent_joined"}, {"agent", agent.name}, {"hostname", agent.hostname}, {"slots", agent.slots}};
+  if (!agent.labels.empty()) event["labels"] = agent.labels;
   Add(Line(event));
 }
 
-void JsonReporter::WorkerStarted(const Origin& origin, const Labels& labels) {
+void JsonReporter::AgentLost(const std::string& agent, const std::string& why) {
+  Add(Line({{"type", "agent_lost"}, {"agent", agent}, {"why", why}}));
+}
+
+void JsonReporter::AgentRefused(const std::string& agent, const std::string& why) {
+  Add(Line({{"type", "agent_refused"}, {"agent", agent}, {"why", why}}));
+}
+
+void JsonReporter::Planned(const report::PlanFacts& plan) {
+  Add(Line({{"type", "planned"},
+            {"batches", plan.batches},
+            {"predicted_s", plan.predicted_s},
+            {"floor_s", plan.floor_s},
+            {"work_s", plan.work_s},
+            {"measured", plan.measured}}));
+}
+
+void JsonReporter::Deselected(int tests) { deselected_ = tests; }
+
+void JsonReporter::Expected(int tests, bool exact) {
+  Json event = {{"type", "expected"}, {"tests", tests}, {"exact", exact}};
+  if (deselected_ > 0) event["deselected"] = deselected_;
+  Add(Line(event));
+}
+
+void JsonReporter::ModuleExpected(const std::string& module, int tests) {
+  Add(Line({{"type", "module_expected"}, {"module", module}, {"tests", tests}}));
+}
+
+void JsonReporter::WorkerStarted(const Origin& origin, const report::Labels& labels) {
   Json line = {{"type", "worker_started"}, {"agent", origin.agent}, {"worker", origin.worker}};
   if (!labels.empty()) line["labels"] = labels;
   Add(Line(line));
@@ -120,12 +129,34 @@ void JsonReporter::WorkerLost(const Origin& origin, const std::string& how) {
   Add(Line({{"type", "worker_lost"}, {"agent", origin.agent}, {"worker", origin.worker}, {"how", how}}));
 }
 
+void JsonReporter::BatchLeased(const report::LeaseFacts& lease, const Origin& origin) {
+  Json event = {
+      {"type", "batch_leased"}, {"lease", lease.lease_id}, {"agent", origin.agent}, {"worker", origin.worker}};
+  if (!lease.module.empty()) event["module"] = lease.module;
+  if (lease.part > 0) event["part"] = lease.part;
+  if (lease.tests > 0) event["tests"] = lease.tests;
+  event["at"] = lease.at;
+  Add(Line(event));
+}
+
+void JsonReporter::TestStarted(const v1::TestRef& test, const Origin& origin, double at) {
+  Json event = {
+      {"type", "test_started"}, {"nodeid", test.node_id()}, {"agent", origin.agent}, {"worker", origin.worker}};
+  if (test.index() > 0) event["index"] = test.index();
+  event["at"] = at;
+  Add(Line(event));
+}
+
+void JsonReporter::Output(const v1::WorkerMessage::Output& output, const Origin& origin) {
+  Add(Line(OutputEvent(output, origin)));
+}
+
 void JsonReporter::Attempt(const v1::TestResult& result, const Origin& origin) { AddResult("attempt", result, origin); }
 
 void JsonReporter::Result(const v1::TestResult& result, const Origin& origin) { AddResult("result", result, origin); }
 
 void JsonReporter::AddResult(const char* type, const v1::TestResult& result, const Origin& origin) {
-  const std::vector<v1::Phase> phases = CompletePhases(result);
+  const std::vector<v1::Phase> phases = report::CompletePhases(result);
   double setup = 0;
   double call = 0;
   double teardown = 0;
@@ -170,6 +201,7 @@ void JsonReporter::AddResult(const char* type, const v1::TestResult& result, con
   for (const v1::Property& property : result.user_properties()) {
     event["user_properties"].push_back({{"name", property.name()}, {"value", property.value()}});
   }
+  AddWholeResult(result, event);
   Add(Line(event));
 }
 
@@ -178,8 +210,9 @@ void JsonReporter::Collect(const v1::CollectReport& report) {
   Json event = {{"type", skipped ? "collect_skip" : "collect_error"},
                 {"nodeid", report.node_id()},
                 {"longrepr", report.longrepr()}};
-  if (skipped) event["skip_reason"] = ShortReason(TestReport(report).phase);
+  if (skipped) event["skip_reason"] = report::ShortReason(report::TestReport(report).phase);
   if (report.sections_size() > 0) event["sections"] = SectionList(report.sections());
+  AddWholeCollect(report, event);
   Add(Line(event));
 }
 
@@ -199,27 +232,7 @@ void JsonReporter::Note(const std::string& text) { Add(Line({{"type", "note"}, {
 void JsonReporter::Tick(double) { Write(); }
 
 bool JsonReporter::Finished(const results::RunSummary& summary) {
-  const results::Books& books = summary.books;
-  Json not_run = Json::array();
-  for (const results::NotRun& test : books.not_run) {
-    Json entry = {{"nodeid", test.ref.node_id().empty() ? test.module : test.ref.node_id()}, {"reason", test.reason}};
-    if (test.ref.index() > 0) entry["index"] = test.ref.index();
-    not_run.push_back(entry);
-  }
-  Json counts = Json::object();
-  for (const auto& [category, count] : summary.counts) {
-    if (!category.empty()) counts[category] = count;
-  }
-  Json event = {{"type", "run_finished"},
-                {"exit_code", summary.exit_code},
-                {"counts", counts},
-                {"duration_s", summary.duration_s},
-                {"finished_at", summary.finished_at}};
-  if (!summary.stop_reason.empty()) event["stop_reason"] = summary.stop_reason;
-  event["books"] = {{"balanced", books.balanced},          {"collected", books.collected}, {"reported", books.reported},
-                    {"deselected", books.deselected},      {"withdrawn", books.withdrawn}, {"not_run", not_run},
-                    {"disagreements", books.disagreements}};
-  Add(Line(event));
+  Add(Line(RunFinishedEvent(summary)));
   Write();
   if (!failed_) Check(sink_->Close());
   return !failed_;
@@ -244,4 +257,4 @@ void JsonReporter::Check(const absl::Status& status) {
   err_.flush();
 }
 
-}  // namespace fastest::report
+}  // namespace fastest::events

@@ -1,0 +1,46 @@
+// The parts of event lines that JsonReporter writes and EventReader reads: what the one writes, the other gets back without loss.
+// docs/events.md describes the lines.
+#ifndef FASTEST_COORDINATOR_EVENTS_EVENT_CODEC_H_
+#define FASTEST_COORDINATOR_EVENTS_EVENT_CODEC_H_
+
+#include <cstdint>
+
+#include "coordinator/events/event_fields.h"
+#include "coordinator/report/reporter.h"
+#include "coordinator/results/run_summary.h"
+#include "proto/test.pb.h"
+
+namespace fastest::events {
+
+// The form of the lines that this program writes and reads (`schema` of run_started).
+constexpr uint64_t kSchema = 1;
+
+// "passed", "failed" …; what says nothing of its outcome is an error, not a good one.
+const char* OutcomeName(v1::Outcome outcome);
+
+// Adds the fields that only those need who rebuild reports: where the test stands (`line`; `path` and `domain` where the node id does not
+// spell them), its lease, and `reports`, pytest's own, where `phases` and `stages` do not say all of them.
+void AddWholeResult(const v1::TestResult& result, Json& event);
+// The result of a line that is otherwise complete. What is wrong with the line is the fields' to say.
+v1::TestResult WholeResult(EventFields& fields);
+
+// The same for collect_error and collect_skip.
+void AddWholeCollect(const v1::CollectReport& report, Json& event);
+v1::CollectReport WholeCollect(EventFields& fields);
+
+// A run_started line's `header` and `options` are in it; so is all else.
+Json RunStartedEvent(const report::RunStart& run);
+report::RunStart RunStartOf(EventFields& fields);
+
+Json RunFinishedEvent(const results::RunSummary& summary);
+results::RunSummary SummaryOf(EventFields& fields);
+
+// What a worker wrote; `base64` in place of `text` where that is not UTF-8 (a character may be cut in two).
+Json OutputEvent(const v1::WorkerMessage::Output& output, const report::Origin& origin);
+v1::WorkerMessage::Output OutputOf(EventFields& fields);
+
+report::Origin OriginOf(EventFields& fields);
+
+}  // namespace fastest::events
+
+#endif  // FASTEST_COORDINATOR_EVENTS_EVENT_CODEC_H_

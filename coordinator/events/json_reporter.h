@@ -1,0 +1,59 @@
+// The run as JSON lines, one for each event: `--report-json`. docs/events.md describes them.
+#ifndef FASTEST_COORDINATOR_EVENTS_JSON_REPORTER_H_
+#define FASTEST_COORDINATOR_EVENTS_JSON_REPORTER_H_
+
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "coordinator/report/byte_sink.h"
+#include "coordinator/report/reporter.h"
+
+namespace fastest::events {
+
+// Not thread-safe. Lines are gathered and written whole, at each Tick and whenever there are many, so that a reader never sees half
+// of one unless the disk is full.
+class JsonReporter : public report::Reporter {
+ public:
+  // The first error of `sink` is told on `err`, in one line; nothing more is written after it. `err` must outlive the reporter.
+  JsonReporter(std::unique_ptr<report::ByteSink> sink, std::ostream& err) : sink_(std::move(sink)), err_(err) {}
+
+  void RunStarted(const report::RunStart& run) override;
+  void AgentJoined(const report::AgentFacts& agent) override;
+  void AgentLost(const std::string& agent, const std::string& why) override;
+  void AgentRefused(const std::string& agent, const std::string& why) override;
+  void Planned(const report::PlanFacts& plan) override;
+  void Expected(int tests, bool exact) override;
+  void Deselected(int tests) override;
+  void ModuleExpected(const std::string& module, int tests) override;
+  void WorkerStarted(const report::Origin& origin, const report::Labels& labels) override;
+  void WorkerLost(const report::Origin& origin, const std::string& how) override;
+  void BatchLeased(const report::LeaseFacts& lease, const report::Origin& origin) override;
+  void TestStarted(const v1::TestRef& test, const report::Origin& origin, double at) override;
+  void Attempt(const v1::TestResult& result, const report::Origin& origin) override;
+  void Result(const v1::TestResult& result, const report::Origin& origin) override;
+  void Collect(const v1::CollectReport& report) override;
+  void Warning(const v1::RecordedWarning& warning) override;
+  void Output(const v1::WorkerMessage::Output& output, const report::Origin& origin) override;
+  void Note(const std::string& text) override;
+  void Tick(double now) override;
+  // False if the report is not complete.
+  bool Finished(const results::RunSummary& summary) override;
+
+ private:
+  void AddResult(const char* type, const v1::TestResult& result, const report::Origin& origin);
+  // Adds a line to what is gathered.
+  void Add(const std::string& line);
+  void Write();
+  void Check(const absl::Status& status);
+
+  const std::unique_ptr<report::ByteSink> sink_;
+  std::ostream& err_;
+  std::string gathered_;
+  int deselected_ = 0;
+  bool failed_ = false;
+};
+
+}  // namespace fastest::events
+
+#endif  // FASTEST_COORDINATOR_EVENTS_JSON_REPORTER_H_

@@ -1,0 +1,50 @@
+// What a run comes to by its results alone: for event files that don't end, and for several that make one run.
+#ifndef FASTEST_COORDINATOR_EVENTS_RECOUNT_H_
+#define FASTEST_COORDINATOR_EVENTS_RECOUNT_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "coordinator/report/reporter.h"
+#include "coordinator/results/ledger.h"
+#include "coordinator/results/run_summary.h"
+
+namespace fastest::events {
+
+// Not thread-safe. A reporter that counts as the run's own books do.
+class Recount final : public report::Reporter {
+ public:
+  void RunStarted(const report::RunStart& run) override { started_at_ = run.started_at; }
+  void Deselected(int tests) override { deselected_ = tests; }
+  void Expected(int tests, bool exact) override;
+  void ModuleExpected(const std::string& module, int tests) override;
+  void TestStarted(const v1::TestRef& test, const report::Origin& origin, double at) override;
+  void Result(const v1::TestResult& result, const report::Origin& origin) override;
+  void Collect(const v1::CollectReport& report) override { ledger_.CollectReported(report); }
+  void Warning(const v1::RecordedWarning& warning) override;
+
+  // The summary of a run whose events broke off: what is known to be missing stands under `not_run`, and it exits with 10.
+  results::RunSummary CutOff() const;
+
+ private:
+  struct Module {
+    int expected = 0;
+    int reported = 0;
+  };
+  results::Ledger ledger_;
+  std::map<std::string, Module> modules_;
+  // In the order in which they were first heard of.
+  std::vector<std::string> module_order_;
+  // Begun and without result, by what began them.
+  std::map<std::string, v1::TestRef> running_;
+  double started_at_ = 0;
+  double last_at_ = 0;
+  int expected_ = 0;
+  int reported_ = 0;
+  int deselected_ = 0;
+};
+
+}  // namespace fastest::events
+
+#endif  // FASTEST_COORDINATOR_EVENTS_RECOUNT_H_
