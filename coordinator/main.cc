@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
   }
 
   const fastest::run::Surroundings surroundings = LookAround();
-  if (line->Has("--from-json")) return fastest::run::ReplayCommand(*line, surroundings);
+  if (line->Has("--from-json") || line->Has("--merge")) return fastest::run::ReplayCommand(*line, surroundings);
   const absl::StatusOr<ProjectConfig> project =
       fastest::discovery::FindProject(ProjectFor(*line, surroundings.invocation_dir));
   if (!project.ok()) return UsageError(project.status());

@@ -32,6 +32,7 @@ Work WorkOf(const v1::Batch& batch, const Cost& cost, StringTable* names) {
   work.part = batch.part();
   work.tests.reserve(static_cast<size_t>(batch.tests_size()));
   for (const v1::TestRef& ref : batch.tests()) work.tests.push_back(KeyOf(ref, names));
+  for (const v1::TestRef& ref : batch.except()) work.except.push_back(KeyOf(ref, names));
   work.cost = {Sane(cost.predicted_s), Sane(cost.setup_s), cost.indivisible || batch.together(), cost.unit};
   return work;
 }
@@ -43,6 +44,7 @@ v1::Batch BatchOf(const Work& work, const StringTable& names) {
   batch.set_part(work.part);
   batch.set_together(work.cost.indivisible);
   for (const TestKey key : work.tests) *batch.add_tests() = RefOf(key, names);
+  for (const TestKey key : work.except) *batch.add_except() = RefOf(key, names);
   return batch;
 }
 

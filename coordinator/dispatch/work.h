@@ -43,6 +43,7 @@ struct Work {
   std::vector<uint32_t> boundaries;
   uint32_t part = 0;
   std::vector<TestKey> tests;
+  std::vector<TestKey> except;
   Cost cost;
   // Workers that died over it without a result, and agents that were lost while it was collected.
   int deaths = 0;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "coordinator/report/display_path.h"
@@ -241,6 +242,10 @@ Json RunStartedEvent(const report::RunStart& run) {
                 {"python", run.python_version}, {"pytest", run.pytest_version}, {"slots", run.slots},
                 {"started_at", run.started_at}, {"hostname", run.hostname}};
   if (!run.whole_reason.empty()) event["whole_reason"] = run.whole_reason;
+  if (run.shard.index > 0) {
+    event["shard"] = {{"index", run.shard.index}, {"of", run.shard.count}, {"plan", run.shard.plan}};
+  }
+  if (!run.shard.rerun_of.empty()) event["rerun_of"] = run.shard.rerun_of;
   event["header"] = run.header;
   event["options"] = Json::object();
   for (const auto& [name, value] : run.options) event["options"][name] = value;
@@ -259,6 +264,16 @@ report::RunStart RunStartOf(EventFields& fields) {
   run.started_at = fields.Number("started_at");
   run.hostname = fields.Text("hostname");
   run.whole_reason = fields.TextOr("whole_reason");
+  if (fields.Has("shard")) {
+    EventFields shard(fields.Object("shard"));
+    run.shard.index = static_cast<int>(shard.Count("index"));
+    run.shard.count = static_cast<int>(shard.Count("of"));
+    run.shard.plan = shard.Text("plan");
+    if (shard.ok() && (run.shard.index < 1 || run.shard.index > run.shard.count))
+      shard.Wrong("index", "is none of them");
+    fields.Inside("shard", shard);
+  }
+  run.shard.rerun_of = Texts(fields, "rerun_of");
   fields.List("header");
   run.header = Texts(fields, "header");
   for (const auto& [name, value] : fields.Object("options").items()) {
@@ -344,6 +359,42 @@ results::RunSummary SummaryOf(EventFields& fields) {
   EachTiming(summary.timing, [&](const char* name, auto& value) { Read(timing, name, value); });
   fields.Inside("timing", timing);
   return summary;
+}
+
+Json CollectedEvent(const std::string& module, const std::vector<v1::TestRef>& tests) {
+  Json event = {{"type", "collected"}, {"module", module}, {"tests", Json::array()}};
+  Json& list = event["tests"];
+  for (const v1::TestRef& test : tests) {
+    absl::string_view name = test.node_id();
+    if (absl::StartsWith(name, module) && absl::StartsWith(name.substr(module.size()), "::")) {
+      name.remove_prefix(module.size());
+    }
+    if (test.index() == 0) {
+      list.push_back(std::string(name));
+    } else {
+      list.push_back({{"nodeid", std::string(name)}, {"index", test.index()}});
+    }
+  }
+  return event;
+}
+
+std::vector<v1::TestRef> CollectedOf(EventFields& fields) {
+  std::vector<v1::TestRef> tests;
+  const std::string module = fields.Text("module");
+  for (const Json& entry : fields.List("tests")) {
+    v1::TestRef& test = tests.emplace_back();
+    std::string name;
+    if (entry.is_string()) {
+      name = entry.get<std::string>();
+    } else {
+      EventFields of_entry(entry);
+      name = of_entry.Text("nodeid");
+      test.set_index(static_cast<uint32_t>(of_entry.Count("index")));
+      fields.Inside("tests", of_entry);
+    }
+    test.set_node_id(absl::StartsWith(name, "::") ? absl::StrCat(module, name) : name);
+  }
+  return tests;
 }
 
 Json OutputEvent(const v1::WorkerMessage::Output& output, const report::Origin& origin) {

@@ -4,6 +4,8 @@
 #define FASTEST_COORDINATOR_EVENTS_EVENT_CODEC_H_
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "coordinator/events/event_fields.h"
 #include "coordinator/report/reporter.h"
@@ -34,6 +36,10 @@ report::RunStart RunStartOf(EventFields& fields);
 
 Json RunFinishedEvent(const results::RunSummary& summary);
 results::RunSummary SummaryOf(EventFields& fields);
+
+// Ids that begin with the module's are written without it ("::test_x"), those that stand twice as an object with their index.
+Json CollectedEvent(const std::string& module, const std::vector<v1::TestRef>& tests);
+std::vector<v1::TestRef> CollectedOf(EventFields& fields);
 
 // What a worker wrote; `base64` in place of `text` where that is not UTF-8 (a character may be cut in two).
 Json OutputEvent(const v1::WorkerMessage::Output& output, const report::Origin& origin);

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/events/event_codec.h"
@@ -82,6 +83,12 @@ void TellModuleExpected(EventFields& fields, Reporter& reporter) {
   if (fields.ok()) reporter.ModuleExpected(module, tests);
 }
 
+void TellCollected(EventFields& fields, Reporter& reporter) {
+  const std::vector<v1::TestRef> tests = CollectedOf(fields);
+  const std::string module = fields.Text("module");
+  if (fields.ok()) reporter.Collected(module, tests);
+}
+
 void TellWorkerStarted(EventFields& fields, Reporter& reporter) {
   const report::Origin origin = OriginOf(fields);
   const report::Labels labels = LabelsOf(fields);
@@ -159,6 +166,7 @@ const std::map<std::string, Teller>& Tellers() {
       {"planned", TellPlanned},
       {"expected", TellExpected},
       {"module_expected", TellModuleExpected},
+      {"collected", TellCollected},
       {"worker_started", TellWorkerStarted},
       {"worker_lost", TellWorkerLost},
       {"batch_leased", TellBatchLeased},

@@ -100,6 +100,7 @@ void TellEverything(Reporter& r) {
   run.whole_reason = "why";
   run.started_at = 1795619898.8133371;
   run.hostname = "h";
+  run.shard = {2, 3, "abc", {"r0"}};
   r.RunStarted(run);
   r.AgentJoined({"a1", "h1", 4, {{"os", "debian"}}});
   r.AgentRefused("b:7070", "connection refused");
@@ -108,6 +109,12 @@ void TellEverything(Reporter& r) {
   r.WorkerStarted(origin, {{"os", "debian"}});
   r.BatchLeased({7, "a.py", 2, 3, 100.25}, origin);
   r.ModuleExpected("a.py", 5);
+  v1::TestRef twice;
+  twice.set_node_id("a.py::x");
+  twice.set_index(1);
+  v1::TestRef elsewhere;
+  elsewhere.set_node_id("other::y");
+  r.Collected("a.py", {twice, elsewhere});
   r.Deselected(2);
   r.Expected(5, true);
   v1::TestRef ref;

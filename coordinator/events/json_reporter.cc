@@ -119,6 +119,10 @@ void JsonReporter::ModuleExpected(const std::string& module, int tests) {
   Add(Line({{"type", "module_expected"}, {"module", module}, {"tests", tests}}));
 }
 
+void JsonReporter::Collected(const std::string& module, const std::vector<v1::TestRef>& tests) {
+  Add(Line(CollectedEvent(module, tests)));
+}
+
 void JsonReporter::WorkerStarted(const Origin& origin, const report::Labels& labels) {
   Json line = {{"type", "worker_started"}, {"agent", origin.agent}, {"worker", origin.worker}};
   if (!labels.empty()) line["labels"] = labels;

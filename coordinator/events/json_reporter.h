@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/reporter.h"
@@ -26,6 +27,7 @@ class JsonReporter : public report::Reporter {
   void Expected(int tests, bool exact) override;
   void Deselected(int tests) override;
   void ModuleExpected(const std::string& module, int tests) override;
+  void Collected(const std::string& module, const std::vector<v1::TestRef>& tests) override;
   void WorkerStarted(const report::Origin& origin, const report::Labels& labels) override;
   void WorkerLost(const report::Origin& origin, const std::string& how) override;
   void BatchLeased(const report::LeaseFacts& lease, const report::Origin& origin) override;

@@ -1,37 +1,38 @@
 #include "coordinator/events/recount.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "coordinator/report/display_path.h"
 
 namespace fastest::events {
 namespace {
 
-// Whoever runs it now: a worker runs one test at a time.
-std::string Runner(const report::Origin& origin) { return absl::StrCat(origin.agent, " ", origin.worker); }
+std::pair<std::string, uint32_t> KeyOf(const v1::TestRef& test) { return {test.node_id(), test.index()}; }
 
 }  // namespace
 
 void Recount::Expected(int tests, bool /*exact*/) { expected_ = tests; }
 
-void Recount::ModuleExpected(const std::string& module, int tests) {
-  const auto [it, is_new] = modules_.try_emplace(module);
-  if (is_new) module_order_.push_back(module);
-  it->second.expected += tests;
+void Recount::Collected(const std::string& module, const std::vector<v1::TestRef>& tests) {
+  if (std::find(module_order_.begin(), module_order_.end(), module) == module_order_.end()) {
+    module_order_.push_back(module);
+  }
+  for (const v1::TestRef& test : tests) missing_[KeyOf(test)].module = module;
 }
 
 void Recount::TestStarted(const v1::TestRef& test, const report::Origin& origin, double at) {
-  running_[Runner(origin)] = test;
+  // One that was retried has no result yet.
+  if (const auto missing = missing_.find(KeyOf(test)); missing != missing_.end()) {
+    missing->second.runner = absl::StrCat(origin.agent, " ", origin.worker);
+  }
   last_at_ = std::max(last_at_, at);
 }
 
 void Recount::Result(const v1::TestResult& result, const report::Origin& origin) {
-  const auto running = running_.find(Runner(origin));
-  if (running != running_.end() && running->second.node_id() == result.ref().node_id()) running_.erase(running);
+  missing_.erase(KeyOf(result.ref()));
   if (!ledger_.Reported(result)) return;
   ++reported_;
-  ++modules_[std::string(report::ModuleOf(result.ref().node_id()))].reported;
   const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
   if (origin.attempt > 1 && !failed) ledger_.AddFlaky();
   last_at_ = std::max(last_at_, result.stages().reported());
@@ -50,21 +51,16 @@ results::RunSummary Recount::CutOff() const {
   results::Books& books = summary.books;
   books.reported = reported_;
   books.deselected = deselected_;
-  for (const auto& [runner, test] : running_) {
-    results::NotRun& missing = books.not_run.emplace_back();
-    missing.ref = test;
-    missing.module = std::string(report::ModuleOf(test.node_id()));
-    missing.reason = absl::StrCat("it was running (", runner, ") when the events ended");
+  for (const auto& [key, test] : missing_) {
+    results::NotRun& not_run = books.not_run.emplace_back();
+    not_run.ref.set_node_id(key.first);
+    not_run.ref.set_index(key.second);
+    not_run.module = test.module;
+    not_run.reason = test.runner.empty() ? "it had no result when the events ended"
+                                         : absl::StrCat("it had been begun by ", test.runner, " when the events ended");
   }
-  for (const std::string& module : module_order_) {
-    const Module& counts = modules_.at(module);
-    if (counts.reported >= counts.expected) continue;
-    results::NotRun& missing = books.not_run.emplace_back();
-    missing.module = module;
-    missing.reason =
-        absl::StrCat(counts.reported, " of its ", counts.expected, " tests were reported when the events ended");
-  }
-  books.collected = std::max(expected_, reported_ + (books.not_run.empty() ? 0 : 1));
+  // What was expected and not yet collected has no names.
+  books.collected = std::max(expected_, reported_ + static_cast<int>(missing_.size()));
   return summary;
 }
 

@@ -2,8 +2,10 @@
 #ifndef FASTEST_COORDINATOR_EVENTS_RECOUNT_H_
 #define FASTEST_COORDINATOR_EVENTS_RECOUNT_H_
 
+#include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "coordinator/report/reporter.h"
@@ -18,7 +20,7 @@ class Recount final : public report::Reporter {
   void RunStarted(const report::RunStart& run) override { started_at_ = run.started_at; }
   void Deselected(int tests) override { deselected_ = tests; }
   void Expected(int tests, bool exact) override;
-  void ModuleExpected(const std::string& module, int tests) override;
+  void Collected(const std::string& module, const std::vector<v1::TestRef>& tests) override;
   void TestStarted(const v1::TestRef& test, const report::Origin& origin, double at) override;
   void Result(const v1::TestResult& result, const report::Origin& origin) override;
   void Collect(const v1::CollectReport& report) override { ledger_.CollectReported(report); }
@@ -28,16 +30,16 @@ class Recount final : public report::Reporter {
   results::RunSummary CutOff() const;
 
  private:
-  struct Module {
-    int expected = 0;
-    int reported = 0;
+  struct Test {
+    std::string module;
+    // By whom it was begun; empty: by nobody.
+    std::string runner;
   };
   results::Ledger ledger_;
-  std::map<std::string, Module> modules_;
   // In the order in which they were first heard of.
   std::vector<std::string> module_order_;
-  // Begun and without result, by what began them.
-  std::map<std::string, v1::TestRef> running_;
+  // Collected or begun, and without result; by node id and index.
+  std::map<std::pair<std::string, uint32_t>, Test> missing_;
   double started_at_ = 0;
   double last_at_ = 0;
   int expected_ = 0;

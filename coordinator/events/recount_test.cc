@@ -15,9 +15,9 @@ v1::TestRef Ref(const std::string& node_id) {
 
 TEST(RecountTest, ARunCutOffNamesWhatIsMissing) {
   Recount recount;
-  recount.ModuleExpected("a.py", 2);
-  recount.ModuleExpected("b.py", 3);
-  recount.Expected(5, true);
+  recount.Collected("a.py", {Ref("a.py::x"), Ref("a.py::y")});
+  recount.Collected("b.py", {Ref("b.py::x"), Ref("b.py::y"), Ref("b.py::z")});
+  recount.Expected(6, true);
   const report::Origin gw0 = {"agent", "gw0", 1};
   recount.TestStarted(Ref("a.py::x"), gw0, 50);
   recount.Result(report::PassedResult("a.py::x"), gw0);
@@ -32,13 +32,14 @@ TEST(RecountTest, ARunCutOffNamesWhatIsMissing) {
   EXPECT_EQ(summary.counts.at("failed"), 1);
   EXPECT_EQ(summary.finished_at, 60);
   EXPECT_FALSE(summary.books.balanced);
-  EXPECT_EQ(summary.books.collected, 5);
+  EXPECT_EQ(summary.books.collected, 6);
   EXPECT_EQ(summary.books.reported, 3);
   ASSERT_EQ(summary.books.not_run.size(), 2u);
   EXPECT_EQ(summary.books.not_run[0].ref.node_id(), "b.py::y");
-  EXPECT_EQ(summary.books.not_run[0].reason, "it was running (agent gw0) when the events ended");
+  EXPECT_EQ(summary.books.not_run[0].reason, "it had been begun by agent gw0 when the events ended");
+  EXPECT_EQ(summary.books.not_run[1].ref.node_id(), "b.py::z");
   EXPECT_EQ(summary.books.not_run[1].module, "b.py");
-  EXPECT_EQ(summary.books.not_run[1].reason, "1 of its 3 tests were reported when the events ended");
+  EXPECT_EQ(summary.books.not_run[1].reason, "it had no result when the events ended");
 }
 
 TEST(RecountTest, FlakyTestsAndWarningsCountAsInTheRun) {

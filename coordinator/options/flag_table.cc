@@ -62,6 +62,15 @@ std::vector<Flag> MakeTable() {
       {"--hang-timeout", H::kOwn, A::kValue, kRun,
        "end a test that runs longer than this and report it as failed, with its Python stack (default: no limit)",
        "SECONDS"},
+      {"--shard", H::kOwn, A::kValue, kRun,
+       "run only the I-th of N shards of the suite (from 1), for jobs that cannot reach each other; with --plan-file "
+       "by "
+       "that plan, else by one of its own, the same in each job that has the same files, options and history",
+       "I/N"},
+      {"--plan-file", H::kOwn, A::kValue, kRun, "with --shard: the plan that --plan-out wrote", "FILE"},
+      {"--rerun-from", H::kOwn, A::kValues, kRun,
+       "run only what failed or has no result in this --report-json file, or in those of a folder (of the same shard)",
+       "PATH"},
       {"--retries", H::kOwn, A::kValue, kRun,
        "run a test that fails again, N times at most; one that passes then is reported as flaky (default: 0; never one "
        "marked no_retry)",
@@ -74,9 +83,18 @@ std::vector<Flag> MakeTable() {
        "run nothing: make the reports, and the exit code, of the run that wrote this --report-json file ('-': standard "
        "input); with --junitxml, --report-json, --engine-report, --color",
        "FILE"},
+      {"--merge", H::kOwn, A::kFlag, kReports,
+       "run nothing: join the --report-json files named as PATHs, or those in folders, of all shards and attempts to "
+       "the "
+       "one verdict and the reports of the whole run; what is missing is named (exit code 10)",
+       nullptr},
       {"--junit-xml,--junitxml", H::kOwn, A::kValue, kReports, "write a JUnit XML report, in pytest's form", "FILE"},
       {"--junit-prefix,--junitprefix", H::kOwn, A::kValue, kReports,
        "put this before the class names in the JUnit report", "TEXT"},
+      {"--shards", H::kOwn, A::kValue, kAsk,
+       "with --plan-out: divide the tests into N shards of about the same predicted time; runs no test", "N"},
+      {"--plan-out", H::kOwn, A::kValue, kAsk, "with --shards: the file that the plan is written to, for --plan-file",
+       "FILE"},
       {"--plan", H::kOwn, A::kFlag, kAsk,
        "show the batches that a run would be made of, and how long it would take; runs no test", nullptr},
       {"--discover", H::kOwn, A::kFlag, kAsk,

@@ -25,7 +25,8 @@ bool IsSetting(const Flag& flag) {
   // To ask for something else than a run is no setting.
   const std::string name = MainName(flag);
   return flag.handling == Handling::kOwn && name != "--version" && name != "--discover" && name != "--plan" &&
-         name != "--from-json";
+         name != "--from-json" && name != "--merge" && name != "--shards" && name != "--plan-out" &&
+         name != "--rerun-from";
 }
 
 const Flag* FindSetting(const std::string& key) {

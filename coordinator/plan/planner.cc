@@ -31,23 +31,56 @@ Body BodyOf(const ModuleEstimate& module) {
   return body;
 }
 
+// A module as it is to be batched: where it is cut, by place and by name, and which of its parts are wanted.
+struct Cutting {
+  std::vector<size_t> cuts;
+  std::vector<std::string> boundaries;
+  std::vector<uint32_t> parts;
+};
+
+// Where the boundaries stand that were given, by the rule of v1::Batch.
+Cutting GivenCutting(const ModuleEstimate& module) {
+  Cutting cutting = {{}, module.boundaries, module.parts};
+  absl::flat_hash_map<std::string_view, size_t> places;
+  for (size_t i = 0; i < module.tests.size(); ++i) places.try_emplace(module.tests[i].node_id, i);
+  size_t last = 0;
+  for (const std::string& boundary : module.boundaries) {
+    const auto place = places.find(boundary);
+    if (place != places.end()) last = std::max(last, place->second);
+    cutting.cuts.push_back(last);
+  }
+  return cutting;
+}
+
+Cutting CutAt(const ModuleEstimate& module, std::vector<size_t> cuts) {
+  Cutting cutting;
+  for (const size_t cut : cuts) cutting.boundaries.push_back(module.tests[cut].node_id);
+  for (size_t part = 0; part <= cuts.size(); ++part) cutting.parts.push_back(static_cast<uint32_t>(part));
+  cutting.cuts = std::move(cuts);
+  return cutting;
+}
+
+double PartSeconds(const Body& body, const std::vector<size_t>& cuts, size_t part) {
+  const size_t first = part == 0 ? 0 : cuts[part - 1];
+  const size_t end = part < cuts.size() ? cuts[part] : body.seconds.size();
+  double seconds = body.setup_s;
+  for (size_t i = first; i < end; ++i) seconds += body.seconds[i];
+  if (part > 0 && first < body.repeats_s.size()) seconds += body.repeats_s[first];
+  return seconds;
+}
+
 // Appends the module's batches, each a unit of its own.
-void AppendModule(const ModuleEstimate& module, const Body& body, const std::vector<size_t>& cuts, size_t* units,
-                  Plan* plan) {
-  size_t next = 0;
-  for (size_t part = 0; part <= cuts.size(); ++part) {
-    const size_t first = next;
-    const size_t end = part < cuts.size() ? cuts[part] : body.seconds.size();
+void AppendModule(const ModuleEstimate& module, const Body& body, const Cutting& cutting, size_t* units, Plan* plan) {
+  for (const uint32_t part : cutting.parts) {
+    if (part > cutting.cuts.size()) continue;
     PlannedBatch planned;
     planned.batch.set_module(module.node_id);
-    for (const size_t cut : cuts) planned.batch.add_boundaries(module.tests[cut].node_id);
-    planned.batch.set_part(static_cast<uint32_t>(part));
+    for (const std::string& boundary : cutting.boundaries) planned.batch.add_boundaries(boundary);
+    planned.batch.set_part(part);
     planned.package = PackageOf(module.node_id);
     planned.unit = (*units)++;
     planned.setup_s = body.setup_s;
-    planned.predicted_s = body.setup_s;
-    for (; next < end; ++next) planned.predicted_s += body.seconds[next];
-    if (part > 0) planned.predicted_s += body.repeats_s[first];
+    planned.predicted_s = PartSeconds(body, cutting.cuts, part);
     plan->batches.push_back(std::move(planned));
   }
 }
@@ -80,8 +113,14 @@ Plan PlanByModule(const std::vector<ModuleEstimate>& modules, const PlanOptions&
   std::vector<double> costs;
   for (const ModuleEstimate& module : modules) {
     const Body& body = bodies.emplace_back(BodyOf(module));
-    double cost = body.setup_s;
-    for (const double seconds : body.seconds) cost += seconds;
+    double cost = 0;
+    if (module.boundaries.empty()) {
+      cost = PartSeconds(body, {}, 0);
+    } else {
+      const Cutting given = GivenCutting(module);
+      for (const uint32_t part : given.parts)
+        cost += part <= given.cuts.size() ? PartSeconds(body, given.cuts, part) : 0;
+    }
     costs.push_back(cost);
     plan.work_s += cost;
     plan.tests += module.tests.size();
@@ -94,9 +133,14 @@ Plan PlanByModule(const std::vector<ModuleEstimate>& modules, const PlanOptions&
   const Limits limits = LimitsFor(plan.work_s, costs, options);
   size_t units = 0;
   for (size_t i = 0; i < modules.size(); ++i) {
-    const bool may_split = !InOrder(options) && modules[i].ids_exact;
-    AppendModule(modules[i], bodies[i], may_split ? ChooseCuts(bodies[i], limits.split) : std::vector<size_t>(), &units,
-                 &plan);
+    const ModuleEstimate& module = modules[i];
+    if (!module.boundaries.empty()) {
+      AppendModule(module, bodies[i], GivenCutting(module), &units, &plan);
+      continue;
+    }
+    const bool may_split = !InOrder(options) && module.ids_exact;
+    AppendModule(module, bodies[i],
+                 CutAt(module, may_split ? ChooseCuts(bodies[i], limits.split) : std::vector<size_t>()), &units, &plan);
   }
   MergeShort(limits.merge_s, &plan);
   Complete(options, &plan);

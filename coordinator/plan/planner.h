@@ -7,6 +7,7 @@
 #define FASTEST_COORDINATOR_PLAN_PLANNER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -36,6 +37,10 @@ struct ModuleEstimate {
   // In collection order. Where ids are not known beforehand (open modules) `ids_exact` is false and the module is never split.
   std::vector<TestEstimate> tests;
   bool ids_exact = false;
+  // Cut already, by the plan of a run over several shards: boundaries as in v1::Batch, and the parts that are to be planned. Such a module is
+  // not split further. No boundaries: all of it.
+  std::vector<std::string> boundaries;
+  std::vector<uint32_t> parts;
 };
 
 struct PlanOptions {

@@ -23,6 +23,17 @@ struct Origin {
 // What an agent says of itself (fastest-agent --label).
 using Labels = std::map<std::string, std::string>;
 
+// The share of a divided run (--shard), and the runs that it goes on from (--rerun-from).
+struct ShardFacts {
+  // From 1; 0: the run is not divided.
+  int index = 0;
+  int count = 0;
+  // The plan's digest.
+  std::string plan;
+  // Their run ids.
+  std::vector<std::string> rerun_of;
+};
+
 // The facts of a run known before its first test.
 struct RunStart {
   std::string run_id;
@@ -41,6 +52,7 @@ struct RunStart {
   // Seconds since the Unix epoch.
   double started_at = 0;
   std::string hostname;
+  ShardFacts shard;
 };
 
 // One agent, as it says of itself when it joins.
@@ -84,6 +96,9 @@ class Reporter {
   virtual void Deselected(int /*tests*/) {}
   // How many tests of a module there will be results for (known when it is collected; grows by parts of a split module).
   virtual void ModuleExpected(const std::string& /*module*/, int /*tests*/) {}
+  // The tests of a module, or of a part of it, that a worker has begun to run or will; those of a lease that hands on the rest of another
+  // are not told again. In whole collection, all of a module's at once.
+  virtual void Collected(const std::string& /*module*/, const std::vector<v1::TestRef>& /*tests*/) {}
   virtual void WorkerStarted(const Origin&, const Labels& /*of_its_agent*/) {}
   virtual void WorkerLost(const Origin&, const std::string& /*how*/) {}
   virtual void BatchLeased(const LeaseFacts&, const Origin&) {}

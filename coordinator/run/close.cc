@@ -33,6 +33,8 @@ int Run::ExitCode() const {
   if (!start_.has_value()) return session_exit_.value_or(results::kNotRun);
   const results::ExitCode from_results = ledger_.ExitFromResults(stopping_);
   if (from_results == results::kNotRun) return from_results;
+  // Whether there are any tests at all is for the whole run to say.
+  if (from_results == results::kNoTestsCollected && !options_.share.everything()) return results::kOk;
   if (from_results == results::kOk && session_hung_) return results::kTestsFailed;
   // A session knows of every failed attempt, and not that a later one is the last word.
   // A single session is pytest's own, and plugins may have a say in how it ends (a coverage limit, say).

@@ -20,6 +20,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/executable.h"
+#include "base/status_macros.h"
 #include "base/subprocess.h"
 #include "base/transport_security.h"
 #include "coordinator/history/history.h"
@@ -32,6 +33,7 @@
 #include "coordinator/run/interrupts.h"
 #include "coordinator/run/reporters.h"
 #include "coordinator/run/run.h"
+#include "coordinator/run/shards.h"
 
 namespace fastest::run {
 namespace {
@@ -221,14 +223,20 @@ class Preparation {
     if (request.run.forward_terminal) return;
     // A path that isn't there is the workers' to report, in pytest's words.
     absl::StatusOr<discovery::Discovery> found = discovery::Discover(project, DiscoveryFor(line, request));
+    found_ = found.status();
     if (found.ok()) discovery_ = *std::move(found);
   }
 
-  // Until the run is made.
-  const discovery::Discovery& discovery() const { return discovery_; }
+  // Node ids of the modules that were found, until the run is made; why none could be looked for.
+  std::vector<std::string> Modules() const {
+    std::vector<std::string> modules;
+    for (const discovery::FoundModule& module : discovery_.modules) modules.push_back(module.node_id);
+    return modules;
+  }
+  const absl::Status& found() const { return found_; }
 
-  // Once. `lease_s`: see RunOptions.
-  std::unique_ptr<Run> MakeRun(AgentPort* agents, int slots, double lease_s) {
+  // Once. `lease_s`: see RunOptions. InvalidArgument or NotFound: what --shard, --plan-file or --rerun-from name can't be used.
+  absl::StatusOr<std::unique_ptr<Run>> MakeRun(AgentPort* agents, int slots, double lease_s) {
     Run::Dependencies dependencies;
     dependencies.agents = agents;
     dependencies.make_reporters = [this](const report::RunStart& start) {
@@ -242,9 +250,23 @@ class Preparation {
     options.run_id = NewRunId();
     options.slots = slots;
     options.lease_s = lease_s;
+    const std::vector<std::string> modules = Modules();
     auto past = past_.Load(discovery_);
-    return std::make_unique<Run>(std::move(options), Estimates(std::move(discovery_), std::move(past)),
-                                 std::move(dependencies));
+    Estimates estimates(std::move(discovery_), std::move(past));
+    ASSIGN_OR_RETURN(options.share, ShareFor(request_.shard, estimates.ForModules(modules)));
+    return std::make_unique<Run>(std::move(options), std::move(estimates), std::move(dependencies));
+  }
+
+  // --shards, in place of a run.
+  int WriteShards() {
+    const std::vector<std::string> modules = Modules();
+    auto past = past_.Load(discovery_);
+    const Estimates estimates(std::move(discovery_), std::move(past));
+    const absl::StatusOr<std::string> text =
+        WriteShardPlan(request_.shard, estimates.ForModules(modules), estimates.measured());
+    if (!text.ok()) return Fail(text.status(), results::kUsageError);
+    Show(v1::WorkerMessage::Output::STDOUT, *text, request_.text_to_stderr);
+    return modules.empty() ? results::kNoTestsCollected : results::kOk;
   }
 
   // Called often while the run goes on.
@@ -265,6 +287,7 @@ class Preparation {
   ReportFiles files_;
   Past past_;
   discovery::Discovery discovery_;
+  absl::Status found_;
 };
 
 // With an agent of its own on this machine.
@@ -291,9 +314,10 @@ int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& pr
 
   Preparation preparation(line, project, request, *std::move(files));
   GatewayPort port(gateway);
-  const std::unique_ptr<Run> run = preparation.MakeRun(&port, request.run.slots, 0);
-  Drive(*run, gateway, **socket, **agent, [&] { preparation.RecordOnTheWay(*run); });
-  const int exit_code = preparation.Finish(*run);
+  const absl::StatusOr<std::unique_ptr<Run>> run = preparation.MakeRun(&port, request.run.slots, 0);
+  if (!run.ok()) return Fail(run.status(), results::kUsageError);
+  Drive(**run, gateway, **socket, **agent, [&] { preparation.RecordOnTheWay(**run); });
+  const int exit_code = preparation.Finish(**run);
   (*agent)->Await(kAgentGrace);
   EndAllChildren();
   return exit_code;
@@ -310,18 +334,17 @@ int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& 
   HandleInterrupts(0);
 
   Preparation preparation(line, project, request, *std::move(files));
-  std::vector<std::string> modules;
-  for (const discovery::FoundModule& module : preparation.discovery().modules) modules.push_back(module.node_id);
-  (*farm)->ExpectFiles(modules);
+  (*farm)->ExpectFiles(preparation.Modules());
   const absl::StatusOr<int> slots = (*farm)->Gather();
   if (!slots.ok()) {
     return Fail(slots.status(), absl::IsCancelled(slots.status()) ? results::kInterrupted : results::kNotRun);
   }
   // Not one, however many there are: a farm's workers are never the run's only session unless that was asked for.
-  const std::unique_ptr<Run> run =
+  const absl::StatusOr<std::unique_ptr<Run>> run =
       preparation.MakeRun(farm->get(), single_session ? 1 : std::max(2, *slots), request.farm.lease_s);
-  (*farm)->Drive(*run, [&] { preparation.RecordOnTheWay(*run); });
-  const int exit_code = preparation.Finish(*run);
+  if (!run.ok()) return Fail(run.status(), results::kUsageError);
+  (*farm)->Drive(**run, [&] { preparation.RecordOnTheWay(**run); });
+  const int exit_code = preparation.Finish(**run);
   (*farm)->End();
   return exit_code;
 }
@@ -349,6 +372,11 @@ discovery::DiscoveryOptions DiscoveryFor(const options::CommandLine& line, const
 int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request) {
   for (const std::string& note : request.notes) Say("fastest: " + note);
   if (!request.interactive_option.empty()) return BecomePytest(request);
+  if (!request.shard.plan_out.empty()) {
+    Preparation preparation(line, project, request, {});
+    if (!preparation.found().ok()) return Fail(preparation.found(), results::kUsageError);
+    return preparation.WriteShards();
+  }
   return request.farm.used() ? RunOnFarm(line, project, request) : RunHere(line, project, request);
 }
 

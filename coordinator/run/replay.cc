@@ -18,6 +18,8 @@
 #include "base/status_macros.h"
 #include "coordinator/events/event_reader.h"
 #include "coordinator/events/recount.h"
+#include "coordinator/fleet/merge.h"
+#include "coordinator/fleet/parts.h"
 #include "coordinator/report/tee.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/run/reporters.h"
@@ -25,23 +27,32 @@
 namespace fastest::run {
 namespace {
 
-// What may stand beside --from-json: where reports go and how they look.
+// What may stand beside --from-json and --merge: where reports go and how they look.
 const std::set<std::string>& Allowed() {
-  static const auto* const kAllowed = new std::set<std::string>{"--from-json",   "--junitxml",      "--junitprefix",
-                                                                "--report-json", "--engine-report", "--color"};
+  static const auto* const kAllowed = new std::set<std::string>{
+      "--from-json", "--merge", "--junitxml", "--junitprefix", "--report-json", "--engine-report", "--color"};
   return *kAllowed;
 }
 
 absl::Status CheckOptions(const options::CommandLine& line) {
-  for (const std::string& path : line.paths) {
-    return absl::InvalidArgumentError(absl::StrCat("--from-json takes no test or path: ", path));
+  const bool merge = line.Has("--merge");
+  const char* const option = merge ? "--merge" : "--from-json";
+  if (merge && line.Has("--from-json")) {
+    return absl::InvalidArgumentError("--merge takes several files, --from-json one: give one of the two");
   }
-  for (const std::string& unknown : line.unknown) {
-    return absl::InvalidArgumentError(absl::StrCat(unknown, " does not go with --from-json"));
+  if (!merge && !line.paths.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("--from-json takes no test or path: ", line.paths.front()));
+  }
+  if (merge && line.paths.empty()) {
+    return absl::InvalidArgumentError("--merge needs the --report-json files of the shards, or their folder");
+  }
+  if (!line.unknown.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(line.unknown.front(), " does not go with ", option));
   }
   for (const auto& [name, values] : line.values) {
     if (Allowed().count(name) == 0) {
-      return absl::InvalidArgumentError(absl::StrCat(name, " does not go with --from-json: it says how tests are run"));
+      return absl::InvalidArgumentError(
+          absl::StrCat(name, " does not go with ", option, ": it says how tests are run"));
     }
   }
   return absl::OkStatus();
@@ -59,29 +70,29 @@ absl::StatusOr<Request> RequestFor(const options::CommandLine& line, const Surro
   return MakeRequest(line, project, bare);
 }
 
-absl::StatusOr<int> Replay(const options::CommandLine& line, const Surroundings& surroundings) {
-  RETURN_IF_ERROR(CheckOptions(line));
-  ASSIGN_OR_RETURN(const Request request, RequestFor(line, surroundings));
-  const std::string path = *line.Last("--from-json");
+// Reading and writing one file would destroy it.
+absl::Status CheckNotOverwritten(const std::string& path, const Request& request) {
+  std::error_code ignored;
+  if (!std::filesystem::equivalent(path, request.report_json, ignored)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--report-json would overwrite what is read: ", path));
+}
+
+int ExitCodeOf(const results::RunSummary& summary, bool reports_complete) {
+  return reports_complete || summary.exit_code != results::kOk ? summary.exit_code : results::kInternalError;
+}
+
+absl::StatusOr<int> Replay(const Request& request, const std::string& path) {
   std::ifstream file;
   if (path != "-") {
+    RETURN_IF_ERROR(CheckNotOverwritten(path, request));
     file.open(path, std::ios::binary);
-    // A folder opens, and only reading it fails.
-    if (!file || file.peek() == std::ifstream::traits_type::eof()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--from-json ", path, ": ", file.is_open() ? "no event lines in it" : strerror(errno)));
-    }
-    std::error_code ignored;
-    if (std::filesystem::equivalent(path, request.report_json, ignored)) {
-      return absl::InvalidArgumentError(absl::StrCat("--report-json would overwrite what --from-json reads: ", path));
-    }
+    if (!file) return absl::InvalidArgumentError(absl::StrCat("--from-json ", path, ": ", strerror(errno)));
   }
   events::EventReader reader(path == "-" ? std::cin : file, path == "-" ? "standard input" : path);
   ASSIGN_OR_RETURN(const std::optional<report::RunStart> start, reader.Start());
   if (!start.has_value())
     return absl::InvalidArgumentError(absl::StrCat("--from-json ", path, ": no event lines in it"));
   ASSIGN_OR_RETURN(ReportFiles files, OpenReportFiles(request));
-
   auto recount = std::make_unique<events::Recount>();
   const events::Recount& counts = *recount;
   std::vector<std::unique_ptr<report::Reporter>> reporters = MakeReporters(request, *start, std::move(files));
@@ -93,14 +104,30 @@ absl::StatusOr<int> Replay(const options::CommandLine& line, const Surroundings&
     all.Tick(0);
   }
   const results::RunSummary summary = reader.summary().has_value() ? *reader.summary() : counts.CutOff();
-  const bool complete = all.Finished(summary);
-  return complete || summary.exit_code != results::kOk ? summary.exit_code : results::kInternalError;
+  return ExitCodeOf(summary, all.Finished(summary));
+}
+
+absl::StatusOr<int> MergeAll(const Request& request, const std::vector<std::string>& paths) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> found, fleet::EventFiles(paths));
+  for (const std::string& path : found) RETURN_IF_ERROR(CheckNotOverwritten(path, request));
+  ASSIGN_OR_RETURN(std::vector<fleet::Part> parts, fleet::ReadParts(found));
+  fleet::Merge merge(std::move(parts));
+  ASSIGN_OR_RETURN(ReportFiles files, OpenReportFiles(request));
+  report::Tee all(MakeReporters(request, merge.start(), std::move(files)));
+  ASSIGN_OR_RETURN(const results::RunSummary summary, merge.Tell(all));
+  return ExitCodeOf(summary, all.Finished(summary));
+}
+
+absl::StatusOr<int> Answer(const options::CommandLine& line, const Surroundings& surroundings) {
+  RETURN_IF_ERROR(CheckOptions(line));
+  ASSIGN_OR_RETURN(const Request request, RequestFor(line, surroundings));
+  return line.Has("--merge") ? MergeAll(request, line.paths) : Replay(request, *line.Last("--from-json"));
 }
 
 }  // namespace
 
 int ReplayCommand(const options::CommandLine& line, const Surroundings& surroundings) {
-  const absl::StatusOr<int> exit_code = Replay(line, surroundings);
+  const absl::StatusOr<int> exit_code = Answer(line, surroundings);
   if (exit_code.ok()) return *exit_code;
   fprintf(stderr, "ERROR: %s\n", std::string(exit_code.status().message()).c_str());
   return results::kUsageError;

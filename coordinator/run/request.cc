@@ -166,6 +166,42 @@ absl::Status ReadFarm(const options::CommandLine& line, const Surroundings& surr
   return absl::OkStatus();
 }
 
+constexpr int kMostShards = 10000;
+
+absl::Status ReadShard(const options::CommandLine& line, const options::CommandLine& typed,
+                       const Surroundings& surroundings, ShardOptions& shard) {
+  if (const std::optional<std::string> given = line.Last("--shard"); given.has_value()) {
+    const std::pair<std::string, std::string> parts = absl::StrSplit(*given, absl::MaxSplits('/', 1));
+    if (!absl::SimpleAtoi(parts.first, &shard.shard) || !absl::SimpleAtoi(parts.second, &shard.shards) ||
+        shard.shard < 1 || shard.shards < shard.shard || shard.shards > kMostShards) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(line.Given("--shard"), ": I/N is needed, with I from 1 to N, for instance 3/10"));
+    }
+  }
+  shard.plan_file = Absolute(line.Last("--plan-file").value_or(""), surroundings);
+  shard.plan_out = Absolute(line.Last("--plan-out").value_or(""), surroundings);
+  if (line.Has("--plan-file") && shard.shard == 0) {
+    return absl::InvalidArgumentError("--plan-file is for --shard I/N: give both");
+  }
+  if (line.Has("--shards") != line.Has("--plan-out")) {
+    return absl::InvalidArgumentError("--shards N and --plan-out FILE belong together: give both");
+  }
+  if (line.Has("--shards")) {
+    if (shard.shard != 0)
+      return absl::InvalidArgumentError("--shards makes a plan, --shard runs a part of one: give one");
+    if (!absl::SimpleAtoi(*line.Last("--shards"), &shard.shards) || shard.shards < 1 || shard.shards > kMostShards) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(line.Given("--shards"), ": a number from 1 to ", kMostShards, " is needed"));
+    }
+  }
+  for (const std::string& path : line.All("--rerun-from")) shard.rerun_from.push_back(Absolute(path, surroundings));
+  shard.selection = typed.paths;
+  for (const char* option : {"-k", "-m", "--deselect", "--ignore", "--ignore-glob"}) {
+    for (const std::string& value : line.All(option)) shard.selection.push_back(absl::StrCat(option, "=", value));
+  }
+  return absl::OkStatus();
+}
+
 // A single session for what a plugin or pytest's own text needs.
 void ChooseSession(const options::CommandLine& line, Request& request) {
   for (const options::Flag& flag : options::FlagTable()) {
@@ -279,6 +315,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
     // How many there are is known when the agents have come; more than one, since their workers are never the only session.
     run.slots = 2;
   }
+  RETURN_IF_ERROR(ReadShard(*all, line, surroundings, request.shard));
   request.names_modules = all->Has("--pyargs");
   run.plan_only = all->Has("--plan");
   run.plan_in_full = run.plan_only && all->Has("--verbose");

@@ -47,8 +47,23 @@ struct FarmOptions {
   bool used() const { return !agents.empty() || !listen.empty(); }
 };
 
+// The run as one of several that can't reach each other.
+struct ShardOptions {
+  // --shard I/N; 0: not given.
+  int shard = 0;
+  // Its N, or that of --shards.
+  int shards = 0;
+  // Absolute paths; empty: none.
+  std::string plan_file;
+  std::string plan_out;
+  std::vector<std::string> rerun_from;
+  // The words that choose the tests, for the plan to be recognised by.
+  std::vector<std::string> selection;
+};
+
 struct Request {
   RunOptions run;
+  ShardOptions shard;
   FarmOptions farm;
   // Absolute paths; empty: none. "-" for standard output.
   std::string report_json;

@@ -177,7 +177,7 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
     Begin(worker, ready);
     std::vector<v1::WorkerMessage> early = std::move(worker.early);
     for (v1::WorkerMessage& message : early) WorkerSaid(worker, message);
-    PlanWork(ready.collection());
+    PlanWork(options_.share.Select(ready.collection()));
   } else if (ready.collection().digest() != collection_digest_) {
     // Which of them is right can't be known; work goes only to those who agree with the first.
     StopWork(absl::StrCat("Different tests were collected by ", worker.id, " and by the worker that was ready first"),
@@ -186,7 +186,7 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
     return;
   }
   worker.early.clear();
-  if (mode_ == v1::WHOLE) ledger_.WholeCollection(worker.id, ready.collection());
+  if (mode_ == v1::WHOLE) ledger_.WholeCollection(worker.id, options_.share.Select(ready.collection()));
   timing_.WorkerReady(worker.id, worker.origin.agent, deps_.now());
   queue_.SlotReady(worker.slot);
 }
@@ -207,6 +207,10 @@ void Run::Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready) {
   start.whole_reason = ready.collection().whole_reason();
   start.started_at = started_at_;
   start.hostname = agents_[worker.slot.agent].hostname();
+  if (options_.share.shard() > 0) {
+    start.shard = {options_.share.shard(), options_.share.plan().shards(), options_.share.plan().digest(), {}};
+  }
+  start.shard.rerun_of = options_.share.settled().run_ids;
   start_ = start;
   reporters_ = deps_.make_reporters(start);
   Report([&](report::Reporter& r) { r.RunStarted(start); });
@@ -239,7 +243,7 @@ void Run::PlanWork(const v1::Collection& collection) {
   if (mode_ == v1::WHOLE) {
     std::vector<plan::WholeTest> tests;
     std::unordered_map<std::string, uint32_t> seen;
-    std::unordered_map<std::string, int> per_module;
+    std::unordered_map<std::string, std::vector<v1::TestRef>> per_module;
     for (const v1::CollectedTest& collected : collection.tests()) {
       plan::WholeTest& test = tests.emplace_back();
       test.ref.set_node_id(collected.node_id());
@@ -248,26 +252,41 @@ void Run::PlanWork(const v1::Collection& collection) {
       test.group = collected.group();
       test.seconds = estimates_.ForTest(test.module, collected.node_id());
       positions_.emplace(dispatch::KeyOf(test.ref, &names_), static_cast<int>(positions_.size()));
-      if (++per_module[test.module] == 1) module_order_.push_back(test.module);
+      std::vector<v1::TestRef>& of_module = per_module[test.module];
+      if (of_module.empty()) module_order_.push_back(test.module);
+      of_module.push_back(test.ref);
     }
     deselected_ = static_cast<int>(collection.deselected());
     ReportExpected(static_cast<int>(tests.size()));
     for (const std::string& module : module_order_) {
-      Report([&](report::Reporter& r) { r.ModuleExpected(module, per_module[module]); });
+      Report([&](report::Reporter& r) { r.ModuleExpected(module, per_module[module].size()); });
+      Report([&](report::Reporter& r) { r.Collected(module, per_module[module]); });
     }
     plan = plan::PlanWhole(tests, estimates_.Setups(), plan_options);
   } else {
     module_order_.assign(collection.modules().begin(), collection.modules().end());
-    for (const std::string& module : module_order_) {
-      const auto exact = estimates_.exact_ids().find(module);
-      if (exact != estimates_.exact_ids().end() && !options_.plan_only) ledger_.Planned(module, exact->second);
+    const fleet::Share& share = options_.share;
+    const std::vector<plan::ModuleEstimate> mine = share.Select(estimates_.ForModules(module_order_));
+    for (const plan::ModuleEstimate& module : mine) {
+      const auto exact = estimates_.exact_ids().find(module.node_id);
+      const bool all_of_it = module.boundaries.empty() && share.settled().tests.count(module.node_id) == 0;
+      if (exact == estimates_.exact_ids().end() || !all_of_it || options_.plan_only) continue;
+      ledger_.Planned(module.node_id, exact->second);
     }
-    Report([&](report::Reporter& r) { r.Expected(estimates_.expected_tests(), false); });
-    plan = plan::PlanByModule(estimates_.ForModules(module_order_), plan_options);
+    plan = plan::PlanByModule(mine, plan_options);
+    for (plan::PlannedBatch& planned : plan.batches) share.Except(&planned.batch);
+    const int expected = share.everything() ? estimates_.expected_tests() : static_cast<int>(plan.tests);
+    Report([&](report::Reporter& r) { r.Expected(expected, false); });
   }
   if (options_.plan_only) {
     ShowPlan(plan);
     return;
+  }
+  if (plan.batches.empty() && !options_.share.everything()) {
+    Note(options_.share.shard() == 0 || !options_.share.settled().run_ids.empty()
+             ? "nothing is left to be run"
+             : absl::StrCat("shard ", options_.share.shard(), " of ", options_.share.plan().shards(),
+                            " holds no tests"));
   }
   timing_.Queued(deps_.now());
   const report::PlanFacts facts = {static_cast<int>(plan.batches.size()), plan.makespan_s, plan.floor_s, plan.work_s,
@@ -311,16 +330,28 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
     return;
   }
   const std::string& module = lease->second.module;
-  ledger_.Collected(worker.id, module, collected);
+  const bool counts_deselected = options_.share.CountsDeselected(module);
+  if (counts_deselected || collected.module_deselected() == 0) {
+    ledger_.Collected(worker.id, module, collected);
+  } else {
+    v1::WorkerMessage::Collected without = collected;
+    without.clear_module_deselected();
+    ledger_.Collected(worker.id, module, without);
+  }
   measurements_.Collected(module, collected.collect_s());
   // A lease that hands on the rest of another names tests that are expected already.
   if (lease->second.rest) return;
   int position = static_cast<int>(lease->second.part) * kPartStride;
   for (const v1::TestRef& ref : collected.tests()) positions_.emplace(dispatch::KeyOf(ref, &names_), position++);
-  const int expected =
+  int expected =
       lease->second.split ? static_cast<int>(collected.module_selected()) : static_cast<int>(collected.tests_size());
+  if (!options_.share.everything()) expected = expected_of_module_[module] += static_cast<int>(collected.tests_size());
   Report([&](report::Reporter& r) { r.ModuleExpected(module, expected); });
-  if (lease->second.part == 0) deselected_ += static_cast<int>(collected.module_deselected());
+  if (!reporters_.empty()) {
+    const std::vector<v1::TestRef> tests(collected.tests().begin(), collected.tests().end());
+    Report([&](report::Reporter& r) { r.Collected(module, tests); });
+  }
+  if (lease->second.part == 0 && counts_deselected) deselected_ += static_cast<int>(collected.module_deselected());
   if (--uncollected_ == 0) ReportExpected(static_cast<int>(positions_.size()));
 }
 

@@ -172,6 +172,8 @@ class Run {
   // Planned batches of which no worker has yet said what they hold.
   size_t uncollected_ = 0;
   int deselected_ = 0;
+  // Of a run that is a part of another: the tests that leases of a module have named so far.
+  std::unordered_map<std::string, int> expected_of_module_;
   double started_at_;
 
   Measurements measurements_;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/fleet/share.h"
 #include "proto/test.pb.h"
 
 namespace fastest::run {
@@ -34,6 +35,8 @@ struct RunOptions {
   int max_losses = 1;
   // An agent that was not heard of for this long is lost; 0: only a broken stream says so.
   double lease_s = 0;
+  // What of the tests is to be run here.
+  fleet::Share share;
   // Whether agents may still join when none is left: the run then waits for them.
   bool more_agents = false;
 };

@@ -324,7 +324,7 @@ def _is_bound_by_parameters(item: Any) -> bool:
 
 
 def _part(entries: list[Entry], batch: dict[str, Any]) -> list[Entry]:
-    """The part of a split module that a batch asks for, see Batch.boundaries."""
+    """What a batch by collection asks for of its module, see Batch.boundaries and Batch.except."""
     position: dict[str, int] = {}
     for index, entry in enumerate(entries):
         position.setdefault(entry.ref["node_id"], index)
@@ -333,7 +333,11 @@ def _part(entries: list[Entry], batch: dict[str, Any]) -> list[Entry]:
         cuts.append(max(cuts[-1], position.get(boundary, cuts[-1])))
     cuts.append(len(entries))
     part = int(batch.get("part", 0))
-    return entries[cuts[part] : cuts[part + 1]] if part + 1 < len(cuts) else []
+    chosen = entries[cuts[part] : cuts[part + 1]] if part + 1 < len(cuts) else []
+    if not batch.get("except"):
+        return chosen
+    left_out = set(map(_key, batch["except"]))
+    return [entry for entry in chosen if _key(entry.ref) not in left_out]
 
 
 def _entries(items: Iterable[Any]) -> list[Entry]:
