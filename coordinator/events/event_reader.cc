@@ -86,7 +86,8 @@ void TellModuleExpected(EventFields& fields, Reporter& reporter) {
 void TellCollected(EventFields& fields, Reporter& reporter) {
   const std::vector<v1::TestRef> tests = CollectedOf(fields);
   const std::string module = fields.Text("module");
-  if (fields.ok()) reporter.Collected(module, tests);
+  const double collect_s = fields.NumberOr("collect_s");
+  if (fields.ok()) reporter.Collected(module, tests, collect_s);
 }
 
 void TellWorkerStarted(EventFields& fields, Reporter& reporter) {

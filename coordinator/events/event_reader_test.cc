@@ -114,7 +114,7 @@ void TellEverything(Reporter& r) {
   twice.set_index(1);
   v1::TestRef elsewhere;
   elsewhere.set_node_id("other::y");
-  r.Collected("a.py", {twice, elsewhere});
+  r.Collected("a.py", {twice, elsewhere}, 0.25);
   r.Deselected(2);
   r.Expected(5, true);
   v1::TestRef ref;

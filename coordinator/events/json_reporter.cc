@@ -119,8 +119,10 @@ void JsonReporter::ModuleExpected(const std::string& module, int tests) {
   Add(Line({{"type", "module_expected"}, {"module", module}, {"tests", tests}}));
 }
 
-void JsonReporter::Collected(const std::string& module, const std::vector<v1::TestRef>& tests) {
-  Add(Line(CollectedEvent(module, tests)));
+void JsonReporter::Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) {
+  Json event = CollectedEvent(module, tests);
+  if (collect_s > 0) event["collect_s"] = collect_s;
+  Add(Line(event));
 }
 
 void JsonReporter::WorkerStarted(const Origin& origin, const report::Labels& labels) {

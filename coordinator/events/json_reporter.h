@@ -27,7 +27,7 @@ class JsonReporter : public report::Reporter {
   void Expected(int tests, bool exact) override;
   void Deselected(int tests) override;
   void ModuleExpected(const std::string& module, int tests) override;
-  void Collected(const std::string& module, const std::vector<v1::TestRef>& tests) override;
+  void Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) override;
   void WorkerStarted(const report::Origin& origin, const report::Labels& labels) override;
   void WorkerLost(const report::Origin& origin, const std::string& how) override;
   void BatchLeased(const report::LeaseFacts& lease, const report::Origin& origin) override;

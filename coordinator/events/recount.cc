@@ -14,7 +14,7 @@ std::pair<std::string, uint32_t> KeyOf(const v1::TestRef& test) { return {test.n
 
 void Recount::Expected(int tests, bool /*exact*/) { expected_ = tests; }
 
-void Recount::Collected(const std::string& module, const std::vector<v1::TestRef>& tests) {
+void Recount::Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double /*collect_s*/) {
   if (std::find(module_order_.begin(), module_order_.end(), module) == module_order_.end()) {
     module_order_.push_back(module);
   }

@@ -20,7 +20,7 @@ class Recount final : public report::Reporter {
   void RunStarted(const report::RunStart& run) override { started_at_ = run.started_at; }
   void Deselected(int tests) override { deselected_ = tests; }
   void Expected(int tests, bool exact) override;
-  void Collected(const std::string& module, const std::vector<v1::TestRef>& tests) override;
+  void Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) override;
   void TestStarted(const v1::TestRef& test, const report::Origin& origin, double at) override;
   void Result(const v1::TestResult& result, const report::Origin& origin) override;
   void Collect(const v1::CollectReport& report) override { ledger_.CollectReported(report); }

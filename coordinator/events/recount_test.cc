@@ -15,8 +15,8 @@ v1::TestRef Ref(const std::string& node_id) {
 
 TEST(RecountTest, ARunCutOffNamesWhatIsMissing) {
   Recount recount;
-  recount.Collected("a.py", {Ref("a.py::x"), Ref("a.py::y")});
-  recount.Collected("b.py", {Ref("b.py::x"), Ref("b.py::y"), Ref("b.py::z")});
+  recount.Collected("a.py", {Ref("a.py::x"), Ref("a.py::y")}, 0);
+  recount.Collected("b.py", {Ref("b.py::x"), Ref("b.py::y"), Ref("b.py::z")}, 0);
   recount.Expected(6, true);
   const report::Origin gw0 = {"agent", "gw0", 1};
   recount.TestStarted(Ref("a.py::x"), gw0, 50);

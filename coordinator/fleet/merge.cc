@@ -181,6 +181,7 @@ void Merge::Index() {
       if (known.insert(module).second) module_order_.push_back(module);
     }
     for (const auto& [module, tests] : part.collected) collected_[module].insert(tests.begin(), tests.end());
+    for (const auto& [module, seconds] : part.collect_s) collect_s_[module] = std::max(collect_s_[module], seconds);
     for (const auto& [test, reported] : part.results) {
       const auto [final, is_new] = finals_.try_emplace(test);
       if (!is_new && parts_[final->second].shard() != part.shard()) {
@@ -214,7 +215,8 @@ void Merge::TellExpected(report::Reporter& reporter) {
       ref.set_node_id(test.first);
       ref.set_index(test.second);
     }
-    reporter.Collected(module, refs);
+    const auto collect_s = collect_s_.find(module);
+    reporter.Collected(module, refs, collect_s == collect_s_.end() ? 0 : collect_s->second);
   }
   if (Deselected() > 0) reporter.Deselected(Deselected());
   reporter.Expected(total, true);

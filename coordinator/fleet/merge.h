@@ -46,6 +46,7 @@ class Merge {
   std::map<TestId, size_t> finals_;
   // Every test that any part has collected, by module.
   std::map<std::string, std::set<TestId>> collected_;
+  std::map<std::string, double> collect_s_;
   std::vector<std::string> module_order_;
   // Lines for a person: what does not fit together.
   std::vector<std::string> problems_;

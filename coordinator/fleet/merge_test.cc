@@ -82,7 +82,7 @@ class MergeTest : public testing::Test {
     reporter.RunStarted(start);
     std::map<std::string, std::vector<v1::TestRef>> by_module;
     for (const std::string& id : job.collected) by_module[id.substr(0, 4)].emplace_back().set_node_id(id);
-    for (const auto& [module, tests] : by_module) reporter.Collected(module, tests);
+    for (const auto& [module, tests] : by_module) reporter.Collected(module, tests, 0);
     if (job.also) job.also(reporter);
     for (const v1::TestResult& result : job.results) reporter.Result(result, {"vm", "gw0", 1});
     results::RunSummary summary;

@@ -22,7 +22,9 @@ class Indexer final : public report::Reporter {
  public:
   explicit Indexer(Part* part) : part_(part) {}
   void RunStarted(const report::RunStart& start) override { part_->start = start; }
-  void Collected(const std::string& module, const std::vector<v1::TestRef>& tests) override {
+  void Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) override {
+    double& known = part_->collect_s[module];
+    known = std::max(known, collect_s);
     std::set<TestId>& of_module = part_->collected[module];
     for (const v1::TestRef& test : tests) of_module.emplace(test.node_id(), test.index());
   }

@@ -33,6 +33,7 @@ struct Part {
   std::map<TestId, Reported> results;
   // By module.
   std::map<std::string, std::set<TestId>> collected;
+  std::map<std::string, double> collect_s;
   // Node ids of collectors that failed or skipped.
   std::set<std::string> collect_reports;
 

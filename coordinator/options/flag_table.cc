@@ -81,7 +81,7 @@ std::vector<Flag> MakeTable() {
        "write one JSON line for each event; '-' is standard output, the text then goes to standard error", "FILE"},
       {"--from-json", H::kOwn, A::kValue, kReports,
        "run nothing: make the reports, and the exit code, of the run that wrote this --report-json file ('-': standard "
-       "input); with --junitxml, --report-json, --engine-report, --color",
+       "input); with --junitxml, --report-json, --engine-report, --color; with --history its durations go there",
        "FILE"},
       {"--merge", H::kOwn, A::kFlag, kReports,
        "run nothing: join the --report-json files named as PATHs, or those in folders, of all shards and attempts to "

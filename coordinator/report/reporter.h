@@ -97,8 +97,9 @@ class Reporter {
   // How many tests of a module there will be results for (known when it is collected; grows by parts of a split module).
   virtual void ModuleExpected(const std::string& /*module*/, int /*tests*/) {}
   // The tests of a module, or of a part of it, that a worker has begun to run or will; those of a lease that hands on the rest of another
-  // are not told again. In whole collection, all of a module's at once.
-  virtual void Collected(const std::string& /*module*/, const std::vector<v1::TestRef>& /*tests*/) {}
+  // are not told again. In whole collection, all of a module's at once. `collect_s`: what making its items took; 0 if that is not known.
+  virtual void Collected(const std::string& /*module*/, const std::vector<v1::TestRef>& /*tests*/,
+                         double /*collect_s*/) {}
   virtual void WorkerStarted(const Origin&, const Labels& /*of_its_agent*/) {}
   virtual void WorkerLost(const Origin&, const std::string& /*how*/) {}
   virtual void BatchLeased(const LeaseFacts&, const Origin&) {}

@@ -40,8 +40,8 @@ class Tee final : public Reporter {
   void ModuleExpected(const std::string& module, int tests) override {
     for (auto& r : reporters_) r->ModuleExpected(module, tests);
   }
-  void Collected(const std::string& module, const std::vector<v1::TestRef>& tests) override {
-    for (auto& r : reporters_) r->Collected(module, tests);
+  void Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) override {
+    for (auto& r : reporters_) r->Collected(module, tests, collect_s);
   }
   void WorkerStarted(const Origin& origin, const Labels& labels) override {
     for (auto& r : reporters_) r->WorkerStarted(origin, labels);

@@ -22,6 +22,7 @@
 #include "coordinator/fleet/parts.h"
 #include "coordinator/report/tee.h"
 #include "coordinator/results/ledger.h"
+#include "coordinator/run/recorder.h"
 #include "coordinator/run/reporters.h"
 
 namespace fastest::run {
@@ -29,8 +30,9 @@ namespace {
 
 // What may stand beside --from-json and --merge: where reports go and how they look.
 const std::set<std::string>& Allowed() {
-  static const auto* const kAllowed = new std::set<std::string>{
-      "--from-json", "--merge", "--junitxml", "--junitprefix", "--report-json", "--engine-report", "--color"};
+  static const auto* const kAllowed =
+      new std::set<std::string>{"--from-json",   "--merge",         "--junitxml", "--junitprefix",
+                                "--report-json", "--engine-report", "--color",    "--history"};
   return *kAllowed;
 }
 
@@ -77,11 +79,21 @@ absl::Status CheckNotOverwritten(const std::string& path, const Request& request
   return absl::InvalidArgumentError(absl::StrCat("--report-json would overwrite what is read: ", path));
 }
 
+using Reporters = std::vector<std::unique_ptr<report::Reporter>>;
+
+// Those that are asked for, and whoever keeps the durations: only if that is asked for, since the run itself has done so at its place.
+Reporters ReportersFor(const options::CommandLine& line, const Request& request, const report::RunStart& start,
+                       ReportFiles files) {
+  Reporters reporters = MakeReporters(request, start, std::move(files));
+  if (line.Has("--history")) reporters.push_back(std::make_unique<Recorder>(request.history, std::cerr));
+  return reporters;
+}
+
 int ExitCodeOf(const results::RunSummary& summary, bool reports_complete) {
   return reports_complete || summary.exit_code != results::kOk ? summary.exit_code : results::kInternalError;
 }
 
-absl::StatusOr<int> Replay(const Request& request, const std::string& path) {
+absl::StatusOr<int> Replay(const options::CommandLine& line, const Request& request, const std::string& path) {
   std::ifstream file;
   if (path != "-") {
     RETURN_IF_ERROR(CheckNotOverwritten(path, request));
@@ -95,7 +107,7 @@ absl::StatusOr<int> Replay(const Request& request, const std::string& path) {
   ASSIGN_OR_RETURN(ReportFiles files, OpenReportFiles(request));
   auto recount = std::make_unique<events::Recount>();
   const events::Recount& counts = *recount;
-  std::vector<std::unique_ptr<report::Reporter>> reporters = MakeReporters(request, *start, std::move(files));
+  Reporters reporters = ReportersFor(line, request, *start, std::move(files));
   reporters.push_back(std::move(recount));
   report::Tee all(std::move(reporters));
   bool more = true;
@@ -107,13 +119,13 @@ absl::StatusOr<int> Replay(const Request& request, const std::string& path) {
   return ExitCodeOf(summary, all.Finished(summary));
 }
 
-absl::StatusOr<int> MergeAll(const Request& request, const std::vector<std::string>& paths) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> found, fleet::EventFiles(paths));
+absl::StatusOr<int> MergeAll(const options::CommandLine& line, const Request& request) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> found, fleet::EventFiles(line.paths));
   for (const std::string& path : found) RETURN_IF_ERROR(CheckNotOverwritten(path, request));
   ASSIGN_OR_RETURN(std::vector<fleet::Part> parts, fleet::ReadParts(found));
   fleet::Merge merge(std::move(parts));
   ASSIGN_OR_RETURN(ReportFiles files, OpenReportFiles(request));
-  report::Tee all(MakeReporters(request, merge.start(), std::move(files)));
+  report::Tee all(ReportersFor(line, request, merge.start(), std::move(files)));
   ASSIGN_OR_RETURN(const results::RunSummary summary, merge.Tell(all));
   return ExitCodeOf(summary, all.Finished(summary));
 }
@@ -121,7 +133,7 @@ absl::StatusOr<int> MergeAll(const Request& request, const std::vector<std::stri
 absl::StatusOr<int> Answer(const options::CommandLine& line, const Surroundings& surroundings) {
   RETURN_IF_ERROR(CheckOptions(line));
   ASSIGN_OR_RETURN(const Request request, RequestFor(line, surroundings));
-  return line.Has("--merge") ? MergeAll(request, line.paths) : Replay(request, *line.Last("--from-json"));
+  return line.Has("--merge") ? MergeAll(line, request) : Replay(line, request, *line.Last("--from-json"));
 }
 
 }  // namespace

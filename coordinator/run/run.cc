@@ -260,7 +260,7 @@ void Run::PlanWork(const v1::Collection& collection) {
     ReportExpected(static_cast<int>(tests.size()));
     for (const std::string& module : module_order_) {
       Report([&](report::Reporter& r) { r.ModuleExpected(module, per_module[module].size()); });
-      Report([&](report::Reporter& r) { r.Collected(module, per_module[module]); });
+      Report([&](report::Reporter& r) { r.Collected(module, per_module[module], 0); });
     }
     plan = plan::PlanWhole(tests, estimates_.Setups(), plan_options);
   } else {
@@ -349,7 +349,7 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
   Report([&](report::Reporter& r) { r.ModuleExpected(module, expected); });
   if (!reporters_.empty()) {
     const std::vector<v1::TestRef> tests(collected.tests().begin(), collected.tests().end());
-    Report([&](report::Reporter& r) { r.Collected(module, tests); });
+    Report([&](report::Reporter& r) { r.Collected(module, tests, collected.collect_s()); });
   }
   if (lease->second.part == 0 && counts_deselected) deselected_ += static_cast<int>(collected.module_deselected());
   if (--uncollected_ == 0) ReportExpected(static_cast<int>(positions_.size()));
