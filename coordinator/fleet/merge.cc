@@ -336,6 +336,22 @@ absl::StatusOr<results::RunSummary> Merge::Tell(report::Reporter& reporter) {
   }
   books.deselected = Deselected();
   if (books.deselected > 0) summary.counts["deselected"] = books.deselected;
+  results::TimingSummary& timing = summary.timing;
+  timing.total_s = summary.duration_s;
+  timing.agents = parts_.front().shards();
+  for (const Part& part : parts_) {
+    const results::TimingSummary& of_part = part.summary.timing;
+    timing.before_s = std::max(timing.before_s, of_part.before_s);
+    timing.workers += of_part.workers;
+    timing.busy_s += of_part.busy_s;
+    timing.setup_s += of_part.setup_s;
+    timing.waiting_s += of_part.waiting_s;
+    timing.tail_s += of_part.tail_s;
+    if (of_part.longest_test_s <= timing.longest_test_s) continue;
+    timing.longest_test_s = of_part.longest_test_s;
+    timing.longest_test = of_part.longest_test;
+  }
+  timing.tests_s = std::max(0.0, timing.total_s - timing.before_s);
   // The same that all say is the whole's; else the first, which is enough to look for the others.
   if (!reasons.empty()) summary.stop_reason = *reasons.begin();
   const bool holes = AddHoles(&books);

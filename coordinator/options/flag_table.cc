@@ -81,7 +81,7 @@ std::vector<Flag> MakeTable() {
        "write one JSON line for each event; '-' is standard output, the text then goes to standard error", "FILE"},
       {"--from-json", H::kOwn, A::kValue, kReports,
        "run nothing: make the reports, and the exit code, of the run that wrote this --report-json file ('-': standard "
-       "input); with --junitxml, --report-json, --engine-report, --color; with --history its durations go there",
+       "input); beside it may stand this group's other options, --color, and --history, where its durations go",
        "FILE"},
       {"--merge", H::kOwn, A::kFlag, kReports,
        "run nothing: join the --report-json files named as PATHs, or those in folders, of all shards and attempts to "
@@ -94,6 +94,12 @@ std::vector<Flag> MakeTable() {
       {"--shards", H::kOwn, A::kValue, kAsk,
        "with --plan-out: divide the tests into N shards of about the same predicted time; runs no test", "N"},
       {"--plan-out", H::kOwn, A::kValue, kAsk, "with --shards: the file that the plan is written to, for --plan-file",
+       "FILE"},
+      {"--report-markdown", H::kOwn, A::kValue, kReports,
+       "write a summary in Markdown, as for a CI job's page ($GITHUB_STEP_SUMMARY)", "FILE"},
+      {"--report-ctrf", H::kOwn, A::kValue, kReports, "write a report in the Common Test Report Format (JSON)", "FILE"},
+      {"--trace-json", H::kOwn, A::kValue, kReports,
+       "write a trace for Perfetto or chrome://tracing: what ran where and when (--trace itself is pytest's debugger)",
        "FILE"},
       {"--plan", H::kOwn, A::kFlag, kAsk,
        "show the batches that a run would be made of, and how long it would take; runs no test", nullptr},

@@ -30,9 +30,9 @@ namespace {
 
 // What may stand beside --from-json and --merge: where reports go and how they look.
 const std::set<std::string>& Allowed() {
-  static const auto* const kAllowed =
-      new std::set<std::string>{"--from-json",   "--merge",         "--junitxml", "--junitprefix",
-                                "--report-json", "--engine-report", "--color",    "--history"};
+  static const auto* const kAllowed = new std::set<std::string>{
+      "--from-json",   "--merge",      "--junitxml",      "--junitprefix", "--report-json", "--report-markdown",
+      "--report-ctrf", "--trace-json", "--engine-report", "--color",       "--history"};
   return *kAllowed;
 }
 

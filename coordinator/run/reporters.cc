@@ -5,10 +5,14 @@
 
 #include "base/status_macros.h"
 #include "coordinator/events/json_reporter.h"
+#include "coordinator/report/annotations.h"
+#include "coordinator/report/ctrf_reporter.h"
 #include "coordinator/report/engine_report.h"
 #include "coordinator/report/junit_reporter.h"
+#include "coordinator/report/markdown_reporter.h"
 #include "coordinator/report/terminal_options.h"
 #include "coordinator/report/terminal_reporter.h"
+#include "coordinator/report/trace_reporter.h"
 
 namespace fastest::run {
 
@@ -46,6 +50,19 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& requ
     options.prefix = request.junit_prefix;
     reporters.push_back(
         std::make_unique<report::JunitReporter>(report::MakeReplacedFile(request.junit_xml), options, std::cerr));
+  }
+  const auto add_file = [&](const std::string& path, auto make) {
+    if (!path.empty()) reporters.push_back(make(report::MakeReplacedFile(path)));
+  };
+  using Sink = std::unique_ptr<report::ByteSink>;
+  add_file(request.report_markdown,
+           [](Sink sink) { return std::make_unique<report::MarkdownReporter>(std::move(sink), std::cerr); });
+  add_file(request.report_ctrf,
+           [](Sink sink) { return std::make_unique<report::CtrfReporter>(std::move(sink), std::cerr); });
+  add_file(request.trace_json,
+           [](Sink sink) { return std::make_unique<report::TraceReporter>(std::move(sink), std::cerr); });
+  if (request.annotate && !request.run.forward_terminal && !request.text_to_stderr) {
+    reporters.push_back(std::make_unique<report::Annotations>(std::cout, request.workspace));
   }
   return reporters;
 }

@@ -325,6 +325,16 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.text_to_stderr = request.report_json == "-";
   request.junit_xml = Absolute(all->Last("--junitxml").value_or(""), surroundings);
   request.junit_prefix = all->Last("--junitprefix").value_or("");
+  request.report_markdown = Absolute(all->Last("--report-markdown").value_or(""), surroundings);
+  request.report_ctrf = Absolute(all->Last("--report-ctrf").value_or(""), surroundings);
+  request.trace_json = Absolute(all->Last("--trace-json").value_or(""), surroundings);
+  for (const char* option : {"--report-markdown", "--report-ctrf", "--trace-json"}) {
+    if (all->Last(option).value_or("x").empty() || all->Last(option).value_or("") == "-") {
+      return absl::InvalidArgumentError(absl::StrCat(all->Given(option), ": the name of a file is needed"));
+    }
+  }
+  request.annotate = Env(surroundings, "GITHUB_ACTIONS") == "true";
+  request.workspace = Env(surroundings, "GITHUB_WORKSPACE");
   run.color = WantsColor(*all, surroundings);
   run.columns = Columns(surroundings);
   request.live = surroundings.stdout_is_terminal && Env(surroundings, "TERM") != "dumb" && !request.text_to_stderr;

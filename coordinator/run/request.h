@@ -69,6 +69,12 @@ struct Request {
   std::string report_json;
   std::string junit_xml;
   std::string junit_prefix;
+  std::string report_markdown;
+  std::string report_ctrf;
+  std::string trace_json;
+  // GitHub Actions reads what is printed, and its folder with the project.
+  bool annotate = false;
+  std::string workspace;
   // --engine-report.
   bool engine_report = false;
   std::string history;

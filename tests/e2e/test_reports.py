@@ -1,4 +1,4 @@
-"""--from-json: what a run wrote of itself gives the same reports once more; and the lines are as docs/schema says."""
+"""What a run writes of itself: lines as docs/schema says, from which every report is made once more by --from-json."""
 
 import json
 import os
@@ -88,23 +88,80 @@ def replay(coordinator):
 @pytest.mark.parametrize("color", ["no", "yes"])
 def test_reports_are_the_runs_own(execute, project, replay, tmp_path, color):
     path = project(EVERYTHING)
-    junit = tmp_path / "junit.xml"
-    run = execute(path, *ARGUMENTS, "--junitxml", junit, "--color", color)
+    names = {"--junitxml": "junit.xml", "--trace-json": "trace.json", "--report-ctrf": "ctrf.json",
+             "--report-markdown": "summary.md"}  # fmt: skip
+    reports = [word for option, name in names.items() for word in (option, str(tmp_path / name))]
+    run = execute(path, *ARGUMENTS, *reports, "--color", color)
     assert run.process.returncode == 1
     assert len(run.results()) == 15
-    of_the_run = junit.read_bytes()
-    junit.unlink()
+    of_the_run = {name: (tmp_path / name).read_bytes() for name in names.values()}
+    for name in names.values():
+        (tmp_path / name).unlink()
 
-    again = replay("--from-json", run.report, "--junitxml", junit, "--color", color)
+    again = replay("--from-json", run.report, *reports, "--color", color)
     assert again.stderr == ""
     assert again.returncode == 1
     assert again.stdout == run.stdout
-    assert junit.read_bytes() == of_the_run
+    assert {name: (tmp_path / name).read_bytes() for name in names.values()} == of_the_run
 
     # And the events themselves, once more.
     copy = tmp_path / "copy.jsonl"
     assert replay("--from-json", run.report, "--report-json", copy).returncode == 1
     assert copy.read_bytes() == run.report.read_bytes()
+
+
+def test_a_trace_says_what_the_events_say(execute, project, tmp_path):
+    path = tmp_path / "trace.json"
+    run = execute(project(EVERYTHING), *ARGUMENTS, "--trace-json", path)
+    events = json.loads(path.read_text(encoding="utf-8"))["traceEvents"]
+    spans = [event for event in events if event["ph"] == "X"]
+    tests = [span for span in spans if span["cat"] == "test"]
+    told = [event for event in run.events() if event["type"] in ("result", "attempt")]
+    assert len(tests) == len(told)
+    started_at = run.events("run_started")[0]["started_at"]
+    for test, event in zip(tests, told):
+        assert (test["args"]["nodeid"], test["args"]["attempt"]) == (event["nodeid"], event["attempt"])
+        assert abs(test["ts"] / 1e6 + started_at - event["started_at"]) < 0.001
+        inner = [
+            span["dur"] / 1e6
+            for span in spans
+            if span["cat"] == "phase"
+            and (span["pid"], span["tid"]) == (test["pid"], test["tid"])
+            and test["ts"] - 0.001 <= span["ts"] <= test["ts"] + test["dur"] + 0.001
+        ]
+        assert abs(sum(inner) - event["duration_s"]) < 0.001, event
+        batch = [
+            span
+            for span in spans
+            if span["cat"] == "batch"
+            and (span["pid"], span["tid"]) == (test["pid"], test["tid"])
+            and span["ts"] <= test["ts"] + 0.001
+            and test["ts"] + test["dur"] <= span["ts"] + span["dur"] + 0.001
+        ]
+        assert len(batch) == 1, event
+    # Every arrow has both ends.
+    for category in ("retry", "taken over"):
+        ends = [(e["ph"], e["id"]) for e in events if e.get("cat") == category and e["ph"] in "sf"]
+        assert sorted(number for kind, number in ends if kind == "s") == sorted(n for kind, n in ends if kind == "f")
+    assert any(event.get("cat") == "retry" for event in events)
+    assert [event["args"]["running"] for event in events if event["ph"] == "C"][-1] == 0
+
+
+def test_failures_are_annotated_where_github_reads(execute, project):
+    files = {"tests/test_it.py": "def test_bad():\n    assert 1 == 2\n"}
+    run = execute(project(files), env={"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": str(project(files))})
+    assert run.stdout.splitlines()[-1] == (
+        "::error file=tests/test_it.py,line=1,title=tests/test_it.py%3A%3Atest_bad::assert 1 == 2"
+    )
+    assert "::error" not in execute(project(files)).stdout
+
+
+@pytest.mark.parametrize("option", ["--trace-json", "--report-ctrf", "--report-markdown", "--junitxml"])
+def test_a_report_that_cannot_be_written_is_named_and_the_run_is_no_success(execute, project, option, tmp_path):
+    (tmp_path / "a_file").touch()
+    run = execute(project({"test_it.py": "def test_a(): pass\n"}), option, tmp_path / "a_file" / "report")
+    assert run.process.returncode == 3
+    assert "a_file" in run.stderr
 
 
 def test_lines_are_as_the_schema_says(execute, project):

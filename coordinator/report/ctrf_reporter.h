@@ -1,0 +1,48 @@
+// The run in the Common Test Report Format (CTRF 0.0.0, a JSON form that dashboards read): `--report-ctrf`.
+#ifndef FASTEST_COORDINATOR_REPORT_CTRF_REPORTER_H_
+#define FASTEST_COORDINATOR_REPORT_CTRF_REPORTER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "coordinator/report/byte_sink.h"
+#include "coordinator/report/reporter.h"
+
+namespace fastest::report {
+
+// Not thread-safe. Tests are written as they come, so memory does not grow with them. Its statuses: xfailed and xpassed are "other", all
+// kinds of failure "failed".
+class CtrfReporter : public Reporter {
+ public:
+  // The first error of `sink` is told on `err`, which must outlive the reporter.
+  CtrfReporter(std::unique_ptr<ByteSink> sink, std::ostream& err) : sink_(std::move(sink)), err_(err) {}
+
+  void RunStarted(const RunStart& run) override;
+  void Attempt(const v1::TestResult& result, const Origin& origin) override;
+  void Result(const v1::TestResult& result, const Origin& origin) override;
+  // False if the file could not be written.
+  bool Finished(const results::RunSummary& summary) override;
+
+ private:
+  void Write(const std::string& text);
+
+  const std::unique_ptr<ByteSink> sink_;
+  std::ostream& err_;
+  RunStart run_;
+  std::string gathered_;
+  bool first_ = true;
+  absl::Status status_;
+  std::map<std::string, int> by_status_;
+  int tests_ = 0;
+  int flaky_ = 0;
+  // Failed attempts as JSON, of tests whose result is to come, by node id and index.
+  std::map<std::pair<std::string, uint32_t>, std::string> attempts_;
+};
+
+}  // namespace fastest::report
+
+#endif  // FASTEST_COORDINATOR_REPORT_CTRF_REPORTER_H_

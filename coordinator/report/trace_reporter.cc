@@ -1,0 +1,195 @@
+#include "coordinator/report/trace_reporter.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "coordinator/report/display_path.h"
+
+namespace fastest::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kMuch = size_t{64} * 1024;
+// Counters change with every test; nobody sees more than this.
+constexpr double kCounterStepUs = 1000;
+
+std::string Text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string Args(const Json& args) { return absl::StrCat(",\"args\":", Text(args)); }
+
+std::string OutcomeOf(const v1::TestResult& result) {
+  std::string name = v1::Outcome_Name(result.outcome());
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return static_cast<char>(tolower(c)); });
+  return name;
+}
+
+}  // namespace
+
+void TraceReporter::RunStarted(const RunStart& run) {
+  started_at_ = run.started_at;
+  const Json about = {
+      {"version", run.version}, {"run_id", run.run_id}, {"rootdir", run.rootdir}, {"python", run.python_version}};
+  Write(absl::StrCat("{\"displayTimeUnit\":\"ms\",\"otherData\":", Text(about), ",\"traceEvents\":["));
+}
+
+void TraceReporter::Expected(int tests, bool /*exact*/) { expected_ = tests; }
+
+TraceReporter::Track TraceReporter::TrackOf(const Origin& origin) {
+  const auto known = tracks_.find({origin.agent, origin.worker});
+  if (known != tracks_.end()) return known->second;
+  const auto [agent, is_new] = agents_.try_emplace(origin.agent);
+  if (is_new) {
+    agent->second.process = static_cast<int>(agents_.size());
+    const Track process = {agent->second.process, 0};
+    AddEvent("M", "process_name", process, started_at_, Args({{"name", absl::StrCat("agent ", origin.agent)}}));
+  }
+  Track track = {agent->second.process, 0};
+  if (agent->second.free.empty()) {
+    track.thread = ++agent->second.tracks;
+    AddEvent("M", "thread_name", track, started_at_, Args({{"name", absl::StrCat("slot ", track.thread)}}));
+  } else {
+    // A worker in another's place is on its slot.
+    track.thread = *agent->second.free.begin();
+    agent->second.free.erase(agent->second.free.begin());
+  }
+  return tracks_[{origin.agent, origin.worker}] = track;
+}
+
+void TraceReporter::WorkerStarted(const Origin& origin, const Labels&) { TrackOf(origin); }
+
+void TraceReporter::WorkerLost(const Origin& origin, const std::string& how) {
+  const Track track = TrackOf(origin);
+  agents_[origin.agent].free.insert(track.thread);
+  AddEvent("i", absl::StrCat(origin.worker, " ended"), track, std::max(last_at_, started_at_),
+           absl::StrCat(",\"s\":\"t\"", Args({{"how", how}})));
+}
+
+void TraceReporter::BatchLeased(const LeaseFacts& facts, const Origin& origin) {
+  Lease& lease = leases_[facts.lease_id];
+  lease.track = TrackOf(origin);
+  lease.module = facts.module;
+  if (facts.module.empty()) return;
+  const auto before = lease_of_module_.find(facts.module);
+  // A lease that names tests of a module goes on with what another had.
+  if (facts.tests > 0 && before != lease_of_module_.end()) {
+    lease.from = {leases_[before->second].track, facts.at};
+  }
+  lease_of_module_[facts.module] = facts.lease_id;
+}
+
+double TraceReporter::AddTest(const v1::TestResult& result, const Origin& origin) {
+  const Track track = TrackOf(origin);
+  double begin = 0;
+  double end = 0;
+  std::vector<const v1::Phase*> phases;
+  for (const v1::Phase& phase : result.phases()) {
+    if (!phase.subtest().empty() || phase.start() <= 0) continue;
+    phases.push_back(&phase);
+    begin = begin == 0 ? phase.start() : std::min(begin, phase.start());
+    end = std::max(end, phase.start() + phase.duration_s());
+  }
+  // A worker that died left no phase.
+  if (begin == 0) begin = result.stages().started() > 0 ? result.stages().started() : result.stages().reported();
+  if (begin == 0) begin = std::max(last_at_, started_at_);
+  end = std::max(begin, end);
+  last_at_ = std::max(last_at_, end);
+  changes_.emplace_back(begin, 1);
+  changes_.emplace_back(end, -1);
+
+  const std::string& node_id = result.ref().node_id();
+  const size_t module = ModuleOf(node_id).size();
+  const std::string name = module + 2 < node_id.size() ? node_id.substr(module + 2) : node_id;
+  const Json args = {
+      {"nodeid", node_id}, {"outcome", OutcomeOf(result)}, {"attempt", origin.attempt}, {"engine", result.engine()}};
+  const auto span = [](double seconds) { return absl::StrFormat(",\"dur\":%.3f", seconds * 1e6); };
+  AddEvent("X", name, track, begin, absl::StrCat(span(end - begin), ",\"cat\":\"test\"", Args(args)));
+  for (const v1::Phase* phase : phases) {
+    AddEvent("X", phase->when(), track, phase->start(), absl::StrCat(span(phase->duration_s()), ",\"cat\":\"phase\""));
+  }
+  const auto lease = leases_.find(result.lease_id());
+  if (lease != leases_.end()) {
+    Lease& of = lease->second;
+    of.first = of.tests == 0 ? begin : std::min(of.first, begin);
+    of.last = std::max(of.last, end);
+    ++of.tests;
+    if (of.from.has_value()) {
+      const std::string id = absl::StrCat(",\"cat\":\"taken over\",\"id\":", ++arrows_);
+      AddEvent("s", "taken over", of.from->first, of.from->second, id);
+      AddEvent("f", "taken over", track, begin, absl::StrCat(id, ",\"bp\":\"e\""));
+      of.from.reset();
+    }
+  }
+  EndRetry(result, track, begin);
+  return end;
+}
+
+void TraceReporter::Attempt(const v1::TestResult& result, const Origin& origin) {
+  const double end = AddTest(result, origin);
+  const int arrow = retries_[{result.ref().node_id(), result.ref().index()}] = ++arrows_;
+  AddEvent("s", "retry", TrackOf(origin), end, absl::StrCat(",\"cat\":\"retry\",\"id\":", arrow));
+}
+
+void TraceReporter::Result(const v1::TestResult& result, const Origin& origin) { AddTest(result, origin); }
+
+void TraceReporter::EndRetry(const v1::TestResult& result, Track track, double begin) {
+  const auto retry = retries_.find({result.ref().node_id(), result.ref().index()});
+  if (retry == retries_.end()) return;
+  AddEvent("f", "retry", track, begin, absl::StrCat(",\"cat\":\"retry\",\"bp\":\"e\",\"id\":", retry->second));
+  retries_.erase(retry);
+}
+
+void TraceReporter::Note(const std::string& text) {
+  AddEvent("i", text, {0, 0}, std::max(last_at_, started_at_), ",\"s\":\"g\"");
+}
+
+void TraceReporter::AddCounters() {
+  std::sort(changes_.begin(), changes_.end());
+  int running = 0;
+  int to_come = std::max(expected_, static_cast<int>(changes_.size() / 2));
+  double said_at = -kCounterStepUs;
+  for (size_t i = 0; i < changes_.size(); ++i) {
+    running += changes_[i].second;
+    to_come -= changes_[i].second > 0 ? 1 : 0;
+    const double at = Micros(changes_[i].first);
+    if (i + 1 < changes_.size() && at < said_at + kCounterStepUs) continue;
+    said_at = at;
+    AddEvent("C", "tests", {0, 0}, changes_[i].first, Args({{"running", running}, {"to come", std::max(to_come, 0)}}));
+  }
+}
+
+bool TraceReporter::Finished(const results::RunSummary& /*summary*/) {
+  for (const auto& [id, lease] : leases_) {
+    if (lease.tests == 0) continue;
+    const std::string name = lease.module.empty() ? absl::StrCat("batch ", id) : lease.module;
+    AddEvent("X", name, lease.track, lease.first,
+             absl::StrCat(absl::StrFormat(",\"dur\":%.3f", (lease.last - lease.first) * 1e6), ",\"cat\":\"batch\"",
+                          Args({{"lease", id}, {"tests", lease.tests}})));
+  }
+  AddCounters();
+  Write("\n]}\n");
+  if (status_.ok()) status_ = sink_->Write(gathered_);
+  if (status_.ok()) status_ = sink_->Close();
+  if (status_.ok()) return true;
+  err_ << "fastest: no trace: " << status_.message() << "\n";
+  err_.flush();
+  return false;
+}
+
+void TraceReporter::AddEvent(const char* kind, const std::string& name, Track track, double at,
+                             const std::string& more) {
+  Write(absl::StrCat(first_ ? "\n" : ",\n", "{\"ph\":\"", kind, "\",\"name\":", Text(name), ",\"pid\":", track.process,
+                     ",\"tid\":", track.thread, absl::StrFormat(",\"ts\":%.3f", Micros(at)), more, "}"));
+  first_ = false;
+}
+
+void TraceReporter::Write(const std::string& text) {
+  gathered_ += text;
+  if (gathered_.size() < kMuch || !status_.ok()) return;
+  status_ = sink_->Write(gathered_);
+  gathered_.clear();
+}
+
+}  // namespace fastest::report
