@@ -128,7 +128,7 @@ class SqliteHistory final : public History {
   SqliteHistory(std::string path, Database database) : path_(std::move(path)), database_(std::move(database)) {}
 
   absl::StatusOr<std::unordered_map<std::string, ModuleHistory>> Load(
-      const std::string& rootdir, const std::vector<std::string>& modules) override {
+      const std::string& project, const std::vector<std::string>& modules) override {
     Statement find(database_.get(), kFindModule);
     Statement classes(database_.get(), kFindClasses);
     Statement tests(database_.get(), kLoadTests);
@@ -138,7 +138,7 @@ class SqliteHistory final : public History {
     std::unordered_map<std::string, ModuleHistory> loaded;
     std::vector<std::tuple<int64_t, std::string, double>> rows;
     for (const std::string& module : modules) {
-      find.Bind(1, rootdir);
+      find.Bind(1, project);
       find.Bind(2, module);
       const int found = find.Step();
       if (found != SQLITE_ROW && found != SQLITE_DONE) return Error();
@@ -158,7 +158,7 @@ class SqliteHistory final : public History {
         for (auto& [position, node_id, seconds] : rows) history.tests.emplace_back(std::move(node_id), seconds);
         const std::string begin = module + "::";
         const std::string end = module + ":;";
-        classes.Bind(1, rootdir);
+        classes.Bind(1, project);
         classes.Bind(2, begin);
         classes.Bind(3, end);
         while ((step = classes.Step()) == SQLITE_ROW) history.class_setup_s[classes.Text(0)] = classes.Number(1);
@@ -170,7 +170,7 @@ class SqliteHistory final : public History {
     return loaded;
   }
 
-  absl::Status Record(const std::string& rootdir, const std::vector<Observation>& tests,
+  absl::Status Record(const std::string& project, const std::vector<Observation>& tests,
                       const std::unordered_map<std::string, double>& setup_s) override {
     // The setup's seconds, unset for a module of which only tests were measured.
     std::unordered_map<std::string_view, std::optional<double>> modules;
@@ -182,7 +182,7 @@ class SqliteHistory final : public History {
     Transaction transaction(database_.get());
     if (!transaction.Begin("BEGIN IMMEDIATE")) return Error();
     std::unordered_map<std::string_view, int64_t> ids;
-    if (!RecordModules(rootdir, modules, now, &ids) || !RecordTests(tests, ids, now) || !Forget(ids, now) ||
+    if (!RecordModules(project, modules, now, &ids) || !RecordTests(tests, ids, now) || !Forget(ids, now) ||
         !transaction.Commit()) {
       return Error();
     }
@@ -192,12 +192,12 @@ class SqliteHistory final : public History {
  private:
   absl::Status Error() const { return history::Error(path_, database_.get()); }
 
-  bool RecordModules(const std::string& rootdir,
+  bool RecordModules(const std::string& project,
                      const std::unordered_map<std::string_view, std::optional<double>>& modules, int64_t now,
                      std::unordered_map<std::string_view, int64_t>* ids) {
     Statement statement(database_.get(), kRecordModule);
     for (const auto& [module, setup_s] : modules) {
-      statement.Bind(1, rootdir);
+      statement.Bind(1, project);
       statement.Bind(2, module);
       setup_s.has_value() ? statement.Bind(3, *setup_s) : statement.BindNull(3);
       statement.Bind(4, now);

@@ -42,13 +42,13 @@ class History {
   static absl::StatusOr<std::unique_ptr<History>> Open(const std::string& path);
   virtual ~History() = default;
 
-  // Everything known of these modules of the project at `rootdir`.
+  // Everything known of these modules of a project; `project` tells it apart from others in the file (its rootdir, or "" in a file of its own).
   virtual absl::StatusOr<std::unordered_map<std::string, ModuleHistory>> Load(
-      const std::string& rootdir, const std::vector<std::string>& modules) = 0;
+      const std::string& project, const std::vector<std::string>& modules) = 0;
   // Merges what a run measured: estimates decay exponentially (weight of the new value 0.5), set-up apart: `setup_s` by the node id of
   // the module or class. Forgets what no run has
   // seen for two months. One transaction: a run that is killed in the midst leaves the file as it was.
-  virtual absl::Status Record(const std::string& rootdir, const std::vector<Observation>& tests,
+  virtual absl::Status Record(const std::string& project, const std::vector<Observation>& tests,
                               const std::unordered_map<std::string, double>& setup_s) = 0;
 };
 

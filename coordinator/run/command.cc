@@ -75,7 +75,7 @@ class GatewayPort final : public AgentPort {
 // What past runs say. Whatever is wrong with the history is one warning: it costs balance, never correctness.
 class Past {
  public:
-  Past(std::string file, std::string rootdir) : rootdir_(std::move(rootdir)) {
+  Past(std::string file, std::string project) : project_(std::move(project)) {
     if (file.empty()) return;
     std::error_code ignored;
     std::filesystem::create_directories(std::filesystem::path(file).parent_path(), ignored);
@@ -91,7 +91,7 @@ class Past {
     if (history_ == nullptr) return {};
     std::vector<std::string> modules;
     for (const discovery::FoundModule& module : discovery.modules) modules.push_back(module.node_id);
-    auto loaded = history_->Load(rootdir_, modules);
+    auto loaded = history_->Load(project_, modules);
     if (loaded.ok()) return *std::move(loaded);
     Warn(loaded.status());
     return {};
@@ -107,7 +107,7 @@ class Past {
     Measurements::Measured measured = run.TakeMeasured();
     if (measured.tests.empty()) return;
     recording_ = std::async(std::launch::async, [this, measured = std::move(measured)] {
-      return history_->Record(rootdir_, measured.tests, measured.setup_s);
+      return history_->Record(project_, measured.tests, measured.setup_s);
     });
   }
 
@@ -116,7 +116,7 @@ class Past {
     if (history_ == nullptr || !Recorded()) return;
     const Measurements::Measured measured = run.TakeMeasured();
     if (measured.tests.empty()) return;
-    const absl::Status recorded = history_->Record(rootdir_, measured.tests, measured.setup_s);
+    const absl::Status recorded = history_->Record(project_, measured.tests, measured.setup_s);
     if (!recorded.ok()) Warn(recorded);
   }
 
@@ -134,7 +134,7 @@ class Past {
     history_.reset();
   }
 
-  const std::string rootdir_;
+  const std::string project_;
   std::unique_ptr<history::History> history_;
   absl::Time next_record_ = absl::Now() + kRecordEvery;
   // Valid while it goes on; its texts are the run's. Nobody else uses the history meanwhile.
@@ -219,7 +219,7 @@ class Preparation {
       : line_(line),
         request_(request),
         files_(std::move(files)),
-        past_(request.run.forward_terminal ? "" : request.history, project.rootdir) {
+        past_(request.run.forward_terminal ? "" : request.history, request.history_project) {
     if (request.run.forward_terminal) return;
     // A path that isn't there is the workers' to report, in pytest's words.
     absl::StatusOr<discovery::Discovery> found = discovery::Discover(project, DiscoveryFor(line, request));

@@ -25,7 +25,7 @@ bool Recorder::Finished(const results::RunSummary& /*summary*/) {
   if (measured.tests.empty()) return true;
   absl::StatusOr<std::unique_ptr<history::History>> history = history::History::Open(history_);
   const absl::Status recorded =
-      history.ok() ? (*history)->Record(rootdir_, measured.tests, measured.setup_s) : history.status();
+      history.ok() ? (*history)->Record("", measured.tests, measured.setup_s) : history.status();
   if (!recorded.ok()) {
     err_ << "warning: the durations are not kept: " << recorded.message() << "\n";
     err_.flush();

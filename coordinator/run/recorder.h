@@ -19,7 +19,6 @@ class Recorder final : public report::Reporter {
   // What can't be recorded is one warning on `err`, which must outlive the recorder.
   Recorder(std::string history, std::ostream& err) : history_(std::move(history)), err_(err) {}
 
-  void RunStarted(const report::RunStart& run) override { rootdir_ = run.rootdir; }
   void Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) override;
   void Result(const v1::TestResult& result, const report::Origin& origin) override;
   bool Finished(const results::RunSummary& summary) override;
@@ -32,7 +31,6 @@ class Recorder final : public report::Reporter {
   };
   const std::string history_;
   std::ostream& err_;
-  std::string rootdir_;
   Measurements measurements_;
   std::map<std::pair<std::string, uint32_t>, Place> places_;
   // Tests of a module that were heard of so far.

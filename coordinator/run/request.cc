@@ -342,6 +342,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   const std::string cache = CacheDirectory(surroundings);
   request.history =
       Absolute(all->Last("--history").value_or(cache.empty() ? "" : cache + "/history.sqlite"), surroundings);
+  if (!all->Has("--history")) request.history_project = project.rootdir;
   if (!cache.empty()) {
     const XXH64_hash_t key = XXH3_64bits(project.rootdir.data(), project.rootdir.size());
     request.discovery_cache = absl::StrCat(cache, "/discovery/", absl::Hex(key, absl::kZeroPad16));

@@ -78,6 +78,9 @@ struct Request {
   // --engine-report.
   bool engine_report = false;
   std::string history;
+  // By what the history tells projects apart: the rootdir; empty in a file that the user has named, which is the project's own wherever the
+  // checkout lies.
+  std::string history_project;
   std::string discovery_cache;
   // The human text goes to standard error, because standard output carries JSON.
   bool text_to_stderr = false;
