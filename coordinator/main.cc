@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/standard_streams.h"
 #include "base/version.h"
 #include "coordinator/discovery/discover_text.h"
@@ -45,6 +47,7 @@ fastest::run::Surroundings LookAround() {
   surroundings.invocation_dir = std::filesystem::current_path(error).string();
   surroundings.getenv = [](const char* name) -> const char* { return getenv(name); };
   surroundings.cores = static_cast<int>(std::thread::hardware_concurrency());
+  surroundings.today = absl::FormatTime("%Y-%m-%d", absl::Now(), absl::LocalTimeZone());
   surroundings.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
   surroundings.terminal_columns = TerminalColumns();
   return surroundings;

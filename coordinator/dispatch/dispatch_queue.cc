@@ -97,7 +97,8 @@ void DispatchQueue::TestStarted(uint64_t lease_id, const v1::TestRef& ref) {
   Touch(it->second.slot);
 }
 
-Verdict DispatchQueue::ResultArrived(uint64_t lease_id, const v1::TestRef& ref, bool failed, bool crashed) {
+Verdict DispatchQueue::ResultArrived(uint64_t lease_id, const v1::TestRef& ref, bool failed, bool crashed,
+                                     bool may_retry) {
   Verdict verdict;
   const auto lease = leases_.find(lease_id);
   const bool late = lease == leases_.end();
@@ -119,7 +120,7 @@ Verdict DispatchQueue::ResultArrived(uint64_t lease_id, const v1::TestRef& ref, 
   if (!test.done && !(test.failures > 0 && failed_attempts_.contains({lease_id, key}))) {
     verdict.counts = true;
     verdict.attempt = 1 + test.failures;
-    verdict.last = !failed || test.no_retry || stopped_ || test.failures >= options_.retries;
+    verdict.last = !failed || !may_retry || test.no_retry || stopped_ || test.failures >= options_.retries;
     const auto owner = leases_.find(test.lease);
     const bool owned = test.lease != 0 && owner != leases_.end();
     // Nobody has it any more: it was lost too often and given up.

@@ -111,8 +111,9 @@ class DispatchQueue {
     Touch(lease->slot);
   }
   void TestStarted(uint64_t lease_id, const v1::TestRef& ref);
-  // `failed`: it is to be run again if retries are left. `crashed`: its worker died or was ended because of it.
-  Verdict ResultArrived(uint64_t lease_id, const v1::TestRef& ref, bool failed = false, bool crashed = false);
+  // `failed`: it is to be run again if retries are left and `may_retry`. `crashed`: its worker died or was ended because of it.
+  Verdict ResultArrived(uint64_t lease_id, const v1::TestRef& ref, bool failed = false, bool crashed = false,
+                        bool may_retry = true);
   // The worker has nothing to run but perhaps a held-back test (Progress without `started`): it needs a lease or Finish now.
   void WorkerWaits(SlotKey slot);
   // The answer to RevokeLease. `whole`: the lease was not opened, and all of it comes back as it was.

@@ -198,6 +198,7 @@ v1::TestResult WholeResult(EventFields& fields) {
     result.set_reason(reason == "crash" ? v1::CRASH : v1::TIMEOUT);
   }
   result.set_death(fields.TextOr("death"));
+  result.set_quarantined(fields.TextOr("quarantined"));
   result.set_lease_id(fields.CountOr("lease", 0, std::numeric_limits<uint64_t>::max()));
   result.set_location_path(fields.TextOr("path", std::string(report::ModuleOf(node_id))));
   result.set_location_line(static_cast<int>(fields.CountOr("line")) - 1);

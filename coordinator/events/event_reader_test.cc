@@ -151,6 +151,9 @@ void TellEverything(Reporter& r) {
   dead.set_reason(v1::TIMEOUT);
   dead.mutable_ref()->set_index(1);
   r.Result(dead, origin);
+  dead.mutable_ref()->set_index(2);
+  dead.set_quarantined("flaky (team, until 2030-01-01)");
+  r.Result(dead, origin);
   v1::CollectReport collect;
   collect.set_node_id("c.py");
   collect.set_outcome("failed");

@@ -65,8 +65,7 @@ class Merge::Teller final : public report::Reporter {
     const report::Origin from = Here(origin, AttemptsBefore(result.ref()));
     if (!ledger_.Reported(here)) return;
     if (from.attempt > 1 && !Failed(result)) ledger_.AddFlaky();
-    // Where a part said that a failure is none of its own (quarantine), so it is in the whole.
-    if (Failed(result) && merge_.parts_[part_].summary.exit_code != results::kOk) failed_ = true;
+    if (Failed(result) && result.quarantined().empty()) failed_ = true;
     out_.Result(here, from);
   }
   void Collect(const v1::CollectReport& report) override {

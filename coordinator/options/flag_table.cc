@@ -75,6 +75,21 @@ std::vector<Flag> MakeTable() {
        "run a test that fails again, N times at most; one that passes then is reported as flaky (default: 0; never one "
        "marked no_retry)",
        "N"},
+      {"--retry-budget", H::kOwn, A::kValue, kRun,
+       "with --retries: how many retries the whole run may have, as a number or a percentage of its tests (1%); after "
+       "that a failure is final",
+       "N|P%"},
+      {"--flaky-result", H::kOwn, A::kValue, kRun,
+       "what a test that passed after it had failed means for the run: pass (default) or fail", "pass|fail"},
+      {"--quarantine", H::kOwn, A::kValue, kRun,
+       "TOML file of tests whose failures are shown apart and don't fail the run, each with owner, reason and last "
+       "day; "
+       "an entry past its day fails it",
+       "FILE"},
+      {"--deadline", H::kOwn, A::kValue, kRun,
+       "be done after so many seconds: near the end no test is begun, all reports are written, and what was not run is "
+       "named (exit code 11)",
+       "SECONDS"},
       {"--history", H::kOwn, A::kValue, kRun,
        "file of recorded durations, from which runs are balanced (default: in the cache directory)", "FILE"},
       {"--report-json", H::kOwn, A::kValue, kReports,

@@ -44,7 +44,9 @@ void Annotations::Result(const v1::TestResult& result, const Origin& origin) {
   for (const v1::Phase& phase : CompletePhases(result)) {
     if (phase.outcome() != "failed" || !phase.subtest().empty()) continue;
     const std::string& message = phase.crash_message().empty() ? phase.longrepr() : phase.crash_message();
-    Add("error", path, result.location_line() + 1, node_id, message);
+    const bool counts = result.quarantined().empty();
+    Add(counts ? "error" : "warning", path, result.location_line() + 1, node_id,
+        counts ? message : absl::StrCat("quarantined: ", result.quarantined(), "\n", message));
     return;
   }
 }

@@ -103,7 +103,8 @@ void CtrfReporter::Result(const v1::TestResult& result, const Origin& origin) {
   const std::string& node_id = result.ref().node_id();
   const std::string file(ModuleOf(node_id));
   const double seconds = DurationOf(result);
-  const char* const status = StatusOf(result.outcome());
+  const bool quarantined = !result.quarantined().empty();
+  const char* const status = quarantined ? "other" : StatusOf(result.outcome());
   ++by_status_[status];
   ++tests_;
   Json test = {{"name", node_id}, {"status", status}, {"duration", Milliseconds(seconds)}};
@@ -120,11 +121,12 @@ void CtrfReporter::Result(const v1::TestResult& result, const Origin& origin) {
   }
   test["suite"] = suite;
   AddDetails(result, test);
-  test["rawStatus"] = RawStatusOf(result.outcome());
+  test["rawStatus"] = quarantined ? "quarantined" : RawStatusOf(result.outcome());
+  if (quarantined) test["extra"] = {{"quarantined", result.quarantined()}};
   test["filePath"] = result.location_path().empty() ? file : result.location_path();
   if (result.location_line() >= 0) test["line"] = result.location_line() + 1;
   test["threadId"] = absl::StrCat(origin.agent, "/", origin.worker);
-  const bool flaky = origin.attempt > 1 && status != std::string("failed");
+  const bool flaky = origin.attempt > 1 && !quarantined && status != std::string("failed");
   if (origin.attempt > 1) test["retries"] = origin.attempt - 1;
   if (flaky) {
     test["flaky"] = true;

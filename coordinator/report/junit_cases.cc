@@ -168,7 +168,7 @@ void JunitCases::Add(const v1::TestResult& result, const std::vector<v1::TestRes
   bool call_failed = false;
   for (const v1::Phase& phase : phases) {
     const bool teardown = phase.when() == "teardown";
-    if (teardown && phase.outcome() == "failed") {
+    if (teardown && phase.outcome() == "failed" && result.quarantined().empty()) {
       if (call_failed) {
         // The schema has room for one problem in a test case.
         Close(result, duration, element);
@@ -179,7 +179,7 @@ void JunitCases::Add(const v1::TestResult& result, const std::vector<v1::TestRes
       }
     }
     call_failed = call_failed || (phase.when() == "call" && phase.outcome() == "failed");
-    AddPhase(phase, element);
+    AddPhase(result, phase, element);
     if (options_.duration_report == "total" || options_.duration_report == phase.when()) {
       duration += phase.duration_s();
     }
@@ -205,8 +205,16 @@ void JunitCases::AddAttempt(const v1::TestResult& attempt, bool flaky, pugi::xml
   }
 }
 
-void JunitCases::AddPhase(const v1::Phase& phase, pugi::xml_node element) {
-  if (phase.outcome() == "passed") {
+void JunitCases::AddPhase(const v1::TestResult& result, const v1::Phase& phase, pugi::xml_node element) {
+  if (phase.outcome() == "failed" && !result.quarantined().empty()) {
+    // What reads this would fail the run for it: it is a skip that says what happened.
+    if (element.child("skipped")) return;
+    ++totals_.skipped;
+    AddProblem(
+        element, "skipped",
+        ShortenJunitMessage(absl::StrCat("quarantined: ", result.quarantined(), "; it failed: ", MessageOf(phase))),
+        TextOf(phase));
+  } else if (phase.outcome() == "passed") {
     if (phase.when() == "call") ++totals_.passed;
   } else if (phase.outcome() == "skipped") {
     AddSkipped(phase, element);

@@ -67,7 +67,7 @@ class JunitCases {
   };
   pugi::xml_node Open(const std::string& node_id, const std::string& path, int line);
   void AddAttempt(const v1::TestResult& attempt, bool flaky, pugi::xml_node element);
-  void AddPhase(const v1::Phase& phase, pugi::xml_node element);
+  void AddPhase(const v1::TestResult& result, const v1::Phase& phase, pugi::xml_node element);
   void AddSkipped(const v1::Phase& phase, pugi::xml_node element);
   void AddCaptured(const v1::Phase& phase, pugi::xml_node element);
   void Close(const v1::TestResult& result, double duration, pugi::xml_node element);

@@ -72,6 +72,10 @@ void MarkdownReporter::Result(const v1::TestResult& result, const Origin& origin
                                                              before.empty() ? "" : "; before: " + Code(before)));
     return;
   }
+  if (!result.quarantined().empty()) {
+    quarantined_.emplace_back(result.ref().node_id(), result.quarantined());
+    return;
+  }
   for (const v1::Phase& phase : CompletePhases(result)) {
     if (phase.outcome() == "failed" && phase.subtest().empty()) failures_.emplace_back(result, phase);
   }
@@ -106,6 +110,12 @@ bool MarkdownReporter::Finished(const results::RunSummary& summary) {
     absl::StrAppend(&text, "- ", Code(flaky_[i].first), ": ", flaky_[i].second, "\n");
   }
   text += More(flaky_.size(), kMostNamed);
+
+  if (!quarantined_.empty()) text += "\n### Quarantined tests that failed\n\n";
+  for (size_t i = 0; i < quarantined_.size() && i < kMostNamed; ++i) {
+    absl::StrAppend(&text, "- ", Code(quarantined_[i].first), ": ", Code(quarantined_[i].second), "\n");
+  }
+  text += More(quarantined_.size(), kMostNamed);
 
   const std::vector<results::NotRun>& not_run = summary.books.not_run;
   if (!not_run.empty()) absl::StrAppend(&text, "\n### Not run: ", not_run.size(), "\n\n");

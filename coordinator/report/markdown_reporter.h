@@ -36,6 +36,8 @@ class MarkdownReporter : public Reporter {
   // What the latest failed attempt said, by node id; of those that passed then: node id and what is told of it.
   std::map<std::string, std::string> attempts_;
   std::vector<std::pair<std::string, std::string>> flaky_;
+  // Node id and why its failure does not count.
+  std::vector<std::pair<std::string, std::string>> quarantined_;
 };
 
 }  // namespace fastest::report

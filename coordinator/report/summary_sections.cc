@@ -144,6 +144,14 @@ void PrintFlaky(const Page& page, const std::vector<FlakyTest>& tests) {
   }
 }
 
+void PrintQuarantined(const Page& page, const std::vector<QuarantinedTest>& tests) {
+  if (tests.empty()) return;
+  page.text.Rule('=', "quarantined tests that failed", {Color::kYellow});
+  for (const QuarantinedTest& test : tests) {
+    page.text.Line(absl::StrCat("QUARANTINED ", page.paths.NodeId(test.node_id), " - ", test.why));
+  }
+}
+
 void PrintTiming(const Page& page, const results::TimingSummary& timing) {
   constexpr double kLongRunS = 10;
   const bool plain = timing.workers < 2 || (timing.agents < 2 && timing.total_s <= kLongRunS);

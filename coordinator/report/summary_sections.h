@@ -54,6 +54,12 @@ struct FlakyTest {
 };
 // Always shown: a pass that took several attempts is no plain pass.
 void PrintFlaky(const Page& page, const std::vector<FlakyTest>& tests);
+// A test that failed, and why that does not count (TestResult.quarantined).
+struct QuarantinedTest {
+  std::string node_id;
+  std::string why;
+};
+void PrintQuarantined(const Page& page, const std::vector<QuarantinedTest>& tests);
 void PrintDurations(const Page& page, std::vector<PhaseDuration> durations);
 // What is missing in the books. Tests that a stop (-x, Ctrl-C) left out are counted in one line; others are named, loudly.
 void PrintNotRun(const Page& page, const results::RunSummary& summary);

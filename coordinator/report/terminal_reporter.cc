@@ -109,6 +109,7 @@ void TerminalReporter::Result(const v1::TestResult& result, const Origin& origin
     color_.Saw(phase.category());
     failed = failed || phase.outcome() == "failed";
   }
+  if (!result.quarantined().empty()) quarantined_.push_back({result.ref().node_id(), result.quarantined()});
   if (options_.live) live_.Result(result, origin, failed);
   BeginProgress();
   progress_.Result(result, phases);
@@ -197,6 +198,7 @@ void TerminalReporter::ShowSections(const results::RunSummary& summary) {
   if (!options_.no_summary) {
     PrintErrors(page_, reports_["error"]);
     PrintFailures(page_, "FAILURES", reports_["failed"]);
+    PrintFailures(page_, "QUARANTINED FAILURES", reports_["quarantined"]);
     if (options_.xfail_tb) PrintFailures(page_, "XFAILURES", reports_["xfailed"]);
     PrintWarnings(page_, warnings_);
     if (options_.Reports('P')) PrintPasses(page_, "PASSES", reports_["passed"]);
@@ -211,6 +213,8 @@ void TerminalReporter::ShowSections(const results::RunSummary& summary) {
   if (!options_.no_summary) PrintTiming(page_, summary.timing);
   order.Sort(flaky_, [](const FlakyTest& test) -> const std::string& { return test.node_id; });
   PrintFlaky(page_, flaky_);
+  order.Sort(quarantined_, [](const QuarantinedTest& test) -> const std::string& { return test.node_id; });
+  PrintQuarantined(page_, quarantined_);
   if (!options_.no_summary) PrintShortSummary(page_, reports_);
 }
 

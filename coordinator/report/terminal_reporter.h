@@ -66,6 +66,7 @@ class TerminalReporter : public Reporter {
   // What the latest failed attempt of a test said, by node id; for tests that passed then, what is told of them.
   std::map<std::string, std::string> attempts_;
   std::vector<FlakyTest> flaky_;
+  std::vector<QuarantinedTest> quarantined_;
   int expected_ = 0;
   bool exact_ = false;
   int deselected_ = 0;

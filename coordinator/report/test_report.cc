@@ -51,11 +51,17 @@ std::vector<v1::Phase> CompletePhases(const v1::TestResult& result) {
   const bool explained =
       std::any_of(phases.begin(), phases.end(), [](const v1::Phase& phase) { return phase.outcome() == "failed"; });
   if (phases.empty() || (failed && !explained)) phases.push_back(MissingPhase(result));
-  for (v1::Phase& phase : phases) Complete(phase);
+  for (v1::Phase& phase : phases) {
+    Complete(phase);
+    if (!result.quarantined().empty() && phase.outcome() == "failed") {
+      SetStatus(phase, "quarantined", "q", "QUARANTINED");
+    }
+  }
   return phases;
 }
 
 Style OutcomeStyle(const v1::Phase& phase) {
+  if (phase.category() == "quarantined") return {Color::kYellow};
   if (phase.outcome() == "failed") return {Color::kRed};
   if (phase.outcome() == "passed" && !phase.xfail()) return {Color::kGreen};
   return {Color::kYellow};

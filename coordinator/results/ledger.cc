@@ -8,6 +8,7 @@
 namespace fastest::results {
 namespace {
 
+constexpr char kQuarantined[] = "quarantined";
 constexpr char kUnexplained[] = "no worker reported it, and nobody said why";
 
 // By what pytest counts a report. A plain pass comes without words (see v1::Phase): pytest counts that of the call alone.
@@ -127,14 +128,17 @@ void Ledger::CompareModule(const std::string& worker, const std::string& name,
 bool Ledger::Reported(const v1::TestResult& result) {
   Test& test = Find(result.ref(), empty_);
   if (std::exchange(test.reported, true)) return false;
+  const bool quarantined = !result.quarantined().empty();
   for (const v1::Phase& phase : result.phases()) {
-    const std::string category = CategoryOf(phase);
+    const bool failed = phase.outcome() == "failed" && !phase.xfail();
+    const std::string category = failed && quarantined ? kQuarantined : CategoryOf(phase);
     if (!category.empty()) ++counts_[category];
-    if (phase.outcome() == "failed" && !phase.xfail()) ++failures_;
+    if (failed && !quarantined) ++failures_;
   }
   if (result.phases().empty()) {
-    ++counts_[CategoryOf(result.outcome())];
-    if (result.outcome() == v1::FAILED || result.outcome() == v1::ERROR) ++failures_;
+    const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
+    ++counts_[failed && quarantined ? kQuarantined : CategoryOf(result.outcome())];
+    if (failed && !quarantined) ++failures_;
   }
   return true;
 }

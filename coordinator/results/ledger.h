@@ -28,6 +28,7 @@ enum ExitCode {
   kUsageError = 4,
   kNoTestsCollected = 5,
   kNotRun = 10,
+  kDeadline = 11,
 };
 
 // A test (or a whole module, if `ref` has an empty node id) that has no result, and why.

@@ -60,6 +60,23 @@ TEST(LedgerTest, AGoodRunBalances) {
   EXPECT_EQ(ledger.counts().at("deselected"), 3);
 }
 
+TEST(LedgerTest, AQuarantinedFailureIsCountedApart) {
+  Ledger ledger;
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x", "a.py::y", "a.py::z"}));
+  v1::TestResult failed = Result("a.py::x", {{"", "passed"}, {"failed", "failed"}, {"error", "failed"}});
+  failed.set_outcome(v1::FAILED);
+  failed.set_quarantined("flaky");
+  ledger.Reported(failed);
+  v1::TestResult crashed = Result("a.py::y", {});
+  crashed.set_outcome(v1::FAILED);
+  crashed.set_quarantined("flaky");
+  ledger.Reported(crashed);
+  ledger.Reported(Passed("a.py::z"));
+  EXPECT_EQ(ledger.failures(), 0);
+  EXPECT_EQ(ledger.counts(), (std::map<std::string, int>{{"passed", 1}, {"quarantined", 3}}));
+  EXPECT_EQ(ledger.ExitFromResults(false), kOk);
+}
+
 TEST(LedgerTest, ATestIsCountedOnce) {
   Ledger ledger;
   ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));

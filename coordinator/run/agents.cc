@@ -139,7 +139,8 @@ void Run::OnRefused(int agent, const v1::AgentMessage::Refused& refused) {
 
 void Run::SettleRetries() {
   for (const auto& [key, attempt] : std::exchange(failed_attempts_, {})) {
-    const auto& [result, origin] = attempt;
+    auto [result, origin] = attempt;
+    Settle(true, &result);
     if (!ledger_.Reported(result)) continue;
     Report([&, result = &result, origin = &origin](report::Reporter& r) { r.Result(*result, *origin); });
   }

@@ -14,7 +14,7 @@ void Run::NoteNotRun() {
                              : !last_death_.empty()    ? absl::StrCat("no worker was left to run it; ", last_death_)
                                                        : "no worker was left to run it";
   std::vector<dispatch::Left> left = queue_.GivenUp();
-  if (failed_) {
+  if (failed_ || deadline_reached_) {
     // Nobody asked for this stop: what it left is named, down to the modules that were not begun.
     for (v1::Batch& batch : queue_.LeftByStop()) left.push_back({std::move(batch), ""});
   }
@@ -26,6 +26,45 @@ void Run::NoteNotRun() {
   if (stopping_) ledger_.NotRunRest(reason);
 }
 
+void Run::Settle(bool failed, v1::TestResult* result) {
+  const std::string& node_id = result->ref().node_id();
+  const policy::Quarantine::Entry* const entry = options_.quarantine.Find(node_id);
+  if (entry == nullptr) return;
+  if (entry->expired) {
+    expired_[entry->test] = absl::StrCat("the quarantine of ", entry->test, " (", entry->owner, ") ended on ",
+                                         entry->expires, ": repair it and remove the entry, or renew that");
+  } else if (failed) {
+    ++quarantined_;
+    result->set_quarantined(absl::StrCat(entry->reason, " (", entry->owner, ", until ", entry->expires, ")"));
+  }
+}
+
+void Run::AddFlaky() {
+  ++flaky_;
+  ledger_.AddFlaky();
+}
+
+void Run::KeepDeadline(double now) {
+  const policy::Deadline::Phase phase = options_.deadline.At(now - started_at_);
+  if (phase == policy::Deadline::Phase::kOpen || Done()) return;
+  if (!stopping_) {
+    deadline_reached_ = true;
+    StopWork(absl::StrCat("the deadline of ", options_.deadline.seconds(), " s is near (--deadline)"), false);
+  }
+  if (phase == policy::Deadline::Phase::kOver && deadline_reached_ && !cut_off_) {
+    cut_off_ = true;
+    StopWork("", true);
+  }
+}
+
+void Run::NotePolicies() {
+  for (const auto& [test, note] : expired_) Note(note);
+  if (options_.flaky_fails && flaky_ > 0) {
+    Note(
+        absl::StrCat(flaky_, flaky_ == 1 ? " test was" : " tests were", " flaky: the run fails (--flaky-result fail)"));
+  }
+}
+
 int Run::ExitCode() const {
   if (forced_exit_.has_value()) return *forced_exit_;
   if (failed_) return fatal_exit_;
@@ -33,18 +72,22 @@ int Run::ExitCode() const {
   if (!start_.has_value()) return session_exit_.value_or(results::kNotRun);
   const results::ExitCode from_results = ledger_.ExitFromResults(stopping_);
   if (from_results == results::kNotRun) return from_results;
+  if (deadline_reached_ && !ledger_.Close().not_run.empty()) return results::kDeadline;
+  const bool by_policy = !expired_.empty() || (options_.flaky_fails && flaky_ > 0);
+  if (by_policy && from_results == results::kOk) return results::kTestsFailed;
   // Whether there are any tests at all is for the whole run to say.
   if (from_results == results::kNoTestsCollected && !options_.share.everything()) return results::kOk;
   if (from_results == results::kOk && session_hung_) return results::kTestsFailed;
-  // A session knows of every failed attempt, and not that a later one is the last word.
+  // A session knows of every failure, and not that a later attempt is the last word, or that the failure does not count.
   // A single session is pytest's own, and plugins may have a say in how it ends (a coverage limit, say).
-  const bool one_session = next_worker_ == 1 && session_exit_.has_value() && !retried_;
+  const bool one_session = next_worker_ == 1 && session_exit_.has_value() && retries_ == 0 && quarantined_ == 0;
   return one_session ? *session_exit_ : from_results;
 }
 
 int Run::Close() {
   SettleRetries();
   NoteNotRun();
+  NotePolicies();
   results::RunSummary summary;
   summary.exit_code = ExitCode();
   if (!start_.has_value() && !session_exit_.has_value() && fatal_message_.empty() && !interrupted_) {
@@ -54,6 +97,8 @@ int Run::Close() {
   summary.books = ledger_.Close();
   summary.finished_at = deps_.now();
   summary.duration_s = summary.finished_at - started_at_;
+  // Nothing was left to do when the deadline came near.
+  if (deadline_reached_ && summary.books.not_run.empty()) stop_reason_.clear();
   summary.stop_reason = stop_reason_.empty() ? fatal_message_ : stop_reason_;
   summary.plugin_summary = plugin_summary_;
   summary.module_order = module_order_;

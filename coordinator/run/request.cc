@@ -202,6 +202,33 @@ absl::Status ReadShard(const options::CommandLine& line, const options::CommandL
   return absl::OkStatus();
 }
 
+absl::Status ReadPolicies(const options::CommandLine& line, const Surroundings& surroundings, RunOptions& run) {
+  if (const std::optional<std::string> budget = line.Last("--retry-budget"); budget.has_value()) {
+    absl::StatusOr<policy::RetryBudget> parsed = policy::RetryBudget::Parse(*budget);
+    if (!parsed.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(line.Given("--retry-budget"), ": ", std::string(parsed.status().message())));
+    }
+    run.retry_budget = *parsed;
+  }
+  const std::string flaky = line.Last("--flaky-result").value_or("pass");
+  if (flaky != "pass" && flaky != "fail") {
+    return absl::InvalidArgumentError(absl::StrCat(line.Given("--flaky-result"), ": there are 'pass' and 'fail'"));
+  }
+  run.flaky_fails = flaky == "fail";
+  if (const std::optional<std::string> file = line.Last("--quarantine"); file.has_value()) {
+    absl::StatusOr<policy::Quarantine> loaded =
+        policy::Quarantine::Load(Absolute(*file, surroundings), surroundings.today);
+    if (!loaded.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("--quarantine ", std::string(loaded.status().message())));
+    }
+    run.quarantine = *std::move(loaded);
+  }
+  ASSIGN_OR_RETURN(const double deadline, Seconds(line, "--deadline"));
+  run.deadline = policy::Deadline(deadline);
+  return absl::OkStatus();
+}
+
 // A single session for what a plugin or pytest's own text needs.
 void ChooseSession(const options::CommandLine& line, Request& request) {
   for (const options::Flag& flag : options::FlagTable()) {
@@ -299,6 +326,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
           absl::StrCat(all->Given("--retries"), ": a number from 0 to ", kMost, " is needed"));
     }
   }
+  RETURN_IF_ERROR(ReadPolicies(*all, surroundings, run));
   run.engine = all->Last("--engine").value_or("auto");
   if (run.engine != "auto" && run.engine != "pytest" && run.engine != "direct") {
     return absl::InvalidArgumentError(

@@ -21,6 +21,8 @@ struct Surroundings {
   std::function<const char*(const char*)> getenv;
   int cores = 1;
   bool stdout_is_terminal = false;
+  // The day, as "2026-11-25".
+  std::string today;
   // Columns of the terminal; 0 if there is none.
   int terminal_columns = 0;
 };

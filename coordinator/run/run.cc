@@ -277,6 +277,7 @@ void Run::PlanWork(const v1::Collection& collection) {
     for (plan::PlannedBatch& planned : plan.batches) share.Except(&planned.batch);
     const int expected = share.everything() ? estimates_.expected_tests() : static_cast<int>(plan.tests);
     Report([&](report::Reporter& r) { r.Expected(expected, false); });
+    expected_ = expected;
   }
   if (options_.plan_only) {
     ShowPlan(plan);
@@ -312,6 +313,7 @@ void Run::ShowPlan(const plan::Plan& plan) {
 }
 
 void Run::ReportExpected(int tests) {
+  expected_ = tests;
   Report([&](report::Reporter& r) { r.Deselected(deselected_); });
   Report([&](report::Reporter& r) { r.Expected(tests, true); });
 }
@@ -368,21 +370,25 @@ void Run::OnProgress(const Worker& worker, v1::WorkerMessage::Progress& progress
 
 void Run::OnResult(const report::Origin& from, v1::TestResult& result) {
   const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
+  const bool may_retry = retries_ < options_.retry_budget.Limit(expected_);
   const dispatch::Verdict verdict =
-      queue_.ResultArrived(result.lease_id(), result.ref(), failed, result.reason() != v1::REASON_NONE);
+      queue_.ResultArrived(result.lease_id(), result.ref(), failed, result.reason() != v1::REASON_NONE, may_retry);
   if (!verdict.counts) return;
   timing_.Stamp(from.worker, deps_.now(), &result);
   report::Origin origin = from;
   origin.attempt = verdict.attempt;
   if (!verdict.last) {
-    retried_ = true;
+    if (++retries_ == options_.retry_budget.Limit(expected_)) {
+      Note(absl::StrCat("the retry budget is used up (", retries_, "): from here on a failure is final"));
+    }
     Report([&](report::Reporter& r) { r.Attempt(result, origin); });
     failed_attempts_[TestKey(result.ref())] = {result, origin};
     return;
   }
   if (verdict.attempt > 1) failed_attempts_.erase(TestKey(result.ref()));
+  Settle(failed, &result);
   if (!ledger_.Reported(result)) return;
-  if (verdict.attempt > 1 && !failed) ledger_.AddFlaky();
+  if (verdict.attempt > 1 && !failed) AddFlaky();
   Report([&](report::Reporter& r) { r.Result(result, origin); });
   const auto lease = leases_.find(result.lease_id());
   const std::string& module =
@@ -462,6 +468,7 @@ void Run::Tick() {
     deps_.agents->Send(agent, message);
     GiveUpAgent(agent, absl::StrCat("it was not heard of for ", options_.lease_s, " s"));
   }
+  KeepDeadline(now);
   Report([&](report::Reporter& r) { r.Tick(now); });
 }
 

@@ -126,6 +126,10 @@ class Run {
   void Note(const std::string& text);
   // Failures whose retry never came are final after all.
   void SettleRetries();
+  // What the policies make of a test's last result.
+  void Settle(bool failed, v1::TestResult* result);
+  void AddFlaky();
+  void KeepDeadline(double now);
   void OnCollectReport(const v1::CollectReport& report);
   void OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended);
   void OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone);
@@ -136,6 +140,7 @@ class Run {
   void Fail(int exit_code, const std::string& message);
   int FailureLimit() const;
   void NoteNotRun();
+  void NotePolicies();
   int ExitCode() const;
   template <typename Call>
   void Report(Call call) {
@@ -165,7 +170,14 @@ class Run {
   std::map<std::pair<int, std::string>, report::Origin> lost_workers_;
   // Tests that failed and wait for their next attempt, with the last one.
   std::map<std::string, std::pair<v1::TestResult, report::Origin>> failed_attempts_;
-  bool retried_ = false;
+  // Retries that were given, flaky tests, failures in quarantine; quarantines that have expired, by test: what to tell of them.
+  int retries_ = 0;
+  int flaky_ = 0;
+  int quarantined_ = 0;
+  std::map<std::string, std::string> expired_;
+  // Tests of the run, as far as that is known.
+  int expected_ = 0;
+  bool deadline_reached_ = false;
   size_t agents_set_aside_ = 0;
   std::unordered_map<uint64_t, Lease> leases_;
   int next_worker_ = 0;

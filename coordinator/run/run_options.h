@@ -6,6 +6,9 @@
 #include <vector>
 
 #include "coordinator/fleet/share.h"
+#include "coordinator/policy/deadline.h"
+#include "coordinator/policy/quarantine.h"
+#include "coordinator/policy/retry_budget.h"
 #include "proto/test.pb.h"
 
 namespace fastest::run {
@@ -31,6 +34,12 @@ struct RunOptions {
   bool plan_in_full = false;
   // How often a test that fails is run again.
   int retries = 0;
+  // How many retries the whole run may have.
+  policy::RetryBudget retry_budget;
+  // A test that passed after it had failed fails the run all the same.
+  bool flaky_fails = false;
+  policy::Quarantine quarantine;
+  policy::Deadline deadline;
   // How often a test that was running when its agent was lost is run again, on another agent.
   int max_losses = 1;
   // An agent that was not heard of for this long is lost; 0: only a broken stream says so.
