@@ -626,6 +626,15 @@ TEST_F(FarmTest, WhatALostAgentHeldGoesToAnotherAndTheRunningTestOnce) {
                                     ::testing::HasSubstr("bert was lost at")));
 }
 
+TEST_F(FarmTest, AFailureIsFinalWhereNoRetryMayBeGiven) {
+  Add("m1");
+  AddReadySlots({kA});
+  Actions();
+  queue_.Collected(1, Refs({"a", "b"}));
+  EXPECT_TRUE(queue_.ResultArrived(1, Ref("a"), /*failed=*/true, /*crashed=*/false, /*may_retry=*/false).last);
+  EXPECT_FALSE(queue_.ResultArrived(1, Ref("b"), /*failed=*/true, /*crashed=*/false, /*may_retry=*/true).last);
+}
+
 TEST_F(FarmTest, ATestMarkedNoRetryIsNotRunAgainWhateverHappens) {
   Add("m1");
   AddReadySlots({kA, kC});

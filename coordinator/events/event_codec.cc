@@ -431,6 +431,7 @@ report::Origin OriginOf(EventFields& fields) {
   origin.agent = fields.Text("agent");
   origin.worker = fields.Text("worker");
   origin.attempt = static_cast<int>(fields.CountOr("attempt", 1));
+  if (fields.Has("slot")) origin.slot = static_cast<int>(fields.Count("slot"));
   return origin;
 }
 

@@ -106,7 +106,7 @@ void TellEverything(Reporter& r) {
   r.AgentRefused("b:7070", "connection refused");
   r.Planned({3, 1.25, 0.5, 2.5, true});
   r.Expected(5, false);
-  r.WorkerStarted(origin, {{"os", "debian"}});
+  r.WorkerStarted({"a1", "gw0", 1, 3}, {{"os", "debian"}});
   r.BatchLeased({7, "a.py", 2, 3, 100.25}, origin);
   r.ModuleExpected("a.py", 5);
   v1::TestRef twice;

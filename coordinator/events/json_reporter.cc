@@ -127,6 +127,7 @@ void JsonReporter::Collected(const std::string& module, const std::vector<v1::Te
 
 void JsonReporter::WorkerStarted(const Origin& origin, const report::Labels& labels) {
   Json line = {{"type", "worker_started"}, {"agent", origin.agent}, {"worker", origin.worker}};
+  if (origin.slot >= 0) line["slot"] = origin.slot;
   if (!labels.empty()) line["labels"] = labels;
   Add(Line(line));
 }

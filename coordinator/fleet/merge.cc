@@ -97,7 +97,7 @@ class Merge::Teller final : public report::Reporter {
   // Jobs' agents may all have one name.
   std::string Named(const std::string& agent) const { return absl::StrCat(part().shard(), "/", agent); }
   report::Origin Here(const report::Origin& origin, int attempts_before = 0) const {
-    return {Named(origin.agent), origin.worker, origin.attempt + attempts_before};
+    return {Named(origin.agent), origin.worker, origin.attempt + attempts_before, origin.slot};
   }
   uint64_t Lease(uint64_t id) const { return (static_cast<uint64_t>(part_) << 32) + id; }
   // An earlier part has told its own attempts by then.

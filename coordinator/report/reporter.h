@@ -18,6 +18,8 @@ struct Origin {
   std::string agent;
   std::string worker;  // "gw0"
   int attempt = 1;
+  // Of its agent, from 0; told with WorkerStarted, -1 where it is not known.
+  int slot = -1;
 };
 
 // What an agent says of itself (fastest-agent --label).

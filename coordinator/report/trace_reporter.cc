@@ -38,31 +38,21 @@ void TraceReporter::RunStarted(const RunStart& run) {
 void TraceReporter::Expected(int tests, bool /*exact*/) { expected_ = tests; }
 
 TraceReporter::Track TraceReporter::TrackOf(const Origin& origin) {
-  const auto known = tracks_.find({origin.agent, origin.worker});
-  if (known != tracks_.end()) return known->second;
-  const auto [agent, is_new] = agents_.try_emplace(origin.agent);
-  if (is_new) {
-    agent->second.process = static_cast<int>(agents_.size());
-    const Track process = {agent->second.process, 0};
-    AddEvent("M", "process_name", process, started_at_, Args({{"name", absl::StrCat("agent ", origin.agent)}}));
+  const SlotTrack slot = tracks_.Of(origin);
+  const Track track = {slot.agent, slot.slot};
+  if (slot.new_agent) {
+    AddEvent("M", "process_name", {slot.agent, 0}, started_at_, Args({{"name", absl::StrCat("agent ", origin.agent)}}));
   }
-  Track track = {agent->second.process, 0};
-  if (agent->second.free.empty()) {
-    track.thread = ++agent->second.tracks;
-    AddEvent("M", "thread_name", track, started_at_, Args({{"name", absl::StrCat("slot ", track.thread)}}));
-  } else {
-    // A worker in another's place is on its slot.
-    track.thread = *agent->second.free.begin();
-    agent->second.free.erase(agent->second.free.begin());
+  if (slot.new_slot) {
+    AddEvent("M", "thread_name", track, started_at_, Args({{"name", absl::StrCat("slot ", slot.slot)}}));
   }
-  return tracks_[{origin.agent, origin.worker}] = track;
+  return track;
 }
 
 void TraceReporter::WorkerStarted(const Origin& origin, const Labels&) { TrackOf(origin); }
 
 void TraceReporter::WorkerLost(const Origin& origin, const std::string& how) {
   const Track track = TrackOf(origin);
-  agents_[origin.agent].free.insert(track.thread);
   AddEvent("i", absl::StrCat(origin.worker, " ended"), track, std::max(last_at_, started_at_),
            absl::StrCat(",\"s\":\"t\"", Args({{"how", how}})));
 }

@@ -7,13 +7,13 @@
 #include <memory>
 #include <optional>
 #include <ostream>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/reporter.h"
+#include "coordinator/report/slot_tracks.h"
 
 namespace fastest::report {
 
@@ -41,11 +41,6 @@ class TraceReporter : public Reporter {
   struct Track {
     int process = 0;
     int thread = 0;
-  };
-  struct Agent {
-    int process = 0;
-    std::set<int> free;
-    int tracks = 0;
   };
   struct Lease {
     Track track;
@@ -76,9 +71,7 @@ class TraceReporter : public Reporter {
   double last_at_ = 0;
   int expected_ = 0;
   int arrows_ = 0;
-  std::map<std::string, Agent> agents_;
-  // By agent and worker.
-  std::map<std::pair<std::string, std::string>, Track> tracks_;
+  SlotTracks tracks_;
   std::map<uint64_t, Lease> leases_;
   // The latest lease of a module, for what is taken over of it.
   std::map<std::string, uint64_t> lease_of_module_;

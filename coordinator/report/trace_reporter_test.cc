@@ -75,11 +75,11 @@ TEST_F(TraceReporterTest, BatchesHoldTestsThatHoldPhases) {
 }
 
 TEST_F(TraceReporterTest, AProcessForEachAgentATrackForEachSlot) {
-  reporter_.WorkerStarted({"a", "gw0", 1}, {});
-  reporter_.WorkerStarted({"a", "gw1", 1}, {});
-  reporter_.WorkerStarted({"b", "gw2", 1}, {});
+  reporter_.WorkerStarted({"a", "gw0", 1, 0}, {});
+  reporter_.WorkerStarted({"a", "gw1", 1, 1}, {});
+  reporter_.WorkerStarted({"b", "gw2", 1, 0}, {});
   reporter_.WorkerLost({"a", "gw0", 1}, "signal SIGKILL");
-  reporter_.WorkerStarted({"a", "gw3", 1}, {});
+  reporter_.WorkerStarted({"a", "gw3", 1, 0}, {});
   reporter_.Result(Test("a.py::x", 101, 0), {"a", "gw0", 1});
   reporter_.Result(Test("a.py::y", 102, 0), {"a", "gw3", 1});
   reporter_.Result(Test("a.py::z", 103, 0), {"b", "gw2", 1});

@@ -31,8 +31,9 @@ namespace {
 // What may stand beside --from-json and --merge: where reports go and how they look.
 const std::set<std::string>& Allowed() {
   static const auto* const kAllowed = new std::set<std::string>{
-      "--from-json",   "--merge",      "--junitxml",      "--junitprefix", "--report-json", "--report-markdown",
-      "--report-ctrf", "--trace-json", "--engine-report", "--color",       "--history"};
+      "--from-json",     "--merge",        "--junitxml",        "--junitprefix", "--report-json",
+      "--report-html",   "--compare-with", "--report-markdown", "--report-ctrf", "--trace-json",
+      "--engine-report", "--color",        "--history"};
   return *kAllowed;
 }
 

@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "coordinator/events/earlier_run.h"
 #include "coordinator/events/json_reporter.h"
 #include "coordinator/report/annotations.h"
 #include "coordinator/report/ctrf_reporter.h"
 #include "coordinator/report/engine_report.h"
+#include "coordinator/report/html_reporter.h"
 #include "coordinator/report/junit_reporter.h"
 #include "coordinator/report/markdown_reporter.h"
 #include "coordinator/report/terminal_options.h"
@@ -20,6 +22,9 @@ absl::StatusOr<ReportFiles> OpenReportFiles(const Request& request) {
   ReportFiles files;
   if (!request.report_json.empty()) {
     ASSIGN_OR_RETURN(files.json, report::OpenReportFile(request.report_json));
+  }
+  if (!request.compare_with.empty()) {
+    ASSIGN_OR_RETURN(files.earlier, events::ReadEarlierRun(request.compare_with));
   }
   return files;
 }
@@ -55,6 +60,9 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& requ
     if (!path.empty()) reporters.push_back(make(report::MakeReplacedFile(path)));
   };
   using Sink = std::unique_ptr<report::ByteSink>;
+  add_file(request.report_html, [&](Sink sink) {
+    return std::make_unique<report::HtmlReporter>(std::move(sink), std::move(files.earlier), std::cerr);
+  });
   add_file(request.report_markdown,
            [](Sink sink) { return std::make_unique<report::MarkdownReporter>(std::move(sink), std::cerr); });
   add_file(request.report_ctrf,

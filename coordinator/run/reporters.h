@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "coordinator/report/byte_sink.h"
+#include "coordinator/report/earlier_report.h"
 #include "coordinator/report/reporter.h"
 #include "coordinator/run/request.h"
 
@@ -15,6 +16,8 @@ namespace fastest::run {
 // Opened before anything runs, so that a report that can't be written is known at once; taken by MakeReporters.
 struct ReportFiles {
   std::unique_ptr<report::ByteSink> json;
+  // What --compare-with names.
+  report::EarlierReport earlier;
 };
 absl::StatusOr<ReportFiles> OpenReportFiles(const Request& request);
 

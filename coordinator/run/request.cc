@@ -353,10 +353,15 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.text_to_stderr = request.report_json == "-";
   request.junit_xml = Absolute(all->Last("--junitxml").value_or(""), surroundings);
   request.junit_prefix = all->Last("--junitprefix").value_or("");
+  request.report_html = Absolute(all->Last("--report-html").value_or(""), surroundings);
+  request.compare_with = Absolute(all->Last("--compare-with").value_or(""), surroundings);
+  if (!request.compare_with.empty() && request.report_html.empty()) {
+    return absl::InvalidArgumentError("--compare-with is for --report-html FILE: give both");
+  }
   request.report_markdown = Absolute(all->Last("--report-markdown").value_or(""), surroundings);
   request.report_ctrf = Absolute(all->Last("--report-ctrf").value_or(""), surroundings);
   request.trace_json = Absolute(all->Last("--trace-json").value_or(""), surroundings);
-  for (const char* option : {"--report-markdown", "--report-ctrf", "--trace-json"}) {
+  for (const char* option : {"--report-html", "--compare-with", "--report-markdown", "--report-ctrf", "--trace-json"}) {
     if (all->Last(option).value_or("x").empty() || all->Last(option).value_or("") == "-") {
       return absl::InvalidArgumentError(absl::StrCat(all->Given(option), ": the name of a file is needed"));
     }

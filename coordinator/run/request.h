@@ -71,6 +71,8 @@ struct Request {
   std::string report_json;
   std::string junit_xml;
   std::string junit_prefix;
+  std::string report_html;
+  std::string compare_with;
   std::string report_markdown;
   std::string report_ctrf;
   std::string trace_json;

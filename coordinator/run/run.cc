@@ -87,7 +87,7 @@ void Run::StartWorker(dispatch::SlotKey slot, v1::CoordinatorMessage::WorkerAssi
   Worker worker;
   worker.slot = slot;
   worker.id = absl::StrCat("gw", next_worker_++);
-  worker.origin = {agents_[slot.agent].name(), worker.id, 1};
+  worker.origin = {agents_[slot.agent].name(), worker.id, 1, static_cast<int>(slot.slot)};
   assignment->set_slot(slot.slot);
   assignment->set_worker_id(worker.id);
   Report([&](report::Reporter& r) { r.WorkerStarted(worker.origin, LabelsOf(slot.agent)); });

@@ -1,4 +1,4 @@
-"""--retry-budget, --flaky-result, --quarantine and --deadline, end to end. Their rules are tabled in coordinator/policy."""
+"""--retry-budget, --flaky-result, --quarantine, --deadline, end to end. The rules are tabled in coordinator/policy."""
 
 import xml.etree.ElementTree as ElementTree
 
