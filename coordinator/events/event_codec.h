@@ -4,6 +4,7 @@
 #define FASTEST_COORDINATOR_EVENTS_EVENT_CODEC_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,12 @@ constexpr uint64_t kSchema = 1;
 
 // "passed", "failed" …; what says nothing of its outcome is an error, not a good one.
 const char* OutcomeName(v1::Outcome outcome);
+
+// The line of a test that passed and says nothing else, which is what most lines are: the same as would be put together field by field, in
+// a tenth of the time. Nothing for any other result.
+std::optional<std::string> PlainResultLine(const v1::TestResult& result, const report::Origin& origin);
+
+std::string TestStartedLine(const v1::TestRef& test, const report::Origin& origin, double at);
 
 // Adds the fields that only those need who rebuild reports: where the test stands (`line`; `path` and `domain` where the node id does not
 // spell them), its lease, and `reports`, pytest's own, where `phases` and `stages` do not say all of them.

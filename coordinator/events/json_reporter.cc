@@ -147,11 +147,7 @@ void JsonReporter::BatchLeased(const report::LeaseFacts& lease, const Origin& or
 }
 
 void JsonReporter::TestStarted(const v1::TestRef& test, const Origin& origin, double at) {
-  Json event = {
-      {"type", "test_started"}, {"nodeid", test.node_id()}, {"agent", origin.agent}, {"worker", origin.worker}};
-  if (test.index() > 0) event["index"] = test.index();
-  event["at"] = at;
-  Add(Line(event));
+  Add(TestStartedLine(test, origin, at));
 }
 
 void JsonReporter::Output(const v1::WorkerMessage::Output& output, const Origin& origin) {
@@ -160,7 +156,13 @@ void JsonReporter::Output(const v1::WorkerMessage::Output& output, const Origin&
 
 void JsonReporter::Attempt(const v1::TestResult& result, const Origin& origin) { AddResult("attempt", result, origin); }
 
-void JsonReporter::Result(const v1::TestResult& result, const Origin& origin) { AddResult("result", result, origin); }
+void JsonReporter::Result(const v1::TestResult& result, const Origin& origin) {
+  if (const std::optional<std::string> line = PlainResultLine(result, origin); line.has_value()) {
+    Add(*line);
+  } else {
+    AddResult("result", result, origin);
+  }
+}
 
 void JsonReporter::AddResult(const char* type, const v1::TestResult& result, const Origin& origin) {
   const std::vector<v1::Phase> phases = report::CompletePhases(result);

@@ -18,6 +18,28 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+// A string of JSON's.
+std::string Text(const std::string& text) {
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 127 && c != '"' && c != '\\'; });
+  return plain ? absl::StrCat("\"", text, "\"") : Dump(text);
+}
+
+// A list of JSON's. There are as many values as tests, so they are written as they come.
+class Column {
+ public:
+  template <typename Value>
+  void Add(const Value& value) {
+    absl::StrAppend(&text_, text_.empty() ? "[" : ",", value);
+  }
+  std::string text() const { return text_.empty() ? "[]" : text_ + "]"; }
+
+ private:
+  std::string text_;
+};
+
 int64_t Micros(double seconds) { return std::llround(seconds * 1e6); }
 
 Json SectionsOf(const v1::Phase& phase) {
@@ -31,7 +53,7 @@ std::string Deflated(const std::string& text) {
   uLongf size = compressBound(text.size());
   std::string out(size, '\0');
   compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(text.data()), text.size(),
-            Z_BEST_COMPRESSION);
+            Z_DEFAULT_COMPRESSION);
   out.resize(size);
   return out;
 }
@@ -167,17 +189,17 @@ Json HtmlReporter::About(const results::RunSummary& summary) const {
   return about;
 }
 
-Json HtmlReporter::Columns(const std::vector<Row>& rows, std::map<std::string, int>* files,
-                           std::vector<std::string>* file_names) const {
-  Json names = Json::array();
-  Json file = Json::array();
+std::string HtmlReporter::Columns(const std::vector<Row>& rows, std::map<std::string, int>* files,
+                                  std::vector<std::string>* file_names) const {
+  Column names;
+  Column file;
+  Column lane;
+  Column lease;
+  Column start;
+  Column setup;
+  Column call;
+  Column teardown;
   std::string outcome;
-  Json lane = Json::array();
-  Json lease = Json::array();
-  Json start = Json::array();
-  Json setup = Json::array();
-  Json call = Json::array();
-  Json teardown = Json::array();
   Json attempt = Json::object();
   Json details = Json::object();
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -185,33 +207,31 @@ Json HtmlReporter::Columns(const std::vector<Row>& rows, std::map<std::string, i
     const std::string module(ModuleOf(row.node_id));
     const auto [known, is_new] = files->try_emplace(module, static_cast<int>(files->size()));
     if (is_new) file_names->push_back(module);
-    names.push_back(row.node_id.size() > module.size() + 2 ? row.node_id.substr(module.size() + 2) : row.node_id);
-    file.push_back(known->second);
+    names.Add(Text(row.node_id.size() > module.size() + 2 ? row.node_id.substr(module.size() + 2) : row.node_id));
+    file.Add(known->second);
     outcome += row.outcome;
-    lane.push_back(row.lane);
-    lease.push_back(row.lease);
-    start.push_back(Micros(row.start - run_.started_at));
-    setup.push_back(Micros(row.setup_s));
-    call.push_back(Micros(row.call_s));
-    teardown.push_back(Micros(row.teardown_s));
+    lane.Add(row.lane);
+    lease.Add(row.lease);
+    start.Add(Micros(row.start - run_.started_at));
+    setup.Add(Micros(row.setup_s));
+    call.Add(Micros(row.call_s));
+    teardown.Add(Micros(row.teardown_s));
     if (row.attempt > 1) attempt[absl::StrCat(i)] = row.attempt;
     if (row.details >= 0) details[absl::StrCat(i)] = details_[static_cast<size_t>(row.details)].second;
   }
-  return {{"name", names},        {"file", file},       {"outcome", outcome}, {"lane", lane},
-          {"lease", lease},       {"start", start},     {"setup", setup},     {"call", call},
-          {"teardown", teardown}, {"attempt", attempt}, {"details", details}};
+  return absl::StrCat("{\"name\":", names.text(), ",\"file\":", file.text(), ",\"outcome\":\"", outcome,
+                      "\",\"lane\":", lane.text(), ",\"lease\":", lease.text(), ",\"start\":", start.text(),
+                      ",\"setup\":", setup.text(), ",\"call\":", call.text(), ",\"teardown\":", teardown.text(),
+                      ",\"attempt\":", Dump(attempt), ",\"details\":", Dump(details), "}");
 }
 
 bool HtmlReporter::Finished(const results::RunSummary& summary) {
   PytestOrder(summary.module_order).Sort(rows_, [](const Row& row) -> const std::string& { return row.node_id; });
   std::map<std::string, int> files;
   std::vector<std::string> file_names;
-  Json data = {{"about", About(summary)}};
-  data["tests"] = Columns(rows_, &files, &file_names);
-  data["attempts"] = Columns(attempts_, &files, &file_names);
-  data["files"] = file_names;
-  data["lanes"] = lane_names_;
-  data["collected"] = collected_;
+  const std::string tests = Columns(rows_, &files, &file_names);
+  const std::string attempts = Columns(attempts_, &files, &file_names);
+  Json data = {{"about", About(summary)}, {"files", file_names}, {"lanes", lane_names_}, {"collected", collected_}};
   if (!earlier_.name.empty()) {
     Json earlier = {{"name", earlier_.name}};
     Json tests = Json::object();
@@ -221,7 +241,9 @@ bool HtmlReporter::Finished(const results::RunSummary& summary) {
     earlier["tests"] = std::move(tests);
     data["earlier"] = std::move(earlier);
   }
-  const std::string text = data.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = Dump(data);
+  text.back() = ',';
+  absl::StrAppend(&text, "\"tests\":", tests, ",\"attempts\":", attempts, "}");
   absl::Status status = sink_->Write(HtmlPage(absl::Base64Escape(Deflated(text))));
   if (status.ok()) status = sink_->Close();
   if (!status.ok()) {

@@ -60,9 +60,9 @@ class HtmlReporter : public Reporter {
   int LaneOf(const Origin& origin);
   Row RowOf(const v1::TestResult& result, const Origin& origin);
   Json About(const results::RunSummary& summary) const;
-  // The columns of `rows`.
-  Json Columns(const std::vector<Row>& rows, std::map<std::string, int>* files,
-               std::vector<std::string>* file_names) const;
+  // The columns of `rows`, as JSON.
+  std::string Columns(const std::vector<Row>& rows, std::map<std::string, int>* files,
+                      std::vector<std::string>* file_names) const;
 
   const std::unique_ptr<ByteSink> sink_;
   const EarlierReport earlier_;

@@ -1,10 +1,11 @@
 #include "coordinator/report/trace_reporter.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "coordinator/report/display_path.h"
 
 namespace fastest::report {
@@ -15,6 +16,23 @@ using Json = nlohmann::ordered_json;
 constexpr size_t kMuch = size_t{64} * 1024;
 // Counters change with every test; nobody sees more than this.
 constexpr double kCounterStepUs = 1000;
+
+// Microseconds to three places, as all times and spans are written.
+std::string Number(double micros) {
+  const int64_t thousandths = std::llround(micros * 1000);
+  const int64_t part = std::abs(thousandths % 1000);
+  return absl::StrCat(thousandths < 0 && thousandths > -1000 ? "-" : "", thousandths / 1000,
+                      part < 10    ? ".00"
+                      : part < 100 ? ".0"
+                                   : ".",
+                      part);
+}
+
+std::string Text(const std::string& text) {
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 127 && c != '"' && c != '\\'; });
+  return plain ? absl::StrCat("\"", text, "\"") : Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 std::string Text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -92,10 +110,10 @@ double TraceReporter::AddTest(const v1::TestResult& result, const Origin& origin
   const std::string& node_id = result.ref().node_id();
   const size_t module = ModuleOf(node_id).size();
   const std::string name = module + 2 < node_id.size() ? node_id.substr(module + 2) : node_id;
-  const Json args = {
-      {"nodeid", node_id}, {"outcome", OutcomeOf(result)}, {"attempt", origin.attempt}, {"engine", result.engine()}};
-  const auto span = [](double seconds) { return absl::StrFormat(",\"dur\":%.3f", seconds * 1e6); };
-  AddEvent("X", name, track, begin, absl::StrCat(span(end - begin), ",\"cat\":\"test\"", Args(args)));
+  const std::string args = absl::StrCat(",\"args\":{\"nodeid\":", Text(node_id), ",\"outcome\":\"", OutcomeOf(result),
+                                        "\",\"attempt\":", origin.attempt, ",\"engine\":", Text(result.engine()), "}");
+  const auto span = [](double seconds) { return absl::StrCat(",\"dur\":", Number(seconds * 1e6)); };
+  AddEvent("X", name, track, begin, absl::StrCat(span(end - begin), ",\"cat\":\"test\"", args));
   for (const v1::Phase* phase : phases) {
     AddEvent("X", phase->when(), track, phase->start(), absl::StrCat(span(phase->duration_s()), ",\"cat\":\"phase\""));
   }
@@ -155,7 +173,7 @@ bool TraceReporter::Finished(const results::RunSummary& /*summary*/) {
     if (lease.tests == 0) continue;
     const std::string name = lease.module.empty() ? absl::StrCat("batch ", id) : lease.module;
     AddEvent("X", name, lease.track, lease.first,
-             absl::StrCat(absl::StrFormat(",\"dur\":%.3f", (lease.last - lease.first) * 1e6), ",\"cat\":\"batch\"",
+             absl::StrCat(",\"dur\":", Number((lease.last - lease.first) * 1e6), ",\"cat\":\"batch\"",
                           Args({{"lease", id}, {"tests", lease.tests}})));
   }
   AddCounters();
@@ -171,7 +189,7 @@ bool TraceReporter::Finished(const results::RunSummary& /*summary*/) {
 void TraceReporter::AddEvent(const char* kind, const std::string& name, Track track, double at,
                              const std::string& more) {
   Write(absl::StrCat(first_ ? "\n" : ",\n", "{\"ph\":\"", kind, "\",\"name\":", Text(name), ",\"pid\":", track.process,
-                     ",\"tid\":", track.thread, absl::StrFormat(",\"ts\":%.3f", Micros(at)), more, "}"));
+                     ",\"tid\":", track.thread, ",\"ts\":", Number(Micros(at)), more, "}"));
   first_ = false;
 }
 
