@@ -168,6 +168,11 @@ std::vector<Flag> MakeTable() {
        "CHARS"},
       {"--durations", H::kHanded, A::kValue, kText, "show the N slowest phases (0: all)", "N"},
       {"--durations-min", H::kHanded, A::kValue, kText, "leave out phases faster than this", "SECONDS"},
+      {"--progress", H::kOwn, A::kValue, kText,
+       "how far the run is: live (below everything, on a terminal; the default), plain (a line every half minute, as "
+       "in "
+       "logs) or none",
+       "HOW"},
       {"--color", H::kHanded, A::kValue, kText, "yes, no or auto (also: NO_COLOR, FORCE_COLOR)", "WHEN"},
       {"--code-highlight", H::kHanded, A::kValue, kText, "highlight code in failures: yes or no", "WHEN"},
       {"--no-header", H::kHanded, A::kFlag, kText, "no header", nullptr},

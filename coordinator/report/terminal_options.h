@@ -2,6 +2,7 @@
 #ifndef FASTEST_COORDINATOR_REPORT_TERMINAL_OPTIONS_H_
 #define FASTEST_COORDINATOR_REPORT_TERMINAL_OPTIONS_H_
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,8 +16,14 @@ struct TerminalOptions {
   std::optional<int> test_case_verbosity;
   bool color = false;
   int columns = 80;
-  // A terminal that can rewrite its last line (not with TERM=dumb).
+  // A terminal that can rewrite its last lines (not with TERM=dumb).
   bool live = false;
+  // Otherwise: a line now and then that says how far the run is.
+  bool heartbeat = false;
+  // How wide the terminal is now; empty: as it was.
+  std::function<int()> measure_columns;
+  // --hang-timeout; 0: none.
+  double hang_timeout_s = 0;
   // What -r chose, as given.
   std::string report_chars = "fE";
   bool disable_warnings = false;

@@ -7,9 +7,15 @@
 #include "coordinator/report/pytest_order.h"
 #include "coordinator/report/short_summary.h"
 #include "coordinator/report/test_report.h"
+#include "coordinator/report/text_width.h"
 
 namespace fastest::report {
 namespace {
+
+// A line for the run and some for agents: no more than leaves the rest to be read on 24 lines.
+constexpr size_t kLiveRows = 8;
+// What CI systems end for want of output gets some in good time.
+constexpr double kHeartbeatS = 30;
 
 std::string Items(int count) { return absl::StrCat(count, count == 1 ? " item" : " items"); }
 
@@ -25,6 +31,7 @@ TerminalReporter::TerminalReporter(std::ostream& out, std::ostream& err, const T
       options_(options),
       text_(out, options.color, options.columns),
       progress_(text_, options_, paths_, color_),
+      live_(options.hang_timeout_s),
       page_{text_, options_, paths_} {}
 
 void TerminalReporter::RunStarted(const RunStart& run) {
@@ -78,6 +85,8 @@ void TerminalReporter::ShowCollected() {
 
 void TerminalReporter::ModuleExpected(const std::string& module, int tests) { progress_.ModuleExpected(module, tests); }
 
+void TerminalReporter::WorkerStarted(const Origin& origin, const Labels&) { live_.WorkerStarted(origin); }
+
 void TerminalReporter::WorkerLost(const Origin& origin, const std::string& how) {
   live_.WorkerLost(origin);
   if (options_.verbosity >= 0) Note(absl::StrCat("worker ", origin.worker, " ended: ", how));
@@ -85,11 +94,11 @@ void TerminalReporter::WorkerLost(const Origin& origin, const std::string& how) 
 
 void TerminalReporter::TestStarted(const v1::TestRef& test, const Origin& origin, double at) {
   BeginProgress();
-  if (options_.live) live_.TestStarted(test, origin, at);
+  if (options_.live || options_.heartbeat) live_.TestStarted(test, origin, at);
 }
 
 void TerminalReporter::Attempt(const v1::TestResult& result, const Origin& origin) {
-  if (options_.live) live_.Result(result, origin, false);
+  if (options_.live || options_.heartbeat) live_.Attempt(result, origin);
   for (const v1::Phase& phase : CompletePhases(result)) {
     if (phase.outcome() != "failed") continue;
     const std::string& message = phase.crash_message().empty() ? result.death() : phase.crash_message();
@@ -104,16 +113,24 @@ void TerminalReporter::Result(const v1::TestResult& result, const Origin& origin
     flaky_.push_back({result.ref().node_id(), origin.attempt, attempts_[result.ref().node_id()]});
   }
   const std::vector<v1::Phase> phases = CompletePhases(result);
-  bool failed = false;
-  for (const v1::Phase& phase : phases) {
-    color_.Saw(phase.category());
-    failed = failed || phase.outcome() == "failed";
-  }
+  for (const v1::Phase& phase : phases) color_.Saw(phase.category());
   if (!result.quarantined().empty()) quarantined_.push_back({result.ref().node_id(), result.quarantined()});
-  if (options_.live) live_.Result(result, origin, failed);
+  if (options_.live || options_.heartbeat) live_.Result(result, origin);
   BeginProgress();
   progress_.Result(result, phases);
+  if (options_.live && options_.test_cases() == 0) ShowFailure(phases, result);
   Keep(result, phases);
+}
+
+void TerminalReporter::ShowFailure(const std::vector<v1::Phase>& phases, const v1::TestResult& result) {
+  for (const v1::Phase& phase : phases) {
+    if (phase.outcome() != "failed" || !phase.subtest().empty()) continue;
+    text_.EnsureNewline();
+    const std::string before = absl::StrCat(phase.word(), " ", paths_.NodeId(result.ref().node_id()));
+    const std::string message = phase.crash_message().substr(0, phase.crash_message().find('\n'));
+    const int room = text_.columns() - DisplayWidth(before);
+    text_.Line(before + FitMessage(" - ", message, "", room).value_or(""), OutcomeStyle(phase));
+  }
 }
 
 void TerminalReporter::Keep(const v1::TestResult& result, const std::vector<v1::Phase>& phases) {
@@ -156,7 +173,19 @@ void TerminalReporter::Note(const std::string& note) {
 
 void TerminalReporter::Tick(double now) {
   if (options_.live && options_.test_cases() >= 0 && options_.capture != "no" && live_.Due(now)) {
-    text_.ShowLive(live_.Text(run_.started_at, now));
+    if (options_.measure_columns) {
+      if (const int columns = options_.measure_columns(); columns > 0) text_.Resize(columns);
+    }
+    std::vector<std::pair<std::string, Style>> rows;
+    for (LiveRow& row : live_.Rows(run_.started_at, now, kLiveRows)) {
+      rows.emplace_back(std::move(row.text), row.warns ? Style{Color::kYellow} : Style{});
+    }
+    text_.ShowLive(rows);
+  }
+  if (options_.heartbeat && options_.verbosity > -2 && now >= std::max(heartbeat_at_, run_.started_at) + kHeartbeatS) {
+    heartbeat_at_ = now;
+    text_.EnsureNewline();
+    text_.Line(absl::StrCat("... ", live_.Line(run_.started_at, now)));
   }
   text_.Flush();
 }

@@ -9,7 +9,7 @@
 
 #include "coordinator/report/counts_line.h"
 #include "coordinator/report/display_path.h"
-#include "coordinator/report/live_line.h"
+#include "coordinator/report/live_area.h"
 #include "coordinator/report/progress.h"
 #include "coordinator/report/reporter.h"
 #include "coordinator/report/summary_sections.h"
@@ -29,6 +29,8 @@ class TerminalReporter : public Reporter {
   void Expected(int tests, bool exact) override;
   void Deselected(int tests) override;
   void ModuleExpected(const std::string& module, int tests) override;
+  void Planned(const PlanFacts& plan) override { live_.Planned(plan); }
+  void WorkerStarted(const Origin& origin, const Labels& labels) override;
   void WorkerLost(const Origin& origin, const std::string& how) override;
   void TestStarted(const v1::TestRef& test, const Origin& origin, double at) override;
   void Attempt(const v1::TestResult& result, const Origin& origin) override;
@@ -46,6 +48,8 @@ class TerminalReporter : public Reporter {
   void BeginProgress();
   // The line "collected 12 items", once; as an estimate while not every worker has collected.
   void ShowCollected();
+  // While a terminal is live: a failure in a line, as it happens.
+  void ShowFailure(const std::vector<v1::Phase>& phases, const v1::TestResult& result);
   void Keep(const v1::TestResult& result, const std::vector<v1::Phase>& phases);
   void ShowSections(const results::RunSummary& summary);
   void ShowStopReason(const std::string& reason);
@@ -57,7 +61,8 @@ class TerminalReporter : public Reporter {
   DisplayPath paths_;
   MainColor color_;
   Progress progress_;
-  LiveLine live_;
+  LiveArea live_;
+  double heartbeat_at_ = 0;
   const Page page_;
   RunStart run_;
   ReportsByCategory reports_;

@@ -176,9 +176,52 @@ TEST_F(TerminalReporterTest, ALiveTerminalIsRedrawnAndCleanedUp) {
   Text();
   reporter.Tick(103);
   reporter.Tick(103.01);
-  EXPECT_EQ(Text(), "\r0:03  0/2 tests  2s in a.py::x\x1b[K");
+  EXPECT_EQ(Text(), "\r[....................] 0:03  0/2 tests\x1b[K\nlocal: 2s in a.py::x\x1b[K\x1b[J");
   reporter.Finished(summary_);
-  EXPECT_THAT(Text(), testing::StartsWith("\r\x1b[K"));
+  EXPECT_THAT(Text(), testing::StartsWith("\r\x1b[1A\x1b[J"));
+}
+
+TEST_F(TerminalReporterTest, ANarrowerTerminalIsClearedRowByRow) {
+  int columns = 60;
+  options_.live = true;
+  options_.measure_columns = [&columns] { return columns; };
+  TerminalReporter& reporter = Start();
+  reporter.Expected(2, true);
+  v1::TestRef test;
+  test.set_node_id("a.py::" + std::string(60, 'x'));
+  reporter.TestStarted(test, kOrigin, 101);
+  reporter.Tick(103);
+  Text();
+  columns = 30;
+  reporter.Tick(104);
+  // 38 and 59 columns take two rows each there.
+  EXPECT_THAT(Text(), testing::StartsWith("\r\x1b[3A\r["));
+}
+
+TEST_F(TerminalReporterTest, AFailureIsShownAsItHappensOnALiveTerminal) {
+  options_.live = true;
+  TerminalReporter& reporter = Start();
+  reporter.Expected(2, true);
+  reporter.Result(FailedResult("a.py::x", "assert 1 == 2"), kOrigin);
+  EXPECT_THAT(Text(), HasSubstr("FAILED a.py::x - assert 1 == 2\n"));
+}
+
+TEST_F(TerminalReporterTest, ALogGetsALineEveryHalfMinute) {
+  options_.heartbeat = true;
+  TerminalReporter& reporter = Start();
+  reporter.Expected(2, true);
+  v1::TestRef test;
+  test.set_node_id("a.py::x");
+  reporter.TestStarted(test, kOrigin, 101);
+  Text();
+  reporter.Tick(129);
+  EXPECT_EQ(Text(), "");
+  reporter.Tick(130);
+  EXPECT_EQ(Text(), "... 0:30  0/2 tests; running longest: a.py::x (29s, gw0 on local)\n");
+  reporter.Tick(159);
+  EXPECT_EQ(Text(), "");
+  reporter.Tick(160);
+  EXPECT_THAT(Text(), HasSubstr("1:00"));
 }
 
 TEST_F(TerminalReporterTest, APipeGetsNoLiveLine) {

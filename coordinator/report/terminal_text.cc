@@ -57,25 +57,40 @@ void TerminalText::EnsureNewline() {
   if (!line_.empty()) Write("\n");
 }
 
-void TerminalText::ShowLive(std::string_view text) {
+void TerminalText::ShowLive(const std::vector<std::pair<std::string, Style>>& rows) {
   if (!line_.empty()) return;
-  std::string visible(text);
-  std::replace_if(
-      visible.begin(), visible.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
-  // The last column stays free: some terminals go to the next line as soon as it is filled.
-  size_t count = std::min(CodePoints(visible), static_cast<size_t>(std::max(0, columns_ - 1)));
-  std::string_view shown = FirstCodePoints(visible, count);
-  for (int width = DisplayWidth(shown); count > 0 && (width < 0 || width >= columns_); width = DisplayWidth(shown)) {
-    shown = FirstCodePoints(visible, --count);
+  // Drawn over, not cleared first: it would flicker.
+  BackToLive();
+  for (size_t i = 0; i < rows.size(); ++i) {
+    std::string visible = rows[i].first;
+    std::replace_if(
+        visible.begin(), visible.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+    // The last column stays free: some terminals go to the next line as soon as it is filled.
+    size_t count = std::min(CodePoints(visible), static_cast<size_t>(std::max(0, columns_ - 1)));
+    std::string_view shown = FirstCodePoints(visible, count);
+    for (int width = DisplayWidth(shown); count > 0 && (width < 0 || width >= columns_); width = DisplayWidth(shown)) {
+      shown = FirstCodePoints(visible, --count);
+    }
+    out_ << (i == 0 ? "\r" : "\n") << Styled(shown, rows[i].second) << "\x1b[K";
+    live_.push_back(std::max(0, DisplayWidth(shown)));
   }
-  out_ << "\r" << shown << "\x1b[K";
-  live_ = true;
+  out_ << "\x1b[J";
 }
 
 void TerminalText::ClearLive() {
-  if (!live_) return;
-  live_ = false;
-  out_ << "\r\x1b[K";
+  if (live_.empty()) return;
+  BackToLive();
+  out_ << "\x1b[J";
+}
+
+void TerminalText::BackToLive() {
+  if (live_.empty()) return;
+  // On a terminal that has become narrower a line takes several rows.
+  int rows = -1;
+  for (const int width : live_) rows += std::max(1, (width + columns_ - 1) / std::max(1, columns_));
+  live_.clear();
+  out_ << "\r";
+  if (rows > 0) out_ << "\x1b[" << rows << "A";
 }
 
 }  // namespace fastest::report

@@ -7,6 +7,8 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace fastest::report {
 
@@ -43,22 +45,28 @@ class TerminalText {
   // Ends the current line if anything stands on it.
   void EnsureNewline();
 
-  // Shows `text` (one line, no styles, cut to the width) below everything until something else is written or it is cleared. Only
-  // for terminals, and only at the beginning of a line: elsewhere it does nothing.
-  void ShowLive(std::string_view text);
+  // Shows lines (each cut to the width) below everything until something else is written or they are cleared. Only for terminals, and only
+  // at the beginning of a line: elsewhere it does nothing.
+  void ShowLive(const std::vector<std::pair<std::string, Style>>& rows);
   void ClearLive();
+  // The terminal has another width now. What is live is wrapped anew by it, which the next clearing allows for.
+  void Resize(int columns) { columns_ = columns; }
 
   void Flush() { out_.flush(); }
   // False once the stream has failed (a closed pipe, a full disk).
   bool ok() const { return out_.good(); }
 
  private:
+  // The cursor goes to where the live lines begin; they are then no longer live.
+  void BackToLive();
+
   std::ostream& out_;
   const bool color_;
-  const int columns_;
+  int columns_;
   // Unstyled text of the line that is being written.
   std::string line_;
-  bool live_ = false;
+  // Width of each line that is live.
+  std::vector<int> live_;
 };
 
 }  // namespace fastest::report

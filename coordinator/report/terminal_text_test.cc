@@ -55,23 +55,26 @@ TEST_F(TerminalTextTest, BlocksEndTheirLastLine) {
 }
 
 TEST_F(TerminalTextTest, TheLiveLineGivesWay) {
-  plain_.ShowLive("3/9 tests, and more than fits");
-  plain_.ShowLive("4/9 tests");
+  plain_.ShowLive({{"3/9 tests, and more than fits", {}}, {"second", {}}});
+  plain_.ShowLive({{"4/9 tests", {}}});
   plain_.Line("done");
   plain_.ClearLive();
-  EXPECT_EQ(out_.str(), "\r3/9 tests, and more\x1b[K\r4/9 tests\x1b[K\r\x1b[Kdone\n");
+  EXPECT_EQ(out_.str(),
+            "\r3/9 tests, and more\x1b[K\nsecond\x1b[K\x1b[J"
+            "\r\x1b[1A\r4/9 tests\x1b[K\x1b[J"
+            "\r\x1b[Jdone\n");
 }
 
 TEST_F(TerminalTextTest, TheLiveLineKeepsOffOpenLines) {
   plain_.Write("..F");
-  plain_.ShowLive("3/9 tests");
+  plain_.ShowLive({{"3/9 tests", {}}});
   EXPECT_EQ(out_.str(), "..F");
 }
 
 TEST_F(TerminalTextTest, TheLiveLineStaysOneLineWhateverItSays) {
-  plain_.ShowLive("a\nb\x1b[2J");
-  plain_.ShowLive("日本日本日本日本日本日本");
-  EXPECT_EQ(out_.str(), "\ra?b?[2J\x1b[K\r日本日本日本日本日\x1b[K");
+  plain_.ShowLive({{"a\nb\x1b[2J", {}}});
+  plain_.ShowLive({{"日本日本日本日本日本日本", {}}});
+  EXPECT_EQ(out_.str(), "\ra?b?[2J\x1b[K\x1b[J\r\r日本日本日本日本日\x1b[K\x1b[J");
 }
 
 TEST_F(TerminalTextTest, AStreamThatFailsIsNoticed) {

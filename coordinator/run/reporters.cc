@@ -1,5 +1,8 @@
 #include "coordinator/run/reporters.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <iostream>
 #include <utility>
 
@@ -17,6 +20,16 @@
 #include "coordinator/report/trace_reporter.h"
 
 namespace fastest::run {
+
+namespace {
+
+// 0 if standard output is no terminal.
+int ColumnsNow() {
+  winsize size = {};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+}  // namespace
 
 absl::StatusOr<ReportFiles> OpenReportFiles(const Request& request) {
   ReportFiles files;
@@ -39,6 +52,9 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& requ
     options.color = request.run.color;
     options.columns = request.run.columns;
     options.live = request.live;
+    options.heartbeat = request.heartbeat;
+    if (request.live) options.measure_columns = ColumnsNow;
+    options.hang_timeout_s = request.run.hang_timeout_s;
     options.junit_xml_path = request.junit_xml;
     std::ostream& out = request.text_to_stderr ? std::cerr : std::cout;
     reporters.push_back(std::make_unique<report::TerminalReporter>(out, std::cerr, options));

@@ -370,7 +370,14 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.workspace = Env(surroundings, "GITHUB_WORKSPACE");
   run.color = WantsColor(*all, surroundings);
   run.columns = Columns(surroundings);
-  request.live = surroundings.stdout_is_terminal && Env(surroundings, "TERM") != "dumb" && !request.text_to_stderr;
+  const std::string progress = all->Last("--progress").value_or("live");
+  if (progress != "live" && progress != "plain" && progress != "none") {
+    return absl::InvalidArgumentError(absl::StrCat(all->Given("--progress"), ": there are 'live', 'plain' and 'none'"));
+  }
+  const bool can_rewrite =
+      surroundings.stdout_is_terminal && Env(surroundings, "TERM") != "dumb" && !request.text_to_stderr;
+  request.live = progress == "live" && can_rewrite;
+  request.heartbeat = progress != "none" && !request.live;
 
   const std::string cache = CacheDirectory(surroundings);
   request.history =

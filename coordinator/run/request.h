@@ -88,8 +88,9 @@ struct Request {
   std::string discovery_cache;
   // The human text goes to standard error, because standard output carries JSON.
   bool text_to_stderr = false;
-  // A terminal that can rewrite a line.
+  // A terminal that can rewrite a line; a log that wants a line now and then.
   bool live = false;
+  bool heartbeat = false;
   // pytest takes over the terminal (--pdb …): the option that asked for it.
   std::string interactive_option;
   // --pyargs: the arguments are names of modules.

@@ -141,6 +141,18 @@ TEST_F(RequestTest, ATerminal) {
   EXPECT_EQ(MustMake({}).run.columns, 100);
 }
 
+TEST_F(RequestTest, HowProgressIsShown) {
+  EXPECT_FALSE(MustMake({}).live);
+  EXPECT_TRUE(MustMake({}).heartbeat);
+  EXPECT_FALSE(MustMake({"--progress=none"}).heartbeat);
+  surroundings_.stdout_is_terminal = true;
+  EXPECT_TRUE(MustMake({}).live);
+  EXPECT_FALSE(MustMake({}).heartbeat);
+  EXPECT_FALSE(MustMake({"--progress", "plain"}).live);
+  EXPECT_TRUE(MustMake({"--progress", "plain"}).heartbeat);
+  EXPECT_FALSE(MustMake({"--progress", "none"}).live);
+}
+
 TEST_F(RequestTest, JsonOnStandardOutputMovesTheText) {
   EXPECT_TRUE(MustMake({"--report-json", "-"}).text_to_stderr);
   const Request request = MustMake({"--report-json=out/r.jsonl"});
