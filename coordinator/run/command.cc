@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@
 #include "coordinator/history/history.h"
 #include "coordinator/options/flag_table.h"
 #include "coordinator/rendezvous/agent_gateway.h"
+#include "coordinator/report/pytest_cache.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/run/embedded_agent.h"
 #include "coordinator/run/estimates.h"
@@ -240,7 +242,9 @@ class Preparation {
     Run::Dependencies dependencies;
     dependencies.agents = agents;
     dependencies.make_reporters = [this](const report::RunStart& start) {
-      return MakeReporters(request_, start, std::move(files_));
+      auto reporters = MakeReporters(request_, start, std::move(files_));
+      if (!request_.run.plan_only) reporters.push_back(std::make_unique<report::PytestCache>(std::cerr));
+      return reporters;
     };
     dependencies.show = [this](v1::WorkerMessage::Output::Stream stream, const std::string& data) {
       Show(stream, data, request_.text_to_stderr);

@@ -288,6 +288,9 @@ void Farm::AsHere(v1::AgentMessage::Event* event) const {
   };
   map(ready->mutable_rootdir());
   map(ready->mutable_inipath());
+  if (const auto cache = ready->mutable_options()->find("cache_dir"); cache != ready->mutable_options()->end()) {
+    map(&cache->second);
+  }
   for (std::string& line : *ready->mutable_header()) {
     if (line == absl::StrCat("rootdir: ", there)) line = absl::StrCat("rootdir: ", options_.rootdir);
   }

@@ -51,6 +51,8 @@ def option_values(config: Any) -> dict[str, str]:
         except (KeyError, ValueError):
             # Not known to this pytest, or its plugin is off.
             continue
+    # Where pytest keeps its cache; nobody has it without that plugin.
+    values["cache_dir"] = getattr(getattr(config, "cache", None), "_cachedir", None)
     values["exitfirst"] = values.get("maxfail") == 1
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
