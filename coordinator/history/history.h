@@ -50,6 +50,8 @@ class History {
   // seen for two months. One transaction: a run that is killed in the midst leaves the file as it was.
   virtual absl::Status Record(const std::string& project, const std::vector<Observation>& tests,
                               const std::unordered_map<std::string, double>& setup_s) = 0;
+  // A line for the user on what was wrong with the store though it could be used; empty if nothing was. Valid after Load.
+  virtual std::string Remark() const { return ""; }
 };
 
 }  // namespace fastest::history

@@ -91,7 +91,16 @@ std::vector<Flag> MakeTable() {
        "named (exit code 11)",
        "SECONDS"},
       {"--history", H::kOwn, A::kValue, kRun,
-       "file of recorded durations, from which runs are balanced (default: in the cache directory)", "FILE"},
+       "recorded durations, from which runs are balanced: a file, or a folder, to which each run adds a small file "
+       "(default: "
+       "a file in the cache directory)",
+       "FILE|FOLDER"},
+      {"--history-base", H::kOwn, A::kValue, kRun,
+       "durations to go by where --history knows nothing, for instance the main branch's; only read", "FILE|FOLDER"},
+      {"--history-import", H::kOwn, A::kValues, kAsk,
+       "run nothing: add durations from pytest-split's .test_durations or a JUnit XML file to --history", "FILE"},
+      {"--history-compact", H::kOwn, A::kFlag, kAsk, "run nothing: join the files of a --history folder to one",
+       nullptr},
       {"--report-json", H::kOwn, A::kValue, kReports,
        "write one JSON line for each event; '-' is standard output, the text then goes to standard error", "FILE"},
       {"--from-json", H::kOwn, A::kValue, kReports,

@@ -24,7 +24,9 @@
 #include "base/status_macros.h"
 #include "base/subprocess.h"
 #include "base/transport_security.h"
+#include "coordinator/history/folder_history.h"
 #include "coordinator/history/history.h"
+#include "coordinator/history/store.h"
 #include "coordinator/options/flag_table.h"
 #include "coordinator/rendezvous/agent_gateway.h"
 #include "coordinator/report/pytest_cache.h"
@@ -77,11 +79,10 @@ class GatewayPort final : public AgentPort {
 // What past runs say. Whatever is wrong with the history is one warning: it costs balance, never correctness.
 class Past {
  public:
-  Past(std::string file, std::string project) : project_(std::move(project)) {
-    if (file.empty()) return;
-    std::error_code ignored;
-    std::filesystem::create_directories(std::filesystem::path(file).parent_path(), ignored);
-    absl::StatusOr<std::unique_ptr<history::History>> opened = history::History::Open(file);
+  Past(const std::string& store, std::string base, std::string project)
+      : project_(std::move(project)), base_(std::move(base)) {
+    if (store.empty()) return;
+    absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStore(store);
     if (opened.ok()) {
       history_ = *std::move(opened);
     } else {
@@ -90,13 +91,20 @@ class Past {
   }
 
   std::unordered_map<std::string, history::ModuleHistory> Load(const discovery::Discovery& discovery) {
-    if (history_ == nullptr) return {};
     std::vector<std::string> modules;
     for (const discovery::FoundModule& module : discovery.modules) modules.push_back(module.node_id);
-    auto loaded = history_->Load(project_, modules);
-    if (loaded.ok()) return *std::move(loaded);
-    Warn(loaded.status());
-    return {};
+    std::unordered_map<std::string, history::ModuleHistory> known;
+    if (history_ != nullptr) {
+      auto loaded = history_->Load(project_, modules);
+      if (loaded.ok()) {
+        known = *std::move(loaded);
+        Tell(*history_);
+      } else {
+        Warn(loaded.status());
+      }
+    }
+    AddBase(modules, &known);
+    return known;
   }
 
   // Keeps what the run has measured so far, now and then and beside the run: little is lost when it is cut off, and it waits for nobody.
@@ -123,6 +131,30 @@ class Past {
   }
 
  private:
+  static void Tell(const history::History& history) {
+    if (!history.Remark().empty()) Say(absl::StrCat("warning: ", history.Remark()));
+  }
+
+  // What others have measured, where we have not.
+  void AddBase(const std::vector<std::string>& modules,
+               std::unordered_map<std::string, history::ModuleHistory>* known) {
+    if (base_.empty()) return;
+    std::error_code error;
+    absl::Status failed = std::filesystem::exists(base_, error)
+                              ? absl::OkStatus()
+                              : absl::NotFoundError(absl::StrCat(base_, ": no such file or folder"));
+    if (failed.ok()) {
+      absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStore(base_);
+      auto loaded = opened.ok() ? (*opened)->Load(project_, modules) : opened.status();
+      failed = loaded.status();
+      if (loaded.ok()) {
+        history::Underlay(*std::move(loaded), known);
+        Tell(**opened);
+      }
+    }
+    if (!failed.ok()) Say(absl::StrCat("warning: --history-base is not used: ", std::string(failed.message())));
+  }
+
   // Waits for what is being recorded; whether that went well.
   bool Recorded() {
     if (!recording_.valid()) return true;
@@ -137,6 +169,7 @@ class Past {
   }
 
   const std::string project_;
+  const std::string base_;
   std::unique_ptr<history::History> history_;
   absl::Time next_record_ = absl::Now() + kRecordEvery;
   // Valid while it goes on; its texts are the run's. Nobody else uses the history meanwhile.
@@ -221,7 +254,8 @@ class Preparation {
       : line_(line),
         request_(request),
         files_(std::move(files)),
-        past_(request.run.forward_terminal ? "" : request.history, request.history_project) {
+        past_(request.run.forward_terminal ? "" : request.history,
+              request.run.forward_terminal ? "" : request.history_base, request.history_project) {
     if (request.run.forward_terminal) return;
     // A path that isn't there is the workers' to report, in pytest's words.
     absl::StatusOr<discovery::Discovery> found = discovery::Discover(project, DiscoveryFor(line, request));
@@ -353,6 +387,38 @@ int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& 
   return exit_code;
 }
 
+// --history-import and --history-compact, in place of a run.
+int KeepHistory(const discovery::ProjectConfig& project, const Request& request) {
+  if (request.history.empty()) {
+    return Fail(absl::InvalidArgumentError("there is no history to keep: name one with --history"),
+                results::kUsageError);
+  }
+  if (!request.history_import.empty()) {
+    const absl::StatusOr<std::unique_ptr<history::History>> store = history::OpenStore(request.history);
+    if (!store.ok()) return Fail(store.status(), results::kUsageError);
+    for (const std::string& file : request.history_import) {
+      const absl::StatusOr<int> tests = history::Import(file, project.rootdir, request.history_project, **store);
+      if (!tests.ok()) return Fail(tests.status(), results::kUsageError);
+      Show(v1::WorkerMessage::Output::STDOUT,
+           absl::StrCat(file, ": durations of ", *tests, *tests == 1 ? " test\n" : " tests\n"), request.text_to_stderr);
+    }
+  }
+  if (request.history_compact) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(request.history, ignored)) {
+      return Fail(absl::InvalidArgumentError(absl::StrCat("--history-compact is for a folder; ", request.history,
+                                                          " is none (a file keeps itself small)")),
+                  results::kUsageError);
+    }
+    const absl::StatusOr<int> files = history::CompactFolder(request.history);
+    if (!files.ok()) return Fail(files.status(), results::kInternalError);
+    Show(v1::WorkerMessage::Output::STDOUT,
+         absl::StrCat(request.history, ": ", *files, *files == 1 ? " file is one\n" : " files are one now\n"),
+         request.text_to_stderr);
+  }
+  return results::kOk;
+}
+
 }  // namespace
 
 discovery::DiscoveryOptions DiscoveryFor(const options::CommandLine& line, const Request& request) {
@@ -376,6 +442,7 @@ discovery::DiscoveryOptions DiscoveryFor(const options::CommandLine& line, const
 int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request) {
   for (const std::string& note : request.notes) Say("fastest: " + note);
   if (!request.interactive_option.empty()) return BecomePytest(request);
+  if (!request.history_import.empty() || request.history_compact) return KeepHistory(project, request);
   if (!request.shard.plan_out.empty()) {
     Preparation preparation(line, project, request, {});
     if (!preparation.found().ok()) return Fail(preparation.found(), results::kUsageError);

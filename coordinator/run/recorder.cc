@@ -1,7 +1,7 @@
 #include "coordinator/run/recorder.h"
 
 #include "absl/strings/str_cat.h"
-#include "coordinator/history/history.h"
+#include "coordinator/history/store.h"
 #include "coordinator/report/display_path.h"
 
 namespace fastest::run {
@@ -23,7 +23,7 @@ void Recorder::Result(const v1::TestResult& result, const report::Origin& origin
 bool Recorder::Finished(const results::RunSummary& /*summary*/) {
   const Measurements::Measured measured = measurements_.Take();
   if (measured.tests.empty()) return true;
-  absl::StatusOr<std::unique_ptr<history::History>> history = history::History::Open(history_);
+  absl::StatusOr<std::unique_ptr<history::History>> history = history::OpenStore(history_);
   const absl::Status recorded =
       history.ok() ? (*history)->Record("", measured.tests, measured.setup_s) : history.status();
   if (!recorded.ok()) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -383,6 +384,16 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.history =
       Absolute(all->Last("--history").value_or(cache.empty() ? "" : cache + "/history.sqlite"), surroundings);
   if (!all->Has("--history")) request.history_project = project.rootdir;
+  request.history_base = Absolute(all->Last("--history-base").value_or(""), surroundings);
+  for (const std::string& file : all->All("--history-import")) {
+    request.history_import.push_back(Absolute(file, surroundings));
+  }
+  request.history_compact = all->Has("--history-compact");
+  if (absl::StrContains(all->Last("--history").value_or(""), "://") || absl::StrContains(request.history_base, ":/")) {
+    const char* const option =
+        absl::StrContains(all->Last("--history").value_or(""), "://") ? "--history" : "--history-base";
+    return absl::InvalidArgumentError(absl::StrCat(all->Given(option), ": a file or a folder is needed"));
+  }
   if (!cache.empty()) {
     const XXH64_hash_t key = XXH3_64bits(project.rootdir.data(), project.rootdir.size());
     request.discovery_cache = absl::StrCat(cache, "/discovery/", absl::Hex(key, absl::kZeroPad16));

@@ -82,6 +82,10 @@ struct Request {
   // --engine-report.
   bool engine_report = false;
   std::string history;
+  // --history-base: read, never written. --history-import, in place of a run; --history-compact, likewise.
+  std::string history_base;
+  std::vector<std::string> history_import;
+  bool history_compact = false;
   // By what the history tells projects apart: the rootdir; empty in a file that the user has named, which is the project's own wherever the
   // checkout lies.
   std::string history_project;

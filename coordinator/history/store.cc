@@ -1,0 +1,131 @@
+#include "coordinator/history/store.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <pugixml.hpp>
+#include <set>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "base/status_macros.h"
+#include "coordinator/history/folder_history.h"
+
+namespace fastest::history {
+namespace {
+
+// Node id and seconds, in the file's order.
+using Durations = std::vector<std::pair<std::string, double>>;
+
+std::string ModuleOf(const std::string& node_id) { return node_id.substr(0, node_id.find("::")); }
+
+absl::StatusOr<Durations> FromJson(const std::string& text) {
+  const auto json = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return absl::InvalidArgumentError("it is no .test_durations: an object of seconds by test");
+  Durations durations;
+  for (const auto& [node_id, seconds] : json.items()) {
+    if (!seconds.is_number())
+      return absl::InvalidArgumentError(absl::StrCat("the duration of ", node_id, " is no number"));
+    durations.emplace_back(node_id, seconds.get<double>());
+  }
+  return durations;
+}
+
+// "tests.test_a.TestX" is the file tests/test_a.py and the class in it: as much of it as there is a file of that name.
+std::string NodeIdOf(const pugi::xml_node& test, const std::string& rootdir) {
+  std::vector<std::string> names = absl::StrSplit(test.attribute("classname").value(), '.', absl::SkipEmpty());
+  const std::string name = test.attribute("name").value();
+  for (size_t files = names.size(); files > 0; --files) {
+    const std::string file =
+        absl::StrCat(absl::StrJoin(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(files), "/"), ".py");
+    std::error_code ignored;
+    if (!std::filesystem::exists(absl::StrCat(rootdir, "/", file), ignored)) continue;
+    names.erase(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(files));
+    names.push_back(name);
+    return absl::StrCat(file, "::", absl::StrJoin(names, "::"));
+  }
+  return "";
+}
+
+absl::StatusOr<Durations> FromJunit(const std::string& text, const std::string& rootdir) {
+  pugi::xml_document document;
+  const pugi::xml_parse_result parsed = document.load_buffer(text.data(), text.size());
+  if (!parsed) return absl::InvalidArgumentError(absl::StrCat("it is no JUnit XML: ", parsed.description()));
+  Durations durations;
+  for (const pugi::xpath_node& found : document.select_nodes("//testcase[@time]")) {
+    const std::string node_id = NodeIdOf(found.node(), rootdir);
+    if (!node_id.empty()) durations.emplace_back(node_id, found.node().attribute("time").as_double());
+  }
+  if (durations.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("none of its test cases belongs to a file below ", rootdir));
+  }
+  return durations;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path) {
+  if (absl::StrContains(path, "://")) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": a file or a folder is needed"));
+  }
+  std::error_code ignored;
+  if (absl::EndsWith(path, "/") || std::filesystem::is_directory(path, ignored)) {
+    return OpenFolder(absl::EndsWith(path, "/") ? path.substr(0, path.size() - 1) : path);
+  }
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+  return History::Open(path);
+}
+
+void Underlay(std::unordered_map<std::string, ModuleHistory> base,
+              std::unordered_map<std::string, ModuleHistory>* own) {
+  for (auto& [name, module] : base) {
+    const auto [mine, is_new] = own->try_emplace(name, module);
+    if (is_new) continue;
+    ModuleHistory& known = mine->second;
+    std::set<std::string> tests;
+    for (const auto& [node_id, seconds] : known.tests) tests.insert(node_id);
+    for (auto& test : module.tests) {
+      if (tests.count(test.first) == 0) known.tests.push_back(std::move(test));
+    }
+    if (known.setup_s <= 0) known.setup_s = module.setup_s;
+    known.class_setup_s.insert(module.class_setup_s.begin(), module.class_setup_s.end());
+  }
+}
+
+absl::StatusOr<int> Import(const std::string& path, const std::string& rootdir, const std::string& project,
+                           History& into) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::InvalidArgumentError(absl::StrCat(path, ": ", strerror(errno)));
+  std::stringstream stream;
+  stream << file.rdbuf();
+  const std::string text = stream.str();
+  const size_t begin = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  const bool xml = begin != std::string::npos && text[begin] == '<';
+  absl::StatusOr<Durations> durations = xml ? FromJunit(text, rootdir) : FromJson(text);
+  if (!durations.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", std::string(durations.status().message())));
+  }
+  std::vector<std::string> modules;
+  modules.reserve(durations->size());
+  for (const auto& [node_id, seconds] : *durations) modules.push_back(ModuleOf(node_id));
+  std::vector<Observation> observations;
+  std::map<std::string, int> positions;
+  for (size_t i = 0; i < durations->size(); ++i) {
+    const auto& [node_id, seconds] = (*durations)[i];
+    observations.push_back({modules[i], node_id, std::max(0.0, seconds), positions[modules[i]]++});
+  }
+  RETURN_IF_ERROR(into.Record(project, observations, {}));
+  return static_cast<int>(observations.size());
+}
+
+}  // namespace fastest::history
