@@ -13,15 +13,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "coordinator/report/display_path.h"
+#include "coordinator/report/outcome_names.h"
 #include "coordinator/report/text_width.h"
 
 namespace fastest::events {
 namespace {
 
-constexpr std::pair<const char*, v1::Outcome> kOutcomes[] = {
-    {"passed", v1::PASSED},   {"failed", v1::FAILED},   {"error", v1::ERROR},
-    {"skipped", v1::SKIPPED}, {"xfailed", v1::XFAILED}, {"xpassed", v1::XPASSED},
-};
+constexpr v1::Outcome kOutcomes[] = {v1::PASSED, v1::FAILED, v1::ERROR, v1::SKIPPED, v1::XFAILED, v1::XPASSED};
 
 Json FromMessage(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
@@ -176,13 +174,6 @@ bool IsUtf8(std::string_view text) {
 
 }  // namespace
 
-const char* OutcomeName(v1::Outcome outcome) {
-  for (const auto& [name, value] : kOutcomes) {
-    if (outcome == value) return name;
-  }
-  return "error";
-}
-
 std::optional<std::string> PlainResultLine(const v1::TestResult& result, const report::Origin& origin) {
   const bool plain = result.outcome() == v1::PASSED && result.reason() == v1::REASON_NONE && result.has_stages() &&
                      result.ref().index() == 0 && result.user_properties().empty() && result.death().empty() &&
@@ -278,8 +269,8 @@ v1::TestResult WholeResult(EventFields& fields) {
   result.mutable_ref()->set_node_id(node_id);
   result.mutable_ref()->set_index(static_cast<uint32_t>(fields.CountOr("index")));
   const std::string outcome = fields.Text("outcome");
-  for (const auto& [name, value] : kOutcomes) {
-    if (outcome == name) result.set_outcome(value);
+  for (const v1::Outcome value : kOutcomes) {
+    if (outcome == report::OutcomeName(value)) result.set_outcome(value);
   }
   if (result.outcome() == v1::OUTCOME_UNSPECIFIED) fields.Wrong("outcome", "is none that there is: " + outcome);
   result.set_engine(fields.Text("engine"));

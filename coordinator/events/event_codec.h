@@ -18,9 +18,6 @@ namespace fastest::events {
 // The form of the lines that this program writes and reads (`schema` of run_started).
 constexpr uint64_t kSchema = 1;
 
-// "passed", "failed" …; what says nothing of its outcome is an error, not a good one.
-const char* OutcomeName(v1::Outcome outcome);
-
 // The line of a test that passed and says nothing else, which is what most lines are: the same as would be put together field by field, in
 // a tenth of the time. Nothing for any other result.
 std::optional<std::string> PlainResultLine(const v1::TestResult& result, const report::Origin& origin);

@@ -1,6 +1,7 @@
 #include "coordinator/events/json_reporter.h"
 
 #include "coordinator/events/event_codec.h"
+#include "coordinator/report/outcome_names.h"
 #include "coordinator/report/test_report.h"
 
 namespace fastest::events {
@@ -185,7 +186,7 @@ void JsonReporter::AddResult(const char* type, const v1::TestResult& result, con
   }
   Json event = {{"type", type},
                 {"nodeid", result.ref().node_id()},
-                {"outcome", OutcomeName(result.outcome())},
+                {"outcome", report::OutcomeName(result.outcome())},
                 {"duration_s", setup + call + teardown},
                 {"engine", result.engine()}};
   AddOrigin(origin, event);

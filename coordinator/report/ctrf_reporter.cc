@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/report/display_path.h"
+#include "coordinator/report/outcome_names.h"
 #include "coordinator/report/test_report.h"
 
 namespace fastest::report {
@@ -33,19 +34,6 @@ const char* StatusOf(v1::Outcome outcome) {
       return "other";
     default:
       return "failed";
-  }
-}
-
-const char* RawStatusOf(v1::Outcome outcome) {
-  switch (outcome) {
-    case v1::ERROR:
-      return "error";
-    case v1::XFAILED:
-      return "xfailed";
-    case v1::XPASSED:
-      return "xpassed";
-    default:
-      return StatusOf(outcome);
   }
 }
 
@@ -121,7 +109,7 @@ void CtrfReporter::Result(const v1::TestResult& result, const Origin& origin) {
   }
   test["suite"] = suite;
   AddDetails(result, test);
-  test["rawStatus"] = quarantined ? "quarantined" : RawStatusOf(result.outcome());
+  test["rawStatus"] = quarantined ? "quarantined" : OutcomeName(result.outcome());
   if (quarantined) test["extra"] = {{"quarantined", result.quarantined()}};
   test["filePath"] = result.location_path().empty() ? file : result.location_path();
   if (result.location_line() >= 0) test["line"] = result.location_line() + 1;

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/report/display_path.h"
 #include "coordinator/report/html_page.h"
-#include "coordinator/report/outcome_letter.h"
+#include "coordinator/report/outcome_names.h"
 #include "coordinator/report/pytest_order.h"
 #include "coordinator/report/test_report.h"
 

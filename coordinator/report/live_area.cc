@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "coordinator/report/outcome_names.h"
 
 namespace fastest::report {
 namespace {
@@ -17,20 +18,10 @@ std::string Clock(double seconds) {
   return absl::StrFormat("%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
-const char* NameOf(const v1::TestResult& result) {
+// Errors are failures here: what is wrong is to be seen, not in which phase.
+std::string NameOf(const v1::TestResult& result) {
   if (!result.quarantined().empty()) return "quarantined";
-  switch (result.outcome()) {
-    case v1::PASSED:
-      return "passed";
-    case v1::SKIPPED:
-      return "skipped";
-    case v1::XFAILED:
-      return "xfailed";
-    case v1::XPASSED:
-      return "xpassed";
-    default:
-      return "failed";
-  }
+  return OutcomeName(result.outcome() == v1::ERROR ? v1::FAILED : result.outcome());
 }
 
 int64_t Whole(double seconds) { return std::max<int64_t>(0, static_cast<int64_t>(seconds)); }

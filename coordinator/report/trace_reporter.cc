@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/report/display_path.h"
+#include "coordinator/report/outcome_names.h"
 
 namespace fastest::report {
 namespace {
@@ -37,12 +38,6 @@ std::string Text(const std::string& text) {
 std::string Text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 std::string Args(const Json& args) { return absl::StrCat(",\"args\":", Text(args)); }
-
-std::string OutcomeOf(const v1::TestResult& result) {
-  std::string name = v1::Outcome_Name(result.outcome());
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return static_cast<char>(tolower(c)); });
-  return name;
-}
 
 }  // namespace
 
@@ -110,8 +105,9 @@ double TraceReporter::AddTest(const v1::TestResult& result, const Origin& origin
   const std::string& node_id = result.ref().node_id();
   const size_t module = ModuleOf(node_id).size();
   const std::string name = module + 2 < node_id.size() ? node_id.substr(module + 2) : node_id;
-  const std::string args = absl::StrCat(",\"args\":{\"nodeid\":", Text(node_id), ",\"outcome\":\"", OutcomeOf(result),
-                                        "\",\"attempt\":", origin.attempt, ",\"engine\":", Text(result.engine()), "}");
+  const std::string args =
+      absl::StrCat(",\"args\":{\"nodeid\":", Text(node_id), ",\"outcome\":\"", OutcomeName(result.outcome()),
+                   "\",\"attempt\":", origin.attempt, ",\"engine\":", Text(result.engine()), "}");
   const auto span = [](double seconds) { return absl::StrCat(",\"dur\":", Number(seconds * 1e6)); };
   AddEvent("X", name, track, begin, absl::StrCat(span(end - begin), ",\"cat\":\"test\"", args));
   for (const v1::Phase* phase : phases) {

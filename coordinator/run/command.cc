@@ -3,11 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
-#include <future>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -35,6 +33,7 @@
 #include "coordinator/run/estimates.h"
 #include "coordinator/run/farm.h"
 #include "coordinator/run/interrupts.h"
+#include "coordinator/run/past.h"
 #include "coordinator/run/reporters.h"
 #include "coordinator/run/run.h"
 #include "coordinator/run/shards.h"
@@ -44,8 +43,6 @@ namespace {
 
 // How long a wait for events may take: bounds the delay of Ctrl-C and of a redrawn line.
 constexpr absl::Duration kTurn = absl::Milliseconds(50);
-// What a run has measured is lost for so long at most when it is cut off.
-constexpr absl::Duration kRecordEvery = absl::Seconds(5);
 // An agent has nothing left to do when it is told to end; it gets this long to be gone by itself.
 constexpr absl::Duration kAgentGrace = absl::Seconds(10);
 
@@ -74,106 +71,6 @@ class GatewayPort final : public AgentPort {
 
  private:
   rendezvous::AgentGateway& gateway_;
-};
-
-// What past runs say. Whatever is wrong with the history is one warning: it costs balance, never correctness.
-class Past {
- public:
-  Past(const std::string& store, std::string base, std::string project)
-      : project_(std::move(project)), base_(std::move(base)) {
-    if (store.empty()) return;
-    absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStore(store);
-    if (opened.ok()) {
-      history_ = *std::move(opened);
-    } else {
-      Warn(opened.status());
-    }
-  }
-
-  std::unordered_map<std::string, history::ModuleHistory> Load(const discovery::Discovery& discovery) {
-    std::vector<std::string> modules;
-    for (const discovery::FoundModule& module : discovery.modules) modules.push_back(module.node_id);
-    std::unordered_map<std::string, history::ModuleHistory> known;
-    if (history_ != nullptr) {
-      auto loaded = history_->Load(project_, modules);
-      if (loaded.ok()) {
-        known = *std::move(loaded);
-        Tell(*history_);
-      } else {
-        Warn(loaded.status());
-      }
-    }
-    AddBase(modules, &known);
-    return known;
-  }
-
-  // Keeps what the run has measured so far, now and then and beside the run: little is lost when it is cut off, and it waits for nobody.
-  // Called often.
-  void RecordOnTheWay(Run& run) {
-    if (history_ == nullptr || absl::Now() < next_record_) return;
-    if (recording_.valid() && recording_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
-    if (!Recorded()) return;
-    next_record_ = absl::Now() + kRecordEvery;
-    Measurements::Measured measured = run.TakeMeasured();
-    if (measured.tests.empty()) return;
-    recording_ = std::async(std::launch::async, [this, measured = std::move(measured)] {
-      return history_->Record(project_, measured.tests, measured.setup_s);
-    });
-  }
-
-  // The rest, when the run is done.
-  void Record(Run& run) {
-    if (history_ == nullptr || !Recorded()) return;
-    const Measurements::Measured measured = run.TakeMeasured();
-    if (measured.tests.empty()) return;
-    const absl::Status recorded = history_->Record(project_, measured.tests, measured.setup_s);
-    if (!recorded.ok()) Warn(recorded);
-  }
-
- private:
-  static void Tell(const history::History& history) {
-    if (!history.Remark().empty()) Say(absl::StrCat("warning: ", history.Remark()));
-  }
-
-  // What others have measured, where we have not.
-  void AddBase(const std::vector<std::string>& modules,
-               std::unordered_map<std::string, history::ModuleHistory>* known) {
-    if (base_.empty()) return;
-    std::error_code error;
-    absl::Status failed = std::filesystem::exists(base_, error)
-                              ? absl::OkStatus()
-                              : absl::NotFoundError(absl::StrCat(base_, ": no such file or folder"));
-    if (failed.ok()) {
-      absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStore(base_);
-      auto loaded = opened.ok() ? (*opened)->Load(project_, modules) : opened.status();
-      failed = loaded.status();
-      if (loaded.ok()) {
-        history::Underlay(*std::move(loaded), known);
-        Tell(**opened);
-      }
-    }
-    if (!failed.ok()) Say(absl::StrCat("warning: --history-base is not used: ", std::string(failed.message())));
-  }
-
-  // Waits for what is being recorded; whether that went well.
-  bool Recorded() {
-    if (!recording_.valid()) return true;
-    const absl::Status recorded = recording_.get();
-    if (!recorded.ok()) Warn(recorded);
-    return recorded.ok();
-  }
-
-  void Warn(const absl::Status& status) {
-    Say(absl::StrCat("warning: durations of past runs are not used: ", std::string(status.message())));
-    history_.reset();
-  }
-
-  const std::string project_;
-  const std::string base_;
-  std::unique_ptr<history::History> history_;
-  absl::Time next_record_ = absl::Now() + kRecordEvery;
-  // Valid while it goes on; its texts are the run's. Nobody else uses the history meanwhile.
-  std::future<absl::Status> recording_;
 };
 
 // A usage error of pytest's, made more useful where the option was one of ours, mistyped.
@@ -255,7 +152,7 @@ class Preparation {
         request_(request),
         files_(std::move(files)),
         past_(request.run.forward_terminal ? "" : request.history,
-              request.run.forward_terminal ? "" : request.history_base, request.history_project) {
+              request.run.forward_terminal ? "" : request.history_base, request.history_project, Say) {
     if (request.run.forward_terminal) return;
     // A path that isn't there is the workers' to report, in pytest's words.
     absl::StatusOr<discovery::Discovery> found = discovery::Discover(project, DiscoveryFor(line, request));
@@ -289,7 +186,7 @@ class Preparation {
     options.slots = slots;
     options.lease_s = lease_s;
     const std::vector<std::string> modules = Modules();
-    auto past = past_.Load(discovery_);
+    auto past = past_.Load(modules);
     Estimates estimates(std::move(discovery_), std::move(past));
     ASSIGN_OR_RETURN(options.share, ShareFor(request_.shard, estimates.ForModules(modules)));
     return std::make_unique<Run>(std::move(options), std::move(estimates), std::move(dependencies));
@@ -298,7 +195,7 @@ class Preparation {
   // --shards, in place of a run.
   int WriteShards() {
     const std::vector<std::string> modules = Modules();
-    auto past = past_.Load(discovery_);
+    auto past = past_.Load(modules);
     const Estimates estimates(std::move(discovery_), std::move(past));
     const absl::StatusOr<std::string> text =
         WriteShardPlan(request_.shard, estimates.ForModules(modules), estimates.measured());

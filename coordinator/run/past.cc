@@ -1,0 +1,106 @@
+#include "coordinator/run/past.h"
+
+#include <chrono>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "coordinator/history/store.h"
+
+namespace fastest::run {
+namespace {
+
+// What a run has measured is lost for so long at most when it is cut off.
+constexpr absl::Duration kRecordEvery = absl::Seconds(5);
+
+}  // namespace
+
+Past::Past(const std::string& store, std::string base, std::string project,
+           std::function<void(const std::string&)> warn)
+    : project_(std::move(project)),
+      base_(std::move(base)),
+      warn_(std::move(warn)),
+      next_record_(absl::Now() + kRecordEvery) {
+  if (store.empty()) return;
+  absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStore(store);
+  if (opened.ok()) {
+    history_ = *std::move(opened);
+  } else {
+    GiveUp(opened.status());
+  }
+}
+
+std::unordered_map<std::string, history::ModuleHistory> Past::Load(const std::vector<std::string>& modules) {
+  std::unordered_map<std::string, history::ModuleHistory> known;
+  if (history_ != nullptr) {
+    auto loaded = history_->Load(project_, modules);
+    if (loaded.ok()) {
+      known = *std::move(loaded);
+      Tell(*history_);
+    } else {
+      GiveUp(loaded.status());
+    }
+  }
+  AddBase(modules, &known);
+  return known;
+}
+
+void Past::RecordOnTheWay(Run& run) {
+  if (history_ == nullptr || absl::Now() < next_record_) return;
+  if (recording_.valid() && recording_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
+  if (!Recorded()) return;
+  next_record_ = absl::Now() + kRecordEvery;
+  Measurements::Measured measured = run.TakeMeasured();
+  if (measured.tests.empty()) return;
+  recording_ = std::async(std::launch::async, [this, measured = std::move(measured)] {
+    return history_->Record(project_, measured.tests, measured.setup_s);
+  });
+}
+
+void Past::Record(Run& run) {
+  if (history_ == nullptr || !Recorded()) return;
+  const Measurements::Measured measured = run.TakeMeasured();
+  if (measured.tests.empty()) return;
+  const absl::Status recorded = history_->Record(project_, measured.tests, measured.setup_s);
+  if (!recorded.ok()) GiveUp(recorded);
+}
+
+void Past::Tell(const history::History& history) {
+  if (!history.Remark().empty()) warn_(absl::StrCat("warning: ", history.Remark()));
+}
+
+void Past::AddBase(const std::vector<std::string>& modules,
+                   std::unordered_map<std::string, history::ModuleHistory>* known) {
+  if (base_.empty()) return;
+  std::error_code error;
+  absl::Status failed = std::filesystem::exists(base_, error)
+                            ? absl::OkStatus()
+                            : absl::NotFoundError(absl::StrCat(base_, ": no such file or folder"));
+  if (failed.ok()) {
+    absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStore(base_);
+    auto loaded = opened.ok() ? (*opened)->Load(project_, modules) : opened.status();
+    failed = loaded.status();
+    if (loaded.ok()) {
+      history::Underlay(*std::move(loaded), known);
+      Tell(**opened);
+    }
+  }
+  if (!failed.ok()) warn_(absl::StrCat("warning: --history-base is not used: ", std::string(failed.message())));
+}
+
+bool Past::Recorded() {
+  if (!recording_.valid()) return true;
+  const absl::Status recorded = recording_.get();
+  if (!recorded.ok()) GiveUp(recorded);
+  return recorded.ok();
+}
+
+void Past::GiveUp(const absl::Status& status) {
+  warn_(absl::StrCat("warning: durations of past runs are not used: ", std::string(status.message())));
+  history_.reset();
+}
+
+}  // namespace fastest::run
