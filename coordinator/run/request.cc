@@ -106,6 +106,8 @@ absl::Status ReadFarmEnvironment(const options::CommandLine& line, const Surroun
     if (const char* value = surroundings.getenv(name.c_str()); value != nullptr) environment[name] = value;
   };
   for (const char* name : kPytestVariables) pass(name);
+  // Tests that make traces (OpenTelemetry) hang them below whoever started the run, wherever they run.
+  for (const char* name : {"TRACEPARENT", "TRACESTATE"}) pass(name);
   for (const std::string& names : line.All("--pass-env")) {
     for (absl::string_view name : absl::StrSplit(names, ',', absl::SkipWhitespace())) {
       pass(std::string(absl::StripAsciiWhitespace(name)));

@@ -141,6 +141,15 @@ TEST_F(RequestTest, ATerminal) {
   EXPECT_EQ(MustMake({}).run.columns, 100);
 }
 
+TEST_F(RequestTest, TheTraceThatARunBelongsToGoesWithIt) {
+  environment_["TRACEPARENT"] = "00-1-2-01";
+  environment_["OTHER"] = "x";
+  const FarmOptions farm = MustMake({"--agents", "a:1"}).farm;
+  EXPECT_EQ(farm.environment.at("TRACEPARENT"), "00-1-2-01");
+  EXPECT_EQ(farm.environment.count("TRACESTATE"), 0u);
+  EXPECT_EQ(farm.environment.count("OTHER"), 0u);
+}
+
 TEST_F(RequestTest, HowProgressIsShown) {
   EXPECT_FALSE(MustMake({}).live);
   EXPECT_TRUE(MustMake({}).heartbeat);

@@ -1,0 +1,95 @@
+"""Makes the pictures of this folder from a real run: two small agents, a suite with some of everything, a browser.
+
+$(tools/setup --python test) docs/pictures/make.py
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+HERE = Path(__file__).resolve().parent
+BIN = HERE.parents[1] / "bazel-bin"
+
+SUITE = {
+    "test_basket.py": """
+import pathlib, time
+import pytest
+
+@pytest.fixture(scope="module")
+def shop(): time.sleep(0.3)
+
+@pytest.mark.parametrize("amount", range(40))
+def test_adds(shop, amount): time.sleep(0.01)
+
+def test_total(shop):
+    basket = [("apple", 3), ("pear", 2)]
+    print("basket:", basket)
+    assert sum(count for _, count in basket) == 6
+
+def test_remote_stock():
+    mark = pathlib.Path(__file__).with_name("asked")
+    first = not mark.exists()
+    mark.touch()
+    time.sleep(0.2)
+    assert not first, "no answer"
+""",
+    "test_prices.py": "import pytest, time\n"
+    "@pytest.mark.parametrize('n', range(30))\ndef test_price(n): time.sleep(0.02)\n"
+    "@pytest.mark.skip(reason='needs a licence')\ndef test_tax(): pass\n"
+    "@pytest.mark.xfail(reason='rounding')\ndef test_rounding(): assert 0.1 + 0.2 == 0.3\n",
+    "test_invoice.py": "import time\ndef test_prints(): time.sleep(0.9)\ndef test_sends(): time.sleep(0.4)\n",
+}
+
+
+def main():
+    with tempfile.TemporaryDirectory() as work:
+        project, page = Path(work) / "shop", Path(work) / "report.html"
+        project.mkdir()
+        for name, text in SUITE.items():
+            (project / name).write_text(text, encoding="utf-8")
+        agents, addresses = [], []
+        try:
+            for name in ("north", "south"):
+                port = Path(work) / name
+                agent = [BIN / "agent/fastest-agent", "--listen", "127.0.0.1:0", "--port-file", port, "--name", name]
+                agent += ["--slots", "2", "--workdir", project, "--python", sys.executable]
+                agents.append(subprocess.Popen(agent, stderr=subprocess.DEVNULL))
+                while not port.exists():
+                    time.sleep(0.01)
+                addresses.append(port.read_text(encoding="utf-8").strip())
+            command = [BIN / "coordinator/fastest-coordinator", "--agents", ",".join(addresses), "--min-agents", "2",
+                       "--retries", "1", "--report-html", page]  # fmt: skip
+            subprocess.run(command, cwd=project, check=False)
+        finally:
+            for agent in agents:
+                agent.terminate()
+                agent.wait()
+        options = webdriver.ChromeOptions()
+        options.binary_location = "/usr/bin/chromium"
+        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1200,760"):
+            options.add_argument(argument)
+        driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+        try:
+            driver.get(f"file://{page}")
+            WebDriverWait(driver, 60).until(lambda d: d.find_element(By.TAG_NAME, "body").get_attribute("data-ready"))
+            driver.find_element(By.ID, "tab-tests").click()
+            driver.find_element(By.ID, "search").send_keys("total")
+            driver.find_element(By.CSS_SELECTOR, "#grid-body .row").click()
+            driver.execute_script(
+                "const s = document.getElementById('search'); s.value = ''; s.dispatchEvent(new Event('input'))"
+            )
+            driver.save_screenshot(str(HERE / "tests.png"))
+            driver.find_element(By.ID, "tab-timeline").click()
+            driver.save_screenshot(str(HERE / "timeline.png"))
+        finally:
+            driver.quit()
+
+
+if __name__ == "__main__":
+    main()
