@@ -8,6 +8,7 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "parity"))
+sys.path.insert(0, str(HERE))
 
 # Projects to be run by the harness, not tests of ours.
 collect_ignore = ["suites"]

@@ -8,10 +8,13 @@ import subprocess
 import zlib
 from pathlib import Path
 
-import axe_core_python
+import browser_packages  # noqa: F401
 import parity
 import pytest
 from coordinator_process import wait_until
+
+# isort: split
+import axe_core_python
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
