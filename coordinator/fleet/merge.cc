@@ -282,9 +282,8 @@ int Merge::ExitCode(bool holes, bool failed) const {
     const Part& part = parts_[last];
     int code = part.summary.exit_code;
     // That its tests failed is known by their names; what a plugin made of the session is known by the code alone.
-    const bool by_tests =
-        !part.collect_reports.empty() ||
-        std::any_of(part.results.begin(), part.results.end(), [](const auto& entry) { return entry.second.failed; });
+    const auto has_failed = [](const auto& entry) { return entry.second.failed; };
+    const bool by_tests = part.collection_failed || std::any_of(part.results.begin(), part.results.end(), has_failed);
     if (code == results::kTestsFailed && by_tests) code = failed ? results::kTestsFailed : results::kOk;
     codes.insert(code);
   }

@@ -295,7 +295,14 @@ TEST_F(MergeTest, NoTestsAtAllIsPytests5) {
 }
 
 TEST_F(MergeTest, WhatASessionSaysBeyondItsTestsCounts) {
-  Write({1, 2, "p", {"a.py::x"}, {PassedResult("a.py::x")}, 1});
+  Job job = {1, 2, "p", {"a.py::x"}, {PassedResult("a.py::x")}, 1};
+  job.also = [](report::Reporter& r) {
+    v1::CollectReport skipped;
+    skipped.set_node_id("skipped.py");
+    skipped.set_outcome("skipped");
+    r.Collect(skipped);
+  };
+  Write(job);
   Write({2, 2, "p", {"b.py::x"}, {PassedResult("b.py::x")}});
   EXPECT_EQ(Merged().exit_code, 1);
 }

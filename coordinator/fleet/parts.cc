@@ -32,7 +32,10 @@ class Indexer final : public report::Reporter {
     const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
     part_->results[{result.ref().node_id(), result.ref().index()}] = {failed, origin.attempt};
   }
-  void Collect(const v1::CollectReport& report) override { part_->collect_reports.insert(report.node_id()); }
+  void Collect(const v1::CollectReport& report) override {
+    part_->collect_reports.insert(report.node_id());
+    part_->collection_failed |= report.outcome() == "failed";
+  }
 
  private:
   Part* const part_;

@@ -34,8 +34,9 @@ struct Part {
   // By module.
   std::map<std::string, std::set<TestId>> collected;
   std::map<std::string, double> collect_s;
-  // Node ids of collectors that failed or skipped.
+  // Node ids of collectors that failed or skipped, and whether one failed.
   std::set<std::string> collect_reports;
+  bool collection_failed = false;
 
   // 1 of a run that is not divided.
   int shard() const { return start.shard.index == 0 ? 1 : start.shard.index; }
