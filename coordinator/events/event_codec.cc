@@ -397,6 +397,8 @@ Json RunFinishedEvent(const results::RunSummary& summary) {
   event["timing"] = std::move(timing);
   event["modules"] = summary.module_order;
   if (!summary.plugin_summary.empty()) event["plugin_summary"] = summary.plugin_summary;
+  if (!summary.policy_failures.empty()) event["policy_failures"] = summary.policy_failures;
+  if (summary.flaky_fails) event["flaky_fails"] = true;
   return event;
 }
 
@@ -413,6 +415,8 @@ results::RunSummary SummaryOf(EventFields& fields) {
   summary.finished_at = fields.Number("finished_at");
   summary.stop_reason = fields.TextOr("stop_reason");
   summary.plugin_summary = fields.TextOr("plugin_summary");
+  summary.policy_failures = Texts(fields, "policy_failures");
+  summary.flaky_fails = fields.FlagOr("flaky_fails", false);
   fields.List("modules");
   summary.module_order = Texts(fields, "modules");
 

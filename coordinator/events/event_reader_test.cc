@@ -182,6 +182,8 @@ void TellEverything(Reporter& r) {
   summary.finished_at = 200.5;
   summary.stop_reason = "stopped";
   summary.plugin_summary = "plugins say";
+  summary.policy_failures = {"the quarantine of x ended"};
+  summary.flaky_fails = true;
   summary.module_order = {"a.py", "c.py"};
   summary.timing.total_s = 1.5;
   summary.timing.longest_test = "a.py::x";

@@ -281,9 +281,10 @@ int Merge::ExitCode(bool holes, bool failed) const {
   for (const size_t last : LastParts()) {
     const Part& part = parts_[last];
     int code = part.summary.exit_code;
-    // That its tests failed is known by their names; what a plugin made of the session is known by the code alone.
-    const auto has_failed = [](const auto& entry) { return entry.second.failed; };
-    const bool by_tests = part.collection_failed || std::any_of(part.results.begin(), part.results.end(), has_failed);
+    // What its tests and its policies say is known; what a plugin made of the session is known by the code alone.
+    const auto has_failed = [](const auto& entry) { return entry.second.failed && !entry.second.quarantined; };
+    const bool by_tests = part.collection_failed || !part.summary.policy_failures.empty() || part.summary.flaky_fails ||
+                          std::any_of(part.results.begin(), part.results.end(), has_failed);
     if (code == results::kTestsFailed && by_tests) code = failed ? results::kTestsFailed : results::kOk;
     codes.insert(code);
   }
@@ -352,9 +353,18 @@ absl::StatusOr<results::RunSummary> Merge::Tell(report::Reporter& reporter) {
   timing.tests_s = std::max(0.0, timing.total_s - timing.before_s);
   // The same that all say is the whole's; else the first, which is enough to look for the others.
   if (!reasons.empty()) summary.stop_reason = *reasons.begin();
+  // Whatever attempt met them: the test of an entry that has ended need not be in a later one.
+  std::set<std::string> policy_failures;
+  for (const Part& part : parts_) {
+    policy_failures.insert(part.summary.policy_failures.begin(), part.summary.policy_failures.end());
+    summary.flaky_fails |= part.summary.flaky_fails;
+  }
+  summary.policy_failures.assign(policy_failures.begin(), policy_failures.end());
+  const bool flaky = summary.flaky_fails && summary.counts.count("flaky") > 0;
+  if (flaky) reporter.Note("tests were flaky: the run fails (--flaky-result fail)");
   const bool holes = AddHoles(&books);
   books.balanced = books.disagreements.empty();
-  summary.exit_code = ExitCode(holes, teller.failed());
+  summary.exit_code = ExitCode(holes, teller.failed() || flaky || !policy_failures.empty());
   if (summary.exit_code == results::kNotRun) summary.stop_reason.clear();
   return summary;
 }

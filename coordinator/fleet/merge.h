@@ -37,7 +37,7 @@ class Merge {
   int Deselected() const;
   // Names what is missing; whether anything is that should be there.
   bool AddHoles(results::Books* books) const;
-  // `failed`: a test's last result, or a module's collection.
+  // `failed`: a test's last result, a module's collection, or by policy.
   int ExitCode(bool holes, bool failed) const;
 
   std::vector<Part> parts_;

@@ -67,6 +67,8 @@ class MergeTest : public testing::Test {
     std::vector<results::NotRun> not_run = {};
     std::vector<std::string> rerun_of = {};
     bool cut_off = false;
+    std::vector<std::string> policy_failures = {};
+    bool flaky_fails = false;
     std::vector<std::string> modules = {"a.py", "b.py"};
     std::function<void(report::Reporter&)> also = {};
   };
@@ -91,6 +93,8 @@ class MergeTest : public testing::Test {
     summary.books.not_run = job.not_run;
     summary.books.balanced = true;
     summary.module_order = job.modules;
+    summary.policy_failures = job.policy_failures;
+    summary.flaky_fails = job.flaky_fails;
     if (job.cut_off) {
       reporter.Tick(0);
     } else {
@@ -305,6 +309,50 @@ TEST_F(MergeTest, WhatASessionSaysBeyondItsTestsCounts) {
   Write(job);
   Write({2, 2, "p", {"b.py::x"}, {PassedResult("b.py::x")}});
   EXPECT_EQ(Merged().exit_code, 1);
+}
+
+TEST_F(MergeTest, AQuarantinedFailureFailsNothingAndAnEndedQuarantineDoes) {
+  v1::TestResult quarantined = FailedResult("a.py::x", "no");
+  quarantined.set_quarantined("flaky");
+  Write({1, 2, "p", {"a.py::x"}, {quarantined}});
+  Job ended = {2, 2, "p", {"b.py::x"}, {PassedResult("b.py::x")}};
+  Write(ended);
+  EXPECT_EQ(Merged().exit_code, 0);
+
+  std::filesystem::remove_all(folder_);
+  std::filesystem::create_directories(folder_);
+  Job both = {1, 1, "p", {"a.py::x", "b.py::x"}, {quarantined, PassedResult("b.py::x")}, 1};
+  both.policy_failures = {"the quarantine of b.py::x ended"};
+  Write(both);
+  results::RunSummary summary = Merged();
+  EXPECT_EQ(summary.exit_code, 1);
+  EXPECT_THAT(summary.policy_failures, ElementsAre("the quarantine of b.py::x ended"));
+}
+
+TEST_F(MergeTest, ARerunDoesNotHideAPolicysFailure) {
+  Job first = {1, 1, "p", {"a.py::x", "b.py::x"}, {FailedResult("a.py::x", "no"), PassedResult("b.py::x")}, 1};
+  first.policy_failures = {"the quarantine of b.py::x ended"};
+  Write(first);
+  Job again = {1, 1, "p", {"a.py::x"}, {PassedResult("a.py::x")}};
+  again.rerun_of = {"r1"};
+  Write(again);
+  EXPECT_EQ(Merged().exit_code, 1);
+}
+
+TEST_F(MergeTest, FlakyOverAttemptsFailsWhereThatWasAskedFor) {
+  for (const bool fails : {false, true}) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    runs_ = 0;
+    Job first = {1, 1, "p", {"a.py::x"}, {FailedResult("a.py::x", "no")}, 1};
+    first.flaky_fails = fails;
+    Write(first);
+    Job again = {1, 1, "p", {"a.py::x"}, {PassedResult("a.py::x")}};
+    again.rerun_of = {"r1"};
+    again.flaky_fails = fails;
+    Write(again);
+    EXPECT_EQ(Merged().exit_code, fails ? 1 : 0);
+  }
 }
 
 TEST_F(MergeTest, SettledIsWhatDidNotFailLast) {

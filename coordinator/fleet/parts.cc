@@ -30,7 +30,8 @@ class Indexer final : public report::Reporter {
   }
   void Result(const v1::TestResult& result, const report::Origin& origin) override {
     const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
-    part_->results[{result.ref().node_id(), result.ref().index()}] = {failed, origin.attempt};
+    part_->results[{result.ref().node_id(), result.ref().index()}] = {failed, !result.quarantined().empty(),
+                                                                      origin.attempt};
   }
   void Collect(const v1::CollectReport& report) override {
     part_->collect_reports.insert(report.node_id());

@@ -23,6 +23,8 @@ using TestId = std::pair<std::string, uint32_t>;
 struct Part {
   struct Reported {
     bool failed = false;
+    // It failed, and that does not count.
+    bool quarantined = false;
     int attempt = 1;
   };
   std::string path;

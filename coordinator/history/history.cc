@@ -309,4 +309,15 @@ absl::StatusOr<std::unique_ptr<History>> History::Open(const std::string& path) 
   return std::unique_ptr<History>(std::make_unique<SqliteHistory>(path, std::move(database)));
 }
 
+absl::StatusOr<std::unique_ptr<History>> History::OpenToRead(const std::string& path) {
+  sqlite3* raw = nullptr;
+  const int opened = sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READONLY, nullptr);
+  Database database(raw);
+  if (opened != SQLITE_OK) return Error(path, raw);
+  sqlite3_busy_timeout(raw, kBusyTimeoutMs);
+  ASSIGN_OR_RETURN(const bool made, HasTables(path, raw));
+  if (!made) return absl::FailedPreconditionError(absl::StrCat(path, " is not of this version's format"));
+  return std::unique_ptr<History>(std::make_unique<SqliteHistory>(path, std::move(database)));
+}
+
 }  // namespace fastest::history

@@ -40,6 +40,8 @@ class History {
   // Opens or creates the file (not its folder); tables of an older format are made anew. Errors: the file can't be opened, is no
   // database, belongs to another program, or is of a newer format; each names the file and leaves it as it is.
   static absl::StatusOr<std::unique_ptr<History>> Open(const std::string& path);
+  // The same for a file that is only to be read: it must be there, and nothing is made or brought to a newer format. Record then fails.
+  static absl::StatusOr<std::unique_ptr<History>> OpenToRead(const std::string& path);
   virtual ~History() = default;
 
   // Everything known of these modules of a project; `project` tells it apart from others in the file (its rootdir, or "" in a file of its own).

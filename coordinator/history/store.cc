@@ -86,6 +86,15 @@ absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path) {
   return History::Open(path);
 }
 
+absl::StatusOr<std::unique_ptr<History>> OpenStoreToRead(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return OpenFolder(path);
+  if (!std::filesystem::exists(path, ignored)) {
+    return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
+  }
+  return History::OpenToRead(path);
+}
+
 void Underlay(std::unordered_map<std::string, ModuleHistory> base,
               std::unordered_map<std::string, ModuleHistory>* own) {
   for (auto& [name, module] : base) {

@@ -14,6 +14,8 @@ namespace fastest::history {
 
 // A folder if there is one of that name or it ends with '/', else a file; parent folders are made. Errors name it.
 absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path);
+// One that is there, to be read and never written.
+absl::StatusOr<std::unique_ptr<History>> OpenStoreToRead(const std::string& path);
 
 // Takes over of `base` what `own` says nothing of.
 void Underlay(std::unordered_map<std::string, ModuleHistory> base, std::unordered_map<std::string, ModuleHistory>* own);

@@ -174,6 +174,21 @@ TEST_F(StoreTest, AFileIsADatabaseAsBefore) {
   EXPECT_FALSE(OpenStore("s3://bucket/x").ok());
 }
 
+TEST_F(StoreTest, WhatIsOnlyReadIsNotMadeAnew) {
+  const std::string path = root_ + "/base.sqlite";
+  EXPECT_THAT(std::string(OpenStoreToRead(path).status().message()), HasSubstr("no such file or folder"));
+  EXPECT_FALSE(std::filesystem::exists(path));
+  std::ofstream(path) << "";
+  EXPECT_THAT(std::string(OpenStoreToRead(path).status().message()), HasSubstr("is not of this version's format"));
+  EXPECT_EQ(std::filesystem::file_size(path), 0u);
+  std::filesystem::remove(path);
+  ASSERT_EQ(Open(path)->Record("p", {{"a.py", "a.py::x", 1, 0}}, {}), absl::OkStatus());
+  const absl::StatusOr<std::unique_ptr<History>> base = OpenStoreToRead(path);
+  ASSERT_TRUE(base.ok()) << base.status();
+  EXPECT_EQ((*base)->Load("p", {"a.py"})->size(), 1u);
+  EXPECT_FALSE((*base)->Record("p", {{"a.py", "a.py::y", 1, 0}}, {}).ok());
+}
+
 TEST_F(StoreTest, ABaseFillsWhatOneDoesNotKnow) {
   std::unordered_map<std::string, ModuleHistory> own;
   own["a.py"].tests = {{"a.py::x", 1}};

@@ -27,6 +27,10 @@ struct RunSummary {
   // Node ids in pytest's order as far as known: reports that list failures sort by it.
   std::vector<std::string> module_order;
   TimingSummary timing;
+  // Why the run fails though no test does, a line for each: quarantines that have ended.
+  std::vector<std::string> policy_failures;
+  // A test that passed after it had failed fails the run (--flaky-result fail).
+  bool flaky_fails = false;
 };
 
 }  // namespace fastest::results

@@ -75,20 +75,14 @@ void Past::Tell(const history::History& history) {
 void Past::AddBase(const std::vector<std::string>& modules,
                    std::unordered_map<std::string, history::ModuleHistory>* known) {
   if (base_.empty()) return;
-  std::error_code error;
-  absl::Status failed = std::filesystem::exists(base_, error)
-                            ? absl::OkStatus()
-                            : absl::NotFoundError(absl::StrCat(base_, ": no such file or folder"));
-  if (failed.ok()) {
-    absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStore(base_);
-    auto loaded = opened.ok() ? (*opened)->Load(project_, modules) : opened.status();
-    failed = loaded.status();
-    if (loaded.ok()) {
-      history::Underlay(*std::move(loaded), known);
-      Tell(**opened);
-    }
+  const absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStoreToRead(base_);
+  auto loaded = opened.ok() ? (*opened)->Load(project_, modules) : opened.status();
+  if (loaded.ok()) {
+    history::Underlay(*std::move(loaded), known);
+    Tell(**opened);
+    return;
   }
-  if (!failed.ok()) warn_(absl::StrCat("warning: --history-base is not used: ", std::string(failed.message())));
+  warn_(absl::StrCat("warning: --history-base is not used: ", std::string(loaded.status().message())));
 }
 
 bool Past::Recorded() {

@@ -391,10 +391,10 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
     request.history_import.push_back(Absolute(file, surroundings));
   }
   request.history_compact = all->Has("--history-compact");
-  if (absl::StrContains(all->Last("--history").value_or(""), "://") || absl::StrContains(request.history_base, ":/")) {
-    const char* const option =
-        absl::StrContains(all->Last("--history").value_or(""), "://") ? "--history" : "--history-base";
-    return absl::InvalidArgumentError(absl::StrCat(all->Given(option), ": a file or a folder is needed"));
+  for (const char* const option : {"--history", "--history-base"}) {
+    if (absl::StrContains(all->Last(option).value_or(""), "://")) {
+      return absl::InvalidArgumentError(absl::StrCat(all->Given(option), ": a file or a folder is needed"));
+    }
   }
   if (!cache.empty()) {
     const XXH64_hash_t key = XXH3_64bits(project.rootdir.data(), project.rootdir.size());

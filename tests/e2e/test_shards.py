@@ -224,6 +224,32 @@ def test_fine(): pass
     assert one.merge().returncode == 0
 
 
+def test_policies_hold_over_shards(fleet, tmp_path):
+    one = fleet({"test_a.py": "def test_bad(): assert 0\n", "test_b.py": "def test_fine(): pass\n"})
+    one.plan(shards=2)
+    entry = "[[quarantine]]\ntest = '{}'\nowner = 'team'\nreason = 'flaky'\nexpires = {}\n"
+    quarantine = tmp_path / "quarantine.toml"
+    quarantine.write_text(entry.format("test_a.py", "2999-01-01"))
+    for shard in (1, 2):
+        run = one.run(shard, "--plan-file", one.plan_file, "--quarantine", quarantine, shards=2)
+        assert run.process.returncode == 0
+    merged = one.merge()
+    assert merged.returncode == 0
+    assert "1 passed, 1 quarantined" in merged.stdout
+    # An entry that has ended fails the shard that has its test, and so the whole.
+    for path in one.events.iterdir():
+        path.unlink()
+    quarantine.write_text(entry.format("test_a.py", "2999-01-01") + entry.format("test_b.py", "2020-01-01"))
+    codes = {
+        one.run(shard, "--plan-file", one.plan_file, "--quarantine", quarantine, shards=2).process.returncode
+        for shard in (1, 2)
+    }
+    assert codes == {0, 1}
+    merged = one.merge()
+    assert merged.returncode == 1
+    assert "the quarantine of test_b.py (team) ended on 2020-01-01" in merged.stdout
+
+
 def test_a_run_that_was_not_divided_can_be_gone_on_from(execute, project):
     folder = project(SUITE)
     first = execute(folder)
