@@ -14,7 +14,7 @@ from typing import Any, Callable, Iterator
 import pytest
 from _pytest import cacheprovider
 
-from . import reports, soundness, xdist_role
+from . import basetemp, reports, soundness, xdist_role
 from .batches import BatchLoop, Messages
 from .collection import Collection, Entry
 from .direct import make_engine, make_function_items
@@ -81,6 +81,8 @@ class SessionHost:
     def pytest_sessionstart(self, session: Any) -> Iterator[None]:
         config = session.config
         run = self._run
+        if run.get("xdist_worker"):
+            basetemp.share(config, run.get("run_id", ""), self._worker_id)
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         color = bool(run.get("color"))
         columns = int(run.get("columns", 0))

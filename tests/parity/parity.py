@@ -124,12 +124,20 @@ def comparable(text, *projects):
     return _ADDRESS.sub("0xADDRESS", _TMP_PATH.sub("TMP", _ESCAPES.sub("", text))).strip()
 
 
+def _temporary_root(work):
+    """Where a run's temporary folders lie: pytest warns when sessions that end together clear up in one place."""
+    root = Path(work) / "tmp"
+    root.mkdir()
+    return str(root)
+
+
 def run_pytest(project, args=(), python=sys.executable, env=None, cwd="."):
     """Runs genuine pytest on the copy `project` from its folder `cwd`."""
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         record = Path(work) / "record"
         command = [python, HERE / "recorder.py", record, *args]
-        exit_code, stdout, stderr = _execute(command, Path(project) / cwd, clean_environment(env))
+        environment = clean_environment({"PYTEST_DEBUG_TEMPROOT": _temporary_root(work), **(env or {})})
+        exit_code, stdout, stderr = _execute(command, Path(project) / cwd, environment)
         lines = [ast.literal_eval(line) for line in record.read_text("ascii").splitlines()] if record.exists() else []
     run = Run(exit_code, counts=_counts(stdout), summary=_summary(stdout), stdout=stdout, stderr=stderr)
     _fold(lines, run, project)
@@ -181,7 +189,13 @@ def run_fastest(project, args=(), python=sys.executable, slots=1, env=None, cwd=
     """Runs Fastest on the copy `project` from its folder `cwd` with `slots` worker slots."""
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         report = Path(work) / "report.jsonl"
-        environment = clean_environment({"XDG_CACHE_HOME": str(Path(work) / "cache"), **(env or {})})
+        environment = clean_environment(
+            {
+                "XDG_CACHE_HOME": str(Path(work) / "cache"),
+                "PYTEST_DEBUG_TEMPROOT": _temporary_root(work),
+                **(env or {}),
+            }
+        )
         command = [
             coordinator or coordinator_path(),
             "-n",

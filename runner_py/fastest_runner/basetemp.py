@@ -1,0 +1,130 @@
+"""One numbered folder for the temporary files of a whole run, as under pytest-xdist: pytest-of-USER/pytest-N/popen-gwK.
+
+pytest keeps the folders of the last few sessions and removes older ones when a session ends. Were each worker a session
+of its own there, a run with many would push out the runs before it, and workers that end together would warn of each
+other's removals. There is no controller's session here that could make the folder, so the first worker that needs it
+does, and the last one that leaves clears up.
+
+What the workers share is in the file system, since they may start at any time and be killed at any time:
+  - a symbolic link fastest-RUN beside the numbered folders names the run's. Once that is gone, pytest's own clearing up
+    removes the link;
+  - each worker holds a shared lock on the folder's .lock, which for other sessions says that it is in use. Who can
+    have it alone is the last.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import os
+from pathlib import Path
+from typing import Any, Callable
+
+from _pytest import pathlib, tmpdir
+
+_TRIES = 10
+
+
+def share(config: Any, run_id: str, worker_id: str) -> None:
+    """Puts this worker's temporary files into the run's folder, unless --basetemp names one. Once pytest is configured."""
+    factory = getattr(config, "_tmp_path_factory", None)
+    if factory is None or config.option.basetemp:
+        # Without the plugin there are no such files.
+        return
+    get = factory.getbasetemp
+
+    def getbasetemp() -> Path:
+        if factory._basetemp is not None:
+            return get()
+        genuine = tmpdir.make_numbered_dir_with_cleanup
+        # All that is checked of the place, and when it is cleared up, stays pytest's.
+        tmpdir.make_numbered_dir_with_cleanup = lambda **asked: _enter(run_id, worker_id, **asked)
+        try:
+            return get()
+        finally:
+            tmpdir.make_numbered_dir_with_cleanup = genuine
+
+    factory.getbasetemp = getbasetemp
+
+
+def _enter(
+    run_id: str,
+    worker_id: str,
+    *,
+    root: Path,
+    prefix: str,
+    keep: int,
+    lock_timeout: float,
+    mode: int = 0o700,
+    register: Callable[..., Any] = atexit.register,
+) -> Path:
+    """pytest's make_numbered_dir_with_cleanup, for one of several."""
+    link = root / f"fastest-{run_id}"
+    lock = None
+    for _ in range(_TRIES):
+        # Another worker, the last one until now, may be clearing up: then what was there is gone in a moment.
+        with contextlib.suppress(FileNotFoundError):
+            folder = _folder_of(link, lambda: pathlib.make_numbered_dir(root, prefix, mode))
+            lock = _hold(folder)
+        if lock is not None:
+            break
+    else:
+        raise OSError(f"could not enter the temporary folder of this run, {link}, in {_TRIES} tries")
+    own = folder / f"popen-{worker_id}"
+    if own.exists():
+        pathlib.rm_rf(own)
+    own.mkdir(mode=mode)
+    dead_before = folder.stat().st_mtime - lock_timeout
+    pid = os.getpid()
+
+    def leave() -> None:
+        if os.getpid() != pid or not _leave(lock, folder):
+            return
+        link.unlink(missing_ok=True)
+        pathlib.cleanup_numbered_dir(root, prefix, keep, dead_before)
+
+    register(leave)
+    return own
+
+
+def _folder_of(link: Path, make: Callable[[], Path]) -> Path:
+    """The run's folder; makes it if this worker is the first."""
+    if not link.exists():
+        folder = make()
+        with contextlib.suppress(FileNotFoundError):
+            # Names a folder that is gone.
+            if link.is_symlink() and not link.exists():
+                link.unlink()
+        try:
+            link.symlink_to(folder.name)
+        except FileExistsError:
+            # Another was faster; nobody else knows of ours.
+            folder.rmdir()
+    return link.parent / os.readlink(link)
+
+
+def _hold(folder: Path) -> int | None:
+    """Shares the folder's lock. None if the last worker has just left. Raises FileNotFoundError if the folder is gone."""
+    path = folder / ".lock"
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    with contextlib.suppress(FileNotFoundError):
+        if os.path.samestat(os.fstat(lock), os.stat(path)):
+            return lock
+    os.close(lock)
+    return None
+
+
+def _leave(lock: int, folder: Path) -> bool:
+    """Gives the lock back, and removes it if nobody else holds it: then True."""
+    try:
+        # First for others to have, so that of two who leave at once at least one finds itself alone.
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.unlink(folder / ".lock")
+    except OSError:
+        return False
+    finally:
+        os.close(lock)
+    return True

@@ -1,0 +1,116 @@
+"""The workers of a run share one numbered folder for temporary files, and the last of them clears up."""
+
+from __future__ import annotations
+
+import pytest
+
+SUITE = {
+    "conftest.py": """
+        import os
+
+        import pytest
+
+        # Before pytest asks: what other sessions do is none of these tests' business.
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = os.path.dirname(__file__)
+        """,
+    "test_a.py": "def test_a(tmp_path): (tmp_path / 'a').touch()\ndef test_last(): pass\n",
+    "test_b.py": "def test_b(tmp_path): (tmp_path / 'b').touch()\ndef test_last(): pass\n",
+}
+
+
+def names(directory):
+    (root,) = directory.glob("pytest-of-*")
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if not path.is_symlink())
+
+
+def links(directory):
+    (root,) = directory.glob("pytest-of-*")
+    return [path.name for path in root.glob("fastest-*") if path.is_symlink()]
+
+
+@pytest.fixture
+def start(worker):
+    def start(directory, run_id="some-run", *args):
+        running = worker(directory, *args, run_id=run_id, slots=2, xdist_worker=True)
+        running.wait_for("ready")
+        return running
+
+    return start
+
+
+def run(running, module):
+    running.lease(1, module=module)
+    # The last test of all that a worker knows waits for what comes after it.
+    while not {"results", "passed"} & running.wait_for("progress").keys():
+        pass
+
+
+def test_one_folder_for_a_run(project, start):
+    directory = project(SUITE)
+    one, two = start(directory), start(directory)
+    run(one, "test_a.py")
+    run(two, "test_b.py")
+    assert len(links(directory)) == 1
+    one.finish()
+    # The other is still at work.
+    assert "pytest-0/.lock" in names(directory)
+    two.finish()
+    assert names(directory) == [
+        "pytest-0",
+        f"pytest-0/popen-{one.worker_id}",
+        f"pytest-0/popen-{one.worker_id}/test_a0",
+        f"pytest-0/popen-{one.worker_id}/test_a0/a",
+        f"pytest-0/popen-{two.worker_id}",
+        f"pytest-0/popen-{two.worker_id}/test_b0",
+        f"pytest-0/popen-{two.worker_id}/test_b0/b",
+    ]
+    assert links(directory) == []
+
+
+def test_a_killed_worker_does_not_keep_the_folder_in_use(project, start, zygote):
+    directory = project(SUITE)
+    one, two = start(directory), start(directory)
+    run(one, "test_a.py")
+    run(two, "test_b.py")
+    zygote.control.send({"type": "kill", "worker_id": one.worker_id})
+    zygote.wait_for("exited", one.worker_id)
+    two.finish()
+    assert "pytest-0/.lock" not in names(directory)
+
+
+def test_runs_have_folders_of_their_own_and_older_ones_go(project, start):
+    directory = project(SUITE)
+    for number in range(6):
+        running = start(directory, f"run-{number}")
+        run(running, "test_a.py")
+        running.finish()
+    assert [name for name in names(directory) if "/" not in name] == ["pytest-3", "pytest-4", "pytest-5"]
+
+
+def test_a_suite_that_keeps_none_leaves_none(project, start):
+    directory = project(SUITE)
+    one, two = (start(directory, "some-run", "-o", "tmp_path_retention_policy=none") for _ in range(2))
+    run(one, "test_a.py")
+    run(two, "test_b.py")
+    two.finish()
+    assert "pytest-0" in names(directory)
+    one.finish()
+    assert names(directory) == []
+
+
+def test_basetemp_wins(project, start):
+    directory = project(SUITE)
+    running = start(directory, "some-run", "--basetemp=mine")
+    run(running, "test_a.py")
+    running.finish()
+    assert (directory / f"mine/popen-{running.worker_id}/test_a0/a").exists()
+    assert list(directory.glob("pytest-of-*")) == []
+
+
+def test_a_single_worker_is_as_pytest(project, worker):
+    directory = project(SUITE)
+    running = worker(directory, run_id="some-run", slots=1)
+    running.wait_for("ready")
+    run(running, "test_a.py")
+    running.finish()
+    assert names(directory) == ["pytest-0", "pytest-0/test_a0", "pytest-0/test_a0/a"]
