@@ -27,7 +27,7 @@ _TRIES = 10
 
 
 def share(config: Any, run_id: str, worker_id: str) -> None:
-    """Puts this worker's temporary files into the run's folder, unless --basetemp names one. Once pytest is configured."""
+    """Puts a worker's temporary files into the run's folder, unless --basetemp names one. Once pytest is configured."""
     factory = getattr(config, "_tmp_path_factory", None)
     if factory is None or config.option.basetemp:
         # Without the plugin there are no such files.
@@ -105,7 +105,7 @@ def _folder_of(link: Path, make: Callable[[], Path]) -> Path:
 
 
 def _hold(folder: Path) -> int | None:
-    """Shares the folder's lock. None if the last worker has just left. Raises FileNotFoundError if the folder is gone."""
+    """Shares the folder's lock. None if the last worker has just left; raises FileNotFoundError if the folder is gone."""
     path = folder / ".lock"
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     fcntl.flock(lock, fcntl.LOCK_SH)
