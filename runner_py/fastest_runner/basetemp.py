@@ -105,7 +105,7 @@ def _folder_of(link: Path, make: Callable[[], Path]) -> Path:
 
 
 def _hold(folder: Path) -> int | None:
-    """Shares the folder's lock. None if the last worker has just left; raises FileNotFoundError if the folder is gone."""
+    """Shares the folder's lock. None if the last worker has just left. Raises FileNotFoundError without a folder."""
     path = folder / ".lock"
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     fcntl.flock(lock, fcntl.LOCK_SH)
