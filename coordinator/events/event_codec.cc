@@ -282,6 +282,12 @@ v1::TestResult WholeResult(EventFields& fields) {
   }
   result.set_death(fields.TextOr("death"));
   result.set_quarantined(fields.TextOr("quarantined"));
+  if (fields.Has("label")) {
+    EventFields label(fields.Object("label"));
+    result.mutable_label()->set_name(label.Text("name"));
+    result.mutable_label()->set_text(label.Text("text"));
+    fields.Inside("label", label);
+  }
   result.set_lease_id(fields.CountOr("lease", 0, std::numeric_limits<uint64_t>::max()));
   result.set_location_path(fields.TextOr("path", std::string(report::ModuleOf(node_id))));
   result.set_location_line(static_cast<int>(fields.CountOr("line")) - 1);

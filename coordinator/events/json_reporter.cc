@@ -196,6 +196,7 @@ void JsonReporter::AddResult(const char* type, const v1::TestResult& result, con
   if (result.ref().index() > 0) event["index"] = result.ref().index();
   if (origin.attempt > 1 && result.outcome() != v1::FAILED && result.outcome() != v1::ERROR) event["flaky"] = true;
   if (!result.quarantined().empty()) event["quarantined"] = result.quarantined();
+  if (result.has_label()) event["label"] = {{"name", result.label().name()}, {"text", result.label().text()}};
   if (result.reason() != v1::REASON_NONE) {
     event["reason"] = result.reason() == v1::CRASH ? "crash" : "timeout";
     event["death"] = result.death();

@@ -20,7 +20,7 @@ namespace {
 
 // "FSTS" marks the file as ours. Tables of an older format are dropped: what they held costs a run's balance.
 constexpr int kApplicationId = 0x46535453;
-constexpr int kFormat = 2;
+constexpr int kFormat = 3;
 // Two runs that end at the same time: one waits for the other's transaction.
 constexpr int kBusyTimeoutMs = 5000;
 // Weight of a new measurement: an old one counts half after each run.
@@ -36,22 +36,28 @@ constexpr char kCreate[] = R"(
     id INTEGER PRIMARY KEY, rootdir TEXT NOT NULL, path TEXT NOT NULL, setup_s REAL, seen_at INTEGER NOT NULL,
     UNIQUE (rootdir, path));
   CREATE TABLE test (
-    module INTEGER NOT NULL, node_id TEXT NOT NULL, seconds REAL NOT NULL, position INTEGER NOT NULL,
-    seen_at INTEGER NOT NULL, PRIMARY KEY (module, node_id)) WITHOUT ROWID;
+    module INTEGER NOT NULL, node_id TEXT NOT NULL, seconds REAL, position INTEGER NOT NULL, seen_at INTEGER NOT NULL,
+    runs TEXT NOT NULL, failing_since INTEGER NOT NULL, PRIMARY KEY (module, node_id)) WITHOUT ROWID;
 )";
 
 constexpr char kFindModule[] = "SELECT id, setup_s FROM module WHERE rootdir = ?1 AND path = ?2";
 // Every path that begins with "FILE::": ';' follows ':'.
 constexpr char kFindClasses[] = "SELECT path, setup_s FROM module WHERE rootdir = ?1 AND path > ?2 AND path < ?3";
-constexpr char kLoadTests[] = "SELECT position, node_id, seconds FROM test WHERE module = ?1";
+constexpr char kLoadTests[] = "SELECT position, node_id, seconds, runs, failing_since FROM test WHERE module = ?1";
 constexpr char kRecordModule[] =
     "INSERT INTO module (rootdir, path, setup_s, seen_at) VALUES (?1, ?2, ?3, ?4) "
     "ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at, "
     "setup_s = coalesce(setup_s + (excluded.setup_s - setup_s) * ?5, excluded.setup_s, setup_s) RETURNING id";
+// A run's letter is one of test_past.h's, or nothing; 'F' is kFailed, 20 kRunsRemembered.
 constexpr char kRecordTest[] =
-    "INSERT INTO test (module, node_id, seconds, position, seen_at) VALUES (?1, ?2, ?3, ?4, ?5) "
-    "ON CONFLICT DO UPDATE SET seconds = seconds + (excluded.seconds - seconds) * ?6, position = excluded.position, "
-    "seen_at = excluded.seen_at";
+    "INSERT INTO test (module, node_id, seconds, position, seen_at, runs, failing_since) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?7, iif(?7 = 'F', ?5, 0)) "
+    "ON CONFLICT DO UPDATE SET "
+    "seconds = coalesce(seconds + (excluded.seconds - seconds) * ?6, excluded.seconds, seconds), "
+    "position = excluded.position, seen_at = excluded.seen_at, runs = substr(runs || excluded.runs, -20), "
+    "failing_since = CASE WHEN excluded.runs = '' OR (excluded.runs = 'F' AND failing_since > 0) THEN failing_since "
+    "ELSE excluded.failing_since END";
+static_assert(kFailed == 'F' && kRunsRemembered == 20);
 constexpr char kForgetTests[] = "DELETE FROM test WHERE module = ?1 AND seen_at < ?2";
 constexpr char kForgetTestsOfModules[] = "DELETE FROM test WHERE module IN (SELECT id FROM module WHERE seen_at < ?1)";
 constexpr char kForgetModules[] = "DELETE FROM module WHERE seen_at < ?1";
@@ -101,6 +107,7 @@ class Statement {
   }
   double Number(int column) const { return sqlite3_column_double(statement_, column); }
   int64_t Integer(int column) const { return sqlite3_column_int64(statement_, column); }
+  bool IsNull(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 
  private:
   sqlite3_stmt* statement_ = nullptr;
@@ -137,6 +144,9 @@ class SqliteHistory final : public History {
     if (!find.prepared() || !classes.prepared() || !tests.prepared() || !transaction.Begin("BEGIN")) return Error();
     std::unordered_map<std::string, ModuleHistory> loaded;
     std::vector<std::tuple<int64_t, std::string, double>> rows;
+    const auto has_failed = [](const std::string& runs) {
+      return runs.find_first_not_of(kDidNotFail) != std::string::npos;
+    };
     for (const std::string& module : modules) {
       find.Bind(1, project);
       find.Bind(2, module);
@@ -146,13 +156,15 @@ class SqliteHistory final : public History {
         tests.Bind(1, find.Integer(0));
         rows.clear();
         int step = SQLITE_ROW;
+        ModuleHistory& history = loaded[module];
         while ((step = tests.Step()) == SQLITE_ROW) {
-          rows.emplace_back(tests.Integer(0), tests.Text(1), tests.Number(2));
+          std::string runs = tests.Text(3);
+          if (has_failed(runs)) history.failed[tests.Text(1)] = {std::move(runs), tests.Integer(4)};
+          if (!tests.IsNull(2)) rows.emplace_back(tests.Integer(0), tests.Text(1), tests.Number(2));
         }
         if (step != SQLITE_DONE) return Error();
         tests.Reset();
         std::sort(rows.begin(), rows.end());
-        ModuleHistory& history = loaded[module];
         history.setup_s = find.Number(1);
         history.tests.clear();
         for (auto& [position, node_id, seconds] : rows) history.tests.emplace_back(std::move(node_id), seconds);
@@ -215,11 +227,13 @@ class SqliteHistory final : public History {
     statement.Bind(5, now);
     statement.Bind(6, kNewWeight);
     for (const Observation& test : tests) {
-      if (!std::isfinite(test.seconds)) continue;
+      const bool measured = std::isfinite(test.seconds);
+      if (!measured && test.outcome == kUnknown) continue;
       statement.Bind(1, ids.at(test.module));
       statement.Bind(2, test.node_id);
-      statement.Bind(3, test.seconds);
+      measured ? statement.Bind(3, test.seconds) : statement.BindNull(3);
       statement.Bind(4, static_cast<int64_t>(test.position));
+      statement.Bind(7, std::string_view(&test.outcome, test.outcome == kUnknown ? 0 : 1));
       if (!statement.Run()) return false;
     }
     return true;

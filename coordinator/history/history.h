@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "coordinator/history/test_past.h"
 
 namespace fastest::history {
 
@@ -22,16 +23,20 @@ struct ModuleHistory {
   std::unordered_map<std::string, double> class_setup_s;
   // Seconds per node id, ordered by the position at which each was last seen.
   std::vector<std::pair<std::string, double>> tests;
+  // Of those that failed in one of the runs remembered.
+  std::unordered_map<std::string, TestPast> failed;
 };
 
-// One test's measured seconds in this run: call and teardown, and what it pays for set-up on whatever worker it runs (fixtures of wider
-// scope count with the module or class).
+// One test in this run. Its seconds: call and teardown, and what it pays for set-up on whatever worker it runs (fixtures of wider scope count
+// with the module or class); not a number if nobody measured them.
 struct Observation {
   // Texts of whoever observed it.
   std::string_view module;
   std::string_view node_id;
   double seconds = 0;
   int position = 0;  // in the module's collection order
+  // See test_past.h.
+  char outcome = kUnknown;
 };
 
 // Not thread-safe; threads and processes with a History each may share a file.

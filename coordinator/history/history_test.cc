@@ -19,6 +19,9 @@
 #include <thread>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
 namespace fastest::history {
 namespace {
 
@@ -222,6 +225,34 @@ TEST_F(HistoryTest, WhatWasNotSeenForLongIsForgotten) {
   EXPECT_THAT(*history->Load("/gone", {"b.py"}), IsEmpty());
 }
 
+TEST_F(HistoryTest, RemembersHowTestsFared) {
+  auto history = MustOpen(path_);
+  const double unknown = std::nan("");
+  // SQL's rule is that of Append.
+  TestPast expected;
+  for (const char letter : std::string("..F.ffFF.FFFFFFFFFF.FFFfFFFF")) {
+    ASSERT_TRUE(history->Record("/p", {{"a.py", "a.py::t", 1, 0, letter}, {"a.py", "a.py::good", 1, 1, '.'}}, {}).ok());
+    Append(PastOf(letter, 1), &expected);
+  }
+  // What says nothing of an outcome, or nothing of a length.
+  ASSERT_TRUE(history->Record("/p", {{"a.py", "a.py::t", 1, 0}, {"a.py", "a.py::crash", unknown, 2, 'F'}}, {}).ok());
+  const auto loaded = MustOpen(path_)->Load("/p", {"a.py"});
+  ASSERT_TRUE(loaded.ok());
+  const ModuleHistory& module = loaded->at("a.py");
+  EXPECT_EQ(module.failed.at("a.py::t").runs, expected.runs);
+  EXPECT_NEAR(static_cast<double>(module.failed.at("a.py::t").failing_since),
+              static_cast<double>(absl::ToUnixSeconds(absl::Now())), 600);
+  EXPECT_EQ(module.failed.at("a.py::crash").runs, "F");
+  EXPECT_EQ(module.failed.count("a.py::good"), 0u);
+  EXPECT_EQ(module.tests.size(), 2u);
+  // Known now.
+  ASSERT_TRUE(history->Record("/p", {{"a.py", "a.py::crash", 2, 2, '.'}}, {}).ok());
+  const ModuleHistory later = history->Load("/p", {"a.py"})->at("a.py");
+  EXPECT_EQ(later.failed.at("a.py::crash").runs, "F.");
+  EXPECT_EQ(later.failed.at("a.py::crash").failing_since, 0);
+  EXPECT_EQ(later.tests.back().second, 2);
+}
+
 TEST_F(HistoryTest, AnotherProgramsDatabaseIsLeftAlone) {
   Execute("CREATE TABLE module (name TEXT); INSERT INTO module VALUES ('precious')");
   const auto history = History::Open(path_);
@@ -264,7 +295,7 @@ TEST_F(HistoryTest, ANewerFormatIsLeftAlone) {
   const auto history = History::Open(path_);
   ASSERT_FALSE(history.ok());
   EXPECT_THAT(std::string(history.status().message()), HasSubstr("newer"));
-  Execute("PRAGMA user_version = 2");
+  Execute("PRAGMA user_version = 3");
   EXPECT_EQ(MustOpen(path_)->Load("/p", {"a.py"})->size(), 1u);
 }
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/policy/deadline.h"
 #include "coordinator/policy/quarantine.h"
+#include "coordinator/policy/red_history.h"
 #include "coordinator/policy/retry_budget.h"
 
 namespace fastest::policy {
@@ -115,6 +116,74 @@ TEST(QuarantineTest, NothingIsQuarantinedByAnEmptyFile) {
   ASSERT_TRUE(quarantine.ok());
   EXPECT_EQ(quarantine->Find("a.py::test"), nullptr);
   EXPECT_TRUE(Quarantine::Load("/dev/null", "2026-11-25").ok());
+}
+
+history::TestPast PastOf(const std::string& letters) {
+  history::TestPast past;
+  // A day from one run to the next, from 2026-11-01 on.
+  int64_t at = 1793491200;
+  for (const char letter : letters) {
+    history::Append(history::PastOf(letter, at), &past);
+    at += 24 * 3600;
+  }
+  return past;
+}
+
+v1::TestResult Failure(const std::string& node_id) {
+  v1::TestResult result;
+  result.mutable_ref()->set_node_id(node_id);
+  result.set_outcome(v1::FAILED);
+  return result;
+}
+
+TEST(RedHistoryTest, Table) {
+  struct Case {
+    const char* own;
+    const char* base;  // null: there is none
+    const char* name;
+    const char* text;
+  };
+  const Case kCases[] = {
+      {"", nullptr, "new", "it did not fail before"},
+      {"...", nullptr, "new", "it did not fail before"},
+      {"..F.", nullptr, "new", "it did not fail before"},
+      {"..F", nullptr, "red_on_base", "it failed before, since 2026-11-03, in the last run"},
+      {".FFF", nullptr, "red_on_base", "it failed before, since 2026-11-02, in the last 3 runs"},
+      {"FFF", nullptr, "red_on_base", "it failed before, since 2026-11-01, in the last 3 runs"},
+      {".F.F", nullptr, "known_flaky", "it failed or was flaky in 2 of the last 4 runs"},
+      {".F.F.", nullptr, "known_flaky", "it failed or was flaky in 2 of the last 5 runs"},
+      {"f", nullptr, "known_flaky", "it failed or was flaky in the last run"},
+      {"..f..F", nullptr, "known_flaky", "it failed or was flaky in 2 of the last 6 runs"},
+      {"", "", "new", "it does not fail on the base"},
+      {"FF", "", "new", "it does not fail on the base; here it does since 2026-11-01"},
+      {"FF", "..", "new", "it does not fail on the base; here it does since 2026-11-01"},
+      {"F.", ".", "new", "it does not fail on the base"},
+      {"", ".FF", "red_on_base", "it fails on the base too, since 2026-11-02, in the last 2 runs"},
+      {"..", ".FF", "red_on_base", "it fails on the base too, since 2026-11-02, in the last 2 runs"},
+      {"", ".f.", "known_flaky", "it failed or was flaky in 1 of the last 3 runs"},
+      {".f", "..", "known_flaky", "it failed or was flaky in 1 of the last 2 runs"},
+  };
+  for (const Case& c : kCases) {
+    std::optional<RedHistory::Pasts> base;
+    if (c.base != nullptr) base.emplace(RedHistory::Pasts{{"a.py::t", PastOf(c.base)}});
+    const RedHistory history({{"a.py::t", PastOf(c.own)}}, base);
+    const v1::RedLabel label = history.Label(Failure("a.py::t"));
+    const std::string given = absl::StrCat(c.own, " on ", c.base == nullptr ? "none" : c.base);
+    EXPECT_EQ(label.name(), c.name) << given;
+    EXPECT_EQ(label.text(), c.text) << given;
+    EXPECT_EQ(history.Label(Failure("other.py::t")).name(), "new");
+  }
+  EXPECT_TRUE(RedHistory().empty());
+}
+
+TEST(RedHistoryTest, AWorkerThatWasKilledFromOutside) {
+  const RedHistory history({{"a.py::t", PastOf(".FF")}}, std::nullopt);
+  v1::TestResult crash = Failure("a.py::t");
+  crash.set_reason(v1::CRASH);
+  crash.set_death("signal SIGKILL");
+  EXPECT_EQ(history.Label(crash).name(), "infrastructure");
+  crash.set_death("signal SIGSEGV");
+  EXPECT_EQ(history.Label(crash).name(), "red_on_base");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "coordinator/report/outcome_names.h"
 #include "coordinator/report/test_report.h"
 
 namespace fastest::report {
@@ -45,8 +46,9 @@ void Annotations::Result(const v1::TestResult& result, const Origin& origin) {
     if (phase.outcome() != "failed" || !phase.subtest().empty()) continue;
     const std::string& message = phase.crash_message().empty() ? phase.longrepr() : phase.crash_message();
     const bool counts = result.quarantined().empty();
+    const std::string label = result.has_label() ? absl::StrCat("\n", LabelText(result.label())) : "";
     Add(counts ? "error" : "warning", path, result.location_line() + 1, node_id,
-        counts ? message : absl::StrCat("quarantined: ", result.quarantined(), "\n", message));
+        absl::StrCat(counts ? "" : absl::StrCat("quarantined: ", result.quarantined(), "\n"), message, label));
     return;
   }
 }

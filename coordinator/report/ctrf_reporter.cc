@@ -110,7 +110,8 @@ void CtrfReporter::Result(const v1::TestResult& result, const Origin& origin) {
   test["suite"] = suite;
   AddDetails(result, test);
   test["rawStatus"] = quarantined ? "quarantined" : OutcomeName(result.outcome());
-  if (quarantined) test["extra"] = {{"quarantined", result.quarantined()}};
+  if (quarantined) test["extra"]["quarantined"] = result.quarantined();
+  if (result.has_label()) test["extra"]["label"] = {{"name", result.label().name()}, {"text", result.label().text()}};
   test["filePath"] = result.location_path().empty() ? file : result.location_path();
   if (result.location_line() >= 0) test["line"] = result.location_line() + 1;
   test["threadId"] = absl::StrCat(origin.agent, "/", origin.worker);

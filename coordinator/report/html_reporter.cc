@@ -77,6 +77,7 @@ Json DetailsOf(const v1::TestResult& result) {
     details["death"] = result.death();
   }
   if (!result.quarantined().empty()) details["quarantined"] = result.quarantined();
+  if (result.has_label()) details["label"] = LabelText(result.label());
   if (result.location_line() >= 0 && !details.empty()) details["line"] = result.location_line() + 1;
   for (const v1::Property& property : result.user_properties()) {
     details["properties"].push_back({property.name(), property.value()});

@@ -8,6 +8,7 @@
 #include "absl/strings/str_replace.h"
 #include "coordinator/report/counts_line.h"
 #include "coordinator/report/display_path.h"
+#include "coordinator/report/outcome_names.h"
 #include "coordinator/report/pytest_order.h"
 #include "coordinator/report/terminal_text.h"
 #include "coordinator/report/text_width.h"
@@ -76,6 +77,7 @@ void MarkdownReporter::Result(const v1::TestResult& result, const Origin& origin
     quarantined_.emplace_back(result.ref().node_id(), result.quarantined());
     return;
   }
+  if (result.has_label()) labels_[result.ref().node_id()] = LabelText(result.label());
   for (const v1::Phase& phase : CompletePhases(result)) {
     if (phase.outcome() == "failed" && phase.subtest().empty()) failures_.emplace_back(result, phase);
   }
@@ -102,6 +104,9 @@ bool MarkdownReporter::Finished(const results::RunSummary& summary) {
     absl::StrAppend(&text, "\n<details><summary><code>", Html(failure.node_id), "</code>", where,
                     message.empty() ? "" : " — ", Html(FirstCodePoints(message, 200)), "</summary>\n\n",
                     Block(failure.phase.longrepr()), "\n</details>\n");
+    if (const auto label = labels_.find(failure.node_id); label != labels_.end()) {
+      absl::StrAppend(&text, "\n_", label->second, "_\n");
+    }
   }
   if (failures_.size() > kMostFailures) absl::StrAppend(&text, "\n… and ", failures_.size() - kMostFailures, " more\n");
 

@@ -38,6 +38,8 @@ class MarkdownReporter : public Reporter {
   std::vector<std::pair<std::string, std::string>> flaky_;
   // Node id and why its failure does not count.
   std::vector<std::pair<std::string, std::string>> quarantined_;
+  // Of the failures that have one, by node id.
+  std::map<std::string, std::string> labels_;
 };
 
 }  // namespace fastest::report

@@ -2,6 +2,8 @@
 #ifndef FASTEST_COORDINATOR_REPORT_OUTCOME_NAMES_H_
 #define FASTEST_COORDINATOR_REPORT_OUTCOME_NAMES_H_
 
+#include <string>
+
 #include "proto/test.pb.h"
 
 namespace fastest::report {
@@ -29,6 +31,16 @@ inline char OutcomeLetter(const v1::TestResult& result) {
   if (!result.quarantined().empty()) return 'q';
   if (result.outcome() == v1::XPASSED) return 'X';
   return OutcomeName(result.outcome())[0];
+}
+
+// "new here: it did not fail before".
+inline std::string LabelText(const v1::RedLabel& label) {
+  const std::string& name = label.name();
+  const char* const title = name == "new"           ? "new here"
+                            : name == "red_on_base" ? "red before"
+                            : name == "known_flaky" ? "known flaky"
+                                                    : name.c_str();
+  return std::string(title) + ": " + label.text();
 }
 
 }  // namespace fastest::report

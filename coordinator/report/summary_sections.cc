@@ -152,6 +152,13 @@ void PrintQuarantined(const Page& page, const std::vector<QuarantinedTest>& test
   }
 }
 
+void PrintLabels(const Page& page, const std::vector<LabelledTest>& tests) {
+  if (tests.empty()) return;
+  page.text.Rule('=', "failures and their history");
+  for (const LabelledTest& test : tests)
+    page.text.Line(absl::StrCat(page.paths.NodeId(test.node_id), " - ", test.label));
+}
+
 void PrintTiming(const Page& page, const results::TimingSummary& timing) {
   constexpr double kLongRunS = 10;
   const bool plain = timing.workers < 2 || (timing.agents < 2 && timing.total_s <= kLongRunS);

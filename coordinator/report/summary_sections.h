@@ -59,6 +59,12 @@ struct QuarantinedTest {
   std::string node_id;
   std::string why;
 };
+// A test that failed, and what the history says of that (LabelText).
+struct LabelledTest {
+  std::string node_id;
+  std::string label;
+};
+void PrintLabels(const Page& page, const std::vector<LabelledTest>& tests);
 void PrintQuarantined(const Page& page, const std::vector<QuarantinedTest>& tests);
 void PrintDurations(const Page& page, std::vector<PhaseDuration> durations);
 // What is missing in the books. Tests that a stop (-x, Ctrl-C) left out are counted in one line; others are named, loudly.

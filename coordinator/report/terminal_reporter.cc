@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "coordinator/report/outcome_names.h"
 #include "coordinator/report/pytest_order.h"
 #include "coordinator/report/short_summary.h"
 #include "coordinator/report/test_report.h"
@@ -115,6 +116,7 @@ void TerminalReporter::Result(const v1::TestResult& result, const Origin& origin
   const std::vector<v1::Phase> phases = CompletePhases(result);
   for (const v1::Phase& phase : phases) color_.Saw(phase.category());
   if (!result.quarantined().empty()) quarantined_.push_back({result.ref().node_id(), result.quarantined()});
+  if (result.has_label()) labels_.push_back({result.ref().node_id(), LabelText(result.label())});
   if (options_.live || options_.heartbeat) live_.Result(result, origin);
   BeginProgress();
   progress_.Result(result, phases);
@@ -244,6 +246,8 @@ void TerminalReporter::ShowSections(const results::RunSummary& summary) {
   PrintFlaky(page_, flaky_);
   order.Sort(quarantined_, [](const QuarantinedTest& test) -> const std::string& { return test.node_id; });
   PrintQuarantined(page_, quarantined_);
+  order.Sort(labels_, [](const LabelledTest& test) -> const std::string& { return test.node_id; });
+  PrintLabels(page_, labels_);
   if (!options_.no_summary) PrintShortSummary(page_, reports_);
 }
 

@@ -72,6 +72,7 @@ class TerminalReporter : public Reporter {
   std::map<std::string, std::string> attempts_;
   std::vector<FlakyTest> flaky_;
   std::vector<QuarantinedTest> quarantined_;
+  std::vector<LabelledTest> labels_;
   int expected_ = 0;
   bool exact_ = false;
   int deselected_ = 0;

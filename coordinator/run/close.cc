@@ -28,6 +28,7 @@ void Run::NoteNotRun() {
 
 void Run::Settle(bool failed, v1::TestResult* result) {
   const std::string& node_id = result->ref().node_id();
+  if (failed && !options_.red_history.empty()) *result->mutable_label() = options_.red_history.Label(*result);
   const policy::Quarantine::Entry* const entry = options_.quarantine.Find(node_id);
   if (entry == nullptr) return;
   if (entry->expired) {

@@ -187,6 +187,7 @@ class Preparation {
     options.lease_s = lease_s;
     const std::vector<std::string> modules = Modules();
     auto past = past_.Load(modules);
+    if (request_.label_failures) options.red_history = past_.Reds();
     Estimates estimates(std::move(discovery_), std::move(past));
     ASSIGN_OR_RETURN(options.share, ShareFor(request_.shard, estimates.ForModules(modules)));
     return std::make_unique<Run>(std::move(options), std::move(estimates), std::move(dependencies));

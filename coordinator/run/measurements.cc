@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,11 @@
 
 namespace fastest::run {
 namespace {
+
+char LetterOf(const v1::TestResult& result, int attempt) {
+  if (result.outcome() == v1::FAILED || result.outcome() == v1::ERROR) return history::kFailed;
+  return attempt > 1 ? history::kFlaky : history::kDidNotFail;
+}
 
 // Sums of what was seen several times: a split module is set up on several workers.
 struct Mean {
@@ -41,8 +47,8 @@ void Measurements::Collected(const std::string& module, double collect_s) {
   known = std::max(known, collect_s);
 }
 
-void Measurements::Add(const std::string& worker, const std::string& module, const v1::TestResult& result,
-                       int position) {
+void Measurements::Add(const std::string& worker, const std::string& module, const v1::TestResult& result, int position,
+                       int attempt) {
   Test test;
   test.node = names_->Intern(result.ref().node_id());
   test.position = position;
@@ -53,7 +59,12 @@ void Measurements::Add(const std::string& worker, const std::string& module, con
   test.opens_class = scope != module && (test.opens_module || last->second.scope != scope);
   if (test.opens_module) last->second.module = module;
   if (last->second.scope != scope) last->second.scope = scope;
-  if (result.reason() != v1::REASON_NONE) return;
+  test.outcome = LetterOf(result, attempt);
+  if (result.reason() != v1::REASON_NONE) {
+    unmeasured_.push_back({(*names_)[names_->Intern(module)], (*names_)[test.node],
+                           std::numeric_limits<double>::quiet_NaN(), position, test.outcome});
+    return;
+  }
   double setup_s = 0;
   double rest_s = 0;
   for (const v1::Phase& phase : result.phases()) (phase.when() == "setup" ? setup_s : rest_s) += phase.duration_s();
@@ -64,6 +75,7 @@ void Measurements::Add(const std::string& worker, const std::string& module, con
 
 Measurements::Measured Measurements::Take() {
   Measured measured;
+  measured.tests = std::exchange(unmeasured_, {});
   for (const auto& [module, tests] : tests_) Tell(module, tests, &measured);
   // A module that only opened a worker's session may have no fixtures at all; making its items is known all the same.
   for (const auto& [module, seconds] : collect_s_) measured.setup_s.try_emplace(module, seconds);
@@ -120,7 +132,7 @@ void Measurements::Tell(const std::string& module_name, const Tests& tests, Meas
   for (const Test& test : tests) {
     const bool opens = test.opens_module || test.opens_class;
     const double own_s = opens ? std::min<double>(test.setup_s, usual_s) : test.setup_s;
-    measured->tests.push_back({module, (*names_)[test.node], own_s + test.rest_s, test.position});
+    measured->tests.push_back({module, (*names_)[test.node], own_s + test.rest_s, test.position, test.outcome});
   }
 }
 

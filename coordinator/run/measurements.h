@@ -25,8 +25,10 @@ class Measurements {
 
   // `worker` has made the items of `module` in so many seconds.
   void Collected(const std::string& module, double collect_s);
-  // In the order in which `worker` ran them. Results that pytest did not write (crash, timeout) say nothing of a test's length.
-  void Add(const std::string& worker, const std::string& module, const v1::TestResult& result, int position);
+  // In the order in which `worker` ran them; `attempt` counts from 1. Results that pytest did not write (crash, timeout) say nothing of a
+  // test's length.
+  void Add(const std::string& worker, const std::string& module, const v1::TestResult& result, int position,
+           int attempt = 1);
 
   struct Measured {
     std::vector<history::Observation> tests;
@@ -50,6 +52,8 @@ class Measurements {
     bool opens_module = false;
     bool opens_class = false;
     bool opens_session = false;
+    // See test_past.h.
+    char outcome = history::kDidNotFail;
   };
   using Tests = std::vector<Test>;
   struct Last {
@@ -63,6 +67,8 @@ class Measurements {
   std::unique_ptr<StringTable> own_names_;
   StringTable* const names_;
   std::unordered_map<std::string, Tests> tests_;
+  // Those that tell no length.
+  std::vector<history::Observation> unmeasured_;
   std::unordered_map<std::string, double> collect_s_;
   std::unordered_map<std::string, Last> last_;
 };

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <string>
+#include <utility>
 
 namespace fastest::run {
 namespace {
@@ -95,8 +97,25 @@ TEST(MeasurementsTest, ACrashSaysNothingOfATestsLength) {
   Measurements measurements;
   v1::TestResult crash = Result("a.py::x", 1, 1);
   crash.set_reason(v1::CRASH);
+  crash.set_outcome(v1::FAILED);
   measurements.Add("gw0", "a.py", crash, 0);
-  EXPECT_THAT(measurements.Take().tests, IsEmpty());
+  const Measurements::Measured measured = measurements.Take();
+  ASSERT_EQ(measured.tests.size(), 1u);
+  EXPECT_TRUE(std::isnan(measured.tests[0].seconds));
+  EXPECT_EQ(measured.tests[0].outcome, history::kFailed);
+}
+
+TEST(MeasurementsTest, HowATestFared) {
+  Measurements measurements;
+  v1::TestResult result = Result("a.py::x", 1, 1);
+  for (const auto& [outcome, attempt] : {std::pair(v1::PASSED, 1), std::pair(v1::PASSED, 2), std::pair(v1::SKIPPED, 1),
+                                         std::pair(v1::FAILED, 3), std::pair(v1::ERROR, 1)}) {
+    result.set_outcome(outcome);
+    measurements.Add("gw0", "a.py", result, 0, attempt);
+  }
+  std::string letters;
+  for (const history::Observation& test : measurements.Take().tests) letters += test.outcome;
+  EXPECT_EQ(letters, ".f.FF");
 }
 
 TEST(MeasurementsTest, WhatWasTakenIsNotTakenAgain) {

@@ -34,7 +34,7 @@ Past::Past(const std::string& store, std::string base, std::string project,
 }
 
 std::unordered_map<std::string, history::ModuleHistory> Past::Load(const std::vector<std::string>& modules) {
-  std::unordered_map<std::string, history::ModuleHistory> known;
+  Known known;
   if (history_ != nullptr) {
     auto loaded = history_->Load(project_, modules);
     if (loaded.ok()) {
@@ -44,8 +44,19 @@ std::unordered_map<std::string, history::ModuleHistory> Past::Load(const std::ve
       GiveUp(loaded.status());
     }
   }
-  AddBase(modules, &known);
+  std::optional<Known> base = LoadBase(modules);
+  // Of a history that knows none of these modules a failure can't be told to be new.
+  if (!known.empty() || (base.has_value() && !base->empty())) {
+    reds_ = policy::RedHistory(Failed(known), base.has_value() ? std::optional(Failed(*base)) : std::nullopt);
+  }
+  if (base.has_value()) history::Underlay(*std::move(base), &known);
   return known;
+}
+
+policy::RedHistory::Pasts Past::Failed(const Known& known) {
+  policy::RedHistory::Pasts failed;
+  for (const auto& [module, history] : known) failed.insert(history.failed.begin(), history.failed.end());
+  return failed;
 }
 
 void Past::RecordOnTheWay(Run& run) {
@@ -72,17 +83,16 @@ void Past::Tell(const history::History& history) {
   if (!history.Remark().empty()) warn_(absl::StrCat("warning: ", history.Remark()));
 }
 
-void Past::AddBase(const std::vector<std::string>& modules,
-                   std::unordered_map<std::string, history::ModuleHistory>* known) {
-  if (base_.empty()) return;
+std::optional<Past::Known> Past::LoadBase(const std::vector<std::string>& modules) {
+  if (base_.empty()) return std::nullopt;
   const absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStoreToRead(base_);
   auto loaded = opened.ok() ? (*opened)->Load(project_, modules) : opened.status();
-  if (loaded.ok()) {
-    history::Underlay(*std::move(loaded), known);
-    Tell(**opened);
-    return;
+  if (!loaded.ok()) {
+    warn_(absl::StrCat("warning: --history-base is not used: ", std::string(loaded.status().message())));
+    return std::nullopt;
   }
-  warn_(absl::StrCat("warning: --history-base is not used: ", std::string(loaded.status().message())));
+  Tell(**opened);
+  return *std::move(loaded);
 }
 
 bool Past::Recorded() {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "coordinator/history/history.h"
+#include "coordinator/policy/red_history.h"
 #include "coordinator/run/run.h"
 
 namespace fastest::run {
@@ -24,8 +26,11 @@ class Past {
   // takes one line for the user.
   Past(const std::string& store, std::string base, std::string project, std::function<void(const std::string&)> warn);
 
-  // Of these modules, all that is known.
+  // Of these modules, all that is known. What it tells of failures is told by Reds().
   std::unordered_map<std::string, history::ModuleHistory> Load(const std::vector<std::string>& modules);
+
+  // What the modules loaded last tell of failures; of no history if there is none.
+  policy::RedHistory Reds() const { return reds_; }
 
   // Keeps what the run has measured so far, now and then and beside the run: little is lost when it is cut off, and it waits for nobody.
   // Called often.
@@ -34,9 +39,11 @@ class Past {
   void Record(Run& run);
 
  private:
+  using Known = std::unordered_map<std::string, history::ModuleHistory>;
+  static policy::RedHistory::Pasts Failed(const Known& known);
   void Tell(const history::History& history);
-  // What others have measured, where we have not.
-  void AddBase(const std::vector<std::string>& modules, std::unordered_map<std::string, history::ModuleHistory>* known);
+  // What others have measured; nothing if there is no base, or it can't be read.
+  std::optional<Known> LoadBase(const std::vector<std::string>& modules);
   // Waits for what is being recorded; whether that went well.
   bool Recorded();
   void GiveUp(const absl::Status& status);
@@ -45,6 +52,7 @@ class Past {
   const std::string base_;
   const std::function<void(const std::string&)> warn_;
   std::unique_ptr<history::History> history_;
+  policy::RedHistory reds_;
   absl::Time next_record_;
   // Valid while it goes on; its texts are the run's. Nobody else uses the history meanwhile.
   std::future<absl::Status> recording_;

@@ -17,7 +17,7 @@ void Recorder::Result(const v1::TestResult& result, const report::Origin& origin
   const bool known = place != places_.end();
   measurements_.Add(absl::StrCat(origin.agent, " ", origin.worker),
                     known ? place->second.module : std::string(report::ModuleOf(result.ref().node_id())), result,
-                    known ? place->second.position : 0);
+                    known ? place->second.position : 0, origin.attempt);
 }
 
 bool Recorder::Finished(const results::RunSummary& /*summary*/) {

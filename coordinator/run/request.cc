@@ -390,6 +390,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   for (const std::string& file : all->All("--history-import")) {
     request.history_import.push_back(Absolute(file, surroundings));
   }
+  request.label_failures = all->Has("--history") || all->Has("--history-base");
   request.history_compact = all->Has("--history-compact");
   for (const char* const option : {"--history", "--history-base"}) {
     if (absl::StrContains(all->Last(option).value_or(""), "://")) {

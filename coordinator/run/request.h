@@ -86,6 +86,9 @@ struct Request {
   std::string history_base;
   std::vector<std::string> history_import;
   bool history_compact = false;
+  // Say of each failure whether it is new: where the user named a history, which others fill too. What a person's own cache knows is what
+  // that person saw.
+  bool label_failures = false;
   // By what the history tells projects apart: the rootdir; empty in a file that the user has named, which is the project's own wherever the
   // checkout lies.
   std::string history_project;

@@ -393,7 +393,7 @@ void Run::OnResult(const report::Origin& from, v1::TestResult& result) {
   const auto lease = leases_.find(result.lease_id());
   const std::string& module =
       lease == leases_.end() || lease->second.module.empty() ? ModuleOf(result.ref().node_id()) : lease->second.module;
-  measurements_.Add(origin.worker, module, result, positions_[dispatch::KeyOf(result.ref(), &names_)]);
+  measurements_.Add(origin.worker, module, result, positions_[dispatch::KeyOf(result.ref(), &names_)], origin.attempt);
   const int limit = FailureLimit();
   if (limit > 0 && ledger_.failures() >= limit && !stopping_) {
     StopWork(absl::StrCat("stopping after ", ledger_.failures(), " failures"), false);

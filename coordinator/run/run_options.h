@@ -8,6 +8,7 @@
 #include "coordinator/fleet/share.h"
 #include "coordinator/policy/deadline.h"
 #include "coordinator/policy/quarantine.h"
+#include "coordinator/policy/red_history.h"
 #include "coordinator/policy/retry_budget.h"
 #include "proto/test.pb.h"
 
@@ -39,6 +40,8 @@ struct RunOptions {
   // A test that passed after it had failed fails the run all the same.
   bool flaky_fails = false;
   policy::Quarantine quarantine;
+  // What failures are labelled by.
+  policy::RedHistory red_history;
   policy::Deadline deadline;
   // How often a test that was running when its agent was lost is run again, on another agent.
   int max_losses = 1;

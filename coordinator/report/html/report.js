@@ -209,6 +209,7 @@ function detailText(details) {
   const parts = [];
   if (!details) return parts;
   if (details.quarantined) parts.push(element("p", {textContent: "Quarantined: " + details.quarantined}));
+  if (details.label) parts.push(element("p", {textContent: "History says: " + details.label}));
   if (details.death) parts.push(element("h3", {textContent: details.reason}), element("pre", {textContent: details.death}));
   for (const phase of details.phases || []) {
     const title = [phase.when, phase.subtest, phase.outcome].filter(Boolean).join(" ");
