@@ -144,9 +144,6 @@ class SqliteHistory final : public History {
     if (!find.prepared() || !classes.prepared() || !tests.prepared() || !transaction.Begin("BEGIN")) return Error();
     std::unordered_map<std::string, ModuleHistory> loaded;
     std::vector<std::tuple<int64_t, std::string, double>> rows;
-    const auto has_failed = [](const std::string& runs) {
-      return runs.find_first_not_of(kDidNotFail) != std::string::npos;
-    };
     for (const std::string& module : modules) {
       find.Bind(1, project);
       find.Bind(2, module);
@@ -158,8 +155,8 @@ class SqliteHistory final : public History {
         int step = SQLITE_ROW;
         ModuleHistory& history = loaded[module];
         while ((step = tests.Step()) == SQLITE_ROW) {
-          std::string runs = tests.Text(3);
-          if (has_failed(runs)) history.failed[tests.Text(1)] = {std::move(runs), tests.Integer(4)};
+          TestPast past = {tests.Text(3), tests.Integer(4)};
+          if (HasFailed(past)) history.failed[tests.Text(1)] = std::move(past);
           if (!tests.IsNull(2)) rows.emplace_back(tests.Integer(0), tests.Text(1), tests.Number(2));
         }
         if (step != SQLITE_DONE) return Error();

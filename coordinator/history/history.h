@@ -59,6 +59,8 @@ class History {
                               const std::unordered_map<std::string, double>& setup_s) = 0;
   // A line for the user on what was wrong with the store though it could be used; empty if nothing was. Valid after Load.
   virtual std::string Remark() const { return ""; }
+  // Whether each Record takes room of its own: a run should then not record too often.
+  virtual bool GrowsWithEachRecord() const { return false; }
 };
 
 }  // namespace fastest::history

@@ -19,7 +19,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/status_macros.h"
-#include "coordinator/history/folder_history.h"
+#include "coordinator/history/folder_files.h"
+#include "coordinator/history/shared_history.h"
 
 namespace fastest::history {
 namespace {
@@ -72,6 +73,15 @@ absl::StatusOr<Durations> FromJunit(const std::string& text, const std::string& 
   return durations;
 }
 
+bool IsFolder(const std::string& path) {
+  std::error_code ignored;
+  return absl::EndsWith(path, "/") || std::filesystem::is_directory(path, ignored);
+}
+
+std::unique_ptr<Files> FilesIn(const std::string& folder) {
+  return std::make_unique<FolderFiles>(absl::EndsWith(folder, "/") ? folder.substr(0, folder.size() - 1) : folder);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path) {
@@ -79,8 +89,11 @@ absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": a file or a folder is needed"));
   }
   std::error_code ignored;
-  if (absl::EndsWith(path, "/") || std::filesystem::is_directory(path, ignored)) {
-    return OpenFolder(absl::EndsWith(path, "/") ? path.substr(0, path.size() - 1) : path);
+  if (IsFolder(path)) {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error) return absl::UnavailableError(absl::StrCat(path, ": ", error.message()));
+    return MakeSharedHistory(FilesIn(path));
   }
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
   return History::Open(path);
@@ -88,11 +101,19 @@ absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<History>> OpenStoreToRead(const std::string& path) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return OpenFolder(path);
+  if (std::filesystem::is_directory(path, ignored)) return MakeSharedHistory(FilesIn(path));
   if (!std::filesystem::exists(path, ignored)) {
     return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
   }
   return History::OpenToRead(path);
+}
+
+absl::StatusOr<int> CompactStore(const std::string& path) {
+  if (!IsFolder(path)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--history-compact is for a folder; ", path, " is none (a file keeps itself small)"));
+  }
+  return Compact(*FilesIn(path));
 }
 
 void Underlay(std::unordered_map<std::string, ModuleHistory> base,

@@ -1,4 +1,5 @@
-// Where durations of past runs are kept, whatever form that has: a database file or a folder of runs; and what others have measured.
+// Where durations of past runs are kept, whatever form that has: a database file, or a folder to which runs add files; and what others have
+// measured.
 #ifndef FASTEST_COORDINATOR_HISTORY_STORE_H_
 #define FASTEST_COORDINATOR_HISTORY_STORE_H_
 
@@ -16,6 +17,8 @@ namespace fastest::history {
 absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path);
 // One that is there, to be read and never written.
 absl::StatusOr<std::unique_ptr<History>> OpenStoreToRead(const std::string& path);
+// Compact, in shared_history.h. InvalidArgument: it is a database.
+absl::StatusOr<int> CompactStore(const std::string& path);
 
 // Takes over of `base` what `own` says nothing of.
 void Underlay(std::unordered_map<std::string, ModuleHistory> base, std::unordered_map<std::string, ModuleHistory>* own);

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -14,7 +15,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "coordinator/history/folder_history.h"
 
 namespace fastest::history {
 namespace {
@@ -70,11 +70,11 @@ TEST_F(StoreTest, EachRunAddsAFileAndTheLatestWeighsHalf) {
   EXPECT_TRUE(Load("b.py").tests.empty());
 }
 
-TEST_F(StoreTest, ARunKeepsItsOneFileAsItGoesOn) {
+TEST_F(StoreTest, ARunAddsAFileForEachPartThatItRecords) {
   const std::unique_ptr<History> run = Open(folder_);
   ASSERT_EQ(run->Record("p", {{"a.py", "a.py::x", 1, 1}}, {{"a.py::TestA", 3}}), absl::OkStatus());
   ASSERT_EQ(run->Record("p", {{"a.py", "a.py::y", 2, 0}}, {}), absl::OkStatus());
-  EXPECT_EQ(Files().size(), 1u);
+  EXPECT_EQ(Files().size(), 2u);
   const ModuleHistory history = Load("a.py");
   ASSERT_EQ(history.tests.size(), 2u);
   EXPECT_EQ(history.tests[0].first, "a.py::y");
@@ -104,13 +104,13 @@ TEST_F(StoreTest, ADamagedFileIsNamedAndTheOthersAreRead) {
   const auto loaded = store->Load("p", {"a.py", "b.py"});
   ASSERT_TRUE(loaded.ok());
   EXPECT_EQ(loaded->size(), 1u);
-  EXPECT_THAT(store->Remark(), HasSubstr(" is damaged and left out, and so are 1 others"));
+  EXPECT_THAT(store->Remark(), HasSubstr(" is damaged and left out, and so is 1 other"));
 }
 
 TEST_F(StoreTest, CompactingChangesNothingThatIsRead) {
   for (int i = 0; i < 5; ++i) Record(absl::StrCat("a.py::x", i % 2), 1 << i, i);
   const ModuleHistory before = Load("a.py");
-  EXPECT_EQ(*CompactFolder(root_ + "/runs"), 5);
+  EXPECT_EQ(*CompactStore(folder_), 5);
   EXPECT_EQ(Files().size(), 1u);
   const ModuleHistory after = Load("a.py");
   EXPECT_EQ(after.tests, before.tests);
@@ -118,8 +118,28 @@ TEST_F(StoreTest, CompactingChangesNothingThatIsRead) {
   // What comes later is newer.
   Record("a.py::x0", 100);
   EXPECT_GT(Load("a.py").tests[0].second, 50);
-  EXPECT_EQ(*CompactFolder(root_ + "/runs"), 2);
-  EXPECT_FALSE(CompactFolder(root_ + "/nowhere").ok());
+  EXPECT_EQ(*CompactStore(folder_), 2);
+  EXPECT_FALSE(CompactStore(root_ + "/nowhere/").ok());
+}
+
+TEST_F(StoreTest, CompactingClearsUpWhatWasNeverFinished) {
+  Record("a.py::x", 1);
+  const std::string old = folder_ + "0000000000000001-0123456789abcdef.run.part";
+  const std::string young = folder_ + "0000000000000002-0123456789abcdef.run.part";
+  const std::string foreign = folder_ + "notes.part";
+  for (const std::string& path : {old, young, foreign}) std::ofstream(path) << "begun";
+  const auto two_days_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(48);
+  for (const std::string& path : {old, foreign}) std::filesystem::last_write_time(path, two_days_ago);
+  EXPECT_EQ(*CompactStore(folder_), 1);
+  EXPECT_FALSE(std::filesystem::exists(old));
+  EXPECT_TRUE(std::filesystem::exists(young));
+  EXPECT_TRUE(std::filesystem::exists(foreign));
+}
+
+TEST_F(StoreTest, ADatabaseIsNotCompacted) {
+  Open(root_ + "/history.sqlite");
+  EXPECT_THAT(std::string(CompactStore(root_ + "/history.sqlite").status().message()),
+              HasSubstr("--history-compact is for a folder"));
 }
 
 TEST_F(StoreTest, FiftyWritersOfWhomSomeAreKilledLoseNothingOfTheOthers) {

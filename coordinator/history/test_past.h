@@ -33,6 +33,9 @@ inline void Append(const TestPast& later, TestPast* past) {
   if (past->runs.size() > kRunsRemembered) past->runs.erase(0, past->runs.size() - kRunsRemembered);
 }
 
+// In one of the runs remembered.
+inline bool HasFailed(const TestPast& past) { return past.runs.find_first_not_of(kDidNotFail) != std::string::npos; }
+
 // One run's letter as a past of its own.
 inline TestPast PastOf(char how, int64_t at) {
   if (how == kUnknown) return {};

@@ -32,6 +32,11 @@ TEST(TestPastTest, TheOldestRunsAreForgottenAndTheStreakIsNot) {
   EXPECT_EQ(past.failing_since, 101);
 }
 
+TEST(TestPastTest, WhetherItFailed) {
+  for (const char* runs : {"", ".", "...."}) EXPECT_FALSE(HasFailed(After(runs))) << runs;
+  for (const char* runs : {"F", ".f..", "..F"}) EXPECT_TRUE(HasFailed(After(runs))) << runs;
+}
+
 TEST(TestPastTest, PastsAreJoined) {
   TestPast past = After(".FF");
   Append(After("FF", 200), &past);

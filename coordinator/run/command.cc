@@ -22,7 +22,6 @@
 #include "base/status_macros.h"
 #include "base/subprocess.h"
 #include "base/transport_security.h"
-#include "coordinator/history/folder_history.h"
 #include "coordinator/history/history.h"
 #include "coordinator/history/store.h"
 #include "coordinator/options/flag_table.h"
@@ -302,17 +301,15 @@ int KeepHistory(const discovery::ProjectConfig& project, const Request& request)
     }
   }
   if (request.history_compact) {
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(request.history, ignored)) {
-      return Fail(absl::InvalidArgumentError(absl::StrCat("--history-compact is for a folder; ", request.history,
-                                                          " is none (a file keeps itself small)")),
-                  results::kUsageError);
+    const absl::StatusOr<int> files = history::CompactStore(request.history);
+    if (!files.ok()) {
+      const bool usage = absl::IsInvalidArgument(files.status());
+      return Fail(files.status(), usage ? results::kUsageError : results::kInternalError);
     }
-    const absl::StatusOr<int> files = history::CompactFolder(request.history);
-    if (!files.ok()) return Fail(files.status(), results::kInternalError);
-    Show(v1::WorkerMessage::Output::STDOUT,
-         absl::StrCat(request.history, ": ", *files, *files == 1 ? " file is one\n" : " files are one now\n"),
-         request.text_to_stderr);
+    std::string said = absl::StrCat(*files, " files are one now");
+    if (*files == 0) said = "nothing to join, or another is joining them";
+    if (*files == 1) said = "1 file is one";
+    Show(v1::WorkerMessage::Output::STDOUT, absl::StrCat(request.history, ": ", said, "\n"), request.text_to_stderr);
   }
   return results::kOk;
 }

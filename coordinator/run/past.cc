@@ -13,7 +13,7 @@
 namespace fastest::run {
 namespace {
 
-// What a run has measured is lost for so long at most when it is cut off.
+// What a run has measured in so long is lost at most when it is cut off; where each record is a file, in the second half of its time.
 constexpr absl::Duration kRecordEvery = absl::Seconds(5);
 
 }  // namespace
@@ -23,6 +23,7 @@ Past::Past(const std::string& store, std::string base, std::string project,
     : project_(std::move(project)),
       base_(std::move(base)),
       warn_(std::move(warn)),
+      until_next_record_(kRecordEvery),
       next_record_(absl::Now() + kRecordEvery) {
   if (store.empty()) return;
   absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStore(store);
@@ -63,7 +64,8 @@ void Past::RecordOnTheWay(Run& run) {
   if (history_ == nullptr || absl::Now() < next_record_) return;
   if (recording_.valid() && recording_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
   if (!Recorded()) return;
-  next_record_ = absl::Now() + kRecordEvery;
+  if (history_->GrowsWithEachRecord()) until_next_record_ *= 2;
+  next_record_ = absl::Now() + until_next_record_;
   Measurements::Measured measured = run.TakeMeasured();
   if (measured.tests.empty()) return;
   recording_ = std::async(std::launch::async, [this, measured = std::move(measured)] {

@@ -53,6 +53,7 @@ class Past {
   const std::function<void(const std::string&)> warn_;
   std::unique_ptr<history::History> history_;
   policy::RedHistory reds_;
+  absl::Duration until_next_record_;
   absl::Time next_record_;
   // Valid while it goes on; its texts are the run's. Nobody else uses the history meanwhile.
   std::future<absl::Status> recording_;
