@@ -16,6 +16,9 @@ namespace {
 // What a run has measured in so long is lost at most when it is cut off; where each record is a file, in the second half of its time.
 constexpr absl::Duration kRecordEvery = absl::Seconds(5);
 
+// A store that the user has named is the project's own (see Request::history_project), and a base always is.
+constexpr char kNamed[] = "";
+
 }  // namespace
 
 Past::Past(const std::string& store, std::string base, std::string project,
@@ -88,7 +91,7 @@ void Past::Tell(const history::History& history) {
 std::optional<Past::Known> Past::LoadBase(const std::vector<std::string>& modules) {
   if (base_.empty()) return std::nullopt;
   const absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStoreToRead(base_);
-  auto loaded = opened.ok() ? (*opened)->Load(project_, modules) : opened.status();
+  auto loaded = opened.ok() ? (*opened)->Load(kNamed, modules) : opened.status();
   if (!loaded.ok()) {
     warn_(absl::StrCat("warning: --history-base is not used: ", std::string(loaded.status().message())));
     return std::nullopt;
