@@ -112,6 +112,10 @@ std::vector<Flag> MakeTable() {
        "the "
        "one verdict and the reports of the whole run; what is missing is named (exit code 10)",
        nullptr},
+      {"--coverage-data", H::kOwn, A::kValue, kReports,
+       "with --merge: join the shards' coverage data, the .coverage.* files in the folders among PATHs, to this file (by "
+       "coverage.py, of --python)",
+       "FILE"},
       {"--junit-xml,--junitxml", H::kOwn, A::kValue, kReports, "write a JUnit XML report, in pytest's form", "FILE"},
       {"--junit-prefix,--junitprefix", H::kOwn, A::kValue, kReports,
        "put this before the class names in the JUnit report", "TEXT"},

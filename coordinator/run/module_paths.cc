@@ -1,12 +1,7 @@
 #include "coordinator/run/module_paths.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -14,10 +9,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "base/executable.h"
 #include "base/status_macros.h"
-#include "base/subprocess.h"
-#include "base/unique_fd.h"
+#include "coordinator/run/python_script.h"
 
 namespace fastest::run {
 namespace {
@@ -49,8 +42,6 @@ with open(3, "wb") as answer:
     answer.write(b"".join(found))
 )py";
 
-constexpr int kAnswerFd = 3;
-
 // "pkg.tests" of "pkg.tests::test_x[a::b]".
 size_t ModuleLength(const std::string& name) {
   const size_t bracket = name.find('[');
@@ -75,28 +66,6 @@ std::string PythonPath(const discovery::ProjectConfig& project) {
   return lines;
 }
 
-absl::StatusOr<std::string> Ask(SubprocessOptions options) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return absl::UnavailableError(absl::StrCat("can't make a pipe: ", strerror(errno)));
-  const UniqueFd reader(ends[0]);
-  UniqueFd writer(ends[1]);
-  options.fds.push_back({writer.get(), kAnswerFd});
-  ASSIGN_OR_RETURN(Subprocess process, Subprocess::Spawn(options));
-  writer.reset();
-  std::string answer;
-  char buffer[4096];
-  while (true) {
-    const ssize_t size = read(reader.get(), buffer, sizeof(buffer));
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) break;
-    answer.append(buffer, static_cast<size_t>(size));
-  }
-  const int status = process.Wait();
-  if (status == 0) return answer;
-  return absl::UnavailableError(
-      absl::StrCat(options.argv.front(), " can't look for modules: it ended with ", DescribeWaitStatus(status)));
-}
-
 absl::StatusOr<std::string> PathOf(const std::string& name, const std::string& module_path,
                                    const std::string& invocation_dir) {
   std::error_code ignored;
@@ -118,16 +87,11 @@ absl::StatusOr<std::vector<std::string>> PathsOfModules(const std::string& pytho
                                                         const discovery::ProjectConfig& project,
                                                         const std::string& invocation_dir,
                                                         const std::vector<std::string>& names, bool skip_missing) {
-  if (const auto found = FindProgram(python); !found.ok()) {
-    return absl::NotFoundError(absl::StrCat("no Python interpreter ", python, ": give one with --python"));
-  }
   const std::string namespaces = Ini(project, "consider_namespace_packages");
-  SubprocessOptions options;
-  options.argv = {python, "-c", kScript, namespaces == "true" || namespaces == "True" || namespaces == "1" ? "1" : "",
-                  PythonPath(project)};
-  for (const std::string& name : names) options.argv.push_back(name.substr(0, ModuleLength(name)));
-  options.working_dir = invocation_dir;
-  ASSIGN_OR_RETURN(const std::string answer, Ask(std::move(options)));
+  std::vector<std::string> args = {namespaces == "true" || namespaces == "True" || namespaces == "1" ? "1" : "",
+                                   PythonPath(project)};
+  for (const std::string& name : names) args.push_back(name.substr(0, ModuleLength(name)));
+  ASSIGN_OR_RETURN(const std::string answer, AskPython(python, kScript, args, invocation_dir, "look for modules"));
   const std::vector<std::string> found = absl::StrSplit(answer, '\0');
   std::vector<std::string> paths;
   for (size_t i = 0; i < names.size() && i < found.size(); ++i) {

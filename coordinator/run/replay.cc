@@ -22,6 +22,7 @@
 #include "coordinator/fleet/parts.h"
 #include "coordinator/report/tee.h"
 #include "coordinator/results/ledger.h"
+#include "coordinator/run/coverage_data.h"
 #include "coordinator/run/recorder.h"
 #include "coordinator/run/reporters.h"
 
@@ -52,8 +53,12 @@ absl::Status CheckOptions(const options::CommandLine& line) {
   if (!line.unknown.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(line.unknown.front(), " does not go with ", option));
   }
+  const std::set<std::string> coverage = {"--coverage-data", "--python"};
+  if (line.Has("--python") && !line.Has("--coverage-data")) {
+    return absl::InvalidArgumentError(absl::StrCat("--python goes with ", option, " only beside --coverage-data"));
+  }
   for (const auto& [name, values] : line.values) {
-    if (Allowed().count(name) == 0) {
+    if (Allowed().count(name) == 0 && !(merge && coverage.count(name) > 0)) {
       return absl::InvalidArgumentError(
           absl::StrCat(name, " does not go with ", option, ": it says how tests are run"));
     }
@@ -120,15 +125,39 @@ absl::StatusOr<int> Replay(const options::CommandLine& line, const Request& requ
   return ExitCodeOf(summary, all.Finished(summary));
 }
 
+size_t ShardsThatRan(const std::vector<fleet::Part>& parts) {
+  std::set<int> shards;
+  for (const fleet::Part& part : parts) {
+    if (!part.results.empty()) shards.insert(part.shard());
+  }
+  return shards.size();
+}
+
+// Each of the shards that ran must have left its coverage data.
+absl::Status MergeCoverage(const options::CommandLine& line, const Request& request, size_t shards) {
+  const std::string target = *line.Last("--coverage-data");
+  ASSIGN_OR_RETURN(const std::vector<std::string> files, CoverageFiles(line.paths, target));
+  RETURN_IF_ERROR(JoinCoverage(request.run.python, files, target));
+  if (files.size() >= shards) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("--coverage-data: ", shards,
+                                          " shards ran tests, but there are data files of ", files.size(), " only; ",
+                                          target, " holds those"));
+}
+
 absl::StatusOr<int> MergeAll(const options::CommandLine& line, const Request& request) {
   ASSIGN_OR_RETURN(const std::vector<std::string> found, fleet::EventFiles(line.paths));
   for (const std::string& path : found) RETURN_IF_ERROR(CheckNotOverwritten(path, request));
   ASSIGN_OR_RETURN(std::vector<fleet::Part> parts, fleet::ReadParts(found));
+  const size_t shards = ShardsThatRan(parts);
   fleet::Merge merge(std::move(parts));
   ASSIGN_OR_RETURN(ReportFiles files, OpenReportFiles(request));
   report::Tee all(ReportersFor(line, request, merge.start(), std::move(files)));
   ASSIGN_OR_RETURN(const results::RunSummary summary, merge.Tell(all));
-  return ExitCodeOf(summary, all.Finished(summary));
+  const int exit_code = ExitCodeOf(summary, all.Finished(summary));
+  const absl::Status joined = line.Has("--coverage-data") ? MergeCoverage(line, request, shards) : absl::OkStatus();
+  if (joined.ok()) return exit_code;
+  fprintf(stderr, "ERROR: %s\n", std::string(joined.message()).c_str());
+  return results::kNotRun;
 }
 
 absl::StatusOr<int> Answer(const options::CommandLine& line, const Surroundings& surroundings) {
