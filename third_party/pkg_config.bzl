@@ -28,6 +28,12 @@ def _library_directories(ctx):
             return line[len("libraries: ="):].split(":")
     return []
 
+def _searched_option(ctx):
+    """What names the machine's own folder of headers, which compilers search and some modules name all the same."""
+    compiler = ctx.which("gcc") or ctx.which("cc")
+    machine = ctx.execute([compiler, "-print-multiarch"]).stdout.strip() if compiler else ""
+    return "-I/usr/include/" + machine
+
 def _link_option(ctx, directories, word):
     library = word[2:]
     if library in _SHARED:
@@ -59,7 +65,8 @@ def _pkg_config_library_impl(ctx):
         fail("pkg-config is not installed. Run tools/setup, which installs it.")
     modules = ctx.attr.modules
     compile_words = _run(ctx, [pkg_config, "--cflags"] + modules)
-    includes = [word for word in compile_words if word.startswith("-I")]
+    searched = _searched_option(ctx)
+    includes = [word for word in compile_words if word.startswith("-I") and word != searched]
     if includes:
         fail("The headers of {} lie outside the compiler's search path: {}".format(modules, includes))
     defines = [word[2:] for word in compile_words if word.startswith("-D")]

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -18,12 +19,19 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "base/status_macros.h"
 #include "coordinator/history/folder_files.h"
+#include "coordinator/history/remote_files.h"
+#include "coordinator/history/remote_location.h"
 #include "coordinator/history/shared_history.h"
+#include "coordinator/history/transfers.h"
 
 namespace fastest::history {
 namespace {
+
+// Nobody waits for it, and a store that was never joined is large.
+constexpr absl::Duration kCompactWithin = absl::Minutes(10);
 
 // Node id and seconds, in the file's order.
 using Durations = std::vector<std::pair<std::string, double>>;
@@ -78,15 +86,28 @@ bool IsFolder(const std::string& path) {
   return absl::EndsWith(path, "/") || std::filesystem::is_directory(path, ignored);
 }
 
+absl::StatusOr<std::unique_ptr<Files>> FilesOn(const std::string& server, RemoteFiles::Options options) {
+  ASSIGN_OR_RETURN(RemoteLocation location, Locate(server, getenv));
+  ASSIGN_OR_RETURN(std::unique_ptr<Transfers> transfers, Transfers::Make());
+  return std::unique_ptr<Files>(std::make_unique<RemoteFiles>(std::move(location), std::move(transfers), options));
+}
+
 std::unique_ptr<Files> FilesIn(const std::string& folder) {
   return std::make_unique<FolderFiles>(absl::EndsWith(folder, "/") ? folder.substr(0, folder.size() - 1) : folder);
 }
 
 }  // namespace
 
+absl::Status CheckStoreName(const std::string& path) {
+  if (!IsRemote(path)) return absl::OkStatus();
+  // What the environment says is found out when the store is used, and costs no run.
+  return Locate(path, [](const char* /*name*/) { return nullptr; }).status();
+}
+
 absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path) {
-  if (absl::StrContains(path, "://")) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": a file or a folder is needed"));
+  if (IsRemote(path)) {
+    ASSIGN_OR_RETURN(std::unique_ptr<Files> files, FilesOn(path, {}));
+    return MakeSharedHistory(std::move(files));
   }
   std::error_code ignored;
   if (IsFolder(path)) {
@@ -100,6 +121,12 @@ absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path) {
 }
 
 absl::StatusOr<std::unique_ptr<History>> OpenStoreToRead(const std::string& path) {
+  if (IsRemote(path)) {
+    RemoteFiles::Options options;
+    options.must_exist = true;
+    ASSIGN_OR_RETURN(std::unique_ptr<Files> files, FilesOn(path, options));
+    return MakeSharedHistory(std::move(files));
+  }
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) return MakeSharedHistory(FilesIn(path));
   if (!std::filesystem::exists(path, ignored)) {
@@ -109,9 +136,17 @@ absl::StatusOr<std::unique_ptr<History>> OpenStoreToRead(const std::string& path
 }
 
 absl::StatusOr<int> CompactStore(const std::string& path) {
+  if (IsRemote(path)) {
+    RemoteFiles::Options options;
+    options.read_within = kCompactWithin;
+    options.write_within = kCompactWithin;
+    options.must_exist = true;
+    ASSIGN_OR_RETURN(const std::unique_ptr<Files> files, FilesOn(path, options));
+    return Compact(*files);
+  }
   if (!IsFolder(path)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--history-compact is for a folder; ", path, " is none (a file keeps itself small)"));
+        absl::StrCat("--history-compact is for a folder or a server; ", path, " is none (a file keeps itself small)"));
   }
   return Compact(*FilesIn(path));
 }

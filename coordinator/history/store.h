@@ -1,5 +1,5 @@
-// Where durations of past runs are kept, whatever form that has: a database file, or a folder to which runs add files; and what others have
-// measured.
+// Where durations of past runs are kept, whatever form that has: a database file, or a folder or server to which runs add files; and what others
+// have measured.
 #ifndef FASTEST_COORDINATOR_HISTORY_STORE_H_
 #define FASTEST_COORDINATOR_HISTORY_STORE_H_
 
@@ -13,7 +13,10 @@
 
 namespace fastest::history {
 
-// A folder if there is one of that name or it ends with '/', else a file; parent folders are made. Errors name it.
+// Whether a store may be named so: InvalidArgument for an address that can't be used, whatever the server would say.
+absl::Status CheckStoreName(const std::string& path);
+// https:// and s3:// as in remote_location.h; a folder if there is one of that name or it ends with '/', else a file; parent folders are made.
+// Errors name it. A server is not asked yet.
 absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path);
 // One that is there, to be read and never written.
 absl::StatusOr<std::unique_ptr<History>> OpenStoreToRead(const std::string& path);

@@ -139,7 +139,7 @@ TEST_F(StoreTest, CompactingClearsUpWhatWasNeverFinished) {
 TEST_F(StoreTest, ADatabaseIsNotCompacted) {
   Open(root_ + "/history.sqlite");
   EXPECT_THAT(std::string(CompactStore(root_ + "/history.sqlite").status().message()),
-              HasSubstr("--history-compact is for a folder"));
+              HasSubstr("--history-compact is for a folder or a server"));
 }
 
 TEST_F(StoreTest, FiftyWritersOfWhomSomeAreKilledLoseNothingOfTheOthers) {
@@ -191,7 +191,14 @@ TEST_F(StoreTest, AFileIsADatabaseAsBefore) {
   const std::unique_ptr<History> store = Open(root_ + "/new/history.sqlite");
   ASSERT_EQ(store->Record("p", {{"a.py", "a.py::x", 1, 0}}, {}), absl::OkStatus());
   EXPECT_TRUE(std::filesystem::is_regular_file(root_ + "/new/history.sqlite"));
-  EXPECT_FALSE(OpenStore("s3://bucket/x").ok());
+}
+
+TEST_F(StoreTest, AnAddressIsNoPath) {
+  EXPECT_EQ(CheckStoreName("s3://bucket/x"), absl::OkStatus());
+  EXPECT_EQ(CheckStoreName("any/path"), absl::OkStatus());
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckStoreName("ftp://host/x")));
+  // Nobody is asked yet.
+  EXPECT_TRUE(OpenStore("http://127.0.0.1:1/x").ok());
 }
 
 TEST_F(StoreTest, WhatIsOnlyReadIsNotMadeAnew) {

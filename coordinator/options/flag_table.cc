@@ -91,16 +91,15 @@ std::vector<Flag> MakeTable() {
        "named (exit code 11)",
        "SECONDS"},
       {"--history", H::kOwn, A::kValue, kRun,
-       "recorded durations, from which runs are balanced: a file, or a folder, to which each run adds a small file "
-       "(default: "
-       "a file in the cache directory)",
-       "FILE|FOLDER"},
+       "recorded durations, from which runs are balanced: a file; or a folder, https://HOST/PATH or "
+       "s3://BUCKET/PREFIX, "
+       "to which each run adds a small file (default: a file in the cache directory)",
+       "STORE"},
       {"--history-base", H::kOwn, A::kValue, kRun,
-       "durations to go by where --history knows nothing, for instance the main branch's; only read", "FILE|FOLDER"},
+       "durations to go by where --history knows nothing, for instance the main branch's; only read", "STORE"},
       {"--history-import", H::kOwn, A::kValues, kAsk,
        "run nothing: add durations from pytest-split's .test_durations or a JUnit XML file to --history", "FILE"},
-      {"--history-compact", H::kOwn, A::kFlag, kAsk, "run nothing: join the files of a --history folder to one",
-       nullptr},
+      {"--history-compact", H::kOwn, A::kFlag, kAsk, "run nothing: join the small files of --history to one", nullptr},
       {"--report-json", H::kOwn, A::kValue, kReports,
        "write one JSON line for each event; '-' is standard output, the text then goes to standard error", "FILE"},
       {"--from-json", H::kOwn, A::kValue, kReports,

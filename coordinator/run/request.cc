@@ -13,6 +13,8 @@
 #include "absl/strings/str_split.h"
 #include "base/shell_words.h"
 #include "base/status_macros.h"
+#include "coordinator/history/remote_location.h"
+#include "coordinator/history/store.h"
 #include "coordinator/options/flag_table.h"
 
 namespace fastest::run {
@@ -383,19 +385,20 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.heartbeat = progress != "none" && !request.live;
 
   const std::string cache = CacheDirectory(surroundings);
-  request.history =
-      Absolute(all->Last("--history").value_or(cache.empty() ? "" : cache + "/history.sqlite"), surroundings);
+  const auto store = [&](const std::string& name) {
+    return history::IsRemote(name) ? name : Absolute(name, surroundings);
+  };
+  request.history = store(all->Last("--history").value_or(cache.empty() ? "" : cache + "/history.sqlite"));
   if (!all->Has("--history")) request.history_project = project.rootdir;
-  request.history_base = Absolute(all->Last("--history-base").value_or(""), surroundings);
+  request.history_base = store(all->Last("--history-base").value_or(""));
   for (const std::string& file : all->All("--history-import")) {
     request.history_import.push_back(Absolute(file, surroundings));
   }
   request.label_failures = all->Has("--history") || all->Has("--history-base");
   request.history_compact = all->Has("--history-compact");
   for (const char* const option : {"--history", "--history-base"}) {
-    if (absl::StrContains(all->Last(option).value_or(""), "://")) {
-      return absl::InvalidArgumentError(absl::StrCat(all->Given(option), ": a file or a folder is needed"));
-    }
+    const absl::Status named = history::CheckStoreName(all->Last(option).value_or(""));
+    if (!named.ok()) return absl::InvalidArgumentError(absl::StrCat(option, ": ", std::string(named.message())));
   }
   if (!cache.empty()) {
     const XXH64_hash_t key = XXH3_64bits(project.rootdir.data(), project.rootdir.size());

@@ -42,7 +42,7 @@ def covered(python, folder, data_file):
 
 @pytest.fixture
 def shards(execute, project, python, tmp_path):
-    """Jobs with a checkout each: the folder with their event files and coverage data, and the first of the checkouts."""
+    """The folder with the event files and coverage data of jobs with a checkout each, and the first of these."""
     events = tmp_path / "events"
     events.mkdir()
     for shard in range(1, SHARDS + 1):

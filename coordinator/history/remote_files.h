@@ -1,0 +1,55 @@
+// A store's files on a server: objects in an S3 bucket, or files that a web server lists, gives, takes and removes (GET, PUT, DELETE).
+#ifndef FASTEST_COORDINATOR_HISTORY_REMOTE_FILES_H_
+#define FASTEST_COORDINATOR_HISTORY_REMOTE_FILES_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "coordinator/history/files.h"
+#include "coordinator/history/remote_location.h"
+#include "coordinator/history/transfers.h"
+
+namespace fastest::history {
+
+class RemoteFiles final : public Files {
+ public:
+  struct Options {
+    // For all that is ever read, from the first look on: what has not come by then is unreachable. For each that is written or removed.
+    absl::Duration read_within = absl::Seconds(30);
+    absl::Duration write_within = absl::Seconds(20);
+    // Whether a web server that does not know the folder is in error, or the store is yet to be made.
+    bool must_exist = false;
+  };
+
+  RemoteFiles(RemoteLocation location, std::unique_ptr<Transfers> transfers, Options options);
+
+  absl::StatusOr<std::vector<std::string>> List() override;
+  std::vector<absl::StatusOr<std::string>> Get(const std::vector<std::string>& names) override;
+  // A server may keep half of what it was sent from one who was killed; it is then found damaged.
+  absl::Status Put(const std::string& name, const std::string& bytes) override;
+  absl::Status Remove(const std::vector<std::string>& names) override;
+  std::string PlaceOf(const std::string& name) const override;
+
+ private:
+  absl::StatusOr<std::vector<std::string>> ListObjects();
+  absl::StatusOr<std::vector<std::string>> ListIndex();
+  HttpRequest Request(const std::string& method, const std::string& url, std::string body = "") const;
+  // OK for a status of 2xx; else an error that names `place`.
+  static absl::Status Check(const std::string& place, const absl::StatusOr<HttpResponse>& response);
+  absl::Time ReadUntil();
+
+  const RemoteLocation location_;
+  const std::unique_ptr<Transfers> transfers_;
+  const Options options_;
+  std::optional<absl::Time> read_until_;
+};
+
+// Every name of a store's file that stands in a web server's index of a folder, whatever form that has: HTML, JSON, XML, a line each.
+std::vector<std::string> NamesIn(const std::string& index);
+
+}  // namespace fastest::history
+
+#endif  // FASTEST_COORDINATOR_HISTORY_REMOTE_FILES_H_
