@@ -21,8 +21,7 @@ AgentHost::AgentHost(Options options, EventLoop* loop, Clock* clock)
 std::unique_ptr<CoordinatorSession> AgentHost::NewSession(std::unique_ptr<Zygote> zygote) {
   return std::make_unique<CoordinatorSession>(
       options_.session, &share_, loop_, clock_,
-      CoordinatorSession::Callbacks{[this] { EndOrphans(); },
-                                    [this](CoordinatorSession* session) { OnOver(session); }},
+      CoordinatorSession::Callbacks{[this] { EndOrphans(); }, [this](CoordinatorSession* session) { OnOver(session); }},
       std::move(zygote));
 }
 

@@ -16,8 +16,8 @@ CoordinatorSession::CoordinatorSession(Options options, SlotShare* share, EventL
       clock_(clock),
       callbacks_(std::move(callbacks)),
       pool_({options_.runner, [this](v1::AgentMessage::Event event) { Emit(std::move(event)); },
-             [this] { OnWorkersGone(); }, [this] { OnZygoteEnded(); }, callbacks_.on_orphans, share,
-             options_.warm, options_.warm ? options_.workdir : ""},
+             [this] { OnWorkersGone(); }, [this] { OnZygoteEnded(); }, callbacks_.on_orphans, share, options_.warm,
+             options_.warm ? options_.workdir : ""},
             loop, clock) {
   zygote == nullptr ? pool_.Warm(options_.python) : pool_.Warm(options_.python, std::move(zygote));
 }

@@ -166,9 +166,8 @@ absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Listen(const std::stri
     return absl::UnavailableError(
         absl::StrCat("cannot listen on ", address, ": the port is taken, or the host is not this machine's"));
   }
-  server->address_ = absl::StartsWith(address, "unix:")
-                         ? address
-                         : absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+  server->address_ =
+      absl::StartsWith(address, "unix:") ? address : absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
   return server;
 }
 

@@ -46,10 +46,7 @@ absl::StatusOr<std::unique_ptr<WarmSocket>> WarmSocket::Claim(const std::string&
 }
 
 WarmSocket::WarmSocket(std::string path, std::string program, UniqueFd lock)
-    : path_(std::move(path)),
-      program_(std::move(program)),
-      lock_(std::move(lock)),
-      program_was_(Identify(program_)) {}
+    : path_(std::move(path)), program_(std::move(program)), lock_(std::move(lock)), program_was_(Identify(program_)) {}
 
 WarmSocket::~WarmSocket() {
   if (Same(socket_, Identify(path_))) unlink(path_.c_str());

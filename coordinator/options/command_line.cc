@@ -46,7 +46,8 @@ class TableApp {
   CLI::Option* Add(const Flag& flag) {
     CLI::Option* option = nullptr;
     if (flag.arity == Arity::kFlagOrWord) {
-      option = app_.add_flag(flag.names, words_.emplace_back(), flag.help)->type_name(absl::StrCat("[=", flag.value_name, "]"));
+      option = app_.add_flag(flag.names, words_.emplace_back(), flag.help)
+                   ->type_name(absl::StrCat("[=", flag.value_name, "]"));
     } else if (flag.arity == Arity::kFlag || flag.arity == Arity::kCount) {
       option = app_.add_flag(flag.names, counts_.emplace_back(), flag.help);
     } else {

@@ -51,8 +51,9 @@ LocalAgent::~LocalAgent() = default;
 
 absl::Status LocalAgent::OpenWarmPlace() {
   ASSIGN_OR_RETURN(const std::string program, FindAgent());
-  ASSIGN_OR_RETURN(warm_place_, WarmPlace::Open(options_.warm_folder, options_.rootdir, program, options_.python_program,
-                                                {options_.python, Variable("FASTEST_RUNNER")}));
+  ASSIGN_OR_RETURN(warm_place_,
+                   WarmPlace::Open(options_.warm_folder, options_.rootdir, program, options_.python_program,
+                                   {options_.python, Variable("FASTEST_RUNNER")}));
   return absl::OkStatus();
 }
 
@@ -139,9 +140,10 @@ void LocalAgent::OnJoined(const AgentEvent& event, Run& run) {
   } else {
     own_joined_ = true;
     socket_->Remove();
-    run.ExpectAgents(false);
   }
   run.AgentJoined(event.agent, hello);
+  // Not sooner: a run without agents that expects none is done.
+  if (event.agent != warm_) run.ExpectAgents(false);
 }
 
 void LocalAgent::OnLeft(const AgentEvent& event, Run& run) {

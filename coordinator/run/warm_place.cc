@@ -59,8 +59,8 @@ std::string Inheritance() {
   std::string text;
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
-    for (const char* name : {"Umask:", "Uid:", "Gid:", "Groups:", "Cap", "NoNewPrivs:", "Seccomp:", "Cpus_allowed:",
-                             "Mems_allowed:"}) {
+    for (const char* name :
+         {"Umask:", "Uid:", "Gid:", "Groups:", "Cap", "NoNewPrivs:", "Seccomp:", "Cpus_allowed:", "Mems_allowed:"}) {
       if (absl::StartsWith(line, name)) absl::StrAppend(&text, line, "\n");
     }
   }
@@ -96,13 +96,13 @@ absl::Status MakePrivate(const std::string& folder) {
     return absl::InvalidArgumentError(absl::StrCat("--warm: ", folder, " is not a folder: take it away"));
   }
   if (info.st_uid != getuid()) {
-    return absl::InvalidArgumentError(absl::StrCat("--warm: the folder ", folder, " is another user's (",
-                                                   info.st_uid, "): take it away, or name another by XDG_RUNTIME_DIR"));
+    return absl::InvalidArgumentError(absl::StrCat("--warm: the folder ", folder, " is another user's (", info.st_uid,
+                                                   "): take it away, or name another by XDG_RUNTIME_DIR"));
   }
   if ((info.st_mode & 077) != 0) {
-    return absl::InvalidArgumentError(absl::StrCat("--warm: others may enter the folder ", folder, " (mode ",
-                                                   absl::Hex((info.st_mode >> 6) & 7), absl::Hex((info.st_mode >> 3) & 7),
-                                                   absl::Hex(info.st_mode & 7), "): chmod 700 ", folder));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--warm: others may enter the folder ", folder, " (mode ", absl::Hex((info.st_mode >> 6) & 7),
+                     absl::Hex((info.st_mode >> 3) & 7), absl::Hex(info.st_mode & 7), "): chmod 700 ", folder));
   }
   return absl::OkStatus();
 }
@@ -174,8 +174,9 @@ absl::Status WarmPlace::Leave(const std::string& python, const std::string& invo
   }
   SubprocessOptions options;
   // Runs don't wait for one another: each has as many slots as it wants.
-  options.argv = {agent_,     "--warm-socket",          socket_path(), "--idle-exit", absl::StrCat(kIdleExitS), "--slots",
-                  "4096",     "--python",               python,        "--workdir",   invocation_dir};
+  options.argv = {agent_,        "--warm-socket", socket_path(), "--idle-exit", absl::StrCat(kIdleExitS),
+                  "--slots",     "4096",          "--python",    python,        "--workdir",
+                  invocation_dir};
   options.fds = {{null.get(), 0}, {null.get(), 1}, {log.valid() ? log.get() : null.get(), 2}};
   options.new_session = true;
   ASSIGN_OR_RETURN(Subprocess agent, Subprocess::Spawn(options));

@@ -1,8 +1,8 @@
 """Whether a zygote that has waited is as good as one that would be started now, for a run that has come.
 
-Nothing of the project is in it, so what may differ is where it came from: its environment, its interpreter and packages, and
-the directory from which relative entries of PYTHONPATH count. Whatever is not sure to be the same makes it stale: a new one costs
-some tenths of a second, a wrong verdict more.
+Nothing of the project is in it, so what may differ is where it came from: its environment, its interpreter and
+packages, and the directory from which relative entries of PYTHONPATH count. Whatever is not sure to be the same makes
+it stale: a new one costs some tenths of a second, a wrong verdict more.
 """
 
 from __future__ import annotations
@@ -11,15 +11,54 @@ import os
 import site
 import sys
 
-# They change from one command or terminal to the next, and no interpreter's start depends on them. Any other variable may be read
-# by a sitecustomize or a .pth file.
+# They change from one command or terminal to the next, and no interpreter's start depends on them. Any other variable
+# may be read by a sitecustomize or a .pth file.
 _CHANGING = frozenset(
-    "_ PWD OLDPWD SHLVL COLUMNS LINES TERM COLORTERM WINDOWID DISPLAY WAYLAND_DISPLAY XAUTHORITY LS_COLORS STY WINDOW "
-    "NO_COLOR FORCE_COLOR PY_COLORS CLICOLOR CLICOLOR_FORCE MAKEFLAGS MAKELEVEL MFLAGS INVOCATION_ID JOURNAL_STREAM".split()
+    (
+        "_",
+        "PWD",
+        "OLDPWD",
+        "SHLVL",
+        "COLUMNS",
+        "LINES",
+        "TERM",
+        "COLORTERM",
+        "WINDOWID",
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "XAUTHORITY",
+        "LS_COLORS",
+        "STY",
+        "WINDOW",
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "PY_COLORS",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "MAKEFLAGS",
+        "MAKELEVEL",
+        "MFLAGS",
+        "INVOCATION_ID",
+        "JOURNAL_STREAM",
+    )
 )
-_CHANGING_PREFIXES = tuple(
-    "PYTEST_ FASTEST_ TERM_ SSH_ TMUX VTE_ GNOME_TERMINAL_ KONSOLE_ ITERM_ KITTY_ ALACRITTY_ WEZTERM_ WT_ "
-    "XDG_SESSION_ DBUS_ DESKTOP_".split()
+_CHANGING_PREFIXES = (
+    "PYTEST_",
+    "FASTEST_",
+    "TERM_",
+    "SSH_",
+    "TMUX",
+    "VTE_",
+    "GNOME_TERMINAL_",
+    "KONSOLE_",
+    "ITERM_",
+    "KITTY_",
+    "ALACRITTY_",
+    "WEZTERM_",
+    "WT_",
+    "XDG_SESSION_",
+    "DBUS_",
+    "DESKTOP_",
 )
 
 
@@ -38,7 +77,7 @@ class Origin:
         self._candidates = {entry: self._candidates_in(entry) for entry in sys.path if not self._is_own(entry)}
 
     def why_stale(self, environment: dict[bytes, bytes], directory: str) -> str:
-        """Empty if a run with this environment and directory may have its workers from here; else the reason, for a log."""
+        """Empty if a run with this environment and directory may have its workers from here; else why not."""
         if self._foreign:
             return f"{self._foreign} is not the interpreter's own"
         wanted = _lasting(environment)
@@ -61,7 +100,7 @@ class Origin:
         return path in self._own_folders or path.startswith(tuple(folder + os.sep for folder in self._own_folders))
 
     def _foreign_module(self) -> str:
-        """A loaded file that a person may be working on (an editable install, a module on PYTHONPATH), if there is one."""
+        """A loaded file that somebody may be working on: an editable install, a module on PYTHONPATH."""
         runner = os.path.dirname(os.path.abspath(__file__))
         for path in _module_files():
             if not self._is_own(path) and os.path.dirname(path) != runner:

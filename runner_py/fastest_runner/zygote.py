@@ -201,7 +201,9 @@ class _Zygote:
         # A byte is a character of the same number there: variables need not be UTF-8.
         entries = [str(entry).encode("latin-1") for entry in message.get("environment", ())]
         self._environment = environment_of(entries)
-        why = self._origin.why_stale(self._environment, str(message.get("directory", ""))) if self._origin else "unknown"
+        why = (
+            self._origin.why_stale(self._environment, str(message.get("directory", ""))) if self._origin else "unknown"
+        )
         self.send({"type": "begun", "stale": why})
 
     def _fork(self, worker_id: str) -> Launch | None:
