@@ -18,11 +18,11 @@ AgentHost::AgentHost(Options options, EventLoop* loop, Clock* clock)
   AwaitIdle();
 }
 
-std::unique_ptr<CoordinatorSession> AgentHost::NewSession() {
+std::unique_ptr<CoordinatorSession> AgentHost::NewSession(std::unique_ptr<Zygote> zygote) {
   return std::make_unique<CoordinatorSession>(
       options_.session, &share_, loop_, clock_,
-      CoordinatorSession::Callbacks{[this] { EndOrphans(); },
-                                    [this](CoordinatorSession* session) { OnOver(session); }});
+      CoordinatorSession::Callbacks{[this] { EndOrphans(); }, [this](CoordinatorSession* session) { OnOver(session); }},
+      std::move(zygote));
 }
 
 void AgentHost::Join(Dial dial) {
@@ -46,8 +46,9 @@ void AgentHost::BeginSession(std::unique_ptr<CoordinatorStream::Transport> trans
   if (spare_ == nullptr) spare_ = NewSession();
   active_.push_back(std::move(spare_));
   active_.back()->Begin(std::move(transport), dial_);
-  // For the coordinator that comes while this run is under way.
-  if (dial_ == nullptr && !options_.once) spare_ = NewSession();
+  // For the coordinator that comes while this run is under way. A warm agent hands on what the run leaves: one more start of Python would
+  // slow the run.
+  if (dial_ == nullptr && !options_.once && !options_.session.warm) spare_ = NewSession();
 }
 
 void AgentHost::OnOver(CoordinatorSession* session) {
@@ -62,6 +63,7 @@ void AgentHost::OnOver(CoordinatorSession* session) {
   const bool had_run = session->greeted();
   // It is in the midst of this call.
   loop_->Post([this, session, had_run] {
+    if (options_.session.warm && !ending_ && spare_ == nullptr) spare_ = NewSession(session->TakeZygote());
     active_.remove_if([session](const auto& one) { return one.get() == session; });
     EndOrphans();
     if (options_.once) ending_ = true;

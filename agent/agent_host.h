@@ -52,7 +52,7 @@ class AgentHost {
   bool left_run() const { return left_run_; }
 
  private:
-  std::unique_ptr<CoordinatorSession> NewSession();
+  std::unique_ptr<CoordinatorSession> NewSession(std::unique_ptr<Zygote> zygote = nullptr);
   void BeginSession(std::unique_ptr<CoordinatorStream::Transport> transport);
   void OnOver(CoordinatorSession* session);
   void DialAgain();

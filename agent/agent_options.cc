@@ -56,6 +56,15 @@ ParsedAgentOptions ParseAgentOptions(int argc, const char* const* argv, const Ag
                                 ->type_name("HOST:PORT")
                                 ->check(CLI::Validator(WhyNotJoin, ""));
   join->excludes(listen);
+  app.add_option("--warm-socket", options.warm_socket, "")
+      ->group("")
+      ->excludes(listen)
+      ->excludes(join)
+      ->check(CLI::Validator(
+          [](const std::string& path) {
+            return absl::StartsWith(path, "/") ? std::string() : "an absolute path is needed";
+          },
+          ""));
   app.add_option("--port-file", options.port_file, "With --listen: write the bound HOST:PORT into this file")
       ->type_name("FILE")
       ->needs(listen);
@@ -101,7 +110,7 @@ ParsedAgentOptions ParseAgentOptions(int argc, const char* const* argv, const Ag
 
   try {
     app.parse(argc, argv);
-    if (options.join.empty() && options.listen.empty()) {
+    if (options.join.empty() && options.listen.empty() && options.warm_socket.empty()) {
       throw CLI::RequiredError("--listen HOST:PORT or --join HOST:PORT");
     }
     // The process will stand elsewhere.

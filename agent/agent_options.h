@@ -11,10 +11,12 @@
 namespace fastest::agent {
 
 struct AgentOptions {
-  // Exactly one of the two is given. "unix:PATH" or HOST:PORT of a coordinator.
+  // Exactly one of these three is given. "unix:PATH" or HOST:PORT of a coordinator.
   std::string join;
   // HOST:PORT at which coordinators may come; port 0: any that is free.
   std::string listen;
+  // Absolute path of the Unix socket at which this machine's coordinators may come: see WarmSocket.
+  std::string warm_socket;
   // Where the bound address is written; empty: nowhere.
   std::string port_file;
   uint32_t slots = 1;

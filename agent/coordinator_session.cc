@@ -10,15 +10,16 @@
 namespace fastest::agent {
 
 CoordinatorSession::CoordinatorSession(Options options, SlotShare* share, EventLoop* loop, Clock* clock,
-                                       Callbacks callbacks)
+                                       Callbacks callbacks, std::unique_ptr<Zygote> zygote)
     : options_(std::move(options)),
       loop_(loop),
       clock_(clock),
       callbacks_(std::move(callbacks)),
       pool_({options_.runner, [this](v1::AgentMessage::Event event) { Emit(std::move(event)); },
-             [this] { OnWorkersGone(); }, [this] { OnZygoteEnded(); }, callbacks_.on_orphans, share},
+             [this] { OnWorkersGone(); }, [this] { OnZygoteEnded(); }, callbacks_.on_orphans, share, options_.warm,
+             options_.warm ? options_.workdir : ""},
             loop, clock) {
-  pool_.Warm(options_.python);
+  zygote == nullptr ? pool_.Warm(options_.python) : pool_.Warm(options_.python, std::move(zygote));
 }
 
 void CoordinatorSession::Begin(std::unique_ptr<CoordinatorStream::Transport> transport, CoordinatorStream::Dial dial) {
@@ -128,7 +129,9 @@ void CoordinatorSession::OnStartRun(const v1::CoordinatorMessage::StartRun& star
   v1::RunSpec spec = start.spec();
   if (start.lease_s() > 0) stream_->Keep(spec.run_id(), absl::Seconds(start.lease_s()), dial_);
   std::vector<std::string> environment;
-  if (!options_.embedded) {
+  if (options_.warm) {
+    environment.assign(start.whole_environment().begin(), start.whole_environment().end());
+  } else if (!options_.embedded) {
     files_.emplace(start, options_.workdir);
     if (const absl::Status same = files_->Compare(); !same.ok()) {
       pool_.RefuseRun(same);

@@ -32,7 +32,9 @@ class CoordinatorSession {
     std::string runner;
     // Files and environment are the coordinator's own: nothing is mapped, nothing compared.
     bool embedded = false;
-    // The counterpart of the coordinator's rootdir. Unused if embedded.
+    // Files are the coordinator's own, and a run brings its environment; what has pytest loaded is kept from run to run.
+    bool warm = false;
+    // The counterpart of the coordinator's rootdir; if warm, where Python is started. Unused if embedded.
     std::string workdir;
     // How long the coordinator may take to end the stream after the agent has said all.
     absl::Duration close_limit = absl::Seconds(5);
@@ -44,8 +46,10 @@ class CoordinatorSession {
     std::function<void(CoordinatorSession*)> on_over;
   };
 
-  // Starts Python at once. `share`, which all runs of the agent have in common, `loop` and `clock` outlive this.
-  CoordinatorSession(Options options, SlotShare* share, EventLoop* loop, Clock* clock, Callbacks callbacks);
+  // Starts Python at once, unless an earlier run has left its zygote. `share`, which all runs of the agent have in common, `loop` and
+  // `clock` outlive this.
+  CoordinatorSession(Options options, SlotShare* share, EventLoop* loop, Clock* clock, Callbacks callbacks,
+                     std::unique_ptr<Zygote> zygote = nullptr);
 
   // Opens the stream. Once. `dial` opens another one if that breaks during a run; null: the coordinator does.
   void Begin(std::unique_ptr<CoordinatorStream::Transport> transport, CoordinatorStream::Dial dial);
@@ -64,6 +68,8 @@ class CoordinatorSession {
   bool in_run() const { return greeted_ && !end_asked_ && !stream_done_ && aborted_.ok(); }
   // Of the Python process; 0 if there is none.
   pid_t python_pid() const { return pool_.zygote_pid(); }
+  // For the next run, when this one is over; null if there is none that would do.
+  std::unique_ptr<Zygote> TakeZygote() { return pool_.TakeZygote(); }
   // Valid when it is over: OK if the coordinator ended the stream in good order.
   const absl::Status& result() const { return result_; }
 

@@ -22,6 +22,7 @@
 #include "agent/event_loop.h"
 #include "agent/runner_location.h"
 #include "agent/transports.h"
+#include "agent/warm_socket.h"
 #include "base/clock.h"
 #include "base/executable.h"
 #include "base/port_file.h"
@@ -36,6 +37,8 @@ namespace {
 // sysexits.h's EX_TEMPFAIL: the run was left in the midst of it.
 constexpr int kLeftRun = 75;
 constexpr int kUsageError = 4;
+// Between two looks whether a run can still come to a warm agent.
+constexpr absl::Duration kLook = absl::Seconds(5);
 
 std::string Environment(const char* name) {
   const char* value = getenv(name);
@@ -97,6 +100,17 @@ v1::AgentMessage::Hello MakeHello(const AgentOptions& options, const AgentSurrou
   return hello;
 }
 
+// Ends a warm agent when no run can come to it any more.
+void LookAgain(const WarmSocket& socket, AgentHost& host, EventLoop& loop, Clock& clock) {
+  loop.At(clock.Now() + kLook, [&] {
+    if (const std::string why = socket.WhyInVain(); !why.empty()) {
+      host.Drain(why);
+    } else {
+      LookAgain(socket, host, loop, clock);
+    }
+  });
+}
+
 int Main(int argc, char** argv) {
   OpenMissingStandardStreams();
   // gRPC's own log lines are for its developers; what goes wrong we say ourselves.
@@ -108,16 +122,28 @@ int Main(int argc, char** argv) {
     return parsed.exit_code;
   }
   const AgentOptions& options = parsed.options;
+  const bool warm = !options.warm_socket.empty();
+  // What the run's caller had open is not to be held open.
+  if (warm) close_range(STDERR_FILENO + 1, ~0U, 0);
   const absl::StatusOr<std::string> own = OwnExecutable();
   if (!own.ok()) return Fail(own.status());
   const absl::StatusOr<std::string> runner = FindRunner(*own, options.runner);
   if (!runner.ok()) return Fail(runner.status());
   const absl::StatusOr<TransportSecurity> security = TransportSecurity::Load(options.security);
   if (!security.ok()) return UsageError(security.status());
-  const absl::Status allowed =
-      options.listen.empty() ? security->MayDial(options.join) : security->MayListen(options.listen);
+  const absl::Status allowed = warm                     ? absl::OkStatus()
+                               : options.listen.empty() ? security->MayDial(options.join)
+                                                        : security->MayListen(options.listen);
   if (!allowed.ok()) return UsageError(allowed);
-  if (!options.embedded && chdir(options.workdir.c_str()) != 0) {
+  std::unique_ptr<WarmSocket> socket;
+  if (warm) {
+    absl::StatusOr<std::unique_ptr<WarmSocket>> claimed = WarmSocket::Claim(options.warm_socket, *own);
+    // Two runs have ended at the same time: one agent will do.
+    if (absl::IsAlreadyExists(claimed.status())) return 0;
+    if (!claimed.ok()) return Fail(claimed.status());
+    socket = *std::move(claimed);
+  }
+  if (!options.embedded && chdir(warm ? "/" : options.workdir.c_str()) != 0) {
     return UsageError(absl::InvalidArgumentError(absl::StrCat("--workdir ", options.workdir, ": cannot be entered")));
   }
   const UniqueFd signals = CatchSignals(options.embedded);
@@ -132,6 +158,7 @@ int Main(int argc, char** argv) {
   host_options.session.python = options.python;
   host_options.session.runner = *runner;
   host_options.session.embedded = options.embedded;
+  host_options.session.warm = warm;
   host_options.session.workdir = options.workdir;
   host_options.session.hello = MakeHello(options, surroundings);
   host_options.once = options.embedded;
@@ -144,12 +171,12 @@ int Main(int argc, char** argv) {
     if (read(signals.get(), &info, sizeof(info)) != sizeof(info)) return;
     signalled = true;
     const std::string why = absl::StrCat("the agent was ended by ", SignalName(static_cast<int>(info.ssi_signo)));
-    options.embedded ? host.Abort(why) : host.Drain(why);
+    options.embedded || warm ? host.Abort(why) : host.Drain(why);
   });
   std::unique_ptr<AgentServer> server;
-  if (!options.listen.empty()) {
+  if (warm || !options.listen.empty()) {
     absl::StatusOr<std::unique_ptr<AgentServer>> listening =
-        AgentServer::Listen(options.listen, &*security, loop->get(),
+        AgentServer::Listen(warm ? socket->address() : options.listen, &*security, loop->get(),
                             [&](std::unique_ptr<CoordinatorStream::Transport> transport, const std::string& run_id) {
                               host.Accept(std::move(transport), run_id);
                             });
@@ -161,6 +188,10 @@ int Main(int argc, char** argv) {
       }
     }
     absl::FPrintF(stderr, "fastest-agent: listening on %s, %d slots\n", server->address(), options.slots);
+    if (warm) {
+      socket->Bound();
+      LookAgain(*socket, host, **loop, clock);
+    }
   } else {
     if (!options.embedded) {
       absl::FPrintF(stderr, "fastest-agent: joining %s, %d slots\n", options.join, options.slots);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/grpc_limits.h"
 #include "base/grpc_status.h"
@@ -165,7 +166,8 @@ absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Listen(const std::stri
     return absl::UnavailableError(
         absl::StrCat("cannot listen on ", address, ": the port is taken, or the host is not this machine's"));
   }
-  server->address_ = absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+  server->address_ =
+      absl::StartsWith(address, "unix:") ? address : absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
   return server;
 }
 

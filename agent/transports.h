@@ -29,14 +29,14 @@ class AgentServer final : public v1::Agent::CallbackService {
   using Accept =
       std::function<void(std::unique_ptr<CoordinatorStream::Transport> transport, const std::string& run_id)>;
 
-  // Listens on HOST:PORT, port 0: any. `loop` and `security` outlive the server. Unavailable: the address can't be had.
+  // Listens on "unix:PATH" or HOST:PORT, port 0: any. `loop` and `security` outlive the server. Unavailable: the address can't be had.
   static absl::StatusOr<std::unique_ptr<AgentServer>> Listen(const std::string& address,
                                                              const TransportSecurity* security, EventLoop* loop,
                                                              Accept accept);
   // Every transport that was handed out must be gone or done.
   ~AgentServer() override;
 
-  // HOST:PORT with the port that was bound.
+  // As given; HOST:PORT with the port that was bound.
   const std::string& address() const { return address_; }
 
   grpc::ServerBidiReactor<v1::CoordinatorMessage, v1::AgentMessage>* Serve(

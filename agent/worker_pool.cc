@@ -1,5 +1,6 @@
 #include "agent/worker_pool.h"
 
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -52,13 +53,40 @@ WorkerPool::~WorkerPool() {
 
 void WorkerPool::Warm(const std::string& python) {
   python_ = python;
+  working_dir_ = options_.working_dir;
   warm_status_ = StartZygote();
 }
 
+void WorkerPool::Warm(const std::string& python, std::unique_ptr<Zygote> zygote) {
+  python_ = python;
+  working_dir_ = options_.working_dir;
+  zygote_ = std::move(zygote);
+  zygote_->set_listener(this);
+}
+
+std::unique_ptr<Zygote> WorkerPool::TakeZygote() {
+  if (!cleared_ || zygote_ == nullptr) return nullptr;
+  zygote_->set_listener(nullptr);
+  return std::move(zygote_);
+}
+
 absl::Status WorkerPool::StartZygote() {
-  ASSIGN_OR_RETURN(zygote_, Zygote::Start({python_, options_.runner, working_dir_, environment_}, loop_, clock_));
+  Zygote::Options options;
+  options.python = python_;
+  options.runner = options_.runner;
+  options.working_dir = working_dir_;
+  options.environment = environment_;
+  options.whole_environment = options_.keep_zygote && running_;
+  options.keep = options_.keep_zygote;
+  ASSIGN_OR_RETURN(zygote_, Zygote::Start(options, loop_, clock_));
   zygote_->set_listener(this);
   return absl::OkStatus();
+}
+
+void WorkerPool::StartZygoteAnew() {
+  zygote_.reset();
+  warm_status_ = StartZygote();
+  if (!warm_status_.ok()) Refuse(warm_status_);
 }
 
 void WorkerPool::RefuseRun(const absl::Status& why) {
@@ -70,19 +98,46 @@ void WorkerPool::BeginRun(const v1::RunSpec& spec, std::vector<std::string> envi
   spec_ = spec;
   running_ = true;
   environment_ = std::move(environment);
+  if (options_.keep_zygote) {
+    working_dir_ = spec.invocation_dir();
+    asking_ = zygote_ != nullptr && (spec.python().empty() || spec.python() == python_);
+    if (!spec.python().empty()) python_ = spec.python();
+    asking_ ? zygote_->Begin(environment_, working_dir_) : StartZygoteAnew();
+    return;
+  }
   const bool other_python = !spec.python().empty() && spec.python() != python_;
   if (other_python) python_ = spec.python();
   const bool elsewhere = !spec.invocation_dir().empty() && !IsWorkingDirectory(spec.invocation_dir());
   if (elsewhere) working_dir_ = spec.invocation_dir();
   if (other_python || elsewhere || !environment_.empty()) {
-    zygote_.reset();
-    warm_status_ = StartZygote();
+    StartZygoteAnew();
+  } else if (!warm_status_.ok()) {
+    Refuse(warm_status_);
   }
-  if (!warm_status_.ok()) Refuse(warm_status_);
+}
+
+void WorkerPool::OnZygoteBegun(const std::string& stale) {
+  asking_ = false;
+  if (!stale.empty()) {
+    fprintf(stderr, "fastest-agent: Python is started anew: %s\n", stale.c_str());
+    // It is in the midst of this call.
+    zygote_->set_listener(nullptr);
+    loop_->Post([old = std::shared_ptr<Zygote>(std::move(zygote_))] {});
+    StartZygoteAnew();
+  }
+  StartWaiting();
+}
+
+void WorkerPool::StartWaiting() {
+  for (const auto& [slot, worker_id] : std::exchange(waiting_, {})) StartWorker(slot, worker_id);
 }
 
 void WorkerPool::StartWorker(uint32_t slot, const std::string& worker_id) {
   if (refused_) return;
+  if (asking_ && closed_.empty()) {
+    waiting_.emplace_back(slot, worker_id);
+    return;
+  }
   const absl::Status status = TryStartWorker(slot, worker_id);
   if (status.ok()) return;
   WorkerState::End end;
@@ -145,6 +200,11 @@ void WorkerPool::EndAll(const std::string& why) {
   if (ending_) return;
   ending_ = true;
   KillAll(why);
+  if (options_.keep_zygote && workers_.empty() && !asking_ && zygote_ != nullptr && zygote_->ready()) {
+    // Nothing that the run's tests have started outlives the run: it is told to be over after that.
+    zygote_->Clear();
+    return;
+  }
   TellWorkersGone();
   if (zygote_ != nullptr) {
     zygote_->End(!workers_.empty());
@@ -166,13 +226,28 @@ void WorkerPool::OnExited(const std::string& worker_id, int wait_status) {
   if (Worker* worker = Find(worker_id)) worker->OnExited(wait_status);
 }
 
+void WorkerPool::OnZygoteCleared() {
+  cleared_ = true;
+  TellWorkersGone();
+  loop_->Post(options_.on_ended);
+}
+
 void WorkerPool::OnZygoteEnded(const absl::Status& why) {
   const bool was_ready = zygote_->ready();
   // It is in the midst of this call.
   loop_->Post([old = std::shared_ptr<Zygote>(std::move(zygote_))] {});
+  if (cleared_) return;
   if (ending_) {
     LoseAll(closed_);
+    TellWorkersGone();
     options_.on_ended();
+    return;
+  }
+  if (std::exchange(asking_, false)) {
+    // It died while it waited for a run.
+    options_.on_orphans();
+    StartZygoteAnew();
+    StartWaiting();
     return;
   }
   // Its children are ours now, whichever it has told us of.

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -39,6 +40,10 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
     std::function<void()> on_orphans;
     // The agent's slots, which this run's workers share with those of others. Outlives the pool.
     SlotShare* share = nullptr;
+    // The zygote is to serve run after run: TakeZygote() gives it to the next pool. Runs then bring their whole environment.
+    bool keep_zygote = false;
+    // In which the first zygote is started; empty: this process's own.
+    std::string working_dir;
   };
 
   WorkerPool(Options options, EventLoop* loop, Clock* clock);
@@ -47,9 +52,14 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   // Starts Python at once, so that pytest is loaded when the run comes. That it cannot be done is told as `refused`
   // when there is a run.
   void Warm(const std::string& python);
+  // In Warm's place: with a zygote that an earlier pool has left.
+  void Warm(const std::string& python, std::unique_ptr<Zygote> zygote);
+  // After on_ended, if the zygote is kept and as good as before the run; else null.
+  std::unique_ptr<Zygote> TakeZygote();
 
   // Once. `environment` as Zygote::Options has it. If the run has any, names another interpreter
-  // than the warm one, or takes place in another directory, Python is started anew.
+  // than the warm one, or takes place in another directory, Python is started anew; a zygote that is kept only if it is not as a new
+  // one would be.
   void BeginRun(const v1::RunSpec& spec, std::vector<std::string> environment);
   // In BeginRun's place: this agent can't do it.
   void RefuseRun(const absl::Status& why);
@@ -77,6 +87,8 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   void OnForked(const std::string& worker_id, pid_t pid) override;
   void OnExited(const std::string& worker_id, int wait_status) override;
   void OnZygoteEnded(const absl::Status& why) override;
+  void OnZygoteBegun(const std::string& stale) override;
+  void OnZygoteCleared() override;
   // Worker::Listener
   void OnWorkerMessage(const Worker& worker, v1::WorkerMessage message) override;
   void OnWorkerGone(const Worker& worker, const WorkerState::End& end) override;
@@ -84,6 +96,9 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
  private:
   Worker* Find(const std::string& worker_id);
   absl::Status StartZygote();
+  // For the run that has begun, and in place of any that there is.
+  void StartZygoteAnew();
+  void StartWaiting();
   absl::Status TryStartWorker(uint32_t slot, const std::string& worker_id);
   void Refuse(const absl::Status& why);
   void EmitFromWorker(const Worker& worker, v1::WorkerMessage message);
@@ -101,6 +116,10 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   std::string python_;
   std::string working_dir_;
   std::vector<std::string> environment_;
+  // A kept zygote was asked whether it will do for this run; the workers wait for its answer. It was cleared after the run.
+  bool asking_ = false;
+  bool cleared_ = false;
+  std::vector<std::pair<uint32_t, std::string>> waiting_;
   // Why there is no zygote, if the first one could not be had.
   absl::Status warm_status_;
   v1::RunSpec spec_;

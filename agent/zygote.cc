@@ -51,6 +51,22 @@ std::string AbsolutePath(const std::string& python) {
   return error ? python : absolute.string();
 }
 
+// JSON's texts are UTF-8, and variables need not be: each byte is a character of the same number.
+std::string AsCharacters(const std::string& bytes) {
+  std::string text;
+  text.reserve(bytes.size());
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      text.push_back(c);
+    } else {
+      text.push_back(static_cast<char>(0xC0 | (byte >> 6)));
+      text.push_back(static_cast<char>(0x80 | (byte & 0x3F)));
+    }
+  }
+  return text;
+}
+
 absl::Status NoInterpreter(const std::string& python, const absl::Status& why) {
   return absl::NotFoundError(
       absl::StrCat("no Python interpreter \"", python, "\" (", why.message(), "): name one by --python"));
@@ -78,13 +94,19 @@ absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Start(const Options& options, Ev
                   absl::StrCat(kControlFd)};
   process.fds = {{null.get(), 0}, {output_in.get(), 1}, {output_in.get(), 2}, {sockets.second.get(), kControlFd}};
   process.working_dir = options.working_dir;
-  if (!options.environment.empty()) process.env = WithVariables(options.environment);
+  if (options.whole_environment) {
+    process.env = options.environment;
+  } else if (!options.environment.empty()) {
+    process.env = WithVariables(options.environment);
+  }
   process.new_session = true;
   process.child_subreaper = true;
   absl::StatusOr<Subprocess> child = Subprocess::Spawn(process);
   if (!child.ok()) return NoInterpreter(options.python, child.status());
-  return absl::WrapUnique(
+  auto zygote = absl::WrapUnique(
       new Zygote(options, loop, clock, *std::move(child), FrameChannel(std::move(sockets.first)), std::move(output)));
+  if (options.keep) zygote->Send(json{{"type", "keep"}}.dump());
+  return zygote;
 }
 
 Zygote::Zygote(Options options, EventLoop* loop, Clock* clock, Subprocess process, FrameChannel control,
@@ -111,6 +133,17 @@ void Zygote::Fork(const std::string& worker_id, UniqueFd channel, UniqueFd out, 
   fds.push_back(std::move(out));
   fds.push_back(std::move(err));
   Send(json{{"type", "fork"}, {"worker_id", worker_id}}.dump(), std::move(fds));
+}
+
+void Zygote::Begin(const std::vector<std::string>& environment, const std::string& directory) {
+  json variables = json::array();
+  for (const std::string& variable : environment) variables.push_back(AsCharacters(variable));
+  Send(json{{"type", "begin"}, {"directory", directory}, {"environment", std::move(variables)}}.dump());
+}
+
+void Zygote::Clear() {
+  Send(json{{"type", "clear"}}.dump());
+  timer_ = loop_->At(clock_->Now() + options_.end_limit, [this] { process_.Kill(SIGKILL); });
 }
 
 void Zygote::Kill(const std::string& worker_id) { Send(json{{"type", "kill"}, {"worker_id", worker_id}}.dump()); }
@@ -176,6 +209,11 @@ void Zygote::OnFrame(const std::string& frame) {
     listener_->OnForked(TextOf(message, "worker_id"), NumberOf(message, "pid"));
   } else if (type == "exited" && listener_ != nullptr) {
     listener_->OnExited(TextOf(message, "worker_id"), NumberOf(message, "status"));
+  } else if (type == "begun" && listener_ != nullptr) {
+    listener_->OnZygoteBegun(TextOf(message, "stale"));
+  } else if (type == "cleared" && listener_ != nullptr) {
+    loop_->Cancel(timer_);
+    listener_->OnZygoteCleared();
   }
 }
 

@@ -32,6 +32,10 @@ class Zygote {
     // It has ended, asked to (OK) or not; no other call follows. NotFound, FailedPrecondition: it never was of use, and
     // the message tells the user why and what to do; Aborted: it died later. Its workers are dead.
     virtual void OnZygoteEnded(const absl::Status& why) = 0;
+    // The answer to Begin(). Empty: forks are welcome. Else it is not as a new one would be (why is for a log), and of no use.
+    virtual void OnZygoteBegun(const std::string& stale) = 0;
+    // The answer to Clear().
+    virtual void OnZygoteCleared() = 0;
   };
 
   struct Options {
@@ -43,6 +47,10 @@ class Zygote {
     std::string working_dir;
     // Changes to this process's own variables: see WithVariables.
     std::vector<std::string> environment;
+    // `environment` is all of it, "NAME=VALUE" each.
+    bool whole_environment = false;
+    // It is to serve run after run: remembers where it came from, for Begin().
+    bool keep = false;
     // How long it may take to end when it is asked to.
     absl::Duration end_limit = absl::Seconds(5);
   };
@@ -59,6 +67,11 @@ class Zygote {
 
   // Forks a worker that gets these descriptors: its channel, its stdout, its stderr.
   void Fork(const std::string& worker_id, UniqueFd channel, UniqueFd out, UniqueFd err);
+  // Another run, which takes place in `directory` and whose workers get `environment` ("NAME=VALUE" each) for their own. OnZygoteBegun
+  // follows. Precondition: Options::keep, no workers.
+  void Begin(const std::vector<std::string>& environment, const std::string& directory);
+  // Ends whatever the run's workers have left behind. OnZygoteCleared follows, or OnZygoteEnded. Precondition: no workers.
+  void Clear();
   // SIGKILL to the worker and its process group. One that has exited is ignored.
   void Kill(const std::string& worker_id);
   // Ends it and all its workers; OnZygoteEnded follows. If it has none it ends at once, and what they left behind comes

@@ -64,6 +64,9 @@ class Subprocess {
   // The status if the child has ended.
   std::optional<int> TryWait();
 
+  // It lives on, as somebody else's to wait for. Only the destructor may be called after.
+  void Release() { pid_ = -1; }
+
   // Nothing happens when the child has been waited for: its pid may be another's by now.
   void Kill(int signal);
   // To the child's process group. Precondition: new_session.

@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/options/flag_table.h"
 
 namespace fastest::options {
 namespace {
+
+using std::string_literals::operator""s;
 
 constexpr char kDescription[] =
     "Runs a Python test suite in parallel with pytest's verdict, test by test.\n\n"
@@ -42,7 +45,10 @@ class TableApp {
  private:
   CLI::Option* Add(const Flag& flag) {
     CLI::Option* option = nullptr;
-    if (flag.arity == Arity::kFlag || flag.arity == Arity::kCount) {
+    if (flag.arity == Arity::kFlagOrWord) {
+      option = app_.add_flag(flag.names, words_.emplace_back(), flag.help)
+                   ->type_name(absl::StrCat("[=", flag.value_name, "]"));
+    } else if (flag.arity == Arity::kFlag || flag.arity == Arity::kCount) {
       option = app_.add_flag(flag.names, counts_.emplace_back(), flag.help);
     } else {
       option = app_.add_option(flag.names, values_.emplace_back(), flag.help);
@@ -56,6 +62,7 @@ class TableApp {
   CLI::App app_;
   // CLI11 writes into these; deques keep their addresses.
   std::deque<int64_t> counts_;
+  std::deque<std::string> words_;
   std::deque<std::vector<std::string>> values_;
   std::vector<CLI::Option*> options_;
 };
@@ -120,6 +127,8 @@ absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args) {
     if (option->count() == 0) continue;
     std::vector<std::string> values = option->results();
     if (IsFlag(flags[i])) values.assign(option->count(), "");
+    // CLI11 makes this of the flag alone.
+    if (flags[i].arity == Arity::kFlagOrWord) std::replace(values.begin(), values.end(), "true"s, ""s);
     if (values.empty()) values = {""};
     if (GoesToPytest(flags[i])) AppendForPytest(flags[i], values, line.pytest_args);
     line.values[MainName(flags[i])] = std::move(values);

@@ -59,6 +59,11 @@ std::vector<Flag> MakeTable() {
       {"--python", H::kOwn, A::kValue, kRun,
        "interpreter that has pytest and your packages (default: the active virtual environment's, then python3)",
        "PATH"},
+      {"--warm", H::kOwn, A::kFlagOrWord, kRun,
+       "leave an agent behind that has pytest loaded, for the next run of this project, and use the one that the last "
+       "run "
+       "left; it ends after 10 minutes without a run. --warm=stop ends it now",
+       "stop"},
       {"--hang-timeout", H::kOwn, A::kValue, kRun,
        "end a test that runs longer than this and report it as failed, with its Python stack (default: no limit)",
        "SECONDS"},

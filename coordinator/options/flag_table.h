@@ -24,7 +24,8 @@ enum class Handling {
   kConsumed,
 };
 
-enum class Arity { kFlag, kCount, kValue, kValues, kOptionalValue };
+// kFlagOrWord: a flag behind which a word may stand, after '=' only: what follows it is no value of it.
+enum class Arity { kFlag, kCount, kValue, kValues, kOptionalValue, kFlagOrWord };
 
 struct Flag {
   // As CLI11 wants them: "-n,--workers". The last long name is the one in settings files (without dashes).

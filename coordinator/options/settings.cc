@@ -61,7 +61,7 @@ std::optional<std::string> TextOf(const toml::node& node) {
 }
 
 absl::StatusOr<Setting> ValueOf(const Flag& flag, const toml::node& node) {
-  if (flag.arity == Arity::kFlag) {
+  if (flag.arity == Arity::kFlag || flag.arity == Arity::kFlagOrWord) {
     const auto* on = node.as_boolean();
     if (on == nullptr) return absl::InvalidArgumentError("true or false is needed");
     return Setting{Switch(on->get()), on->get() ? "true" : "false"};
@@ -122,7 +122,7 @@ absl::Status AddFromEnvironment(const std::function<const char*(const char*)>& g
     if (value == nullptr || *value == '\0') continue;
     const std::string given = absl::StrCat(variable, "=", value);
     std::vector<std::string> values = {value};
-    if (flag.arity == Arity::kFlag) {
+    if (flag.arity == Arity::kFlag || flag.arity == Arity::kFlagOrWord) {
       bool on = false;
       // "1", "true" or "yes", and their opposites.
       if (!absl::SimpleAtob(value, &on)) return absl::InvalidArgumentError(absl::StrCat(given, ": 1 or 0 is needed"));

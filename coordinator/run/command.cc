@@ -20,30 +20,23 @@
 #include "absl/time/time.h"
 #include "base/executable.h"
 #include "base/status_macros.h"
-#include "base/subprocess.h"
-#include "base/transport_security.h"
 #include "coordinator/history/history.h"
 #include "coordinator/history/store.h"
 #include "coordinator/options/flag_table.h"
-#include "coordinator/rendezvous/agent_gateway.h"
 #include "coordinator/report/pytest_cache.h"
 #include "coordinator/results/ledger.h"
-#include "coordinator/run/embedded_agent.h"
 #include "coordinator/run/estimates.h"
 #include "coordinator/run/farm.h"
 #include "coordinator/run/interrupts.h"
+#include "coordinator/run/local_agent.h"
 #include "coordinator/run/past.h"
 #include "coordinator/run/reporters.h"
 #include "coordinator/run/run.h"
 #include "coordinator/run/shards.h"
+#include "coordinator/run/warm_place.h"
 
 namespace fastest::run {
 namespace {
-
-// How long a wait for events may take: bounds the delay of Ctrl-C and of a redrawn line.
-constexpr absl::Duration kTurn = absl::Milliseconds(50);
-// An agent has nothing left to do when it is told to end; it gets this long to be gone by itself.
-constexpr absl::Duration kAgentGrace = absl::Seconds(10);
 
 double Now() { return absl::ToUnixMicros(absl::Now()) / 1e6; }
 
@@ -62,15 +55,6 @@ int Fail(const absl::Status& status, int exit_code) {
   Say(absl::StrCat("ERROR: ", std::string(status.message())));
   return exit_code;
 }
-
-class GatewayPort final : public AgentPort {
- public:
-  explicit GatewayPort(rendezvous::AgentGateway& gateway) : gateway_(gateway) {}
-  void Send(int agent, const v1::CoordinatorMessage& message) override { gateway_.Send(agent, message); }
-
- private:
-  rendezvous::AgentGateway& gateway_;
-};
 
 // A usage error of pytest's, made more useful where the option was one of ours, mistyped.
 std::string WithSpellingHint(std::string message, const options::CommandLine& line) {
@@ -100,46 +84,6 @@ int BecomePytest(const Request& request) {
 std::string NewRunId() {
   absl::BitGen random;
   return absl::StrFormat("%016x%016x", absl::Uniform<uint64_t>(random), absl::Uniform<uint64_t>(random));
-}
-
-// One turn after the other until the run is done, with `between_turns` called after each.
-void Drive(Run& run, rendezvous::AgentGateway& gateway, SocketDirectory& socket, EmbeddedAgent& agent,
-           const std::function<void()>& between_turns) {
-  bool joined = false;
-  while (!run.Done()) {
-    for (rendezvous::AgentEvent& event : gateway.Take(kTurn)) {
-      switch (event.kind) {
-        case rendezvous::AgentEvent::Kind::kJoined:
-          joined = true;
-          socket.Remove();
-          run.AgentJoined(event.agent, event.hello);
-          break;
-        case rendezvous::AgentEvent::Kind::kMessage:
-          run.AgentSaid(event.agent, std::move(*event.event));
-          break;
-        case rendezvous::AgentEvent::Kind::kLeft:
-          run.AgentLeft(event.agent, agent.Ended().value_or("its stream broke"));
-          break;
-        case rendezvous::AgentEvent::Kind::kUnreachable:
-          run.AgentNeverCame(event.why);
-          break;
-        case rendezvous::AgentEvent::Kind::kHeard:
-        case rendezvous::AgentEvent::Kind::kBroken:
-        case rendezvous::AgentEvent::Kind::kResumed:
-          // Of agents with a lease.
-          break;
-      }
-    }
-    if (Interrupted()) run.Interrupt();
-    run.Tick();
-    between_turns();
-    if (joined) continue;
-    if (const std::optional<std::string> how = agent.Ended(); how.has_value()) {
-      run.AgentNeverCame(absl::StrCat("fastest-agent ended before it had joined: ", *how));
-    } else if (Interrupted()) {
-      run.AgentNeverCame("interrupted before the agent had joined");
-    }
-  }
 }
 
 // What a run needs whoever runs its tests.
@@ -225,37 +169,55 @@ class Preparation {
   absl::Status found_;
 };
 
-// With an agent of its own on this machine.
+// Whether a run that ends so is one that another may follow which has use for a warm agent.
+bool MayLeave(int exit_code) {
+  return exit_code == results::kOk || exit_code == results::kTestsFailed || exit_code == results::kInterrupted ||
+         exit_code == results::kNoTestsCollected;
+}
+
+// With an agent on this machine.
 int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request) {
-  if (const absl::StatusOr<std::string> python = FindProgram(request.run.python); !python.ok()) {
+  const absl::StatusOr<std::string> python = FindProgram(request.run.python);
+  if (!python.ok()) {
     Say(absl::StrCat("ERROR: no Python interpreter ", request.run.python, ": give one with --python"));
     return results::kUsageError;
   }
   absl::StatusOr<ReportFiles> files = OpenReportFiles(request);
   if (!files.ok()) return Fail(files.status(), results::kUsageError);
-  absl::StatusOr<std::unique_ptr<SocketDirectory>> socket = SocketDirectory::Make();
-  if (!socket.ok()) return Fail(socket.status(), results::kInternalError);
-  // Should the agent die, its zygote and workers come to us, to be ended.
-  BecomeSubreaper().IgnoreError();
-  const TransportSecurity plain;
-  rendezvous::AgentGateway gateway(&plain);
-  if (const auto bound = gateway.Listen((*socket)->address()); !bound.ok())
-    return Fail(bound.status(), results::kInternalError);
-  // Only now the agent, which gives up if it finds nobody; Python then starts while we look for tests.
-  absl::StatusOr<std::unique_ptr<EmbeddedAgent>> agent =
-      EmbeddedAgent::Start((*socket)->address(), request.run.slots, request.run.python);
-  if (!agent.ok()) return Fail(agent.status(), results::kInternalError);
-  HandleInterrupts((*agent)->pid());
+  LocalAgent::Options options;
+  options.slots = request.run.slots;
+  options.python = request.run.python;
+  options.python_program = *python;
+  options.invocation_dir = request.run.invocation_dir;
+  options.rootdir = project.rootdir;
+  if (request.warm) options.warm_folder = request.warm_folder;
+  options.may_replace = !request.run.forward_terminal;
+  options.note = [](const std::string& note) { Say("fastest: " + note); };
+  const absl::StatusOr<std::unique_ptr<LocalAgent>> agent = LocalAgent::Open(std::move(options));
+  if (!agent.ok()) {
+    return Fail(agent.status(),
+                absl::IsInvalidArgument(agent.status()) ? results::kUsageError : results::kInternalError);
+  }
 
   Preparation preparation(line, project, request, *std::move(files));
-  GatewayPort port(gateway);
-  const absl::StatusOr<std::unique_ptr<Run>> run = preparation.MakeRun(&port, request.run.slots, 0);
+  const absl::StatusOr<std::unique_ptr<Run>> run = preparation.MakeRun(agent->get(), request.run.slots, 0);
   if (!run.ok()) return Fail(run.status(), results::kUsageError);
-  Drive(**run, gateway, **socket, **agent, [&] { preparation.RecordOnTheWay(**run); });
+  (*agent)->Drive(**run, [&] { preparation.RecordOnTheWay(**run); });
   const int exit_code = preparation.Finish(**run);
-  (*agent)->Await(kAgentGrace);
-  EndAllChildren();
+  (*agent)->End(MayLeave(exit_code));
   return exit_code;
+}
+
+// --warm=stop, in place of a run.
+int StopWarm(const discovery::ProjectConfig& project, const Request& request) {
+  const absl::StatusOr<std::vector<std::string>> ended = StopWarmAgents(request.warm_folder, project.rootdir);
+  if (!ended.ok()) {
+    return Fail(ended.status(),
+                absl::IsInvalidArgument(ended.status()) ? results::kUsageError : results::kInternalError);
+  }
+  for (const std::string& text : *ended) Say("fastest: " + text);
+  if (ended->empty()) Say(absl::StrCat("fastest: ", project.rootdir, " has no warm agent"));
+  return results::kOk;
 }
 
 // With agents on other machines.
@@ -336,6 +298,7 @@ discovery::DiscoveryOptions DiscoveryFor(const options::CommandLine& line, const
 
 int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request) {
   for (const std::string& note : request.notes) Say("fastest: " + note);
+  if (request.warm_stop) return StopWarm(project, request);
   if (!request.interactive_option.empty()) return BecomePytest(request);
   if (!request.history_import.empty() || request.history_compact) return KeepHistory(project, request);
   if (!request.shard.plan_out.empty()) {

@@ -19,6 +19,8 @@ namespace {
 // sun_path has 108 bytes, one of them for the final zero; the file's name needs some too.
 constexpr size_t kLongestDirectory = 80;
 
+}  // namespace
+
 absl::StatusOr<std::string> FindAgent() {
   if (const char* given = getenv("FASTEST_AGENT"); given != nullptr && *given != '\0') return FindProgram(given);
   ASSIGN_OR_RETURN(const std::string own, OwnExecutable());
@@ -31,8 +33,6 @@ absl::StatusOr<std::string> FindAgent() {
   return absl::NotFoundError(absl::StrCat("fastest-agent is not beside ", own,
                                           ": install both in one directory, or name it in FASTEST_AGENT"));
 }
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<SocketDirectory>> SocketDirectory::Make() {
   const char* from_environment = getenv("TMPDIR");

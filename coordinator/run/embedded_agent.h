@@ -33,9 +33,12 @@ class SocketDirectory {
   std::string path_;
 };
 
+// The program: beside this one, or where FASTEST_AGENT says. NotFound names what was looked for.
+absl::StatusOr<std::string> FindAgent();
+
 class EmbeddedAgent {
  public:
-  // Starts fastest-agent, found beside this program (or where FASTEST_AGENT says). Errors name what was looked for.
+  // Starts FindAgent().
   static absl::StatusOr<std::unique_ptr<EmbeddedAgent>> Start(const std::string& address, int slots,
                                                               const std::string& python);
   pid_t pid() const { return process_.pid(); }

@@ -171,6 +171,33 @@ absl::Status ReadFarm(const options::CommandLine& line, const Surroundings& surr
   return absl::OkStatus();
 }
 
+absl::Status ReadWarm(const options::CommandLine& line, const Surroundings& surroundings, Request& request) {
+  const std::optional<std::string> word = line.Last("--warm");
+  if (!word.has_value()) return absl::OkStatus();
+  if (!word->empty() && *word != "stop") {
+    return absl::InvalidArgumentError(absl::StrCat("--warm=", *word, ": there are '--warm' and '--warm=stop'"));
+  }
+  const std::string runtime = Env(surroundings, "XDG_RUNTIME_DIR");
+  const std::string cache = CacheDirectory(surroundings);
+  request.warm_folder = !runtime.empty() ? runtime + "/fastest" : cache.empty() ? "" : cache + "/warm";
+  if (request.warm_folder.empty()) {
+    return absl::InvalidArgumentError(
+        "--warm: there is no folder for it: XDG_RUNTIME_DIR, XDG_CACHE_HOME or HOME is needed");
+  }
+  request.warm_stop = *word == "stop";
+  if (request.warm_stop) return absl::OkStatus();
+  const auto origin = line.origins.find("--warm");
+  if (request.farm.used()) {
+    request.notes.push_back(absl::StrCat("--warm is ignored: agents elsewhere are as warm as they are"));
+  } else if (origin != line.origins.end() && !Env(surroundings, "CI").empty()) {
+    request.notes.push_back(
+        absl::StrCat(origin->second, " is ignored, since this is CI (the variable CI is set): type --warm for it"));
+  } else {
+    request.warm = true;
+  }
+  return absl::OkStatus();
+}
+
 constexpr int kMostShards = 10000;
 
 absl::Status ReadShard(const options::CommandLine& line, const options::CommandLine& typed,
@@ -348,6 +375,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
     // How many there are is known when the agents have come; more than one, since their workers are never the only session.
     run.slots = 2;
   }
+  RETURN_IF_ERROR(ReadWarm(*all, surroundings, request));
   RETURN_IF_ERROR(ReadShard(*all, line, surroundings, request.shard));
   request.names_modules = all->Has("--pyargs");
   run.plan_only = all->Has("--plan");

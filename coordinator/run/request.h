@@ -100,6 +100,11 @@ struct Request {
   bool heartbeat = false;
   // pytest takes over the terminal (--pdb …): the option that asked for it.
   std::string interactive_option;
+  // --warm, and where the agents that it leaves wait: `warm_folder` is $XDG_RUNTIME_DIR/fastest or the cache's. `warm_stop`, in place of a
+  // run: they are ended.
+  bool warm = false;
+  bool warm_stop = false;
+  std::string warm_folder;
   // --pyargs: the arguments are names of modules.
   bool names_modules = false;
   // Lines for the user about what his options led to.

@@ -20,6 +20,7 @@ import sys
 from typing import Any
 
 from .frames import FrameDecoder, FrameError, encode
+from .freshness import Origin, environment_of, take_environment
 
 _OLDEST_PYTEST = (7, 0)
 _RECEIVE_SIZE = 64 * 1024
@@ -91,6 +92,9 @@ class _Zygote:
         self._received_fds: list[int] = []
         self._children: dict[int, _Child] = {}
         self._ended = False
+        # To serve run after run: where it came from, and the environment of the present run.
+        self._origin: Origin | None = None
+        self._environment: dict[bytes, bytes] | None = None
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
@@ -183,7 +187,24 @@ class _Zygote:
             for pid, child in self._children.items():
                 if child.worker_id == message.get("worker_id"):
                     _kill_group(pid)
+        elif message.get("type") == "keep":
+            self._origin = Origin()
+        elif message.get("type") == "begin":
+            self._begin(message)
+        elif message.get("type") == "clear":
+            self._end_everything()
+            self.send({"type": "cleared"})
         return None
+
+    def _begin(self, message: dict[str, Any]) -> None:
+        """A run has come. Where this process is stale nothing will be asked of it any more."""
+        # A byte is a character of the same number there: variables need not be UTF-8.
+        entries = [str(entry).encode("latin-1") for entry in message.get("environment", ())]
+        self._environment = environment_of(entries)
+        why = (
+            self._origin.why_stale(self._environment, str(message.get("directory", ""))) if self._origin else "unknown"
+        )
+        self.send({"type": "begun", "stale": why})
 
     def _fork(self, worker_id: str) -> Launch | None:
         fds = self._received_fds[:_DESCRIPTORS_PER_WORKER]
@@ -213,6 +234,10 @@ class _Zygote:
         for fd in self._received_fds:
             os.close(fd)
         self._control.close()
+        if self._environment is not None:
+            take_environment(self._environment)
+            # What was not there when this process looked may be there by now.
+            importlib.invalidate_caches()
 
     def _end_everything(self) -> None:
         for pid in self._children:

@@ -33,16 +33,19 @@ def _signals_as_in_a_terminal():
 
 
 class Fastest:
-    """One run. Every process of it carries a mark in its environment, by which leftovers are found."""
+    """One run. Every process of it carries a mark in its environment, by which leftovers are found.
 
-    def __init__(self, command, cwd, env, report, preexec_fn=None, **streams):
+    Runs that are to have the same environment share a `mark`, and then each other's processes.
+    """
+
+    def __init__(self, command, cwd, env, report, preexec_fn=None, mark=None, **streams):
         def before_exec():
             _signals_as_in_a_terminal()
             if preexec_fn:
                 preexec_fn()
 
         self.report = report
-        self._mark = f"E2E_MARK={uuid.uuid4().hex}"
+        self._mark = f"E2E_MARK={mark or uuid.uuid4().hex}"
         name, _, value = self._mark.partition("=")
         self.process = subprocess.Popen(
             command,

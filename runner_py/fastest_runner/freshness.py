@@ -1,0 +1,185 @@
+"""Whether a zygote that has waited is as good as one that would be started now, for a run that has come.
+
+Nothing of the project is in it, so what may differ is where it came from: its environment, its interpreter and
+packages, and the directory from which relative entries of PYTHONPATH count. Whatever is not sure to be the same makes
+it stale: a new one costs some tenths of a second, a wrong verdict more.
+"""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+
+# They change from one command or terminal to the next, and no interpreter's start depends on them. Any other variable
+# may be read by a sitecustomize or a .pth file.
+_CHANGING = frozenset(
+    (
+        "_",
+        "PWD",
+        "OLDPWD",
+        "SHLVL",
+        "COLUMNS",
+        "LINES",
+        "TERM",
+        "COLORTERM",
+        "WINDOWID",
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "XAUTHORITY",
+        "LS_COLORS",
+        "STY",
+        "WINDOW",
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "PY_COLORS",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "MAKEFLAGS",
+        "MAKELEVEL",
+        "MFLAGS",
+        "INVOCATION_ID",
+        "JOURNAL_STREAM",
+    )
+)
+_CHANGING_PREFIXES = (
+    "PYTEST_",
+    "FASTEST_",
+    "TERM_",
+    "SSH_",
+    "TMUX",
+    "VTE_",
+    "GNOME_TERMINAL_",
+    "KONSOLE_",
+    "ITERM_",
+    "KITTY_",
+    "ALACRITTY_",
+    "WEZTERM_",
+    "WT_",
+    "XDG_SESSION_",
+    "DBUS_",
+    "DESKTOP_",
+)
+
+
+class Origin:
+    """What this process was started from, as it is now. To be made before anything of it can have changed."""
+
+    def __init__(self) -> None:
+        self._environment = _lasting(dict(os.environb))
+        # Only these count from there.
+        relative = any(not os.path.isabs(entry) for entry in _python_path())
+        self._directory = os.getcwd() if relative else None
+        self._own_folders = _folders_of_interpreter()
+        self._foreign = self._foreign_module()
+        self._names = {name.partition(".")[0] for name in sys.modules}
+        self._marks = {path: _mark(path) for path in self._files()}
+        self._candidates = {entry: self._candidates_in(entry) for entry in sys.path if not self._is_own(entry)}
+
+    def why_stale(self, environment: dict[bytes, bytes], directory: str) -> str:
+        """Empty if a run with this environment and directory may have its workers from here; else why not."""
+        if self._foreign:
+            return f"{self._foreign} is not the interpreter's own"
+        wanted = _lasting(environment)
+        for name in sorted(wanted.keys() ^ self._environment.keys()):
+            return f"the variable {os.fsdecode(name)} has come or gone"
+        for name, value in wanted.items():
+            if self._environment[name] != value:
+                return f"the variable {os.fsdecode(name)} has changed"
+        if self._directory is not None and not _is_same_folder(self._directory, directory):
+            return "the directory is another one, and PYTHONPATH is relative"
+        for path, mark in self._marks.items():
+            if _mark(path) != mark:
+                return f"{path} has changed"
+        for entry, names in self._candidates.items():
+            if self._candidates_in(entry) != names:
+                return f"{entry} has other modules of the names that are loaded"
+        return ""
+
+    def _is_own(self, path: str) -> bool:
+        return path in self._own_folders or path.startswith(tuple(folder + os.sep for folder in self._own_folders))
+
+    def _foreign_module(self) -> str:
+        """A loaded file that somebody may be working on: an editable install, a module on PYTHONPATH."""
+        runner = os.path.dirname(os.path.abspath(__file__))
+        for path in _module_files():
+            if not self._is_own(path) and os.path.dirname(path) != runner:
+                return path
+        return ""
+
+    def _files(self) -> set[str]:
+        files = {*_module_files(), os.path.realpath(sys.executable), os.path.join(sys.prefix, "pyvenv.cfg")}
+        for entry in filter(self._is_own, sys.path):
+            # A folder's own mark changes with the names in it: packages that come and go.
+            files.add(entry)
+            files.update(os.path.join(entry, name) for name in _entries(entry) if name.endswith(".pth"))
+        return files
+
+    def _candidates_in(self, entry: str) -> frozenset[str]:
+        """What a new interpreter might load from this folder of the project's in place of what is loaded here."""
+        return frozenset(name for name in _entries(entry) if name.partition(".")[0] in self._names)
+
+
+def environment_of(entries: list[bytes]) -> dict[bytes, bytes]:
+    """From "NAME=VALUE" each; of several the first counts, as for Python's own start."""
+    environment: dict[bytes, bytes] = {}
+    for entry in entries:
+        name, equals, value = entry.partition(b"=")
+        if name and equals:
+            environment.setdefault(name, value)
+    return environment
+
+
+def take_environment(environment: dict[bytes, bytes]) -> None:
+    """Makes these variables, and no others, the process's own."""
+    for name in list(os.environb):
+        del os.environb[name]
+    os.environb.update(environment)
+
+
+def _lasting(environment: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    return {
+        name: value
+        for name, value in environment.items()
+        if os.fsdecode(name) not in _CHANGING and not os.fsdecode(name).startswith(_CHANGING_PREFIXES)
+    }
+
+
+def _python_path() -> list[str]:
+    path = os.environ.get("PYTHONPATH", "")
+    return path.split(os.pathsep) if path else []
+
+
+def _folders_of_interpreter() -> frozenset[str]:
+    folders = [os.path.dirname(os.__file__), os.path.dirname(sys.executable), *site.getsitepackages()]
+    if site.ENABLE_USER_SITE:
+        folders.append(site.getusersitepackages())
+    return frozenset(os.path.abspath(folder) for folder in folders)
+
+
+def _module_files() -> set[str]:
+    """Of all loaded modules; those that are built in or frozen belong to the interpreter's file."""
+    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    return {os.path.abspath(path) for path in files if isinstance(path, str)}
+
+
+def _entries(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def _mark(path: str) -> tuple[int, int, int, int] | None:
+    try:
+        info = os.stat(path)
+    except OSError:
+        return None
+    return info.st_mtime_ns, info.st_size, info.st_ino, info.st_dev
+
+
+def _is_same_folder(one: str, other: str) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False

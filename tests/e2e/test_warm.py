@@ -1,0 +1,442 @@
+"""--warm: what a run leaves behind, that the next one uses it, and that its verdict is the same without it."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import uuid
+from pathlib import Path
+
+import pytest
+from coordinator_process import Fastest, parent_of, wait_until
+
+# Each run writes down what its tests see.
+TESTS = {
+    "pytest.ini": "[pytest]\n",
+    "library.py": "ANSWER = 42\n",
+    "test_all.py": """
+import os, pathlib
+import library
+
+def test_answer():
+    assert library.ANSWER == 42
+
+def test_looks_around():
+    seen = pathlib.Path(os.environ["HERE"], "seen")
+    line = f"{os.getpid()} {os.getppid()} {os.environ.get('COLOUR')} {os.getcwd()} {oct(os.umask(0o22))}"
+    seen.write_text(line + " " + os.environ.get("FASTEST_ODD", ""), errors="surrogateescape")
+""",
+}
+PASSED = {"test_all.py::test_answer": "passed", "test_all.py::test_looks_around": "passed"}
+# Goes on when the file GO is there; says by a file of its own that it runs.
+WAITS = """
+import os, pathlib, time
+
+def test_first():
+    pass
+
+def test_waits():
+    here = pathlib.Path(os.environ["HERE"])
+    (here / f"started-{os.getpid()}").touch()
+    while not (here / "go").exists():
+        time.sleep(0.01)
+"""
+
+
+@pytest.fixture
+def runtime():
+    """A short XDG_RUNTIME_DIR: a socket's path has 107 bytes. The agents that wait there are ended."""
+    folder = Path(tempfile.mkdtemp(prefix="warm", dir="/tmp"))
+    yield folder
+    for file in folder.glob("fastest/*.pid"):
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int(file.read_text()), signal.SIGKILL)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def warm(start, runtime, tmp_path):
+    """Runs a coordinator to its end, all runs of a test in the same environment."""
+    mark = uuid.uuid4().hex
+
+    def run(cwd, *args, env=None, wait=True, **kwargs):
+        environment = {"XDG_RUNTIME_DIR": str(runtime), "HERE": str(tmp_path), "CI": None, **(env or {})}
+        run = start(cwd, *(args or ("--warm",)), env=environment, mark=mark, **kwargs)
+        if wait:
+            run.wait()
+        return run
+
+    return run
+
+
+def agents(runtime):
+    """Pids of the agents that wait."""
+    found = set()
+    for file in runtime.glob("fastest/*.pid"):
+        text = file.read_text()
+        if text.endswith("\n") and file.with_suffix(".sock").exists() and alive(int(text)):
+            found.add(int(text))
+    return found
+
+
+def alive(pid):
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0] not in "ZX"
+    return False
+
+
+def the_agent(runtime, other_than=frozenset()):
+    return wait_until(lambda: agents(runtime) - other_than, "a warm agent").pop()
+
+
+def zygote_of(agent):
+    children = Path(f"/proc/{agent}/task/{agent}/children")
+    return int(wait_until(lambda: children.read_text().split(), "the agent's Python")[0])
+
+
+def seen(tmp_path):
+    worker, zygote, colour, cwd, umask, odd = (tmp_path / "seen").read_text(errors="surrogateescape").split(" ")
+    return {"zygote": int(zygote), "colour": colour, "cwd": cwd, "umask": umask, "odd": odd}
+
+
+def test_the_next_run_uses_what_the_first_one_left(project, warm, runtime, tmp_path):
+    folder = project(TESTS)
+    first = warm(folder)
+    assert first.process.returncode == 0, first.text
+    assert first.outcomes() == PASSED
+    agent = the_agent(runtime)
+    zygote = zygote_of(agent)
+    assert seen(tmp_path)["zygote"] != zygote
+    for _ in range(2):
+        run = warm(folder)
+        assert run.process.returncode == 0, run.text
+        assert run.stderr == ""
+        assert run.outcomes() == PASSED
+        # The worker's parent is Python below the agent that was there before the run.
+        assert seen(tmp_path)["zygote"] == zygote
+    assert parent_of(zygote) == agent
+    assert agents(runtime) == {agent}
+
+
+def test_the_events_are_those_of_a_run_without_it(project, warm, runtime):
+    folder = project(
+        {**TESTS, "test_bad.py": "import sys\n\ndef test_bad():\n    print('x')\n    assert 0, sys.argv\n"}
+    )
+    plain = warm(folder, "--engine=auto")
+    warm(folder)
+    the_agent(runtime)
+    used = warm(folder)
+
+    def what_matters(run):
+        kinds = [event["type"] for event in run.events() if event["type"] not in ("test_started", "result")]
+        results = {
+            nodeid: (
+                result["outcome"],
+                result.get("longrepr"),
+                result.get("sections"),
+                result["engine"],
+                result["agent"],
+            )
+            for nodeid, result in run.results().items()
+        }
+        return sorted(kinds), results
+
+    assert what_matters(used) == what_matters(plain)
+    assert used.process.returncode == plain.process.returncode == 1
+
+
+def test_edited_modules_and_new_tests_are_seen(project, warm, runtime):
+    folder = project(TESTS)
+    warm(folder)
+    agent = the_agent(runtime)
+    (folder / "library.py").write_text("ANSWER = 'wrong'\n")
+    (folder / "test_new.py").write_text("def test_new():\n    assert 0\n")
+    run = warm(folder)
+    assert run.process.returncode == 1, run.text
+    assert run.outcomes() == {
+        "test_all.py::test_answer": "failed",
+        "test_all.py::test_looks_around": "passed",
+        "test_new.py::test_new": "failed",
+    }
+    (folder / "library.py").write_text("ANSWER = 42\n")
+    (folder / "test_new.py").unlink()
+    assert warm(folder).outcomes() == PASSED
+    assert agents(runtime) == {agent}
+
+
+def test_a_changed_environment_reaches_the_tests(project, warm, runtime, tmp_path):
+    folder = project(TESTS)
+    warm(folder, env={"COLOUR": "red"})
+    agent = the_agent(runtime)
+    zygote = zygote_of(agent)
+    # Also one that is no UTF-8, and one by which Python's start does not change.
+    warm(folder, env={"COLOUR": "red", "FASTEST_ODD": os.fsdecode(b"\xff\xe9")})
+    assert seen(tmp_path) == {
+        "zygote": zygote,
+        "colour": "red",
+        "cwd": str(folder),
+        "umask": seen(tmp_path)["umask"],
+        "odd": os.fsdecode(b"\xff\xe9"),
+    }
+    # One that a sitecustomize might read: Python is started anew, below the same agent.
+    warm(folder, env={"COLOUR": "blue"})
+    assert seen(tmp_path)["colour"] == "blue"
+    assert seen(tmp_path)["odd"] == ""
+    assert seen(tmp_path)["zygote"] != zygote
+    warm(folder)
+    assert seen(tmp_path)["colour"] == "None"
+    assert agents(runtime) == {agent}
+
+
+def test_the_number_of_workers_and_the_directory_are_the_runs_own(project, warm, runtime, tmp_path):
+    folder = project({**TESTS, **{f"sub/test_{n}.py": "def test_it(worker_id): print(worker_id)\n" for n in range(6)}})
+    warm(folder, slots=1)
+    agent = the_agent(runtime)
+    for slots in (3, 1, 2):
+        run = warm(folder, slots=slots)
+        assert run.process.returncode == 0, run.text
+        assert len(run.events("worker_started")) == slots
+    run = warm(folder / "sub", "--warm", "../test_all.py")
+    assert run.process.returncode == 0, run.text
+    assert seen(tmp_path)["cwd"] == str(folder / "sub")
+    assert agents(runtime) == {agent}
+
+
+def test_what_the_tests_left_running_ends_with_the_run(project, warm, runtime, tmp_path):
+    folder = project(TESTS)
+    warm(folder)
+    agent = the_agent(runtime)
+    (folder / "test_leaves.py").write_text(
+        "import os, subprocess\n\ndef test_leaves():\n"
+        "    child = subprocess.Popen(['sleep', '1000'], start_new_session=True)\n"
+        "    open(os.environ['HERE'] + '/left', 'w').write(str(child.pid))\n"
+    )
+    zygote = zygote_of(agent)
+    assert warm(folder).process.returncode == 0
+    assert not alive(int((tmp_path / "left").read_text()))
+    (folder / "test_leaves.py").unlink()
+    warm(folder)
+    assert seen(tmp_path)["zygote"] == zygote
+
+
+def test_it_is_ended_by_word(project, warm, runtime):
+    folder = project(TESTS)
+    other = project(TESTS, name="other")
+    warm(folder)
+    agent = the_agent(runtime)
+    warm(other)
+    others = the_agent(runtime, {agent})
+    stop = warm(folder, "--warm=stop")
+    assert stop.process.returncode == 0, stop.text
+    assert stop.stderr == f"fastest: the warm agent of {folder} is ended (process {agent})\n"
+    assert not alive(agent)
+    assert agents(runtime) == {others}
+    stop = warm(folder, "--warm=stop")
+    assert stop.stderr == f"fastest: {folder} has no warm agent\n"
+    # One that is stopped can't say goodbye.
+    os.kill(others, signal.SIGSTOP)
+    assert warm(other, "--warm=stop").process.returncode == 0
+    assert not alive(others)
+
+
+def test_another_interpreter_or_umask_has_another_agent(project, warm, runtime, tmp_path):
+    folder = project(TESTS)
+    warm(folder)
+    agent = the_agent(runtime)
+    link = tmp_path / "python"
+    link.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    link.chmod(0o755)
+    assert warm(folder, python=str(link)).outcomes() == PASSED
+    second = the_agent(runtime, {agent})
+    run = warm(folder, preexec_fn=lambda: os.umask(0o77))
+    assert run.process.returncode == 0, run.text
+    assert seen(tmp_path)["umask"] == "0o77"
+    third = the_agent(runtime, {agent, second})
+    assert warm(folder, preexec_fn=lambda: os.umask(0o77)).process.returncode == 0
+    assert seen(tmp_path)["umask"] == "0o77"
+    assert seen(tmp_path)["zygote"] == zygote_of(third)
+
+
+def test_a_changed_package_is_loaded_anew(project, warm, runtime, tmp_path):
+    folder = project(TESTS)
+    packages = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", packages], check=True)
+    site = next(packages.glob("lib/python*/site-packages"))
+    for path in {str(Path(pytest.__file__).parents[1])}:
+        (site / "all.pth").write_text(path + "\n")
+    python = str(packages / "bin" / "python")
+    run = warm(folder, python=python)
+    assert run.outcomes() == PASSED, run.text
+    agent = the_agent(runtime)
+    # It has looked at its files when it has served a run.
+    assert warm(folder, python=python).outcomes() == PASSED
+    (site / "more.pth").write_text("import os; os.environ['COLOUR'] = 'green'\n")
+    assert warm(folder, python=python).outcomes() == PASSED
+    assert seen(tmp_path)["colour"] == "green"
+    assert agents(runtime) == {agent}
+
+
+def test_one_that_was_killed_is_done_without(project, warm, runtime):
+    folder = project(TESTS)
+    warm(folder)
+    agent = the_agent(runtime)
+    os.kill(agent, signal.SIGKILL)
+    wait_until(lambda: not alive(agent), "its end")
+    run = warm(folder)
+    assert run.process.returncode == 0, run.text
+    assert run.outcomes() == PASSED
+    # And another is left.
+    assert the_agent(runtime) != agent
+
+
+def test_one_that_does_not_answer_is_done_without(project, warm, runtime):
+    folder = project(TESTS)
+    warm(folder)
+    agent = the_agent(runtime)
+    os.kill(agent, signal.SIGSTOP)
+    run = warm(folder)
+    assert run.process.returncode == 0, run.text
+    assert run.stderr == (
+        f"fastest: the warm agent (process {agent}) does not answer: this run has an agent of its own\n"
+    )
+    assert run.outcomes() == PASSED
+    os.kill(agent, signal.SIGCONT)
+    assert warm(folder).stderr == ""
+
+
+@pytest.mark.parametrize("slots", [1, 2])
+def test_one_that_is_killed_in_the_midst_of_a_run_loses_no_test(project, warm, runtime, tmp_path, slots):
+    folder = project({**TESTS, "test_waits.py": WAITS})
+    warm(folder, "--warm", "test_all.py", slots=slots)
+    agent = the_agent(runtime)
+    run = warm(folder, slots=slots, wait=False)
+    wait_until(lambda: list(tmp_path.glob("started-*")), "a test that runs")
+    os.kill(agent, signal.SIGKILL)
+    wait_until(lambda: len(list(tmp_path.glob("started-*"))) > 1, "the test elsewhere")
+    (tmp_path / "go").touch()
+    assert run.wait() == 0, run.text
+    assert "fastest: the warm agent" in run.stderr
+    assert run.outcomes() == {**PASSED, "test_waits.py::test_first": "passed", "test_waits.py::test_waits": "passed"}
+
+
+def test_an_interrupted_run_leaves_no_workers(project, warm, runtime, tmp_path):
+    folder = project({**TESTS, "test_waits.py": WAITS})
+    warm(folder, "--warm", "test_all.py")
+    agent = the_agent(runtime)
+    run = warm(folder, wait=False)
+    worker = int(wait_until(lambda: list(tmp_path.glob("started-*")), "a test that runs")[0].name.partition("-")[2])
+    run.send(signal.SIGINT)
+    assert run.wait() == 2, run.text
+    assert not alive(worker)
+    (tmp_path / "go").touch()
+    assert warm(folder).process.returncode == 0
+    assert agents(runtime) == {agent}
+    # A coordinator that is killed takes its workers along, too.
+    (tmp_path / "go").unlink()
+    for file in tmp_path.glob("started-*"):
+        file.unlink()
+    run = warm(folder, wait=False)
+    worker = int(wait_until(lambda: list(tmp_path.glob("started-*")), "a test that runs")[0].name.partition("-")[2])
+    run.send(signal.SIGKILL)
+    run.wait()
+    wait_until(lambda: not alive(worker), "the worker's end")
+    (tmp_path / "go").touch()
+    assert warm(folder).process.returncode == 0
+    assert agents(runtime) == {agent}
+
+
+def test_two_runs_at_a_time_do_not_wait_for_each_other(project, warm, runtime, tmp_path):
+    folder = project({**TESTS, "test_waits.py": WAITS})
+    warm(folder, "--warm", "test_all.py", slots=1)
+    agent = the_agent(runtime)
+    slow = warm(folder, slots=1, wait=False)
+    wait_until(lambda: list(tmp_path.glob("started-*")), "a test that runs")
+    assert warm(folder, "--warm", "test_all.py", slots=1).outcomes() == PASSED
+    (tmp_path / "go").touch()
+    assert slow.wait() == 0, slow.text
+    assert agents(runtime) == {agent}
+
+
+def test_in_ci_only_who_types_it_has_it(project, warm, runtime):
+    folder = project(TESTS)
+    run = warm(folder, "-v", env={"CI": "true", "FASTEST_WARM": "1"})
+    assert run.process.returncode == 0
+    assert "FASTEST_WARM=1 is ignored, since this is CI" in run.stderr
+    assert not (runtime / "fastest").exists()
+    warm(folder, "-v", env={"FASTEST_WARM": "1"})
+    first = the_agent(runtime)
+    warm(folder, "--warm", env={"CI": "true"})
+    assert agents(runtime) == {first}
+
+
+def test_a_folder_that_is_not_the_users_alone_is_refused(project, warm, runtime):
+    folder = project(TESTS)
+    place = runtime / "fastest"
+    place.mkdir()
+    place.chmod(0o755)
+    run = warm(folder)
+    assert run.process.returncode == 4
+    assert run.stderr == f"ERROR: --warm: others may enter the folder {place} (mode 755): chmod 700 {place}\n"
+    assert run.results() == {}
+    place.chmod(0o700)
+    if os.getuid() == 0:
+        os.chown(place, 12345, -1)
+        run = warm(folder)
+        assert run.process.returncode == 4
+        assert f"the folder {place} is another user's (12345)" in run.stderr
+        os.chown(place, 0, -1)
+    place.rmdir()
+    place.write_text("")
+    assert f"{place} is not a folder" in warm(folder).stderr
+    assert f"{place} is not a folder" in warm(folder, "--warm=stop").stderr
+
+
+def test_a_word_that_there_is_not(project, warm):
+    run = warm(project(TESTS), "--warm=off")
+    assert run.process.returncode == 4
+    assert run.stderr == "ERROR: --warm=off: there are '--warm' and '--warm=stop'\n"
+
+
+@pytest.fixture
+def waiting(coordinator, runtime, project):
+    """Starts an agent that waits at a socket of its own."""
+    started = []
+
+    def start(*args):
+        (runtime / "fastest").mkdir(mode=0o700, exist_ok=True)
+        program = coordinator.parent.parent / "agent" / "fastest-agent"
+        command = [program, "--warm-socket", runtime / "fastest" / "a.sock", "--python", sys.executable, *args]
+        one = Fastest([str(word) for word in command], runtime, dict(os.environ), None)
+        started.append(one)
+        return one
+
+    yield start
+    for one in started:
+        one.kill_all()
+
+
+def test_an_agent_without_a_run_ends_by_itself(waiting, runtime):
+    one = waiting("--idle-exit", "0.3")
+    assert one.wait() == 0, one.text
+    assert one.nothing_left()
+    assert list((runtime / "fastest").iterdir()) == []
+
+
+def test_a_second_agent_at_a_place_ends_at_once(waiting, runtime):
+    first = waiting()
+    pid = the_agent(runtime)
+    second = waiting()
+    assert second.wait() == 0
+    assert second.stderr == ""
+    assert agents(runtime) == {pid} == {first.process.pid}
+
+
+def test_an_agent_whose_socket_has_gone_ends_by_itself(waiting, runtime):
+    one = waiting()
+    the_agent(runtime)
+    (runtime / "fastest" / "a.sock").unlink()
+    assert one.wait() == 0, one.text
+    assert one.nothing_left()
