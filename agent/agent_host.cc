@@ -109,6 +109,7 @@ void AgentHost::Drain(const std::string& why) {
     return;
   }
   ending_ = true;
+  if (options_.session.record != nullptr) options_.session.record->Draining();
   loop_->Cancel(dial_timer_);
   if (spare_ != nullptr) spare_->Abort(why);
   for (const auto& session : active_) {
@@ -116,6 +117,10 @@ void AgentHost::Drain(const std::string& why) {
     session->greeted() ? session->Drain() : session->Abort(why);
   }
   StopIfDone();
+}
+
+void AgentHost::DrainOnce(const std::string& why) {
+  if (!ending_) Drain(why);
 }
 
 void AgentHost::Abort(const std::string& why) {

@@ -46,6 +46,9 @@ class AgentHost {
   // Ends everything now.
   void Abort(const std::string& why);
 
+  // The same asked from elsewhere, as often as anybody likes: only the first time counts.
+  void DrainOnce(const std::string& why);
+
   // Valid when the loop has been stopped by this: of the last session, OK if it was ended in good order or there was none.
   const absl::Status& result() const { return result_; }
   // It was ended while a run was under way.

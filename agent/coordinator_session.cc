@@ -33,6 +33,7 @@ void CoordinatorSession::Begin(std::unique_ptr<CoordinatorStream::Transport> tra
 }
 
 void CoordinatorSession::Emit(v1::AgentMessage::Event event) {
+  if (options_.record != nullptr && !run_id_.empty()) options_.record->Saw(run_id_, event);
   if (stream_ == nullptr) return;
   if (draining_ && event.has_from_worker() && event.from_worker().message().has_ended()) {
     // That these sessions stop is the agent's wish: the run goes on elsewhere.
@@ -86,7 +87,7 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
     case v1::CoordinatorMessage::kStartWorker:
       // It reads the files anew.
       if (files_.has_value()) LeaveUnless(files_->Compare());
-      pool_.StartWorker(message.start_worker().slot(), message.start_worker().worker_id());
+      StartWorker(message.start_worker().slot(), message.start_worker().worker_id());
       break;
     case v1::CoordinatorMessage::kGrant: {
       // A worker that ends has what it was given taken back.
@@ -127,6 +128,8 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
 
 void CoordinatorSession::OnStartRun(const v1::CoordinatorMessage::StartRun& start) {
   v1::RunSpec spec = start.spec();
+  run_id_ = spec.run_id();
+  if (options_.record != nullptr) options_.record->RunBegan(run_id_);
   if (start.lease_s() > 0) stream_->Keep(spec.run_id(), absl::Seconds(start.lease_s()), dial_);
   std::vector<std::string> environment;
   if (options_.warm) {
@@ -144,7 +147,12 @@ void CoordinatorSession::OnStartRun(const v1::CoordinatorMessage::StartRun& star
     }
   }
   pool_.BeginRun(spec, environment);
-  for (const auto& worker : start.workers()) pool_.StartWorker(worker.slot(), worker.worker_id());
+  for (const auto& worker : start.workers()) StartWorker(worker.slot(), worker.worker_id());
+}
+
+void CoordinatorSession::StartWorker(uint32_t slot, const std::string& worker_id) {
+  if (options_.record != nullptr) options_.record->WorkerStarted(run_id_);
+  pool_.StartWorker(slot, worker_id);
 }
 
 void CoordinatorSession::OnStreamDone(const absl::Status& status) {
@@ -169,6 +177,7 @@ void CoordinatorSession::OnZygoteEnded() {
 void CoordinatorSession::TellIfOver() {
   if (!stream_done_ || !zygote_ended_) return;
   if (!aborted_.ok()) result_ = aborted_;
+  if (options_.record != nullptr && !run_id_.empty()) options_.record->RunEnded(run_id_);
   callbacks_.on_over(this);
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "agent/agent_record.h"
 #include "agent/checkout.h"
 #include "agent/coordinator_stream.h"
 #include "agent/event_loop.h"
@@ -36,6 +37,8 @@ class CoordinatorSession {
     bool warm = false;
     // The counterpart of the coordinator's rootdir; if warm, where Python is started. Unused if embedded.
     std::string workdir;
+    // Who wants to know what happens here; null: nobody. Outlives the session.
+    AgentRecord* record = nullptr;
     // How long the coordinator may take to end the stream after the agent has said all.
     absl::Duration close_limit = absl::Seconds(5);
   };
@@ -75,6 +78,7 @@ class CoordinatorSession {
 
  private:
   void OnMessage(const v1::CoordinatorMessage& message);
+  void StartWorker(uint32_t slot, const std::string& worker_id);
   void OnStartRun(const v1::CoordinatorMessage::StartRun& start);
   // Finishes the tests that run and then leaves the run. `why`: see Draining.
   void Leave(const std::string& why);
@@ -93,6 +97,8 @@ class CoordinatorSession {
   WorkerPool pool_;
   // None if embedded.
   std::optional<ExpectedFiles> files_;
+  // Empty before it is known.
+  std::string run_id_;
   CoordinatorStream::Dial dial_;
   std::unique_ptr<CoordinatorStream> stream_;
   bool greeted_ = false;

@@ -19,6 +19,7 @@
 #include "absl/strings/str_format.h"
 #include "agent/agent_host.h"
 #include "agent/agent_options.h"
+#include "agent/agent_record.h"
 #include "agent/event_loop.h"
 #include "agent/runner_location.h"
 #include "agent/transports.h"
@@ -163,6 +164,8 @@ int Main(int argc, char** argv) {
   host_options.session.hello = MakeHello(options, surroundings);
   host_options.once = options.embedded;
   if (options.idle_exit_s > 0) host_options.idle_exit = absl::Seconds(options.idle_exit_s);
+  AgentRecord record(host_options.session.hello, options.workdir, &clock);
+  if (!options.embedded) host_options.session.record = &record;
   // Python starts here, and loads pytest while we dial.
   AgentHost host(host_options, loop->get(), &clock);
   bool signalled = false;
@@ -179,7 +182,8 @@ int Main(int argc, char** argv) {
         AgentServer::Listen(warm ? socket->address() : options.listen, &*security, loop->get(),
                             [&](std::unique_ptr<CoordinatorStream::Transport> transport, const std::string& run_id) {
                               host.Accept(std::move(transport), run_id);
-                            });
+                            },
+                            {[&] { return record.Status(); }, [&] { host.DrainOnce("the agent was asked to end"); }});
     if (!listening.ok()) return Fail(listening.status());
     server = *std::move(listening);
     if (!options.port_file.empty()) {

@@ -152,8 +152,8 @@ class AgentServer::Incoming final : public grpc::ServerBidiReactor<v1::Coordinat
 
 absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Listen(const std::string& address,
                                                                  const TransportSecurity* security, EventLoop* loop,
-                                                                 Accept accept) {
-  auto server = std::unique_ptr<AgentServer>(new AgentServer(security, loop, std::move(accept)));
+                                                                 Accept accept, Questions questions) {
+  auto server = std::unique_ptr<AgentServer>(new AgentServer(security, loop, std::move(accept), std::move(questions)));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
@@ -192,6 +192,28 @@ grpc::ServerBidiReactor<v1::CoordinatorMessage, v1::AgentMessage>* AgentServer::
       named == context->client_metadata().end() ? "" : std::string(named->second.data(), named->second.size());
   loop_->Post([this, held, run_id] { accept_(std::move(*held), run_id); });
   return incoming;
+}
+
+bool AgentServer::Answer(grpc::CallbackServerContext* context, v1::AgentStatus* status) {
+  grpc::Status admitted = security_->Admit(*context);
+  const bool may = admitted.ok();
+  if (may) *status = questions_.status();
+  context->DefaultReactor()->Finish(std::move(admitted));
+  return may;
+}
+
+grpc::ServerUnaryReactor* AgentServer::Status(grpc::CallbackServerContext* context,
+                                              const v1::StatusRequest* /*request*/, v1::AgentStatus* status) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  Answer(context, status);
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* AgentServer::Drain(grpc::CallbackServerContext* context, const v1::DrainRequest* /*request*/,
+                                             v1::AgentStatus* status) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  if (Answer(context, status)) loop_->Post(questions_.drain);
+  return reactor;
 }
 
 }  // namespace fastest::agent

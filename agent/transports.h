@@ -29,10 +29,18 @@ class AgentServer final : public v1::Agent::CallbackService {
   using Accept =
       std::function<void(std::unique_ptr<CoordinatorStream::Transport> transport, const std::string& run_id)>;
 
+  // What others may ask of the agent.
+  struct Questions {
+    // On any thread.
+    std::function<v1::AgentStatus()> status;
+    // On the loop's thread.
+    std::function<void()> drain;
+  };
+
   // Listens on "unix:PATH" or HOST:PORT, port 0: any. `loop` and `security` outlive the server. Unavailable: the address can't be had.
   static absl::StatusOr<std::unique_ptr<AgentServer>> Listen(const std::string& address,
                                                              const TransportSecurity* security, EventLoop* loop,
-                                                             Accept accept);
+                                                             Accept accept, Questions questions);
   // Every transport that was handed out must be gone or done.
   ~AgentServer() override;
 
@@ -41,16 +49,24 @@ class AgentServer final : public v1::Agent::CallbackService {
 
   grpc::ServerBidiReactor<v1::CoordinatorMessage, v1::AgentMessage>* Serve(
       grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* Status(grpc::CallbackServerContext* context, const v1::StatusRequest* request,
+                                   v1::AgentStatus* status) override;
+  grpc::ServerUnaryReactor* Drain(grpc::CallbackServerContext* context, const v1::DrainRequest* request,
+                                  v1::AgentStatus* status) override;
 
  private:
   class Incoming;
 
-  AgentServer(const TransportSecurity* security, EventLoop* loop, Accept accept)
-      : security_(security), loop_(loop), accept_(std::move(accept)) {}
+  AgentServer(const TransportSecurity* security, EventLoop* loop, Accept accept, Questions questions)
+      : security_(security), loop_(loop), accept_(std::move(accept)), questions_(std::move(questions)) {}
+
+  // Answers with the status to who may ask; whether that is so.
+  bool Answer(grpc::CallbackServerContext* context, v1::AgentStatus* status);
 
   const TransportSecurity* const security_;
   EventLoop* const loop_;
   const Accept accept_;
+  const Questions questions_;
   std::string address_;
   std::unique_ptr<grpc::Server> server_;
 };
