@@ -154,11 +154,15 @@ HttpRequest RemoteFiles::Request(const std::string& method, const std::string& u
   return request;
 }
 
-absl::Status RemoteFiles::Check(const std::string& place, const absl::StatusOr<HttpResponse>& response) {
+absl::Status RemoteFiles::Check(const std::string& place, const absl::StatusOr<HttpResponse>& response) const {
   if (!response.ok())
     return absl::UnavailableError(absl::StrCat(place, ": ", std::string(response.status().message())));
   if (response->status >= 200 && response->status < 300) return absl::OkStatus();
-  const std::string what = absl::StrCat(place, ": HTTP ", response->status, ReasonIn(response->body));
+  std::string what = absl::StrCat(place, ": HTTP ", response->status, ReasonIn(response->body));
+  if (response->status == 401 && !location_.is_s3) {
+    absl::StrAppend(&what, location_.token.empty() ? "; FASTEST_HISTORY_TOKEN is not set"
+                                                   : "; the token in FASTEST_HISTORY_TOKEN is not accepted");
+  }
   if (response->status == 404 || response->status == 410) return absl::NotFoundError(what);
   return absl::UnavailableError(what);
 }

@@ -38,7 +38,7 @@ class RemoteFiles final : public Files {
   absl::StatusOr<std::vector<std::string>> ListIndex();
   HttpRequest Request(const std::string& method, const std::string& url, std::string body = "") const;
   // OK for a status of 2xx; else an error that names `place`.
-  static absl::Status Check(const std::string& place, const absl::StatusOr<HttpResponse>& response);
+  absl::Status Check(const std::string& place, const absl::StatusOr<HttpResponse>& response) const;
   absl::Time ReadUntil();
 
   const RemoteLocation location_;

@@ -51,7 +51,8 @@ std::string HostOf(const std::string& rest) {
 }
 
 bool IsLoopback(const std::string& host) {
-  return absl::AsciiStrToLower(host) == "localhost" || host == "[::1]" || absl::StartsWith(host, "127.");
+  if (absl::AsciiStrToLower(host) == "localhost" || host == "[::1]") return true;
+  return absl::StartsWith(host, "127.") && host.find_first_not_of("0123456789.") == std::string::npos;
 }
 
 absl::Status LocateFiles(const std::string& store, const Environment& environment, RemoteLocation* location) {

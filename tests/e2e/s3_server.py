@@ -1,6 +1,7 @@
-"""An S3 server on this machine that checks signatures, for test_history_stores.py. It has an environment of its own (tools/setup --python objects).
+"""An S3 server on this machine that checks signatures, for test_history_stores.py.
 
-It tells in a line of JSON where it is and with which keys it may be used, then does what lines on standard input ask for, and ends with that.
+It has an environment of its own (tools/setup --python objects). It tells in a line of JSON where it is and with which
+keys it may be used, then does what lines on standard input ask for, and ends with that.
 """
 
 import json
