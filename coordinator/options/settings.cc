@@ -26,7 +26,7 @@ bool IsSetting(const Flag& flag) {
   const std::string name = MainName(flag);
   return flag.handling == Handling::kOwn && name != "--version" && name != "--discover" && name != "--plan" &&
          name != "--from-json" && name != "--merge" && name != "--shards" && name != "--plan-out" &&
-         name != "--rerun-from" && name != "--history-import" && name != "--history-compact";
+         name != "--rerun-from" && name != "--status" && name != "--drain" && name != "--history-import" && name != "--history-compact";
 }
 
 const Flag* FindSetting(const std::string& key) {

@@ -25,6 +25,7 @@
 #include "coordinator/options/flag_table.h"
 #include "coordinator/report/pytest_cache.h"
 #include "coordinator/results/ledger.h"
+#include "coordinator/run/agent_status.h"
 #include "coordinator/run/estimates.h"
 #include "coordinator/run/farm.h"
 #include "coordinator/run/interrupts.h"
@@ -300,6 +301,7 @@ int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig&
   for (const std::string& note : request.notes) Say("fastest: " + note);
   if (request.warm_stop) return StopWarm(project, request);
   if (!request.interactive_option.empty()) return BecomePytest(request);
+  if (request.farm.status || !request.farm.drain.empty()) return AskAgents(request.farm, request.text_to_stderr);
   if (!request.history_import.empty() || request.history_compact) return KeepHistory(project, request);
   if (!request.shard.plan_out.empty()) {
     Preparation preparation(line, project, request, {});

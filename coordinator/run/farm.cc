@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "base/file_digest.h"
+#include "base/grpc_status.h"
 #include "base/port_file.h"
 #include "base/status_macros.h"
 #include "coordinator/results/ledger.h"
@@ -27,19 +28,6 @@ constexpr absl::Duration kListenWait = absl::Seconds(30);
 constexpr absl::Duration kReadAgain = absl::Seconds(2);
 constexpr absl::Duration kLongestWait = absl::Seconds(5);
 constexpr absl::Duration kEndGrace = absl::Seconds(3);
-
-// What gRPC says, without what only its developers care for.
-std::string Plain(const std::string& why) {
-  const size_t host = why.rfind("remote host: ");
-  if (host != std::string::npos) return why.substr(host + 13);
-  if (absl::StartsWith(why, "DNS resolution failed")) return "its name is not known";
-  if (why.empty() || why == "Stream removed" || absl::StrContains(why, "Socket closed")) return "the connection broke";
-  if (absl::StrContains(why, "Handshake") || absl::StrContains(why, "Ssl") || absl::StrContains(why, "SSL")) {
-    return absl::StrCat("no secure connection: do both sides speak TLS, with certificates of one authority? (", why,
-                        ")");
-  }
-  return why;
-}
 
 // Every agent takes a descriptor, and the usual limit of a process (1,024) is soft: what is allowed may be used.
 void AllowManyAgents() {
@@ -245,9 +233,9 @@ void Farm::Handle(AgentEvent& event, Run* run) {
 
 void Farm::OnBroken(const AgentEvent& event, Run& run) {
   broken_.insert(event.agent);
-  note_(absl::StrCat("agent ", present_[event.agent].name(), " is out of reach (", Plain(event.why),
+  note_(absl::StrCat("agent ", present_[event.agent].name(), " is out of reach (", PlainReason(event.why),
                      "): its tests wait for it for ", options_.lease_s, " s (--lease)"));
-  run.AgentBroken(event.agent, Plain(event.why));
+  run.AgentBroken(event.agent, PlainReason(event.why));
 }
 
 void Farm::OnDraining(const AgentEvent& event, Run& run) {
@@ -313,7 +301,7 @@ void Farm::OnJoined(const AgentEvent& event, Run* run) {
 }
 
 void Farm::OnGone(const AgentEvent& event, Run* run) {
-  const std::string why = Plain(event.why);
+  const std::string why = PlainReason(event.why);
   if (const auto place = places_.find(event.address); place != places_.end() && place->second.agent == event.agent) {
     Place& it = place->second;
     it.agent = -1;

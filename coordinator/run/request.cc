@@ -161,6 +161,15 @@ absl::Status ReadFarm(const options::CommandLine& line, const Surroundings& surr
     return absl::InvalidArgumentError(
         absl::StrCat(line.Given("--lease"), ": an agent could never be heard in time; give some seconds"));
   }
+  if (const std::optional<std::string> form = line.Last("--status"); form.has_value()) {
+    if (!form->empty() && *form != "json") {
+      return absl::InvalidArgumentError(absl::StrCat("--status=", *form, ": there are '--status' and '--status=json'"));
+    }
+    if (farm.agents.empty()) return absl::InvalidArgumentError("--status: whose? Name the agents with --agents");
+    farm.status = true;
+    farm.status_json = *form == "json";
+  }
+  farm.drain = line.All("--drain");
   RETURN_IF_ERROR(ReadFarmEnvironment(line, surroundings, farm));
   farm.allow_stale = line.Has("--allow-stale");
   farm.security.tls_ca = Absolute(line.Last("--tls-ca").value_or(""), surroundings);

@@ -46,6 +46,11 @@ struct FarmOptions {
   // The coordinator's.
   std::string rootdir;
 
+  // --status, --status=json and --drain, in place of a run.
+  bool status = false;
+  bool status_json = false;
+  std::vector<std::string> drain;
+
   bool used() const { return !agents.empty() || !listen.empty(); }
 };
 
