@@ -68,6 +68,15 @@ ParsedAgentOptions ParseAgentOptions(int argc, const char* const* argv, const Ag
   app.add_option("--port-file", options.port_file, "With --listen: write the bound HOST:PORT into this file")
       ->type_name("FILE")
       ->needs(listen);
+  CLI::Option* const metrics =
+      app.add_option("--metrics", options.metrics,
+                     "Tell Prometheus how this agent does: http://HOST:PORT/metrics, to whoever asks; port 0: any")
+          ->type_name("HOST:PORT")
+          ->check(CLI::Validator([](const std::string& address) { return WhyNotHostPort(address, 0); }, ""));
+  app.add_option("--metrics-port-file", options.metrics_port_file,
+                 "With --metrics: write the bound HOST:PORT into this file")
+      ->type_name("FILE")
+      ->needs(metrics);
   app.add_option("--idle-exit", options.idle_exit_s, "End after so long without a run (default: never)")
       ->type_name("SECONDS")
       ->check(CLI::Validator(
@@ -114,7 +123,7 @@ ParsedAgentOptions ParseAgentOptions(int argc, const char* const* argv, const Ag
       throw CLI::RequiredError("--listen HOST:PORT or --join HOST:PORT");
     }
     // The process will stand elsewhere.
-    for (std::string* path : {&options.workdir, &options.port_file}) {
+    for (std::string* path : {&options.workdir, &options.port_file, &options.metrics_port_file}) {
       if (!path->empty() && path->front() != '/') *path = absl::StrCat(surroundings.working_dir, "/", *path);
     }
     while (options.workdir.size() > 1 && options.workdir.back() == '/') options.workdir.pop_back();

@@ -19,6 +19,9 @@ struct AgentOptions {
   std::string warm_socket;
   // Where the bound address is written; empty: nowhere.
   std::string port_file;
+  // HOST:PORT at which metrics may be had; empty: nowhere. Where the bound address is written; empty: nowhere.
+  std::string metrics;
+  std::string metrics_port_file;
   uint32_t slots = 1;
   std::string name;
   // "key=value" each.

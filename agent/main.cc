@@ -18,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "agent/agent_host.h"
+#include "agent/agent_metrics.h"
 #include "agent/agent_options.h"
 #include "agent/agent_record.h"
 #include "agent/event_loop.h"
@@ -26,6 +27,7 @@
 #include "agent/warm_socket.h"
 #include "base/clock.h"
 #include "base/executable.h"
+#include "base/metrics_server.h"
 #include "base/port_file.h"
 #include "base/standard_streams.h"
 #include "base/subprocess.h"
@@ -166,6 +168,20 @@ int Main(int argc, char** argv) {
   if (options.idle_exit_s > 0) host_options.idle_exit = absl::Seconds(options.idle_exit_s);
   AgentRecord record(host_options.session.hello, options.workdir, &clock);
   if (!options.embedded) host_options.session.record = &record;
+  std::unique_ptr<MetricsServer> metrics;
+  if (!options.metrics.empty()) {
+    absl::StatusOr<std::unique_ptr<MetricsServer>> listening = MetricsServer::Listen(options.metrics);
+    if (!listening.ok()) {
+      return UsageError(absl::InvalidArgumentError(absl::StrCat("--metrics ", listening.status().message())));
+    }
+    metrics = *std::move(listening);
+    metrics->Serve(std::make_shared<AgentMetrics>(&record));
+    if (!options.metrics_port_file.empty()) {
+      if (const absl::Status written = WritePortFile(options.metrics_port_file, metrics->address()); !written.ok()) {
+        return UsageError(written);
+      }
+    }
+  }
   // Python starts here, and loads pytest while we dial.
   AgentHost host(host_options, loop->get(), &clock);
   bool signalled = false;

@@ -6,6 +6,8 @@
 #include <iostream>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "base/port_file.h"
 #include "base/status_macros.h"
 #include "coordinator/events/earlier_run.h"
 #include "coordinator/events/json_reporter.h"
@@ -15,6 +17,7 @@
 #include "coordinator/report/html_reporter.h"
 #include "coordinator/report/junit_reporter.h"
 #include "coordinator/report/markdown_reporter.h"
+#include "coordinator/report/metrics_reporter.h"
 #include "coordinator/report/terminal_options.h"
 #include "coordinator/report/terminal_reporter.h"
 #include "coordinator/report/trace_reporter.h"
@@ -35,6 +38,16 @@ absl::StatusOr<ReportFiles> OpenReportFiles(const Request& request) {
   ReportFiles files;
   if (!request.report_json.empty()) {
     ASSIGN_OR_RETURN(files.json, report::OpenReportFile(request.report_json));
+  }
+  if (!request.metrics.empty()) {
+    absl::StatusOr<std::unique_ptr<MetricsServer>> listening = MetricsServer::Listen(request.metrics);
+    if (!listening.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("--metrics ", listening.status().message()));
+    }
+    files.metrics = *std::move(listening);
+    if (!request.metrics_port_file.empty()) {
+      RETURN_IF_ERROR(WritePortFile(request.metrics_port_file, files.metrics->address()));
+    }
   }
   if (!request.compare_with.empty()) {
     ASSIGN_OR_RETURN(files.earlier, events::ReadEarlierRun(request.compare_with));
@@ -85,6 +98,9 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& requ
            [](Sink sink) { return std::make_unique<report::CtrfReporter>(std::move(sink), std::cerr); });
   add_file(request.trace_json,
            [](Sink sink) { return std::make_unique<report::TraceReporter>(std::move(sink), std::cerr); });
+  if (files.metrics != nullptr) {
+    reporters.push_back(std::make_unique<report::MetricsReporter>(std::move(files.metrics)));
+  }
   if (request.annotate && !request.run.forward_terminal && !request.text_to_stderr) {
     reporters.push_back(std::make_unique<report::Annotations>(std::cout, request.workspace));
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/metrics_server.h"
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/earlier_report.h"
 #include "coordinator/report/reporter.h"
@@ -18,6 +19,8 @@ struct ReportFiles {
   std::unique_ptr<report::ByteSink> json;
   // What --compare-with names.
   report::EarlierReport earlier;
+  // Null without --metrics.
+  std::unique_ptr<MetricsServer> metrics;
 };
 absl::StatusOr<ReportFiles> OpenReportFiles(const Request& request);
 

@@ -402,6 +402,11 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   }
   request.report_markdown = Absolute(all->Last("--report-markdown").value_or(""), surroundings);
   request.report_ctrf = Absolute(all->Last("--report-ctrf").value_or(""), surroundings);
+  request.metrics = all->Last("--metrics").value_or("");
+  request.metrics_port_file = Absolute(all->Last("--metrics-port-file").value_or(""), surroundings);
+  if (!request.metrics_port_file.empty() && request.metrics.empty()) {
+    return absl::InvalidArgumentError("--metrics-port-file is for --metrics: give both");
+  }
   request.trace_json = Absolute(all->Last("--trace-json").value_or(""), surroundings);
   for (const char* option : {"--report-html", "--compare-with", "--report-markdown", "--report-ctrf", "--trace-json"}) {
     if (all->Last(option).value_or("x").empty() || all->Last(option).value_or("") == "-") {

@@ -81,6 +81,9 @@ struct Request {
   std::string report_markdown;
   std::string report_ctrf;
   std::string trace_json;
+  // --metrics, as given; and the absolute path of --metrics-port-file.
+  std::string metrics;
+  std::string metrics_port_file;
   // GitHub Actions reads what is printed, and its folder with the project.
   bool annotate = false;
   std::string workspace;
