@@ -23,11 +23,12 @@ using ::testing::Not;
 // Answers by method and URL, and keeps what it was asked.
 class Answers final : public Transfers {
  public:
-  std::vector<absl::StatusOr<HttpResponse>> Do(const std::vector<HttpRequest>& requests, absl::Time deadline) override {
+  std::vector<absl::StatusOr<HttpResponse>> Do(const std::vector<HttpRequest>& requests,
+                                               const Patience& patience) override {
     std::vector<absl::StatusOr<HttpResponse>> responses;
     for (const HttpRequest& request : requests) {
       asked.push_back(request);
-      deadlines.push_back(deadline);
+      deadlines.push_back(patience.until);
       const auto found = known.find(absl::StrCat(request.method, " ", request.url));
       responses.push_back(found == known.end() ? HttpResponse{404, ""} : found->second);
     }

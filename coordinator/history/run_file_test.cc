@@ -5,6 +5,8 @@
 #include <xxhash.h>
 #include <zlib.h>
 
+#include <cstring>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 

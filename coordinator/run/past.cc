@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "coordinator/history/store.h"
+#include "coordinator/run/interrupts.h"
 
 namespace fastest::run {
 namespace {
@@ -26,7 +27,7 @@ Past::Past(const std::string& store, std::string base, std::string project,
       until_next_record_(kRecordEvery),
       next_record_(absl::Now() + kRecordEvery) {
   if (store.empty()) return;
-  absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStore(store);
+  absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStore(store, &Interrupted);
   if (opened.ok()) {
     history_ = *std::move(opened);
   } else {
@@ -77,7 +78,7 @@ void Past::Tell(const history::History& history) {
 void Past::AddBase(const std::vector<std::string>& modules,
                    std::unordered_map<std::string, history::ModuleHistory>* known) {
   if (base_.empty()) return;
-  const absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStoreToRead(base_);
+  const absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStoreToRead(base_, &Interrupted);
   auto loaded = opened.ok() ? (*opened)->Load(project_, modules) : opened.status();
   if (loaded.ok()) {
     history::Underlay(*std::move(loaded), known);
