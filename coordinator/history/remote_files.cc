@@ -124,7 +124,10 @@ absl::StatusOr<std::vector<std::string>> RemoteFiles::ListObjects() {
 }
 
 absl::StatusOr<std::vector<std::string>> RemoteFiles::ListIndex() {
-  const auto responses = transfers_->Do({Request("GET", location_.files_url)}, ForReading());
+  HttpRequest request = Request("GET", location_.files_url);
+  // What others have put or removed a moment ago counts, whoever stands between.
+  request.headers.emplace_back("Cache-Control: no-cache");
+  const auto responses = transfers_->Do({std::move(request)}, ForReading());
   const absl::Status checked = Check(location_.shown, responses[0]);
   if (absl::IsNotFound(checked)) {
     if (options_.must_exist) return absl::UnavailableError(checked.message());

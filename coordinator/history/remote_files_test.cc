@@ -54,7 +54,7 @@ class RemoteFilesTest : public testing::Test {
     folder_.shown = folder_.files_url = "https://host/runs/";
   }
   RemoteFiles Make(const RemoteLocation& location, RemoteFiles::Options options = {}) {
-    return RemoteFiles(location, std::move(transfers_), options);
+    return RemoteFiles(location, std::move(transfers_), std::move(options));
   }
   static std::string Message(const absl::Status& status) { return std::string(status.message()); }
 
@@ -158,7 +158,7 @@ TEST_F(RemoteFilesTest, ATokenIsShownAndNotTold) {
   answers_->known["GET https://host/runs/"] = HttpResponse{401, ""};
   const std::string message = Message(files.List().status());
   EXPECT_THAT(message, AllOf(HasSubstr("FASTEST_HISTORY_TOKEN is not accepted"), Not(HasSubstr("hush"))));
-  EXPECT_THAT(answers_->asked[0].headers, ElementsAre("Authorization: Bearer hush"));
+  EXPECT_THAT(answers_->asked[0].headers, Contains("Authorization: Bearer hush"));
 }
 
 TEST_F(RemoteFilesTest, WhatIsGoneIsRemoved) {
