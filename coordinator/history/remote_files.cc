@@ -49,7 +49,7 @@ std::string ReasonIn(const std::string& body) {
 }  // namespace
 
 RemoteFiles::RemoteFiles(RemoteLocation location, std::unique_ptr<Transfers> transfers, Options options)
-    : location_(std::move(location)), transfers_(std::move(transfers)), options_(options) {}
+    : location_(std::move(location)), transfers_(std::move(transfers)), options_(std::move(options)) {}
 
 absl::StatusOr<std::vector<std::string>> RemoteFiles::List() { return location_.is_s3 ? ListObjects() : ListIndex(); }
 
@@ -57,7 +57,7 @@ std::vector<absl::StatusOr<std::string>> RemoteFiles::Get(const std::vector<std:
   std::vector<HttpRequest> requests;
   requests.reserve(names.size());
   for (const std::string& name : names) requests.push_back(Request("GET", location_.files_url + name));
-  std::vector<absl::StatusOr<HttpResponse>> responses = transfers_->Do(requests, ReadUntil());
+  std::vector<absl::StatusOr<HttpResponse>> responses = transfers_->Do(requests, ForReading());
   std::vector<absl::StatusOr<std::string>> all;
   all.reserve(names.size());
   for (size_t i = 0; i < names.size(); ++i) {
@@ -74,7 +74,7 @@ std::vector<absl::StatusOr<std::string>> RemoteFiles::Get(const std::vector<std:
 absl::Status RemoteFiles::Put(const std::string& name, const std::string& bytes) {
   HttpRequest request = Request("PUT", location_.files_url + name, bytes);
   request.headers.emplace_back("Content-Type: application/octet-stream");
-  const auto responses = transfers_->Do({std::move(request)}, absl::Now() + options_.write_within);
+  const auto responses = transfers_->Do({std::move(request)}, {absl::Now() + options_.write_within});
   const absl::Status checked = Check(PlaceOf(name), responses[0]);
   // Nothing that was looked for is missing.
   return absl::IsNotFound(checked) ? absl::UnavailableError(checked.message()) : checked;
@@ -84,7 +84,7 @@ absl::Status RemoteFiles::Remove(const std::vector<std::string>& names) {
   std::vector<HttpRequest> requests;
   requests.reserve(names.size());
   for (const std::string& name : names) requests.push_back(Request("DELETE", location_.files_url + name));
-  const auto responses = transfers_->Do(requests, absl::Now() + options_.write_within);
+  const auto responses = transfers_->Do(requests, {absl::Now() + options_.write_within});
   for (size_t i = 0; i < names.size(); ++i) {
     const absl::Status checked = Check(PlaceOf(names[i]), responses[i]);
     if (!checked.ok() && !absl::IsNotFound(checked)) return checked;
@@ -101,7 +101,7 @@ absl::StatusOr<std::vector<std::string>> RemoteFiles::ListObjects() {
     const std::string url = absl::StrCat(
         location_.bucket_url, "?", from.empty() ? "" : absl::StrCat("continuation-token=", Escaped(from, false), "&"),
         "delimiter=%2F&list-type=2&prefix=", Escaped(location_.prefix, false));
-    const auto responses = transfers_->Do({Request("GET", url)}, ReadUntil());
+    const auto responses = transfers_->Do({Request("GET", url)}, ForReading());
     absl::Status checked = Check(location_.shown, responses[0]);
     if (absl::IsNotFound(checked)) checked = absl::UnavailableError(checked.message());
     RETURN_IF_ERROR(checked);
@@ -124,7 +124,10 @@ absl::StatusOr<std::vector<std::string>> RemoteFiles::ListObjects() {
 }
 
 absl::StatusOr<std::vector<std::string>> RemoteFiles::ListIndex() {
-  const auto responses = transfers_->Do({Request("GET", location_.files_url)}, ReadUntil());
+  HttpRequest request = Request("GET", location_.files_url);
+  // What others have put or removed a moment ago counts, whoever stands between.
+  request.headers.emplace_back("Cache-Control: no-cache");
+  const auto responses = transfers_->Do({std::move(request)}, ForReading());
   const absl::Status checked = Check(location_.shown, responses[0]);
   if (absl::IsNotFound(checked)) {
     if (options_.must_exist) return absl::UnavailableError(checked.message());
@@ -167,9 +170,9 @@ absl::Status RemoteFiles::Check(const std::string& place, const absl::StatusOr<H
   return absl::UnavailableError(what);
 }
 
-absl::Time RemoteFiles::ReadUntil() {
+Patience RemoteFiles::ForReading() {
   if (!read_until_.has_value()) read_until_ = absl::Now() + options_.read_within;
-  return *read_until_;
+  return {*read_until_, options_.interrupted};
 }
 
 std::vector<std::string> NamesIn(const std::string& index) {

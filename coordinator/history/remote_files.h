@@ -2,6 +2,7 @@
 #ifndef FASTEST_COORDINATOR_HISTORY_REMOTE_FILES_H_
 #define FASTEST_COORDINATOR_HISTORY_REMOTE_FILES_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ class RemoteFiles final : public Files {
     absl::Duration write_within = absl::Seconds(20);
     // Whether a web server that does not know the folder is in error, or the store is yet to be made.
     bool must_exist = false;
+    // From yes on nothing that is to be read is waited for; see Patience.
+    std::function<bool()> interrupted = nullptr;
   };
 
   RemoteFiles(RemoteLocation location, std::unique_ptr<Transfers> transfers, Options options);
@@ -39,7 +42,7 @@ class RemoteFiles final : public Files {
   HttpRequest Request(const std::string& method, const std::string& url, std::string body = "") const;
   // OK for a status of 2xx; else an error that names `place`.
   absl::Status Check(const std::string& place, const absl::StatusOr<HttpResponse>& response) const;
-  absl::Time ReadUntil();
+  Patience ForReading();
 
   const RemoteLocation location_;
   const std::unique_ptr<Transfers> transfers_;

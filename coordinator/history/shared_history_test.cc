@@ -16,10 +16,6 @@
 namespace fastest::history {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::Pair;
-
 // What several processes see of a store.
 struct Shelf {
   std::map<std::string, std::string> files;

@@ -89,7 +89,8 @@ bool IsFolder(const std::string& path) {
 absl::StatusOr<std::unique_ptr<Files>> FilesOn(const std::string& server, RemoteFiles::Options options) {
   ASSIGN_OR_RETURN(RemoteLocation location, Locate(server, getenv));
   ASSIGN_OR_RETURN(std::unique_ptr<Transfers> transfers, Transfers::Make());
-  return std::unique_ptr<Files>(std::make_unique<RemoteFiles>(std::move(location), std::move(transfers), options));
+  return std::unique_ptr<Files>(
+      std::make_unique<RemoteFiles>(std::move(location), std::move(transfers), std::move(options)));
 }
 
 std::unique_ptr<Files> FilesIn(const std::string& folder) {
@@ -104,9 +105,11 @@ absl::Status CheckStoreName(const std::string& path) {
   return Locate(path, [](const char* /*name*/) { return nullptr; }).status();
 }
 
-absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path) {
+absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path, bool (*interrupted)()) {
   if (IsRemote(path)) {
-    ASSIGN_OR_RETURN(std::unique_ptr<Files> files, FilesOn(path, {}));
+    RemoteFiles::Options options;
+    options.interrupted = interrupted;
+    ASSIGN_OR_RETURN(std::unique_ptr<Files> files, FilesOn(path, options));
     return MakeSharedHistory(std::move(files));
   }
   std::error_code ignored;
@@ -120,10 +123,11 @@ absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path) {
   return History::Open(path);
 }
 
-absl::StatusOr<std::unique_ptr<History>> OpenStoreToRead(const std::string& path) {
+absl::StatusOr<std::unique_ptr<History>> OpenStoreToRead(const std::string& path, bool (*interrupted)()) {
   if (IsRemote(path)) {
     RemoteFiles::Options options;
     options.must_exist = true;
+    options.interrupted = interrupted;
     ASSIGN_OR_RETURN(std::unique_ptr<Files> files, FilesOn(path, options));
     return MakeSharedHistory(std::move(files));
   }

@@ -16,10 +16,10 @@ namespace fastest::history {
 // Whether a store may be named so: InvalidArgument for an address that can't be used, whatever the server would say.
 absl::Status CheckStoreName(const std::string& path);
 // https:// and s3:// as in remote_location.h; a folder if there is one of that name or it ends with '/', else a file; parent folders are made.
-// Errors name it. A server is not asked yet.
-absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path);
+// Errors name it. A server is not asked yet; when it is, its answers are not waited for once `interrupted` says yes.
+absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path, bool (*interrupted)() = nullptr);
 // One that is there, to be read and never written.
-absl::StatusOr<std::unique_ptr<History>> OpenStoreToRead(const std::string& path);
+absl::StatusOr<std::unique_ptr<History>> OpenStoreToRead(const std::string& path, bool (*interrupted)() = nullptr);
 // Compact, in shared_history.h. InvalidArgument: it is a database.
 absl::StatusOr<int> CompactStore(const std::string& path);
 

@@ -24,6 +24,8 @@ constexpr size_t kAtATime = 16;
 constexpr int kMostTries = 4;
 constexpr absl::Duration kFirstPause = absl::Milliseconds(250);
 constexpr absl::Duration kConnectWithin = absl::Seconds(5);
+// How often it is looked whether anybody still waits.
+constexpr absl::Duration kLookEvery = absl::Milliseconds(100);
 
 // The functions of the library that is loaded.
 struct Curl {
@@ -159,6 +161,7 @@ class Transfer {
 
   absl::StatusOr<HttpResponse> Result(CURLcode code) {
     if (too_large_) return absl::InvalidArgumentError("the answer is too large");
+    if (code == CURLE_ABORTED_BY_CALLBACK) return absl::CancelledError("interrupted");
     if (code != CURLE_OK) {
       const std::string why(absl::StripAsciiWhitespace(error_[0] != '\0' ? error_ : curl_.easy_strerror(code)));
       return MayPass(code) ? absl::UnavailableError(why) : absl::InvalidArgumentError(why);
@@ -193,28 +196,37 @@ class CurlTransfers final : public Transfers {
   explicit CurlTransfers(const Curl& curl) : curl_(curl), multi_(curl.multi_init()) {}
   ~CurlTransfers() override { curl_.multi_cleanup(multi_); }
 
-  std::vector<absl::StatusOr<HttpResponse>> Do(const std::vector<HttpRequest>& requests, absl::Time deadline) override {
+  std::vector<absl::StatusOr<HttpResponse>> Do(const std::vector<HttpRequest>& requests,
+                                               const Patience& patience) override {
     std::vector<absl::StatusOr<HttpResponse>> results(requests.size(),
                                                       absl::DeadlineExceededError("no answer in time"));
     std::vector<size_t> pending(requests.size());
     for (size_t i = 0; i < pending.size(); ++i) pending[i] = i;
     absl::Duration pause = kFirstPause;
     for (int tries = 1;; ++tries) {
-      Round(requests, pending, deadline, &results);
+      Round(requests, pending, patience, &results);
       pending.erase(
           std::remove_if(pending.begin(), pending.end(), [&](size_t index) { return !MayPass(results[index]); }),
           pending.end());
       // Not all of those whom a server has sent away at the same time come back at the same time.
       const absl::Duration wait = pause * absl::Uniform(random_, 0.5, 1.5);
-      if (pending.empty() || tries == kMostTries || absl::Now() + wait >= deadline) return results;
-      absl::SleepFor(wait);
+      const absl::Time again = absl::Now() + wait;
+      if (pending.empty() || tries == kMostTries || again >= patience.until) return results;
+      while (absl::Now() < again) {
+        if (IsOver(patience)) return results;
+        absl::SleepFor(std::min(kLookEvery, again - absl::Now()));
+      }
       pause *= 2;
     }
   }
 
  private:
+  static bool IsOver(const Patience& patience) {
+    return absl::Now() >= patience.until || (patience.interrupted && patience.interrupted());
+  }
+
   // Each of `pending` once.
-  void Round(const std::vector<HttpRequest>& requests, const std::vector<size_t>& pending, absl::Time deadline,
+  void Round(const std::vector<HttpRequest>& requests, const std::vector<size_t>& pending, const Patience& patience,
              std::vector<absl::StatusOr<HttpResponse>>* results) {
     std::vector<std::unique_ptr<Transfer>> running;
     size_t next = 0;
@@ -225,9 +237,9 @@ class CurlTransfers final : public Transfers {
           std::find_if(running.begin(), running.end(), [&](const auto& one) { return one.get() == transfer; }));
     };
     while (true) {
-      while (running.size() < kAtATime && next < pending.size() && absl::Now() < deadline) {
+      while (running.size() < kAtATime && next < pending.size() && !IsOver(patience)) {
         const size_t index = pending[next++];
-        running.push_back(std::make_unique<Transfer>(curl_, requests[index], index, deadline - absl::Now()));
+        running.push_back(std::make_unique<Transfer>(curl_, requests[index], index, patience.until - absl::Now()));
         Transfer* const transfer = running.back().get();
         if (transfer->set_up() != CURLE_OK || curl_.multi_add_handle(multi_, transfer->handle) != CURLM_OK) {
           end(transfer, transfer->set_up() == CURLE_OK ? CURLE_FAILED_INIT : transfer->set_up());
@@ -245,7 +257,13 @@ class CurlTransfers final : public Transfers {
         curl_.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
         end(reinterpret_cast<Transfer*>(transfer), result);
       }
-      if (code == CURLM_OK && under_way > 0) code = curl_.multi_poll(multi_, nullptr, 0, 1000, nullptr);
+      if (patience.interrupted && patience.interrupted()) {
+        while (!running.empty()) end(running.back().get(), CURLE_ABORTED_BY_CALLBACK);
+        return;
+      }
+      if (code == CURLM_OK && under_way > 0) {
+        code = curl_.multi_poll(multi_, nullptr, 0, static_cast<int>(absl::ToInt64Milliseconds(kLookEvery)), nullptr);
+      }
       while (code != CURLM_OK && !running.empty()) end(running.back().get(), CURLE_FAILED_INIT);
       if (code != CURLM_OK) return;
     }

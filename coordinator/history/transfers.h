@@ -3,6 +3,7 @@
 #ifndef FASTEST_COORDINATOR_HISTORY_TRANSFERS_H_
 #define FASTEST_COORDINATOR_HISTORY_TRANSFERS_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +33,13 @@ struct HttpResponse {
   std::string body;
 };
 
+// How long to wait for answers.
+struct Patience {
+  absl::Time until;
+  // Asked ten times a second; from yes on nothing is waited for. Empty: never.
+  std::function<bool()> interrupted = nullptr;
+};
+
 // Not thread-safe.
 class Transfers {
  public:
@@ -40,10 +48,10 @@ class Transfers {
   virtual ~Transfers() = default;
 
   // Does them all, in any order, and gives the answers in theirs. What gets none, or one that a server gives in passing trouble (5xx, 429), is
-  // tried a few times more, a while apart, as long as `deadline` lies ahead; so a request must bear to be done twice. A server has 5 s to take a
+  // tried a few times more, a while apart, as long as there is patience; so a request must bear to be done twice. A server has 5 s to take a
   // connection. No redirects. Answers of more than 64 MiB are errors. Errors are one line and don't name the URL.
   virtual std::vector<absl::StatusOr<HttpResponse>> Do(const std::vector<HttpRequest>& requests,
-                                                       absl::Time deadline) = 0;
+                                                       const Patience& patience) = 0;
 };
 
 }  // namespace fastest::history

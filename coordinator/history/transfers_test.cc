@@ -22,38 +22,55 @@ namespace {
 
 using ::testing::HasSubstr;
 
+// A port of this machine that nobody else has. If it listens, connections are taken, and nobody answers.
+class Port {
+ public:
+  explicit Port(bool listens) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof(address);
+    EXPECT_EQ(bind(fd_, any, size), 0);
+    EXPECT_EQ(getsockname(fd_, any, &size), 0);
+    if (listens) {
+      EXPECT_EQ(listen(fd_, 50), 0);
+    }
+    url_ = absl::StrCat("http://127.0.0.1:", ntohs(address.sin_port), "/");
+  }
+  ~Port() { close(fd_); }
+  Port(const Port&) = delete;
+  Port& operator=(const Port&) = delete;
+
+  int fd() const { return fd_; }
+  const std::string& url() const { return url_; }
+
+ private:
+  const int fd_;
+  std::string url_;
+};
+
 // A server on this machine that gives each connection one answer, as the test says, and hangs up.
 class Server {
  public:
   // Takes the request's number, from 1, and its bytes.
   using Answer = std::function<std::string(int number, const std::string& request)>;
 
-  explicit Server(Answer answer)
-      : answer_(std::move(answer)), listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto* const any = reinterpret_cast<sockaddr*>(&address);
-    socklen_t size = sizeof(address);
-    EXPECT_EQ(bind(listener_, any, size), 0);
-    EXPECT_EQ(listen(listener_, 50), 0);
-    EXPECT_EQ(getsockname(listener_, any, &size), 0);
-    url_ = absl::StrCat("http://127.0.0.1:", ntohs(address.sin_port), "/");
+  explicit Server(Answer answer) : answer_(std::move(answer)), port_(/*listens=*/true) {
     thread_ = std::thread([this] { Serve(); });
   }
   ~Server() {
-    shutdown(listener_, SHUT_RDWR);
+    shutdown(port_.fd(), SHUT_RDWR);
     thread_.join();
-    close(listener_);
   }
 
-  const std::string& url() const { return url_; }
+  const std::string& url() const { return port_.url(); }
   int requests() const { return requests_; }
 
  private:
   void Serve() {
     while (true) {
-      const int connection = accept(listener_, nullptr, nullptr);
+      const int connection = accept(port_.fd(), nullptr, nullptr);
       if (connection < 0) return;
       const std::string request = Receive(connection);
       std::string answer = answer_(++requests_, request);
@@ -79,8 +96,7 @@ class Server {
   }
 
   const Answer answer_;
-  const int listener_;
-  std::string url_;
+  const Port port_;
   std::atomic<int> requests_ = 0;
   std::thread thread_;
 };
@@ -104,7 +120,7 @@ class TransfersTest : public testing::Test {
     transfers_ = *std::move(made);
   }
   absl::StatusOr<HttpResponse> DoOne(HttpRequest request, absl::Duration within = absl::Minutes(1)) {
-    return transfers_->Do({std::move(request)}, absl::Now() + within)[0];
+    return transfers_->Do({std::move(request)}, {absl::Now() + within})[0];
   }
   std::unique_ptr<Transfers> transfers_;
 };
@@ -113,14 +129,15 @@ TEST_F(TransfersTest, AnswersComeInTheOrderOfTheRequests) {
   Server server(
       [](int /*number*/, const std::string& request) { return Http(200, request.substr(0, request.find(" HTTP"))); });
   std::vector<HttpRequest> requests;
+  requests.reserve(60);
   for (int i = 0; i < 60; ++i) requests.push_back(Get(absl::StrCat(server.url(), "a/../", i, "%20?x=/%2F")));
-  const auto responses = transfers_->Do(requests, absl::Now() + absl::Minutes(1));
+  const auto responses = transfers_->Do(requests, {absl::Now() + absl::Minutes(1)});
   ASSERT_EQ(responses.size(), 60u);
   for (int i = 0; i < 60; ++i) {
     ASSERT_TRUE(responses[static_cast<size_t>(i)].ok()) << responses[static_cast<size_t>(i)].status();
     EXPECT_EQ(responses[static_cast<size_t>(i)]->body, absl::StrCat("GET /a/../", i, "%20?x=/%2F"));
   }
-  EXPECT_TRUE(transfers_->Do({}, absl::Now() + absl::Minutes(1)).empty());
+  EXPECT_TRUE(transfers_->Do({}, {absl::Now() + absl::Minutes(1)}).empty());
 }
 
 TEST_F(TransfersTest, ABodyAndHeadersAreSentAndSigned) {
@@ -171,33 +188,26 @@ TEST_F(TransfersTest, TroubleThatDoesNotPassEndsIt) {
 }
 
 TEST_F(TransfersTest, WhoDoesNotAnswerIsNotWaitedForBeyondTheDeadline) {
-  // It takes connections, and says nothing.
-  const int silent = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  ASSERT_EQ(bind(silent, reinterpret_cast<sockaddr*>(&address), size), 0);
-  ASSERT_EQ(listen(silent, 50), 0);
-  ASSERT_EQ(getsockname(silent, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  const std::vector<HttpRequest> requests(40, Get(absl::StrCat("http://127.0.0.1:", ntohs(address.sin_port), "/")));
-  for (const auto& response : transfers_->Do(requests, absl::Now() + absl::Milliseconds(300))) {
+  const Port silent(/*listens=*/true);
+  const std::vector<HttpRequest> requests(40, Get(silent.url()));
+  for (const auto& response : transfers_->Do(requests, {absl::Now() + absl::Milliseconds(300)})) {
     EXPECT_FALSE(response.ok());
   }
-  close(silent);
+}
+
+TEST_F(TransfersTest, WhoIsInterruptedWaitsForNothing) {
+  const Port silent(/*listens=*/true);
+  const std::vector<HttpRequest> requests(40, Get(silent.url()));
+  int asked = 0;
+  for (const auto& response : transfers_->Do(requests, {absl::InfiniteFuture(), [&] { return ++asked > 50; }})) {
+    EXPECT_FALSE(response.ok());
+  }
+  EXPECT_EQ(std::string(DoOne(Get(silent.url()), absl::ZeroDuration()).status().message()), "no answer in time");
 }
 
 TEST_F(TransfersTest, WhereNobodyListensIsAnError) {
-  const int deaf = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  ASSERT_EQ(bind(deaf, reinterpret_cast<sockaddr*>(&address), size), 0);
-  ASSERT_EQ(getsockname(deaf, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  const auto response = DoOne(Get(absl::StrCat("http://127.0.0.1:", ntohs(address.sin_port), "/")));
-  EXPECT_THAT(std::string(response.status().message()), HasSubstr("Failed to connect"));
-  close(deaf);
+  const Port deaf(/*listens=*/false);
+  EXPECT_THAT(std::string(DoOne(Get(deaf.url())).status().message()), HasSubstr("Failed to connect"));
 }
 
 TEST_F(TransfersTest, WhatIsTooLargeIsNotTakenWhole) {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "coordinator/history/store.h"
+#include "coordinator/run/interrupts.h"
 
 namespace fastest::run {
 namespace {
@@ -29,7 +30,7 @@ Past::Past(const std::string& store, std::string base, std::string project,
       until_next_record_(kRecordEvery),
       next_record_(absl::Now() + kRecordEvery) {
   if (store.empty()) return;
-  absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStore(store);
+  absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStore(store, &Interrupted);
   if (opened.ok()) {
     history_ = *std::move(opened);
   } else {
@@ -90,7 +91,7 @@ void Past::Tell(const history::History& history) {
 
 std::optional<Past::Known> Past::LoadBase(const std::vector<std::string>& modules) {
   if (base_.empty()) return std::nullopt;
-  const absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStoreToRead(base_);
+  const absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStoreToRead(base_, &Interrupted);
   auto loaded = opened.ok() ? (*opened)->Load(kNamed, modules) : opened.status();
   if (!loaded.ok()) {
     warn_(absl::StrCat("warning: --history-base is not used: ", std::string(loaded.status().message())));

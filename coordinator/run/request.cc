@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "base/shell_words.h"
 #include "base/status_macros.h"
@@ -439,8 +440,13 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.label_failures = all->Has("--history") || all->Has("--history-base");
   request.history_compact = all->Has("--history-compact");
   for (const char* const option : {"--history", "--history-base"}) {
-    const absl::Status named = history::CheckStoreName(all->Last(option).value_or(""));
-    if (!named.ok()) return absl::InvalidArgumentError(absl::StrCat(option, ": ", std::string(named.message())));
+    const std::string value = all->Last(option).value_or("");
+    const absl::Status named = history::CheckStoreName(value);
+    if (named.ok()) continue;
+    // The error says the value itself, without what may be secret in it.
+    std::string place = absl::StrReplaceAll(all->Given(option), {{value, ""}});
+    while (!place.empty() && absl::StrContains(" =\"'", place.substr(place.size() - 1))) place.pop_back();
+    return absl::InvalidArgumentError(absl::StrCat(place, ": ", std::string(named.message())));
   }
   if (!cache.empty()) {
     const XXH64_hash_t key = XXH3_64bits(project.rootdir.data(), project.rootdir.size());

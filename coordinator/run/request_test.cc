@@ -199,6 +199,13 @@ TEST_F(RequestTest, OtherMachinesHaveAndLackPytestsVariablesAsThisOneDoes) {
                                              Not(Contains("NO_COLOR"))));
 }
 
+TEST_F(RequestTest, AHistoryMayBeAnAddress) {
+  EXPECT_EQ(MustMake({"--history", "s3://bucket/x"}).history, "s3://bucket/x");
+  EXPECT_EQ(MustMake({"--history-base", "https://host/x"}).history_base, "https://host/x");
+  EXPECT_THAT(ErrorOf({"--history", "https://me:hush@host/x"}),
+              AllOf(StartsWith("--history: https://"), HasSubstr("FASTEST_HISTORY_TOKEN"), Not(HasSubstr("hush"))));
+}
+
 TEST_F(RequestTest, WithoutAHomeThereIsNoCache) {
   environment_.clear();
   EXPECT_EQ(MustMake({}).history, "");

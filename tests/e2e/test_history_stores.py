@@ -1,6 +1,7 @@
 """--history as a store to which many add at once: a folder, a web server, an S3 server; and what is wrong with them."""
 
 import json
+import signal
 import socket
 import ssl
 import subprocess
@@ -316,6 +317,16 @@ def test_a_server_that_goes_in_the_midst_does_no_harm(execute, project, tmp_path
     assert ended.is_set()
     assert run.process.returncode == 0
     assert run.stderr.startswith("warning: ") and run.stderr.count("\n") == 1, run.stderr
+
+
+def test_ctrl_c_ends_the_waiting_for_a_server_that_does_not_answer(start, project):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        run = start(project(SUITE), "--history", f"http://127.0.0.1:{silent.getsockname()[1]}/x")
+        connection, _ = silent.accept()
+        with connection:
+            run.process.send_signal(signal.SIGINT)
+            assert run.wait() == 2
+    assert "interrupted" in run.stderr.splitlines()[0]
 
 
 def test_what_a_job_has_told_goes_to_a_server(coordinator, execute, project, predicted, tmp_path, s3):
