@@ -76,6 +76,9 @@ def _load_pytest() -> dict[str, str]:
         raise ImportError(f"pytest {pytest.__version__} is too old, {oldest} is the oldest that works")
     for name in default_plugins:
         importlib.import_module(f"_pytest.{name}")
+    # pytest loads it in every run, and the worker's own modules are every worker's.
+    importlib.import_module("pdb")
+    importlib.import_module(f"{__package__}.worker")
     return {"python_version": platform.python_version(), "pytest_version": pytest.__version__}
 
 
