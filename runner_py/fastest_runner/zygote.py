@@ -203,10 +203,11 @@ class _Zygote:
         """A run has come. Where this process is stale nothing will be asked of it any more."""
         # A byte is a character of the same number there: variables need not be UTF-8.
         entries = [str(entry).encode("latin-1") for entry in message.get("environment", ())]
-        self._environment = environment_of(entries)
-        why = (
-            self._origin.why_stale(self._environment, str(message.get("directory", ""))) if self._origin else "unknown"
-        )
+        environment = environment_of(entries)
+        why = "it was not told to be kept"
+        if self._origin is not None:
+            why = self._origin.why_stale(environment, str(message.get("directory", "")))
+            self._environment = self._origin.after_start(environment)
         self.send({"type": "begun", "stale": why})
 
     def _fork(self, worker_id: str) -> Launch | None:

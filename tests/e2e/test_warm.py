@@ -265,8 +265,9 @@ def test_a_changed_package_is_loaded_anew(project, warm, runtime, tmp_path):
     packages = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", packages], check=True)
     site = next(packages.glob("lib/python*/site-packages"))
-    for path in {str(Path(pytest.__file__).parents[1])}:
-        (site / "all.pth").write_text(path + "\n")
+    for package in Path(pytest.__file__).parents[1].iterdir():
+        if package.suffix != ".pth" and not (site / package.name).exists():
+            (site / package.name).symlink_to(package)
     python = str(packages / "bin" / "python")
     run = warm(folder, python=python)
     assert run.outcomes() == PASSED, run.text
@@ -276,6 +277,10 @@ def test_a_changed_package_is_loaded_anew(project, warm, runtime, tmp_path):
     (site / "more.pth").write_text("import os; os.environ['COLOUR'] = 'green'\n")
     assert warm(folder, python=python).outcomes() == PASSED
     assert seen(tmp_path)["colour"] == "green"
+    # What that does to the environment is done for the next run, too.
+    zygote = zygote_of(agent)
+    assert warm(folder, python=python).outcomes() == PASSED
+    assert seen(tmp_path) == {**seen(tmp_path), "colour": "green", "zygote": zygote}
     assert agents(runtime) == {agent}
 
 
