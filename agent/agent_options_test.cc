@@ -57,6 +57,12 @@ TEST(AgentOptionsTest, AServersOptions) {
   EXPECT_EQ(Parse({"--listen", "a:1"}).options.workdir, "/here");
 }
 
+TEST(AgentOptionsTest, AWarmAgentsSocket) {
+  EXPECT_EQ(Parse({"--warm-socket", "/run/a.sock"}).options.warm_socket, "/run/a.sock");
+  EXPECT_THAT(Parse({"--warm-socket", "a.sock"}).text, HasSubstr("an absolute path is needed"));
+  EXPECT_EQ(Parse({"--warm-socket", "/a.sock", "--listen", "a:1"}).exit_code, 4);
+}
+
 TEST(AgentOptionsTest, ErrorsNameWhatIsWrong) {
   const auto error = [](std::vector<const char*> arguments) {
     const ParsedAgentOptions parsed = Parse(std::move(arguments));

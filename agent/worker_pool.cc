@@ -17,6 +17,9 @@ constexpr int kUsageError = 4;
 // Fastest's own for tests that could not be run.
 constexpr int kNotRun = 10;
 
+// What a zygote has to look at are some hundred files.
+constexpr absl::Duration kAnswerLimit = absl::Seconds(2);
+
 bool IsWorkingDirectory(const std::string& path) {
   std::error_code error;
   return std::filesystem::equivalent(path, ".", error) && !error;
@@ -46,6 +49,7 @@ WorkerPool::WorkerPool(Options options, EventLoop* loop, Clock* clock)
                  [this](uint32_t slot, const v1::WorkerCommand& command) { workers_.at(slot)->Send(command); }) {}
 
 WorkerPool::~WorkerPool() {
+  loop_->Cancel(answer_timer_);
   workers_.clear();
   gone_.clear();
   zygote_.reset();
@@ -102,7 +106,12 @@ void WorkerPool::BeginRun(const v1::RunSpec& spec, std::vector<std::string> envi
     working_dir_ = spec.invocation_dir();
     asking_ = zygote_ != nullptr && (spec.python().empty() || spec.python() == python_);
     if (!spec.python().empty()) python_ = spec.python();
-    asking_ ? zygote_->Begin(environment_, working_dir_) : StartZygoteAnew();
+    if (!asking_) {
+      StartZygoteAnew();
+      return;
+    }
+    zygote_->Begin(environment_, working_dir_);
+    AwaitAnswer();
     return;
   }
   const bool other_python = !spec.python().empty() && spec.python() != python_;
@@ -116,7 +125,15 @@ void WorkerPool::BeginRun(const v1::RunSpec& spec, std::vector<std::string> envi
   }
 }
 
+void WorkerPool::AwaitAnswer() {
+  const bool was_ready = zygote_->ready();
+  answer_timer_ = loop_->At(clock_->Now() + kAnswerLimit, [this, was_ready] {
+    was_ready ? OnZygoteBegun("the old one does not answer") : AwaitAnswer();
+  });
+}
+
 void WorkerPool::OnZygoteBegun(const std::string& stale) {
+  loop_->Cancel(answer_timer_);
   asking_ = false;
   if (!stale.empty()) {
     fprintf(stderr, "fastest-agent: Python is started anew: %s\n", stale.c_str());
@@ -199,6 +216,7 @@ void WorkerPool::KillAll(const std::string& why) {
 void WorkerPool::EndAll(const std::string& why) {
   if (ending_) return;
   ending_ = true;
+  loop_->Cancel(answer_timer_);
   KillAll(why);
   if (options_.keep_zygote && workers_.empty() && !asking_ && zygote_ != nullptr && zygote_->ready()) {
     // Nothing that the run's tests have started outlives the run: it is told to be over after that.
@@ -244,6 +262,7 @@ void WorkerPool::OnZygoteEnded(const absl::Status& why) {
     return;
   }
   if (std::exchange(asking_, false)) {
+    loop_->Cancel(answer_timer_);
     // It died while it waited for a run.
     options_.on_orphans();
     StartZygoteAnew();

@@ -99,6 +99,8 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   // For the run that has begun, and in place of any that there is.
   void StartZygoteAnew();
   void StartWaiting();
+  // For the zygote's answer, if pytest is loaded; that takes as long as it takes.
+  void AwaitAnswer();
   absl::Status TryStartWorker(uint32_t slot, const std::string& worker_id);
   void Refuse(const absl::Status& why);
   void EmitFromWorker(const Worker& worker, v1::WorkerMessage message);
@@ -118,6 +120,7 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   std::vector<std::string> environment_;
   // A kept zygote was asked whether it will do for this run; the workers wait for its answer. It was cleared after the run.
   bool asking_ = false;
+  EventLoop::TimerId answer_timer_ = 0;
   bool cleared_ = false;
   std::vector<std::pair<uint32_t, std::string>> waiting_;
   // Why there is no zygote, if the first one could not be had.

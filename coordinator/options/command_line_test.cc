@@ -145,6 +145,22 @@ TEST(SettingsFileTest, SwitchesAndLists) {
 }
 
 // A switch that the environment turns off stays off, whatever the file says.
+TEST(ParseTest, AWordOnlyBehindAnEqualsSign) {
+  const CommandLine line = MustParse({"--warm", "tests"});
+  EXPECT_EQ(line.Last("--warm"), "");
+  EXPECT_THAT(line.paths, ElementsAre("tests"));
+  EXPECT_EQ(MustParse({"--warm=stop"}).Last("--warm"), "stop");
+  EXPECT_FALSE(MustParse({}).Has("--warm"));
+}
+
+TEST(EnvironmentTest, ASwitchWithAWordIsOnOrOff) {
+  const auto getenv = [](const char* name) { return std::string(name) == "FASTEST_WARM" ? "1" : nullptr; };
+  CommandLine line;
+  ASSERT_TRUE(AddFromEnvironment(getenv, line).ok());
+  EXPECT_EQ(line.Last("--warm"), "");
+  EXPECT_EQ(line.origins["--warm"], "FASTEST_WARM=1");
+}
+
 TEST(EnvironmentTest, TurnsASwitchOff) {
   ScratchDir dir;
   dir.Write("fastest.toml", "insecure = true\n");

@@ -136,7 +136,6 @@ void LocalAgent::OnJoined(const AgentEvent& event, Run& run) {
   if (event.agent == warm_) {
     warm_joined_ = true;
     hello.set_slots(static_cast<uint32_t>(options_.slots));
-    run.ExpectAgents(options_.may_replace);
   } else {
     own_joined_ = true;
     socket_->Remove();
@@ -162,9 +161,9 @@ void LocalAgent::OnLeft(const AgentEvent& event, Run& run) {
   }
   const int lost = event.agent;
   if (options_.may_replace && !Interrupted()) {
+    // Until that has joined the run waits.
+    run.ExpectAgents(true);
     Replace(run, "has ended");
-  } else {
-    run.ExpectAgents(false);
   }
   run.AgentLeft(lost, "the warm agent has ended");
 }

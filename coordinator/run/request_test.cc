@@ -214,5 +214,38 @@ TEST_F(RequestTest, WithoutAHomeThereIsNoCache) {
   EXPECT_THAT(MustMake({}).history, EndsWith("/var/c/fastest/history.sqlite"));
 }
 
+TEST_F(RequestTest, WarmHasAFolderOfTheUsers) {
+  Request request = MustMake({"--warm"});
+  EXPECT_TRUE(request.warm);
+  EXPECT_FALSE(request.warm_stop);
+  EXPECT_EQ(request.warm_folder, "/home/u/.cache/fastest/warm");
+  environment_["XDG_RUNTIME_DIR"] = "/run/user/7";
+  EXPECT_EQ(MustMake({"--warm"}).warm_folder, "/run/user/7/fastest");
+  request = MustMake({"--warm=stop"});
+  EXPECT_FALSE(request.warm);
+  EXPECT_TRUE(request.warm_stop);
+  EXPECT_FALSE(MustMake({}).warm);
+  EXPECT_THAT(ErrorOf({"--warm=off"}), HasSubstr("--warm=off"));
+  environment_.clear();
+  EXPECT_THAT(ErrorOf({"--warm"}), HasSubstr("XDG_RUNTIME_DIR"));
+}
+
+TEST_F(RequestTest, WarmIsNotForFarms) {
+  const Request request = MustMake({"--warm", "--agents=localhost:1"});
+  EXPECT_FALSE(request.warm);
+  EXPECT_THAT(request.notes, Contains(HasSubstr("--warm is ignored")));
+}
+
+TEST_F(RequestTest, WarmInCiMustBeTyped) {
+  environment_["CI"] = "true";
+  EXPECT_TRUE(MustMake({"--warm"}).warm);
+  project_.addopts = {"--warm"};
+  const Request request = MustMake({});
+  EXPECT_FALSE(request.warm);
+  EXPECT_THAT(request.notes, Contains(HasSubstr("type --warm")));
+  environment_.erase("CI");
+  EXPECT_TRUE(MustMake({}).warm);
+}
+
 }  // namespace
 }  // namespace fastest::run

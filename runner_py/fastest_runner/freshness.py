@@ -66,7 +66,12 @@ class Origin:
     """What this process was started from, as it is now. To be made before anything of it can have changed."""
 
     def __init__(self) -> None:
-        self._environment = _lasting(dict(os.environb))
+        given = _given_environment()
+        now = dict(os.environb)
+        self._environment = _lasting(given)
+        # What Python's own start changes: LC_CTYPE where the locale is C, and whatever a sitecustomize does.
+        self._added = {name: value for name, value in now.items() if given.get(name) != value}
+        self._removed = given.keys() - now.keys()
         # Only these count from there.
         relative = any(not os.path.isabs(entry) for entry in _python_path())
         self._directory = os.getcwd() if relative else None
@@ -96,14 +101,19 @@ class Origin:
                 return f"{entry} has other modules of the names that are loaded"
         return ""
 
+    def after_start(self, environment: dict[bytes, bytes]) -> dict[bytes, bytes]:
+        """What this environment is when an interpreter has started in it. Precondition: it is not stale."""
+        kept = {name: value for name, value in environment.items() if name not in self._removed}
+        return {**kept, **self._added}
+
     def _is_own(self, path: str) -> bool:
         return path in self._own_folders or path.startswith(tuple(folder + os.sep for folder in self._own_folders))
 
     def _foreign_module(self) -> str:
         """A loaded file that somebody may be working on: an editable install, a module on PYTHONPATH."""
-        runner = os.path.dirname(os.path.abspath(__file__))
+        runner = os.path.dirname(os.path.abspath(__file__)) + os.sep
         for path in _module_files():
-            if not self._is_own(path) and os.path.dirname(path) != runner:
+            if not self._is_own(path) and not path.startswith(runner):
                 return path
         return ""
 
@@ -135,6 +145,12 @@ def take_environment(environment: dict[bytes, bytes]) -> None:
     for name in list(os.environb):
         del os.environb[name]
     os.environb.update(environment)
+
+
+def _given_environment() -> dict[bytes, bytes]:
+    """As the process was started."""
+    with open("/proc/self/environ", "rb") as given:
+        return environment_of(given.read().split(b"\0"))
 
 
 def _lasting(environment: dict[bytes, bytes]) -> dict[bytes, bytes]:

@@ -76,6 +76,9 @@ def _load_pytest() -> dict[str, str]:
         raise ImportError(f"pytest {pytest.__version__} is too old, {oldest} is the oldest that works")
     for name in default_plugins:
         importlib.import_module(f"_pytest.{name}")
+    # pytest loads it in every run, and the worker's own modules are every worker's.
+    importlib.import_module("pdb")
+    importlib.import_module(f"{__package__}.worker")
     return {"python_version": platform.python_version(), "pytest_version": pytest.__version__}
 
 
@@ -200,10 +203,11 @@ class _Zygote:
         """A run has come. Where this process is stale nothing will be asked of it any more."""
         # A byte is a character of the same number there: variables need not be UTF-8.
         entries = [str(entry).encode("latin-1") for entry in message.get("environment", ())]
-        self._environment = environment_of(entries)
-        why = (
-            self._origin.why_stale(self._environment, str(message.get("directory", ""))) if self._origin else "unknown"
-        )
+        environment = environment_of(entries)
+        why = "it was not told to be kept"
+        if self._origin is not None:
+            why = self._origin.why_stale(environment, str(message.get("directory", "")))
+            self._environment = self._origin.after_start(environment)
         self.send({"type": "begun", "stale": why})
 
     def _fork(self, worker_id: str) -> Launch | None:

@@ -205,7 +205,9 @@ def _whole(passed: dict[str, Any], ref: dict[str, Any]) -> dict[str, Any]:
 class Zygote:
     """A real zygote process under this one."""
 
-    def __init__(self, python: str = sys.executable, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, python: str = sys.executable, env: dict[str, str] | None = None, cwd: Path | None = None
+    ) -> None:
         ours, theirs = socket.socketpair()
         libc = ctypes.CDLL(None)
         self.process = subprocess.Popen(
@@ -213,6 +215,7 @@ class Zygote:
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             env=env,
+            cwd=cwd,
             preexec_fn=lambda: libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0),
         )
         theirs.close()

@@ -72,6 +72,18 @@ def warm(start, runtime, tmp_path):
     return run
 
 
+@pytest.fixture
+def venv(tmp_path):
+    """An environment with the packages that are beside pytest here."""
+    folder = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    site = next(folder.glob("lib/python*/site-packages"))
+    for package in Path(pytest.__file__).parents[1].iterdir():
+        if package.suffix != ".pth" and not (site / package.name).exists():
+            (site / package.name).symlink_to(package)
+    return folder
+
+
 def agents(runtime):
     """Pids of the agents that wait."""
     found = set()
@@ -260,14 +272,10 @@ def test_another_interpreter_or_umask_has_another_agent(project, warm, runtime, 
     assert seen(tmp_path)["zygote"] == zygote_of(third)
 
 
-def test_a_changed_package_is_loaded_anew(project, warm, runtime, tmp_path):
+def test_a_changed_package_is_loaded_anew(project, warm, runtime, venv, tmp_path):
     folder = project(TESTS)
-    packages = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", packages], check=True)
-    site = next(packages.glob("lib/python*/site-packages"))
-    for path in {str(Path(pytest.__file__).parents[1])}:
-        (site / "all.pth").write_text(path + "\n")
-    python = str(packages / "bin" / "python")
+    site = next(venv.glob("lib/python*/site-packages"))
+    python = str(venv / "bin" / "python")
     run = warm(folder, python=python)
     assert run.outcomes() == PASSED, run.text
     agent = the_agent(runtime)
@@ -276,6 +284,10 @@ def test_a_changed_package_is_loaded_anew(project, warm, runtime, tmp_path):
     (site / "more.pth").write_text("import os; os.environ['COLOUR'] = 'green'\n")
     assert warm(folder, python=python).outcomes() == PASSED
     assert seen(tmp_path)["colour"] == "green"
+    # What that does to the environment is done for the next run, too.
+    zygote = zygote_of(agent)
+    assert warm(folder, python=python).outcomes() == PASSED
+    assert seen(tmp_path) == {**seen(tmp_path), "colour": "green", "zygote": zygote}
     assert agents(runtime) == {agent}
 
 
@@ -305,6 +317,56 @@ def test_one_that_does_not_answer_is_done_without(project, warm, runtime):
     assert run.outcomes() == PASSED
     os.kill(agent, signal.SIGCONT)
     assert warm(folder).stderr == ""
+
+
+def test_a_python_that_does_not_answer_is_done_without(project, warm, runtime, tmp_path):
+    folder = project(TESTS)
+    warm(folder)
+    agent = the_agent(runtime)
+    warm(folder)
+    zygote = zygote_of(agent)
+    os.kill(zygote, signal.SIGSTOP)
+    assert warm(folder).outcomes() == PASSED
+    assert seen(tmp_path)["zygote"] != zygote
+    os.kill(zygote_of(agent), signal.SIGKILL)
+    assert warm(folder).outcomes() == PASSED
+    assert agents(runtime) == {agent}
+
+
+@pytest.mark.parametrize("slots", [1, 2])
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"conftest.py": "import os\nos._exit(3)\n"},
+        {"conftest.py": "1 / 0\n"},
+        {"test_dies.py": "import os\n\ndef test_dies():\n    os._exit(0)\n"},
+        {"test_broken.py": "import nowhere\n"},
+        {"pytest.ini": "[pytest]\naddopts = --no-such-option\n"},
+    ],
+    ids=["dies at start", "conftest", "dies", "import", "usage"],
+)
+def test_what_goes_wrong_goes_wrong_in_the_same_way(project, warm, runtime, files, slots):
+    folder = project(TESTS)
+    warm(folder)
+    the_agent(runtime)
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    plain = warm(folder, "--engine=auto", slots=slots)
+    used = warm(folder, slots=slots)
+    assert used.process.returncode == plain.process.returncode
+    assert used.outcomes() == plain.outcomes()
+    assert used.stderr == plain.stderr
+
+
+def test_a_pytest_that_has_gone_is_missed(project, warm, runtime, venv):
+    folder = project(TESTS)
+    python = str(venv / "bin" / "python")
+    warm(folder, python=python)
+    the_agent(runtime)
+    next(venv.glob("lib/python*/site-packages/pytest")).unlink()
+    run = warm(folder, python=python)
+    assert run.process.returncode == 4, run.text
+    assert "pytest is not installed for" in run.stderr
 
 
 @pytest.mark.parametrize("slots", [1, 2])
