@@ -165,8 +165,15 @@ class AgentTest : public testing::Test {
   Event WaitFor(const std::function<bool(const Event&)>& wanted) {
     const std::optional<Event> event = coordinator_->WaitFor(wanted, &position_);
     EXPECT_TRUE(event.has_value()) << "what was waited for did not come; the agent's stderr: "
-                                   << ReadFile(folder_ + "/stderr");
+                                   << ReadFile(folder_ + "/stderr") << "\nand what came:" << Came();
     return event.value_or(Event());
+  }
+
+  // For a person who wonders.
+  std::string Came() {
+    std::string came;
+    for (const Event& event : coordinator_->events()) absl::StrAppend(&came, "\n", event.ShortDebugString());
+    return came;
   }
 
   // A lease in which a worker dies, up to the worker's end; gives the result of the test that it ran.
