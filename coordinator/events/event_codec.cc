@@ -403,6 +403,9 @@ Json RunFinishedEvent(const results::RunSummary& summary) {
   event["timing"] = std::move(timing);
   event["modules"] = summary.module_order;
   if (!summary.plugin_summary.empty()) event["plugin_summary"] = summary.plugin_summary;
+  for (const auto& [name, value] : summary.testsuite_properties) {
+    event["testsuite_properties"].push_back({{"name", name}, {"value", value}});
+  }
   if (!summary.policy_failures.empty()) event["policy_failures"] = summary.policy_failures;
   if (summary.flaky_fails) event["flaky_fails"] = true;
   return event;
@@ -421,6 +424,13 @@ results::RunSummary SummaryOf(EventFields& fields) {
   summary.finished_at = fields.Number("finished_at");
   summary.stop_reason = fields.TextOr("stop_reason");
   summary.plugin_summary = fields.TextOr("plugin_summary");
+  if (fields.Has("testsuite_properties")) {
+    for (const Json& entry : fields.List("testsuite_properties")) {
+      EventFields property(entry);
+      summary.testsuite_properties.emplace_back(property.Text("name"), property.Text("value"));
+      fields.Inside("testsuite_properties", property);
+    }
+  }
   summary.policy_failures = Texts(fields, "policy_failures");
   summary.flaky_fails = fields.FlagOr("flaky_fails", false);
   fields.List("modules");

@@ -330,6 +330,9 @@ absl::StatusOr<results::RunSummary> Merge::Tell(report::Reporter& reporter) {
   for (const size_t place : last) {
     const Part& part = parts_[place];
     books.withdrawn += part.summary.books.withdrawn;
+    for (const results::SuiteProperty& property : part.summary.testsuite_properties) {
+      results::AddOnce(property, &summary.testsuite_properties);
+    }
     if (summary.plugin_summary.empty()) summary.plugin_summary = part.summary.plugin_summary;
     if (part.finished && !part.summary.stop_reason.empty()) reasons.insert(part.summary.stop_reason);
   }

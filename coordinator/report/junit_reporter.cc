@@ -70,6 +70,14 @@ bool JunitReporter::Finished(const results::RunSummary& summary) {
   suite.append_attribute("time").set_value(absl::StrFormat("%.3f", summary.duration_s).c_str());
   suite.append_attribute("timestamp").set_value(IsoTime(run_.started_at).c_str());
   suite.append_attribute("hostname").set_value(EscapeIllegalXml(run_.hostname).c_str());
+  if (!summary.testsuite_properties.empty()) {
+    pugi::xml_node properties = suite.append_child("properties");
+    for (const auto& [name, value] : summary.testsuite_properties) {
+      pugi::xml_node property = properties.append_child("property");
+      property.append_attribute("name").set_value(EscapeIllegalXml(name).c_str());
+      property.append_attribute("value").set_value(EscapeIllegalXml(value).c_str());
+    }
+  }
   cases().CopyTo(suite, PytestOrder(summary.module_order));
 
   StringWriter writer;

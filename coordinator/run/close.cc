@@ -102,6 +102,7 @@ int Run::Close() {
   if (deadline_reached_ && summary.books.not_run.empty()) stop_reason_.clear();
   summary.stop_reason = stop_reason_.empty() ? fatal_message_ : stop_reason_;
   summary.plugin_summary = plugin_summary_;
+  summary.testsuite_properties = testsuite_properties_;
   for (const auto& [test, note] : expired_) summary.policy_failures.push_back(note);
   summary.flaky_fails = options_.flaky_fails;
   summary.module_order = module_order_;

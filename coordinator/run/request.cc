@@ -395,6 +395,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.report_json = Absolute(all->Last("--report-json").value_or(""), surroundings);
   request.text_to_stderr = request.report_json == "-";
   request.junit_xml = Absolute(all->Last("--junitxml").value_or(""), surroundings);
+  request.run.junit_xml = !request.junit_xml.empty();
   request.junit_prefix = all->Last("--junitprefix").value_or("");
   request.report_html = Absolute(all->Last("--report-html").value_or(""), surroundings);
   request.compare_with = Absolute(all->Last("--compare-with").value_or(""), surroundings);

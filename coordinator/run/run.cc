@@ -79,6 +79,7 @@ void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
   spec->set_python(options_.python);
   spec->set_engine(options_.engine);
   spec->set_retries(static_cast<uint32_t>(options_.retries));
+  spec->set_junit_xml(options_.junit_xml);
   for (uint32_t slot = 0; slot < hello.slots(); ++slot) StartWorker({agent, slot}, start->add_workers());
   deps_.agents->Send(agent, message);
 }
@@ -417,6 +418,9 @@ void Run::OnCollectReport(const v1::CollectReport& report) {
 void Run::OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended) {
   worker.ended = true;
   if (plugin_summary_.empty()) plugin_summary_ = ended.terminal_summary();
+  for (const v1::Property& property : ended.testsuite_properties()) {
+    results::AddOnce({property.name(), property.value()}, &testsuite_properties_);
+  }
   if (options_.slots == 1) session_exit_ = ended.exit_status();
   if (ended.exit_called()) {
     StopWork(ended.stop_reason(), true);

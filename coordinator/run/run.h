@@ -208,6 +208,7 @@ class Run {
   // A session hung after its last test: pytest would have, too.
   bool session_hung_ = false;
   std::string plugin_summary_;
+  std::vector<results::SuiteProperty> testsuite_properties_;
   std::string last_death_;
   bool failed_ = false;
   int fatal_exit_ = 0;

@@ -33,6 +33,8 @@ struct RunOptions {
   // Show the plan, run nothing. `plan_in_full`: every batch of it.
   bool plan_only = false;
   bool plan_in_full = false;
+  // There is to be a JUnit report.
+  bool junit_xml = false;
   // How often a test that fails is run again.
   int retries = 0;
   // How many retries the whole run may have.

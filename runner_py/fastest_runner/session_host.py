@@ -14,7 +14,7 @@ from typing import Any, Callable, Iterator
 import pytest
 from _pytest import cacheprovider
 
-from . import basetemp, reports, soundness, xdist_role
+from . import basetemp, junit_role, reports, soundness, xdist_role
 from .batches import BatchLoop, Messages
 from .collection import Collection, Entry
 from .direct import make_engine, make_function_items
@@ -49,6 +49,7 @@ class SessionHost:
         self._statuses: Statuses | None = None
         self._engine: Any = None
         self._function_items: Any = None
+        self._junit: junit_role.JunitRecord | None = None
         # How the session ended, for `ended` and `failure`; `terminal_summary` is what plugins wrote in theirs.
         self.terminal_summary = io.StringIO()
         self.stop_reason = ""
@@ -81,6 +82,8 @@ class SessionHost:
     def pytest_sessionstart(self, session: Any) -> Iterator[None]:
         config = session.config
         run = self._run
+        if run.get("junit_xml"):
+            self._junit = junit_role.install(config)
         if run.get("xdist_worker"):
             basetemp.share(config, run.get("run_id", ""), self._worker_id)
         reporter = config.pluginmanager.get_plugin("terminalreporter")
@@ -216,6 +219,7 @@ class SessionHost:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_unconfigure(self, config: Any) -> None:
+        junit_role.remove(config)
         # pytest lets the collector run more than once from here on, and the interpreter before it ends. What is no
         # garbage now will be there until then, and need not be walked each time: all items and their functions.
         # Python does not promise that finalizers of what is in cycles then run; a single worker, which is as pytest in
@@ -223,6 +227,11 @@ class SessionHost:
         if hasattr(config, "workerinput"):
             gc.collect()
             gc.freeze()
+
+    def testsuite_properties(self) -> list[dict[str, str]]:
+        """What tests have said of the whole suite, for a JUnit report."""
+        properties = [] if self._junit is None else self._junit.properties
+        return [{"name": name, "value": value} for name, value in properties]
 
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
         value = excinfo.value

@@ -100,6 +100,7 @@ def _say_end(channel: Channel, host: SessionHost, status: int) -> None:
                 "stop_reason": host.stop_reason,
                 "exit_called": host.exit_called,
                 "terminal_summary": host.terminal_summary.getvalue(),
+                "testsuite_properties": host.testsuite_properties(),
             }
         }
     )
