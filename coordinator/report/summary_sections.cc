@@ -159,10 +159,14 @@ void PrintLabels(const Page& page, const std::vector<LabelledTest>& tests) {
     page.text.Line(absl::StrCat(page.paths.NodeId(test.node_id), " - ", test.label));
 }
 
-void PrintTiming(const Page& page, const results::TimingSummary& timing) {
+bool ShowsTiming(const Page& page, const results::TimingSummary& timing) {
   constexpr double kLongRunS = 10;
   const bool plain = timing.workers < 2 || (timing.agents < 2 && timing.total_s <= kLongRunS);
-  if (plain || page.options.verbosity < 0) return;
+  return !plain && page.options.verbosity >= 0;
+}
+
+void PrintTiming(const Page& page, const results::TimingSummary& timing) {
+  if (!ShowsTiming(page, timing)) return;
   const double all_s = std::max(timing.busy_s + timing.setup_s + timing.waiting_s + timing.tail_s, 1e-9);
   const auto percent = [&](double seconds) { return absl::StrFormat("%.0f %%", 100 * seconds / all_s); };
   page.text.Rule('=', "where the time went");

@@ -41,8 +41,9 @@ void PrintFailures(const Page& page, const std::string& title, const std::vector
 void PrintPasses(const Page& page, const std::string& title, const std::vector<TestReport>& passes);
 // Groups by text, in order of first appearance; from ten places on, counts by file in place of the tests.
 void PrintWarnings(const Page& page, const std::vector<v1::RecordedWarning>& warnings);
-// Why the run took as long as it did, in three lines; nothing for a run as plain pytest would have had it: one worker, or one machine and
-// no more than ten seconds.
+// Not for a run as plain pytest would have had it: one worker, or one machine and no more than ten seconds.
+bool ShowsTiming(const Page& page, const results::TimingSummary& timing);
+// Why the run took as long as it did, in three lines; nothing if ShowsTiming says no.
 void PrintTiming(const Page& page, const results::TimingSummary& timing);
 
 // `durations`: every phase of every test; order as they came.

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "coordinator/report/fold.h"
+
 namespace fastest::report {
 
 struct TerminalOptions {
@@ -22,6 +24,8 @@ struct TerminalOptions {
   bool heartbeat = false;
   // How wide the terminal is now; empty: as it was.
   std::function<int()> measure_columns;
+  // Whether a CI server reads this that can fold parts of it.
+  FoldStyle fold = FoldStyle::kNone;
   // --hang-timeout; 0: none.
   double hang_timeout_s = 0;
   // What -r chose, as given.

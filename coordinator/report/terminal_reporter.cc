@@ -231,17 +231,32 @@ void TerminalReporter::ShowSections(const results::RunSummary& summary) {
     PrintFailures(page_, "FAILURES", reports_["failed"]);
     PrintFailures(page_, "QUARANTINED FAILURES", reports_["quarantined"]);
     if (options_.xfail_tb) PrintFailures(page_, "XFAILURES", reports_["xfailed"]);
-    PrintWarnings(page_, warnings_);
-    if (options_.Reports('P')) PrintPasses(page_, "PASSES", reports_["passed"]);
-    if (options_.Reports('X')) PrintPasses(page_, "XPASSES", reports_["xpassed"]);
+    if (!warnings_.empty() && options_.Reports('w')) {
+      const Fold fold(text_, options_.fold, "warnings", "warnings summary", summary.finished_at);
+      PrintWarnings(page_, warnings_);
+    }
+    if (options_.Reports('P') && !reports_["passed"].empty()) {
+      const Fold fold(text_, options_.fold, "passes", "PASSES", summary.finished_at);
+      PrintPasses(page_, "PASSES", reports_["passed"]);
+    }
+    if (options_.Reports('X') && !reports_["xpassed"].empty()) {
+      const Fold fold(text_, options_.fold, "xpasses", "XPASSES", summary.finished_at);
+      PrintPasses(page_, "XPASSES", reports_["xpassed"]);
+    }
   }
   // Plugins speak even with --no-summary.
   text_.Block(summary.plugin_summary);
   if (!options_.junit_xml_path.empty() && options_.verbosity >= 0) {
     text_.Rule('-', "generated xml file: " + options_.junit_xml_path);
   }
-  PrintDurations(page_, std::move(durations_));
-  if (!options_.no_summary) PrintTiming(page_, summary.timing);
+  if (options_.durations.has_value() && !durations_.empty()) {
+    const Fold fold(text_, options_.fold, "durations", "slowest durations", summary.finished_at);
+    PrintDurations(page_, std::move(durations_));
+  }
+  if (!options_.no_summary && ShowsTiming(page_, summary.timing)) {
+    const Fold fold(text_, options_.fold, "timing", "where the time went", summary.finished_at);
+    PrintTiming(page_, summary.timing);
+  }
   order.Sort(flaky_, [](const FlakyTest& test) -> const std::string& { return test.node_id; });
   PrintFlaky(page_, flaky_);
   order.Sort(quarantined_, [](const QuarantinedTest& test) -> const std::string& { return test.node_id; });

@@ -65,6 +65,8 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& requ
     options.color = request.run.color;
     options.columns = request.run.columns;
     options.live = request.live;
+    // Whose lines may be rewritten is read by no server.
+    if (!request.live) options.fold = request.fold;
     options.heartbeat = request.heartbeat;
     if (request.live) options.measure_columns = ColumnsNow;
     options.hang_timeout_s = request.run.hang_timeout_s;

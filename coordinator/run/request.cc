@@ -416,6 +416,8 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
     }
   }
   request.annotate = Env(surroundings, "GITHUB_ACTIONS") == "true";
+  if (request.annotate) request.fold = report::FoldStyle::kGitHub;
+  if (Env(surroundings, "GITLAB_CI") == "true") request.fold = report::FoldStyle::kGitLab;
   request.workspace = Env(surroundings, "GITHUB_WORKSPACE");
   run.color = WantsColor(*all, surroundings);
   run.columns = Columns(surroundings);

@@ -11,6 +11,7 @@
 #include "base/transport_security.h"
 #include "coordinator/discovery/project_config.h"
 #include "coordinator/options/command_line.h"
+#include "coordinator/report/fold.h"
 #include "coordinator/run/run_options.h"
 
 namespace fastest::run {
@@ -86,6 +87,7 @@ struct Request {
   std::string metrics_port_file;
   // GitHub Actions reads what is printed, and its folder with the project.
   bool annotate = false;
+  report::FoldStyle fold = report::FoldStyle::kNone;
   std::string workspace;
   // --engine-report.
   bool engine_report = false;

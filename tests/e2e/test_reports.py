@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -154,6 +155,31 @@ def test_failures_are_annotated_where_github_reads(execute, project):
         "::error file=tests/test_it.py,line=1,title=tests/test_it.py%3A%3Atest_bad::assert 1 == 2"
     )
     assert "::error" not in execute(project(files)).stdout
+
+
+@pytest.mark.parametrize(
+    ("server", "begin", "end"),
+    [
+        ({"GITHUB_ACTIONS": "true"}, "::group::{title}", "::endgroup::"),
+        (
+            {"GITLAB_CI": "true"},
+            "\x1b\\[0Ksection_start:\\d+:fastest_{name}\\[collapsed=true\\]\r\x1b\\[0K{title}",
+            "\x1b\\[0Ksection_end:\\d+:fastest_{name}\r\x1b\\[0K",
+        ),
+        ({}, None, None),
+    ],
+)
+def test_parts_of_the_log_are_folded_where_a_server_can(execute, project, server, begin, end):
+    files = {
+        "test_it.py": "import warnings\ndef test_ok(): print('said')\ndef test_warns(): warnings.warn('careful')\n"
+    }
+    run = execute(project(files), "-rP", "--durations=3", "-vv", env=server)
+    parts = [("warnings", "warnings summary"), ("passes", "PASSES"), ("durations", "slowest durations")]
+    for name, title in parts if server else ():
+        pattern = f"\n{begin.format(name=name, title=title)}\n=+ [^\n]+ =+\n(?:[^\n]*\n)+?{end.format(name=name)}\n"
+        assert re.search(pattern, run.stdout), run.stdout
+    if not server:
+        assert "group" not in run.stdout and "section" not in run.stdout
 
 
 @pytest.mark.parametrize("option", ["--trace-json", "--report-ctrf", "--report-markdown", "--junitxml"])

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -355,7 +356,8 @@ def test_what_goes_wrong_goes_wrong_in_the_same_way(project, warm, runtime, file
     used = warm(folder, slots=slots)
     assert used.process.returncode == plain.process.returncode
     assert used.outcomes() == plain.outcomes()
-    assert used.stderr == plain.stderr
+    # Which of several workers dies first is chance.
+    assert re.sub(r"gw\d", "gwN", used.stderr) == re.sub(r"gw\d", "gwN", plain.stderr)
 
 
 def test_a_pytest_that_has_gone_is_missed(project, warm, runtime, venv):
