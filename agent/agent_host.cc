@@ -46,9 +46,6 @@ void AgentHost::BeginSession(std::unique_ptr<CoordinatorStream::Transport> trans
   if (spare_ == nullptr) spare_ = NewSession();
   active_.push_back(std::move(spare_));
   active_.back()->Begin(std::move(transport), dial_);
-  // For the coordinator that comes while this run is under way. A warm agent hands on what the run leaves: one more start of Python would
-  // slow the run.
-  if (dial_ == nullptr && !options_.once && !options_.session.warm) spare_ = NewSession();
 }
 
 void AgentHost::OnOver(CoordinatorSession* session) {
@@ -63,13 +60,13 @@ void AgentHost::OnOver(CoordinatorSession* session) {
   const bool had_run = session->greeted();
   // It is in the midst of this call.
   loop_->Post([this, session, had_run] {
-    if (options_.session.warm && !ending_ && spare_ == nullptr) spare_ = NewSession(session->TakeZygote());
+    // The next run begins with what this one leaves: one more start of Python, beside a run, would slow that.
+    if (!options_.once && !ending_ && spare_ == nullptr) spare_ = NewSession(session->TakeZygote());
     active_.remove_if([session](const auto& one) { return one.get() == session; });
     EndOrphans();
     if (options_.once) ending_ = true;
     if (!ending_ && dial_ != nullptr) {
       if (had_run) wait_ = options_.first_wait;
-      if (spare_ == nullptr) spare_ = NewSession();
       DialAgain();
     }
     if (had_run) AwaitIdle();

@@ -1,11 +1,11 @@
 #include "agent/coordinator_session.h"
 
-#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/subprocess.h"
 
 namespace fastest::agent {
 
@@ -16,7 +16,7 @@ CoordinatorSession::CoordinatorSession(Options options, SlotShare* share, EventL
       clock_(clock),
       callbacks_(std::move(callbacks)),
       pool_({options_.runner, [this](v1::AgentMessage::Event event) { Emit(std::move(event)); },
-             [this] { OnWorkersGone(); }, [this] { OnZygoteEnded(); }, callbacks_.on_orphans, share, options_.warm,
+             [this] { OnWorkersGone(); }, [this] { OnZygoteEnded(); }, callbacks_.on_orphans, share, !options_.embedded,
              options_.warm ? options_.workdir : ""},
             loop, clock) {
   zygote == nullptr ? pool_.Warm(options_.python) : pool_.Warm(options_.python, std::move(zygote));
@@ -141,10 +141,9 @@ void CoordinatorSession::OnStartRun(const v1::CoordinatorMessage::StartRun& star
       return;
     }
     spec = SpecForCheckout(start, options_.workdir);
-    for (const auto& [name, value] : start.environment()) environment.push_back(absl::StrCat(name, "=", value));
-    for (const std::string& name : start.absent_environment()) {
-      if (getenv(name.c_str()) != nullptr) environment.push_back(name);
-    }
+    std::vector<std::string> changes(start.absent_environment().begin(), start.absent_environment().end());
+    for (const auto& [name, value] : start.environment()) changes.push_back(absl::StrCat(name, "=", value));
+    environment = WithVariables(changes);
   }
   pool_.BeginRun(spec, environment);
   for (const auto& worker : start.workers()) StartWorker(worker.slot(), worker.worker_id());

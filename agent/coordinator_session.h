@@ -33,7 +33,7 @@ class CoordinatorSession {
     std::string runner;
     // Files and environment are the coordinator's own: nothing is mapped, nothing compared.
     bool embedded = false;
-    // Files are the coordinator's own, and a run brings its environment; what has pytest loaded is kept from run to run.
+    // Files are the coordinator's own, and a run brings its whole environment.
     bool warm = false;
     // The counterpart of the coordinator's rootdir; if warm, where Python is started. Unused if embedded.
     std::string workdir;

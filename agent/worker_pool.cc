@@ -104,8 +104,12 @@ void WorkerPool::BeginRun(const v1::RunSpec& spec, std::vector<std::string> envi
   environment_ = std::move(environment);
   if (options_.keep_zygote) {
     working_dir_ = spec.invocation_dir();
-    asking_ = zygote_ != nullptr && (spec.python().empty() || spec.python() == python_);
     if (!spec.python().empty()) python_ = spec.python();
+    if (const absl::Status there = Zygote::MayStartIn(working_dir_); !there.ok()) {
+      Refuse(there);
+      return;
+    }
+    asking_ = zygote_ != nullptr && zygote_->python() == python_;
     if (!asking_) {
       StartZygoteAnew();
       return;

@@ -74,12 +74,15 @@ absl::Status NoInterpreter(const std::string& python, const absl::Status& why) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Start(const Options& options, EventLoop* loop, Clock* clock) {
+absl::Status Zygote::MayStartIn(const std::string& working_dir) {
   struct stat info;
-  if (!options.working_dir.empty() && stat(options.working_dir.c_str(), &info) != 0) {
-    return absl::NotFoundError(
-        absl::StrCat("the run's directory ", options.working_dir, " cannot be entered here: ", strerror(errno)));
-  }
+  if (working_dir.empty() || stat(working_dir.c_str(), &info) == 0) return absl::OkStatus();
+  return absl::NotFoundError(
+      absl::StrCat("the run's directory ", working_dir, " cannot be entered here: ", strerror(errno)));
+}
+
+absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Start(const Options& options, EventLoop* loop, Clock* clock) {
+  RETURN_IF_ERROR(MayStartIn(options.working_dir));
   ASSIGN_OR_RETURN(auto sockets, MakeSocketPair());
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return absl::InternalError(absl::StrCat("pipe: ", strerror(errno)));

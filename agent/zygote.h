@@ -55,6 +55,9 @@ class Zygote {
     absl::Duration end_limit = absl::Seconds(5);
   };
 
+  // NotFound: there is no such directory here.
+  static absl::Status MayStartIn(const std::string& working_dir);
+
   // Starts the process and returns at once: forks may be asked for right away, and are done when pytest is loaded.
   // Whatever goes wrong later comes through the listener. `loop` and `clock` outlive this.
   static absl::StatusOr<std::unique_ptr<Zygote>> Start(const Options& options, EventLoop* loop, Clock* clock);

@@ -224,6 +224,13 @@ def serve(control):
         if message["type"] == "kill":
             kill(workers.get(message["worker_id"], 1 << 30))
             continue
+        if message["type"] == "begin":
+            control.send({"type": "begun", "stale": os.environ.get("FAKE_RUNNER_STALE", "")})
+        if message["type"] == "clear":
+            end_children()
+            control.send({"type": "cleared"})
+        if message["type"] != "fork":
+            continue
         fds, control.fds = control.fds[:3], control.fds[3:]
         pid = os.fork()
         if pid == 0:

@@ -70,6 +70,31 @@ def test_an_agent_that_joins_serves_run_after_run(project, agent, start, tmp_pat
     assert one.wait() == 0
 
 
+def test_an_agent_keeps_pytest_loaded(project, agent, execute, tmp_path):
+    folder = project(
+        {
+            "test_it.py": "import os\n\ndef test_it():\n"
+            "    line = f\"{os.getppid()} {os.environ.get('COLOUR')} {os.environ.get('PYTEST_ADDOPTS')}\"\n"
+            "    open(os.environ['HERE'] + '/seen', 'w').write(line)\n"
+        }
+    )
+    one = agent(folder)
+
+    def seen(*args, **kwargs):
+        run = execute(folder, "--agents", one.address, *args, **kwargs)
+        assert run.process.returncode == 0, run.text
+        return (tmp_path / "seen").read_text().split(" ")
+
+    first, *variables = seen()
+    assert variables == ["None", "None"]
+    assert seen(env={"PYTEST_ADDOPTS": "-q"}) == [first, "None", "-q"]
+    # What an interpreter's start may depend on: another one, which is then kept.
+    red, *variables = seen("--set-env", "COLOUR=red")
+    assert red != first
+    assert variables == ["red", "None"]
+    assert seen("--set-env", "COLOUR=red") == [red, "red", "None"]
+
+
 def test_an_idle_agent_ends_by_itself(project, agent):
     one = agent(project(TESTS), "--idle-exit", 0.2)
     assert one.wait() == 0, one.text
