@@ -138,10 +138,9 @@ class Preparation {
   absl::Status Inform(Run& run) {
     const std::vector<std::string> modules = Modules();
     auto past = past_.Load(modules);
-    if (request_.label_failures) options.red_history = past_.Reds();
     Estimates estimates(std::move(discovery_), std::move(past));
     ASSIGN_OR_RETURN(fleet::Share share, ShareFor(request_.shard, estimates.ForModules(modules)));
-    run.Know(std::move(estimates), std::move(share));
+    run.Know(std::move(estimates), std::move(share), request_.label_failures ? past_.Reds() : policy::RedHistory());
     return absl::OkStatus();
   }
 

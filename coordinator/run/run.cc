@@ -52,7 +52,8 @@ Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
       started_at_(deps_.now()),
       measurements_(&names_) {}
 
-void Run::Know(Estimates estimates, fleet::Share share) {
+void Run::Know(Estimates estimates, fleet::Share share, policy::RedHistory red_history) {
+  options_.red_history = std::move(red_history);
   estimates_ = std::move(estimates);
   options_.share = std::move(share);
   queue_.SetPrefetch(QueueOptions(options_, estimates_).prefetch_s);

@@ -50,7 +50,7 @@ class Run {
 
   // What is known of the tests, in the constructor's place: agents may be told to start before that, and while it is found out. Once, and
   // before the first AgentSaid.
-  void Know(Estimates estimates, fleet::Share share);
+  void Know(Estimates estimates, fleet::Share share, policy::RedHistory red_history);
 
   // Events.
   void AgentJoined(int agent, const v1::AgentMessage::Hello& hello);
