@@ -74,9 +74,6 @@ class DispatchQueue {
   // `names`: the table of node ids, which must outlive the queue; its own if null.
   explicit DispatchQueue(Options options, StringTable* names = nullptr);
 
-  // Options::prefetch_s, known only now. Before the first Add.
-  void SetPrefetch(double seconds) { options_.prefetch_s = seconds; }
-
   // Work. Batches are granted in the order in which they were added; what is handed back goes first.
   void Add(const v1::Batch& batch, const Cost& cost);
   void Add(const v1::Batch& batch, double predicted_s) { Add(batch, Cost{predicted_s}); }
@@ -204,7 +201,7 @@ class DispatchQueue {
   void DropDone();
   bool WorkersMayStart() const;
 
-  Options options_;
+  const Options options_;
   std::unique_ptr<StringTable> own_names_;
   StringTable* const names_;
   std::deque<Work> queue_;

@@ -90,23 +90,21 @@ std::string NewRunId() {
 // What a run needs whoever runs its tests.
 class Preparation {
  public:
-  Preparation(const options::CommandLine& line, const Request& request, ReportFiles files)
+  Preparation(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request,
+              ReportFiles files)
       : line_(line),
         request_(request),
         files_(std::move(files)),
         past_(request.run.forward_terminal ? "" : request.history,
-              request.run.forward_terminal ? "" : request.history_base, request.history_project, Say) {}
-
-  // Looks for the tests. Once.
-  void Discover(const discovery::ProjectConfig& project) {
-    if (request_.run.forward_terminal) return;
+              request.run.forward_terminal ? "" : request.history_base, request.history_project, Say) {
+    if (request.run.forward_terminal) return;
     // A path that isn't there is the workers' to report, in pytest's words.
-    absl::StatusOr<discovery::Discovery> found = discovery::Discover(project, DiscoveryFor(line_, request_));
+    absl::StatusOr<discovery::Discovery> found = discovery::Discover(project, DiscoveryFor(line, request));
     found_ = found.status();
     if (found.ok()) discovery_ = *std::move(found);
   }
 
-  // Node ids of the modules that were found, until the run is told; why none could be looked for.
+  // Node ids of the modules that were found, until the run is made; why none could be looked for.
   std::vector<std::string> Modules() const {
     std::vector<std::string> modules;
     for (const discovery::FoundModule& module : discovery_.modules) modules.push_back(module.node_id);
@@ -114,8 +112,8 @@ class Preparation {
   }
   const absl::Status& found() const { return found_; }
 
-  // Once. `lease_s`: see RunOptions. It knows nothing of the tests yet.
-  std::unique_ptr<Run> MakeRun(AgentPort* agents, int slots, double lease_s) {
+  // Once. `lease_s`: see RunOptions. InvalidArgument or NotFound: what --shard, --plan-file or --rerun-from name can't be used.
+  absl::StatusOr<std::unique_ptr<Run>> MakeRun(AgentPort* agents, int slots, double lease_s) {
     Run::Dependencies dependencies;
     dependencies.agents = agents;
     dependencies.make_reporters = [this](const report::RunStart& start) {
@@ -131,17 +129,12 @@ class Preparation {
     options.run_id = NewRunId();
     options.slots = slots;
     options.lease_s = lease_s;
-    return std::make_unique<Run>(std::move(options), Estimates(), std::move(dependencies));
-  }
-
-  // Tells the run what was found. Once. InvalidArgument or NotFound: what --shard, --plan-file or --rerun-from name can't be used.
-  absl::Status Inform(Run& run) {
     const std::vector<std::string> modules = Modules();
     auto past = past_.Load(modules);
+    if (request_.label_failures) options.red_history = past_.Reds();
     Estimates estimates(std::move(discovery_), std::move(past));
-    ASSIGN_OR_RETURN(fleet::Share share, ShareFor(request_.shard, estimates.ForModules(modules)));
-    run.Know(std::move(estimates), std::move(share), request_.label_failures ? past_.Reds() : policy::RedHistory());
-    return absl::OkStatus();
+    ASSIGN_OR_RETURN(options.share, ShareFor(request_.shard, estimates.ForModules(modules)));
+    return std::make_unique<Run>(std::move(options), std::move(estimates), std::move(dependencies));
   }
 
   // --shards, in place of a run.
@@ -207,16 +200,11 @@ int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& pr
                 absl::IsInvalidArgument(agent.status()) ? results::kUsageError : results::kInternalError);
   }
 
-  Preparation preparation(line, request, *std::move(files));
-  const std::unique_ptr<Run> run = preparation.MakeRun(agent->get(), request.run.slots, 0);
-  // A warm agent's workers start while we look for tests.
-  (*agent)->Greet(*run);
-  preparation.Discover(project);
-  if (const absl::Status informed = preparation.Inform(*run); !informed.ok()) {
-    return Fail(informed, results::kUsageError);
-  }
-  (*agent)->Drive(*run, [&] { preparation.RecordOnTheWay(*run); });
-  const int exit_code = preparation.Finish(*run);
+  Preparation preparation(line, project, request, *std::move(files));
+  const absl::StatusOr<std::unique_ptr<Run>> run = preparation.MakeRun(agent->get(), request.run.slots, 0);
+  if (!run.ok()) return Fail(run.status(), results::kUsageError);
+  (*agent)->Drive(**run, [&] { preparation.RecordOnTheWay(**run); });
+  const int exit_code = preparation.Finish(**run);
   (*agent)->End(MayLeave(exit_code));
   return exit_code;
 }
@@ -243,21 +231,18 @@ int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& 
   if (!files.ok()) return Fail(files.status(), results::kUsageError);
   HandleInterrupts(0);
 
-  Preparation preparation(line, request, *std::move(files));
-  preparation.Discover(project);
+  Preparation preparation(line, project, request, *std::move(files));
   (*farm)->ExpectFiles(preparation.Modules());
   const absl::StatusOr<int> slots = (*farm)->Gather();
   if (!slots.ok()) {
     return Fail(slots.status(), absl::IsCancelled(slots.status()) ? results::kInterrupted : results::kNotRun);
   }
   // Not one, however many there are: a farm's workers are never the run's only session unless that was asked for.
-  const std::unique_ptr<Run> run =
+  const absl::StatusOr<std::unique_ptr<Run>> run =
       preparation.MakeRun(farm->get(), single_session ? 1 : std::max(2, *slots), request.farm.lease_s);
-  if (const absl::Status informed = preparation.Inform(*run); !informed.ok()) {
-    return Fail(informed, results::kUsageError);
-  }
-  (*farm)->Drive(*run, [&] { preparation.RecordOnTheWay(*run); });
-  const int exit_code = preparation.Finish(*run);
+  if (!run.ok()) return Fail(run.status(), results::kUsageError);
+  (*farm)->Drive(**run, [&] { preparation.RecordOnTheWay(**run); });
+  const int exit_code = preparation.Finish(**run);
   (*farm)->End();
   return exit_code;
 }
@@ -319,8 +304,7 @@ int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig&
   if (request.farm.status || !request.farm.drain.empty()) return AskAgents(request.farm, request.text_to_stderr);
   if (!request.history_import.empty() || request.history_compact) return KeepHistory(project, request);
   if (!request.shard.plan_out.empty()) {
-    Preparation preparation(line, request, {});
-    preparation.Discover(project);
+    Preparation preparation(line, project, request, {});
     if (!preparation.found().ok()) return Fail(preparation.found(), results::kUsageError);
     return preparation.WriteShards();
   }

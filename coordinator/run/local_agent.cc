@@ -83,12 +83,6 @@ void LocalAgent::Replace(Run& run, const std::string& why) {
   if (const absl::Status started = StartOwn(); !started.ok()) run.AgentNeverCame(std::string(started.message()));
 }
 
-void LocalAgent::Greet(Run& run) {
-  while (warm_ >= 0 && !warm_joined_ && !Interrupted() && absl::Now() <= warm_deadline_) {
-    for (AgentEvent& event : gateway_.Take(kTurn)) Handle(event, run);
-  }
-}
-
 void LocalAgent::Drive(Run& run, const std::function<void()>& between_turns) {
   while (!run.Done()) {
     for (AgentEvent& event : gateway_.Take(kTurn)) Handle(event, run);

@@ -40,9 +40,6 @@ class LocalAgent final : public AgentPort {
   static absl::StatusOr<std::unique_ptr<LocalAgent>> Open(Options options);
   ~LocalAgent() override;
 
-  // If there is a warm agent: waits until it has said hello, a moment at most, and lets the run tell it to start.
-  void Greet(Run& run);
-
   // One turn after the other until the run is done, with `between_turns` called after each. Once.
   void Drive(Run& run, const std::function<void()>& between_turns);
 

@@ -52,13 +52,6 @@ Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
       started_at_(deps_.now()),
       measurements_(&names_) {}
 
-void Run::Know(Estimates estimates, fleet::Share share, policy::RedHistory red_history) {
-  options_.red_history = std::move(red_history);
-  estimates_ = std::move(estimates);
-  options_.share = std::move(share);
-  queue_.SetPrefetch(QueueOptions(options_, estimates_).prefetch_s);
-}
-
 void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
   v1::CoordinatorMessage message;
   if (stopping_ || Done()) {

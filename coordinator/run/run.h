@@ -48,10 +48,6 @@ class Run {
   };
   Run(RunOptions options, Estimates estimates, Dependencies dependencies);
 
-  // What is known of the tests, in the constructor's place: agents may be told to start before that, and while it is found out. Once, and
-  // before the first AgentSaid.
-  void Know(Estimates estimates, fleet::Share share, policy::RedHistory red_history);
-
   // Events.
   void AgentJoined(int agent, const v1::AgentMessage::Hello& hello);
   void AgentSaid(int agent, v1::AgentMessage::Event&& event);
@@ -151,7 +147,7 @@ class Run {
     for (const auto& reporter : reporters_) call(*reporter);
   }
 
-  RunOptions options_;
+  const RunOptions options_;
   // Empty once the work is planned.
   Estimates estimates_;
   const Dependencies deps_;

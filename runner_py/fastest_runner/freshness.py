@@ -63,9 +63,12 @@ _CHANGING_PREFIXES = (
 
 
 class Origin:
-    """What this process was started from, as it is now. To be made before anything of it can have changed."""
+    """What this process was started from, as it is now.
 
-    def __init__(self) -> None:
+    `since_ns`: the time (of the epoch) at which it began to load that; what is newer may not be what was loaded.
+    """
+
+    def __init__(self, since_ns: int) -> None:
         given = _given_environment()
         now = dict(os.environb)
         self._environment = _lasting(given)
@@ -79,12 +82,16 @@ class Origin:
         self._foreign = self._foreign_module()
         self._names = {name.partition(".")[0] for name in sys.modules}
         self._marks = {path: _mark(path) for path in self._files()}
+        newer = (path for path, mark in self._marks.items() if mark is not None and mark[0] > since_ns)
+        self._newer = next(newer, "")
         self._candidates = {entry: self._candidates_in(entry) for entry in sys.path if not self._is_own(entry)}
 
     def why_stale(self, environment: dict[bytes, bytes], directory: str) -> str:
         """Empty if a run with this environment and directory may have its workers from here; else why not."""
         if self._foreign:
             return f"{self._foreign} is not the interpreter's own"
+        if self._newer:
+            return f"{self._newer} changed while Python was started"
         wanted = _lasting(environment)
         for name in sorted(wanted.keys() ^ self._environment.keys()):
             return f"the variable {os.fsdecode(name)} has come or gone"

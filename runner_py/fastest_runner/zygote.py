@@ -17,6 +17,7 @@ import platform
 import select
 import signal
 import sys
+import time
 from typing import Any
 
 from .frames import FrameDecoder, FrameError, encode
@@ -52,7 +53,7 @@ def serve(control_fd: int) -> int | Launch:
     os.set_inheritable(control_fd, False)
     # Ctrl-C is the coordinator's to answer; it must not end the processes that its answer still needs.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    zygote = _Zygote(control)
+    zygote = _Zygote(control, time.time_ns())
     gc.disable()
     try:
         versions = _load_pytest()
@@ -89,7 +90,8 @@ def _load_failure(error: Exception) -> str:
 
 
 class _Zygote:
-    def __init__(self, control: _socket.socket) -> None:
+    def __init__(self, control: _socket.socket, started_ns: int) -> None:
+        self._started_ns = started_ns
         self._control = control
         self._decoder = FrameDecoder()
         self._received_fds: list[int] = []
@@ -191,7 +193,7 @@ class _Zygote:
                 if child.worker_id == message.get("worker_id"):
                     _kill_group(pid)
         elif message.get("type") == "keep":
-            self._origin = Origin()
+            self._origin = Origin(self._started_ns)
         elif message.get("type") == "begin":
             self._begin(message)
         elif message.get("type") == "clear":

@@ -112,6 +112,14 @@ def test_packages_that_come(keep, venv, tmp_path, name):
     assert str(site) in kept.why_stale()
 
 
+def test_a_file_that_is_newer_than_the_zygote(keep, venv, tmp_path):
+    file = next(venv.glob("lib/python*/site-packages")) / "path.pth"
+    file.touch()
+    # By its own time: it cannot be known whether it was read as it is now.
+    os.utime(file, (2**31, 2**31))
+    assert f"{file} changed while Python was started" in keep(tmp_path, venv / "bin" / "python").why_stale()
+
+
 def test_a_pth_file_that_changes(keep, venv, tmp_path):
     file = next(venv.glob("lib/python*/site-packages")) / "path.pth"
     file.write_text(f"{tmp_path}\n")

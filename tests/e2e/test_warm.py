@@ -49,18 +49,18 @@ def test_waits():
 
 @pytest.fixture
 def runtime():
-    """A short XDG_RUNTIME_DIR: a socket's path has 107 bytes. The agents that wait there are ended."""
+    """A short XDG_RUNTIME_DIR: a socket's path has 107 bytes."""
     folder = Path(tempfile.mkdtemp(prefix="warm", dir="/tmp"))
     yield folder
-    for file in folder.glob("fastest/*.pid"):
-        with contextlib.suppress(OSError, ValueError):
-            os.kill(int(file.read_text()), signal.SIGKILL)
     shutil.rmtree(folder)
 
 
 @pytest.fixture
-def warm(start, runtime, tmp_path):
-    """Runs a coordinator to its end, all runs of a test in the same environment."""
+def warm(runtime, start, tmp_path):
+    """Runs a coordinator to its end, all runs of a test in the same environment.
+
+    The mark of these runs is also the agents', so that `start` ends those, before the folder goes.
+    """
     mark = uuid.uuid4().hex
 
     def run(cwd, *args, env=None, wait=True, **kwargs):
@@ -233,6 +233,19 @@ def test_what_the_tests_left_running_ends_with_the_run(project, warm, runtime, t
     (folder / "test_leaves.py").unlink()
     warm(folder)
     assert seen(tmp_path)["zygote"] == zygote
+
+
+def test_it_holds_nothing_of_the_run_that_left_it(project, warm, runtime):
+    read, write = os.pipe()
+    warm(project(TESTS), pass_fds=(write,))
+    agent = the_agent(runtime)
+    os.close(write)
+    os.set_blocking(read, False)
+    # Nobody else has the other end.
+    assert os.read(read, 1) == b""
+    os.close(read)
+    assert os.getsid(agent) == agent
+    assert os.readlink(f"/proc/{agent}/cwd") == "/"
 
 
 def test_it_is_ended_by_word(project, warm, runtime):
@@ -469,7 +482,7 @@ def test_a_word_that_there_is_not(project, warm):
 
 
 @pytest.fixture
-def waiting(coordinator, runtime, project):
+def waiting(runtime, coordinator):
     """Starts an agent that waits at a socket of its own."""
     started = []
 
