@@ -1,8 +1,11 @@
-"""Makes the pictures of this folder from a real run: two small agents, a suite with some of everything, a browser.
+"""Makes the pictures of this folder from real runs: two small agents, a suite with some of everything, a browser, a terminal.
 
 $(tools/setup --python test) docs/pictures/make.py
 """
 
+import io
+import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,6 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 import browser_packages  # noqa: F401
 
 # isort: split
+from rich.console import Console
+from rich.text import Text
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -51,6 +56,40 @@ def test_remote_stock():
 }
 
 
+def tmux(*args):
+    command = ["tmux", "-L", f"fastest-picture-{os.getpid()}", "-f", "/dev/null", *map(str, args)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def plain(text):
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def terminal(project, addresses):
+    """A run in the midst of its tests, as a terminal of 100x30 shows it."""
+    tmux("new-session", "-d", "-s", "main", "-x", "100", "-y", "30", "-c", project, "sh")
+    try:
+        tmux("set-option", "-g", "status", "off")
+        tmux("set-option", "-g", "history-limit", "1000")
+        binary = BIN / "coordinator/fastest-coordinator"
+        tmux("send-keys", "-t", "main", "-l", f"PS1='$ '; clear; alias fastest-coordinator={binary}; clear")
+        tmux("send-keys", "-t", "main", "Enter")
+        tmux("send-keys", "-t", "main", "-l", f"fastest-coordinator --agents {','.join(addresses)} --min-agents 2")
+        tmux("send-keys", "-t", "main", "Enter")
+        shown, end = "", time.monotonic() + 60
+        # Most of it is done, and the live area stands.
+        while time.monotonic() < end and not re.search(r"\[[#.]{20}\] .* [4-6]\d/7\d tests", plain(shown)):
+            shown = tmux("capture-pane", "-p", "-e", "-t", "main")
+            time.sleep(0.02)
+        console = Console(record=True, width=100, file=io.StringIO(), force_terminal=True)
+        console.print(Text.from_ansi(shown.rstrip("\n")))
+        # Without the fonts that it would fetch.
+        picture = re.sub(r"@font-face \{.*?\}\n", "", console.export_svg(title="fastest-coordinator"), flags=re.DOTALL)
+        (HERE / "terminal.svg").write_text(picture, encoding="utf-8")
+    finally:
+        tmux("kill-server")
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         project, page = Path(work) / "shop", Path(work) / "report.html"
@@ -70,6 +109,8 @@ def main():
             command = [BIN / "coordinator/fastest-coordinator", "--agents", ",".join(addresses), "--min-agents", "2",
                        "--retries", "1", "--report-html", page]  # fmt: skip
             subprocess.run(command, cwd=project, check=False)
+            (project / "asked").unlink(missing_ok=True)
+            terminal(project, addresses)
         finally:
             for agent in agents:
                 agent.terminate()
