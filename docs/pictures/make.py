@@ -1,4 +1,4 @@
-"""Makes the pictures of this folder from real runs: two small agents, a suite with some of everything, a browser, a terminal.
+"""Makes the pictures of this folder from real runs: two small agents, a suite with a bit of all, a browser, a terminal.
 
 $(tools/setup --python test) docs/pictures/make.py
 """
