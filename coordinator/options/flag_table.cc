@@ -264,7 +264,8 @@ std::vector<Flag> MakeTable() {
       {"--sw-reset,--stepwise-reset", H::kSingleSession, A::kFlag, kWhole, "start --stepwise anew", nullptr},
       {"--pastebin", H::kSingleSession, A::kValue, kWhole, "send failures to a pastebin service", "MODE"},
       {"--debug", H::kSingleSession, A::kOptionalValue, kWhole, "write pytest's own trace to a file", "FILE"},
-      {"--cov", H::kSingleSession, A::kOptionalValue, kWhole, "measure coverage (pytest-cov)", "SOURCE"},
+      {"--cov", H::kControlSession, A::kOptionalValue, kWhole,
+       "measure coverage (pytest-cov); on this machine with any number of workers", "SOURCE"},
       {"--html", H::kSingleSession, A::kValue, kWhole, "write an HTML report (pytest-html)", "FILE"},
 
       {"--pdb", H::kInteractive, A::kFlag, kTake, "start the debugger at failures", nullptr},

@@ -14,13 +14,13 @@ from typing import Any, Callable, Iterator
 import pytest
 from _pytest import cacheprovider
 
-from . import basetemp, reports, soundness, xdist_role
+from . import basetemp, control_session, reports, soundness, xdist_role
 from .batches import BatchLoop, Messages
 from .collection import Collection, Entry
 from .direct import make_engine, make_function_items
 from .rendering import Renderer
 from .reports import ReportConverter, Status, Statuses, simple_pass
-from .session_facts import capture_descriptors, keep_plugin_summaries, option_values
+from .session_facts import capture_descriptors, drop_plugin_summaries, keep_plugin_summaries, option_values
 from .streams import NullText
 
 # How often a collection says that it goes on, in seconds, where somebody would take silence for a hang.
@@ -49,8 +49,10 @@ class SessionHost:
         self._statuses: Statuses | None = None
         self._engine: Any = None
         self._function_items: Any = None
-        # How the session ended, for `ended` and `failure`; `terminal_summary` is what plugins wrote in theirs.
+        # How the session ended, for `ended` and `failure`; `terminal_summary` is what plugins wrote in theirs, and
+        # `worker_output` what they have to say to the control session, if there is one.
         self.terminal_summary = io.StringIO()
+        self.worker_output: dict[str, Any] | None = None
         self.stop_reason = ""
         self.exit_called = False
         self.internal_error = ""
@@ -211,7 +213,9 @@ class SessionHost:
         if session.shouldfail and not self.stop_reason:
             self.stop_reason = str(session.shouldfail)
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None and not self._forward_terminal:
+        if self._run.get("control"):
+            drop_plugin_summaries(session.config)
+        elif reporter is not None and not self._forward_terminal:
             keep_plugin_summaries(session.config, self._terminal, self.terminal_summary)
 
     @pytest.hookimpl(tryfirst=True)
@@ -223,6 +227,8 @@ class SessionHost:
         if hasattr(config, "workerinput"):
             gc.collect()
             gc.freeze()
+        if self._run.get("control"):
+            self.worker_output = control_session.json_safe(config.workeroutput)
 
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
         value = excinfo.value

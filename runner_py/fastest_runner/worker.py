@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import sys
 import traceback
@@ -13,6 +14,7 @@ import pytest
 from _pytest import config as pytest_config
 
 from . import bytecode, process_setup, xdist_role
+from .control_session import ControlHost, WorkersStart
 from .frames import Channel, FrameError
 from .session_host import SessionHost
 from .streams import terminal_stdout
@@ -29,17 +31,25 @@ def run(launch: Launch) -> int:
     """
     channel = _set_up(launch)
     try:
-        run_spec, worker_id, machine_slot = _receive_start(channel)
-        os.environ["FASTEST_SLOT"] = str(machine_slot)
-        args = _enter(run_spec, worker_id)
+        start = _receive_start(channel)
+        run_spec, worker_id = start.get("run", {}), str(start.get("worker_id", ""))
+        args = _enter(run_spec)
+        if not start.get("control"):
+            _become_worker(run_spec, worker_id, int(start.get("machine_slot", 0)))
     except _Refused as refused:
         return _fail(channel, *refused.args)
     genuine_stdout = sys.stdout
     if run_spec.get("forward_terminal"):
         sys.stdout = terminal_stdout(channel)
-    host = SessionHost(channel, run_spec, worker_id)
+    host: SessionHost | ControlHost
+    plugins: list[Any] = []
+    if start.get("control"):
+        host = ControlHost(channel, run_spec)
+    else:
+        host = SessionHost(channel, run_spec, worker_id)
+        plugins = [WorkersStart()] if run_spec.get("control") else []
     try:
-        status = _pytest_main(args, host)
+        status = _pytest_main(args, [host, *plugins])
     except BaseException as error:
         # Including SystemExit and pytest.exit, which the `pytest` command does not catch here either.
         return _fail(channel, *_failure(error))
@@ -61,19 +71,19 @@ def _set_up(launch: Launch) -> Channel:
     return Channel(descriptors.channel_fd, process_setup.exit_without_channel, _POLL_INTERVAL_S)
 
 
-def _receive_start(channel: Channel) -> tuple[dict[str, Any], str, int]:
-    """The RunSpec, the worker's id, and its number on this machine."""
+def _receive_start(channel: Channel) -> dict[str, Any]:
+    """WorkerCommand.Start."""
     try:
         start = channel.receive().get("start")
     except FrameError as error:
         raise _Refused(3, f"{error}\n") from None
     if not isinstance(start, dict) or not isinstance(start.get("run", {}), dict):
         raise _Refused(3, "the first command is not `start`\n")
-    return start.get("run", {}), str(start.get("worker_id", "")), int(start.get("machine_slot", 0))
+    return start
 
 
-def _enter(run_spec: dict[str, Any], worker_id: str) -> list[str]:
-    """Makes directory, arguments and environment those of the run. Returns pytest's arguments."""
+def _enter(run_spec: dict[str, Any]) -> list[str]:
+    """Makes directory and arguments those of the run. Returns pytest's arguments."""
     args = [str(arg) for arg in run_spec.get("pytest_args", ())]
     try:
         os.chdir(run_spec.get("invocation_dir", ""))
@@ -81,31 +91,34 @@ def _enter(run_spec: dict[str, Any], worker_id: str) -> list[str]:
         raise _Refused(4, f"ERROR: cannot enter {error.filename!r}: {error.strerror}\n") from None
     bytecode.read_at_once()
     process_setup.imitate_pytest_command(args)
-    if run_spec.get("xdist_worker"):
-        xdist_role.announce(run_spec.get("run_id", ""), worker_id, int(run_spec.get("slots", 1)))
     return args
 
 
-def _say_end(channel: Channel, host: SessionHost, status: int) -> None:
+def _become_worker(run_spec: dict[str, Any], worker_id: str, machine_slot: int) -> None:
+    os.environ["FASTEST_SLOT"] = str(machine_slot)
+    if run_spec.get("xdist_worker"):
+        xdist_role.announce(run_spec.get("run_id", ""), worker_id, int(run_spec.get("slots", 1)))
+
+
+def _say_end(channel: Channel, host: SessionHost | ControlHost, status: int) -> None:
     if channel.in_foreign_process():
         # A child that a test forked and that got out of it by an exception; its parent speaks for the session.
         return
     if host.internal_error:
         _fail(channel, status, host.internal_error)
         return
-    channel.send(
-        {
-            "ended": {
-                "exit_status": status,
-                "stop_reason": host.stop_reason,
-                "exit_called": host.exit_called,
-                "terminal_summary": host.terminal_summary.getvalue(),
-            }
-        }
-    )
+    ended: dict[str, Any] = {
+        "exit_status": status,
+        "stop_reason": host.stop_reason,
+        "exit_called": host.exit_called,
+        "terminal_summary": host.terminal_summary.getvalue(),
+    }
+    if host.worker_output is not None:
+        ended["worker_output"] = json.dumps(host.worker_output)
+    channel.send({"ended": ended})
 
 
-def _pytest_main(args: list[str], host: SessionHost) -> int:
+def _pytest_main(args: list[str], plugins: list[Any]) -> int:
     """What pytest.main does, less the printing of errors."""
     if _sets_pytest_version():
         os.environ["PYTEST_VERSION"] = pytest.__version__
@@ -113,7 +126,7 @@ def _pytest_main(args: list[str], host: SessionHost) -> int:
     if "prog" in pytest_config._prepareconfig.__code__.co_varnames:
         # Else it calls itself pytest.main() in its usage.
         options["prog"] = "pytest"
-    config = pytest_config._prepareconfig(args, [host], **options)
+    config = pytest_config._prepareconfig(args, plugins, **options)
     try:
         return int(config.hook.pytest_cmdline_main(config=config) or 0)
     finally:
