@@ -6,8 +6,8 @@ their controller's part is played; docs/adr/0021-control-session.md.
 
 from __future__ import annotations
 
+import ast
 import io
-import json
 import os
 import sys
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from typing import Any, Iterator
 
 import pytest
 
-from . import reports, xdist_role
+from . import coverage_part, reports, xdist_role
 from .batches import CommandError, Messages
 from .rendering import Renderer
 from .session_facts import keep_plugin_summaries
@@ -23,19 +23,8 @@ from .streams import NullText
 
 # pytest's own plugins that would write down which tests there are and which failed: none, as far as this session knows.
 _KEEPERS_OF_RESULTS = ("lfplugin", "nfplugin")
-
-
-class WorkersStart:
-    """A plugin object for the workers of a run with a control session, which alone clears away what an earlier run left."""
-
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_load_initial_conftests(self, early_config: Any) -> Iterator[None]:
-        options = early_config.known_args_namespace
-        if hasattr(options, "cov_append"):
-            # Only what a session does at its start depends on it, before it takes itself for a worker's: a worker that
-            # starts late would delete the data of those that have ended.
-            options.cov_append = True
-        yield
+# Of what one worker says; longer messages are cut.
+_MOST_CHARACTERS = 4 << 20
 
 
 class _Hooks:
@@ -90,7 +79,7 @@ class ControlHost:
 
     # What it has in common with a worker's host.
     exit_called = False
-    worker_output: dict[str, Any] | None = None
+    worker_output = ""
 
     def __init__(self, messages: Messages, run: dict[str, Any]) -> None:
         """`run` is the RunSpec."""
@@ -106,7 +95,9 @@ class ControlHost:
     @pytest.hookimpl(hookwrapper=True)
     def pytest_load_initial_conftests(self, early_config: Any) -> Iterator[None]:
         # Plugins choose their part here already. Wrappers come before all others.
-        self._take_part(early_config.known_args_namespace)
+        options = early_config.known_args_namespace
+        self._take_part(options)
+        coverage_part.leave_out_runner(options)
         yield
 
     def _take_part(self, option: Any) -> None:
@@ -178,7 +169,7 @@ class ControlHost:
             node = self._node(session.config, str(worker["worker_id"]))
             error = None
             if worker.get("output"):
-                node.workeroutput = json.loads(worker["output"])
+                node.workeroutput = ast.literal_eval(worker["output"])
             else:
                 error = worker.get("how") or "Not properly terminated"
             session.config.hook.pytest_testnodedown(node=node, error=error)
@@ -207,13 +198,24 @@ class ControlHost:
             self._messages.queue({"warning": message})
 
 
-def json_safe(output: dict[str, Any]) -> dict[str, Any]:
-    """What of config.workeroutput can be told to the control session."""
-    safe = {}
+def literal_output(output: dict[str, Any]) -> str:
+    """What of config.workeroutput can be told to the control session, as a Python literal: plugins put bytes there, too.
+
+    As with pytest-xdist these are values of built-in types. Others are left out, and what is too long for a message.
+    """
+    parts = []
+    left = _MOST_CHARACTERS
     for name, value in output.items():
-        try:
-            json.dumps(value)
-        except (TypeError, ValueError):
-            continue
-        safe[name] = value
-    return safe
+        text = f"{name!r}:{value!r}"
+        if len(text) <= left and _is_literal(text):
+            parts.append(text)
+            left -= len(text)
+    return "{" + ",".join(parts) + "}"
+
+
+def _is_literal(item: str) -> bool:
+    try:
+        ast.literal_eval("{" + item + "}")
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return False
+    return True

@@ -14,7 +14,7 @@ from typing import Any, Callable, Iterator
 import pytest
 from _pytest import cacheprovider
 
-from . import basetemp, control_session, reports, soundness, xdist_role
+from . import basetemp, control_session, coverage_part, reports, soundness, xdist_role
 from .batches import BatchLoop, Messages
 from .collection import Collection, Entry
 from .direct import make_engine, make_function_items
@@ -52,12 +52,20 @@ class SessionHost:
         # How the session ended, for `ended` and `failure`; `terminal_summary` is what plugins wrote in theirs, and
         # `worker_output` what they have to say to the control session, if there is one.
         self.terminal_summary = io.StringIO()
-        self.worker_output: dict[str, Any] | None = None
+        self.worker_output = ""
         self.stop_reason = ""
         self.exit_called = False
         self.internal_error = ""
 
     # The session's life.
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_load_initial_conftests(self, early_config: Any) -> Iterator[None]:
+        options = early_config.known_args_namespace
+        coverage_part.leave_out_runner(options)
+        if self._run.get("control"):
+            coverage_part.keep_data(options)
+        yield
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_cmdline_main(self, config: Any) -> Iterator[None]:
@@ -228,7 +236,7 @@ class SessionHost:
             gc.collect()
             gc.freeze()
         if self._run.get("control"):
-            self.worker_output = control_session.json_safe(config.workeroutput)
+            self.worker_output = control_session.literal_output(config.workeroutput)
 
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
         value = excinfo.value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import sys
 import traceback
@@ -14,7 +13,7 @@ import pytest
 from _pytest import config as pytest_config
 
 from . import bytecode, process_setup, xdist_role
-from .control_session import ControlHost, WorkersStart
+from .control_session import ControlHost
 from .frames import Channel, FrameError
 from .session_host import SessionHost
 from .streams import terminal_stdout
@@ -42,14 +41,12 @@ def run(launch: Launch) -> int:
     if run_spec.get("forward_terminal"):
         sys.stdout = terminal_stdout(channel)
     host: SessionHost | ControlHost
-    plugins: list[Any] = []
     if start.get("control"):
         host = ControlHost(channel, run_spec)
     else:
         host = SessionHost(channel, run_spec, worker_id)
-        plugins = [WorkersStart()] if run_spec.get("control") else []
     try:
-        status = _pytest_main(args, [host, *plugins])
+        status = _pytest_main(args, host)
     except BaseException as error:
         # Including SystemExit and pytest.exit, which the `pytest` command does not catch here either.
         return _fail(channel, *_failure(error))
@@ -113,12 +110,12 @@ def _say_end(channel: Channel, host: SessionHost | ControlHost, status: int) -> 
         "exit_called": host.exit_called,
         "terminal_summary": host.terminal_summary.getvalue(),
     }
-    if host.worker_output is not None:
-        ended["worker_output"] = json.dumps(host.worker_output)
+    if host.worker_output:
+        ended["worker_output"] = host.worker_output
     channel.send({"ended": ended})
 
 
-def _pytest_main(args: list[str], plugins: list[Any]) -> int:
+def _pytest_main(args: list[str], host: SessionHost | ControlHost) -> int:
     """What pytest.main does, less the printing of errors."""
     if _sets_pytest_version():
         os.environ["PYTEST_VERSION"] = pytest.__version__
@@ -126,7 +123,7 @@ def _pytest_main(args: list[str], plugins: list[Any]) -> int:
     if "prog" in pytest_config._prepareconfig.__code__.co_varnames:
         # Else it calls itself pytest.main() in its usage.
         options["prog"] = "pytest"
-    config = pytest_config._prepareconfig(args, plugins, **options)
+    config = pytest_config._prepareconfig(args, [host], **options)
     try:
         return int(config.hook.pytest_cmdline_main(config=config) or 0)
     finally:
