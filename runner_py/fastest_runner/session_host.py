@@ -63,7 +63,7 @@ class SessionHost:
     def pytest_load_initial_conftests(self, early_config: Any) -> Iterator[None]:
         options = early_config.known_args_namespace
         coverage_part.leave_out_runner(options)
-        if self._run.get("control"):
+        if self._run.get("xdist_worker"):
             coverage_part.keep_data(options)
         yield
 
