@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "coordinator/results/ledger.h"
 
@@ -114,7 +116,11 @@ std::string Control::Complaint() const {
 void Control::Fail(const std::string& why) {
   if (phase_ == Phase::kOver) return;
   phase_ = Phase::kOver;
-  why_not_ = std::string(absl::StripSuffix(why, "\n"));
+  const absl::string_view text = absl::StripAsciiWhitespace(why);
+  // Of a traceback the last line says most.
+  const absl::string_view last = text.substr(text.rfind('\n') + 1);
+  why_not_ = std::string(absl::StripPrefix(last, "INTERNALERROR> "));
+  if (last != text) absl::StrAppend(&why_not_, "\n", text);
 }
 
 }  // namespace fastest::run

@@ -154,6 +154,13 @@ TEST_F(ControlTest, ItsFailureToStartSaysWhy) {
   EXPECT_THAT(control_.Complaint(), testing::EndsWith(": no such thing"));
 }
 
+TEST_F(ControlTest, OfATracebackTheLastLineComesFirst) {
+  v1::WorkerMessage message;
+  message.mutable_failure()->set_message("INTERNALERROR> Traceback:\nINTERNALERROR> Error: no\n");
+  Says(message);
+  EXPECT_THAT(control_.Complaint(), HasSubstr(": Error: no\nINTERNALERROR> Traceback:\n"));
+}
+
 TEST_F(ControlTest, ItsAgentsLossIsItsOwn) {
   control_.AgentLeft(7, "gone");
   EXPECT_FALSE(control_.IsOver());

@@ -147,7 +147,11 @@ class ControlHost:
         return node
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_collection(self) -> bool:
+    def pytest_collection(self, session: Any) -> bool:
+        capture = session.config.pluginmanager.get_plugin("capturemanager")
+        if capture is not None:
+            # What conftests have written as they were loaded: at the session's end it would be shown. A collection drops it.
+            capture.read_global_capture()
         return True
 
     @pytest.hookimpl(tryfirst=True)

@@ -131,6 +131,14 @@ def test_only_warnings_of_the_end_are_told(control):
     assert ["at the end" in warning["message"] for warning in running.all("warning")] == [True]
 
 
+@pytest.mark.parametrize("args", [(), ("-p", "no:capture"), ("-s",)], ids=str)
+def test_what_conftests_print_is_not_repeated(control, args):
+    running, _ = control({"conftest.py": "print('loaded')\n"}, *args)
+    conclude(running, tests_collected=1)
+    running.join_output()
+    assert ("loaded" in running.stdout()) is bool(args)
+
+
 def test_an_error_in_a_plugin_is_a_failure(control):
     plugin = """
         import pytest
