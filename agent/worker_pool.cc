@@ -171,7 +171,8 @@ absl::Status WorkerPool::TryStartWorker(const v1::CoordinatorMessage::WorkerAssi
   }
   // It died under earlier workers.
   if (zygote_ == nullptr) RETURN_IF_ERROR(StartZygote());
-  ASSIGN_OR_RETURN(workers_[slot], Worker::Start(slot, worker_id, spec_, assignment.control(), {loop_, clock_, zygote_.get(), this}));
+  ASSIGN_OR_RETURN(workers_[slot],
+                   Worker::Start(slot, worker_id, spec_, assignment.control(), {loop_, clock_, zygote_.get(), this}));
   workers_[slot]->Pause(paused_);
   return absl::OkStatus();
 }

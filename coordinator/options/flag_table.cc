@@ -42,7 +42,8 @@ std::vector<Flag> MakeTable() {
       {"--status", H::kOwn, A::kFlagOrWord, kAsk,
        "run nothing: say of each of --agents what it is and what it does; --status=json says it to programs", "json"},
       {"--drain", H::kOwn, A::kValues, kAsk,
-       "run nothing: have these agents finish the tests that they run and end; HOST:PORT, or their names among --agents",
+       "run nothing: have these agents finish the tests that they run and end; HOST:PORT, or their names among "
+       "--agents",
        "AGENT"},
       {"--pass-env", H::kOwn, A::kValues, kFarm, "give tests on other machines these variables of this environment",
        "NAME,..."},
@@ -122,7 +123,8 @@ std::vector<Flag> MakeTable() {
        "one verdict and the reports of the whole run; what is missing is named (exit code 10)",
        nullptr},
       {"--coverage-data", H::kOwn, A::kValue, kReports,
-       "with --merge: join the shards' coverage data, the .coverage.* files in the folders among PATHs, to this file (by "
+       "with --merge: join the shards' coverage data, the .coverage.* files in the folders among PATHs, to this file "
+       "(by "
        "coverage.py, of --python)",
        "FILE"},
       {"--junit-xml,--junitxml", H::kOwn, A::kValue, kReports, "write a JUnit XML report, in pytest's form", "FILE"},

@@ -110,7 +110,8 @@ int Control::Verdict(int code) const {
 
 std::string Control::Complaint() const {
   if (why_not_.empty()) return "";
-  return absl::StrCat("the workers' data for ", option_, " were not joined, and nothing was reported of them: ", why_not_);
+  return absl::StrCat("the workers' data for ", option_,
+                      " were not joined, and nothing was reported of them: ", why_not_);
 }
 
 void Control::Fail(const std::string& why) {

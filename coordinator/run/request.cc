@@ -276,11 +276,28 @@ absl::Status ReadPolicies(const options::CommandLine& line, const Surroundings& 
 
 // Options of plugins of which it is known that they have nothing to write at a run's end. Others may make a report of every test, and a
 // control session sees none.
-constexpr const char* kWithoutReports[] = {
-    "--cov-",         "--no-cov",        "--reruns",        "--timeout",    "--session-timeout", "--randomly-",
-    "--random-order", "--asyncio-",      "--anyio-",        "--ds",         "--dc",              "--django-",
-    "--reuse-db",     "--create-db",     "--no-migrations", "--migrations", "--nomigrations",    "--hypothesis-",
-    "--only-rerun",   "--rerun-except", "--fail-on-flaky",  "--fail-slow"};
+constexpr const char* kWithoutReports[] = {"--cov-",
+                                           "--no-cov",
+                                           "--reruns",
+                                           "--timeout",
+                                           "--session-timeout",
+                                           "--randomly-",
+                                           "--random-order",
+                                           "--asyncio-",
+                                           "--anyio-",
+                                           "--ds",
+                                           "--dc",
+                                           "--django-",
+                                           "--reuse-db",
+                                           "--create-db",
+                                           "--no-migrations",
+                                           "--migrations",
+                                           "--nomigrations",
+                                           "--hypothesis-",
+                                           "--only-rerun",
+                                           "--rerun-except",
+                                           "--fail-on-flaky",
+                                           "--fail-slow"};
 
 bool MayReport(const std::string& option) {
   return std::none_of(std::begin(kWithoutReports), std::end(kWithoutReports),

@@ -1,4 +1,4 @@
-"""The session that plugins take for the controller of pytest-xdist's: it runs no tests, and joins what workers have left.
+"""The session that plugins take for the controller of pytest-xdist's: no tests, and what all workers have left.
 
 Plugins such as pytest-cov have a part on both sides. A run with a control session has one process more, in which
 their controller's part is played; docs/adr/0021-control-session.md.
@@ -58,7 +58,7 @@ class _Gateway:
 
 
 class _Node:
-    """A worker as plugins see it from the controller's side. `workeroutput` is there if its session ended in good order."""
+    """A worker as plugins see it from the controller's side. It has `workeroutput` if it ended in good order."""
 
     def __init__(self, config: Any, run: dict[str, Any], name: str) -> None:
         slots = int(run.get("slots", 1))
@@ -150,7 +150,7 @@ class ControlHost:
     def pytest_collection(self, session: Any) -> bool:
         capture = session.config.pluginmanager.get_plugin("capturemanager")
         if capture is not None:
-            # What conftests have written as they were loaded: at the session's end it would be shown. A collection drops it.
+            # What conftests have written as they were loaded would be shown at the end. A collection drops it.
             capture.read_global_capture()
         return True
 
@@ -203,7 +203,7 @@ class ControlHost:
 
 
 def literal_output(output: dict[str, Any]) -> str:
-    """What of config.workeroutput can be told to the control session, as a Python literal: plugins put bytes there, too.
+    """What of config.workeroutput can be told to the control session, as a Python literal: it may hold bytes.
 
     As with pytest-xdist these are values of built-in types. Others are left out, and what is too long for a message.
     """

@@ -1,4 +1,4 @@
-"""What pytest-cov's side of a session has to be told before it starts: of the runner's modules, and of other workers' data."""
+"""What has to be settled before pytest-cov starts: it measures no module of the runner, and spares others' data."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def leave_out_runner(options: Any) -> None:
 
 
 def keep_data(options: Any) -> None:
-    """Has a worker's session not delete data, which other workers may have left in the meantime: the control session does.
+    """Has a worker's session not delete data, which other workers may have left since: the control session does.
 
     Only what pytest-cov does before it knows that it is in a worker depends on this.
     """

@@ -33,18 +33,15 @@ def run(launch: Launch) -> int:
         start = _receive_start(channel)
         run_spec, worker_id = start.get("run", {}), str(start.get("worker_id", ""))
         args = _enter(run_spec)
-        if not start.get("control"):
+        control = bool(start.get("control"))
+        if not control:
             _become_worker(run_spec, worker_id, int(start.get("machine_slot", 0)))
     except _Refused as refused:
         return _fail(channel, *refused.args)
     genuine_stdout = sys.stdout
     if run_spec.get("forward_terminal"):
         sys.stdout = terminal_stdout(channel)
-    host: SessionHost | ControlHost
-    if start.get("control"):
-        host = ControlHost(channel, run_spec)
-    else:
-        host = SessionHost(channel, run_spec, worker_id)
+    host = ControlHost(channel, run_spec) if control else SessionHost(channel, run_spec, worker_id)
     try:
         status = _pytest_main(args, host)
     except BaseException as error:
