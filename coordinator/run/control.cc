@@ -16,6 +16,13 @@ constexpr char kName[] = "control";
 // How long it may still take to start when the first worker has, and to end when all workers have. A report of coverage takes seconds.
 constexpr double kLimit = 60;
 
+// A failure's text, preceded by its last line, which of a traceback says most.
+std::string LastLineFirst(absl::string_view message) {
+  const absl::string_view text = absl::StripAsciiWhitespace(message);
+  const absl::string_view last = text.substr(text.rfind('\n') + 1);
+  return absl::StrCat(absl::StripPrefix(last, "INTERNALERROR> "), last == text ? "" : "\n", last == text ? "" : text);
+}
+
 }  // namespace
 
 void Control::AgentJoined(int agent, uint32_t slots, v1::CoordinatorMessage::StartRun* start) {
@@ -46,7 +53,7 @@ bool Control::Took(const v1::AgentMessage::Event& event) {
     phase_ = Phase::kReady;
     waiting_since_.reset();
   } else if (message.has_failure()) {
-    Fail(message.failure().message());
+    Fail(LastLineFirst(message.failure().message()));
   } else if (message.has_ended()) {
     if (phase_ != Phase::kConcluding) {
       Fail(absl::StrCat("its session ended with exit status ", message.ended().exit_status(), ": ",
@@ -95,11 +102,12 @@ v1::CoordinatorMessage Control::Conclude(const Outcome& outcome, double now) {
   return message;
 }
 
-void Control::Tick(double now, bool workers_ready) {
-  if (phase_ != Phase::kConcluding && !(phase_ == Phase::kStarting && workers_ready)) return;
+bool Control::GaveUp(double now, bool workers_ready) {
+  if (phase_ != Phase::kConcluding && !(phase_ == Phase::kStarting && workers_ready)) return false;
   if (!waiting_since_.has_value()) waiting_since_ = now;
-  if (now - *waiting_since_ < kLimit) return;
+  if (now - *waiting_since_ < kLimit) return false;
   Fail(absl::StrCat("its session did not ", phase_ == Phase::kStarting ? "start" : "end", " within ", kLimit, " s"));
+  return true;
 }
 
 int Control::Verdict(int code) const {
@@ -117,11 +125,7 @@ std::string Control::Complaint() const {
 void Control::Fail(const std::string& why) {
   if (phase_ == Phase::kOver) return;
   phase_ = Phase::kOver;
-  const absl::string_view text = absl::StripAsciiWhitespace(why);
-  // Of a traceback the last line says most.
-  const absl::string_view last = text.substr(text.rfind('\n') + 1);
-  why_not_ = std::string(absl::StripPrefix(last, "INTERNALERROR> "));
-  if (last != text) absl::StrAppend(&why_not_, "\n", text);
+  why_not_ = why;
 }
 
 }  // namespace fastest::run

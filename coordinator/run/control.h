@@ -48,8 +48,8 @@ class Control {
   // The message to its agent() that tells it. Precondition: IsReady().
   v1::CoordinatorMessage Conclude(const Outcome& outcome, double now);
   int agent() const { return slot_.agent; }
-  // Gives up what takes too long. `workers_ready`: a worker's session has started.
-  void Tick(double now, bool workers_ready);
+  // Asked now and then: gives up what takes too long, and says so once. `workers_ready`: a worker's session has started.
+  bool GaveUp(double now, bool workers_ready);
   // Nothing of it is waited for any more.
   bool IsOver() const { return phase_ == Phase::kNone || phase_ == Phase::kOver; }
 

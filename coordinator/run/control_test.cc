@@ -169,27 +169,28 @@ TEST_F(ControlTest, ItsAgentsLossIsItsOwn) {
 }
 
 TEST_F(ControlTest, IsAwaitedForAMinuteAtItsStartAndAtItsEnd) {
-  control_.Tick(0, false);
-  control_.Tick(500, false);
+  EXPECT_FALSE(control_.GaveUp(0, false));
+  EXPECT_FALSE(control_.GaveUp(500, false));
   // Workers may take long to start, and so may it.
   EXPECT_TRUE(control_.MustBeAwaited());
-  control_.Tick(500, true);
-  control_.Tick(559, true);
+  EXPECT_FALSE(control_.GaveUp(500, true));
+  EXPECT_FALSE(control_.GaveUp(559, true));
   EXPECT_TRUE(control_.MustBeAwaited());
   IsReady();
-  control_.Tick(900, true);
+  EXPECT_FALSE(control_.GaveUp(900, true));
   EXPECT_FALSE(control_.IsOver());
   Conclude({});
-  control_.Tick(159, true);
+  EXPECT_FALSE(control_.GaveUp(159, true));
   EXPECT_FALSE(control_.IsOver());
-  control_.Tick(160, true);
+  EXPECT_TRUE(control_.GaveUp(160, true));
+  EXPECT_FALSE(control_.GaveUp(161, true));
   EXPECT_TRUE(control_.IsOver());
   EXPECT_THAT(control_.Complaint(), HasSubstr("did not end within 60 s"));
 }
 
 TEST_F(ControlTest, OneThatDoesNotStartIsGivenUp) {
-  control_.Tick(10, true);
-  control_.Tick(70, true);
+  EXPECT_FALSE(control_.GaveUp(10, true));
+  EXPECT_TRUE(control_.GaveUp(70, true));
   EXPECT_FALSE(control_.MustBeAwaited());
   EXPECT_THAT(control_.Complaint(), HasSubstr("did not start within 60 s"));
   // Too late.

@@ -478,8 +478,7 @@ void Run::Tick() {
     deps_.agents->Send(agent, message);
     GiveUpAgent(agent, absl::StrCat("it was not heard of for ", options_.lease_s, " s"));
   }
-  control_.Tick(now, start_.has_value());
-  Act();
+  if (control_.GaveUp(now, start_.has_value())) Act();
   KeepDeadline(now);
   Report([&](report::Reporter& r) { r.Tick(now); });
 }
