@@ -360,6 +360,30 @@ TEST_F(AgentTest, ASlotHoldsOneWorker) {
   ExpectOrderlyEnd();
 }
 
+TEST_F(AgentTest, AControlSessionIsConcludedAndNotStopped) {
+  StartAgent();
+  StartRun(1);
+  v1::CoordinatorMessage control;
+  control.mutable_start_worker()->set_slot(2);
+  control.mutable_start_worker()->set_worker_id("control");
+  control.mutable_start_worker()->set_control(true);
+  coordinator_->Send(control);
+  EXPECT_THAT(WaitForReady("control").header(0), testing::HasSubstr("\"control\": true"));
+  v1::CoordinatorMessage stop;
+  stop.mutable_stop_run()->set_reason("enough");
+  coordinator_->Send(stop);
+  EXPECT_TRUE(WaitForGone("w0").orderly());
+  v1::CoordinatorMessage conclude;
+  conclude.mutable_conclude()->set_slot(2);
+  conclude.mutable_conclude()->mutable_conclude()->set_tests_failed(3);
+  coordinator_->Send(conclude);
+  const Event ended = WaitFor([](const Event& e) { return e.from_worker().message().has_ended(); });
+  EXPECT_EQ(ended.from_worker().worker_id(), "control");
+  EXPECT_EQ(ended.from_worker().message().ended().terminal_summary(), R"({"tests_failed": 3})");
+  EXPECT_TRUE(WaitForGone("control").orderly());
+  ExpectOrderlyEnd();
+}
+
 TEST_F(AgentTest, StopReachesEveryWorkerBetweenTests) {
   StartAgent();
   StartRun(2);

@@ -87,7 +87,7 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
     case v1::CoordinatorMessage::kStartWorker:
       // It reads the files anew.
       if (files_.has_value()) LeaveUnless(files_->Compare());
-      StartWorker(message.start_worker().slot(), message.start_worker().worker_id());
+      StartWorker(message.start_worker());
       break;
     case v1::CoordinatorMessage::kGrant: {
       // A worker that ends has what it was given taken back.
@@ -102,6 +102,9 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
       break;
     case v1::CoordinatorMessage::kRevoke:
       pool_.Revoke(message.revoke().slot(), message.revoke().revoke());
+      break;
+    case v1::CoordinatorMessage::kConclude:
+      pool_.Conclude(message.conclude().slot(), message.conclude().conclude());
       break;
     case v1::CoordinatorMessage::kStopRun:
       if (message.stop_run().now()) {
@@ -146,12 +149,12 @@ void CoordinatorSession::OnStartRun(const v1::CoordinatorMessage::StartRun& star
     environment = WithVariables(changes);
   }
   pool_.BeginRun(spec, environment);
-  for (const auto& worker : start.workers()) StartWorker(worker.slot(), worker.worker_id());
+  for (const auto& worker : start.workers()) StartWorker(worker);
 }
 
-void CoordinatorSession::StartWorker(uint32_t slot, const std::string& worker_id) {
+void CoordinatorSession::StartWorker(const v1::CoordinatorMessage::WorkerAssignment& assignment) {
   if (options_.record != nullptr) options_.record->WorkerStarted(run_id_);
-  pool_.StartWorker(slot, worker_id);
+  pool_.StartWorker(assignment);
 }
 
 void CoordinatorSession::OnStreamDone(const absl::Status& status) {

@@ -78,7 +78,7 @@ class CoordinatorSession {
 
  private:
   void OnMessage(const v1::CoordinatorMessage& message);
-  void StartWorker(uint32_t slot, const std::string& worker_id);
+  void StartWorker(const v1::CoordinatorMessage::WorkerAssignment& assignment);
   void OnStartRun(const v1::CoordinatorMessage::StartRun& start);
   // Finishes the tests that run and then leaves the run. `why`: see Draining.
   void Leave(const std::string& why);

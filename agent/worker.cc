@@ -68,13 +68,14 @@ WorkerState::Options StateOptions(const v1::RunSpec& run) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(uint32_t slot, const std::string& id, const v1::RunSpec& run,
-                                                      const Environment& environment) {
+                                                      bool control, const Environment& environment) {
   ASSIGN_OR_RETURN(auto channel, MakeSocketPair());
   ASSIGN_OR_RETURN(auto out, MakePipe());
   ASSIGN_OR_RETURN(auto err, MakePipe());
-  ASSIGN_OR_RETURN(MachineSlot machine_slot, MachineSlot::Take());
-  auto worker = absl::WrapUnique(new Worker(slot, id, run, environment));
-  worker->machine_slot_ = std::move(machine_slot);
+  auto worker = absl::WrapUnique(new Worker(slot, id, run, control, environment));
+  if (!control) {
+    ASSIGN_OR_RETURN(worker->machine_slot_, MachineSlot::Take());
+  }
   worker->channel_ = FrameChannel(std::move(channel.first));
   worker->out_.fd = std::move(out.first);
   worker->err_.fd = std::move(err.first);
@@ -84,13 +85,15 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(uint32_t slot, const std::
   *start.mutable_start()->mutable_run() = run;
   start.mutable_start()->set_worker_id(id);
   start.mutable_start()->set_machine_slot(worker->machine_slot_.number());
+  start.mutable_start()->set_control(control);
   worker->Send(start);
   return worker;
 }
 
-Worker::Worker(uint32_t slot, std::string id, const v1::RunSpec& run, const Environment& environment)
+Worker::Worker(uint32_t slot, std::string id, const v1::RunSpec& run, bool control, const Environment& environment)
     : slot_(slot),
       id_(std::move(id)),
+      control_(control),
       columns_(run.columns()),
       env_(environment),
       state_(StateOptions(run)),

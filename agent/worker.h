@@ -43,15 +43,17 @@ class Worker {
     Listener* listener;
   };
 
-  // Asks the zygote for the process and sends it `start`. Errors: the system has no descriptors left.
+  // Asks the zygote for the process and sends it `start`. `control`: it is the run's control session. Errors: the system has no
+  // descriptors left.
   static absl::StatusOr<std::unique_ptr<Worker>> Start(uint32_t slot, const std::string& id, const v1::RunSpec& run,
-                                                       const Environment& environment);
+                                                       bool control, const Environment& environment);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   uint32_t slot() const { return slot_; }
   const std::string& id() const { return id_; }
+  bool control() const { return control_; }
 
   void Send(const v1::WorkerCommand& command);
   // SIGKILL; nobody is to blame.
@@ -74,7 +76,7 @@ class Worker {
     UniqueFd capture;
   };
 
-  Worker(uint32_t slot, std::string id, const v1::RunSpec& run, const Environment& environment);
+  Worker(uint32_t slot, std::string id, const v1::RunSpec& run, bool control, const Environment& environment);
 
   void Watch();
   void Unwatch();
@@ -94,8 +96,10 @@ class Worker {
   void Finish(const std::string& how);
 
   const uint32_t slot_;
+  // Nothing in a control session.
   MachineSlot machine_slot_;
   const std::string id_;
+  const bool control_;
   const uint32_t columns_;
   const Environment env_;
   WorkerState state_;

@@ -150,30 +150,33 @@ void WorkerPool::OnZygoteBegun(const std::string& stale) {
 }
 
 void WorkerPool::StartWaiting() {
-  for (const auto& [slot, worker_id] : std::exchange(waiting_, {})) StartWorker(slot, worker_id);
+  for (const auto& assignment : std::exchange(waiting_, {})) StartWorker(assignment);
 }
 
-void WorkerPool::StartWorker(uint32_t slot, const std::string& worker_id) {
+void WorkerPool::StartWorker(const v1::CoordinatorMessage::WorkerAssignment& assignment) {
   if (refused_) return;
   if (asking_ && closed_.empty()) {
-    waiting_.emplace_back(slot, worker_id);
+    waiting_.push_back(assignment);
     return;
   }
-  const absl::Status status = TryStartWorker(slot, worker_id);
+  const absl::Status status = TryStartWorker(assignment);
   if (status.ok()) return;
   WorkerState::End end;
   end.how = std::string(status.message());
-  EmitGone(slot, worker_id, end);
+  EmitGone(assignment.slot(), assignment.worker_id(), end);
 }
 
-absl::Status WorkerPool::TryStartWorker(uint32_t slot, const std::string& worker_id) {
+absl::Status WorkerPool::TryStartWorker(const v1::CoordinatorMessage::WorkerAssignment& assignment) {
+  const uint32_t slot = assignment.slot();
+  const std::string& worker_id = assignment.worker_id();
   if (!closed_.empty()) return absl::CancelledError(closed_);
   if (workers_.count(slot) > 0 || Find(worker_id) != nullptr) {
     return absl::FailedPreconditionError(absl::StrCat("slot ", slot, " or the name ", worker_id, " is taken"));
   }
   // It died under earlier workers.
   if (zygote_ == nullptr) RETURN_IF_ERROR(StartZygote());
-  ASSIGN_OR_RETURN(workers_[slot], Worker::Start(slot, worker_id, spec_, {loop_, clock_, zygote_.get(), this}));
+  ASSIGN_OR_RETURN(workers_[slot],
+                   Worker::Start(slot, worker_id, spec_, assignment.control(), {loop_, clock_, zygote_.get(), this}));
   workers_[slot]->Pause(paused_);
   return absl::OkStatus();
 }
@@ -201,8 +204,19 @@ void WorkerPool::FinishSlot(uint32_t slot) {
   if (workers_.count(slot) > 0) turnstile_.Finish(slot);
 }
 
+void WorkerPool::Conclude(uint32_t slot, const v1::WorkerCommand::Conclude& conclude) {
+  const auto it = workers_.find(slot);
+  if (it == workers_.end()) return;
+  v1::WorkerCommand command;
+  *command.mutable_conclude() = conclude;
+  // It runs no tests, and needs no turn.
+  it->second->Send(command);
+}
+
 void WorkerPool::Stop(const std::string& reason) {
-  for (const auto& [slot, worker] : workers_) turnstile_.Stop(slot, reason);
+  for (const auto& [slot, worker] : workers_) {
+    if (!worker->control()) turnstile_.Stop(slot, reason);
+  }
 }
 
 void WorkerPool::Drain(const std::string& why) {

@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -64,11 +63,12 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   // In BeginRun's place: this agent can't do it.
   void RefuseRun(const absl::Status& why);
   // Every call is answered by a WorkerGone some time, unless the run is refused.
-  void StartWorker(uint32_t slot, const std::string& worker_id);
+  void StartWorker(const v1::CoordinatorMessage::WorkerAssignment& assignment);
   // To a slot without a worker these do nothing: that its worker has gone has been told.
   void Grant(uint32_t slot, const v1::Lease& lease);
   void Revoke(uint32_t slot, const v1::WorkerCommand::Revoke& revoke);
   void FinishSlot(uint32_t slot);
+  void Conclude(uint32_t slot, const v1::WorkerCommand::Conclude& conclude);
   void Stop(const std::string& reason);
   // Every worker ends after the test that it runs now, and no worker is started from now on; then the rest as EndAll.
   void Drain(const std::string& why);
@@ -101,7 +101,7 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   void StartWaiting();
   // For the zygote's answer, if pytest is loaded; that takes as long as it takes.
   void AwaitAnswer();
-  absl::Status TryStartWorker(uint32_t slot, const std::string& worker_id);
+  absl::Status TryStartWorker(const v1::CoordinatorMessage::WorkerAssignment& assignment);
   void Refuse(const absl::Status& why);
   void EmitFromWorker(const Worker& worker, v1::WorkerMessage message);
   void EmitGone(uint32_t slot, const std::string& worker_id, const WorkerState::End& end);
@@ -122,7 +122,7 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   bool asking_ = false;
   EventLoop::TimerId answer_timer_ = 0;
   bool cleared_ = false;
-  std::vector<std::pair<uint32_t, std::string>> waiting_;
+  std::vector<v1::CoordinatorMessage::WorkerAssignment> waiting_;
   // Why there is no zygote, if the first one could not be had.
   absl::Status warm_status_;
   v1::RunSpec spec_;

@@ -56,7 +56,8 @@ void WorkerState::OnCommand(const v1::WorkerCommand& command, absl::Time now) {
   // Answered at once or at the next border of tests.
   if (command.has_revoke()) return;
   if (command.has_run()) last_lease_ = command.run().id();
-  if ((command.has_finish() || command.has_stop()) && stage_ == Hung::kBetweenTests) stage_ = Hung::kAtEnd;
+  if ((command.has_finish() || command.has_stop() || command.has_conclude()) && stage_ == Hung::kBetweenTests)
+    stage_ = Hung::kAtEnd;
   if (quiet_since_ == absl::InfiniteFuture()) quiet_since_ = now;
 }
 

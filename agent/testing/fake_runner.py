@@ -84,7 +84,9 @@ class Worker:
                 self.run_lease(command["run"])
             else:
                 reason = command.get("stop", {}).get("reason", "")
-                self.channel.send({"ended": {"exit_status": 0, "stop_reason": reason}})
+                # Of a control session: what it was told.
+                told = json.dumps(command["conclude"]) if "conclude" in command else ""
+                self.channel.send({"ended": {"exit_status": 0, "stop_reason": reason, "terminal_summary": told}})
                 if os.environ.get("FAKE_RUNNER_LINGERS"):
                     time.sleep(1000)
                 os._exit(0)

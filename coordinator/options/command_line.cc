@@ -6,6 +6,7 @@
 #include <deque>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/options/flag_table.h"
 
@@ -122,6 +123,8 @@ absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args) {
   }
 
   const std::vector<Flag>& flags = FlagTable();
+  // Of the arguments for pytest: how many at the end would take what follows for their value.
+  size_t open_ended = 0;
   for (size_t i = 0; i < flags.size(); ++i) {
     const CLI::Option* option = table.option(i);
     if (option->count() == 0) continue;
@@ -130,12 +133,24 @@ absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args) {
     // CLI11 makes this of the flag alone.
     if (flags[i].arity == Arity::kFlagOrWord) std::replace(values.begin(), values.end(), "true"s, ""s);
     if (values.empty()) values = {""};
-    if (GoesToPytest(flags[i])) AppendForPytest(flags[i], values, line.pytest_args);
+    if (GoesToPytest(flags[i])) {
+      AppendForPytest(flags[i], values, line.pytest_args);
+      const auto last_value = std::find_if(values.rbegin(), values.rend(), [](const auto& v) { return !v.empty(); });
+      const auto bare = static_cast<size_t>(last_value - values.rbegin());
+      const bool can_be_bare = flags[i].arity == Arity::kOptionalValue;
+      open_ended = (can_be_bare ? bare : 0) + (can_be_bare && bare == values.size() ? open_ended : 0);
+    }
     line.values[MainName(flags[i])] = std::move(values);
   }
+  const auto end_of_known = static_cast<std::ptrdiff_t>(line.pytest_args.size());
   for (const std::string& extra : table.app().remaining()) {
     line.pytest_args.push_back(extra);
     (extra.size() > 1 && extra[0] == '-' ? line.unknown : line.paths).push_back(extra);
+  }
+  const auto first = line.pytest_args.begin() + end_of_known;
+  if (first != line.pytest_args.end() && !absl::StartsWith(*first, "-")) {
+    // A path is not the value of a `--cov` that was typed after it.
+    std::rotate(first - static_cast<std::ptrdiff_t>(open_ended), first, line.pytest_args.end());
   }
   return line;
 }

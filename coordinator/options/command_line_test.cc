@@ -56,6 +56,17 @@ TEST(ParseTest, KeepsUnknownOptionsAndTheirNeighboursInOrder) {
   EXPECT_THAT(line.paths, ElementsAre("3", "tests"));
 }
 
+TEST(ParseTest, APathIsNotTheValueOfAnOptionThatCameAfterIt) {
+  EXPECT_THAT(MustParse({"tests", "--cov", "-x"}).pytest_args, ElementsAre("-x", "tests", "--cov"));
+  EXPECT_THAT(MustParse({"tests", "--foo", "--debug", "--cov"}).pytest_args,
+              ElementsAre("tests", "--foo", "--debug", "--cov"));
+  EXPECT_THAT(MustParse({"--foo", "tests", "--cov"}).pytest_args, ElementsAre("--cov", "--foo", "tests"));
+  EXPECT_THAT(MustParse({"tests", "--cov=src", "--cov", "--cov"}).pytest_args,
+              ElementsAre("--cov=src", "tests", "--cov", "--cov"));
+  EXPECT_THAT(MustParse({"--cov", "src"}).pytest_args, ElementsAre("--cov=src"));
+  EXPECT_THAT(MustParse({"tests", "--cov", "--cov=src"}).pytest_args, ElementsAre("--cov", "--cov=src", "tests"));
+}
+
 TEST(ParseTest, CountsAndOptionalValues) {
   const CommandLine line = MustParse({"-qq", "-q", "--cov", "--cov=src", "--report-chars=A"});
   EXPECT_EQ(line.All("--quiet").size(), 3u);

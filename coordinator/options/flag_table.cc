@@ -42,7 +42,8 @@ std::vector<Flag> MakeTable() {
       {"--status", H::kOwn, A::kFlagOrWord, kAsk,
        "run nothing: say of each of --agents what it is and what it does; --status=json says it to programs", "json"},
       {"--drain", H::kOwn, A::kValues, kAsk,
-       "run nothing: have these agents finish the tests that they run and end; HOST:PORT, or their names among --agents",
+       "run nothing: have these agents finish the tests that they run and end; HOST:PORT, or their names among "
+       "--agents",
        "AGENT"},
       {"--pass-env", H::kOwn, A::kValues, kFarm, "give tests on other machines these variables of this environment",
        "NAME,..."},
@@ -122,7 +123,8 @@ std::vector<Flag> MakeTable() {
        "one verdict and the reports of the whole run; what is missing is named (exit code 10)",
        nullptr},
       {"--coverage-data", H::kOwn, A::kValue, kReports,
-       "with --merge: join the shards' coverage data, the .coverage.* files in the folders among PATHs, to this file (by "
+       "with --merge: join the shards' coverage data, the .coverage.* files in the folders among PATHs, to this file "
+       "(by "
        "coverage.py, of --python)",
        "FILE"},
       {"--junit-xml,--junitxml", H::kOwn, A::kValue, kReports, "write a JUnit XML report, in pytest's form", "FILE"},
@@ -264,7 +266,8 @@ std::vector<Flag> MakeTable() {
       {"--sw-reset,--stepwise-reset", H::kSingleSession, A::kFlag, kWhole, "start --stepwise anew", nullptr},
       {"--pastebin", H::kSingleSession, A::kValue, kWhole, "send failures to a pastebin service", "MODE"},
       {"--debug", H::kSingleSession, A::kOptionalValue, kWhole, "write pytest's own trace to a file", "FILE"},
-      {"--cov", H::kSingleSession, A::kOptionalValue, kWhole, "measure coverage (pytest-cov)", "SOURCE"},
+      {"--cov", H::kControlSession, A::kOptionalValue, kWhole,
+       "measure coverage (pytest-cov); on this machine with any number of workers", "SOURCE"},
       {"--html", H::kSingleSession, A::kValue, kWhole, "write an HTML report (pytest-html)", "FILE"},
 
       {"--pdb", H::kInteractive, A::kFlag, kTake, "start the debugger at failures", nullptr},

@@ -18,6 +18,8 @@ enum class Handling {
   kText,
   // Its plugin needs to see the whole run from one process: the run has a single slot with a session like pytest's own.
   kSingleSession,
+  // The same, but for a local run a control session beside the workers (docs/adr/0021-control-session.md) is enough for it.
+  kControlSession,
   // Wants the user's keyboard: genuine pytest takes over the terminal.
   kInteractive,
   // xdist's way of saying what Fastest does itself: understood and consumed.

@@ -87,6 +87,7 @@ void Run::AgentLeft(int agent, const std::string& why) {
 }
 
 void Run::GiveUpAgent(int agent, const std::string& why) {
+  control_.AgentLeft(agent, why);
   const std::string name = NameOf(agent);
   std::vector<dispatch::SlotKey> lost;
   for (const auto& [slot, worker] : workers_) {

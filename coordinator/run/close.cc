@@ -85,12 +85,43 @@ int Run::ExitCode() const {
   return one_session ? *session_exit_ : from_results;
 }
 
+void Run::OnControl(const v1::AgentMessage::Event& event) {
+  if (control_.Took(event)) {
+    const v1::WorkerMessage& message = event.from_worker().message();
+    if (message.has_warning()) {
+      ledger_.AddWarnings(1);
+      Report([&](report::Reporter& r) { r.Warning(message.warning()); });
+    } else {
+      const report::Origin origin = {agents_[control_.agent()].name(), event.from_worker().worker_id(), 1,
+                                     static_cast<int>(event.from_worker().slot())};
+      Report([&](report::Reporter& r) { r.Output(message.output(), origin); });
+    }
+  }
+  Act();
+}
+
+void Run::Conclude() {
+  if (!start_.has_value() || failed_ || cut_off_ || !WorkDone() || !control_.IsReady()) return;
+  Control::Outcome outcome;
+  outcome.failed = ledger_.failures();
+  outcome.collected = static_cast<int>(positions_.size());
+  // A deadline leaves tests out, and what the others have covered is still worth a report.
+  if (stopping_ && !deadline_reached_) {
+    outcome.stop_reason = stop_reason_;
+    outcome.stop_status = interrupted_ || forced_exit_.has_value() ? results::kInterrupted : results::kTestsFailed;
+  }
+  deps_.agents->Send(control_.agent(), control_.Conclude(outcome, deps_.now()));
+}
+
 int Run::Close() {
   SettleRetries();
   NoteNotRun();
   NotePolicies();
+  // Whoever cuts a run off knows that nothing comes of it.
+  const bool abandoned = !start_.has_value() || failed_ || forced_exit_.has_value() || (cut_off_ && !deadline_reached_);
+  if (!abandoned && !control_.Complaint().empty()) Note(control_.Complaint());
   results::RunSummary summary;
-  summary.exit_code = ExitCode();
+  summary.exit_code = forced_exit_.has_value() ? *forced_exit_ : control_.Verdict(ExitCode());
   if (!start_.has_value() && !session_exit_.has_value() && fatal_message_.empty() && !interrupted_) {
     fatal_message_ = absl::StrCat("no worker could be started", last_death_.empty() ? "" : ": ", last_death_);
   }
@@ -101,7 +132,7 @@ int Run::Close() {
   // Nothing was left to do when the deadline came near.
   if (deadline_reached_ && summary.books.not_run.empty()) stop_reason_.clear();
   summary.stop_reason = stop_reason_.empty() ? fatal_message_ : stop_reason_;
-  summary.plugin_summary = plugin_summary_;
+  summary.plugin_summary = options_.control_option.empty() ? plugin_summary_ : control_.summary();
   summary.testsuite_properties = testsuite_properties_;
   for (const auto& [test, note] : expired_) summary.policy_failures.push_back(note);
   summary.flaky_fails = options_.flaky_fails;

@@ -3,6 +3,8 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -12,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "base/shell_words.h"
 #include "base/status_macros.h"
 #include "coordinator/history/remote_location.h"
@@ -271,8 +274,79 @@ absl::Status ReadPolicies(const options::CommandLine& line, const Surroundings& 
   return absl::OkStatus();
 }
 
-// A single session for what a plugin or pytest's own text needs.
-void ChooseSession(const options::CommandLine& line, Request& request) {
+// Options of plugins of which it is known that they have nothing to write at a run's end. Others may make a report of every test, and a
+// control session sees none.
+constexpr const char* kWithoutReports[] = {"--cov-",
+                                           "--no-cov",
+                                           "--reruns",
+                                           "--timeout",
+                                           "--session-timeout",
+                                           "--randomly-",
+                                           "--random-order",
+                                           "--asyncio-",
+                                           "--anyio-",
+                                           "--ds",
+                                           "--dc",
+                                           "--django-",
+                                           "--reuse-db",
+                                           "--create-db",
+                                           "--no-migrations",
+                                           "--migrations",
+                                           "--nomigrations",
+                                           "--hypothesis-",
+                                           "--disable-socket",
+                                           "--allow-hosts",
+                                           "--allow-unix-socket",
+                                           "--benchmark-disable",
+                                           "--benchmark-skip",
+                                           "--only-rerun",
+                                           "--rerun-except",
+                                           "--fail-on-flaky",
+                                           "--fail-slow"};
+
+bool MayReport(const std::string& option) {
+  return std::none_of(std::begin(kWithoutReports), std::end(kWithoutReports),
+                      [&](const char* known) { return absl::StartsWith(option, known); });
+}
+
+// pytest-cov refuses this setting of coverage.py where xdist divides a run, and works with it in a single session.
+bool SetsDynamicContext(const std::vector<std::string>& args, const Surroundings& surroundings) {
+  std::vector<std::string> files = {".coveragerc", ".coveragerc.toml", "setup.cfg", "tox.ini", "pyproject.toml"};
+  for (size_t i = 0; i < args.size(); ++i) {
+    absl::string_view value = args[i];
+    if (absl::ConsumePrefix(&value, "--cov-config=")) files.emplace_back(value);
+    if (value == "--cov-config" && i + 1 < args.size()) files.push_back(args[i + 1]);
+  }
+  return std::any_of(files.begin(), files.end(), [&](const std::string& name) {
+    std::ifstream file(Absolute(name, surroundings));
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    return absl::StrContains(text, "dynamic_context");
+  });
+}
+
+// Why the plugin of `option`, which is content with a control session, has to have a single session all the same; empty: it has not.
+std::string WhyNotControl(const std::string& option, const options::CommandLine& line, const Surroundings& surroundings,
+                          const Request& request) {
+  if (request.farm.used()) return absl::StrCat(option, " needs to see the whole run");
+  const auto report = std::find_if(line.unknown.begin(), line.unknown.end(), MayReport);
+  if (report != line.unknown.end()) {
+    return absl::StrCat(report->substr(0, report->find('=')), ", together with ", option,
+                        ", may need to see the whole run");
+  }
+  if (SetsDynamicContext(line.pytest_args, surroundings)) {
+    return absl::StrCat("coverage.py's dynamic_context needs ", option, " to see the whole run");
+  }
+  return "";
+}
+
+// A single session for what a plugin or pytest's own text needs, or a control session beside the workers.
+void ChooseSession(const options::CommandLine& line, const Surroundings& surroundings, Request& request) {
+  const auto one_session = [&request](const std::string& why) {
+    if (request.run.slots > 1) {
+      request.notes.push_back(absl::StrCat(why, ": it goes through one session, one test at a time"));
+    }
+    request.run.slots = 1;
+  };
   for (const options::Flag& flag : options::FlagTable()) {
     const std::string name = options::MainName(flag);
     if (!line.Has(name)) continue;
@@ -282,11 +356,10 @@ void ChooseSession(const options::CommandLine& line, Request& request) {
         request.run.forward_terminal = true;
         break;
       case options::Handling::kSingleSession:
-        if (request.run.slots > 1) {
-          request.notes.push_back(
-              absl::StrCat(name, " needs to see the whole run: it goes through one session, one test at a time"));
-        }
-        request.run.slots = 1;
+        one_session(absl::StrCat(name, " needs to see the whole run"));
+        break;
+      case options::Handling::kControlSession:
+        request.run.control_option = name;
         break;
       case options::Handling::kInteractive:
         request.interactive_option = name;
@@ -297,6 +370,13 @@ void ChooseSession(const options::CommandLine& line, Request& request) {
         break;
     }
   }
+  std::string& control = request.run.control_option;
+  if (!control.empty() && request.run.slots > 1) {
+    const std::string why = WhyNotControl(control, line, surroundings, request);
+    if (!why.empty()) one_session(why);
+  }
+  // A plan runs nothing, and must not take away the data of the last run either.
+  if (request.run.slots == 1 || request.run.plan_only) control.clear();
   request.run.collection = request.run.slots == 1 ? v1::WHOLE : v1::AUTO;
 }
 
@@ -337,11 +417,13 @@ absl::StatusOr<options::CommandLine> WithAddopts(const options::CommandLine& lin
     for (const auto& entry : parsed->values)
       parsed->origins[entry.first] = absl::StrCat(source, ": ", parsed->Given(entry.first));
     add(*parsed);
+    combined.unknown.insert(combined.unknown.end(), parsed->unknown.begin(), parsed->unknown.end());
+    combined.pytest_args.insert(combined.pytest_args.end(), parsed->pytest_args.begin(), parsed->pytest_args.end());
   }
   add(line);
   combined.paths = line.paths;
-  combined.pytest_args = line.pytest_args;
-  combined.unknown = line.unknown;
+  combined.pytest_args.insert(combined.pytest_args.end(), line.pytest_args.begin(), line.pytest_args.end());
+  combined.unknown.insert(combined.unknown.end(), line.unknown.begin(), line.unknown.end());
   return combined;
 }
 
@@ -390,7 +472,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.names_modules = all->Has("--pyargs");
   run.plan_only = all->Has("--plan");
   run.plan_in_full = run.plan_only && all->Has("--verbose");
-  ChooseSession(*all, request);
+  ChooseSession(*all, surroundings, request);
 
   request.report_json = Absolute(all->Last("--report-json").value_or(""), surroundings);
   request.text_to_stderr = request.report_json == "-";

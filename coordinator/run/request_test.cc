@@ -96,8 +96,32 @@ TEST_F(RequestTest, WhatSeesTheWholeRunGoesThroughOneSession) {
   EXPECT_FALSE(request.run.forward_terminal);
   EXPECT_THAT(request.notes, ElementsAre(HasSubstr("--last-failed")));
   EXPECT_THAT(MustMake({"--lf", "-n1"}).notes, IsEmpty());
-  project_.addopts = {"--cov=src"};
+  project_.addopts = {"--html=page.html"};
   EXPECT_EQ(MustMake({}).run.slots, 1);
+}
+
+TEST_F(RequestTest, CoverageHasAControlSessionBesideTheWorkers) {
+  EXPECT_EQ(MustMake({}).run.control_option, "");
+  project_.addopts = {"--cov=src", "--cov-report=xml", "--reruns=2"};
+  const Request request = MustMake({"--no-cov-on-fail"});
+  EXPECT_EQ(request.run.control_option, "--cov");
+  EXPECT_EQ(request.run.slots, 8);
+  EXPECT_THAT(request.notes, IsEmpty());
+  // One session is its own controller; a plan runs nothing.
+  EXPECT_EQ(MustMake({"-n1"}).run.control_option, "");
+  EXPECT_EQ(MustMake({"--plan"}).run.control_option, "");
+  EXPECT_EQ(MustMake({"--lf"}).run.control_option, "");
+}
+
+TEST_F(RequestTest, CoverageThatAControlSessionIsNotEnoughForHasOneSession) {
+  const Request farm = MustMake({"--cov", "--agents=a:1", "--insecure"});
+  EXPECT_EQ(farm.run.slots, 1);
+  EXPECT_THAT(farm.notes, Contains(HasSubstr("--cov needs to see the whole run")));
+  project_.addopts = {"--json-report"};
+  const Request report = MustMake({"--cov"});
+  EXPECT_EQ(report.run.slots, 1);
+  EXPECT_EQ(report.run.control_option, "");
+  EXPECT_THAT(report.notes, ElementsAre(HasSubstr("--json-report, together with --cov")));
 }
 
 TEST_F(RequestTest, PytestsOwnTextIsForwarded) {

@@ -47,6 +47,7 @@ Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
       estimates_(std::move(estimates)),
       deps_(std::move(dependencies)),
       queue_(QueueOptions(options_, estimates_), &names_),
+      control_(options_.control_option),
       more_agents_(options_.more_agents),
       ledger_(&names_),
       started_at_(deps_.now()),
@@ -80,6 +81,8 @@ void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
   spec->set_engine(options_.engine);
   spec->set_retries(static_cast<uint32_t>(options_.retries));
   spec->set_junit_xml(options_.junit_xml);
+  // First: the workers' tests wait for it.
+  control_.AgentJoined(agent, hello.slots(), start);
   for (uint32_t slot = 0; slot < hello.slots(); ++slot) StartWorker({agent, slot}, start->add_workers());
   deps_.agents->Send(agent, message);
 }
@@ -92,6 +95,7 @@ void Run::StartWorker(dispatch::SlotKey slot, v1::CoordinatorMessage::WorkerAssi
   assignment->set_slot(slot.slot);
   assignment->set_worker_id(worker.id);
   Report([&](report::Reporter& r) { r.WorkerStarted(worker.origin, LabelsOf(slot.agent)); });
+  control_.WorkerStarted(worker.id);
   workers_[slot] = std::move(worker);
   queue_.SlotAdded(slot);
 }
@@ -108,6 +112,10 @@ void Run::AgentSaid(int agent, v1::AgentMessage::Event&& event) {
   }
   const bool gone = event.has_worker_gone();
   const dispatch::SlotKey slot{agent, gone ? event.worker_gone().slot() : event.from_worker().slot()};
+  if (control_.Is(slot)) {
+    OnControl(event);
+    return;
+  }
   const std::string& worker_id = gone ? event.worker_gone().worker_id() : event.from_worker().worker_id();
   const auto it = workers_.find(slot);
   // What a worker said that has been replaced since is of no more interest: its loss has been dealt with.
@@ -417,6 +425,7 @@ void Run::OnCollectReport(const v1::CollectReport& report) {
 
 void Run::OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended) {
   worker.ended = true;
+  control_.WorkerEnded(worker.id, ended.worker_output());
   if (plugin_summary_.empty()) plugin_summary_ = ended.terminal_summary();
   for (const v1::Property& property : ended.testsuite_properties()) {
     results::AddOnce({property.name(), property.value()}, &testsuite_properties_);
@@ -434,6 +443,7 @@ void Run::OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended) {
 }
 
 void Run::OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone) {
+  if (!gone.orderly()) control_.WorkerDied(worker.id, gone.how());
   if (!gone.orderly() && !stopping_) {
     last_death_ = absl::StrCat(worker.id, " ended: ", gone.how());
     if (!worker.ready && !start_.has_value()) deps_.show(v1::WorkerMessage::Output::STDERR, last_death_ + "\n");
@@ -472,6 +482,7 @@ void Run::Tick() {
     deps_.agents->Send(agent, message);
     GiveUpAgent(agent, absl::StrCat("it was not heard of for ", options_.lease_s, " s"));
   }
+  if (control_.GaveUp(now, start_.has_value())) Act();
   KeepDeadline(now);
   Report([&](report::Reporter& r) { r.Tick(now); });
 }
@@ -495,6 +506,7 @@ void Run::Fail(int exit_code, const std::string& message) {
 }
 
 void Run::Act() {
+  if (control_.MustBeAwaited()) return;
   for (; agents_set_aside_ < queue_.AgentsSetAside().size(); ++agents_set_aside_) {
     Note(absl::StrCat(NameOf(queue_.AgentsSetAside()[agents_set_aside_]),
                       " gets no more tests: its workers keep dying"));
@@ -528,6 +540,7 @@ void Run::Act() {
     }
     deps_.agents->Send(agent, message);
   }
+  Conclude();
 }
 
 int Run::FailureLimit() const { return start_.has_value() ? IntOption(start_->options, "maxfail") : 0; }
@@ -537,7 +550,9 @@ bool Run::Done() const {
   if (cut_off_) return workers_.empty();
   // Without a ready worker nothing was ever queued: pytest answered by text alone, or no worker could be started.
   if (!start_.has_value()) return next_worker_ > 0 && workers_.empty() && !(more_agents_ && agents_.empty());
-  return queue_.Finished() && !(more_agents_ && queue_.Stranded());
+  return WorkDone() && control_.IsOver();
 }
+
+bool Run::WorkDone() const { return queue_.Finished() && !(more_agents_ && queue_.Stranded()); }
 
 }  // namespace fastest::run

@@ -20,6 +20,7 @@
 #include "coordinator/results/ledger.h"
 #include "coordinator/results/run_summary.h"
 #include "coordinator/results/run_timing.h"
+#include "coordinator/run/control.h"
 #include "coordinator/run/estimates.h"
 #include "coordinator/run/measurements.h"
 #include "coordinator/run/run_options.h"
@@ -135,6 +136,11 @@ class Run {
   void OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone);
   void StartWorker(dispatch::SlotKey slot, v1::CoordinatorMessage::WorkerAssignment* assignment);
   void Act();
+  void OnControl(const v1::AgentMessage::Event& event);
+  // The workers have done what there was to do.
+  bool WorkDone() const;
+  // Tells the control session of the end, once that has come.
+  void Conclude();
   // No more work is given out. `now`: running tests are cut off.
   void StopWork(const std::string& reason, bool now);
   void Fail(int exit_code, const std::string& message);
@@ -154,6 +160,7 @@ class Run {
   // Every node id of the run, once.
   StringTable names_;
   dispatch::DispatchQueue queue_;
+  Control control_;
   bool more_agents_;
   results::Ledger ledger_;
   Reporters reporters_;

@@ -53,6 +53,8 @@ struct RunOptions {
   fleet::Share share;
   // Whether agents may still join when none is left: the run then waits for them.
   bool more_agents = false;
+  // The option for whose plugin a control session stands beside the workers; empty: there is none. Only with one agent, and several slots.
+  std::string control_option;
 };
 
 }  // namespace fastest::run

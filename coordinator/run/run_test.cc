@@ -69,6 +69,7 @@ class RunTest : public testing::Test, public AgentPort {
     if (message.has_start_worker()) workers_[message.start_worker().slot()] = message.start_worker().worker_id();
     if (message.has_grant()) leases_[message.grant().slot()].push_back(message.grant().lease());
     if (message.has_finish_slot()) finished_slots_.push_back(message.finish_slot().slot());
+    if (message.has_conclude()) conclusions_.push_back(message.conclude());
     if (message.has_stop_run()) stops_.push_back(message.stop_run());
   }
 
@@ -77,6 +78,7 @@ class RunTest : public testing::Test, public AgentPort {
     options.run_id = "r1";
     options.slots = slots;
     options.lease_s = lease_s_;
+    options.control_option = control_option_;
     RunUnderTest::Dependencies dependencies;
     dependencies.agents = this;
     dependencies.make_reporters = [this](const report::RunStart&) {
@@ -174,12 +176,52 @@ class RunTest : public testing::Test, public AgentPort {
   std::map<uint32_t, std::vector<v1::Lease>> leases_;
   std::vector<uint32_t> finished_slots_;
   std::vector<v1::CoordinatorMessage::StopRun> stops_;
+  std::vector<v1::CoordinatorMessage::ConcludeControl> conclusions_;
   v1::RunSpec spec_;
+  std::string control_option_;
   std::string shown_;
   double now_ = 1000;
   double lease_s_ = 0;
   std::vector<int> ended_agents_;
 };
+
+TEST_F(RunTest, AControlSessionIsAwaitedAtTheStartAndHasTheLastWord) {
+  control_option_ = "--cov";
+  Start(1);
+  EXPECT_TRUE(spec_.control());
+  EXPECT_THAT(workers_, ElementsAre(testing::Pair(0, "gw0"), testing::Pair(1, "control")));
+  Ready(0, {"a.py"});
+  // It clears away what a worker may write with its first test.
+  EXPECT_THAT(leases_, testing::IsEmpty());
+  Ready(1, {});
+  ASSERT_EQ(leases_[0].size(), 1u);
+  RunLease(0, leases_[0][0], {"a.py::t"});
+  EXPECT_THAT(conclusions_, testing::IsEmpty());
+  End(0);
+  EXPECT_FALSE(run_->Done());
+  ASSERT_EQ(conclusions_.size(), 1u);
+  EXPECT_EQ(conclusions_[0].slot(), 1u);
+  EXPECT_EQ(conclusions_[0].conclude().workers_size(), 1);
+  EXPECT_EQ(conclusions_[0].conclude().tests_collected(), 1u);
+  v1::WorkerMessage ended;
+  ended.mutable_ended()->set_exit_status(1);
+  Say(1, ended);
+  EXPECT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 1);
+}
+
+TEST_F(RunTest, AControlSessionThatDiesLeavesTheResults) {
+  control_option_ = "--cov";
+  Start(1);
+  Ready(0, {"a.py"});
+  Gone(1, false, "signal SIGKILL");
+  ASSERT_EQ(leases_[0].size(), 1u);
+  RunLease(0, leases_[0][0], {"a.py::t"});
+  End(0);
+  EXPECT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 3);
+  EXPECT_THAT(record_.results, ElementsAre("a.py::t"));
+}
 
 TEST_F(RunTest, TwoModulesOnTwoSlots) {
   Start(2);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import Any, TextIO
+from typing import Any, Iterator, TextIO
 
 from .streams import NullText
 
@@ -81,14 +81,25 @@ def _descriptor(capture: Any) -> int:
         return -1
 
 
-def keep_plugin_summaries(config: Any, terminal: NullText, kept: TextIO) -> None:
-    """Keeps what plugins other than pytest's own write in pytest_terminal_summary: coverage tables and the like."""
+def _plugin_summaries(config: Any) -> Iterator[tuple[Any, Any, str]]:
+    """Implementations of pytest_terminal_summary that are not pytest's own, their functions, and modules of these."""
     for implementation in config.hook.pytest_terminal_summary.get_hookimpls():
         function = implementation.function
         origin = str(getattr(function, "__module__", ""))
         wraps = implementation.hookwrapper or getattr(implementation, "wrapper", False)
-        if wraps or origin.startswith("_pytest."):
-            continue
+        if not wraps and not origin.startswith("_pytest."):
+            yield implementation, function, origin
+
+
+def drop_plugin_summaries(config: Any) -> None:
+    """Has no plugin write a summary: a controller's side of it does. (Workers of pytest-xdist have no terminal.)"""
+    for implementation, _, _ in _plugin_summaries(config):
+        implementation.function = _write_nothing
+
+
+def keep_plugin_summaries(config: Any, terminal: NullText, kept: TextIO) -> None:
+    """Keeps what plugins other than pytest's own write in pytest_terminal_summary: coverage tables and the like."""
+    for implementation, function, origin in _plugin_summaries(config):
         if origin == "_hypothesis_pytestplugin" and _hypothesis_is_silent(config):
             implementation.function = _write_nothing
         else:

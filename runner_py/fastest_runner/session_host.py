@@ -14,13 +14,13 @@ from typing import Any, Callable, Iterator
 import pytest
 from _pytest import cacheprovider
 
-from . import basetemp, junit_role, reports, soundness, xdist_role
+from . import basetemp, control_session, coverage_part, junit_role, reports, soundness, xdist_role
 from .batches import BatchLoop, Messages
 from .collection import Collection, Entry
 from .direct import make_engine, make_function_items
 from .rendering import Renderer
 from .reports import ReportConverter, Status, Statuses, simple_pass
-from .session_facts import capture_descriptors, keep_plugin_summaries, option_values
+from .session_facts import capture_descriptors, drop_plugin_summaries, keep_plugin_summaries, option_values
 from .streams import NullText
 
 # How often a collection says that it goes on, in seconds, where somebody would take silence for a hang.
@@ -50,13 +50,23 @@ class SessionHost:
         self._engine: Any = None
         self._function_items: Any = None
         self._junit: junit_role.JunitRecord | None = None
-        # How the session ended, for `ended` and `failure`; `terminal_summary` is what plugins wrote in theirs.
+        # How the session ended, for `ended` and `failure`; `terminal_summary` is what plugins wrote in theirs, and
+        # `worker_output` what they have to say to the control session, if there is one.
         self.terminal_summary = io.StringIO()
+        self.worker_output = ""
         self.stop_reason = ""
         self.exit_called = False
         self.internal_error = ""
 
     # The session's life.
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_load_initial_conftests(self, early_config: Any) -> Iterator[None]:
+        options = early_config.known_args_namespace
+        coverage_part.leave_out_runner(options)
+        if self._run.get("xdist_worker"):
+            coverage_part.keep_data(options)
+        yield
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_cmdline_main(self, config: Any) -> Iterator[None]:
@@ -214,7 +224,9 @@ class SessionHost:
         if session.shouldfail and not self.stop_reason:
             self.stop_reason = str(session.shouldfail)
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None and not self._forward_terminal:
+        if self._run.get("control"):
+            drop_plugin_summaries(session.config)
+        elif reporter is not None and not self._forward_terminal:
             keep_plugin_summaries(session.config, self._terminal, self.terminal_summary)
 
     @pytest.hookimpl(tryfirst=True)
@@ -227,6 +239,8 @@ class SessionHost:
         if hasattr(config, "workerinput"):
             gc.collect()
             gc.freeze()
+        if self._run.get("control"):
+            self.worker_output = control_session.literal_output(config.workeroutput)
 
     def testsuite_properties(self) -> list[dict[str, str]]:
         """What tests have said of the whole suite, for a JUnit report."""

@@ -13,6 +13,7 @@ import pytest
 from _pytest import config as pytest_config
 
 from . import bytecode, process_setup, xdist_role
+from .control_session import ControlHost
 from .frames import Channel, FrameError
 from .session_host import SessionHost
 from .streams import terminal_stdout
@@ -29,15 +30,18 @@ def run(launch: Launch) -> int:
     """
     channel = _set_up(launch)
     try:
-        run_spec, worker_id, machine_slot = _receive_start(channel)
-        os.environ["FASTEST_SLOT"] = str(machine_slot)
-        args = _enter(run_spec, worker_id)
+        start = _receive_start(channel)
+        run_spec, worker_id = start.get("run", {}), str(start.get("worker_id", ""))
+        args = _enter(run_spec)
+        control = bool(start.get("control"))
+        if not control:
+            _become_worker(run_spec, worker_id, int(start.get("machine_slot", 0)))
     except _Refused as refused:
         return _fail(channel, *refused.args)
     genuine_stdout = sys.stdout
     if run_spec.get("forward_terminal"):
         sys.stdout = terminal_stdout(channel)
-    host = SessionHost(channel, run_spec, worker_id)
+    host = ControlHost(channel, run_spec) if control else SessionHost(channel, run_spec, worker_id)
     try:
         status = _pytest_main(args, host)
     except BaseException as error:
@@ -61,19 +65,19 @@ def _set_up(launch: Launch) -> Channel:
     return Channel(descriptors.channel_fd, process_setup.exit_without_channel, _POLL_INTERVAL_S)
 
 
-def _receive_start(channel: Channel) -> tuple[dict[str, Any], str, int]:
-    """The RunSpec, the worker's id, and its number on this machine."""
+def _receive_start(channel: Channel) -> dict[str, Any]:
+    """WorkerCommand.Start."""
     try:
         start = channel.receive().get("start")
     except FrameError as error:
         raise _Refused(3, f"{error}\n") from None
     if not isinstance(start, dict) or not isinstance(start.get("run", {}), dict):
         raise _Refused(3, "the first command is not `start`\n")
-    return start.get("run", {}), str(start.get("worker_id", "")), int(start.get("machine_slot", 0))
+    return start
 
 
-def _enter(run_spec: dict[str, Any], worker_id: str) -> list[str]:
-    """Makes directory, arguments and environment those of the run. Returns pytest's arguments."""
+def _enter(run_spec: dict[str, Any]) -> list[str]:
+    """Makes directory and arguments those of the run. Returns pytest's arguments."""
     args = [str(arg) for arg in run_spec.get("pytest_args", ())]
     try:
         os.chdir(run_spec.get("invocation_dir", ""))
@@ -81,32 +85,36 @@ def _enter(run_spec: dict[str, Any], worker_id: str) -> list[str]:
         raise _Refused(4, f"ERROR: cannot enter {error.filename!r}: {error.strerror}\n") from None
     bytecode.read_at_once()
     process_setup.imitate_pytest_command(args)
-    if run_spec.get("xdist_worker"):
-        xdist_role.announce(run_spec.get("run_id", ""), worker_id, int(run_spec.get("slots", 1)))
     return args
 
 
-def _say_end(channel: Channel, host: SessionHost, status: int) -> None:
+def _become_worker(run_spec: dict[str, Any], worker_id: str, machine_slot: int) -> None:
+    os.environ["FASTEST_SLOT"] = str(machine_slot)
+    if run_spec.get("xdist_worker"):
+        xdist_role.announce(run_spec.get("run_id", ""), worker_id, int(run_spec.get("slots", 1)))
+
+
+def _say_end(channel: Channel, host: SessionHost | ControlHost, status: int) -> None:
     if channel.in_foreign_process():
         # A child that a test forked and that got out of it by an exception; its parent speaks for the session.
         return
     if host.internal_error:
         _fail(channel, status, host.internal_error)
         return
-    channel.send(
-        {
-            "ended": {
-                "exit_status": status,
-                "stop_reason": host.stop_reason,
-                "exit_called": host.exit_called,
-                "terminal_summary": host.terminal_summary.getvalue(),
-                "testsuite_properties": host.testsuite_properties(),
-            }
-        }
-    )
+    ended: dict[str, Any] = {
+        "exit_status": status,
+        "stop_reason": host.stop_reason,
+        "exit_called": host.exit_called,
+        "terminal_summary": host.terminal_summary.getvalue(),
+    }
+    if host.worker_output:
+        ended["worker_output"] = host.worker_output
+    if isinstance(host, SessionHost) and (properties := host.testsuite_properties()):
+        ended["testsuite_properties"] = properties
+    channel.send({"ended": ended})
 
 
-def _pytest_main(args: list[str], host: SessionHost) -> int:
+def _pytest_main(args: list[str], host: SessionHost | ControlHost) -> int:
     """What pytest.main does, less the printing of errors."""
     if _sets_pytest_version():
         os.environ["PYTEST_VERSION"] = pytest.__version__

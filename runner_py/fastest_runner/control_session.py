@@ -1,0 +1,225 @@
+"""The session that plugins take for the controller of pytest-xdist's: no tests, and what all workers have left.
+
+Plugins such as pytest-cov have a part on both sides. A run with a control session has one process more, in which
+their controller's part is played; docs/adr/0021-control-session.md.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import sys
+from types import SimpleNamespace
+from typing import Any, Iterator
+
+import pytest
+
+from . import coverage_part, reports, xdist_role
+from .batches import CommandError, Messages
+from .rendering import Renderer
+from .session_facts import keep_plugin_summaries
+from .streams import NullText
+
+# pytest's own plugins that would write down which tests there are and which failed: none, as far as this session knows.
+_KEEPERS_OF_RESULTS = ("lfplugin", "nfplugin")
+# Of what one worker says; longer messages are cut.
+_MOST_CHARACTERS = 4 << 20
+
+
+class _Hooks:
+    """Of pytest-xdist, where that is not there to specify them itself."""
+
+    @pytest.hookspec()
+    def pytest_configure_node(self, node: Any) -> None:
+        """Called for a worker before it starts."""
+
+    @pytest.hookspec()
+    def pytest_testnodedown(self, node: Any, error: Any) -> None:
+        """Called for a worker when its session has ended, or it has died."""
+
+
+class _Gateway:
+    """How a worker is reached. All have this machine and this interpreter."""
+
+    def __init__(self, name: str) -> None:
+        self.id = name
+        self.spec = SimpleNamespace(popen=True, id=name, chdir=None, python=None)
+
+    def _rinfo(self) -> Any:
+        return SimpleNamespace(
+            platform=sys.platform,
+            version_info=tuple(sys.version_info),
+            version=sys.version,
+            executable=sys.executable,
+            cwd=os.getcwd(),
+            pid=None,
+        )
+
+
+class _Node:
+    """A worker as plugins see it from the controller's side. It has `workeroutput` if it ended in good order."""
+
+    def __init__(self, config: Any, run: dict[str, Any], name: str) -> None:
+        slots = int(run.get("slots", 1))
+        uid = run.get("run_id", "")
+        self.config = config
+        self.gateway = _Gateway(name)
+        self.nodemanager = SimpleNamespace(config=config, roots=[], specs=[self.gateway.spec] * slots, testrunuid=uid)
+        self.workerinput = {"workerid": name, "workercount": slots, "testrunuid": uid, "mainargv": sys.argv}
+        self.workerinfo = {"id": name, "spec": self.gateway.spec, "version_info": tuple(sys.version_info)}
+        self.shutting_down = False
+
+    def __repr__(self) -> str:
+        return f"<WorkerController {self.gateway.id}>"
+
+
+class ControlHost:
+    """A plugin object; one for the process. Its hooks run on the session's main thread."""
+
+    # What it has in common with a worker's host.
+    exit_called = False
+    worker_output = ""
+
+    def __init__(self, messages: Messages, run: dict[str, Any]) -> None:
+        """`run` is the RunSpec."""
+        self._messages = messages
+        self._run = run
+        self._terminal = NullText()
+        self._nodes: dict[str, _Node] = {}
+        self._concluding = False
+        self.terminal_summary = io.StringIO()
+        self.stop_reason = ""
+        self.internal_error = ""
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_load_initial_conftests(self, early_config: Any) -> Iterator[None]:
+        # Plugins choose their part here already. Wrappers come before all others.
+        options = early_config.known_args_namespace
+        self._take_part(options)
+        coverage_part.leave_out_runner(options)
+        yield
+
+    def _take_part(self, option: Any) -> None:
+        option.numprocesses = int(self._run.get("slots", 1))
+        option.dist = "load"
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_cmdline_main(self, config: Any) -> Iterator[None]:
+        xdist_role.consume_options(config)
+        self._take_part(config.option)
+        # The coordinator's.
+        config.option.xmlpath = None
+        if self._run.get("columns"):
+            # The user's terminal, of which reports know by this alone. No test sees it.
+            os.environ["COLUMNS"] = str(self._run["columns"])
+        plugins = config.pluginmanager
+        specified = getattr(plugins.hook, "pytest_configure_node", None)
+        if specified is None or not specified.has_spec():
+            plugins.add_hookspecs(_Hooks)
+        yield
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: Any) -> None:
+        # Without these pytest-xdist starts no workers of its own.
+        config.option.tx = []
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_sessionstart(self, session: Any) -> Iterator[None]:
+        config = session.config
+        plugins = config.pluginmanager
+        for name in _KEEPERS_OF_RESULTS:
+            if plugins.hasplugin(name):
+                plugins.unregister(name=name)
+        reporter = plugins.get_plugin("terminalreporter")
+        if reporter is not None:
+            renderer = Renderer(config, reporter, bool(self._run.get("color")), int(self._run.get("columns", 0)))
+            reporter._tw = renderer.writer(self._terminal)
+        yield
+        for number in range(int(self._run.get("slots", 1))):
+            self._node(config, f"gw{number}")
+
+    def _node(self, config: Any, name: str) -> _Node:
+        node = self._nodes.get(name)
+        if node is None:
+            node = self._nodes[name] = _Node(config, self._run, name)
+            config.hook.pytest_configure_node(node=node)
+        return node
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: Any) -> bool:
+        capture = session.config.pluginmanager.get_plugin("capturemanager")
+        if capture is not None:
+            # What conftests have written as they were loaded would be shown at the end. A collection drops it.
+            capture.read_global_capture()
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: Any) -> bool:
+        self._messages.send({"ready": {"pid": os.getpid(), "stdout_fd": -1, "stderr_fd": -1}})
+        command = self._messages.receive()
+        if "conclude" not in command:
+            raise CommandError(f"{next(iter(command), 'nothing')} is no command for the control session")
+        self._conclude(session, command["conclude"])
+        return True
+
+    def _conclude(self, session: Any, outcome: dict[str, Any]) -> None:
+        self._concluding = True
+        # What plugins write from here on is for the user, wherever they do it.
+        self._terminal.keeping = self.terminal_summary
+        session.testsfailed = int(outcome.get("tests_failed", 0))
+        session.testscollected = int(outcome.get("tests_collected", 0))
+        for worker in outcome.get("workers", ()):
+            node = self._node(session.config, str(worker["worker_id"]))
+            error = None
+            if worker.get("output"):
+                node.workeroutput = ast.literal_eval(worker["output"])
+            else:
+                error = worker.get("how") or "Not properly terminated"
+            session.config.hook.pytest_testnodedown(node=node, error=error)
+        reason = outcome.get("stop_reason")
+        if reason:
+            # As the loops of pytest and of pytest-xdist end then.
+            failed = int(outcome.get("stop_status", 0)) == int(pytest.ExitCode.TESTS_FAILED)
+            raise session.Failed(reason) if failed else session.Interrupted(reason)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: Any) -> None:
+        self._terminal.keeping = None
+        if session.config.pluginmanager.hasplugin("terminalreporter"):
+            keep_plugin_summaries(session.config, self._terminal, self.terminal_summary)
+
+    def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
+        self.stop_reason = self.stop_reason or str(excinfo.value) or type(excinfo.value).__name__
+
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        self.internal_error = "".join(f"INTERNALERROR> {line}\n" for line in str(excrepr).split("\n"))
+
+    def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str) -> None:
+        # Those of its start every worker has, too.
+        if self._concluding:
+            message = reports.warning_message(self._run.get("invocation_dir", ""), warning_message, when, nodeid)
+            self._messages.queue({"warning": message})
+
+
+def literal_output(output: dict[str, Any]) -> str:
+    """What of config.workeroutput can be told to the control session, as a Python literal: it may hold bytes.
+
+    As with pytest-xdist these are values of built-in types. Others are left out, and what is too long for a message.
+    """
+    parts = []
+    left = _MOST_CHARACTERS
+    for name, value in output.items():
+        text = f"{name!r}:{value!r}"
+        if len(text) <= left and _is_literal(text):
+            parts.append(text)
+            left -= len(text)
+    return "{" + ",".join(parts) + "}"
+
+
+def _is_literal(item: str) -> bool:
+    try:
+        ast.literal_eval("{" + item + "}")
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return False
+    return True
