@@ -42,7 +42,8 @@ std::vector<Flag> MakeTable() {
       {"--status", H::kOwn, A::kFlagOrWord, kAsk,
        "run nothing: say of each of --agents what it is and what it does; --status=json says it to programs", "json"},
       {"--drain", H::kOwn, A::kValues, kAsk,
-       "run nothing: have these agents finish the tests that they run and end; HOST:PORT, or their names among --agents",
+       "run nothing: have these agents finish the tests that they run and end; HOST:PORT, or their names among "
+       "--agents",
        "AGENT"},
       {"--pass-env", H::kOwn, A::kValues, kFarm, "give tests on other machines these variables of this environment",
        "NAME,..."},
@@ -122,7 +123,8 @@ std::vector<Flag> MakeTable() {
        "one verdict and the reports of the whole run; what is missing is named (exit code 10)",
        nullptr},
       {"--coverage-data", H::kOwn, A::kValue, kReports,
-       "with --merge: join the shards' coverage data, the .coverage.* files in the folders among PATHs, to this file (by "
+       "with --merge: join the shards' coverage data, the .coverage.* files in the folders among PATHs, to this file "
+       "(by "
        "coverage.py, of --python)",
        "FILE"},
       {"--junit-xml,--junitxml", H::kOwn, A::kValue, kReports, "write a JUnit XML report, in pytest's form", "FILE"},
@@ -135,7 +137,8 @@ std::vector<Flag> MakeTable() {
       {"--report-html", H::kOwn, A::kValue, kReports,
        "write a page that needs nothing else: results to search and filter, failures, a timeline of all slots", "FILE"},
       {"--compare-with", H::kOwn, A::kValue, kReports,
-       "with --report-html: an earlier such page, or --report-json file, whose results and durations to compare with",
+       "with --report-html or --serve-ui: an earlier such page, or --report-json file, whose results and durations to "
+       "compare with",
        "FILE"},
       {"--report-markdown", H::kOwn, A::kValue, kReports,
        "write a summary in Markdown, as for a CI job's page ($GITHUB_STEP_SUMMARY)", "FILE"},
@@ -148,6 +151,13 @@ std::vector<Flag> MakeTable() {
        "HOST:PORT"},
       {"--metrics-port-file", H::kOwn, A::kValue, kReports, "with --metrics: write the bound HOST:PORT into this file",
        "FILE"},
+      {"--serve-ui", H::kOwn, A::kValue, kReports,
+       "while the run goes on, show the page of --report-html to browsers, at http://HOST:PORT/; port 0: any. Where "
+       "other "
+       "machines can come, a token is needed: the address on standard error has it",
+       "HOST:PORT"},
+      {"--serve-ui-port-file", H::kOwn, A::kValue, kReports,
+       "with --serve-ui: write the bound HOST:PORT into this file", "FILE"},
       {"--plan", H::kOwn, A::kFlag, kAsk,
        "show the batches that a run would be made of, and how long it would take; runs no test", nullptr},
       {"--discover", H::kOwn, A::kFlag, kAsk,

@@ -77,6 +77,12 @@ int FileNumbers::Of(const std::string& file) {
   return known->second;
 }
 
+std::string HtmlData::FileOf(const Row& row) { return std::string(ModuleOf(row.node_id)); }
+
+std::string HtmlData::NameOf(const v1::TestRef& test) {
+  return test.index() > 0 ? absl::StrCat(test.node_id(), " (", test.index() + 1, ")") : test.node_id();
+}
+
 std::string HtmlData::Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 HtmlData::Json HtmlData::Earlier(const EarlierReport& earlier) {
@@ -117,8 +123,7 @@ void HtmlData::WorkerLost(const Origin& origin, const std::string& how) {
 
 HtmlData::Row HtmlData::RowOf(const v1::TestResult& result, const Origin& origin) {
   Row row;
-  row.node_id = result.ref().node_id();
-  if (result.ref().index() > 0) absl::StrAppend(&row.node_id, " (", result.ref().index() + 1, ")");
+  row.node_id = NameOf(result.ref());
   row.outcome = OutcomeLetter(result);
   row.lane = LaneOf(origin);
   row.lease = result.lease_id();
@@ -203,7 +208,7 @@ HtmlData::Range HtmlData::Columns(const std::vector<Row>& rows, size_t begin, si
   size_t at = begin;
   for (; at < rows.size() && at - begin < most && details.size() < most_bytes; ++at) {
     const Row& row = rows[at];
-    const std::string module(ModuleOf(row.node_id));
+    const std::string module = FileOf(row);
     names.Add(Text(row.node_id.size() > module.size() + 2 ? row.node_id.substr(module.size() + 2) : row.node_id));
     file.Add(files->Of(module));
     outcome += row.outcome;

@@ -84,6 +84,9 @@ class HtmlData : public Reporter {
   // get their numbers from `files`. Places in the columns count from `begin`.
   Range Columns(const std::vector<Row>& rows, size_t begin, size_t most, size_t most_bytes, FileNumbers* files) const;
 
+  static std::string FileOf(const Row& row);
+  // What the page calls a test.
+  static std::string NameOf(const v1::TestRef& test);
   // JSON without spaces; what is no UTF-8 is replaced.
   static std::string Dump(const Json& json);
   // As the page's data has it.

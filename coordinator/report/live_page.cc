@@ -1,0 +1,274 @@
+#include "coordinator/report/live_page.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "base/status_macros.h"
+#include "coordinator/report/html_page.h"
+#include "coordinator/report/outcome_names.h"
+
+namespace fastest::report {
+namespace {
+
+using Json = HtmlData::Json;
+
+// Of one answer of /data: it is made while the run's thread may wait.
+constexpr size_t kMostRows = 5000;
+constexpr size_t kMostDetails = size_t{4} << 20;
+// Tests that run, of which a page is told by name.
+constexpr size_t kMostNamed = 50;
+constexpr std::chrono::milliseconds kBetweenEvents(500);
+constexpr std::chrono::seconds kKeepAlive(5);
+// After the last event: how soon it is noticed that a browser is gone.
+constexpr std::chrono::milliseconds kLookForPage(100);
+
+// The report's page, but for its data, and that it may ask for some.
+std::string EmptyPage() {
+  return absl::StrReplaceAll(HtmlPage(""), {{"<body>", "<body data-live=\"true\">"},
+                                            {"img-src data:\"", "img-src data:; connect-src 'self'\""}});
+}
+
+// False if a number is asked for and none is given.
+bool Number(const Pages::Query& query, const char* name, size_t* number) {
+  const auto given = query.find(name);
+  return given == query.end() || absl::SimpleAtoi(given->second, number);
+}
+
+std::pair<std::string, std::string> WorkerOf(const Origin& origin) { return {origin.agent, origin.worker}; }
+
+}  // namespace
+
+class LivePage::Stream final : public Pages::Events {
+ public:
+  Stream(LivePage* live, int page) : live_(*live), page_(page) {}
+  ~Stream() override { live_.Leave(page_); }
+
+  bool Next(std::string* data) override {
+    std::unique_lock<std::mutex> lock(live_.mutex_);
+    if (told_end_) {
+      // It is not cut off before the page has all; meanwhile, a browser that is gone shows by what is written.
+      live_.left_.wait_for(lock, kLookForPage, [&] { return live_.closing_ || live_.pages_.count(page_) == 0; });
+      return !live_.closing_ && live_.pages_.count(page_) > 0;
+    }
+    live_.ending_.wait_until(lock, not_before_, [&] { return live_.finished_ || live_.closing_; });
+    live_.changed_.wait_for(lock, kKeepAlive, [&] { return live_.version_ != told_ || live_.closing_; });
+    if (live_.closing_) return false;
+    if (live_.version_ == told_) return true;
+    told_ = live_.version_;
+    told_end_ = live_.finished_;
+    *data = live_.State(page_);
+    not_before_ = std::chrono::steady_clock::now() + kBetweenEvents;
+    return true;
+  }
+
+ private:
+  LivePage& live_;
+  const int page_;
+  uint64_t told_ = 0;
+  bool told_end_ = false;
+  std::chrono::steady_clock::time_point not_before_;
+};
+
+LivePage::~LivePage() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    closing_ = true;
+  }
+  changed_.notify_all();
+  ending_.notify_all();
+  left_.notify_all();
+  server_.reset();
+}
+
+absl::Status LivePage::Listen(const std::string& address) {
+  ASSIGN_OR_RETURN(server_, PageServer::Listen(address, this));
+  return absl::OkStatus();
+}
+
+void LivePage::RunStarted(const RunStart& run) {
+  Tell([&] {
+    data_.RunStarted(run);
+    started_ = true;
+    now_ = run.started_at;
+  });
+}
+
+void LivePage::AgentJoined(const AgentFacts& agent) {
+  Tell([&] { data_.AgentJoined(agent); });
+}
+
+void LivePage::AgentLost(const std::string& agent, const std::string& why) {
+  Tell([&] { data_.AgentLost(agent, why); });
+}
+
+void LivePage::AgentRefused(const std::string& agent, const std::string& why) {
+  Tell([&] { data_.AgentRefused(agent, why); });
+}
+
+void LivePage::Planned(const PlanFacts& plan) {
+  Tell([&] { data_.Planned(plan); });
+}
+
+void LivePage::Expected(int tests, bool exact) {
+  Tell([&] {
+    expected_ = tests;
+    exact_ = exact;
+  });
+}
+
+void LivePage::WorkerStarted(const Origin& origin, const Labels& of_its_agent) {
+  Tell([&] { data_.WorkerStarted(origin, of_its_agent); });
+}
+
+void LivePage::WorkerLost(const Origin& origin, const std::string& how) {
+  Tell([&] {
+    data_.WorkerLost(origin, how);
+    at_test_.erase(WorkerOf(origin));
+  });
+}
+
+void LivePage::TestStarted(const v1::TestRef& test, const Origin& origin, double at) {
+  Tell([&] { at_test_[WorkerOf(origin)] = {data_.LaneOf(origin), HtmlData::NameOf(test), at}; });
+}
+
+void LivePage::Attempt(const v1::TestResult& result, const Origin& origin) {
+  Tell([&] {
+    data_.Attempt(result, origin);
+    at_test_.erase(WorkerOf(origin));
+  });
+}
+
+void LivePage::Result(const v1::TestResult& result, const Origin& origin) {
+  Tell([&] {
+    data_.Result(result, origin);
+    ++counts_[OutcomeLetter(result)];
+    at_test_.erase(WorkerOf(origin));
+  });
+}
+
+void LivePage::Collect(const v1::CollectReport& report) {
+  Tell([&] { data_.Collect(report); });
+}
+
+void LivePage::Note(const std::string& text) {
+  Tell([&] { data_.Note(text); });
+}
+
+void LivePage::Tick(double now) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  now_ = now;
+}
+
+bool LivePage::Finished(const results::RunSummary& summary) {
+  Tell([&] {
+    data_.Finished(summary);
+    summary_ = summary;
+    finished_ = true;
+    at_test_.clear();
+    // As the report has them, in whatever order pages come to fetch them.
+    files_ = FileNumbers();
+    for (const auto* rows : {&data_.tests(), &data_.attempts()}) {
+      for (const HtmlData::Row& row : *rows) files_.Of(HtmlData::FileOf(row));
+    }
+  });
+  ending_.notify_all();
+  std::unique_lock<std::mutex> lock(mutex_);
+  left_.wait_for(lock, patience_, [&] { return pages_.empty(); });
+  return true;
+}
+
+std::string LivePage::State(int page) const {
+  Json counts = Json::object();
+  for (const auto& [letter, count] : counts_) counts[std::string(1, letter)] = count;
+  std::vector<const AtTest*> running;
+  for (const auto& [worker, at] : at_test_) running.push_back(&at);
+  std::sort(running.begin(), running.end(), [](const AtTest* a, const AtTest* b) { return a->since < b->since; });
+  Json now = Json::array();
+  for (const AtTest* at : running) {
+    if (now.size() == kMostNamed) break;
+    now.push_back({data_.lanes()[static_cast<size_t>(at->lane)], at->test, std::max(0.0, now_ - at->since)});
+  }
+  const double elapsed_s = finished_ ? summary_.duration_s : started_ ? now_ - data_.run().started_at : 0;
+  const Json state = {{"page", page},
+                      {"run", data_.run().run_id},
+                      {"state", finished_  ? "finished"
+                                : started_ ? "running"
+                                           : "waiting"},
+                      {"version", version_},
+                      {"tests", data_.tests().size()},
+                      {"attempts", data_.attempts().size()},
+                      {"expected", expected_},
+                      {"exact", exact_},
+                      {"counts", counts},
+                      {"elapsed", elapsed_s},
+                      {"running", running.size()},
+                      {"now", now}};
+  return HtmlData::Dump(state);
+}
+
+Pages::Page LivePage::Data(size_t from, size_t attempts, size_t files, int page) {
+  from = std::min(from, data_.tests().size());
+  attempts = std::min(attempts, data_.attempts().size());
+  const HtmlData::Range tests = data_.Columns(data_.tests(), from, kMostRows, kMostDetails, &files_);
+  const HtmlData::Range tried = data_.Columns(data_.attempts(), attempts, kMostRows, kMostDetails, &files_);
+  const bool complete = tests.end == data_.tests().size() && tried.end == data_.attempts().size();
+  const std::vector<std::string>& names = files_.names();
+  files = std::min(files, names.size());
+  Json data = {{"run", data_.run().run_id},
+               {"finished", finished_},
+               {"version", version_},
+               {"complete", complete},
+               {"from", {{"tests", from}, {"attempts", attempts}, {"files", files}}},
+               {"next", {{"tests", tests.end}, {"attempts", tried.end}, {"files", names.size()}}},
+               {"files", std::vector<std::string>(names.begin() + static_cast<std::ptrdiff_t>(files), names.end())},
+               {"lanes", data_.lanes()}};
+  if (complete) {
+    data["about"] = data_.About(summary_);
+    data["collected"] = data_.collected();
+    // Before the end, most would be missing.
+    if (finished_ && !earlier_.name.empty()) data["earlier"] = HtmlData::Earlier(earlier_);
+  }
+  std::string text = HtmlData::Dump(data);
+  text.back() = ',';
+  absl::StrAppend(&text, "\"tests\":", tests.columns, ",\"attempts\":", tried.columns, "}");
+  Page answer = {"application/json", std::move(text), 200, nullptr};
+  if (complete && finished_) answer.sent = [this, page] { Leave(page); };
+  return answer;
+}
+
+std::optional<Pages::Page> LivePage::Get(const std::string& path, const Query& query) {
+  if (path == "/") return Page{"text/html; charset=utf-8", EmptyPage(), 200, nullptr};
+  if (path != "/data") return std::nullopt;
+  size_t from = 0;
+  size_t attempts = 0;
+  size_t files = 0;
+  size_t page = 0;
+  if (!Number(query, "from", &from) || !Number(query, "attempts", &attempts) || !Number(query, "files", &files) ||
+      !Number(query, "page", &page)) {
+    return Page{"text/plain; charset=utf-8", "from, attempts, files and page are numbers.\n", 400, nullptr};
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return Data(from, attempts, files, static_cast<int>(page));
+}
+
+std::unique_ptr<Pages::Events> LivePage::Follow(const std::string& path) {
+  if (path != "/events") return nullptr;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  pages_.insert(++last_page_);
+  return std::make_unique<Stream>(this, last_page_);
+}
+
+void LivePage::Leave(int page) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    pages_.erase(page);
+  }
+  left_.notify_all();
+}
+
+}  // namespace fastest::report

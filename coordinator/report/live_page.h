@@ -1,0 +1,116 @@
+// The HTML report's page while the run goes on: --serve-ui HOST:PORT.
+#ifndef FASTEST_COORDINATOR_REPORT_LIVE_PAGE_H_
+#define FASTEST_COORDINATOR_REPORT_LIVE_PAGE_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "base/page_server.h"
+#include "coordinator/report/earlier_report.h"
+#include "coordinator/report/html_data.h"
+#include "coordinator/report/reporter.h"
+
+namespace fastest::report {
+
+// Told by the run's thread, which never waits for a browser before the end; asked by the server's. It serves
+//   /        the page, without data
+//   /events  where the run is, at most twice a second: see html/report.js
+//   /data    rows as in the HTML report, a bounded part at a time; its query says from which test, attempt and file on
+class LivePage : public Reporter, public Pages {
+ public:
+  // `earlier`: what to compare with at the end, empty for nothing. `patience`: how long pages that are open may take at the end to fetch the
+  // rest.
+  explicit LivePage(EarlierReport earlier, std::chrono::milliseconds patience = std::chrono::seconds(2))
+      : earlier_(std::move(earlier)), patience_(patience) {}
+  ~LivePage() override;
+
+  // Once. As PageServer::Listen.
+  absl::Status Listen(const std::string& address);
+  // After Listen.
+  const PageServer& server() const { return *server_; }
+
+  void RunStarted(const RunStart& run) override;
+  void AgentJoined(const AgentFacts& agent) override;
+  void AgentLost(const std::string& agent, const std::string& why) override;
+  void AgentRefused(const std::string& agent, const std::string& why) override;
+  void Planned(const PlanFacts& plan) override;
+  void Expected(int tests, bool exact) override;
+  void WorkerStarted(const Origin& origin, const Labels& of_its_agent) override;
+  void WorkerLost(const Origin& origin, const std::string& how) override;
+  void TestStarted(const v1::TestRef& test, const Origin& origin, double at) override;
+  void Attempt(const v1::TestResult& result, const Origin& origin) override;
+  void Result(const v1::TestResult& result, const Origin& origin) override;
+  void Collect(const v1::CollectReport& report) override;
+  void Note(const std::string& text) override;
+  void Tick(double now) override;
+  // Waits for open pages, `patience` at most.
+  bool Finished(const results::RunSummary& summary) override;
+
+  std::optional<Page> Get(const std::string& path, const Query& query) override;
+  std::unique_ptr<Events> Follow(const std::string& path) override;
+
+ private:
+  class Stream;
+  // What a worker is at.
+  struct AtTest {
+    int lane = 0;
+    std::string test;
+    double since = 0;
+  };
+
+  template <typename Change>
+  void Tell(Change change) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      change();
+      ++version_;
+    }
+    changed_.notify_all();
+  }
+  // With the mutex held.
+  std::string State(int page) const;
+  Page Data(size_t from, size_t attempts, size_t files, int page);
+  // A page needs no more.
+  void Leave(int page);
+
+  const EarlierReport earlier_;
+  const std::chrono::milliseconds patience_;
+
+  std::mutex mutex_;
+  // There is something to tell; the run or this is at its end; a page has all, or is gone.
+  std::condition_variable changed_;
+  std::condition_variable ending_;
+  std::condition_variable left_;
+  HtmlData data_;
+  FileNumbers files_;
+  results::RunSummary summary_;
+  bool started_ = false;
+  bool finished_ = false;
+  bool closing_ = false;
+  // Counts the changes.
+  uint64_t version_ = 1;
+  int expected_ = 0;
+  bool exact_ = false;
+  double now_ = 0;
+  // By OutcomeLetter.
+  std::map<char, int> counts_;
+  // By agent and worker.
+  std::map<std::pair<std::string, std::string>, AtTest> at_test_;
+  int last_page_ = 0;
+  std::set<int> pages_;
+  // The last, since it calls the rest.
+  std::unique_ptr<PageServer> server_;
+};
+
+}  // namespace fastest::report
+
+#endif  // FASTEST_COORDINATOR_REPORT_LIVE_PAGE_H_
