@@ -928,9 +928,6 @@ class Live {
     this.state = state;
     this.toldAt = performance.now();
     this.lost = false;
-    // The order is another, and the server waits.
-    if (state.state === "finished") this.notBefore = 0;
-    this.say();
     this.turn();
   }
 
@@ -946,33 +943,32 @@ class Live {
   async turn() {
     this.say();
     const state = this.state;
-    if (!state || state.state === "waiting" || this.over || this.busy || state.version <= this.version) return;
-    if (performance.now() < this.notBefore || this.pressed) return;
+    if (!state || state.state === "waiting" || this.over || this.lost || this.busy || state.version <= this.version) return;
+    // At the end the server waits, and not for long.
+    if (state.state !== "finished" && (performance.now() < this.notBefore || this.pressed)) return;
     this.busy = true;
-    try {
-      await this.fetch();
-      const began = performance.now();
-      for (const part of this.parts) part.hidden = false;
-      this.views.update(this.run);
-      document.body.dataset.ready = "true";
-      if (!this.run.running) this.end();
-      const now = performance.now();
-      this.notBefore = now + Math.max(BETWEEN_UPDATES, SHARE_OF_TIME * (now - began));
-    } catch (error) {
-      // That the run is gone, the events tell.
-      if (!(error instanceof TypeError)) throw error;
-      this.notBefore = performance.now() + BETWEEN_UPDATES;
-    } finally {
-      this.busy = false;
-    }
+    const here = await this.fetch().then(() => true, () => false);
+    this.busy = false;
+    // If the run is gone, the events will tell.
+    this.notBefore = performance.now() + BETWEEN_UPDATES;
+    if (!here) return;
+    const began = performance.now();
+    for (const part of this.parts) part.hidden = false;
+    this.views.update(this.run);
+    document.body.dataset.ready = "true";
+    if (!this.run.running) this.end();
+    this.notBefore = Math.max(this.notBefore, performance.now() + SHARE_OF_TIME * (performance.now() - began));
+    // Timers of a page that nobody sees are slow.
+    if (this.state.state === "finished") this.turn();
   }
 
+  // All that is new; fails if it cannot be had.
   async fetch() {
     let part;
     do {
       const query = {from: this.next.tests, attempts: this.next.attempts, files: this.next.files, page: this.state.page};
       const answer = await fetch(this.address("/data", query), {cache: "no-store"});
-      if (!answer.ok) throw new TypeError(answer.statusText);
+      if (!answer.ok) throw new Error(answer.statusText);
       part = await answer.json();
       // At the end the tests come into pytest's order.
       if (part.finished && this.run.running) {
@@ -991,6 +987,10 @@ class Live {
     this.over = true;
     this.lost = false;
     this.source.close();
+    // The rows may have come before the word that they are the last.
+    const counts = {};
+    for (const letter of this.run.data.tests.outcome) counts[letter] = (counts[letter] || 0) + 1;
+    this.state = {...this.state, state: "finished", tests: this.run.count, counts, elapsed: this.run.about.duration_s, running: 0, now: []};
     this.say();
   }
 
