@@ -248,11 +248,13 @@ std::optional<Pages::Page> LivePage::Get(const std::string& path, const Query& q
   size_t attempts = 0;
   size_t files = 0;
   size_t page = 0;
+  size_t ended = 0;
   if (!Number(query, "from", &from) || !Number(query, "attempts", &attempts) || !Number(query, "files", &files) ||
-      !Number(query, "page", &page)) {
-    return Page{"text/plain; charset=utf-8", "from, attempts, files and page are numbers.\n", 400, nullptr};
+      !Number(query, "page", &page) || !Number(query, "ended", &ended)) {
+    return Page{"text/plain; charset=utf-8", "from, attempts, files, page and ended are numbers.\n", 400, nullptr};
   }
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (finished_ && ended == 0) from = attempts = files = 0;
   return Data(from, attempts, files, static_cast<int>(page));
 }
 

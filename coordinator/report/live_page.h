@@ -24,7 +24,8 @@ namespace fastest::report {
 // Told by the run's thread, which never waits for a browser before the end; asked by the server's. It serves
 //   /        the page, without data
 //   /events  where the run is, at most twice a second: see html/report.js
-//   /data    rows as in the HTML report, a bounded part at a time; its query says from which test, attempt and file on
+//   /data    rows as in the HTML report, a bounded part at a time; its query says from which test, attempt and file on. The end brings them into
+//            another order: it is told from the start, to whoever does not say (ended=1) that he knows of it
 class LivePage : public Reporter, public Pages {
  public:
   // `earlier`: what to compare with at the end, empty for nothing. `patience`: how long pages that are open may take at the end to fetch the
@@ -76,7 +77,7 @@ class LivePage : public Reporter, public Pages {
     }
     changed_.notify_all();
   }
-  // With the mutex held.
+  // Both with the mutex held.
   std::string State(int page) const;
   Page Data(size_t from, size_t attempts, size_t files, int page);
   // A page needs no more.

@@ -150,7 +150,7 @@ def test_a_run_is_watched_to_its_end(serve, watch, tmp_path):
 
     # A failure is read while more tests come; what is searched for, sorted by and shown stays, and so does the focus.
     tab(driver, "tests")
-    assert shown(driver) == "31 tests"
+    until(driver, lambda: shown(driver) == "31 tests")
     driver.find_element(By.ID, "sort-duration").click()
     search = driver.find_element(By.ID, "search")
     search.send_keys("fails")
@@ -212,7 +212,7 @@ def test_a_run_is_watched_to_its_end(serve, watch, tmp_path):
 def test_a_run_that_dies_is_lost(serve, browser, tmp_path):
     run = serve()
     browser.get(f"http://{run.address}/")
-    until(browser, lambda: "31 of" in line(browser) and state(browser) == "running")
+    until(browser, lambda: browser.title == "Running: 31 tests")
     run.send(signal.SIGKILL)
     run.wait()
     until(browser, lambda: state(browser) == "lost")
@@ -360,7 +360,7 @@ def test_what_it_does_not_answer(serve, tmp_path):
         assert refusal(run.address, "/data", method)[0] == 405
     for query in ("from=x", "from=-1", "attempts=1e3", "page=99999999999999999999999"):
         status, text = refusal(run.address, f"/data?{query}")
-        assert status == 400 and text == "from, attempts, files and page are numbers.\n"
+        assert status == 400 and text == "from, attempts, files, page and ended are numbers.\n"
     # A name that was made to mean this machine is none of its own.
     for host in ("evil.example", "127.evil.example", "localhost.evil.example:80", f"evil.example:{run.address[-5:]}", ""):
         for path in ("/", "/events", "/data"):

@@ -966,16 +966,13 @@ class Live {
   async fetch() {
     let part;
     do {
-      const query = {from: this.next.tests, attempts: this.next.attempts, files: this.next.files, page: this.state.page};
+      const query = {from: this.next.tests, attempts: this.next.attempts, files: this.next.files, page: this.state.page, ended: this.run.running ? 0 : 1};
       const answer = await fetch(this.address("/data", query), {cache: "no-store"});
       if (!answer.ok) throw new Error(answer.statusText);
       part = await answer.json();
-      // At the end the tests come into pytest's order.
+      // At the end the tests come into pytest's order: this is the first part again.
       if (part.finished && this.run.running) {
-        const first = this.next.tests === 0 && this.next.attempts === 0 && this.next.files === 0;
         this.forget();
-        this.run.data.finished = true;
-        if (!first) { part.complete = false; continue; }
       }
       this.run.add(part);
       this.next = part.next;
