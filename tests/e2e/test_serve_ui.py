@@ -54,7 +54,7 @@ def test_flaky():
     assert not first
 
 def test_gate_two(): wait_for("two")
-"""
+""",
 }
 
 
@@ -103,7 +103,7 @@ def watch(browser):
 
 def until(driver, condition):
     try:
-        WebDriverWait(driver, 5, poll_frequency=0.05).until(lambda _: condition())
+        WebDriverWait(driver, 60, poll_frequency=0.05).until(lambda _: condition())
     except TimeoutException as problem:
         problem.msg = driver.find_element(By.TAG_NAME, "body").text
         raise
@@ -169,7 +169,10 @@ def test_a_run_is_watched_to_its_end(serve, watch, tmp_path):
     assert driver.find_element(By.CSS_SELECTOR, "[aria-sort='descending']").text == "Duration"
     assert driver.find_element(By.CSS_SELECTOR, ".row.active").text.split("\n")[1] == "test_run.py::test_fails"
     assert driver.find_element(By.ID, "detail").text == text
-    assert driver.execute_script("return [document.kept.isConnected, document.kept.parentElement.scrollTop]") == [True, 40]
+    assert driver.execute_script("return [document.kept.isConnected, document.kept.parentElement.scrollTop]") == [
+        True,
+        40,
+    ]
 
     # A button that has the focus is made again, and has it still.
     tab(driver, "timeline")
@@ -362,7 +365,13 @@ def test_what_it_does_not_answer(serve, tmp_path):
         status, text = refusal(run.address, f"/data?{query}")
         assert status == 400 and text == "from, attempts, files, page and ended are numbers.\n"
     # A name that was made to mean this machine is none of its own.
-    for host in ("evil.example", "127.evil.example", "localhost.evil.example:80", f"evil.example:{run.address[-5:]}", ""):
+    for host in (
+        "evil.example",
+        "127.evil.example",
+        "localhost.evil.example:80",
+        f"evil.example:{run.address[-5:]}",
+        "",
+    ):
         for path in ("/", "/events", "/data"):
             assert refusal(run.address, path, Host=host)[0] == 403
     for host in ("localhost", "localhost:1", "127.0.0.1", "127.1.2.3:80", "[::1]", "[::1]:80"):
@@ -385,7 +394,14 @@ def test_others_need_the_token(serve, browser, tmp_path):
     address = run.address.replace("0.0.0.0", "127.0.0.1")
     token = url.rpartition("=")[2]
     for path in ("/", "/data", "/events", "/nothing"):
-        for query in ("", "?token=", f"?token={token[:-1]}", f"?token={token}0", f"?token={'0' * 32}", f"?from={token}"):
+        for query in (
+            "",
+            "?token=",
+            f"?token={token[:-1]}",
+            f"?token={token}0",
+            f"?token={'0' * 32}",
+            f"?from={token}",
+        ):
             status, text = refusal(address, path + query)
             assert status == 403 and token not in text
     assert refusal(address, "/data", "POST")[0] == 403
