@@ -19,6 +19,7 @@ using Json = HtmlData::Json;
 
 // Of one answer of /data: it is made while the run's thread may wait.
 constexpr size_t kMostRows = 5000;
+constexpr size_t kMostCollected = 500;
 constexpr size_t kMostDetails = size_t{4} << 20;
 // Tests that run, of which a page is told by name.
 constexpr size_t kMostNamed = 50;
@@ -211,25 +212,33 @@ std::string LivePage::State(int page) const {
   return HtmlData::Dump(state);
 }
 
-Pages::Page LivePage::Data(size_t from, size_t attempts, size_t files, int page) {
-  from = std::min(from, data_.tests().size());
-  attempts = std::min(attempts, data_.attempts().size());
-  const HtmlData::Range tests = data_.Columns(data_.tests(), from, kMostRows, kMostDetails, &files_);
-  const HtmlData::Range tried = data_.Columns(data_.attempts(), attempts, kMostRows, kMostDetails, &files_);
-  const bool complete = tests.end == data_.tests().size() && tried.end == data_.attempts().size();
+Pages::Page LivePage::Data(const Places& from, int page) {
+  const size_t first_test = std::min(from.tests, data_.tests().size());
+  const size_t first_attempt = std::min(from.attempts, data_.attempts().size());
+  const HtmlData::Range tests = data_.Columns(data_.tests(), first_test, kMostRows, kMostDetails, &files_);
+  const HtmlData::Range tried = data_.Columns(data_.attempts(), first_attempt, kMostRows, kMostDetails, &files_);
+  const Json& reports = data_.collected();
+  const size_t first_report = std::min(from.collected, reports.size());
+  const size_t reports_end = std::min(reports.size(), first_report + kMostCollected);
+  Json collected = Json::array();
+  for (size_t at = first_report; at < reports_end; ++at) collected.push_back(reports[at]);
+  const bool complete =
+      tests.end == data_.tests().size() && tried.end == data_.attempts().size() && reports_end == reports.size();
   const std::vector<std::string>& names = files_.names();
-  files = std::min(files, names.size());
-  Json data = {{"run", data_.run().run_id},
-               {"finished", finished_},
-               {"version", version_},
-               {"complete", complete},
-               {"from", {{"tests", from}, {"attempts", attempts}, {"files", files}}},
-               {"next", {{"tests", tests.end}, {"attempts", tried.end}, {"files", names.size()}}},
-               {"files", std::vector<std::string>(names.begin() + static_cast<std::ptrdiff_t>(files), names.end())},
-               {"lanes", data_.lanes()}};
+  const size_t first_file = std::min(from.files, names.size());
+  Json data = {
+      {"run", data_.run().run_id},
+      {"finished", finished_},
+      {"version", version_},
+      {"complete", complete},
+      {"from",
+       {{"tests", first_test}, {"attempts", first_attempt}, {"files", first_file}, {"collected", first_report}}},
+      {"next", {{"tests", tests.end}, {"attempts", tried.end}, {"files", names.size()}, {"collected", reports_end}}},
+      {"files", std::vector<std::string>(names.begin() + static_cast<std::ptrdiff_t>(first_file), names.end())},
+      {"collected", std::move(collected)},
+      {"lanes", data_.lanes()}};
   if (complete) {
     data["about"] = data_.About(summary_);
-    data["collected"] = data_.collected();
     // Before the end, most would be missing.
     if (finished_ && !earlier_.name.empty()) data["earlier"] = HtmlData::Earlier(earlier_);
   }
@@ -244,18 +253,18 @@ Pages::Page LivePage::Data(size_t from, size_t attempts, size_t files, int page)
 std::optional<Pages::Page> LivePage::Get(const std::string& path, const Query& query) {
   if (path == "/") return Page{"text/html; charset=utf-8", EmptyPage(), 200, nullptr};
   if (path != "/data") return std::nullopt;
-  size_t from = 0;
-  size_t attempts = 0;
-  size_t files = 0;
+  Places from;
   size_t page = 0;
   size_t ended = 0;
-  if (!Number(query, "from", &from) || !Number(query, "attempts", &attempts) || !Number(query, "files", &files) ||
+  if (!Number(query, "from", &from.tests) || !Number(query, "attempts", &from.attempts) ||
+      !Number(query, "files", &from.files) || !Number(query, "collected", &from.collected) ||
       !Number(query, "page", &page) || !Number(query, "ended", &ended)) {
-    return Page{"text/plain; charset=utf-8", "from, attempts, files, page and ended are numbers.\n", 400, nullptr};
+    return Page{"text/plain; charset=utf-8", "from, attempts, files, collected, page and ended are numbers.\n", 400,
+                nullptr};
   }
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (finished_ && ended == 0) from = attempts = files = 0;
-  return Data(from, attempts, files, static_cast<int>(page));
+  if (finished_ && ended == 0) from = Places();
+  return Data(from, static_cast<int>(page));
 }
 
 std::unique_ptr<Pages::Events> LivePage::Follow(const std::string& path) {

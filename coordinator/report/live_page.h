@@ -24,7 +24,7 @@ namespace fastest::report {
 // Told by the run's thread, which never waits for a browser before the end; asked by the server's. It serves
 //   /        the page, without data
 //   /events  where the run is, at most twice a second: see html/report.js
-//   /data    rows as in the HTML report, a bounded part at a time; its query says from which test, attempt and file on. The end brings them into
+//   /data    rows as in the HTML report, a bounded part at a time; its query says from which test, attempt, file and collect report on. The end brings them into
 //            another order: it is told from the start, to whoever does not say (ended=1) that he knows of it
 class LivePage : public Reporter, public Pages {
  public:
@@ -68,6 +68,14 @@ class LivePage : public Reporter, public Pages {
     double since = 0;
   };
 
+  // Where in what has come a part of it begins.
+  struct Places {
+    size_t tests = 0;
+    size_t attempts = 0;
+    size_t files = 0;
+    size_t collected = 0;
+  };
+
   template <typename Change>
   void Tell(Change change) {
     {
@@ -79,7 +87,7 @@ class LivePage : public Reporter, public Pages {
   }
   // Both with the mutex held.
   std::string State(int page) const;
-  Page Data(size_t from, size_t attempts, size_t files, int page);
+  Page Data(const Places& from, int page);
   // A page needs no more.
   void Leave(int page);
 

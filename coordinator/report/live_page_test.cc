@@ -92,7 +92,7 @@ TEST_F(LivePageTest, DataComeInPartsAndAtTheEndInPytestsOrder) {
   EXPECT_EQ(part["tests"]["name"], Json({"test_a"}));
   EXPECT_EQ(part["attempts"]["name"], Json({"test_c"}));
   EXPECT_EQ(part["files"], Json({"t.py", "u.py"}));
-  EXPECT_EQ(part["next"], Json::parse(R"({"tests": 2, "attempts": 1, "files": 2})"));
+  EXPECT_EQ(part["next"], Json::parse(R"({"tests": 2, "attempts": 1, "files": 2, "collected": 0})"));
   EXPECT_EQ(part["complete"], true);
   EXPECT_EQ(part["finished"], false);
   part = Data(page_, {{"from", "2"}, {"attempts", "1"}, {"files", "2"}});
@@ -124,6 +124,22 @@ TEST_F(LivePageTest, APartIsBounded) {
   part = Data(page_, {{"from", "5000"}});
   EXPECT_EQ(part["tests"]["name"], Json({"test_5000"}));
   EXPECT_TRUE(part.contains("about"));
+}
+
+TEST_F(LivePageTest, CollectReportsComeInPartsToo) {
+  Start();
+  for (int n = 0; n < 501; ++n) {
+    v1::CollectReport report;
+    report.set_node_id("test_" + std::to_string(n) + ".py");
+    report.set_outcome("failed");
+    page_.Collect(report);
+  }
+  Json part = Data(page_);
+  EXPECT_EQ(part["collected"].size(), 500u);
+  EXPECT_EQ(part["complete"], false);
+  part = Data(page_, {{"collected", "500"}});
+  EXPECT_EQ(part["collected"][0]["nodeid"], "test_500.py");
+  EXPECT_EQ(part["complete"], true);
 }
 
 TEST_F(LivePageTest, TheEndWaitsForPagesThatFetchTheRest) {

@@ -10,14 +10,12 @@ import urllib.error
 import urllib.request
 
 import browser_packages  # noqa: F401
-import parity
 import pytest
 from coordinator_process import wait_until
 from report_page import accessibility, data_of, rows, start_browser, tab
 
 # isort: split
 from selenium.common.exceptions import TimeoutException
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -303,8 +301,8 @@ def test_events_and_data_by_hand(serve, tmp_path):
     whole = json.loads(get(run.address, "/data"))
     assert not whole["finished"] and whole["complete"] and whole["files"] == ["test_run.py"]
     part = json.loads(get(run.address, "/data?from=30&files=1"))
-    assert part["from"] == {"tests": 30, "attempts": 0, "files": 1} and part["files"] == []
-    assert part["next"] == whole["next"] == {"tests": 31, "attempts": 0, "files": 1}
+    assert part["from"] == {"tests": 30, "attempts": 0, "files": 1, "collected": 0} and part["files"] == []
+    assert part["next"] == whole["next"] == {"tests": 31, "attempts": 0, "files": 1, "collected": 0}
     assert part["tests"]["name"] == whole["tests"]["name"][30:] == ["test_fails"]
     assert part["tests"]["details"]["0"] == whole["tests"]["details"]["30"]
     for beyond in (31, 5000):
@@ -363,7 +361,7 @@ def test_what_it_does_not_answer(serve, tmp_path):
         assert refusal(run.address, "/data", method)[0] == 405
     for query in ("from=x", "from=-1", "attempts=1e3", "page=99999999999999999999999"):
         status, text = refusal(run.address, f"/data?{query}")
-        assert status == 400 and text == "from, attempts, files, page and ended are numbers.\n"
+        assert status == 400 and text == "from, attempts, files, collected, page and ended are numbers.\n"
     # A name that was made to mean this machine is none of its own.
     for host in (
         "evil.example",

@@ -64,8 +64,8 @@ class Run {
 
   // The next part of the data.
   add(part) {
-    for (const name of ["lanes", "about", "collected", "earlier", "finished"]) if (name in part) this.data[name] = part[name];
-    for (const file of part.files) this.data.files.push(file);
+    for (const name of ["lanes", "about", "earlier", "finished"]) if (name in part) this.data[name] = part[name];
+    for (const name of ["files", "collected"]) for (const value of part[name]) this.data[name].push(value);
     extend(this.data.tests, part.tests);
     extend(this.data.attempts, part.attempts);
     this.index();
@@ -935,7 +935,7 @@ class Live {
   forget() {
     const columns = () => ({...Object.fromEntries(COLUMNS.map((name) => [name, []])), outcome: "", attempt: {}, details: {}});
     this.run = new Run({finished: false, lanes: [], files: [], collected: [], tests: columns(), attempts: columns()});
-    this.next = {tests: 0, attempts: 0, files: 0};
+    this.next = {tests: 0, attempts: 0, files: 0, collected: 0};
     this.version = 0;
   }
 
@@ -966,7 +966,8 @@ class Live {
   async fetch() {
     let part;
     do {
-      const query = {from: this.next.tests, attempts: this.next.attempts, files: this.next.files, page: this.state.page, ended: this.run.running ? 0 : 1};
+      const {tests, ...others} = this.next;
+      const query = {from: tests, ...others, page: this.state.page, ended: this.run.running ? 0 : 1};
       const answer = await fetch(this.address("/data", query), {cache: "no-store"});
       if (!answer.ok) throw new Error(answer.statusText);
       part = await answer.json();
