@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
 #include "base/status_macros.h"
 #include "coordinator/report/html_page.h"
 #include "coordinator/report/outcome_names.h"
@@ -23,10 +24,10 @@ constexpr size_t kMostCollected = 500;
 constexpr size_t kMostDetails = size_t{4} << 20;
 // Tests that run, of which a page is told by name.
 constexpr size_t kMostNamed = 50;
-constexpr std::chrono::milliseconds kBetweenEvents(500);
-constexpr std::chrono::seconds kKeepAlive(5);
+constexpr absl::Duration kBetweenEvents = absl::Milliseconds(500);
+constexpr absl::Duration kKeepAlive = absl::Seconds(5);
 // After the last event: how soon it is noticed that a browser is gone.
-constexpr std::chrono::milliseconds kLookForPage(100);
+constexpr absl::Duration kLookForPage = absl::Milliseconds(100);
 
 // The report's page, but for its data, and that it may ask for some.
 std::string EmptyPage() {
@@ -50,39 +51,41 @@ class LivePage::Stream final : public Pages::Events {
   ~Stream() override { live_.Leave(page_); }
 
   bool Next(std::string* data) override {
-    std::unique_lock<std::mutex> lock(live_.mutex_);
+    const absl::MutexLock lock(&live_.mu_);
     if (told_end_) {
       // It is not cut off before the page has all; meanwhile, a browser that is gone shows by what is written.
-      live_.left_.wait_for(lock, kLookForPage, [&] { return live_.closing_ || live_.pages_.count(page_) == 0; });
-      return !live_.closing_ && live_.pages_.count(page_) > 0;
+      live_.mu_.AwaitWithTimeout(absl::Condition(this, &Stream::Useless), kLookForPage);
+      return !Useless();
     }
-    live_.ending_.wait_until(lock, not_before_, [&] { return live_.finished_ || live_.closing_; });
-    live_.changed_.wait_for(lock, kKeepAlive, [&] { return live_.version_ != told_ || live_.closing_; });
+    live_.mu_.AwaitWithDeadline(absl::Condition(&live_, &LivePage::Ending), not_before_);
+    live_.mu_.AwaitWithTimeout(absl::Condition(this, &Stream::HasNews), kKeepAlive);
     if (live_.closing_) return false;
     if (live_.version_ == told_) return true;
     told_ = live_.version_;
     told_end_ = live_.finished_;
     *data = live_.State(page_);
-    not_before_ = std::chrono::steady_clock::now() + kBetweenEvents;
+    not_before_ = absl::Now() + kBetweenEvents;
     return true;
   }
 
  private:
+  bool Useless() const ABSL_SHARED_LOCKS_REQUIRED(live_.mu_) {
+    return live_.closing_ || live_.pages_.count(page_) == 0;
+  }
+  bool HasNews() const ABSL_SHARED_LOCKS_REQUIRED(live_.mu_) { return live_.version_ != told_ || live_.closing_; }
+
   LivePage& live_;
   const int page_;
   uint64_t told_ = 0;
   bool told_end_ = false;
-  std::chrono::steady_clock::time_point not_before_;
+  absl::Time not_before_ = absl::InfinitePast();
 };
 
 LivePage::~LivePage() {
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const absl::MutexLock lock(&mu_);
     closing_ = true;
   }
-  changed_.notify_all();
-  ending_.notify_all();
-  left_.notify_all();
   server_.reset();
 }
 
@@ -92,94 +95,108 @@ absl::Status LivePage::Listen(const std::string& address) {
 }
 
 void LivePage::RunStarted(const RunStart& run) {
-  Tell([&] {
-    data_.RunStarted(run);
-    started_ = true;
-    now_ = run.started_at;
-  });
+  const absl::MutexLock lock(&mu_);
+  data_.RunStarted(run);
+  started_ = true;
+  now_ = run.started_at;
+  Changed();
 }
 
 void LivePage::AgentJoined(const AgentFacts& agent) {
-  Tell([&] { data_.AgentJoined(agent); });
+  const absl::MutexLock lock(&mu_);
+  data_.AgentJoined(agent);
+  Changed();
 }
 
 void LivePage::AgentLost(const std::string& agent, const std::string& why) {
-  Tell([&] { data_.AgentLost(agent, why); });
+  const absl::MutexLock lock(&mu_);
+  data_.AgentLost(agent, why);
+  Changed();
 }
 
 void LivePage::AgentRefused(const std::string& agent, const std::string& why) {
-  Tell([&] { data_.AgentRefused(agent, why); });
+  const absl::MutexLock lock(&mu_);
+  data_.AgentRefused(agent, why);
+  Changed();
 }
 
 void LivePage::Planned(const PlanFacts& plan) {
-  Tell([&] { data_.Planned(plan); });
+  const absl::MutexLock lock(&mu_);
+  data_.Planned(plan);
+  Changed();
 }
 
 void LivePage::Expected(int tests, bool exact) {
-  Tell([&] {
-    expected_ = tests;
-    exact_ = exact;
-  });
+  const absl::MutexLock lock(&mu_);
+  expected_ = tests;
+  exact_ = exact;
+  Changed();
 }
 
 void LivePage::WorkerStarted(const Origin& origin, const Labels& of_its_agent) {
-  Tell([&] { data_.WorkerStarted(origin, of_its_agent); });
+  const absl::MutexLock lock(&mu_);
+  data_.WorkerStarted(origin, of_its_agent);
+  Changed();
 }
 
 void LivePage::WorkerLost(const Origin& origin, const std::string& how) {
-  Tell([&] {
-    data_.WorkerLost(origin, how);
-    at_test_.erase(WorkerOf(origin));
-  });
+  const absl::MutexLock lock(&mu_);
+  data_.WorkerLost(origin, how);
+  at_test_.erase(WorkerOf(origin));
+  Changed();
 }
 
 void LivePage::TestStarted(const v1::TestRef& test, const Origin& origin, double at) {
-  Tell([&] { at_test_[WorkerOf(origin)] = {data_.LaneOf(origin), HtmlData::NameOf(test), at}; });
+  const absl::MutexLock lock(&mu_);
+  at_test_[WorkerOf(origin)] = {data_.LaneOf(origin), HtmlData::NameOf(test), at};
+  Changed();
 }
 
 void LivePage::Attempt(const v1::TestResult& result, const Origin& origin) {
-  Tell([&] {
-    data_.Attempt(result, origin);
-    at_test_.erase(WorkerOf(origin));
-  });
+  const absl::MutexLock lock(&mu_);
+  data_.Attempt(result, origin);
+  at_test_.erase(WorkerOf(origin));
+  Changed();
 }
 
 void LivePage::Result(const v1::TestResult& result, const Origin& origin) {
-  Tell([&] {
-    data_.Result(result, origin);
-    ++counts_[OutcomeLetter(result)];
-    at_test_.erase(WorkerOf(origin));
-  });
+  const absl::MutexLock lock(&mu_);
+  data_.Result(result, origin);
+  ++counts_[OutcomeLetter(result)];
+  at_test_.erase(WorkerOf(origin));
+  Changed();
 }
 
 void LivePage::Collect(const v1::CollectReport& report) {
-  Tell([&] { data_.Collect(report); });
+  const absl::MutexLock lock(&mu_);
+  data_.Collect(report);
+  Changed();
 }
 
 void LivePage::Note(const std::string& text) {
-  Tell([&] { data_.Note(text); });
+  const absl::MutexLock lock(&mu_);
+  data_.Note(text);
+  Changed();
 }
 
 void LivePage::Tick(double now) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const absl::MutexLock lock(&mu_);
   now_ = now;
 }
 
 bool LivePage::Finished(const results::RunSummary& summary) {
-  Tell([&] {
-    data_.Finished(summary);
-    summary_ = summary;
-    finished_ = true;
-    at_test_.clear();
-    // As the report has them, in whatever order pages come to fetch them.
-    files_ = FileNumbers();
-    for (const auto* rows : {&data_.tests(), &data_.attempts()}) {
-      for (const HtmlData::Row& row : *rows) files_.Of(HtmlData::FileOf(row));
-    }
-  });
-  ending_.notify_all();
-  std::unique_lock<std::mutex> lock(mutex_);
-  left_.wait_for(lock, patience_, [&] { return pages_.empty(); });
+  const absl::MutexLock lock(&mu_);
+  data_.Finished(summary);
+  summary_ = summary;
+  finished_ = true;
+  at_test_.clear();
+  // As the report has them, in whatever order pages come to fetch them.
+  files_ = FileNumbers();
+  for (const auto* rows : {&data_.tests(), &data_.attempts()}) {
+    for (const HtmlData::Row& row : *rows) files_.Of(HtmlData::FileOf(row));
+  }
+  Changed();
+  mu_.AwaitWithTimeout(absl::Condition(this, &LivePage::NobodyLooks), patience_);
   return true;
 }
 
@@ -262,24 +279,21 @@ std::optional<Pages::Page> LivePage::Get(const std::string& path, const Query& q
     return Page{"text/plain; charset=utf-8", "from, attempts, files, collected, page and ended are numbers.\n", 400,
                 nullptr};
   }
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const absl::MutexLock lock(&mu_);
   if (finished_ && ended == 0) from = Places();
   return Data(from, static_cast<int>(page));
 }
 
 std::unique_ptr<Pages::Events> LivePage::Follow(const std::string& path) {
   if (path != "/events") return nullptr;
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const absl::MutexLock lock(&mu_);
   pages_.insert(++last_page_);
   return std::make_unique<Stream>(this, last_page_);
 }
 
 void LivePage::Leave(int page) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    pages_.erase(page);
-  }
-  left_.notify_all();
+  const absl::MutexLock lock(&mu_);
+  pages_.erase(page);
 }
 
 }  // namespace fastest::report

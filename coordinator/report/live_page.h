@@ -2,18 +2,18 @@
 #ifndef FASTEST_COORDINATOR_REPORT_LIVE_PAGE_H_
 #define FASTEST_COORDINATOR_REPORT_LIVE_PAGE_H_
 
-#include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "base/page_server.h"
 #include "coordinator/report/earlier_report.h"
 #include "coordinator/report/html_data.h"
@@ -30,7 +30,7 @@ class LivePage : public Reporter, public Pages {
  public:
   // `earlier`: what to compare with at the end, empty for nothing. `patience`: how long pages that are open may take at the end to fetch the
   // rest.
-  explicit LivePage(EarlierReport earlier, std::chrono::milliseconds patience = std::chrono::seconds(2))
+  explicit LivePage(EarlierReport earlier, absl::Duration patience = absl::Seconds(2))
       : earlier_(std::move(earlier)), patience_(patience) {}
   ~LivePage() override;
 
@@ -76,46 +76,38 @@ class LivePage : public Reporter, public Pages {
     size_t collected = 0;
   };
 
-  template <typename Change>
-  void Tell(Change change) {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      change();
-      ++version_;
-    }
-    changed_.notify_all();
-  }
-  // Both with the mutex held.
-  std::string State(int page) const;
-  Page Data(const Places& from, int page);
+  // There is something to tell.
+  void Changed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { ++version_; }
+  bool Ending() const ABSL_SHARED_LOCKS_REQUIRED(mu_) { return finished_ || closing_; }
+  bool NobodyLooks() const ABSL_SHARED_LOCKS_REQUIRED(mu_) { return pages_.empty(); }
+  std::string State(int page) const ABSL_SHARED_LOCKS_REQUIRED(mu_);
+  Page Data(const Places& from, int page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // A page needs no more.
   void Leave(int page);
 
   const EarlierReport earlier_;
-  const std::chrono::milliseconds patience_;
+  const absl::Duration patience_;
 
-  std::mutex mutex_;
-  // There is something to tell; the run or this is at its end; a page has all, or is gone.
-  std::condition_variable changed_;
-  std::condition_variable ending_;
-  std::condition_variable left_;
-  HtmlData data_;
-  FileNumbers files_;
-  results::RunSummary summary_;
-  bool started_ = false;
-  bool finished_ = false;
-  bool closing_ = false;
+  absl::Mutex mu_;
+  HtmlData data_ ABSL_GUARDED_BY(mu_);
+  FileNumbers files_ ABSL_GUARDED_BY(mu_);
+  results::RunSummary summary_ ABSL_GUARDED_BY(mu_);
+  bool started_ ABSL_GUARDED_BY(mu_) = false;
+  bool finished_ ABSL_GUARDED_BY(mu_) = false;
+  // This is at its end.
+  bool closing_ ABSL_GUARDED_BY(mu_) = false;
   // Counts the changes.
-  uint64_t version_ = 1;
-  int expected_ = 0;
-  bool exact_ = false;
-  double now_ = 0;
+  uint64_t version_ ABSL_GUARDED_BY(mu_) = 1;
+  int expected_ ABSL_GUARDED_BY(mu_) = 0;
+  bool exact_ ABSL_GUARDED_BY(mu_) = false;
+  double now_ ABSL_GUARDED_BY(mu_) = 0;
   // By OutcomeLetter.
-  std::map<char, int> counts_;
+  std::map<char, int> counts_ ABSL_GUARDED_BY(mu_);
   // By agent and worker.
-  std::map<std::pair<std::string, std::string>, AtTest> at_test_;
-  int last_page_ = 0;
-  std::set<int> pages_;
+  std::map<std::pair<std::string, std::string>, AtTest> at_test_ ABSL_GUARDED_BY(mu_);
+  int last_page_ ABSL_GUARDED_BY(mu_) = 0;
+  // Those that follow and do not have all yet.
+  std::set<int> pages_ ABSL_GUARDED_BY(mu_);
   // The last, since it calls the rest.
   std::unique_ptr<PageServer> server_;
 };

@@ -2,17 +2,18 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
+
+#include "absl/time/time.h"
 
 namespace fastest::report {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::chrono::hours kForever(1);
+constexpr absl::Duration kForever = absl::Hours(1);
 
 v1::TestRef Ref(const std::string& node_id) {
   v1::TestRef ref;
