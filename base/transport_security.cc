@@ -30,16 +30,15 @@ absl::StatusOr<std::string> ReadOption(const char* option, const std::string& pa
   return content;
 }
 
-// Compared in a time that says nothing of where the difference is, nor of the length.
-bool Same(absl::string_view a, absl::string_view b) {
+}  // namespace
+
+bool SameSecret(absl::string_view a, absl::string_view b) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest_a;
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest_b;
   SHA256(reinterpret_cast<const unsigned char*>(a.data()), a.size(), digest_a.data());
   SHA256(reinterpret_cast<const unsigned char*>(b.data()), b.size(), digest_b.data());
   return CRYPTO_memcmp(digest_a.data(), digest_b.data(), digest_a.size()) == 0;
 }
-
-}  // namespace
 
 bool IsLoopback(const std::string& address) {
   if (absl::StartsWith(address, "unix:")) return true;
@@ -151,7 +150,8 @@ grpc::Status TransportSecurity::Admit(const grpc::CallbackServerContext& context
   if (token_.empty()) return grpc::Status::OK;
   const auto& metadata = context.client_metadata();
   const auto shown = metadata.find(kTokenKey);
-  if (shown != metadata.end() && Same({shown->second.data(), shown->second.size()}, token_)) return grpc::Status::OK;
+  if (shown != metadata.end() && SameSecret({shown->second.data(), shown->second.size()}, token_))
+    return grpc::Status::OK;
   // A certificate that the CA vouches for does as well.
   const auto auth = context.auth_context();
   if (!ca_.empty() && auth != nullptr && auth->IsPeerAuthenticated()) return grpc::Status::OK;

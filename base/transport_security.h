@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace fastest {
 
@@ -24,6 +25,9 @@ struct SecurityOptions {
 
 // "unix:PATH", or HOST:PORT whose host can only be this machine.
 bool IsLoopback(const std::string& address);
+
+// Whether two secrets are the same, in a time that says nothing of where they differ, nor of their length. Thread-safe.
+bool SameSecret(absl::string_view a, absl::string_view b);
 
 // Empty if `address` is HOST:PORT with a port from `lowest_port` on, else what is wrong with it, for the user.
 std::string WhyNotHostPort(const std::string& address, int lowest_port);

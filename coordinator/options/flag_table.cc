@@ -137,7 +137,8 @@ std::vector<Flag> MakeTable() {
       {"--report-html", H::kOwn, A::kValue, kReports,
        "write a page that needs nothing else: results to search and filter, failures, a timeline of all slots", "FILE"},
       {"--compare-with", H::kOwn, A::kValue, kReports,
-       "with --report-html: an earlier such page, or --report-json file, whose results and durations to compare with",
+       "with --report-html or --serve-ui: an earlier such page, or --report-json file, whose results and durations to "
+       "compare with",
        "FILE"},
       {"--report-markdown", H::kOwn, A::kValue, kReports,
        "write a summary in Markdown, as for a CI job's page ($GITHUB_STEP_SUMMARY)", "FILE"},
@@ -150,6 +151,13 @@ std::vector<Flag> MakeTable() {
        "HOST:PORT"},
       {"--metrics-port-file", H::kOwn, A::kValue, kReports, "with --metrics: write the bound HOST:PORT into this file",
        "FILE"},
+      {"--serve-ui", H::kOwn, A::kValue, kReports,
+       "while the run goes on, show the page of --report-html to browsers, at http://HOST:PORT/; port 0: any. Where "
+       "other "
+       "machines can come, a token is needed: the address on standard error has it",
+       "HOST:PORT"},
+      {"--serve-ui-port-file", H::kOwn, A::kValue, kReports,
+       "with --serve-ui: write the bound HOST:PORT into this file", "FILE"},
       {"--plan", H::kOwn, A::kFlag, kAsk,
        "show the batches that a run would be made of, and how long it would take; runs no test", nullptr},
       {"--discover", H::kOwn, A::kFlag, kAsk,

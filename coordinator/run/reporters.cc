@@ -52,6 +52,16 @@ absl::StatusOr<ReportFiles> OpenReportFiles(const Request& request) {
   if (!request.compare_with.empty()) {
     ASSIGN_OR_RETURN(files.earlier, events::ReadEarlierRun(request.compare_with));
   }
+  if (!request.serve_ui.empty()) {
+    auto live_page = std::make_unique<report::LivePage>(files.earlier);
+    const absl::Status listening = live_page->Listen(request.serve_ui);
+    if (!listening.ok()) return absl::InvalidArgumentError(absl::StrCat("--serve-ui ", listening.message()));
+    if (!request.serve_ui_port_file.empty()) {
+      RETURN_IF_ERROR(WritePortFile(request.serve_ui_port_file, live_page->server().address()));
+    }
+    std::cerr << "fastest: the run is shown at " << live_page->server().url() << std::endl;
+    files.live_page = std::move(live_page);
+  }
   return files;
 }
 
@@ -106,6 +116,8 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& requ
   if (request.annotate && !request.run.forward_terminal && !request.text_to_stderr) {
     reporters.push_back(std::make_unique<report::Annotations>(std::cout, request.workspace));
   }
+  // The last, so that all else is there when it waits for browsers.
+  if (files.live_page != nullptr) reporters.push_back(std::move(files.live_page));
   return reporters;
 }
 

@@ -9,18 +9,22 @@
 #include "base/metrics_server.h"
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/earlier_report.h"
+#include "coordinator/report/live_page.h"
 #include "coordinator/report/reporter.h"
 #include "coordinator/run/request.h"
 
 namespace fastest::run {
 
-// Opened before anything runs, so that a report that can't be written is known at once; taken by MakeReporters.
+// Opened before anything runs, so that a report that can't be written is known at once; taken by MakeReporters. Tells on standard error where
+// the page of --serve-ui is.
 struct ReportFiles {
   std::unique_ptr<report::ByteSink> json;
   // What --compare-with names.
   report::EarlierReport earlier;
   // Null without --metrics.
   std::unique_ptr<MetricsServer> metrics;
+  // Null without --serve-ui.
+  std::unique_ptr<report::LivePage> live_page;
 };
 absl::StatusOr<ReportFiles> OpenReportFiles(const Request& request);
 

@@ -481,7 +481,12 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.junit_prefix = all->Last("--junitprefix").value_or("");
   request.report_html = Absolute(all->Last("--report-html").value_or(""), surroundings);
   request.compare_with = Absolute(all->Last("--compare-with").value_or(""), surroundings);
-  if (!request.compare_with.empty() && request.report_html.empty()) {
+  request.serve_ui = all->Last("--serve-ui").value_or("");
+  request.serve_ui_port_file = Absolute(all->Last("--serve-ui-port-file").value_or(""), surroundings);
+  if (!request.serve_ui_port_file.empty() && request.serve_ui.empty()) {
+    return absl::InvalidArgumentError("--serve-ui-port-file is for --serve-ui: give both");
+  }
+  if (!request.compare_with.empty() && request.report_html.empty() && request.serve_ui.empty()) {
     return absl::InvalidArgumentError("--compare-with is for --report-html FILE: give both");
   }
   request.report_markdown = Absolute(all->Last("--report-markdown").value_or(""), surroundings);

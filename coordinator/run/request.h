@@ -85,6 +85,9 @@ struct Request {
   // --metrics, as given; and the absolute path of --metrics-port-file.
   std::string metrics;
   std::string metrics_port_file;
+  // Likewise of --serve-ui.
+  std::string serve_ui;
+  std::string serve_ui_port_file;
   // GitHub Actions reads what is printed, and its folder with the project.
   bool annotate = false;
   report::FoldStyle fold = report::FoldStyle::kNone;

@@ -1,20 +1,16 @@
 """--report-html in a real browser: a run with all that can happen, clicked through, by mouse and by keyboard alone."""
 
-import base64
-import json
 import os
 import signal
 import subprocess
-import zlib
-from pathlib import Path
 
 import browser_packages  # noqa: F401
 import parity
 import pytest
 from coordinator_process import wait_until
+from report_page import accessibility, data_of, rows, start_browser, tab
 
 # isort: split
-import axe_core_python
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -62,18 +58,7 @@ def test_loses_its_agent():
 
 @pytest.fixture(scope="module")
 def browser():
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--window-size=1280,900",
-        "--disable-dev-shm-usage",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
+    driver = start_browser()
     yield driver
     driver.quit()
 
@@ -111,22 +96,6 @@ def run(start, project, agent, tmp_path):
     assert run.wait() == 1, run.text
     run.html = report
     return run
-
-
-def tab(driver, name):
-    driver.find_element(By.ID, f"tab-{name}").click()
-
-
-def rows(driver):
-    return [row.text.split("\n") for row in driver.find_elements(By.CSS_SELECTOR, "#grid-body .row")]
-
-
-def accessibility(driver):
-    """What axe-core finds wrong with what is shown."""
-    driver.execute_script((Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
-    found = driver.execute_async_script("axe.run(document).then(arguments[arguments.length - 1])")
-    assert len(found["passes"]) > 5
-    return [(problem["id"], [node["html"][:200] for node in problem["nodes"]]) for problem in found["violations"]]
 
 
 def test_a_run_with_everything_is_clicked_through(run, page, coordinator, tmp_path):
@@ -273,12 +242,6 @@ def test_reports_are_compared(execute, project, page, tmp_path):
     assert accessibility(driver) == []
     driver.find_element(By.CSS_SELECTOR, "#panel-compare button").click()
     assert "test_it.py::test_breaks" in driver.find_element(By.ID, "detail").text
-
-
-def data_of(path):
-    text = path.read_text(encoding="utf-8")
-    begin = text.index('id="data">') + len('id="data">')
-    return json.loads(zlib.decompress(base64.b64decode(text[begin : text.index("</script>", begin)])))
 
 
 def test_a_passing_test_takes_little_room(execute, project, coordinator, tmp_path):

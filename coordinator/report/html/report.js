@@ -1,6 +1,8 @@
 // The report's behaviour. The data: `tests` and `attempts` are columns with one entry for each, times in microseconds from the run's start:
 // name, file (place in `files`), outcome (a letter each), lane (place in `lanes`), lease, start, setup, call, teardown; and by place, only where there is
 // something to say: attempt, details. Whatever comes from a test goes into the page as text, never as markup.
+// Live (--serve-ui), the page has no data: /events tells where the run is, /data gives its rows in parts, and the views are made again from them,
+// in place, so that whoever reads stays where he is.
 "use strict";
 
 const OUTCOMES = {f: "failed", e: "error", q: "quarantined", X: "xpassed", x: "xfailed", s: "skipped", p: "passed"};
@@ -33,27 +35,57 @@ async function decode(base64) {
 
 // ---- The run
 
+const COLUMNS = ["name", "file", "lane", "lease", "start", "setup", "call", "teardown"];
+
+// `more` are rows that follow those of `columns`.
+function extend(columns, more) {
+  const at = columns.name.length;
+  for (const name of COLUMNS) for (const value of more[name]) columns[name].push(value);
+  columns.outcome += more.outcome;
+  for (const name of ["attempt", "details"]) {
+    for (const [place, value] of Object.entries(more[name])) columns[name][at + Number(place)] = value;
+  }
+}
+
 class Run {
   constructor(data) {
     this.data = data;
-    this.about = data.about;
-    const tests = data.tests;
-    this.count = tests.name.length;
-    this.duration = new Float64Array(this.count);
-    this.ids = new Array(this.count);
-    this.lower = new Array(this.count);
-    for (let i = 0; i < this.count; ++i) {
-      this.duration[i] = tests.setup[i] + tests.call[i] + tests.teardown[i];
-      const file = data.files[tests.file[i]];
-      this.ids[i] = tests.name[i] === file ? file : file + "::" + tests.name[i];
-      this.lower[i] = this.ids[i].toLowerCase();
-    }
+    this.count = 0;
+    this.duration = [];
+    this.ids = [];
+    this.lower = [];
+    this.attempts = 0;
     this.attemptsOf = new Map();
-    data.attempts.name.forEach((name, i) => {
-      const id = data.files[data.attempts.file[i]] + "::" + name;
+    this.index();
+  }
+  get about() { return this.data.about; }
+  // It goes on: the last rows and the verdict are not there yet.
+  get running() { return this.data.finished === false; }
+
+  // The next part of the data.
+  add(part) {
+    for (const name of ["lanes", "about", "earlier", "finished"]) if (name in part) this.data[name] = part[name];
+    for (const name of ["files", "collected"]) for (const value of part[name]) this.data[name].push(value);
+    extend(this.data.tests, part.tests);
+    extend(this.data.attempts, part.attempts);
+    this.index();
+  }
+
+  // What is not in the columns, of the rows that are new.
+  index() {
+    const {files, tests, attempts} = this.data;
+    for (; this.count < tests.name.length; ++this.count) {
+      const i = this.count;
+      this.duration.push(tests.setup[i] + tests.call[i] + tests.teardown[i]);
+      const file = files[tests.file[i]];
+      this.ids.push(tests.name[i] === file ? file : file + "::" + tests.name[i]);
+      this.lower.push(this.ids[i].toLowerCase());
+    }
+    for (; this.attempts < attempts.name.length; ++this.attempts) {
+      const id = files[attempts.file[this.attempts]] + "::" + attempts.name[this.attempts];
       if (!this.attemptsOf.has(id)) this.attemptsOf.set(id, []);
-      this.attemptsOf.get(id).push(i);
-    });
+      this.attemptsOf.get(id).push(this.attempts);
+    }
   }
   outcome(i) { return this.data.tests.outcome[i]; }
   attempt(i) { return this.data.tests.attempt[i] || 1; }
@@ -85,15 +117,14 @@ function showTab(name, focus = false) {
   document.dispatchEvent(new CustomEvent("tab", {detail: name}));
 }
 
-function buildTabs(run) {
-  const names = TABS.filter(([tab]) => tab !== "compare" || run.data.earlier);
-  for (const [tab, title] of names) {
-    $("tabs").append(element("button", {
-      id: "tab-" + tab, type: "button", role: "tab", "aria-controls": "panel-" + tab, textContent: title,
-      onclick: () => showTab(tab),
-    }));
-  }
+function buildTabs() {
+  const add = ([tab, title]) => $("tabs").append(element("button", {
+    id: "tab-" + tab, type: "button", role: "tab", "aria-controls": "panel-" + tab, textContent: title,
+    onclick: () => showTab(tab),
+  }));
+  TABS.filter(([tab]) => tab !== "compare").forEach(add);
   $("tabs").onkeydown = (event) => {
+    const names = TABS.filter(([tab]) => $("tab-" + tab));
     const at = names.findIndex(([tab]) => $("tab-" + tab).getAttribute("aria-selected") === "true");
     const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
     if (step) showTab(names[(at + step + names.length) % names.length][0], true);
@@ -102,7 +133,10 @@ function buildTabs(run) {
     else return;
     event.preventDefault();
   };
+  return add;
 }
+
+const shownTab = () => TABS.map(([tab]) => tab).find((tab) => !$("panel-" + tab).hidden);
 
 // ---- Overview
 
@@ -128,27 +162,33 @@ function list(items) {
   return element("ul", {}, ...items.map((item) => element("li", {}, item)));
 }
 
+function buildTitle(run) {
+  const about = run.about;
+  const good = about.exit_code === 0;
+  document.title = (run.running ? "Running: " : good ? "Passed: " : "Failed: ") + run.count + " tests";
+  $("title").textContent = run.running ? "The run goes on" : good ? "All is well" : about.exit_code === 5 ? "No tests" : about.exit_code === 1 ? "Tests failed" : "The run did not go through";
+  $("subtitle").textContent = new Date(about.started_at * 1000).toLocaleString() + " on " + about.hostname + (run.running ? "" : ", " + seconds(about.duration_s * 1e6));
+}
+
 function buildOverview(run, grid) {
   const panel = $("panel-overview");
   const about = run.about;
-  const good = about.exit_code === 0;
-  document.title = (good ? "Passed: " : "Failed: ") + run.count + " tests";
-  $("title").textContent = good ? "All is well" : about.exit_code === 5 ? "No tests" : about.exit_code === 1 ? "Tests failed" : "The run did not go through";
-  $("subtitle").textContent = new Date(about.started_at * 1000).toLocaleString() + " on " + about.hostname + ", " + seconds(about.duration_s * 1e6);
+  panel.replaceChildren();
   const chips = element("ul", {className: "chips"});
   for (const [letter, name] of Object.entries(OUTCOMES)) {
     let count = 0;
     for (const c of run.data.tests.outcome) if (c === letter) ++count;
     if (count === 0) continue;
     chips.append(element("li", {}, element("button", {
-      type: "button", className: "o-" + letter, textContent: count + " " + name,
-      onclick: () => { grid.only(letter); showTab("tests", true); },
+      type: "button", className: "o-" + letter, name: "only-" + letter, textContent: count + " " + name,
+      onclick: () => { showTab("tests", true); grid.only(letter); },
     })));
   }
   const flaky = [...Array(run.count).keys()].filter((i) => run.flaky(i));
   if (flaky.length) {
     chips.append(element("li", {}, element("button", {
-      type: "button", className: "o-x", textContent: flaky.length + " flaky", onclick: () => { grid.onlyFlaky(); showTab("tests", true); },
+      type: "button", className: "o-x", name: "only-flaky", textContent: flaky.length + " flaky",
+      onclick: () => { showTab("tests", true); grid.onlyFlaky(); },
     })));
   }
   panel.append(chips);
@@ -156,7 +196,7 @@ function buildOverview(run, grid) {
   const all = Math.max(timing.busy_s + timing.setup_s + timing.waiting_s + timing.tail_s, 1e-9);
   const percent = (value) => (100 * value / all).toFixed(0) + " %";
   panel.append(facts([
-    ["exit code", String(about.exit_code)],
+    ["exit code", run.running ? "" : String(about.exit_code)],
     ["stopped", about.stop_reason],
     ["where the time went", timing.workers ? `${timing.before_s.toFixed(2)} s until the first worker was ready, ${timing.tests_s.toFixed(2)} s until the last result; ` +
       `${timing.workers} workers: ${percent(timing.busy_s)} busy with tests, ${percent(timing.setup_s)} set-up, ${percent(timing.waiting_s)} waiting for work, ${percent(timing.tail_s)} tail` : ""],
@@ -167,6 +207,7 @@ function buildOverview(run, grid) {
     ["run", about.run_id],
   ]));
 
+  const opener = (i) => element("button", {type: "button", name: run.ids[i], textContent: run.ids[i], onclick: () => grid.openId(run.ids[i])});
   const collected = run.data.collected.filter((report) => report.outcome === "failed");
   if (collected.length) {
     panel.append(element("h2", {textContent: "Files that could not be collected"}));
@@ -176,16 +217,14 @@ function buildOverview(run, grid) {
   if (failed.length) {
     panel.append(element("h2", {textContent: "Failures"}));
     const shown = failed.slice(0, 100);
-    panel.append(list(shown.map((i) => element("span", {},
-      element("button", {type: "button", textContent: run.ids[i], onclick: () => { showTab("tests"); grid.open(i); }}), " " + (messageOf(run, i) || "")))));
+    panel.append(list(shown.map((i) => element("span", {}, opener(i), " " + (messageOf(run, i) || "")))));
     if (failed.length > shown.length) panel.append(element("p", {textContent: `… and ${failed.length - shown.length} more`}));
     const texts = element("div", {className: "print-only"});
     for (const i of shown) texts.append(element("h3", {textContent: run.ids[i]}), ...detailText(run.data.tests.details[i]));
     panel.append(texts);
   }
   if (flaky.length) {
-    panel.append(element("h2", {textContent: "Flaky"}), list(flaky.slice(0, 100).map((i) => element("span", {},
-      element("button", {type: "button", textContent: run.ids[i], onclick: () => { showTab("tests"); grid.open(i); }}), ` passed at attempt ${run.attempt(i)}`))));
+    panel.append(element("h2", {textContent: "Flaky"}), list(flaky.slice(0, 100).map((i) => element("span", {}, opener(i), ` passed at attempt ${run.attempt(i)}`))));
   }
   if (about.not_run.length) {
     panel.append(element("h2", {textContent: `Not run: ${about.not_run.length}`}), list(about.not_run.slice(0, 200).map(([name, why]) => name + ": " + why)));
@@ -225,20 +264,19 @@ function detailText(details) {
 // ---- The table: only the rows that can be seen are in the page
 
 class Grid {
-  constructor(run) {
-    this.run = run;
-    this.order = [...Array(run.count).keys()];
-    this.shown = this.order;
+  constructor() {
     this.active = -1;
     this.sortBy = null;
     this.descending = false;
+    this.shown = [];
     this.rows = new Map();
+    this.agents = new Set();
     this.columns = [
-      ["outcome", "Outcome", (i) => Object.keys(OUTCOMES).indexOf(run.outcome(i))],
+      ["outcome", "Outcome", (i) => Object.keys(OUTCOMES).indexOf(this.run.outcome(i))],
       ["test", "Test", null],
-      ["duration", "Duration", (i) => run.duration[i]],
-      ["agent", "Agent", (i) => run.data.tests.lane[i]],
-      ["attempts", "Attempts", (i) => run.attempt(i)],
+      ["duration", "Duration", (i) => this.run.duration[i]],
+      ["agent", "Agent", (i) => this.run.data.tests.lane[i]],
+      ["attempts", "Attempts", (i) => this.run.attempt(i)],
     ];
     this.buildHead();
     this.buildFilters();
@@ -249,7 +287,24 @@ class Grid {
     grid.addEventListener("keydown", (event) => this.key(event));
     $("detail").addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(); });
     document.addEventListener("tab", (event) => { if (event.detail === "tests") this.draw(); });
+  }
+
+  // The run, or what has become of it. An open test stays as it is: its result is its last.
+  update(run) {
+    const active = this.active >= 0 ? this.run.ids[this.shown[this.active]] : null;
+    this.run = run;
+    for (const [letter, check] of Object.entries(this.checks)) check.parentElement.hidden = !run.data.tests.outcome.includes(letter);
+    for (const agent of new Set(run.data.lanes.map(agentOf))) {
+      if (this.agents.has(agent)) continue;
+      this.agents.add(agent);
+      $("agent").append(element("option", {value: agent, textContent: agent}));
+    }
+    // Nobody wants to be told of each test that comes.
+    $("shown").setAttribute("aria-live", run.running ? "off" : "polite");
+    this.arrange();
     this.filter();
+    const at = active === null ? -1 : this.shown.findIndex((i) => run.ids[i] === active);
+    if (at >= 0) { this.active = at; this.draw(); }
   }
 
   buildHead() {
@@ -264,12 +319,10 @@ class Grid {
   buildFilters() {
     this.checks = {};
     for (const [letter, name] of Object.entries(OUTCOMES)) {
-      if (!this.run.data.tests.outcome.includes(letter)) continue;
       const check = element("input", {type: "checkbox", id: "outcome-" + letter, onchange: () => this.filter()});
       this.checks[letter] = check;
       $("outcomes").append(element("label", {className: "o-" + letter}, check, " " + name));
     }
-    for (const agent of new Set(this.run.data.lanes.map(agentOf))) $("agent").append(element("option", {value: agent, textContent: agent}));
     $("search").addEventListener("input", () => this.filter());
     $("agent").addEventListener("change", () => this.filter());
     $("flaky").addEventListener("change", () => this.filter());
@@ -288,15 +341,19 @@ class Grid {
   sort(at) {
     this.descending = this.sortBy === at ? !this.descending : at === 2 || at === 4;
     this.sortBy = at;
-    const key = this.columns[at][2];
+    this.heads.forEach((head, i) => head.setAttribute("aria-sort", i !== at ? "none" : this.descending ? "descending" : "ascending"));
+    this.arrange();
+    this.filter();
+  }
+
+  arrange() {
+    const key = this.sortBy === null ? null : this.columns[this.sortBy][2];
     this.order = [...Array(this.run.count).keys()];
     if (key) {
       const keys = Float64Array.from(this.order, key);
       this.order.sort((a, b) => keys[a] - keys[b] || a - b);
     }
     if (this.descending) this.order.reverse();
-    this.heads.forEach((head, i) => head.setAttribute("aria-sort", i !== at ? "none" : this.descending ? "descending" : "ascending"));
-    this.filter();
   }
 
   filter() {
@@ -376,6 +433,11 @@ class Grid {
   }
 
   // A test from elsewhere in the report.
+  openId(id) {
+    showTab("tests");
+    this.open(this.run.ids.indexOf(id));
+  }
+
   open(i) {
     let at = this.shown.indexOf(i);
     if (at < 0) { this.reset(); this.filter(); at = this.shown.indexOf(i); }
@@ -423,10 +485,20 @@ class Grid {
 // ---- The timeline
 
 class Timeline {
-  constructor(run, grid) {
-    this.run = run;
+  constructor(grid) {
     this.grid = grid;
     this.canvas = $("lanes");
+    this.lanes = [];
+    this.cursor = null;
+    // All of it is seen, and will be as it grows.
+    this.whole = true;
+    this.listen();
+  }
+
+  // The run, or what has become of it.
+  update(run) {
+    const under = this.cursor ? this.cursorTest() : null;
+    this.run = run;
     this.lanes = run.data.lanes.map(() => []);
     const add = (columns, final) => {
       columns.name.forEach((name, i) => {
@@ -452,10 +524,13 @@ class Timeline {
     this.floor = this.findFloor();
     this.critical = this.lanes.findIndex((lane) => lane.some((test) => test.end === this.end));
     this.cursor = null;
-    this.from = 0;
-    this.to = this.end * 1.02;
+    this.lanes.forEach((lane, at) => {
+      const again = under ? lane.findIndex((test) => test.name === under.name && test.begin === under.begin) : -1;
+      if (again >= 0) this.cursor = {lane: at, at: again};
+    });
     this.text();
-    this.listen();
+    if (this.whole) this.all();
+    else this.draw();
   }
 
   // No schedule is quicker than its longest test, nor than all work shared evenly.
@@ -476,7 +551,7 @@ class Timeline {
       const waiting = Math.max(0, last - this.begin - busy - setup);
       return [name + (at === this.critical ? " (critical path)" : ""), String(lane.length), seconds(busy), seconds(setup), seconds(waiting), seconds(this.end - last)];
     });
-    $("lanes-text").append(
+    $("lanes-text").replaceChildren(
       element("p", {textContent: `From the first test to the last: ${seconds(this.end - this.begin)}; no order of these tests on so many slots takes less than ${seconds(this.floor - this.begin)}.`}),
       table([["Slot", false], ["Tests", true], ["Busy", true], ["Set-up", true], ["Between tests", true], ["Tail", true]], rows));
     this.canvas.setAttribute("aria-label", `Timeline of ${this.lanes.length} slots; the table below says the same in numbers`);
@@ -499,7 +574,7 @@ class Timeline {
       const click = dragged && !dragged.moved;
       dragged = null;
       const test = click ? this.at(event.offsetX, event.offsetY) : null;
-      if (test && test.final) { showTab("tests"); this.grid.open(test.i); }
+      if (test && test.final) this.openTest(test);
     });
     canvas.addEventListener("pointermove", (event) => {
       if (dragged) {
@@ -518,12 +593,13 @@ class Timeline {
       else if (event.key === "PageDown") this.view(this.from + span / 2, this.to + span / 2);
       else if (event.key === "PageUp") this.view(this.from - span / 2, this.to - span / 2);
       else if (event.key.startsWith("Arrow")) this.step(event.key.slice(5));
-      else if (event.key === "Enter" && this.cursor) { const test = this.cursorTest(); if (test.final) { showTab("tests"); this.grid.open(test.i); } }
+      else if (event.key === "Enter" && this.cursor) { const test = this.cursorTest(); if (test.final) this.openTest(test); }
       else return;
       event.preventDefault();
     });
   }
 
+  openTest(test) { this.grid.openId(this.run.ids[test.i]); }
   cursorTest() { return this.lanes[this.cursor.lane][this.cursor.at]; }
   cursorTime() { return this.cursor ? this.cursorTest().begin : undefined; }
 
@@ -549,13 +625,17 @@ class Timeline {
     this.draw();
   }
 
-  all() { this.view(0, this.end * 1.02); }
+  all() {
+    this.view(0, this.end * 1.02);
+    this.whole = true;
+  }
   zoom(factor, around = (this.from + this.to) / 2) {
     const span = Math.min(Math.max((this.to - this.from) * factor, 10), this.end * 1.02);
     const share = (around - this.from) / (this.to - this.from);
     this.view(around - span * share, around + span * (1 - share));
   }
   view(from, to) {
+    this.whole = false;
     const span = to - from;
     this.from = Math.min(Math.max(from, 0), Math.max(0, this.end * 1.02 - span));
     this.to = this.from + span;
@@ -586,7 +666,7 @@ class Timeline {
   }
 
   draw() {
-    if ($("panel-timeline").hidden) return;
+    if ($("panel-timeline").hidden || !this.run) return;
     const canvas = this.canvas;
     const height = this.laneHeight();
     const scale = window.devicePixelRatio || 1;
@@ -692,7 +772,7 @@ function buildFiles(run) {
     bar.style.width = 12 * file.total / most + "em";
     return [file.name, String(file.tests), String(file.failed), seconds(file.total), seconds(file.setup), bar];
   });
-  $("panel-files").append(table([["File", false], ["Tests", true], ["Failed", true], ["Time", true], ["Of it set-up", true], ["", false]], rows));
+  $("panel-files").replaceChildren(table([["File", false], ["Tests", true], ["Failed", true], ["Time", true], ["Of it set-up", true], ["", false]], rows));
   if (files.length > shown.length) $("panel-files").append(element("p", {textContent: `… and ${files.length - shown.length} quicker files`}));
 }
 
@@ -706,7 +786,7 @@ function buildCompare(run, grid) {
     const id = run.ids[i];
     here.add(id);
     const before = earlier.tests[id];
-    const entry = (text) => [element("button", {type: "button", textContent: id, onclick: () => { showTab("tests"); grid.open(i); }}), text];
+    const entry = (text) => [element("button", {type: "button", textContent: id, onclick: () => grid.openId(id)}), text];
     if (!before) { groups["New"].push([0, entry(OUTCOMES[run.outcome(i)])]); continue; }
     if (bad(run.outcome(i)) && !bad(before[0])) groups["Newly failing"].push([0, entry("was " + OUTCOMES[before[0]])]);
     if (!bad(run.outcome(i)) && bad(before[0])) groups["Fixed"].push([0, entry("now " + OUTCOMES[run.outcome(i)])]);
@@ -740,16 +820,224 @@ function buildTheme() {
   button.onclick = () => set(root.dataset.theme === "dark" ? "light" : "dark");
 }
 
+// ---- All of it
+
+// The parts of the page. What cannot be seen is made when it is.
+class Views {
+  constructor() {
+    this.addTab = buildTabs();
+    this.grid = new Grid();
+    this.timeline = new Timeline(this.grid);
+    this.builders = {
+      overview: () => buildOverview(this.run, this.grid),
+      tests: () => this.grid.update(this.run),
+      timeline: () => this.timeline.update(this.run),
+      files: () => buildFiles(this.run),
+    };
+    this.stale = new Set();
+    document.addEventListener("tab", (event) => this.build(event.detail));
+    window.addEventListener("beforeprint", () => this.build("overview"));
+    buildTheme();
+  }
+
+  // Shows the run, or what has become of it.
+  update(run) {
+    const first = !this.run;
+    this.run = run;
+    buildTitle(run);
+    this.stale = new Set(Object.keys(this.builders));
+    if (run.data.earlier && !$("tab-compare")) {
+      this.addTab(TABS.find(([tab]) => tab === "compare"));
+      buildCompare(run, this.grid);
+    }
+    if (first) showTab("overview");
+    else this.build(shownTab());
+  }
+
+  // Keeps what has the focus, where the page is scrolled to, and a selection: that, by building later.
+  build(tab) {
+    if (!this.stale.has(tab)) return;
+    const panel = $("panel-" + tab);
+    const selection = document.getSelection();
+    const made = "overview files".includes(tab);
+    if (made && this.run.running && !selection.isCollapsed && panel.contains(selection.anchorNode)) return;
+    const {scrollX, scrollY} = window;
+    const focused = made && panel.contains(document.activeElement) ? document.activeElement.name : "";
+    this.stale.delete(tab);
+    this.builders[tab]();
+    if (focused) [...panel.querySelectorAll("button")].find((button) => button.name === focused)?.focus({preventScroll: true});
+    window.scrollTo(scrollX, scrollY);
+  }
+}
+
+// ---- Live
+
+// How often the views are made again at most, of the time that it takes; and what is read aloud.
+const BETWEEN_UPDATES = 1000;
+const SHARE_OF_TIME = 10;
+const BETWEEN_WORDS = 5000;
+
+class Live {
+  constructor() {
+    this.token = new URLSearchParams(location.search).get("token");
+    this.views = new Views();
+    this.state = null;
+    this.lost = false;
+    this.over = false;
+    this.busy = false;
+    this.notBefore = 0;
+    this.spoken = -BETWEEN_WORDS;
+    // A click is a press and a release on the same thing.
+    this.pressed = false;
+    document.addEventListener("pointerdown", () => { this.pressed = true; });
+    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => { this.pressed = false; });
+    this.line = element("p", {id: "live-line"});
+    this.progress = element("progress", {id: "live-progress", "aria-label": "Tests that have a result"});
+    this.parts = [$("tabs").parentElement, document.querySelector("main")];
+    for (const part of this.parts) part.hidden = true;
+    this.status = element("p", {id: "live-status", role: "status", className: "unseen"});
+    this.now = element("details", {id: "live-now", open: true}, element("summary", {textContent: "Running now"}), element("ul", {tabIndex: 0, "aria-label": "Running now"}));
+    this.parts[0].before(element("section", {id: "live", "aria-label": "How the run goes"}, this.line, this.progress, this.now, this.status));
+    this.forget();
+    this.say();
+    this.follow();
+    setInterval(() => this.turn(), 250);
+  }
+
+  address(path, query = {}) {
+    const words = new URLSearchParams(query);
+    if (this.token) words.set("token", this.token);
+    return path + "?" + words;
+  }
+
+  follow() {
+    this.source = new EventSource(this.address("/events"));
+    this.source.onmessage = (event) => this.told(JSON.parse(event.data));
+    this.source.onerror = () => {
+      if (this.over) return;
+      this.lost = true;
+      this.say();
+      // Refused, the browser does not try again by itself.
+      if (this.source.readyState === EventSource.CLOSED) setTimeout(() => { if (!this.over) this.follow(); }, 3000);
+    };
+  }
+
+  told(state) {
+    // Another run, at the same address.
+    if (this.state && this.state.run && this.state.run !== state.run) { location.reload(); return; }
+    this.state = state;
+    this.toldAt = performance.now();
+    this.lost = false;
+    this.turn();
+  }
+
+  // Empty columns; from where on the rest is to be had.
+  forget() {
+    const columns = () => ({...Object.fromEntries(COLUMNS.map((name) => [name, []])), outcome: "", attempt: {}, details: {}});
+    this.run = new Run({finished: false, lanes: [], files: [], collected: [], tests: columns(), attempts: columns()});
+    this.next = {tests: 0, attempts: 0, files: 0, collected: 0};
+    this.version = 0;
+  }
+
+  // Fetches what is new, if it is time for it, and shows it.
+  async turn() {
+    this.say();
+    const state = this.state;
+    if (!state || state.state === "waiting" || this.over || this.lost || this.busy || state.version <= this.version) return;
+    // At the end the server waits, and not for long.
+    if (state.state !== "finished" && (performance.now() < this.notBefore || this.pressed)) return;
+    this.busy = true;
+    const here = await this.fetch().then(() => true, () => false);
+    this.busy = false;
+    // If the run is gone, the events will tell.
+    this.notBefore = performance.now() + BETWEEN_UPDATES;
+    if (!here) return;
+    const began = performance.now();
+    for (const part of this.parts) part.hidden = false;
+    this.views.update(this.run);
+    document.body.dataset.ready = "true";
+    if (!this.run.running) this.end();
+    this.notBefore = Math.max(this.notBefore, performance.now() + SHARE_OF_TIME * (performance.now() - began));
+    // Timers of a page that nobody sees are slow.
+    if (this.state.state === "finished") this.turn();
+  }
+
+  // All that is new; fails if it cannot be had.
+  async fetch() {
+    let part;
+    do {
+      const {tests, ...others} = this.next;
+      const query = {from: tests, ...others, page: this.state.page, ended: this.run.running ? 0 : 1};
+      const answer = await fetch(this.address("/data", query), {cache: "no-store"});
+      if (!answer.ok) throw new Error(answer.statusText);
+      part = await answer.json();
+      // At the end the tests come into pytest's order: this is the first part again.
+      if (part.finished && this.run.running) {
+        this.forget();
+      }
+      this.run.add(part);
+      this.next = part.next;
+    } while (!part.complete);
+    this.version = part.version;
+  }
+
+  end() {
+    this.over = true;
+    this.lost = false;
+    this.source.close();
+    // The rows may have come before the word that they are the last.
+    const counts = {};
+    for (const letter of this.run.data.tests.outcome) counts[letter] = (counts[letter] || 0) + 1;
+    this.state = {...this.state, state: "finished", tests: this.run.count, counts, elapsed: this.run.about.duration_s, running: 0, now: []};
+    this.say();
+  }
+
+  // What has been said is said again only if it is another; aloud, now and then.
+  say() {
+    const state = this.state;
+    const over = this.over;
+    let text = "Waiting for the run";
+    if (state) {
+      const counts = Object.entries(OUTCOMES).filter(([letter]) => state.counts[letter]).map(([letter, name]) => state.counts[letter] + " " + name);
+      const share = over ? `${state.tests} tests` : `${state.tests} of ${state.exact ? "" : "about "}${Math.max(state.expected, state.tests)} tests`;
+      const passed = state.elapsed + (state.state === "running" && !this.lost ? (performance.now() - this.toldAt) / 1000 : 0);
+      text = state.state === "waiting" ? "Waiting for the first worker" :
+        `${over ? "The run is over" : "Running"}: ${share}${counts.length ? ", " + counts.join(", ") : ""}, ${passed.toFixed(0)} s`;
+    }
+    if (this.lost && state && state.state === "finished") text = "The run is over, and was gone before its last results were here. " + text;
+    else if (this.lost) text = "The run was lost: its coordinator does not answer any more. What came until then stays here. " + text;
+    const kind = this.lost ? "lost" : over ? "finished" : state ? state.state : "waiting";
+    const changed = document.body.dataset.live !== kind;
+    document.body.dataset.live = kind;
+    if (this.line.textContent !== text) this.line.textContent = text;
+    if (changed || performance.now() - this.spoken >= BETWEEN_WORDS) {
+      this.spoken = performance.now();
+      if (this.status.textContent !== text) this.status.textContent = text;
+    }
+    this.progress.hidden = over || !state;
+    this.now.hidden = over || this.lost || !state || state.running === 0;
+    if (!state) return;
+    this.progress.max = Math.max(1, state.expected, state.tests);
+    this.progress.value = state.tests;
+    const since = (performance.now() - this.toldAt) / 1000;
+    const lines = state.now.map(([lane, test, s]) => `${lane}: ${test}, ${(s + since).toFixed(0)} s`);
+    if (state.running > lines.length) lines.push(`… and ${state.running - lines.length} more`);
+    const shown = this.now.querySelector("ul");
+    while (shown.children.length > lines.length) shown.lastChild.remove();
+    lines.forEach((line, at) => {
+      if (at === shown.children.length) shown.append(element("li", {}));
+      if (shown.children[at].textContent !== line) shown.children[at].textContent = line;
+    });
+  }
+}
+
 async function main() {
-  const run = new Run(await decode($("data").textContent));
-  buildTabs(run);
-  const grid = new Grid(run);
-  buildOverview(run, grid);
-  new Timeline(run, grid);
-  buildFiles(run);
-  buildCompare(run, grid);
-  buildTheme();
-  showTab("overview");
+  if ("live" in document.body.dataset) {
+    new Live();
+    return;
+  }
+  const views = new Views();
+  views.update(new Run(await decode($("data").textContent)));
   document.body.dataset.ready = "true";
 }
 
