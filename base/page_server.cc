@@ -151,7 +151,6 @@ absl::StatusOr<std::unique_ptr<PageServer>> PageServer::Listen(const std::string
     server->token_ = NewToken();
     if (server->token_.empty()) return absl::InvalidArgumentError(absl::StrCat(address, ": no token can be made"));
   }
-  mg_init_library(0);
   // The library takes numbers only.
   const std::string where = absl::StrCat(host == "localhost" ? "127.0.0.1" : host, address.substr(host.size()));
   const std::string threads = absl::StrCat(kThreads);
@@ -179,6 +178,8 @@ absl::StatusOr<std::unique_ptr<PageServer>> PageServer::Listen(const std::string
   mg_set_request_handler(server->context_, "**", &PageServer::Handle, server.get());
   return server;
 }
+
+PageServer::PageServer(Pages* pages) : pages_(pages) { mg_init_library(0); }
 
 PageServer::~PageServer() {
   if (context_ != nullptr) Stop(context_, address_);

@@ -61,7 +61,7 @@ class PageServer {
   std::string url() const;
 
  private:
-  explicit PageServer(Pages* pages) : pages_(pages) {}
+  explicit PageServer(Pages* pages);
 
   static int Handle(mg_connection* connection, void* server);
   void Answer(mg_connection* connection);
