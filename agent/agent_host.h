@@ -49,6 +49,9 @@ class AgentHost {
   // The same asked from elsewhere, as often as anybody likes: only the first time counts.
   void DrainOnce(const std::string& why);
 
+  // A coordinator is being served.
+  bool busy() const { return !active_.empty(); }
+
   // Valid when the loop has been stopped by this: of the last session, OK if it was ended in good order or there was none.
   const absl::Status& result() const { return result_; }
   // It was ended while a run was under way.

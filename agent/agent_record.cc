@@ -78,11 +78,11 @@ void AgentRecord::WorkerStarted(const std::string& run_id) {
   if (v1::AgentStatus::Run* const run = FindRun(run_id)) run->set_workers(run->workers() + 1);
 }
 
-void AgentRecord::Saw(const std::string& run_id, const v1::AgentMessage::Event& event) {
+void AgentRecord::Saw(const std::string& run_id, const v1::AgentMessage::Event& event, bool wanted) {
   absl::MutexLock lock(&mu_);
   v1::AgentStatus::Run* const run = FindRun(run_id);
   if (event.has_worker_gone()) {
-    if (!event.worker_gone().orderly()) status_.set_workers_died(status_.workers_died() + 1);
+    if (!event.worker_gone().orderly() && !wanted) status_.set_workers_died(status_.workers_died() + 1);
     if (run != nullptr && run->workers() > 0) run->set_workers(run->workers() - 1);
   }
   if (!event.has_from_worker() || !event.from_worker().message().has_progress()) return;

@@ -20,8 +20,8 @@ class AgentRecord {
   void RunBegan(const std::string& run_id);
   void RunEnded(const std::string& run_id);
   void WorkerStarted(const std::string& run_id);
-  // Something that happened to a run here, as its coordinator is told.
-  void Saw(const std::string& run_id, const v1::AgentMessage::Event& event);
+  // Something that happened to a run here, as its coordinator is told. `wanted`: workers that end now do so because they were told to.
+  void Saw(const std::string& run_id, const v1::AgentMessage::Event& event, bool wanted = false);
   void Draining();
 
   // All of it, and what the system says now.

@@ -73,6 +73,7 @@ TEST(AgentRecordTest, SaysWhoItIsAndWhatItDoes) {
   EXPECT_GT(status.disk_available(), 0u);
 
   record.Saw("r1", Gone(true));
+  record.Saw("r2", Gone(false), /*wanted=*/true);
   record.RunEnded("r1");
   record.Draining();
   status = record.Status();

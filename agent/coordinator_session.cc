@@ -33,7 +33,9 @@ void CoordinatorSession::Begin(std::unique_ptr<CoordinatorStream::Transport> tra
 }
 
 void CoordinatorSession::Emit(v1::AgentMessage::Event event) {
-  if (options_.record != nullptr && !run_id_.empty()) options_.record->Saw(run_id_, event);
+  if (options_.record != nullptr && !run_id_.empty()) {
+    options_.record->Saw(run_id_, event, /*wanted=*/end_asked_ || draining_ || cut_off_);
+  }
   if (stream_ == nullptr) return;
   if (draining_ && event.has_from_worker() && event.from_worker().message().has_ended()) {
     // That these sessions stop is the agent's wish: the run goes on elsewhere.
@@ -108,6 +110,7 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
       break;
     case v1::CoordinatorMessage::kStopRun:
       if (message.stop_run().now()) {
+        cut_off_ = true;
         pool_.KillAll(message.stop_run().reason().empty() ? "the run was stopped" : message.stop_run().reason());
       } else {
         pool_.Stop(message.stop_run().reason());

@@ -106,6 +106,8 @@ class CoordinatorSession {
   bool zygote_ended_ = false;
   bool end_asked_ = false;
   bool draining_ = false;
+  // The coordinator has had all workers killed.
+  bool cut_off_ = false;
   // Why this side ended it; OK if it didn't.
   absl::Status aborted_;
   absl::Status result_;

@@ -106,7 +106,8 @@ v1::AgentMessage::Hello MakeHello(const AgentOptions& options, const AgentSurrou
 // Ends a warm agent when no run can come to it any more.
 void LookAgain(const WarmSocket& socket, AgentHost& host, EventLoop& loop, Clock& clock) {
   loop.At(clock.Now() + kLook, [&] {
-    if (const std::string why = socket.WhyInVain(); !why.empty()) {
+    // A run that is under way is finished, whatever has become of the socket: what was replaced matters to the next one.
+    if (const std::string why = socket.WhyInVain(); !why.empty() && !host.busy()) {
       host.Drain(why);
     } else {
       LookAgain(socket, host, loop, clock);

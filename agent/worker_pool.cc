@@ -137,6 +137,8 @@ void WorkerPool::AwaitAnswer() {
 }
 
 void WorkerPool::OnZygoteBegun(const std::string& stale) {
+  // It answers too late: nothing is begun any more.
+  if (ending_) return;
   loop_->Cancel(answer_timer_);
   asking_ = false;
   if (!stale.empty()) {

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <fstream>
@@ -20,8 +19,9 @@
 namespace fastest {
 namespace {
 
-// One for the scraper, one for a person who looks.
-constexpr size_t kThreads = 2;
+// Who connects and says nothing holds up one of these, and not for long.
+constexpr char kThreads[] = "4";
+constexpr char kPatienceMs[] = "2000";
 
 double SecondsNow() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -84,8 +84,9 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Listen(const std::
   // The server takes numbers only.
   const std::string numeric = host == "localhost" ? "127.0.0.1" : host;
   try {
-    auto server = std::unique_ptr<MetricsServer>(
-        new MetricsServer(std::make_unique<prometheus::Exposer>(absl::StrCat(numeric, ":", port), kThreads)));
+    auto server = std::unique_ptr<MetricsServer>(new MetricsServer(std::make_unique<prometheus::Exposer>(
+        std::vector<std::string>{"listening_ports", absl::StrCat(numeric, ":", port), "num_threads", kThreads,
+                                 "request_timeout_ms", kPatienceMs})));
     const std::vector<int> ports = server->exposer_->GetListeningPorts();
     if (!ports.empty()) {
       server->address_ = absl::StrCat(host, ":", ports.front());

@@ -156,6 +156,7 @@ class SqliteHistory final : public History {
         ModuleHistory& history = loaded[module];
         while ((step = tests.Step()) == SQLITE_ROW) {
           TestPast past = {tests.Text(3), tests.Integer(4)};
+          history.knows_runs |= !past.runs.empty();
           if (HasFailed(past)) history.failed[tests.Text(1)] = std::move(past);
           if (!tests.IsNull(2)) rows.emplace_back(tests.Integer(0), tests.Text(1), tests.Number(2));
         }

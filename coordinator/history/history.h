@@ -23,6 +23,8 @@ struct ModuleHistory {
   std::unordered_map<std::string, double> class_setup_s;
   // Seconds per node id, ordered by the position at which each was last seen.
   std::vector<std::pair<std::string, double>> tests;
+  // How its tests fared is remembered, not only how long they took.
+  bool knows_runs = false;
   // Of those that failed in one of the runs remembered.
   std::unordered_map<std::string, TestPast> failed;
 };

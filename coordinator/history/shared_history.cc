@@ -94,6 +94,7 @@ class SharedHistory final : public History {
       std::vector<std::pair<int, std::string>> order;
       for (const auto& [node_id, seen] : known->second) {
         if (!std::isnan(seen.seconds)) order.emplace_back(seen.position, node_id);
+        history.knows_runs |= !seen.past.runs.empty();
         if (HasFailed(seen.past)) history.failed[node_id] = seen.past;
       }
       std::sort(order.begin(), order.end());

@@ -79,14 +79,24 @@ void MetricsReporter::RunStarted(const RunStart& run) {
             {"python", run.python_version},
             {"pytest", run.pytest_version}})
       .Set(1);
-  slots_.Set(run.slots);
 }
 
-void MetricsReporter::AgentJoined(const AgentFacts& /*agent*/) { agents_.Increment(); }
+void MetricsReporter::AgentJoined(const AgentFacts& agent) {
+  slots_of_[agent.name] = agent.slots;
+  CountAgents();
+}
 
-void MetricsReporter::AgentLost(const std::string& /*agent*/, const std::string& /*why*/) {
-  agents_.Decrement();
+void MetricsReporter::AgentLost(const std::string& agent, const std::string& /*why*/) {
+  slots_of_.erase(agent);
+  CountAgents();
   agents_lost_.Increment();
+}
+
+void MetricsReporter::CountAgents() {
+  int slots = 0;
+  for (const auto& [name, count] : slots_of_) slots += count;
+  agents_.Set(static_cast<double>(slots_of_.size()));
+  slots_.Set(slots);
 }
 
 void MetricsReporter::AgentRefused(const std::string& /*agent*/, const std::string& /*why*/) {

@@ -8,6 +8,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -39,6 +40,7 @@ class MetricsReporter : public Reporter {
 
  private:
   void CountTests();
+  void CountAgents();
 
   const std::shared_ptr<prometheus::Registry> registry_;
   const std::unique_ptr<MetricsServer> server_;
@@ -59,6 +61,8 @@ class MetricsReporter : public Reporter {
   prometheus::Histogram& test_s_;
   prometheus::Histogram& lease_s_;
   prometheus::Histogram& result_s_;
+  // Of the agents that have joined, by name.
+  std::map<std::string, int> slots_of_;
   // Workers that are at a test.
   std::set<std::string> at_test_;
   int expected_tests_ = 0;

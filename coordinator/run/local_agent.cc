@@ -112,7 +112,7 @@ void LocalAgent::Handle(AgentEvent& event, Run& run) {
       OnJoined(event, run);
       break;
     case AgentEvent::Kind::kMessage:
-      if (event.agent != given_up_) run.AgentSaid(event.agent, std::move(*event.event));
+      OnMessage(event, run);
       break;
     case AgentEvent::Kind::kLeft:
     case AgentEvent::Kind::kUnreachable:
@@ -124,6 +124,17 @@ void LocalAgent::Handle(AgentEvent& event, Run& run) {
       // Of agents with a lease.
       break;
   }
+}
+
+void LocalAgent::OnMessage(AgentEvent& event, Run& run) {
+  if (event.agent == given_up_) return;
+  if (event.agent == warm_ && event.event->has_draining()) {
+    // What it has not begun waits for the agent that takes its place when it has gone.
+    if (options_.may_replace && !Interrupted()) run.ExpectAgents(true);
+    run.AgentDraining(event.agent, event.event->draining().reason());
+    return;
+  }
+  run.AgentSaid(event.agent, std::move(*event.event));
 }
 
 void LocalAgent::OnJoined(const AgentEvent& event, Run& run) {

@@ -59,6 +59,7 @@ class LocalAgent final : public AgentPort {
   // In place of the warm agent.
   void Replace(Run& run, const std::string& why);
   void Handle(rendezvous::AgentEvent& event, Run& run);
+  void OnMessage(rendezvous::AgentEvent& event, Run& run);
   void OnJoined(const rendezvous::AgentEvent& event, Run& run);
   void OnLeft(const rendezvous::AgentEvent& event, Run& run);
   void LookAfterOwn(Run& run);

@@ -1,5 +1,6 @@
 #include "coordinator/run/past.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <system_error>
@@ -50,12 +51,17 @@ std::unordered_map<std::string, history::ModuleHistory> Past::Load(const std::ve
     }
   }
   std::optional<Known> base = LoadBase(modules);
-  // Of a history that knows none of these modules a failure can't be told to be new.
-  if (!known.empty() || (base.has_value() && !base->empty())) {
-    reds_ = policy::RedHistory(Failed(known), base.has_value() ? std::optional(Failed(*base)) : std::nullopt);
+  // By a history that knows none of these modules' runs a failure can't be told to be new.
+  const bool base_knows = base.has_value() && KnowsRuns(*base);
+  if (base_knows || KnowsRuns(known)) {
+    reds_ = policy::RedHistory(Failed(known), base_knows ? std::optional(Failed(*base)) : std::nullopt);
   }
   if (base.has_value()) history::Underlay(*std::move(base), &known);
   return known;
+}
+
+bool Past::KnowsRuns(const Known& known) {
+  return std::any_of(known.begin(), known.end(), [](const auto& module) { return module.second.knows_runs; });
 }
 
 policy::RedHistory::Pasts Past::Failed(const Known& known) {

@@ -40,6 +40,7 @@ class Past {
 
  private:
   using Known = std::unordered_map<std::string, history::ModuleHistory>;
+  static bool KnowsRuns(const Known& known);
   static policy::RedHistory::Pasts Failed(const Known& known);
   void Tell(const history::History& history);
   // What others have measured; nothing if there is no base, or it can't be read.

@@ -80,7 +80,8 @@ class Origin:
         self._directory = os.getcwd() if relative else None
         self._own_folders = _folders_of_interpreter()
         self._foreign = self._foreign_module()
-        self._names = {name.partition(".")[0] for name in sys.modules}
+        # site looks for these two at each start, whether there were any or not.
+        self._names = {name.partition(".")[0] for name in sys.modules} | {"sitecustomize", "usercustomize"}
         self._marks = {path: _mark(path) for path in self._files()}
         newer = (path for path, mark in self._marks.items() if mark is not None and mark[0] > since_ns)
         self._newer = next(newer, "")
@@ -126,10 +127,13 @@ class Origin:
 
     def _files(self) -> set[str]:
         files = {*_module_files(), os.path.realpath(sys.executable), os.path.join(sys.prefix, "pyvenv.cfg")}
-        for entry in filter(self._is_own, sys.path):
+        # Those, too, that are not there yet: the user's own, and what a .pth file names.
+        for entry in {*filter(self._is_own, sys.path), *_site_folders()}:
             # A folder's own mark changes with the names in it: packages that come and go.
             files.add(entry)
-            files.update(os.path.join(entry, name) for name in _entries(entry) if name.endswith(".pth"))
+            for path in (os.path.join(entry, name) for name in _entries(entry) if name.endswith(".pth")):
+                files.add(path)
+                files.update(folder for folder in _folders_in(path) if not os.path.exists(folder))
         return files
 
     def _candidates_in(self, entry: str) -> frozenset[str]:
@@ -173,10 +177,22 @@ def _python_path() -> list[str]:
     return path.split(os.pathsep) if path else []
 
 
+def _site_folders() -> list[str]:
+    return [*site.getsitepackages(), *([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])]
+
+
+def _folders_in(path: str) -> list[str]:
+    """What a .pth file would add to sys.path."""
+    try:
+        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
+            lines = [line.strip() for line in file if not line.startswith(("#", "import ", "import\t"))]
+    except OSError:
+        return []
+    return [os.path.join(os.path.dirname(path), line) for line in lines if line and "\0" not in line]
+
+
 def _folders_of_interpreter() -> frozenset[str]:
-    folders = [os.path.dirname(os.__file__), os.path.dirname(sys.executable), *site.getsitepackages()]
-    if site.ENABLE_USER_SITE:
-        folders.append(site.getusersitepackages())
+    folders = [os.path.dirname(os.__file__), os.path.dirname(sys.executable), *_site_folders()]
     return frozenset(os.path.abspath(folder) for folder in folders)
 
 

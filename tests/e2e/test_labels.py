@@ -91,6 +91,19 @@ def test_a_base_decides_what_is_new(run, project, tmp_path):
     assert labels["test_shaky"]["text"] == "it does not fail on the base"
 
 
+def test_a_base_that_knows_nothing_is_none(run, execute, project, tmp_path):
+    folder, base, own = project(SUITE), f"{tmp_path}/base/", f"{tmp_path}/own/"
+    (tmp_path / "base").mkdir()
+    (folder / ".test_durations").write_text('{"test_a.py::test_old": 1.0}')
+    execute(folder, "--history", f"{tmp_path}/imported/", "--history-import", ".test_durations")
+    # How long tests take says nothing of how they fared.
+    assert run(folder, "old", "--history", f"{tmp_path}/imported/")[0] == {}
+    run(folder, "old", "--history", own)
+    labels, _ = run(folder, "old new", "--history", own, "--history-base", base)
+    assert names(labels) == {"test_old": "red_on_base", "test_new": "new"}
+    assert labels["test_old"]["text"].startswith("it failed before, since ")
+
+
 def test_what_a_person_saw_alone_is_no_history(run, project):
     folder = project(SUITE)
     run(folder, "old")

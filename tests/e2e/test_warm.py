@@ -521,3 +521,18 @@ def test_an_agent_whose_socket_has_gone_ends_by_itself(waiting, runtime):
     (runtime / "fastest" / "a.sock").unlink()
     assert one.wait() == 0, one.text
     assert one.nothing_left()
+
+
+
+def test_an_agent_that_nobody_will_find_again_finishes_its_run_and_ends(project, warm, runtime, tmp_path):
+    folder = project({**TESTS, "test_waits.py": WAITS})
+    warm(folder, "--warm", "test_all.py", slots=1)
+    agent = the_agent(runtime)
+    run = warm(folder, slots=1, wait=False)
+    wait_until(lambda: list(tmp_path.glob("started-*")), "a test that runs")
+    for socket in (path for path in runtime.rglob("*") if path.is_socket()):
+        socket.unlink()
+    (tmp_path / "go").touch()
+    assert run.wait() == 0, run.text
+    assert len(run.outcomes()) == 4
+    wait_until(lambda: not alive(agent), "the agent's end")
