@@ -103,37 +103,27 @@ bool SendPage(mg_connection* connection, const Pages::Page& page, absl::string_v
          Send(connection, page.body);
 }
 
-Pages::Page Problem(int status, std::string text) {
-  return {"text/plain; charset=utf-8", absl::StrCat(std::move(text), "\n"), status, nullptr};
+Pages::Page Problem(int status, const std::string& text) {
+  return {"text/plain; charset=utf-8", absl::StrCat(text, "\n"), status, nullptr};
 }
 
 int SayNothing(const mg_connection* /*connection*/, const char* /*message*/) { return 1; }
 
-// Its thread that waits for connections looks for the end only every other second, or when one comes.
+// The library's thread that waits for connections looks for the end only every other second, or when one comes.
 void Stop(mg_context* context, const std::string& address) {
   std::atomic<bool> stopped{false};
   std::thread stop([&] {
     mg_stop(context);
     stopped = true;
   });
+  sockaddr_in to = {};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
   const std::string host(HostOf(address));
-  const auto port = static_cast<uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+  if (inet_pton(AF_INET, host.c_str(), &to.sin_addr) != 1) to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   while (!stopped) {
-    if (host == "[::1]" || host == "[::]") {
-      sockaddr_in6 to = {};
-      to.sin6_family = AF_INET6;
-      to.sin6_port = htons(port);
-      to.sin6_addr = in6addr_loopback;
-      const UniqueFd fd(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-      connect(fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to);
-    } else {
-      sockaddr_in to = {};
-      to.sin_family = AF_INET;
-      to.sin_port = htons(port);
-      if (inet_pton(AF_INET, host.c_str(), &to.sin_addr) != 1) to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-      const UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-      connect(fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to);
-    }
+    const UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    static_cast<void>(connect(fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to));
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   stop.join();

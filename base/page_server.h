@@ -48,7 +48,7 @@ class Pages {
 // to mean this machine, gets nothing. At others it asks for a token in the query.
 class PageServer {
  public:
-  // HOST:PORT; port 0: any. `pages` must outlive the server. InvalidArgument: it is no address, or can't be had.
+  // HOST:PORT, of IPv4; port 0: any. `pages` must outlive the server. InvalidArgument: it is no address, or can't be had.
   static absl::StatusOr<std::unique_ptr<PageServer>> Listen(const std::string& address, Pages* pages);
   // Waits for the calls of `pages` that go on; Events must come to their end for it.
   ~PageServer();
