@@ -523,7 +523,6 @@ def test_an_agent_whose_socket_has_gone_ends_by_itself(waiting, runtime):
     assert one.nothing_left()
 
 
-
 def test_an_agent_that_nobody_will_find_again_finishes_its_run_and_ends(project, warm, runtime, tmp_path):
     folder = project({**TESTS, "test_waits.py": WAITS})
     warm(folder, "--warm", "test_all.py", slots=1)
