@@ -8,11 +8,10 @@
 #include <utility>
 
 #include "base/version.h"
+#include "proto/outcome_name.h"
 
 namespace fastest::agent {
 namespace {
-
-double Seconds(absl::Time time) { return static_cast<double>(absl::ToUnixMicros(time)) / 1e6; }
 
 // 0 if the system does not say.
 uint64_t AvailableMemory() {
@@ -27,23 +26,6 @@ uint64_t AvailableMemory() {
   return 0;
 }
 
-const char* NameOf(v1::Outcome outcome) {
-  switch (outcome) {
-    case v1::PASSED:
-      return "passed";
-    case v1::FAILED:
-      return "failed";
-    case v1::SKIPPED:
-      return "skipped";
-    case v1::XFAILED:
-      return "xfailed";
-    case v1::XPASSED:
-      return "xpassed";
-    default:
-      return "error";
-  }
-}
-
 }  // namespace
 
 AgentRecord::AgentRecord(const v1::AgentMessage::Hello& hello, std::string workdir, Clock* clock)
@@ -54,14 +36,14 @@ AgentRecord::AgentRecord(const v1::AgentMessage::Hello& hello, std::string workd
   status_.set_version(kVersion);
   status_.set_protocol_version(v1::PROTOCOL_VERSION_CURRENT);
   status_.set_slots(hello.slots());
-  status_.set_started_at(Seconds(clock->Now()));
+  status_.set_started_at(UnixSeconds(clock->Now()));
 }
 
 void AgentRecord::RunBegan(const std::string& run_id) {
   absl::MutexLock lock(&mu_);
   v1::AgentStatus::Run* const run = status_.add_runs();
   run->set_run_id(run_id);
-  run->set_started_at(Seconds(clock_->Now()));
+  run->set_started_at(UnixSeconds(clock_->Now()));
   status_.set_runs_begun(status_.runs_begun() + 1);
 }
 
@@ -87,7 +69,7 @@ void AgentRecord::Saw(const std::string& run_id, const v1::AgentMessage::Event& 
   }
   if (!event.has_from_worker() || !event.from_worker().message().has_progress()) return;
   for (const v1::TestResult& result : event.from_worker().message().progress().results()) {
-    ++(*status_.mutable_results())[NameOf(result.outcome())];
+    ++(*status_.mutable_results())[OutcomeName(result.outcome())];
     if (run != nullptr) run->set_results(run->results() + 1);
   }
 }
@@ -103,7 +85,7 @@ v1::AgentStatus AgentRecord::Status() const {
     absl::MutexLock lock(&mu_);
     status = status_;
   }
-  status.set_now(Seconds(clock_->Now()));
+  status.set_now(UnixSeconds(clock_->Now()));
   double load = 0;
   if (getloadavg(&load, 1) == 1) status.set_load(load);
   status.set_memory_available(AvailableMemory());

@@ -95,7 +95,7 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
       // A worker that ends has what it was given taken back.
       if (files_.has_value() && !LeaveUnless(files_->Compare(message.grant().lease().batch()))) break;
       v1::Lease lease = message.grant().lease();
-      lease.set_received_at(static_cast<double>(absl::ToUnixMicros(clock_->Now())) / 1e6);
+      lease.set_received_at(UnixSeconds(clock_->Now()));
       pool_.Grant(message.grant().slot(), lease);
       break;
     }

@@ -171,17 +171,11 @@ int Main(int argc, char** argv) {
   if (!options.embedded) host_options.session.record = &record;
   std::unique_ptr<MetricsServer> metrics;
   if (!options.metrics.empty()) {
-    absl::StatusOr<std::unique_ptr<MetricsServer>> listening = MetricsServer::Listen(options.metrics);
-    if (!listening.ok()) {
-      return UsageError(absl::InvalidArgumentError(absl::StrCat("--metrics ", listening.status().message())));
-    }
+    absl::StatusOr<std::unique_ptr<MetricsServer>> listening =
+        MetricsServer::Listen(options.metrics, options.metrics_port_file);
+    if (!listening.ok()) return UsageError(listening.status());
     metrics = *std::move(listening);
     metrics->Serve(std::make_shared<AgentMetrics>(&record));
-    if (!options.metrics_port_file.empty()) {
-      if (const absl::Status written = WritePortFile(options.metrics_port_file, metrics->address()); !written.ok()) {
-        return UsageError(written);
-      }
-    }
   }
   // Python starts here, and loads pytest while we dial.
   AgentHost host(host_options, loop->get(), &clock);

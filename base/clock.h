@@ -6,6 +6,9 @@
 
 namespace fastest {
 
+// Seconds since the epoch, as messages tell points in time.
+inline double UnixSeconds(absl::Time time) { return static_cast<double>(absl::ToUnixMicros(time)) / 1e6; }
+
 class Clock {
  public:
   virtual ~Clock() = default;

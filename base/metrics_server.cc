@@ -1,7 +1,6 @@
 #include "base/metrics_server.h"
 
 #include <prometheus/exposer.h>
-#include <prometheus/metric_family.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,9 +11,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "base/transport_security.h"
+#include "base/metric_family.h"
+#include "base/port_file.h"
+#include "base/status_macros.h"
+#include "base/web_address.h"
 
 namespace fastest {
 namespace {
@@ -27,37 +28,25 @@ double SecondsNow() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-prometheus::MetricFamily One(const char* name, const char* help, prometheus::MetricType type, double value) {
-  prometheus::ClientMetric metric;
-  (type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
-  prometheus::MetricFamily family;
-  family.name = name;
-  family.help = help;
-  family.type = type;
-  family.metric.push_back(std::move(metric));
-  return family;
-}
-
 // The names that Prometheus' own clients use.
 class Process final : public prometheus::Collectable {
  public:
   std::vector<prometheus::MetricFamily> Collect() const override {
-    using prometheus::MetricType;
     std::vector<prometheus::MetricFamily> families;
     int64_t pages = 0;
     int64_t resident = 0;
     std::ifstream("/proc/self/statm") >> pages >> resident;
-    families.push_back(One("process_resident_memory_bytes", "Resident memory size in bytes.", MetricType::Gauge,
-                           static_cast<double>(resident * sysconf(_SC_PAGESIZE))));
+    families.push_back(MakeGauge("process_resident_memory_bytes", "Resident memory size in bytes.",
+                                 static_cast<double>(resident * sysconf(_SC_PAGESIZE))));
     rusage usage = {};
     getrusage(RUSAGE_SELF, &usage);
     const auto seconds = [](const timeval& time) {
       return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
     };
-    families.push_back(One("process_cpu_seconds_total", "User and system CPU time spent in seconds.",
-                           MetricType::Counter, seconds(usage.ru_utime) + seconds(usage.ru_stime)));
-    families.push_back(One("process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
-                           MetricType::Gauge, started_at_));
+    families.push_back(MakeCounter("process_cpu_seconds_total", "User and system CPU time spent in seconds.",
+                                   seconds(usage.ru_utime) + seconds(usage.ru_stime)));
+    families.push_back(
+        MakeGauge("process_start_time_seconds", "Start time of the process since unix epoch in seconds.", started_at_));
     return families;
   }
 
@@ -75,28 +64,29 @@ MetricsServer::MetricsServer(std::unique_ptr<prometheus::Exposer> exposer)
 
 MetricsServer::~MetricsServer() = default;
 
-absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Listen(const std::string& address) {
-  if (const std::string wrong = WhyNotHostPort(address, 0); !wrong.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(address, ": ", wrong));
-  }
-  std::string host = address.substr(0, address.rfind(':'));
-  const std::string port = address.substr(address.rfind(':') + 1);
-  // The server takes numbers only.
-  const std::string numeric = host == "localhost" ? "127.0.0.1" : host;
+absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Listen(const std::string& address,
+                                                                     const std::string& port_file) {
+  absl::StatusOr<std::unique_ptr<MetricsServer>> server = ListenAt(address);
+  if (!server.ok()) return absl::InvalidArgumentError(absl::StrCat("--metrics ", server.status().message()));
+  if (!port_file.empty()) RETURN_IF_ERROR(WritePortFile(port_file, (*server)->address()));
+  return server;
+}
+
+absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::ListenAt(const std::string& address) {
+  ASSIGN_OR_RETURN(const std::string numeric, NumericAddress(address));
   try {
-    auto server = std::unique_ptr<MetricsServer>(new MetricsServer(std::make_unique<prometheus::Exposer>(
-        std::vector<std::string>{"listening_ports", absl::StrCat(numeric, ":", port), "num_threads", kThreads,
-                                 "request_timeout_ms", kPatienceMs})));
+    auto server =
+        std::unique_ptr<MetricsServer>(new MetricsServer(std::make_unique<prometheus::Exposer>(std::vector<std::string>{
+            "listening_ports", numeric, "num_threads", kThreads, "request_timeout_ms", kPatienceMs})));
     const std::vector<int> ports = server->exposer_->GetListeningPorts();
     if (!ports.empty()) {
-      server->address_ = absl::StrCat(host, ":", ports.front());
+      server->address_ = absl::StrCat(HostOf(address), ":", ports.front());
       return server;
     }
   } catch (const std::exception&) {
-    // It says no more than that it did not start.
+    // It does not say why.
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      address, ": cannot listen there: the port is taken, or the host is not this machine's (as a number)"));
+  return CannotListen(address);
 }
 
 void MetricsServer::Serve(std::shared_ptr<prometheus::Collectable> metrics) {

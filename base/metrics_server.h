@@ -17,8 +17,10 @@ namespace fastest {
 // Serves GET /metrics on threads of its own.
 class MetricsServer {
  public:
-  // HOST:PORT; port 0: any. InvalidArgument: it is no address, or can't be had.
-  static absl::StatusOr<std::unique_ptr<MetricsServer>> Listen(const std::string& address);
+  // HOST:PORT; port 0: any. `port_file`: where the bound address is written; empty: nowhere. InvalidArgument, with the option's name: it is no
+  // address, or can't be had. Or why the file can't be written.
+  static absl::StatusOr<std::unique_ptr<MetricsServer>> Listen(const std::string& address,
+                                                               const std::string& port_file);
   ~MetricsServer();
   MetricsServer(const MetricsServer&) = delete;
   MetricsServer& operator=(const MetricsServer&) = delete;
@@ -30,6 +32,7 @@ class MetricsServer {
   const std::string& address() const { return address_; }
 
  private:
+  static absl::StatusOr<std::unique_ptr<MetricsServer>> ListenAt(const std::string& address);
   explicit MetricsServer(std::unique_ptr<prometheus::Exposer> exposer);
 
   std::unique_ptr<prometheus::Exposer> exposer_;

@@ -19,8 +19,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "base/status_macros.h"
 #include "base/transport_security.h"
 #include "base/unique_fd.h"
+#include "base/web_address.h"
 
 namespace fastest {
 namespace {
@@ -37,11 +39,6 @@ constexpr size_t kPiece = size_t{1} << 16;
 bool IsLoopbackHost(absl::string_view host) {
   const bool number = std::all_of(host.begin(), host.end(), [](char c) { return c == '.' || ('0' <= c && c <= '9'); });
   return host == "localhost" || host == "[::1]" || (number && absl::StartsWith(host, "127."));
-}
-
-absl::string_view HostOf(absl::string_view address) {
-  const size_t colon = address.rfind(':');
-  return colon == absl::string_view::npos || absl::EndsWith(address, "]") ? address : address.substr(0, colon);
 }
 
 std::string NewToken() {
@@ -132,17 +129,13 @@ void Stop(mg_context* context, const std::string& address) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PageServer>> PageServer::Listen(const std::string& address, Pages* pages) {
-  if (const std::string wrong = WhyNotHostPort(address, 0); !wrong.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(address, ": ", wrong));
-  }
+  ASSIGN_OR_RETURN(const std::string where, NumericAddress(address));
   const std::string host(HostOf(address));
   auto server = std::unique_ptr<PageServer>(new PageServer(pages));
   if (!IsLoopbackHost(host)) {
     server->token_ = NewToken();
     if (server->token_.empty()) return absl::InvalidArgumentError(absl::StrCat(address, ": no token can be made"));
   }
-  // The library takes numbers only.
-  const std::string where = absl::StrCat(host == "localhost" ? "127.0.0.1" : host, address.substr(host.size()));
   const std::string threads = absl::StrCat(kThreads);
   const std::string patience = absl::StrCat(kPatienceMs);
   const std::vector<const char*> options = {"listening_ports",
@@ -161,8 +154,7 @@ absl::StatusOr<std::unique_ptr<PageServer>> PageServer::Listen(const std::string
   server->context_ = mg_start(&callbacks, nullptr, const_cast<const char**>(options.data()));
   mg_server_port port = {};
   if (server->context_ == nullptr || mg_get_server_ports(server->context_, 1, &port) < 1) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        address, ": cannot listen there: the port is taken, or the host is not this machine's (as a number)"));
+    return CannotListen(address);
   }
   server->address_ = absl::StrCat(host, ":", port.port);
   mg_set_request_handler(server->context_, "**", &PageServer::Handle, server.get());

@@ -13,14 +13,15 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 
-def start_browser():
+def start_browser(size="1280,900"):
+    """Headless; `size` is the window's."""
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     for argument in (
         "--headless=new",
         "--no-sandbox",
         "--disable-gpu",
-        "--window-size=1280,900",
+        f"--window-size={size}",
         "--disable-dev-shm-usage",
     ):
         options.add_argument(argument)

@@ -19,10 +19,9 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
-import browser_packages  # noqa: F401
+from report_page import start_browser
 
 # isort: split
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -81,20 +80,6 @@ def events(tests, path):
               "modules": []})  # fmt: skip
 
 
-def browser():
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--window-size=1280,900",
-        "--disable-dev-shm-usage",
-    ):
-        options.add_argument(argument)
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
-
-
 # Until the rows that a keystroke leaves are laid out.
 FILTER = """
 const search = document.getElementById("search");
@@ -108,7 +93,7 @@ return [performance.now() - begin, document.getElementById("shown").textContent]
 
 def in_browser(path, runs):
     opened, filtered = [], []
-    driver = browser()
+    driver = start_browser()
     try:
         for _ in range(runs):
             driver.get("about:blank")

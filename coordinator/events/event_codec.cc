@@ -19,8 +19,6 @@
 namespace fastest::events {
 namespace {
 
-constexpr v1::Outcome kOutcomes[] = {v1::PASSED, v1::FAILED, v1::ERROR, v1::SKIPPED, v1::XFAILED, v1::XPASSED};
-
 Json FromMessage(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;

@@ -115,10 +115,10 @@ class SharedHistory final : public History {
   absl::Status Record(const std::string& project, const std::vector<Observation>& tests,
                       const std::unordered_map<std::string, double>& setup_s) override {
     const absl::Time now = absl::Now();
+    const int64_t at = absl::ToUnixSeconds(now);
     RunFile file;
     for (const Observation& test : tests) {
       if (!std::isfinite(test.seconds) && test.outcome == kUnknown) continue;
-      const int64_t at = absl::ToUnixSeconds(now);
       file.tests[project][std::string(test.module)][std::string(test.node_id)] = {
           std::isfinite(test.seconds) ? test.seconds : std::numeric_limits<double>::quiet_NaN(), test.position, at,
           PastOf(test.outcome, at)};

@@ -70,7 +70,9 @@ class TableApp {
 
 bool IsFlag(const Flag& flag) { return flag.arity == Arity::kFlag || flag.arity == Arity::kCount; }
 
-bool GoesToPytest(const Flag& flag) { return flag.handling != Handling::kOwn && flag.handling != Handling::kConsumed; }
+bool GoesToPytest(const Flag& flag) {
+  return flag.handling != Handling::kOwn && flag.handling != Handling::kAsked && flag.handling != Handling::kConsumed;
+}
 
 void AppendForPytest(const Flag& flag, const std::vector<std::string>& values, std::vector<std::string>& args) {
   // The first spelling is the one that every pytest from 7.4 on knows.

@@ -12,6 +12,8 @@ namespace fastest::options {
 enum class Handling {
   // Fastest's own: never reaches pytest. May also stand in FASTEST_<NAME> and in a settings file.
   kOwn,
+  // Fastest's own, too, and for the command line only: asks for something else than a run, or names what only this one goes on from.
+  kAsked,
   // Handed to pytest in the workers; the coordinator may look at it too.
   kHanded,
   // pytest's answer is a text, not a run (--collect-only, --fixtures …): one worker runs it and its terminal output is shown.

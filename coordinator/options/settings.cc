@@ -21,13 +21,7 @@ std::string Key(const Flag& flag) {
   return name.substr(name.find_first_not_of('-'));
 }
 
-bool IsSetting(const Flag& flag) {
-  // To ask for something else than a run is no setting.
-  const std::string name = MainName(flag);
-  return flag.handling == Handling::kOwn && name != "--version" && name != "--discover" && name != "--plan" &&
-         name != "--from-json" && name != "--merge" && name != "--shards" && name != "--plan-out" &&
-         name != "--rerun-from" && name != "--status" && name != "--drain" && name != "--history-import" && name != "--history-compact";
-}
+bool IsSetting(const Flag& flag) { return flag.handling == Handling::kOwn; }
 
 const Flag* FindSetting(const std::string& key) {
   for (const Flag& flag : FlagTable()) {

@@ -66,9 +66,7 @@ MetricsReporter::MetricsReporter(std::unique_ptr<MetricsServer> server)
       result_s_(Spread(*registry_, "fastest_run_result_delivery_seconds",
                        "From the end of a test until its result was here.", WaySeconds())) {
   // Every outcome from the start: a rate over what is missing is none.
-  for (const v1::Outcome outcome : {v1::PASSED, v1::FAILED, v1::ERROR, v1::SKIPPED, v1::XFAILED, v1::XPASSED}) {
-    results_.Add({{"outcome", OutcomeName(outcome)}});
-  }
+  for (const v1::Outcome outcome : kOutcomes) results_.Add({{"outcome", OutcomeName(outcome)}});
   if (server_ != nullptr) server_->Serve(registry_);
 }
 

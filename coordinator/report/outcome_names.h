@@ -4,27 +4,12 @@
 
 #include <string>
 
+#include "proto/outcome_name.h"
 #include "proto/test.pb.h"
 
 namespace fastest::report {
 
-// "passed", "failed" …; what says nothing of its outcome is an error, not a good one.
-inline const char* OutcomeName(v1::Outcome outcome) {
-  switch (outcome) {
-    case v1::PASSED:
-      return "passed";
-    case v1::FAILED:
-      return "failed";
-    case v1::SKIPPED:
-      return "skipped";
-    case v1::XFAILED:
-      return "xfailed";
-    case v1::XPASSED:
-      return "xpassed";
-    default:
-      return "error";
-  }
-}
+using fastest::OutcomeName;
 
 // As the HTML report's data has it: p passed, f failed, e error, s skipped, x xfailed, X xpassed, q a failure in quarantine.
 inline char OutcomeLetter(const v1::TestResult& result) {

@@ -18,6 +18,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/clock.h"
 #include "base/executable.h"
 #include "base/status_macros.h"
 #include "coordinator/history/history.h"
@@ -39,7 +40,7 @@
 namespace fastest::run {
 namespace {
 
-double Now() { return absl::ToUnixMicros(absl::Now()) / 1e6; }
+double Now() { return UnixSeconds(absl::Now()); }
 
 void Say(const std::string& text) {
   fprintf(stderr, "%s%s", text.c_str(), text.empty() || text.back() == '\n' ? "" : "\n");

@@ -40,14 +40,7 @@ absl::StatusOr<ReportFiles> OpenReportFiles(const Request& request) {
     ASSIGN_OR_RETURN(files.json, report::OpenReportFile(request.report_json));
   }
   if (!request.metrics.empty()) {
-    absl::StatusOr<std::unique_ptr<MetricsServer>> listening = MetricsServer::Listen(request.metrics);
-    if (!listening.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat("--metrics ", listening.status().message()));
-    }
-    files.metrics = *std::move(listening);
-    if (!request.metrics_port_file.empty()) {
-      RETURN_IF_ERROR(WritePortFile(request.metrics_port_file, files.metrics->address()));
-    }
+    ASSIGN_OR_RETURN(files.metrics, MetricsServer::Listen(request.metrics, request.metrics_port_file));
   }
   if (!request.compare_with.empty()) {
     ASSIGN_OR_RETURN(files.earlier, events::ReadEarlierRun(request.compare_with));

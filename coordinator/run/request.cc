@@ -134,6 +134,14 @@ absl::Status ReadFarmEnvironment(const options::CommandLine& line, const Surroun
   return absl::OkStatus();
 }
 
+// The file that `option` names, absolute, for the port that is bound for `listener`; empty if it is not given.
+absl::StatusOr<std::string> PortFile(const char* option, const char* listener, const options::CommandLine& line,
+                                     const Surroundings& surroundings) {
+  std::string path = Absolute(line.Last(option).value_or(""), surroundings);
+  if (path.empty() || !line.Last(listener).value_or("").empty()) return path;
+  return absl::InvalidArgumentError(absl::StrCat(option, " is for ", listener, ": give both"));
+}
+
 absl::Status ReadFarm(const options::CommandLine& line, const Surroundings& surroundings, FarmOptions& farm) {
   farm.agents = line.Last("--agents").value_or("");
   farm.listen = line.Last("--listen").value_or("");
@@ -146,10 +154,7 @@ absl::Status ReadFarm(const options::CommandLine& line, const Surroundings& surr
     const std::string wrong = WhyNotHostPort(farm.listen, 0);
     if (!wrong.empty()) return absl::InvalidArgumentError(absl::StrCat(line.Given("--listen"), ": ", wrong));
   }
-  farm.port_file = Absolute(line.Last("--port-file").value_or(""), surroundings);
-  if (!farm.port_file.empty() && farm.listen.empty()) {
-    return absl::InvalidArgumentError("--port-file is for --listen: give both");
-  }
+  ASSIGN_OR_RETURN(farm.port_file, PortFile("--port-file", "--listen", line, surroundings));
   const std::string least = line.Last("--min-agents").value_or("1");
   if (!absl::SimpleAtoi(least, &farm.min_agents) || farm.min_agents < 1) {
     return absl::InvalidArgumentError(absl::StrCat(line.Given("--min-agents"), ": a number from 1 on is needed"));
@@ -366,6 +371,7 @@ void ChooseSession(const options::CommandLine& line, const Surroundings& surroun
         request.interactive_option = name;
         break;
       case options::Handling::kOwn:
+      case options::Handling::kAsked:
       case options::Handling::kHanded:
       case options::Handling::kConsumed:
         break;
@@ -483,20 +489,14 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.report_html = Absolute(all->Last("--report-html").value_or(""), surroundings);
   request.compare_with = Absolute(all->Last("--compare-with").value_or(""), surroundings);
   request.serve_ui = all->Last("--serve-ui").value_or("");
-  request.serve_ui_port_file = Absolute(all->Last("--serve-ui-port-file").value_or(""), surroundings);
-  if (!request.serve_ui_port_file.empty() && request.serve_ui.empty()) {
-    return absl::InvalidArgumentError("--serve-ui-port-file is for --serve-ui: give both");
-  }
+  ASSIGN_OR_RETURN(request.serve_ui_port_file, PortFile("--serve-ui-port-file", "--serve-ui", *all, surroundings));
   if (!request.compare_with.empty() && request.report_html.empty() && request.serve_ui.empty()) {
     return absl::InvalidArgumentError("--compare-with is for --report-html FILE: give both");
   }
   request.report_markdown = Absolute(all->Last("--report-markdown").value_or(""), surroundings);
   request.report_ctrf = Absolute(all->Last("--report-ctrf").value_or(""), surroundings);
   request.metrics = all->Last("--metrics").value_or("");
-  request.metrics_port_file = Absolute(all->Last("--metrics-port-file").value_or(""), surroundings);
-  if (!request.metrics_port_file.empty() && request.metrics.empty()) {
-    return absl::InvalidArgumentError("--metrics-port-file is for --metrics: give both");
-  }
+  ASSIGN_OR_RETURN(request.metrics_port_file, PortFile("--metrics-port-file", "--metrics", *all, surroundings));
   request.trace_json = Absolute(all->Last("--trace-json").value_or(""), surroundings);
   for (const char* option : {"--report-html", "--compare-with", "--report-markdown", "--report-ctrf", "--trace-json"}) {
     if (all->Last(option).value_or("x").empty() || all->Last(option).value_or("") == "-") {

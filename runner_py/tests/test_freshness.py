@@ -34,6 +34,15 @@ class Kept:
         assert answer["type"] == "begun"
         return answer["stale"]
 
+    def run(self, module):
+        """One worker's session with this module, to its end; gives the worker."""
+        worker = self.zygote.worker("gw0")
+        worker.start(self.cwd)
+        worker.wait_for("ready")
+        worker.lease(1, module=module)
+        worker.finish()
+        return worker
+
 
 @pytest.fixture
 def keep(tmp_path):
@@ -142,11 +151,7 @@ def test_a_worker_has_the_runs_environment_and_no_other(keep, tmp_path):
         "    child = os.popen('echo $TERM-$SSH_TTY').read()\n"
         "    assert child == 'new-\\n'\n"
     )
-    worker = kept.zygote.worker("gw0")
-    worker.start(tmp_path)
-    worker.wait_for("ready")
-    worker.lease(1, module="test_it.py")
-    worker.finish()
+    worker = kept.run("test_it.py")
     assert worker.outcomes() == {"test_it.py::test_it": "PASSED"}
 
 
@@ -164,11 +169,7 @@ def test_what_pythons_start_does_to_the_environment_is_done(keep, tmp_path):
     (tmp_path / "test_it.py").write_text(
         f"import os\n\ndef test_it():\n    assert str(os.environ.get('LC_CTYPE')) == {plain!r}\n"
     )
-    worker = kept.zygote.worker("gw0")
-    worker.start(tmp_path)
-    worker.wait_for("ready")
-    worker.lease(1, module="test_it.py")
-    worker.finish()
+    worker = kept.run("test_it.py")
     assert worker.outcomes() == {"test_it.py::test_it": "PASSED"}
 
 
@@ -180,11 +181,7 @@ def test_what_is_left_of_a_run_is_ended(keep, tmp_path):
         "    child = subprocess.Popen(['sleep', '1000'], start_new_session=True)\n"
         "    open('left', 'w').write(str(child.pid))\n"
     )
-    worker = kept.zygote.worker("gw0")
-    worker.start(tmp_path)
-    worker.wait_for("ready")
-    worker.lease(1, module="test_it.py")
-    worker.finish()
+    worker = kept.run("test_it.py")
     worker.exit_status()
     kept.zygote.control.send({"type": "clear"})
     assert kept.zygote.control.receive() == {"type": "cleared"}

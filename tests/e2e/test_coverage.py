@@ -7,6 +7,7 @@ from pathlib import Path
 
 import parity
 import pytest
+from setup_tool import ask_setup
 
 SUITE = {
     ".coveragerc": "[run]\nrelative_files = true\nbranch = true\nsource = lib\n",
@@ -25,8 +26,7 @@ SHARDS = 3
 @pytest.fixture(scope="session")
 def python():
     """An interpreter with pytest-cov."""
-    command = [parity.ROOT / "tools/setup", "--python", "plugins"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    return ask_setup("--python", "plugins")
 
 
 def covered(python, folder, data_file):

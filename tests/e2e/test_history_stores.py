@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from coordinator_process import LIMIT_S
+from setup_tool import ask_setup
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITE = {
@@ -39,10 +40,8 @@ class S3:
     """A program that serves S3; see s3_server.py."""
 
     def __init__(self):
-        tell = [ROOT / "tools/setup", "--python", "objects"]
-        python = subprocess.run(tell, check=True, capture_output=True, text=True).stdout.strip()
         self.process = subprocess.Popen(
-            [python, Path(__file__).with_name("s3_server.py")],
+            [ask_setup("--python", "objects"), Path(__file__).with_name("s3_server.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 
 import parity
 import pytest
+from setup_tool import ask_setup
 
 SUITE = {
     "pytest.ini": "[pytest]\njunit_logging = all\n",
@@ -60,11 +61,8 @@ CRASH = {"test_c.py": "import os\ndef test_crash(): os.abort()\n"}
 @pytest.fixture(scope="session")
 def schema(tmp_path_factory):
     """The schema that Jenkins' xUnit plugin has, out of pytest's own tests."""
-    sdist = subprocess.run(
-        [parity.ROOT / "tools/setup", "--sdist", "pytest"], check=True, capture_output=True, text=True
-    ).stdout.strip()
     path = tmp_path_factory.mktemp("schema") / "junit-10.xsd"
-    with tarfile.open(sdist) as archive:
+    with tarfile.open(ask_setup("--sdist", "pytest")) as archive:
         (name,) = [name for name in archive.getnames() if name.endswith("/junit-10.xsd")]
         path.write_bytes(archive.extractfile(name).read())
     return path
@@ -72,9 +70,7 @@ def schema(tmp_path_factory):
 
 def complaints(schema, report):
     """What the schema has against a report; empty: nothing."""
-    python = subprocess.run(
-        [parity.ROOT / "tools/setup", "--python", "schemas"], check=True, capture_output=True, text=True
-    ).stdout.strip()
+    python = ask_setup("--python", "schemas")
     code = (
         "import sys, xmlschema\n"
         "for error in xmlschema.XMLSchema(sys.argv[1]).iter_errors(sys.argv[2]): print(error.path, error.reason)"

@@ -10,6 +10,7 @@ import urllib.request
 import parity
 import pytest
 from coordinator_process import wait_until
+from setup_tool import ask_setup
 
 WAITS = {
     "test_waits.py": """
@@ -28,8 +29,7 @@ def test_waits():
 @pytest.fixture(scope="session")
 def prometheus():
     """Names a program of Prometheus'."""
-    command = [parity.ROOT / "tools/setup", "--prometheus"]
-    folder = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    folder = ask_setup("--prometheus")
     return lambda program: f"{folder}/{program}"
 
 

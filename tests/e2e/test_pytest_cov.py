@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ElementTree
 
 import parity
 import pytest
+from setup_tool import ask_setup
 
 SUITE = {
     ".coveragerc": "[run]\nsource = lib\n",
@@ -32,8 +33,7 @@ HEADING = re.compile(r"^=+ tests coverage =+$", re.MULTILINE)
 @pytest.fixture(scope="session")
 def python():
     """An interpreter with pytest-cov."""
-    command = [parity.ROOT / "tools/setup", "--python", "plugins"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    return ask_setup("--python", "plugins")
 
 
 @pytest.fixture
