@@ -54,8 +54,8 @@ absl::Status CheckOptions(const options::CommandLine& line) {
     return absl::InvalidArgumentError(absl::StrCat(line.unknown.front(), " does not go with ", option));
   }
   const std::set<std::string> coverage = {"--coverage-data", "--python"};
-  if (line.Has("--python") && !line.Has("--coverage-data")) {
-    return absl::InvalidArgumentError(absl::StrCat("--python goes with ", option, " only beside --coverage-data"));
+  if (merge && line.Has("--python") && !line.Has("--coverage-data")) {
+    return absl::InvalidArgumentError("--python goes with --merge only beside --coverage-data");
   }
   for (const auto& [name, values] : line.values) {
     if (Allowed().count(name) == 0 && !(merge && coverage.count(name) > 0)) {
