@@ -70,7 +70,8 @@ class Fastest:
         return self.stdout + self.stderr
 
     def events(self, kind=None):
-        return [event for event in parity.read_events(self.report) if kind is None or event["type"] == kind]
+        growing = self.process.poll() is None
+        return [event for event in parity.read_events(self.report, growing) if kind is None or event["type"] == kind]
 
     def results(self):
         """Node id to result; fails if a test has more than one."""

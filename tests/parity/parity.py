@@ -226,11 +226,14 @@ def read_run(exit_code, stdout, stderr, report, projects):
     return run
 
 
-def read_events(path):
-    """The events of a --report-json file; none if it was never made."""
+def read_events(path, growing=False):
+    """The events of a --report-json file; none if it was never made. `growing`: the last line may be in the writing."""
     if not Path(path).exists():
         return []
-    return [json.loads(line) for line in Path(path).read_text("utf-8").splitlines()]
+    data = Path(path).read_bytes()
+    if growing:
+        data = data[: data.rfind(b"\n") + 1]
+    return [json.loads(line) for line in data.decode("utf-8").splitlines()]
 
 
 def differences(expected, actual, *, ordered=False, texts=True):
