@@ -3,17 +3,18 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
-#include <charconv>
-#include <iterator>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "base/json_text.h"
 #include "coordinator/report/display_path.h"
 #include "coordinator/report/outcome_names.h"
+#include "coordinator/report/test_report.h"
 #include "coordinator/report/text_width.h"
 
 namespace fastest::events {
@@ -49,45 +50,35 @@ std::string SpelledDomain(const std::string& node_id) {
                       node_id.substr(parameters));
 }
 
+bool DomainIsSpelled(const v1::TestResult& result) {
+  const std::string& node_id = result.ref().node_id();
+  const size_t module = report::ModuleOf(node_id).size();
+  // Most tests are functions of their module.
+  if (module + 2 <= node_id.size() && result.domain() == std::string_view(node_id).substr(module + 2) &&
+      result.domain().find("::") == std::string::npos) {
+    return true;
+  }
+  return result.domain() == SpelledDomain(node_id);
+}
+
 constexpr const char* kPhases[] = {"setup", "call", "teardown"};
 
 double StageOf(const v1::Stages& stages, int phase) {
   return phase == 0 ? stages.setup() : phase == 1 ? stages.call() : stages.teardown();
 }
 
-// Whether `phases` and `stages` of the line tell all of the phases: three that passed and say nothing else.
+// Whether `phases` and `stages` of the line tell all of the phases: they passed and say nothing else.
 bool PlainPhases(const v1::TestResult& result) {
-  if (result.phases_size() != 3) return false;
+  if (!report::PassedPlainly(result)) return false;
   for (int i = 0; i < 3; ++i) {
-    const v1::Phase& phase = result.phases(i);
-    if (phase.when() != kPhases[i] || phase.start() != StageOf(result.stages(), i)) return false;
-    // In the wire form each field that is set takes room: a name with its length, a number of eight bytes, and a byte before each.
-    const size_t size = 2 + phase.when().size() + (phase.start() != 0 ? 9 : 0) + (phase.duration_s() != 0 ? 9 : 0);
-    if (phase.ByteSizeLong() != size) return false;
+    if (result.phases(i).start() != StageOf(result.stages(), i) || !result.phases(i).outcome().empty()) return false;
   }
   return true;
 }
 
-void AppendText(std::string_view text, std::string* line) {
-  const bool plain =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 127 && c != '"' && c != '\\'; });
-  if (plain) {
-    absl::StrAppend(line, "\"", absl::string_view(text.data(), text.size()), "\"");
-  } else {
-    *line += Json(std::string(text)).dump(-1, ' ', false, Json::error_handler_t::replace);
-  }
-}
-
-// The shortest that is read back as the same number.
-void AppendNumber(double number, std::string* line) {
-  char digits[32];
-  const std::to_chars_result end = std::to_chars(std::begin(digits), std::end(digits), number);
-  line->append(digits, static_cast<size_t>(end.ptr - digits));
-}
-
-void AppendField(const char* before, double number, std::string* line) {
-  *line += before;
-  AppendNumber(number, line);
+void AddField(std::string_view before, double number, TextBuffer* line) {
+  line->Add(before);
+  AddJsonNumber(number, line);
 }
 
 void ReadPlainPhases(EventFields& fields, v1::TestResult* result) {
@@ -172,72 +163,76 @@ bool IsUtf8(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> PlainResultLine(const v1::TestResult& result, const report::Origin& origin) {
-  const bool plain = result.outcome() == v1::PASSED && result.reason() == v1::REASON_NONE && result.has_stages() &&
-                     result.ref().index() == 0 && result.user_properties().empty() && result.death().empty() &&
-                     result.quarantined().empty() && origin.attempt == 1 && PlainPhases(result);
-  if (!plain) return std::nullopt;
+bool AddPlainResultLine(const v1::TestResult& result, const report::Origin& origin, TextBuffer* line) {
+  const bool plain = result.has_stages() && result.ref().index() == 0 && origin.attempt == 1 && PlainPhases(result);
+  if (!plain) return false;
   const std::string& node_id = result.ref().node_id();
   const double seconds[] = {result.phases(0).duration_s(), result.phases(1).duration_s(),
                             result.phases(2).duration_s()};
-  std::string line;
-  line.reserve(size_t{640});
-  line += R"({"type":"result","nodeid":)";
-  AppendText(node_id, &line);
-  AppendField(R"(,"outcome":"passed","duration_s":)", seconds[0] + seconds[1] + seconds[2], &line);
-  line += R"(,"engine":)";
-  AppendText(result.engine(), &line);
-  line += R"(,"agent":)";
-  AppendText(origin.agent, &line);
-  line += R"(,"worker":)";
-  AppendText(origin.worker, &line);
-  AppendField(R"(,"attempt":1,"phases":{"setup":)", seconds[0], &line);
-  AppendField(R"(,"call":)", seconds[1], &line);
-  AppendField(R"(,"teardown":)", seconds[2], &line);
-  AppendField(R"(},"started_at":)", result.phases(0).start(), &line);
-  line += R"(,"stages":{)";
+  line->Add(R"({"type":"result","nodeid":)");
+  AddJsonText(node_id, line);
+  AddField(R"(,"outcome":"passed","duration_s":)", seconds[0] + seconds[1] + seconds[2], line);
+  line->Add(R"(,"engine":)");
+  AddJsonText(result.engine(), line);
+  line->Add(R"(,"agent":)");
+  AddJsonText(origin.agent, line);
+  line->Add(R"(,"worker":)");
+  AddJsonText(origin.worker, line);
+  AddField(R"(,"attempt":1,"phases":{"setup":)", seconds[0], line);
+  AddField(R"(,"call":)", seconds[1], line);
+  AddField(R"(,"teardown":)", seconds[2], line);
+  AddField(R"(},"started_at":)", result.phases(0).start(), line);
+  line->Add(R"(,"stages":{)");
   const v1::Stages& stages = result.stages();
-  const std::pair<const char*, double> times[] = {
+  const std::pair<std::string_view, double> times[] = {
       {"\"queued\":", stages.queued()},     {"\"leased\":", stages.leased()},    {"\"received\":", stages.received()},
       {"\"started\":", stages.started()},   {"\"setup\":", stages.setup()},      {"\"call\":", stages.call()},
       {"\"teardown\":", stages.teardown()}, {"\"reported\":", stages.reported()}};
-  const char* comma = "";
+  bool first = true;
   for (const auto& [name, at] : times) {
     if (at <= 0) continue;
-    line += comma;
-    AppendField(name, at, &line);
-    comma = ",";
+    if (!first) line->Add(',');
+    AddField(name, at, line);
+    first = false;
   }
-  line += '}';
-  if (result.lease_id() > 0) absl::StrAppend(&line, R"(,"lease":)", result.lease_id());
+  line->Add('}');
+  if (result.lease_id() > 0) {
+    line->Add(R"(,"lease":)");
+    line->AddCount(static_cast<int64_t>(result.lease_id()));
+  }
   if (result.location_path() != report::ModuleOf(node_id)) {
-    line += R"(,"path":)";
-    AppendText(result.location_path(), &line);
+    line->Add(R"(,"path":)");
+    AddJsonText(result.location_path(), line);
   }
-  if (result.location_line() >= 0) absl::StrAppend(&line, R"(,"line":)", result.location_line() + 1);
-  if (result.domain() != SpelledDomain(node_id)) {
-    line += R"(,"domain":)";
-    AppendText(result.domain(), &line);
+  if (result.location_line() >= 0) {
+    line->Add(R"(,"line":)");
+    line->AddCount(result.location_line() + 1);
+  }
+  if (!DomainIsSpelled(result)) {
+    line->Add(R"(,"domain":)");
+    AddJsonText(result.domain(), line);
   }
   if (!result.engine_reason().empty()) {
-    line += R"(,"engine_reason":)";
-    AppendText(result.engine_reason(), &line);
+    line->Add(R"(,"engine_reason":)");
+    AddJsonText(result.engine_reason(), line);
   }
-  line += "}\n";
-  return line;
+  line->Add("}\n");
+  return true;
 }
 
-std::string TestStartedLine(const v1::TestRef& test, const report::Origin& origin, double at) {
-  std::string line = R"({"type":"test_started","nodeid":)";
-  AppendText(test.node_id(), &line);
-  line += R"(,"agent":)";
-  AppendText(origin.agent, &line);
-  line += R"(,"worker":)";
-  AppendText(origin.worker, &line);
-  if (test.index() > 0) absl::StrAppend(&line, R"(,"index":)", test.index());
-  AppendField(R"(,"at":)", at, &line);
-  line += "}\n";
-  return line;
+void AddTestStartedLine(const v1::TestRef& test, const report::Origin& origin, double at, TextBuffer* line) {
+  line->Add(R"({"type":"test_started","nodeid":)");
+  AddJsonText(test.node_id(), line);
+  line->Add(R"(,"agent":)");
+  AddJsonText(origin.agent, line);
+  line->Add(R"(,"worker":)");
+  AddJsonText(origin.worker, line);
+  if (test.index() > 0) {
+    line->Add(R"(,"index":)");
+    line->AddCount(test.index());
+  }
+  AddField(R"(,"at":)", at, line);
+  line->Add("}\n");
 }
 
 void AddWholeResult(const v1::TestResult& result, Json& event) {
@@ -245,7 +240,7 @@ void AddWholeResult(const v1::TestResult& result, Json& event) {
   if (result.lease_id() > 0) event["lease"] = result.lease_id();
   if (result.location_path() != report::ModuleOf(node_id)) event["path"] = result.location_path();
   if (result.location_line() >= 0) event["line"] = result.location_line() + 1;
-  if (result.domain() != SpelledDomain(node_id)) event["domain"] = result.domain();
+  if (!DomainIsSpelled(result)) event["domain"] = result.domain();
   if (!result.engine_reason().empty()) event["engine_reason"] = result.engine_reason();
   if (PlainPhases(result)) return;
   Json reports = Json::array();
@@ -463,21 +458,32 @@ results::RunSummary SummaryOf(EventFields& fields) {
   return summary;
 }
 
-Json CollectedEvent(const std::string& module, const std::vector<v1::TestRef>& tests) {
-  Json event = {{"type", "collected"}, {"module", module}, {"tests", Json::array()}};
-  Json& list = event["tests"];
+void AddCollectedLine(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s,
+                      TextBuffer* lines) {
+  lines->Add(R"({"type":"collected","module":)");
+  AddJsonText(module, lines);
+  lines->Add(R"(,"tests":)");
+  char before = '[';
   for (const v1::TestRef& test : tests) {
-    absl::string_view name = test.node_id();
-    if (absl::StartsWith(name, module) && absl::StartsWith(name.substr(module.size()), "::")) {
+    std::string_view name = test.node_id();
+    if (name.substr(0, module.size()) == module && name.substr(module.size(), 2) == "::") {
       name.remove_prefix(module.size());
     }
+    lines->Add(before);
+    before = ',';
     if (test.index() == 0) {
-      list.push_back(std::string(name));
+      AddJsonText(name, lines);
     } else {
-      list.push_back({{"nodeid", std::string(name)}, {"index", test.index()}});
+      lines->Add(R"({"nodeid":)");
+      AddJsonText(name, lines);
+      lines->Add(R"(,"index":)");
+      lines->AddCount(test.index());
+      lines->Add('}');
     }
   }
-  return event;
+  lines->Add(tests.empty() ? "[]" : "]");
+  if (collect_s > 0) AddField(R"(,"collect_s":)", collect_s, lines);
+  lines->Add("}\n");
 }
 
 std::vector<v1::TestRef> CollectedOf(EventFields& fields) {

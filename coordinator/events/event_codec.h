@@ -4,10 +4,10 @@
 #define FASTEST_COORDINATOR_EVENTS_EVENT_CODEC_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/text_buffer.h"
 #include "coordinator/events/event_fields.h"
 #include "coordinator/report/reporter.h"
 #include "coordinator/results/run_summary.h"
@@ -18,11 +18,11 @@ namespace fastest::events {
 // The form of the lines that this program writes and reads (`schema` of run_started).
 constexpr uint64_t kSchema = 1;
 
-// The line of a test that passed and says nothing else, which is what most lines are: the same as would be put together field by field, in
-// a tenth of the time. Nothing for any other result.
-std::optional<std::string> PlainResultLine(const v1::TestResult& result, const report::Origin& origin);
+// Adds the line of a test that passed plainly, which is what most lines are: the same as would be put together field by field, in a tenth
+// of the time. False, with nothing added, for any other result.
+bool AddPlainResultLine(const v1::TestResult& result, const report::Origin& origin, TextBuffer* lines);
 
-std::string TestStartedLine(const v1::TestRef& test, const report::Origin& origin, double at);
+void AddTestStartedLine(const v1::TestRef& test, const report::Origin& origin, double at, TextBuffer* lines);
 
 // Adds the fields that only those need who rebuild reports: where the test stands (`line`; `path` and `domain` where the node id does not
 // spell them), its lease, and `reports`, pytest's own, where `phases` and `stages` do not say all of them.
@@ -42,7 +42,8 @@ Json RunFinishedEvent(const results::RunSummary& summary);
 results::RunSummary SummaryOf(EventFields& fields);
 
 // Ids that begin with the module's are written without it ("::test_x"), those that stand twice as an object with their index.
-Json CollectedEvent(const std::string& module, const std::vector<v1::TestRef>& tests);
+void AddCollectedLine(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s,
+                      TextBuffer* lines);
 std::vector<v1::TestRef> CollectedOf(EventFields& fields);
 
 // What a worker wrote; `base64` in place of `text` where that is not UTF-8 (a character may be cut in two).

@@ -121,9 +121,8 @@ void JsonReporter::ModuleExpected(const std::string& module, int tests) {
 }
 
 void JsonReporter::Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) {
-  Json event = CollectedEvent(module, tests);
-  if (collect_s > 0) event["collect_s"] = collect_s;
-  Add(Line(event));
+  AddCollectedLine(module, tests, collect_s, &gathered_);
+  WriteIfMuch();
 }
 
 void JsonReporter::WorkerStarted(const Origin& origin, const report::Labels& labels) {
@@ -148,7 +147,8 @@ void JsonReporter::BatchLeased(const report::LeaseFacts& lease, const Origin& or
 }
 
 void JsonReporter::TestStarted(const v1::TestRef& test, const Origin& origin, double at) {
-  Add(TestStartedLine(test, origin, at));
+  AddTestStartedLine(test, origin, at, &gathered_);
+  WriteIfMuch();
 }
 
 void JsonReporter::Output(const v1::WorkerMessage::Output& output, const Origin& origin) {
@@ -158,11 +158,8 @@ void JsonReporter::Output(const v1::WorkerMessage::Output& output, const Origin&
 void JsonReporter::Attempt(const v1::TestResult& result, const Origin& origin) { AddResult("attempt", result, origin); }
 
 void JsonReporter::Result(const v1::TestResult& result, const Origin& origin) {
-  if (const std::optional<std::string> line = PlainResultLine(result, origin); line.has_value()) {
-    Add(*line);
-  } else {
-    AddResult("result", result, origin);
-  }
+  if (!AddPlainResultLine(result, origin, &gathered_)) return AddResult("result", result, origin);
+  WriteIfMuch();
 }
 
 void JsonReporter::AddResult(const char* type, const v1::TestResult& result, const Origin& origin) {
@@ -251,15 +248,17 @@ bool JsonReporter::Finished(const results::RunSummary& summary) {
 }
 
 void JsonReporter::Add(const std::string& line) {
-  if (failed_) return;
-  gathered_ += line;
+  gathered_.Add(line);
+  WriteIfMuch();
+}
+
+void JsonReporter::WriteIfMuch() {
   if (gathered_.size() >= kMuch) Write();
 }
 
 void JsonReporter::Write() {
-  if (failed_ || gathered_.empty()) return;
-  Check(sink_->Write(gathered_));
-  gathered_.clear();
+  if (!failed_ && !gathered_.empty()) Check(sink_->Write(gathered_.text()));
+  gathered_.Clear();
 }
 
 void JsonReporter::Check(const absl::Status& status) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text_buffer.h"
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/reporter.h"
 
@@ -46,12 +47,13 @@ class JsonReporter : public report::Reporter {
   void AddResult(const char* type, const v1::TestResult& result, const report::Origin& origin);
   // Adds a line to what is gathered.
   void Add(const std::string& line);
+  void WriteIfMuch();
   void Write();
   void Check(const absl::Status& status);
 
   const std::unique_ptr<report::ByteSink> sink_;
   std::ostream& err_;
-  std::string gathered_;
+  TextBuffer gathered_;
   int deselected_ = 0;
   bool failed_ = false;
 };

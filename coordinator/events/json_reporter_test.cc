@@ -73,7 +73,8 @@ TEST_F(JsonReporterTest, TheQuickWayToALineIsTheSameLine) {
   stages->set_call(plain.phases(1).start());
   stages->set_teardown(plain.phases(2).start());
   const Origin origin = {"lo\"cal", "gw1", 1};
-  ASSERT_TRUE(PlainResultLine(plain, origin).has_value());
+  TextBuffer line;
+  ASSERT_TRUE(AddPlainResultLine(plain, origin, &line));
   reporter_.Result(plain, origin);
   json quick = Line();
   // Only a first attempt goes that way.
@@ -89,7 +90,8 @@ TEST_F(JsonReporterTest, WhateverSaysMoreIsPutTogetherFieldByField) {
   plain.mutable_stages()->set_call(plain.phases(1).start());
   plain.mutable_stages()->set_teardown(plain.phases(2).start());
   const Origin origin = {"local", "gw1", 1};
-  ASSERT_TRUE(PlainResultLine(plain, origin).has_value());
+  TextBuffer line;
+  ASSERT_TRUE(AddPlainResultLine(plain, origin, &line));
   const std::function<void(v1::TestResult&)> changes[] = {
       [](v1::TestResult& r) { r.set_outcome(v1::XPASSED); },
       [](v1::TestResult& r) { r.mutable_ref()->set_index(1); },
@@ -103,9 +105,9 @@ TEST_F(JsonReporterTest, WhateverSaysMoreIsPutTogetherFieldByField) {
   for (const auto& change : changes) {
     v1::TestResult changed = plain;
     change(changed);
-    EXPECT_FALSE(PlainResultLine(changed, origin).has_value());
+    EXPECT_FALSE(AddPlainResultLine(changed, origin, &line));
   }
-  EXPECT_FALSE(PlainResultLine(plain, {"local", "gw1", 2}).has_value());
+  EXPECT_FALSE(AddPlainResultLine(plain, {"local", "gw1", 2}, &line));
 }
 
 TEST_F(JsonReporterTest, FailuresBringTheirText) {

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/json_text.h"
 #include "coordinator/report/display_path.h"
 #include "coordinator/report/outcome_names.h"
 #include "coordinator/report/test_report.h"
@@ -60,6 +62,19 @@ void AddDetails(const v1::TestResult& result, Json& test) {
   if (!err.empty()) test["stderr"] = err;
 }
 
+// The file and the classes that a test is in, from the outermost.
+template <typename Visit>
+void EachSuite(std::string_view node_id, const Visit& visit) {
+  const std::string_view file = ModuleOf(node_id);
+  visit(file);
+  for (size_t at = file.size(), next = 0; at < node_id.size(); at = next) {
+    const size_t parameters = std::min(node_id.find('[', at), node_id.size());
+    next = node_id.find("::", at + 2);
+    if (next >= parameters) break;
+    visit(node_id.substr(at + 2, next - at - 2));
+  }
+}
+
 double DurationOf(const v1::TestResult& result) {
   double seconds = 0;
   for (const v1::Phase& phase : result.phases()) {
@@ -87,7 +102,43 @@ void CtrfReporter::Attempt(const v1::TestResult& result, const Origin& origin) {
   absl::StrAppend(&all, all.empty() ? "" : ",", Text(attempt));
 }
 
+void CtrfReporter::PlainResult(const v1::TestResult& result, const Origin& origin) {
+  const std::string& node_id = result.ref().node_id();
+  const std::string_view file = ModuleOf(node_id);
+  const double seconds = DurationOf(result);
+  ++by_status_["passed"];
+  ++tests_;
+  gathered_.Add(first_ ? "\n{\"name\":" : ",\n{\"name\":");
+  first_ = false;
+  AddJsonText(node_id, &gathered_);
+  gathered_.Add(R"(,"status":"passed","duration":)");
+  gathered_.AddCount(Milliseconds(seconds));
+  if (const double start = result.phases(0).start(); start > 0) {
+    gathered_.Add(",\"start\":");
+    gathered_.AddCount(Milliseconds(start));
+    gathered_.Add(",\"stop\":");
+    gathered_.AddCount(Milliseconds(start + seconds));
+  }
+  gathered_.Add(",\"suite\":");
+  const char* before = "[";
+  EachSuite(node_id, [&](std::string_view suite) {
+    gathered_.Add(before);
+    AddJsonText(suite, &gathered_);
+    before = ",";
+  });
+  gathered_.Add(R"(],"rawStatus":"passed","filePath":)");
+  AddJsonText(result.location_path().empty() ? file : std::string_view(result.location_path()), &gathered_);
+  if (result.location_line() >= 0) {
+    gathered_.Add(",\"line\":");
+    gathered_.AddCount(result.location_line() + 1);
+  }
+  gathered_.Add(",\"threadId\":");
+  AddJsonText(absl::StrCat(origin.agent, "/", origin.worker), &gathered_);
+  Write("}");
+}
+
 void CtrfReporter::Result(const v1::TestResult& result, const Origin& origin) {
+  if (origin.attempt == 1 && PassedPlainly(result)) return PlainResult(result, origin);
   const std::string& node_id = result.ref().node_id();
   const std::string file(ModuleOf(node_id));
   const double seconds = DurationOf(result);
@@ -100,14 +151,9 @@ void CtrfReporter::Result(const v1::TestResult& result, const Origin& origin) {
     test["start"] = Milliseconds(result.phases(0).start());
     test["stop"] = Milliseconds(result.phases(0).start() + seconds);
   }
-  Json suite = {file};
-  for (size_t at = file.size(), next = 0; at < node_id.size(); at = next) {
-    const size_t parameters = std::min(node_id.find('[', at), node_id.size());
-    next = node_id.find("::", at + 2);
-    if (next >= parameters) break;
-    suite.push_back(node_id.substr(at + 2, next - at - 2));
-  }
-  test["suite"] = suite;
+  Json suites = Json::array();
+  EachSuite(node_id, [&](std::string_view suite) { suites.push_back(std::string(suite)); });
+  test["suite"] = std::move(suites);
   AddDetails(result, test);
   test["rawStatus"] = quarantined ? "quarantined" : OutcomeName(result.outcome());
   if (quarantined) test["extra"]["quarantined"] = result.quarantined();
@@ -143,7 +189,7 @@ bool CtrfReporter::Finished(const results::RunSummary& summary) {
       {"testEnvironment", absl::StrCat("Python ", run_.python_version, ", pytest ", run_.pytest_version)},
       {"extra", {{"run_id", run_.run_id}, {"hostname", run_.hostname}, {"exit_code", summary.exit_code}}}};
   Write(absl::StrCat("\n],\"summary\":", Text(counts), ",\"environment\":", Text(environment), "}}\n"));
-  if (status_.ok()) status_ = sink_->Write(gathered_);
+  if (status_.ok()) status_ = sink_->Write(gathered_.text());
   if (status_.ok()) status_ = sink_->Close();
   if (status_.ok()) return true;
   err_ << "fastest: no CTRF report: " << status_.message() << "\n";
@@ -151,11 +197,11 @@ bool CtrfReporter::Finished(const results::RunSummary& summary) {
   return false;
 }
 
-void CtrfReporter::Write(const std::string& text) {
-  gathered_ += text;
-  if (gathered_.size() < kMuch || !status_.ok()) return;
-  status_ = sink_->Write(gathered_);
-  gathered_.clear();
+void CtrfReporter::Write(std::string_view text) {
+  gathered_.Add(text);
+  if (gathered_.size() < kMuch) return;
+  if (status_.ok()) status_ = sink_->Write(gathered_.text());
+  gathered_.Clear();
 }
 
 }  // namespace fastest::report

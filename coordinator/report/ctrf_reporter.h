@@ -7,8 +7,10 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "base/text_buffer.h"
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/reporter.h"
 
@@ -28,12 +30,14 @@ class CtrfReporter : public Reporter {
   bool Finished(const results::RunSummary& summary) override;
 
  private:
-  void Write(const std::string& text);
+  // What most results are: the same as Result would write, piece by piece.
+  void PlainResult(const v1::TestResult& result, const Origin& origin);
+  void Write(std::string_view text);
 
   const std::unique_ptr<ByteSink> sink_;
   std::ostream& err_;
   RunStart run_;
-  std::string gathered_;
+  TextBuffer gathered_;
   bool first_ = true;
   absl::Status status_;
   std::map<std::string, int> by_status_;

@@ -63,5 +63,28 @@ TEST(CtrfReporterTest, ARunWithoutTestsIsAReportToo) {
   EXPECT_EQ(json::parse(written)["results"]["tests"], json::array());
 }
 
+TEST(CtrfReporterTest, TheShortWayWithAPassGivesTheSameEntry) {
+  for (const char* node_id : {"a.py::x", "sub/a.py::TestA::TestB::x[1::2]", "a.py::x[\"\xC3\xBC\n]", "a.py"}) {
+    for (const int line : {-1, 6}) {
+      v1::TestResult plain = PassedResult(node_id);
+      v1::TestResult words = PassedInManyWords(node_id);
+      for (v1::TestResult* result : {&plain, &words}) {
+        result->set_location_line(line);
+        if (line > 0) result->set_location_path("base.py");
+      }
+      std::string written;
+      std::ostringstream err;
+      CtrfReporter reporter(std::make_unique<StringSink>(&written), err);
+      reporter.RunStarted({});
+      reporter.Result(plain, {"v\"m", "gw0", 1});
+      reporter.Result(words, {"v\"m", "gw0", 1});
+      EXPECT_TRUE(reporter.Finished({}));
+      const json results = json::parse(written)["results"];
+      EXPECT_EQ(results["tests"][0], results["tests"][1]);
+      EXPECT_EQ(results["summary"]["passed"], 2);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace fastest::report

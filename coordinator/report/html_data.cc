@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "base/json_text.h"
 #include "coordinator/report/display_path.h"
 #include "coordinator/report/outcome_names.h"
 #include "coordinator/report/pytest_order.h"
@@ -14,24 +15,23 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A string of JSON's.
-std::string Text(const std::string& text) {
-  const bool plain =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 127 && c != '"' && c != '\\'; });
-  return plain ? absl::StrCat("\"", text, "\"") : HtmlData::Dump(text);
-}
-
 // A list of JSON's. There are as many values as tests, so they are written as they come.
 class Column {
  public:
-  template <typename Value>
-  void Add(const Value& value) {
-    absl::StrAppend(&text_, text_.empty() ? "[" : ",", value);
+  void Add(int64_t value) {
+    Begin();
+    text_.AddCount(value);
   }
-  std::string text() const { return text_.empty() ? "[]" : text_ + "]"; }
+  void Add(std::string_view value) {
+    Begin();
+    AddJsonText(value, &text_);
+  }
+  std::string text() const { return text_.empty() ? "[]" : std::string(text_.text()) + "]"; }
 
  private:
-  std::string text_;
+  void Begin() { text_.Add(text_.empty() ? '[' : ','); }
+
+  TextBuffer text_;
 };
 
 int64_t Micros(double seconds) { return std::llround(seconds * 1e6); }
@@ -136,6 +136,7 @@ HtmlData::Row HtmlData::RowOf(const v1::TestResult& result, const Origin& origin
                                   : row.call_s) += phase.duration_s();
   }
   if (row.start == 0) row.start = std::max(result.stages().started(), run_.started_at);
+  if (PassedPlainly(result)) return row;
   if (const Json details = DetailsOf(result); !details.empty()) {
     row.details = static_cast<int>(details_.size());
     details_.push_back(Dump(details));
@@ -209,11 +210,12 @@ HtmlData::Range HtmlData::Columns(const std::vector<Row>& rows, size_t begin, si
   for (; at < rows.size() && at - begin < most && details.size() < most_bytes; ++at) {
     const Row& row = rows[at];
     const std::string module = FileOf(row);
-    names.Add(Text(row.node_id.size() > module.size() + 2 ? row.node_id.substr(module.size() + 2) : row.node_id));
+    const std::string_view node_id = row.node_id;
+    names.Add(node_id.size() > module.size() + 2 ? node_id.substr(module.size() + 2) : node_id);
     file.Add(files->Of(module));
     outcome += row.outcome;
     lane.Add(row.lane);
-    lease.Add(row.lease);
+    lease.Add(static_cast<int64_t>(row.lease));
     start.Add(Micros(row.start - run_.started_at));
     setup.Add(Micros(row.setup_s));
     call.Add(Micros(row.call_s));

@@ -18,7 +18,7 @@ std::string Deflated(const std::string& text) {
   uLongf size = compressBound(text.size());
   std::string out(size, '\0');
   compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(text.data()), text.size(),
-            Z_DEFAULT_COMPRESSION);
+            Z_BEST_SPEED);
   out.resize(size);
   return out;
 }

@@ -1,6 +1,7 @@
 #include "coordinator/report/junit_cases.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 
 #include "absl/strings/match.h"
@@ -16,6 +17,25 @@ bool IsAllowed(uint32_t c) {
   return c == 0x9 || c == 0xA || c == 0xD || (c >= 0x20 && c <= 0x7E) || (c >= 0x80 && c <= 0xD7FF) ||
          (c >= 0xE000 && c <= 0xFFFD) || (c >= 0x10000 && c <= 0x10FFFF);
 }
+
+// Whether it stands in an attribute as it is.
+bool NeedsNoEscape(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= ' ' && c < 127 && c != '&' && c != '<' && c != '>' && c != '"' && c != '\'';
+  });
+}
+
+std::string Dotted(std::string_view path) {
+  std::string dotted(path);
+  std::replace(dotted.begin(), dotted.end(), '/', '.');
+  return dotted;
+}
+
+struct TextWriter : pugi::xml_writer {
+  explicit TextWriter(TextBuffer* text) : text(text) {}
+  void write(const void* data, size_t size) override { text->Add({static_cast<const char*>(data), size}); }
+  TextBuffer* const text;
+};
 
 // Contents of all sections of a kind ("Captured stdout").
 std::string Captured(const v1::Phase& phase, std::string_view kind, std::string_view between) {
@@ -123,31 +143,36 @@ std::string ShortenJunitMessage(std::string_view message) {
   return first_line_cut ? kept + "\n[truncated; full report in element text]" : std::string(message);
 }
 
-pugi::xml_node JunitCases::Open(const std::string& node_id, const std::string& path, int line) {
+JunitCases::Spelling JunitCases::Spell(std::string_view node_id) const {
   const std::string_view module = ModuleOf(node_id);
-  std::string file(module);
-  if (absl::EndsWith(file, ".py")) file.resize(file.size() - 3);
-  for (char& c : file) {
-    if (c == '/') c = '.';
-  }
-  std::vector<std::string> names = {file};
+  const std::string_view file =
+      module.size() >= 3 && module.substr(module.size() - 3) == ".py" ? module.substr(0, module.size() - 3) : module;
   // Parameters may hold "::" themselves; they belong to the last name whatever they hold.
-  std::string_view rest = std::string_view(node_id).substr(module.size());
-  const std::string_view parameters = rest.substr(std::min(rest.find('['), rest.size()));
-  rest.remove_suffix(parameters.size());
-  while (!rest.empty()) {
-    rest.remove_prefix(2);
-    const std::string_view name = rest.substr(0, rest.find("::"));
-    names.emplace_back(name);
-    rest.remove_prefix(name.size());
+  const size_t parameters = std::min(node_id.find('[', module.size()), node_id.size());
+  Spelling spelling = {options_.prefix, ""};
+  const auto add_class = [&](std::string_view name) {
+    if (!spelling.class_name.empty()) spelling.class_name.push_back('.');
+    spelling.class_name += name;
+  };
+  const size_t names = node_id.rfind("::", parameters);
+  if (module.size() >= node_id.size() || names == std::string_view::npos || names < module.size()) {
+    return {options_.prefix, Dotted(file)};
   }
-  names.back() += parameters;
-  std::string class_name = options_.prefix;
-  for (size_t i = 0; i + 1 < names.size(); ++i) absl::StrAppend(&class_name, class_name.empty() ? "" : ".", names[i]);
+  add_class(Dotted(file));
+  for (size_t at = module.size(); at < names;) {
+    const size_t next = node_id.find("::", at + 2);
+    add_class(node_id.substr(at + 2, next - at - 2));
+    at = next;
+  }
+  spelling.name = node_id.substr(names + 2);
+  return spelling;
+}
 
-  pugi::xml_node element = document_.append_child("testcase");
-  element.append_attribute("classname").set_value(EscapeIllegalXml(class_name).c_str());
-  element.append_attribute("name").set_value(EscapeIllegalXml(names.back()).c_str());
+pugi::xml_node JunitCases::Open(const std::string& node_id, const std::string& path, int line) {
+  const Spelling spelling = Spell(node_id);
+  pugi::xml_node element = unwritten_.append_child("testcase");
+  element.append_attribute("classname").set_value(EscapeIllegalXml(spelling.class_name).c_str());
+  element.append_attribute("name").set_value(EscapeIllegalXml(spelling.name).c_str());
   if (options_.family != "xunit2") {
     element.append_attribute("file").set_value(EscapeIllegalXml(path).c_str());
     if (line >= 0) element.append_attribute("line").set_value(line);
@@ -155,13 +180,46 @@ pugi::xml_node JunitCases::Open(const std::string& node_id, const std::string& p
   return element;
 }
 
+bool JunitCases::AddPlain(const v1::TestResult& result) {
+  if (!plain_passes_ || !PassedPlainly(result)) return false;
+  const std::string& node_id = result.ref().node_id();
+  const Spelling spelling = Spell(node_id);
+  if (!NeedsNoEscape(spelling.class_name) || !NeedsNoEscape(spelling.name)) return false;
+  double duration = 0;
+  for (const v1::Phase& phase : result.phases()) {
+    if (options_.duration_report == "total" || options_.duration_report == phase.when()) duration += phase.duration_s();
+  }
+  ++totals_.passed;
+  const size_t begin = text_.size();
+  text_.Add("<testcase classname=\"");
+  text_.Add(spelling.class_name);
+  text_.Add("\" name=\"");
+  text_.Add(spelling.name);
+  text_.Add("\" time=\"");
+  constexpr size_t kMost = 400;
+  char* const digits = text_.Room(kMost);
+  text_.Took(
+      static_cast<size_t>(std::to_chars(digits, digits + kMost, duration, std::chars_format::fixed, 3).ptr - digits));
+  text_.Add("\"/>");
+  tests_.push_back({node_id, begin, text_.size()});
+  return true;
+}
+
+void JunitCases::WriteDown(const std::string& node_id, std::vector<Case>* cases) {
+  const size_t begin = text_.size();
+  TextWriter writer(&text_);
+  for (const pugi::xml_node element : unwritten_.children()) {
+    element.print(writer, "", pugi::format_raw | pugi::format_no_declaration, pugi::encoding_utf8);
+  }
+  unwritten_.reset();
+  cases->push_back({node_id, begin, text_.size()});
+}
+
 void JunitCases::Add(const v1::TestResult& result, const std::vector<v1::TestResult>& attempts) {
+  if (attempts.empty() && AddPlain(result)) return;
   const std::string& node_id = result.ref().node_id();
   const std::vector<v1::Phase> phases = CompletePhases(result);
-  const auto open = [&] {
-    tests_.push_back({node_id, Open(node_id, result.location_path(), result.location_line())});
-    return tests_.back().element;
-  };
+  const auto open = [&] { return Open(node_id, result.location_path(), result.location_line()); };
   pugi::xml_node element = open();
   pugi::xml_node first = element;
   double duration = 0;
@@ -188,6 +246,7 @@ void JunitCases::Add(const v1::TestResult& result, const std::vector<v1::TestRes
   Close(result, duration, element);
   const bool flaky = result.outcome() != v1::FAILED && result.outcome() != v1::ERROR;
   for (const v1::TestResult& attempt : attempts) AddAttempt(attempt, flaky, first);
+  WriteDown(node_id, &tests_);
 }
 
 void JunitCases::AddAttempt(const v1::TestResult& attempt, bool flaky, pugi::xml_node element) {
@@ -275,17 +334,17 @@ void JunitCases::Close(const v1::TestResult& result, double duration, pugi::xml_
 void JunitCases::Add(const v1::CollectReport& report) {
   pugi::xml_node element = Open(report.node_id(), std::string(ModuleOf(report.node_id())), -1);
   element.append_attribute("time").set_value("0.000");
-  collectors_.push_back({report.node_id(), element});
   const bool skipped = report.outcome() == "skipped";
   ++(skipped ? totals_.skipped : totals_.errors);
   AddProblem(element, skipped ? "skipped" : "error", skipped ? "collection skipped" : "collection failure",
              report.longrepr());
+  WriteDown(report.node_id(), &collectors_);
 }
 
-void JunitCases::CopyTo(pugi::xml_node suite, const PytestOrder& order) {
+void JunitCases::AppendTo(const PytestOrder& order, std::string* xml) {
   for (std::vector<Case>* cases : {&collectors_, &tests_}) {
     order.Sort(*cases, [](const Case& c) -> const std::string& { return c.node_id; });
-    for (const Case& c : *cases) suite.append_copy(c.element);
+    for (const Case& c : *cases) xml->append(text_.text().substr(c.begin, c.end - c.begin));
   }
 }
 

@@ -2,12 +2,14 @@
 #ifndef FASTEST_COORDINATOR_REPORT_JUNIT_CASES_H_
 #define FASTEST_COORDINATOR_REPORT_JUNIT_CASES_H_
 
+#include <cstddef>
 #include <map>
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/text_buffer.h"
 #include "coordinator/report/display_path.h"
 #include "coordinator/report/pytest_order.h"
 #include "proto/test.pb.h"
@@ -49,7 +51,10 @@ struct JunitTotals {
 // Not thread-safe.
 class JunitCases {
  public:
-  JunitCases(const JunitOptions& options, const DisplayPath& paths) : options_(options), paths_(paths) {}
+  JunitCases(const JunitOptions& options, const DisplayPath& paths)
+      : options_(options),
+        paths_(paths),
+        plain_passes_(options.family == "xunit2" && (options.logging == "no" || !options.log_passing_tests)) {}
 
   // One element for the test; two if its call and its teardown failed. `attempts` failed before it: they stand in the (first) element as
   // Maven Surefire writes them, flakyFailure or flakyError where the test passed in the end, rerunFailure or rerunError where not.
@@ -57,14 +62,25 @@ class JunitCases {
   void Add(const v1::CollectReport& report);
 
   const JunitTotals& totals() const { return totals_; }
-  // Puts the elements below `suite`: collectors first, then tests, both in `order`.
-  void CopyTo(pugi::xml_node suite, const PytestOrder& order);
+  // Appends the elements: collectors first, then tests, both in `order`.
+  void AppendTo(const PytestOrder& order, std::string* xml);
 
  private:
+  // The part of text_ that is a test's or a collector's.
   struct Case {
     std::string node_id;
-    pugi::xml_node element;
+    size_t begin = 0;
+    size_t end = 0;
   };
+  struct Spelling {
+    std::string class_name;
+    std::string name;
+  };
+  Spelling Spell(std::string_view node_id) const;
+  // Writes the element of a test that passed plainly; false if it takes more than that.
+  bool AddPlain(const v1::TestResult& result);
+  // Moves the elements of `unwritten_` to the text.
+  void WriteDown(const std::string& node_id, std::vector<Case>* cases);
   pugi::xml_node Open(const std::string& node_id, const std::string& path, int line);
   void AddAttempt(const v1::TestResult& attempt, bool flaky, pugi::xml_node element);
   void AddPhase(const v1::TestResult& result, const v1::Phase& phase, pugi::xml_node element);
@@ -74,8 +90,12 @@ class JunitCases {
 
   const JunitOptions options_;
   const DisplayPath paths_;
-  // Holds the elements until they have their order.
-  pugi::xml_document document_;
+  // Whether an element of a test that passed says nothing but its name and time.
+  const bool plain_passes_;
+  // The elements of one test or collector.
+  pugi::xml_document unwritten_;
+  // Those of all others, in the order in which they came.
+  TextBuffer text_;
   std::vector<Case> collectors_;
   std::vector<Case> tests_;
   JunitTotals totals_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace fastest::report {
@@ -23,7 +24,10 @@ std::string IsoTime(double seconds) {
                          offset / 60 % 60);
 }
 
-// pugixml writes in small pieces; a report is small enough to be gathered.
+// Stands where the cases belong. Nothing else in the document can look like it: names and values are escaped.
+constexpr char kCases[] = "cases";
+
+// pugixml writes in small pieces.
 struct StringWriter : pugi::xml_writer {
   void write(const void* data, size_t size) override { text.append(static_cast<const char*>(data), size); }
   std::string text;
@@ -48,6 +52,7 @@ void JunitReporter::Attempt(const v1::TestResult& result, const Origin&) {
 }
 
 void JunitReporter::Result(const v1::TestResult& result, const Origin&) {
+  if (attempts_.empty()) return cases().Add(result);
   const auto attempts = attempts_.find({result.ref().node_id(), result.ref().index()});
   if (attempts == attempts_.end()) return cases().Add(result);
   cases().Add(result, attempts->second);
@@ -78,12 +83,16 @@ bool JunitReporter::Finished(const results::RunSummary& summary) {
       property.append_attribute("value").set_value(EscapeIllegalXml(value).c_str());
     }
   }
-  cases().CopyTo(suite, PytestOrder(summary.module_order));
-
-  StringWriter writer;
-  writer.text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
-  document.save(writer, "", pugi::format_raw | pugi::format_no_declaration, pugi::encoding_utf8);
-  absl::Status status = sink_->Write(writer.text);
+  // The cases are text by now; what stands around them is divided where they belong.
+  suite.append_child(kCases);
+  StringWriter around;
+  document.save(around, "", pugi::format_raw | pugi::format_no_declaration, pugi::encoding_utf8);
+  const std::string mark = absl::StrCat("<", kCases, "/>");
+  const size_t at = around.text.rfind(mark);
+  std::string text = absl::StrCat("<?xml version=\"1.0\" encoding=\"utf-8\"?>", around.text.substr(0, at));
+  cases().AppendTo(PytestOrder(summary.module_order), &text);
+  text += around.text.substr(at + mark.size());
+  absl::Status status = sink_->Write(text);
   if (status.ok()) status = sink_->Close();
   if (!status.ok()) {
     err_ << "fastest: no JUnit report: " << status.message() << "\n";

@@ -112,14 +112,45 @@ TEST(JunitOptionsTest, TakesOverWhatPytestResolved) {
   EXPECT_EQ(options.suite_name, "pytest");
 }
 
+TEST(JunitCasesTest, TheShortWayWithAPassGivesTheSameElement) {
+  for (const char* duration_report : {"total", "call"}) {
+    for (const char* family : {"xunit2", "xunit1"}) {
+      for (const char* logging : {"no", "all"}) {
+        JunitOptions options;
+        options.prefix = "pre.fix";
+        options.duration_report = duration_report;
+        options.family = family;
+        options.logging = logging;
+        for (const char* node_id :
+             {"a.py::x", "sub/dir.d/a.py::TestA::TestB::x[1::2/3.py]", "a.py::x[<&\"'>]", "a.py::x[\xC3\xBC]",
+              "a.py::x[\x1b]", "README.rst::README.rst", "other.yaml::x", "a.py"}) {
+          std::string plain;
+          JunitCases by_short_way(options, DisplayPath());
+          by_short_way.Add(PassedResult(node_id));
+          by_short_way.AppendTo(PytestOrder({}), &plain);
+          std::string words;
+          JunitCases by_long_way(options, DisplayPath());
+          by_long_way.Add(PassedInManyWords(node_id));
+          by_long_way.AppendTo(PytestOrder({}), &words);
+          EXPECT_EQ(plain, words);
+          EXPECT_NE(plain.find("<testcase classname=\"pre.fix"), std::string::npos) << plain;
+          EXPECT_EQ(by_short_way.totals().tests(), 1);
+        }
+      }
+    }
+  }
+}
+
 TEST(JunitCasesTest, DurationOfTheCallAlone) {
   JunitOptions options;
   options.duration_report = "call";
   JunitCases cases(options, DisplayPath());
   cases.Add(PassedResult("a.py::x"));
+  std::string xml;
+  cases.AppendTo(PytestOrder({}), &xml);
   pugi::xml_document document;
-  cases.CopyTo(document.append_child("testsuite"), PytestOrder({}));
-  EXPECT_STREQ(document.child("testsuite").child("testcase").attribute("time").value(), "0.002");
+  ASSERT_TRUE(document.load_string(xml.c_str()));
+  EXPECT_STREQ(document.child("testcase").attribute("time").value(), "0.002");
 }
 
 }  // namespace

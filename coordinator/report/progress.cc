@@ -66,6 +66,9 @@ void Progress::ShowMark(const Mark& mark) {
   text_.Write(mark.letter, mark.style);
   // The last percentage waits until everything is over.
   if (!options_.ShowsProgress() || (exact_ && shown_ == expected_)) return;
+  // " [2147483647/2147483647]" is the longest that there can be: most marks are far from the edge.
+  constexpr int kLongest = 24;
+  if (text_.column() + kLongest + 1 < text_.columns()) return;
   const std::string percentage = Percentage();
   if (text_.column() + static_cast<int>(percentage.size()) + 1 < text_.columns()) return;
   text_.Write(percentage + "\n", {color_.Get(false)});

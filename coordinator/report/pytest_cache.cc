@@ -60,6 +60,10 @@ void PytestCache::Collected(const std::string& module, const std::vector<v1::Tes
 void PytestCache::Result(const v1::TestResult& result, const Origin& /*origin*/) {
   if (folder_.empty()) return;
   const std::string& node_id = result.ref().node_id();
+  if (PassedPlainly(result)) {
+    failed_.erase(node_id);
+    return;
+  }
   for (const v1::Phase& phase : CompletePhases(result)) {
     if (phase.outcome() == "failed") {
       failed_[node_id] = true;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace fastest::report {
@@ -21,8 +22,16 @@ class PytestOrder {
   // Sorts `items` by the node ids that `node_id` takes from them; equal ones stay as they came.
   template <typename Item, typename NodeId>
   void Sort(std::vector<Item>& items, NodeId node_id) const {
-    std::stable_sort(items.begin(), items.end(),
-                     [&](const Item& a, const Item& b) { return Of(node_id(a)) < Of(node_id(b)); });
+    // Each place is looked up once; what came later is behind what came before it at the same place.
+    std::vector<std::pair<size_t, size_t>> order;
+    order.reserve(items.size());
+    for (const Item& item : items) order.emplace_back(Of(node_id(item)), order.size());
+    if (std::is_sorted(order.begin(), order.end())) return;
+    std::sort(order.begin(), order.end());
+    std::vector<Item> sorted;
+    sorted.reserve(items.size());
+    for (const auto& [place, index] : order) sorted.push_back(std::move(items[index]));
+    items = std::move(sorted);
   }
 
  private:

@@ -24,8 +24,14 @@ class SlotTracks {
  public:
   // Of a worker that was told of with its slot when it started; of any other, a track of its own.
   SlotTrack Of(const Origin& origin) {
+    // Results come many in a row from one worker.
+    if (last_.agent > 0 && last_worker_ == origin.worker && last_agent_ == origin.agent) return last_;
     const auto known = tracks_.find({origin.agent, origin.worker});
-    if (known != tracks_.end()) return known->second;
+    if (known != tracks_.end()) {
+      last_agent_ = origin.agent;
+      last_worker_ = origin.worker;
+      return last_ = known->second;
+    }
     const auto [agent, new_agent] = agents_.try_emplace(origin.agent);
     if (new_agent) agent->second.number = static_cast<int>(agents_.size());
     // Slots that nobody named come after those that may be named yet.
@@ -49,6 +55,10 @@ class SlotTracks {
   std::map<std::string, Agent> agents_;
   // By agent and worker.
   std::map<std::pair<std::string, std::string>, SlotTrack> tracks_;
+  // The one that was asked for last.
+  std::string last_agent_;
+  std::string last_worker_;
+  SlotTrack last_;
 };
 
 }  // namespace fastest::report

@@ -113,7 +113,11 @@ void TerminalReporter::Result(const v1::TestResult& result, const Origin& origin
     color_.Saw("flaky");
     flaky_.push_back({result.ref().node_id(), origin.attempt, attempts_[result.ref().node_id()]});
   }
-  const std::vector<v1::Phase> phases = CompletePhases(result);
+  // Nothing else is asked of their times.
+  const bool plain = !options_.durations.has_value() && PassedPlainly(result);
+  std::vector<v1::Phase> complete;
+  if (!plain) complete = CompletePhases(result);
+  const std::vector<v1::Phase>& phases = plain ? PlainPhases() : complete;
   for (const v1::Phase& phase : phases) color_.Saw(phase.category());
   if (!result.quarantined().empty()) quarantined_.push_back({result.ref().node_id(), result.quarantined()});
   if (result.has_label()) labels_.push_back({result.ref().node_id(), LabelText(result.label())});

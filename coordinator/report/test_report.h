@@ -14,6 +14,13 @@ namespace fastest::report {
 // a failed phase for a test whose worker died before it could write one. Categories of set-up and teardown that passed stay empty.
 std::vector<v1::Phase> CompletePhases(const v1::TestResult& result);
 
+// Whether the test passed and has nothing to say but how long it took, as most tests do: set-up, call and teardown, each of which
+// passed. Reporters take a short way with those.
+bool PassedPlainly(const v1::TestResult& result);
+
+// CompletePhases of a test that passed plainly, without its times.
+const std::vector<v1::Phase>& PlainPhases();
+
 // The style in which pytest shows letter and word of a phase.
 Style OutcomeStyle(const v1::Phase& phase);
 

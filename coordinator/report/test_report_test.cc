@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include "coordinator/report/sample_results.h"
 
 namespace fastest::report {
@@ -21,6 +24,79 @@ std::vector<std::string> Categories(const v1::TestResult& result) {
 
 TEST(CompletePhasesTest, PlainPassesCountOnce) {
   EXPECT_THAT(Categories(PassedResult("a.py::x")), ElementsAre("//", "passed/./PASSED", "//"));
+}
+
+// Sets a field to something else than nothing.
+void Fill(const google::protobuf::FieldDescriptor* field, google::protobuf::Message* message) {
+  const google::protobuf::Reflection* const reflection = message->GetReflection();
+  using Type = google::protobuf::FieldDescriptor;
+  if (field->is_repeated()) {
+    reflection->AddMessage(message, field);
+    return;
+  }
+  switch (field->cpp_type()) {
+    case Type::CPPTYPE_STRING:
+      return reflection->SetString(message, field, "said");
+    case Type::CPPTYPE_BOOL:
+      return reflection->SetBool(message, field, true);
+    case Type::CPPTYPE_UINT32:
+      return reflection->SetUInt32(message, field, 1);
+    case Type::CPPTYPE_INT32:
+      return reflection->SetInt32(message, field, 1);
+    case Type::CPPTYPE_UINT64:
+      return reflection->SetUInt64(message, field, 1);
+    case Type::CPPTYPE_DOUBLE:
+      return reflection->SetDouble(message, field, 0.5);
+    case Type::CPPTYPE_ENUM:
+      return reflection->SetEnumValue(message, field, 2);
+    case Type::CPPTYPE_MESSAGE:
+      reflection->MutableMessage(message, field);
+      return;
+    default:
+      FAIL() << "a field of a kind that is new here: " << field->full_name();
+  }
+}
+
+// So that a field that is added to the messages is not overlooked by those who take the short way.
+TEST(PassedPlainlyTest, WhateverElseIsSaidIsNotPlain) {
+  const std::set<std::string> of_phases = {"start", "duration_s"};
+  const std::set<std::string> of_results = {"ref",    "engine", "location_path", "location_line",
+                                            "domain", "stages", "lease_id",      "engine_reason"};
+  const v1::TestResult plain = PassedResult("a.py::x");
+  ASSERT_TRUE(PassedPlainly(plain));
+  for (int phase = 0; phase < 3; ++phase) {
+    for (int i = 0; i < v1::Phase::descriptor()->field_count(); ++i) {
+      v1::TestResult result = plain;
+      Fill(v1::Phase::descriptor()->field(i), result.mutable_phases(phase));
+      const std::string& name = v1::Phase::descriptor()->field(i)->name();
+      EXPECT_EQ(PassedPlainly(result), of_phases.count(name) > 0) << name << " of phase " << phase;
+    }
+  }
+  for (int i = 0; i < v1::TestResult::descriptor()->field_count(); ++i) {
+    v1::TestResult result = plain;
+    Fill(v1::TestResult::descriptor()->field(i), &result);
+    const std::string& name = v1::TestResult::descriptor()->field(i)->name();
+    EXPECT_EQ(PassedPlainly(result), of_results.count(name) > 0) << name;
+  }
+}
+
+TEST(PassedPlainlyTest, PhasesThatSayThatTheyPassedDid) {
+  v1::TestResult result = PassedResult("a.py::x");
+  for (v1::Phase& phase : *result.mutable_phases()) phase.set_outcome("passed");
+  EXPECT_TRUE(PassedPlainly(result));
+  result.mutable_phases()->RemoveLast();
+  EXPECT_FALSE(PassedPlainly(result));
+}
+
+TEST(PassedPlainlyTest, PlainPhasesAreTheCompletedOnes) {
+  const std::vector<v1::Phase> complete = CompletePhases(PassedResult("a.py::x"));
+  ASSERT_THAT(PlainPhases(), SizeIs(complete.size()));
+  for (size_t i = 0; i < complete.size(); ++i) {
+    v1::Phase timeless = complete[i];
+    timeless.clear_start();
+    timeless.clear_duration_s();
+    EXPECT_EQ(PlainPhases()[i].SerializeAsString(), timeless.SerializeAsString());
+  }
 }
 
 TEST(CompletePhasesTest, OutcomesWithoutStatusGetPytests) {

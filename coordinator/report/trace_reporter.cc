@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "base/json_text.h"
 #include "coordinator/report/display_path.h"
 #include "coordinator/report/outcome_names.h"
 
@@ -18,24 +19,27 @@ constexpr size_t kMuch = size_t{64} * 1024;
 // Counters change with every test; nobody sees more than this.
 constexpr double kCounterStepUs = 1000;
 
-// Microseconds to three places, as all times and spans are written.
-std::string Number(double micros) {
+// Adds microseconds to three places, as all times and spans are written.
+void AddMicros(double micros, TextBuffer* json) {
   const int64_t thousandths = std::llround(micros * 1000);
-  const int64_t part = std::abs(thousandths % 1000);
-  return absl::StrCat(thousandths < 0 && thousandths > -1000 ? "-" : "", thousandths / 1000,
-                      part < 10    ? ".00"
-                      : part < 100 ? ".0"
-                                   : ".",
-                      part);
+  if (thousandths < 0) json->Add('-');
+  const int64_t size = std::abs(thousandths);
+  json->AddCount(size / 1000);
+  const auto part = static_cast<int>(size % 1000);
+  const char digits[] = {'.', static_cast<char>('0' + part / 100), static_cast<char>('0' + part / 10 % 10),
+                         static_cast<char>('0' + part % 10)};
+  json->Add({digits, sizeof(digits)});
 }
 
-std::string Text(const std::string& text) {
-  const bool plain =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 127 && c != '"' && c != '\\'; });
-  return plain ? absl::StrCat("\"", text, "\"") : Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+void AddSpan(double seconds, TextBuffer* json) {
+  json->Add(",\"dur\":");
+  AddMicros(seconds * 1e6, json);
 }
 
 std::string Text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+// Whether it is drawn: a subtest's report lies within its test's.
+bool HasPlace(const v1::Phase& phase) { return phase.subtest().empty() && phase.start() > 0; }
 
 std::string Args(const Json& args) { return absl::StrCat(",\"args\":", Text(args)); }
 
@@ -87,10 +91,8 @@ double TraceReporter::AddTest(const v1::TestResult& result, const Origin& origin
   const Track track = TrackOf(origin);
   double begin = 0;
   double end = 0;
-  std::vector<const v1::Phase*> phases;
   for (const v1::Phase& phase : result.phases()) {
-    if (!phase.subtest().empty() || phase.start() <= 0) continue;
-    phases.push_back(&phase);
+    if (!HasPlace(phase)) continue;
     begin = begin == 0 ? phase.start() : std::min(begin, phase.start());
     end = std::max(end, phase.start() + phase.duration_s());
   }
@@ -104,14 +106,23 @@ double TraceReporter::AddTest(const v1::TestResult& result, const Origin& origin
 
   const std::string& node_id = result.ref().node_id();
   const size_t module = ModuleOf(node_id).size();
-  const std::string name = module + 2 < node_id.size() ? node_id.substr(module + 2) : node_id;
-  const std::string args =
-      absl::StrCat(",\"args\":{\"nodeid\":", Text(node_id), ",\"outcome\":\"", OutcomeName(result.outcome()),
-                   "\",\"attempt\":", origin.attempt, ",\"engine\":", Text(result.engine()), "}");
-  const auto span = [](double seconds) { return absl::StrCat(",\"dur\":", Number(seconds * 1e6)); };
-  AddEvent("X", name, track, begin, absl::StrCat(span(end - begin), ",\"cat\":\"test\"", args));
-  for (const v1::Phase* phase : phases) {
-    AddEvent("X", phase->when(), track, phase->start(), absl::StrCat(span(phase->duration_s()), ",\"cat\":\"phase\""));
+  const std::string_view name = node_id;
+  BeginEvent("X", module + 2 < node_id.size() ? name.substr(module + 2) : name, track, begin);
+  AddSpan(end - begin, &gathered_);
+  gathered_.Add(",\"cat\":\"test\",\"args\":{\"nodeid\":");
+  AddJsonText(node_id, &gathered_);
+  gathered_.Add(",\"outcome\":\"");
+  gathered_.Add(OutcomeName(result.outcome()));
+  gathered_.Add("\",\"attempt\":");
+  gathered_.AddCount(origin.attempt);
+  gathered_.Add(",\"engine\":");
+  AddJsonText(result.engine(), &gathered_);
+  EndEvent("}");
+  for (const v1::Phase& phase : result.phases()) {
+    if (!HasPlace(phase)) continue;
+    BeginEvent("X", phase.when(), track, phase.start());
+    AddSpan(phase.duration_s(), &gathered_);
+    EndEvent(",\"cat\":\"phase\"");
   }
   const auto lease = leases_.find(result.lease_id());
   if (lease != leases_.end()) {
@@ -139,6 +150,7 @@ void TraceReporter::Attempt(const v1::TestResult& result, const Origin& origin) 
 void TraceReporter::Result(const v1::TestResult& result, const Origin& origin) { AddTest(result, origin); }
 
 void TraceReporter::EndRetry(const v1::TestResult& result, Track track, double begin) {
+  if (retries_.empty()) return;
   const auto retry = retries_.find({result.ref().node_id(), result.ref().index()});
   if (retry == retries_.end()) return;
   AddEvent("f", "retry", track, begin, absl::StrCat(",\"cat\":\"retry\",\"bp\":\"e\",\"id\":", retry->second));
@@ -160,7 +172,8 @@ void TraceReporter::AddCounters() {
     const double at = Micros(changes_[i].first);
     if (i + 1 < changes_.size() && at < said_at + kCounterStepUs) continue;
     said_at = at;
-    AddEvent("C", "tests", {0, 0}, changes_[i].first, Args({{"running", running}, {"to come", std::max(to_come, 0)}}));
+    BeginEvent("C", "tests", {0, 0}, changes_[i].first);
+    EndEvent(absl::StrCat(",\"args\":{\"running\":", running, ",\"to come\":", std::max(to_come, 0), "}"));
   }
 }
 
@@ -168,13 +181,13 @@ bool TraceReporter::Finished(const results::RunSummary& /*summary*/) {
   for (const auto& [id, lease] : leases_) {
     if (lease.tests == 0) continue;
     const std::string name = lease.module.empty() ? absl::StrCat("batch ", id) : lease.module;
-    AddEvent("X", name, lease.track, lease.first,
-             absl::StrCat(",\"dur\":", Number((lease.last - lease.first) * 1e6), ",\"cat\":\"batch\"",
-                          Args({{"lease", id}, {"tests", lease.tests}})));
+    BeginEvent("X", name, lease.track, lease.first);
+    AddSpan(lease.last - lease.first, &gathered_);
+    EndEvent(absl::StrCat(",\"cat\":\"batch\"", Args({{"lease", id}, {"tests", lease.tests}})));
   }
   AddCounters();
   Write("\n]}\n");
-  if (status_.ok()) status_ = sink_->Write(gathered_);
+  if (status_.ok()) status_ = sink_->Write(gathered_.text());
   if (status_.ok()) status_ = sink_->Close();
   if (status_.ok()) return true;
   err_ << "fastest: no trace: " << status_.message() << "\n";
@@ -184,16 +197,34 @@ bool TraceReporter::Finished(const results::RunSummary& /*summary*/) {
 
 void TraceReporter::AddEvent(const char* kind, const std::string& name, Track track, double at,
                              const std::string& more) {
-  Write(absl::StrCat(first_ ? "\n" : ",\n", "{\"ph\":\"", kind, "\",\"name\":", Text(name), ",\"pid\":", track.process,
-                     ",\"tid\":", track.thread, ",\"ts\":", Number(Micros(at)), more, "}"));
-  first_ = false;
+  BeginEvent(kind, name, track, at);
+  EndEvent(more);
 }
 
-void TraceReporter::Write(const std::string& text) {
-  gathered_ += text;
-  if (gathered_.size() < kMuch || !status_.ok()) return;
-  status_ = sink_->Write(gathered_);
-  gathered_.clear();
+void TraceReporter::BeginEvent(std::string_view kind, std::string_view name, Track track, double at) {
+  gathered_.Add(first_ ? "\n{\"ph\":\"" : ",\n{\"ph\":\"");
+  first_ = false;
+  gathered_.Add(kind);
+  gathered_.Add("\",\"name\":");
+  AddJsonText(name, &gathered_);
+  gathered_.Add(",\"pid\":");
+  gathered_.AddCount(track.process);
+  gathered_.Add(",\"tid\":");
+  gathered_.AddCount(track.thread);
+  gathered_.Add(",\"ts\":");
+  AddMicros(Micros(at), &gathered_);
+}
+
+void TraceReporter::EndEvent(std::string_view more) {
+  gathered_.Add(more);
+  Write("}");
+}
+
+void TraceReporter::Write(std::string_view text) {
+  gathered_.Add(text);
+  if (gathered_.size() < kMuch) return;
+  if (status_.ok()) status_ = sink_->Write(gathered_.text());
+  gathered_.Clear();
 }
 
 }  // namespace fastest::report

@@ -8,9 +8,11 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/text_buffer.h"
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/reporter.h"
 #include "coordinator/report/slot_tracks.h"
@@ -59,12 +61,15 @@ class TraceReporter : public Reporter {
   void EndRetry(const v1::TestResult& result, Track track, double begin);
   // `more`: further fields, as JSON without braces.
   void AddEvent(const char* kind, const std::string& name, Track track, double at, const std::string& more);
+  // An event up to its further fields, and the rest of it.
+  void BeginEvent(std::string_view kind, std::string_view name, Track track, double at);
+  void EndEvent(std::string_view more);
   void AddCounters();
-  void Write(const std::string& text);
+  void Write(std::string_view text);
 
   const std::unique_ptr<ByteSink> sink_;
   std::ostream& err_;
-  std::string gathered_;
+  TextBuffer gathered_;
   bool first_ = true;
   absl::Status status_;
   double started_at_ = 0;

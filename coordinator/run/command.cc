@@ -156,9 +156,10 @@ class Preparation {
   // Of a run that is done: agents are told, books and reports closed, durations kept. Gives the exit code.
   int Finish(Run& run) {
     run.EndAgents();
+    past_.BeginRecord(run);
     const int exit_code = run.Close();
     if (!run.error().empty()) Say(WithSpellingHint(run.error(), line_));
-    past_.Record(run);
+    past_.EndRecord();
     return exit_code;
   }
 

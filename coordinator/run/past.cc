@@ -73,22 +73,18 @@ policy::RedHistory::Pasts Past::Failed(const Known& known) {
 void Past::RecordOnTheWay(Run& run) {
   if (history_ == nullptr || absl::Now() < next_record_) return;
   if (recording_.valid() && recording_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
-  if (!Recorded()) return;
   if (history_->GrowsWithEachRecord()) until_next_record_ *= 2;
   next_record_ = absl::Now() + until_next_record_;
+  BeginRecord(run);
+}
+
+void Past::BeginRecord(Run& run) {
+  if (history_ == nullptr || !Recorded()) return;
   Measurements::Measured measured = run.TakeMeasured();
   if (measured.tests.empty()) return;
   recording_ = std::async(std::launch::async, [this, measured = std::move(measured)] {
     return history_->Record(project_, measured.tests, measured.setup_s);
   });
-}
-
-void Past::Record(Run& run) {
-  if (history_ == nullptr || !Recorded()) return;
-  const Measurements::Measured measured = run.TakeMeasured();
-  if (measured.tests.empty()) return;
-  const absl::Status recorded = history_->Record(project_, measured.tests, measured.setup_s);
-  if (!recorded.ok()) GiveUp(recorded);
 }
 
 void Past::Tell(const history::History& history) {

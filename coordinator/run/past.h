@@ -35,8 +35,9 @@ class Past {
   // Keeps what the run has measured so far, now and then and beside the run: little is lost when it is cut off, and it waits for nobody.
   // Called often.
   void RecordOnTheWay(Run& run);
-  // The rest, when the run is done.
-  void Record(Run& run);
+  // The rest, when the run is done, beside what else there is to do then; EndRecord waits for it.
+  void BeginRecord(Run& run);
+  void EndRecord() { Recorded(); }
 
  private:
   using Known = std::unordered_map<std::string, history::ModuleHistory>;
