@@ -278,6 +278,9 @@ std::vector<Flag> MakeTable() {
       {"--cov", H::kControlSession, A::kOptionalValue, kWhole,
        "measure coverage (pytest-cov); on this machine with any number of workers", "SOURCE"},
       {"--html", H::kSingleSession, A::kValue, kWhole, "write an HTML report (pytest-html)", "FILE"},
+      {"--json-report", H::kSingleSession, A::kFlag, kWhole, "write a report as JSON (pytest-json-report)", nullptr},
+      {"--report-log", H::kSingleSession, A::kValue, kWhole, "write each report as a line of JSON (pytest-reportlog)",
+       "FILE"},
 
       {"--pdb", H::kInteractive, A::kFlag, kTake, "start the debugger at failures", nullptr},
       {"--pdbcls", H::kInteractive, A::kValue, kTake, "the debugger's class", "MODULE:CLASS"},

@@ -96,8 +96,10 @@ TEST_F(RequestTest, WhatSeesTheWholeRunGoesThroughOneSession) {
   EXPECT_FALSE(request.run.forward_terminal);
   EXPECT_THAT(request.notes, ElementsAre(HasSubstr("--last-failed")));
   EXPECT_THAT(MustMake({"--lf", "-n1"}).notes, IsEmpty());
-  project_.addopts = {"--html=page.html"};
-  EXPECT_EQ(MustMake({}).run.slots, 1);
+  for (const char* option : {"--html=page.html", "--json-report", "--report-log=lines"}) {
+    project_.addopts = {option};
+    EXPECT_EQ(MustMake({}).run.slots, 1) << option;
+  }
 }
 
 TEST_F(RequestTest, CoverageHasAControlSessionBesideTheWorkers) {
@@ -117,11 +119,11 @@ TEST_F(RequestTest, CoverageThatAControlSessionIsNotEnoughForHasOneSession) {
   const Request farm = MustMake({"--cov", "--agents=a:1", "--insecure"});
   EXPECT_EQ(farm.run.slots, 1);
   EXPECT_THAT(farm.notes, Contains(HasSubstr("--cov needs to see the whole run")));
-  project_.addopts = {"--json-report"};
+  project_.addopts = {"--md-report"};
   const Request report = MustMake({"--cov"});
   EXPECT_EQ(report.run.slots, 1);
   EXPECT_EQ(report.run.control_option, "");
-  EXPECT_THAT(report.notes, ElementsAre(HasSubstr("--json-report, together with --cov")));
+  EXPECT_THAT(report.notes, ElementsAre(HasSubstr("--md-report, together with --cov")));
 }
 
 TEST_F(RequestTest, PytestsOwnTextIsForwarded) {
