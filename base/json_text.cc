@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -13,8 +14,37 @@ namespace {
 // together there than the last decimal's steps, so that no other text of so few decimals is read as the same number: this is the shortest.
 constexpr double kExact = 4503599627370496.0;  // 2^52
 
-// Adds `number` if it has no more than `Decimals`, as points in time and spans that were measured have; false if it has more.
-template <int Decimals>
+// One decimal stays, so that what is read is not taken for a whole number.
+template <int kDecimals>
+void AddFraction(uint64_t decimals, TextBuffer* json) {
+  json->Add('.');
+  const size_t point = json->size();
+  json->AddDigits<kDecimals>(decimals);
+  json->DropZeros(point + 1);
+}
+
+// Adds a point in time of the years 2004 to 2038, in seconds since the epoch. Doubles are 2^-22 apart there: seven decimals, which are at most half
+// of 1e-7 away, are always read back, and mostly six are. False if `number` is none.
+bool AddMoment(double number, TextBuffer* json) {
+  constexpr double kFirst = 1U << 30;
+  constexpr double kEnd = 1U << 31;
+  if (!(number >= kFirst && number < kEnd)) return false;
+  const auto whole = static_cast<uint32_t>(number);
+  const double rest = number - whole;
+  const auto micros = static_cast<uint32_t>(rest * 1e6 + 0.5);
+  // The next second: left to the general way.
+  if (micros >= 1'000'000) return false;
+  json->AddDigits<10>(whole);
+  if (whole + micros / 1e6 == number) {
+    AddFraction<6>(micros, json);
+  } else {
+    AddFraction<7>(static_cast<uint32_t>(rest * 1e7 + 0.5), json);
+  }
+  return true;
+}
+
+// Adds `number` if it has no more decimals, as spans that were measured have; false if it has more.
+template <int kDecimals>
 bool AddDecimals(double number, double scale, TextBuffer* json) {
   const double scaled = number * scale;
   if (!(scaled >= 0 && scaled < kExact)) return false;
@@ -22,23 +52,39 @@ bool AddDecimals(double number, double scale, TextBuffer* json) {
   if (static_cast<double>(rounded) / scale != number) return false;
   const auto power = static_cast<uint64_t>(scale);
   json->AddCount(static_cast<int64_t>(rounded / power));
-  char* const point = json->Room(Decimals + 1);
-  *point = '.';
-  uint64_t decimals = rounded % power;
-  for (int i = Decimals; i > 0; --i, decimals /= 10) point[i] = static_cast<char>('0' + decimals % 10);
-  // One stays, so that what is read is not taken for a whole number.
-  size_t size = Decimals;
-  while (size > 1 && point[size] == '0') --size;
-  json->Took(size + 1);
+  AddFraction<kDecimals>(rounded % power, json);
   return true;
+}
+
+// Whether it stands in a string of JSON's as it is: eight bytes at a time.
+bool IsPlain(std::string_view text) {
+  constexpr size_t kWord = sizeof(uint64_t);
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kHighBits = kOnes << 7;
+  const auto is_plain = [](const char* at) {
+    uint64_t word;
+    std::memcpy(&word, at, kWord);
+    // The high bit of a byte says that it is: below a space, DEL or above, a quote, a backslash. (A byte's borrow or carry changes only those above
+    // one that is flagged itself.)
+    const uint64_t quote = word ^ kOnes * '"';
+    const uint64_t backslash = word ^ kOnes * '\\';
+    const uint64_t flags = ((word - kOnes * ' ') & ~word) | word | (word + kOnes) | ((quote - kOnes) & ~quote) |
+                           ((backslash - kOnes) & ~backslash);
+    return (flags & kHighBits) == 0;
+  };
+  if (text.size() < kWord) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 127 && c != '"' && c != '\\'; });
+  }
+  for (size_t at = 0; at + kWord < text.size(); at += kWord) {
+    if (!is_plain(text.data() + at)) return false;
+  }
+  return is_plain(text.data() + text.size() - kWord);
 }
 
 }  // namespace
 
 void AddJsonText(std::string_view text, TextBuffer* json) {
-  const bool plain =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 127 && c != '"' && c != '\\'; });
-  if (plain) {
+  if (IsPlain(text)) {
     json->Add('"');
     json->Add(text);
     json->Add('"');
@@ -48,8 +94,8 @@ void AddJsonText(std::string_view text, TextBuffer* json) {
 }
 
 void AddJsonNumber(double number, TextBuffer* json) {
-  // Microseconds since the epoch, nanoseconds of a span.
-  if (AddDecimals<6>(number, 1e6, json) || AddDecimals<9>(number, 1e9, json)) return;
+  // Nanoseconds of spans, and microseconds of those for which these are too many.
+  if (AddMoment(number, json) || AddDecimals<9>(number, 1e9, json) || AddDecimals<6>(number, 1e6, json)) return;
   constexpr size_t kMost = 32;
   char* const begin = json->Room(kMost);
   json->Took(static_cast<size_t>(std::to_chars(begin, begin + kMost, number).ptr - begin));

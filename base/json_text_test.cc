@@ -65,15 +65,33 @@ TEST(JsonTextTest, NumbersAreReadBackAsTheyWereAndNoneIsLongerThanNeedBe) {
     ExpectShortest(micros / 1e6 + static_cast<double>(chance() % 100'000'000) / 1e9);
     ExpectShortest(std::ldexp(static_cast<double>(chance()), static_cast<int>(chance() % 400) - 200));
   }
-  for (const double number : {1e-9, 1e-10, -0.25, -3.0, 9007199254.740992, 9007199254.740993, 9007199.254740992, 1e15,
-                              1e16, 1e22, std::numeric_limits<double>::min(), std::numeric_limits<double>::max(),
+  for (int i = 0; i < 20000; ++i) {
+    // Every double of the years 2004 to 2038 might be met.
+    ExpectShortest(std::ldexp(static_cast<double>((uint64_t{1} << 52) + chance() % (uint64_t{1} << 52)), 30 - 52));
+  }
+  for (const double number : {1e-9, 1073741824.0, 1795774135.9999998, 2147483647.9999998, 2147483648.0, 1e-10, -0.25,
+                              -3.0, 9007199254.740992, 9007199254.740993, 9007199.254740992, 1e15, 1e16, 1e22,
+                              std::numeric_limits<double>::min(), std::numeric_limits<double>::max(),
                               std::numeric_limits<double>::epsilon(), std::numeric_limits<double>::denorm_min()}) {
     ExpectShortest(number);
   }
 }
 
+TEST(JsonTextTest, EveryByteAtEveryPlaceIsReadBack) {
+  for (int byte = 0; byte < 128; ++byte) {
+    for (const size_t size : {1, 7, 8, 9, 16, 19}) {
+      for (size_t place = 0; place < size; ++place) {
+        std::string text(size, 'a');
+        text[place] = static_cast<char>(byte);
+        EXPECT_EQ(Text(text), nlohmann::json(text).dump()) << byte << " at " << place << " of " << size;
+      }
+    }
+  }
+}
+
 TEST(JsonTextTest, TextsAreQuotedAndWhatIsNoUtf8IsReplaced) {
   EXPECT_EQ(Text(""), "\"\"");
+  EXPECT_EQ(Text("test_a.py~"), "\"test_a.py~\"");
   EXPECT_EQ(Text("tests/test_a.py::test_x[1-2]"), "\"tests/test_a.py::test_x[1-2]\"");
   EXPECT_EQ(nlohmann::json::parse(Text("a\"b\\c\n\x7fü")).get<std::string>(), "a\"b\\c\n\x7fü");
   EXPECT_EQ(nlohmann::json::parse(Text("\xff!")).get<std::string>(), "\xEF\xBF\xBD!");

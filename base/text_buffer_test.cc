@@ -37,6 +37,20 @@ TEST(TextBufferTest, ClearedItIsEmptyAndGoesOn) {
   EXPECT_EQ(buffer.text(), "-9223372036854775808");
 }
 
+TEST(TextBufferTest, DigitsHaveZerosInFrontAndLoseThoseBehind) {
+  TextBuffer buffer;
+  buffer.AddDigits<3>(7);
+  buffer.AddDigits<2>(1295);
+  buffer.AddDigits<1>(31);
+  EXPECT_EQ(buffer.text(), "007951");
+  buffer.AddDigits<6>(12000);
+  EXPECT_EQ(buffer.text(), "007951012000");
+  buffer.DropZeros(11);
+  EXPECT_EQ(buffer.text(), "00795101200");
+  buffer.DropZeros(0);
+  EXPECT_EQ(buffer.text(), "007951012");
+}
+
 TEST(TextBufferTest, RoomIsWrittenDirectly) {
   TextBuffer buffer;
   buffer.Add("a");

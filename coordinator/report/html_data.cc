@@ -128,6 +128,13 @@ HtmlData::Row HtmlData::RowOf(const v1::TestResult& result, const Origin& origin
   row.lane = LaneOf(origin);
   row.lease = result.lease_id();
   row.attempt = origin.attempt;
+  if (PassedPlainly(result) && result.phases(0).start() > 0) {
+    row.start = result.phases(0).start();
+    row.setup_s = result.phases(0).duration_s();
+    row.call_s = result.phases(1).duration_s();
+    row.teardown_s = result.phases(2).duration_s();
+    return row;
+  }
   for (const v1::Phase& phase : result.phases()) {
     if (!phase.subtest().empty()) continue;
     if (phase.start() > 0 && (row.start == 0 || phase.start() < row.start)) row.start = phase.start();
@@ -136,7 +143,6 @@ HtmlData::Row HtmlData::RowOf(const v1::TestResult& result, const Origin& origin
                                   : row.call_s) += phase.duration_s();
   }
   if (row.start == 0) row.start = std::max(result.stages().started(), run_.started_at);
-  if (PassedPlainly(result)) return row;
   if (const Json details = DetailsOf(result); !details.empty()) {
     row.details = static_cast<int>(details_.size());
     details_.push_back(Dump(details));

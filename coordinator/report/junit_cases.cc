@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 
 #include "absl/strings/match.h"
@@ -55,6 +56,25 @@ std::string Block(const char* name, const std::string& content) {
   constexpr size_t kDashes = 33;
   const std::string dashes(kDashes, '-');
   return absl::StrCat(dashes, " Captured ", name, " ", dashes, "\n", content, "\n");
+}
+
+// Three decimals, as Python's format rounds.
+void AddSeconds(double seconds, TextBuffer* text) {
+  const double thousandths = seconds * 1000;
+  const auto whole = static_cast<uint64_t>(seconds >= 0 && seconds < 1e6 ? thousandths : 0);
+  const double part = thousandths - static_cast<double>(whole);
+  // Which way a half goes is told by digits that the product lost.
+  if (constexpr double kDoubt = 1e-6; part >= 0 && part < 1 && std::abs(part - 0.5) > kDoubt) {
+    const uint64_t rounded = whole + (part > 0.5 ? 1 : 0);
+    text->AddCount(static_cast<int64_t>(rounded / 1000));
+    text->Add('.');
+    text->AddDigits<3>(rounded % 1000);
+    return;
+  }
+  constexpr size_t kMost = 400;
+  char* const digits = text->Room(kMost);
+  text->Took(
+      static_cast<size_t>(std::to_chars(digits, digits + kMost, seconds, std::chars_format::fixed, 3).ptr - digits));
 }
 
 void AddText(pugi::xml_node parent, const char* tag, const std::string& text) {
@@ -196,10 +216,7 @@ bool JunitCases::AddPlain(const v1::TestResult& result) {
   text_.Add("\" name=\"");
   text_.Add(spelling.name);
   text_.Add("\" time=\"");
-  constexpr size_t kMost = 400;
-  char* const digits = text_.Room(kMost);
-  text_.Took(
-      static_cast<size_t>(std::to_chars(digits, digits + kMost, duration, std::chars_format::fixed, 3).ptr - digits));
+  AddSeconds(duration, &text_);
   text_.Add("\"/>");
   tests_.push_back({node_id, begin, text_.size()});
   return true;

@@ -25,10 +25,8 @@ void AddMicros(double micros, TextBuffer* json) {
   if (thousandths < 0) json->Add('-');
   const int64_t size = std::abs(thousandths);
   json->AddCount(size / 1000);
-  const auto part = static_cast<int>(size % 1000);
-  const char digits[] = {'.', static_cast<char>('0' + part / 100), static_cast<char>('0' + part / 10 % 10),
-                         static_cast<char>('0' + part % 10)};
-  json->Add({digits, sizeof(digits)});
+  json->Add('.');
+  json->AddDigits<3>(static_cast<uint64_t>(size % 1000));
 }
 
 void AddSpan(double seconds, TextBuffer* json) {
