@@ -373,9 +373,13 @@ TEST_F(AgentTest, AControlSessionIsConcludedAndNotStopped) {
   stop.mutable_stop_run()->set_reason("enough");
   coordinator_->Send(stop);
   EXPECT_TRUE(WaitForGone("w0").orderly());
+  v1::CoordinatorMessage replay;
+  replay.mutable_tell_control()->set_slot(2);
+  replay.mutable_tell_control()->mutable_replay()->add_told()->set_test("[]");
+  coordinator_->Send(replay);
   v1::CoordinatorMessage conclude;
-  conclude.mutable_conclude()->set_slot(2);
-  conclude.mutable_conclude()->mutable_conclude()->set_tests_failed(3);
+  conclude.mutable_tell_control()->set_slot(2);
+  conclude.mutable_tell_control()->mutable_conclude()->set_tests_failed(3);
   coordinator_->Send(conclude);
   const Event ended = WaitFor([](const Event& e) { return e.from_worker().message().has_ended(); });
   EXPECT_EQ(ended.from_worker().worker_id(), "control");

@@ -105,8 +105,8 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
     case v1::CoordinatorMessage::kRevoke:
       pool_.Revoke(message.revoke().slot(), message.revoke().revoke());
       break;
-    case v1::CoordinatorMessage::kConclude:
-      pool_.Conclude(message.conclude().slot(), message.conclude().conclude());
+    case v1::CoordinatorMessage::kTellControl:
+      pool_.TellControl(message.tell_control());
       break;
     case v1::CoordinatorMessage::kStopRun:
       if (message.stop_run().now()) {

@@ -206,11 +206,15 @@ void WorkerPool::FinishSlot(uint32_t slot) {
   if (workers_.count(slot) > 0) turnstile_.Finish(slot);
 }
 
-void WorkerPool::Conclude(uint32_t slot, const v1::WorkerCommand::Conclude& conclude) {
-  const auto it = workers_.find(slot);
+void WorkerPool::TellControl(const v1::CoordinatorMessage::TellControl& message) {
+  const auto it = workers_.find(message.slot());
   if (it == workers_.end()) return;
   v1::WorkerCommand command;
-  *command.mutable_conclude() = conclude;
+  if (message.has_replay()) {
+    *command.mutable_replay() = message.replay();
+  } else {
+    *command.mutable_conclude() = message.conclude();
+  }
   // It runs no tests, and needs no turn.
   it->second->Send(command);
 }

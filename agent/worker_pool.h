@@ -68,7 +68,7 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   void Grant(uint32_t slot, const v1::Lease& lease);
   void Revoke(uint32_t slot, const v1::WorkerCommand::Revoke& revoke);
   void FinishSlot(uint32_t slot);
-  void Conclude(uint32_t slot, const v1::WorkerCommand::Conclude& conclude);
+  void TellControl(const v1::CoordinatorMessage::TellControl& message);
   void Stop(const std::string& reason);
   // Every worker ends after the test that it runs now, and no worker is started from now on; then the rest as EndAll.
   void Drain(const std::string& why);

@@ -53,8 +53,8 @@ void WorkerState::OnSignOfLife(const v1::WorkerMessage& message, absl::Time now)
 }
 
 void WorkerState::OnCommand(const v1::WorkerCommand& command, absl::Time now) {
-  // Answered at once or at the next border of tests.
-  if (command.has_revoke()) return;
+  // Answered at once or at the next border of tests, or not at all.
+  if (command.has_revoke() || command.has_replay()) return;
   if (command.has_run()) last_lease_ = command.run().id();
   if ((command.has_finish() || command.has_stop() || command.has_conclude()) && stage_ == Hung::kBetweenTests)
     stage_ = Hung::kAtEnd;

@@ -100,6 +100,17 @@ void Run::OnControl(const v1::AgentMessage::Event& event) {
   Act();
 }
 
+void Run::TellControl() {
+  if (!start_.has_value() || failed_ || cut_off_) return;
+  if (control_.IsMissing() && !agents_.empty()) {
+    const auto& [agent, hello] = *agents_.begin();
+    deps_.agents->Send(agent, control_.Start(agent, hello.slots()));
+  }
+  while (const std::optional<v1::CoordinatorMessage> replay = control_.Replay(WorkDone())) {
+    deps_.agents->Send(control_.agent(), *replay);
+  }
+}
+
 void Run::Conclude() {
   if (!start_.has_value() || failed_ || cut_off_ || !WorkDone() || !control_.IsReady()) return;
   Control::Outcome outcome;
@@ -132,7 +143,7 @@ int Run::Close() {
   // Nothing was left to do when the deadline came near.
   if (deadline_reached_ && summary.books.not_run.empty()) stop_reason_.clear();
   summary.stop_reason = stop_reason_.empty() ? fatal_message_ : stop_reason_;
-  summary.plugin_summary = options_.control_option.empty() ? plugin_summary_ : control_.summary();
+  summary.plugin_summary = control_.Exists() ? control_.summary() : plugin_summary_;
   summary.testsuite_properties = testsuite_properties_;
   for (const auto& [test, note] : expired_) summary.policy_failures.push_back(note);
   summary.flaky_fails = options_.flaky_fails;

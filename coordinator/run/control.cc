@@ -1,6 +1,7 @@
 #include "coordinator/run/control.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -15,6 +16,32 @@ namespace {
 constexpr char kName[] = "control";
 // How long it may still take to start when the first worker has, and to end when all workers have. A report of coverage takes seconds.
 constexpr double kLimit = 60;
+// Bytes of reports that are worth a message.
+constexpr size_t kMuch = size_t{64} * 1024;
+
+// As pytest's reports are serialized: of a test whose worker could not send them, because it died.
+std::string Serialized(const v1::TestResult& result) {
+  nlohmann::json reports = nlohmann::json::array();
+  const nlohmann::json line = result.location_line() < 0 ? nlohmann::json() : nlohmann::json(result.location_line());
+  for (const v1::Phase& phase : result.phases()) {
+    if (!phase.subtest().empty()) continue;
+    nlohmann::json sections = nlohmann::json::array();
+    for (const v1::Section& section : phase.sections()) sections.push_back({section.name(), section.content()});
+    reports.push_back({{"$report_type", "TestReport"},
+                       {"nodeid", result.ref().node_id()},
+                       {"location", {result.location_path(), line, result.domain()}},
+                       {"keywords", nlohmann::json::object()},
+                       {"outcome", phase.outcome().empty() ? "passed" : phase.outcome()},
+                       {"longrepr", phase.longrepr().empty() ? nlohmann::json() : nlohmann::json(phase.longrepr())},
+                       {"when", phase.when()},
+                       {"sections", sections},
+                       {"duration", phase.duration_s()},
+                       {"start", phase.start()},
+                       {"stop", phase.start() + phase.duration_s()},
+                       {"user_properties", nlohmann::json::array()}});
+  }
+  return reports.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 // A failure's text, preceded by its last line, which of a traceback says most.
 std::string LastLineFirst(absl::string_view message) {
@@ -30,17 +57,82 @@ void Control::AgentJoined(int agent, uint32_t slots, v1::CoordinatorMessage::Sta
   start->mutable_spec()->set_control(true);
   // What it has cleared away and was told is lost with it: another one would know half of it.
   if (phase_ != Phase::kNone) return;
+  Assign(agent, slots, start->add_workers());
+}
+
+v1::CoordinatorMessage Control::Start(int agent, uint32_t slots) {
+  v1::CoordinatorMessage message;
+  Assign(agent, slots, message.mutable_start_worker());
+  return message;
+}
+
+void Control::Assign(int agent, uint32_t slots, v1::CoordinatorMessage::WorkerAssignment* assignment) {
   phase_ = Phase::kStarting;
   // One more than the agent has: the slots of workers are not touched.
   slot_ = {agent, slots};
-  auto* assignment = start->add_workers();
   assignment->set_slot(slot_.slot);
   assignment->set_worker_id(kName);
   assignment->set_control(true);
 }
 
 void Control::AgentLeft(int agent, const std::string& why) {
-  if (slot_.agent == agent) Fail(absl::StrCat("its agent was lost: ", why));
+  if (slot_.agent != agent || phase_ == Phase::kOver) return;
+  if (option_.empty() && keeps_all_) {
+    // All that it was told is told again to another one.
+    phase_ = Phase::kNone;
+    slot_ = {-1, 0};
+    waiting_since_.reset();
+    sent_ = 0;
+    waiting_bytes_ = kMuch;
+    return;
+  }
+  Fail(absl::StrCat("its agent was lost: ", why));
+}
+
+v1::WorkerCommand::Replay::Told* Control::Add(const std::string& worker_id, size_t bytes) {
+  waiting_bytes_ += bytes;
+  v1::WorkerCommand::Replay::Told& told = told_.emplace_back();
+  told.set_worker_id(worker_id);
+  return &told;
+}
+
+void Control::Tell(const std::string& worker_id, const v1::TestResult& result) {
+  if (listener_.empty() || phase_ == Phase::kOver) return;
+  std::string reports = result.serialized().empty() ? Serialized(result) : result.serialized();
+  Add(worker_id, reports.size())->set_test(std::move(reports));
+}
+
+void Control::Tell(const std::string& worker_id, const v1::CollectReport& report) {
+  if (listener_.empty() || phase_ == Phase::kOver || report.serialized().empty()) return;
+  Add(worker_id, report.serialized().size())->set_collection(report.serialized());
+}
+
+void Control::Tell(const std::string& worker_id, const v1::RecordedWarning& warning) {
+  if (listener_.empty() || phase_ == Phase::kOver || warning.serialized().empty()) return;
+  Add(worker_id, warning.serialized().size())->set_warning(warning.serialized());
+}
+
+std::optional<v1::CoordinatorMessage> Control::Replay(bool all) {
+  if (phase_ != Phase::kReady || sent_ == told_.size() || (waiting_bytes_ < kMuch && !all)) return std::nullopt;
+  has_replayed_ = true;
+  v1::CoordinatorMessage message;
+  message.mutable_tell_control()->set_slot(slot_.slot);
+  v1::WorkerCommand::Replay* replay = message.mutable_tell_control()->mutable_replay();
+  size_t bytes = 0;
+  for (; sent_ < told_.size() && bytes < kMuch; ++sent_) {
+    bytes += told_[sent_].ByteSizeLong();
+    if (keeps_all_) {
+      *replay->add_told() = told_[sent_];
+    } else {
+      *replay->add_told() = std::move(told_[sent_]);
+    }
+  }
+  if (sent_ == told_.size()) waiting_bytes_ = 0;
+  if (sent_ == told_.size() && !keeps_all_) {
+    told_.clear();
+    sent_ = 0;
+  }
+  return message;
 }
 
 bool Control::Took(const v1::AgentMessage::Event& event) {
@@ -65,12 +157,10 @@ bool Control::Took(const v1::AgentMessage::Event& event) {
     }
   }
   // What comes before, while conftests are loaded, every worker says too.
-  return phase_ == Phase::kConcluding && (message.has_output() || message.has_warning());
+  return (phase_ == Phase::kConcluding || has_replayed_) && (message.has_output() || message.has_warning());
 }
 
-void Control::WorkerStarted(const std::string& worker_id) {
-  if (!option_.empty()) workers_.emplace_back().set_worker_id(worker_id);
-}
+void Control::WorkerStarted(const std::string& worker_id) { workers_.emplace_back().set_worker_id(worker_id); }
 
 void Control::WorkerEnded(const std::string& worker_id, const std::string& output) {
   for (auto& worker : workers_) {
@@ -92,8 +182,8 @@ v1::CoordinatorMessage Control::Conclude(const Outcome& outcome, double now) {
                      : outcome.collected == 0     ? results::kNoTestsCollected
                                                   : results::kOk;
   v1::CoordinatorMessage message;
-  message.mutable_conclude()->set_slot(slot_.slot);
-  v1::WorkerCommand::Conclude* conclude = message.mutable_conclude()->mutable_conclude();
+  message.mutable_tell_control()->set_slot(slot_.slot);
+  v1::WorkerCommand::Conclude* conclude = message.mutable_tell_control()->mutable_conclude();
   conclude->mutable_workers()->Add(workers_.begin(), workers_.end());
   conclude->set_tests_failed(static_cast<uint32_t>(outcome.failed));
   conclude->set_tests_collected(static_cast<uint32_t>(outcome.collected));
@@ -118,6 +208,7 @@ int Control::Verdict(int code) const {
 
 std::string Control::Complaint() const {
   if (why_not_.empty()) return "";
+  if (option_.empty()) return absl::StrCat(listener_, ", and was not told of all results: ", why_not_);
   return absl::StrCat("the workers' data for ", option_,
                       " were not joined, and nothing was reported of them: ", why_not_);
 }

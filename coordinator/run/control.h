@@ -1,5 +1,6 @@
 // A run's control session as the run sees it: the one process that plugins take for the controller of pytest-xdist's, so that they can
-// join what the workers have left and report it once (docs/adr/0021-control-session.md). Pure: no I/O, no clock. Not thread-safe.
+// join what the workers have left and report it once (docs/adr/0021-control-session.md), and in which hooks are told of every report
+// (docs/adr/0030-replayed-reports.md). Pure: no I/O, no clock. Not thread-safe.
 #ifndef FASTEST_COORDINATOR_RUN_CONTROL_H_
 #define FASTEST_COORDINATOR_RUN_CONTROL_H_
 
@@ -25,13 +26,23 @@ class Control {
     int stop_status = 0;
   };
 
-  // `option`: for whose plugin it is there; empty: there is none, and nothing here has to be waited for.
-  explicit Control(std::string option) : option_(std::move(option)) {}
+  // `option`: for whose plugin it is there from the start; empty: there is none unless somebody listens. `agents_may_leave`: it may
+  // have to be started again elsewhere, and told everything once more.
+  explicit Control(std::string option, bool agents_may_leave = false)
+      : option_(std::move(option)), keeps_all_(agents_may_leave) {}
 
   // An agent begins the run. If it is the first one, `start` is given the control session beside its workers.
   void AgentJoined(int agent, uint32_t slots, v1::CoordinatorMessage::StartRun* start);
   // The agent and all its processes are gone.
   void AgentLeft(int agent, const std::string& why);
+  // Somebody (Ready.listener) is to be told of every report.
+  void Listen(const std::string& listener) { listener_ = listener; }
+  // Somebody is, and there is no control session yet, or none any more.
+  bool IsMissing() const { return !listener_.empty() && phase_ == Phase::kNone; }
+  // The message to `agent` that starts it there. Precondition: IsMissing().
+  v1::CoordinatorMessage Start(int agent, uint32_t slots);
+  // There is one, or was.
+  bool Exists() const { return phase_ != Phase::kNone; }
   bool Is(dispatch::SlotKey slot) const { return phase_ != Phase::kNone && slot == slot_; }
   // An event of the control session. True: it is of interest to the user too (output or a warning).
   bool Took(const v1::AgentMessage::Event& event);
@@ -41,8 +52,16 @@ class Control {
   void WorkerEnded(const std::string& worker_id, const std::string& output);
   void WorkerDied(const std::string& worker_id, const std::string& how);
 
+  // What has come of tests and collections, each once, in the order in which it became known.
+  void Tell(const std::string& worker_id, const v1::TestResult& result);
+  void Tell(const std::string& worker_id, const v1::CollectReport& report);
+  void Tell(const std::string& worker_id, const v1::RecordedWarning& warning);
+  // A message to its agent() with what it has not been told yet; none while there is little, unless `all` is wanted, and while it is
+  // not ready.
+  std::optional<v1::CoordinatorMessage> Replay(bool all);
+
   // No worker may begin a test: it could write what plugins clear away at the start of the control session.
-  bool MustBeAwaited() const { return phase_ == Phase::kStarting; }
+  bool MustBeAwaited() const { return phase_ == Phase::kStarting && !option_.empty(); }
   // It waits to be told of the end.
   bool IsReady() const { return phase_ == Phase::kReady; }
   // The message to its agent() that tells it. Precondition: IsReady().
@@ -64,8 +83,17 @@ class Control {
   enum class Phase { kNone, kStarting, kReady, kConcluding, kOver };
 
   void Fail(const std::string& why);
+  void Assign(int agent, uint32_t slots, v1::CoordinatorMessage::WorkerAssignment* assignment);
+  v1::WorkerCommand::Replay::Told* Add(const std::string& worker_id, size_t bytes);
 
   const std::string option_;
+  const bool keeps_all_;
+  std::string listener_;
+  // What it is to be told, how much of it it has been told, and the size of the rest in bytes.
+  std::vector<v1::WorkerCommand::Replay::Told> told_;
+  size_t sent_ = 0;
+  size_t waiting_bytes_ = 0;
+  bool has_replayed_ = false;
   Phase phase_ = Phase::kNone;
   dispatch::SlotKey slot_{-1, 0};
   // Since when it has been waited for.

@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace fastest::run {
 namespace {
 
@@ -41,7 +46,7 @@ class ControlTest : public testing::Test {
     control_.Took(event);
   }
   v1::WorkerCommand::Conclude Conclude(const Control::Outcome& outcome) {
-    return control_.Conclude(outcome, 100).conclude().conclude();
+    return control_.Conclude(outcome, 100).tell_control().conclude();
   }
 
   v1::CoordinatorMessage::StartRun start_;
@@ -186,6 +191,175 @@ TEST_F(ControlTest, IsAwaitedForAMinuteAtItsStartAndAtItsEnd) {
   EXPECT_FALSE(control_.GaveUp(161, true));
   EXPECT_TRUE(control_.IsOver());
   EXPECT_THAT(control_.Complaint(), HasSubstr("did not end within 60 s"));
+}
+
+// Nobody asked for a control session, but somebody listens.
+class ListenedToTest : public testing::Test {
+ protected:
+  explicit ListenedToTest(bool agents_may_leave = false) : control_("", agents_may_leave) {
+    v1::CoordinatorMessage::StartRun start;
+    control_.AgentJoined(0, 2, &start);
+    EXPECT_EQ(start.workers_size(), 0);
+  }
+
+  void IsReady() {
+    v1::AgentMessage::Event event;
+    event.mutable_from_worker()->mutable_message()->mutable_ready();
+    control_.Took(event);
+  }
+  void TellTest(const std::string& reports) {
+    v1::TestResult result;
+    result.set_serialized(reports);
+    control_.Tell("gw1", result);
+  }
+  // The reports that a message replays.
+  std::vector<std::string> Replayed(bool all = true) {
+    std::vector<std::string> tests;
+    while (const std::optional<v1::CoordinatorMessage> message = control_.Replay(all)) {
+      for (const auto& told : message->tell_control().replay().told()) tests.push_back(told.test());
+    }
+    return tests;
+  }
+
+  Control control_;
+};
+
+TEST_F(ListenedToTest, NothingIsKeptWhereNobodyListens) {
+  TellTest("[]");
+  EXPECT_FALSE(control_.IsMissing());
+  control_.Listen("");
+  EXPECT_FALSE(control_.IsMissing());
+  EXPECT_FALSE(control_.Exists());
+}
+
+TEST_F(ListenedToTest, IsStartedInASlotBesideTheWorkersAndHindersNobody) {
+  control_.Listen("conftest.py implements pytest_runtest_logreport");
+  EXPECT_TRUE(control_.IsMissing());
+  const v1::CoordinatorMessage start = control_.Start(0, 2);
+  EXPECT_TRUE(start.start_worker().control());
+  EXPECT_EQ(start.start_worker().slot(), 2u);
+  EXPECT_TRUE(control_.Is({0, 2}));
+  EXPECT_FALSE(control_.IsMissing());
+  EXPECT_FALSE(control_.MustBeAwaited());
+  EXPECT_FALSE(control_.IsOver());
+}
+
+TEST_F(ListenedToTest, EverythingIsToldOnceAndInOrder) {
+  control_.Listen("somebody");
+  TellTest("[1]");
+  control_.Start(0, 2);
+  // Not yet ready.
+  EXPECT_EQ(control_.Replay(true), std::nullopt);
+  v1::CollectReport collection;
+  control_.Tell("gw0", collection);  // Of a run with one slot: there is nothing to tell.
+  collection.set_serialized("{2}");
+  control_.Tell("gw0", collection);
+  v1::RecordedWarning warning;
+  warning.set_serialized("{3}");
+  control_.Tell("gw1", warning);
+  IsReady();
+  EXPECT_EQ(control_.Replay(false), std::nullopt);
+  const std::optional<v1::CoordinatorMessage> message = control_.Replay(true);
+  ASSERT_TRUE(message.has_value());
+  const auto& told = message->tell_control().replay().told();
+  ASSERT_EQ(told.size(), 3);
+  EXPECT_EQ(told[0].test(), "[1]");
+  EXPECT_EQ(told[0].worker_id(), "gw1");
+  EXPECT_EQ(told[1].collection(), "{2}");
+  EXPECT_EQ(told[1].worker_id(), "gw0");
+  EXPECT_EQ(told[2].warning(), "{3}");
+  EXPECT_EQ(control_.Replay(true), std::nullopt);
+}
+
+TEST_F(ListenedToTest, MuchIsToldAtOnceInMessagesOfBoundedSize) {
+  control_.Listen("somebody");
+  control_.Start(0, 2);
+  IsReady();
+  for (int i = 0; i < 10; ++i) TellTest(std::string(30000, static_cast<char>('a' + i)));
+  const std::optional<v1::CoordinatorMessage> first = control_.Replay(false);
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->tell_control().replay().told_size(), 3);
+  EXPECT_EQ(Replayed().size(), 7u);
+}
+
+TEST_F(ListenedToTest, ATestWhoseWorkerDiedIsToldOfByItsPhases) {
+  control_.Listen("somebody");
+  control_.Start(0, 2);
+  IsReady();
+  v1::TestResult result;
+  result.mutable_ref()->set_node_id("test_a.py::test_\xff");
+  result.set_location_path("test_a.py");
+  result.set_location_line(4);
+  result.set_domain("test_a");
+  v1::Phase* phase = result.add_phases();
+  phase->set_when("call");
+  phase->set_outcome("failed");
+  phase->set_longrepr("worker died");
+  phase->set_start(7);
+  phase->set_duration_s(0.5);
+  v1::Section* section = phase->add_sections();
+  section->set_name("Captured stdout call");
+  section->set_content("hello");
+  control_.Tell("gw0", result);
+  const std::vector<std::string> told = Replayed();
+  ASSERT_EQ(told.size(), 1u);
+  const nlohmann::json reports = nlohmann::json::parse(told[0]);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0]["$report_type"], "TestReport");
+  EXPECT_EQ(reports[0]["location"], nlohmann::json::array({"test_a.py", 4, "test_a"}));
+  EXPECT_EQ(reports[0]["outcome"], "failed");
+  EXPECT_EQ(reports[0]["longrepr"], "worker died");
+  EXPECT_EQ(reports[0]["sections"], nlohmann::json::array({{"Captured stdout call", "hello"}}));
+  EXPECT_EQ(reports[0]["stop"], 7.5);
+}
+
+TEST_F(ListenedToTest, WhatItPrintsIsShownOnceItIsToldOfTests) {
+  control_.Listen("somebody");
+  control_.Start(0, 2);
+  v1::AgentMessage::Event event;
+  event.mutable_from_worker()->mutable_message()->mutable_output()->set_data("hello");
+  EXPECT_FALSE(control_.Took(event));
+  IsReady();
+  TellTest("[]");
+  EXPECT_FALSE(control_.Took(event));
+  Replayed();
+  EXPECT_TRUE(control_.Took(event));
+}
+
+TEST_F(ListenedToTest, ItsDeathNamesWhoListened) {
+  control_.Listen("conftest.py implements pytest_terminal_summary");
+  control_.Start(0, 2);
+  v1::AgentMessage::Event event;
+  event.mutable_worker_gone()->set_how("signal SIGKILL");
+  control_.Took(event);
+  EXPECT_FALSE(control_.IsMissing());
+  EXPECT_TRUE(control_.IsOver());
+  EXPECT_THAT(control_.Complaint(), testing::StartsWith("conftest.py implements pytest_terminal_summary, and was not"));
+  EXPECT_THAT(control_.Complaint(), HasSubstr("signal SIGKILL"));
+  EXPECT_EQ(control_.Verdict(0), 3);
+}
+
+class ListenedToOnAFarmTest : public ListenedToTest {
+ protected:
+  ListenedToOnAFarmTest() : ListenedToTest(true) {}
+};
+
+TEST_F(ListenedToOnAFarmTest, AnotherAgentIsToldEverythingOnceMore) {
+  control_.Listen("somebody");
+  control_.Start(0, 2);
+  IsReady();
+  TellTest("[1]");
+  EXPECT_THAT(Replayed(), testing::ElementsAre("[1]"));
+  TellTest("[2]");
+  control_.AgentLeft(0, "gone");
+  EXPECT_TRUE(control_.IsMissing());
+  EXPECT_FALSE(control_.Is({0, 2}));
+  control_.Start(3, 1);
+  EXPECT_TRUE(control_.Is({3, 1}));
+  EXPECT_EQ(control_.agent(), 3);
+  IsReady();
+  EXPECT_THAT(Replayed(), testing::ElementsAre("[1]", "[2]"));
+  EXPECT_EQ(control_.Complaint(), "");
 }
 
 TEST_F(ControlTest, OneThatDoesNotStartIsGivenUp) {

@@ -47,7 +47,7 @@ Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
       estimates_(std::move(estimates)),
       deps_(std::move(dependencies)),
       queue_(QueueOptions(options_, estimates_), &names_),
-      control_(options_.control_option),
+      control_(options_.control_option, /*agents_may_leave=*/options_.lease_s > 0),
       more_agents_(options_.more_agents),
       ledger_(&names_),
       started_at_(deps_.now()),
@@ -139,9 +139,10 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
         worker.early.push_back(message);
       } else if (message.has_warning()) {
         ledger_.AddWarnings(1);
+        control_.Tell(worker.id, message.warning());
         Report([&](report::Reporter& r) { r.Warning(message.warning()); });
       } else {
-        OnCollectReport(message.collect_report());
+        OnCollectReport(worker.id, message.collect_report());
       }
       break;
     case v1::WorkerMessage::kCollected:
@@ -183,6 +184,7 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
 void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
   worker.ready = true;
   if (!start_.has_value()) {
+    control_.Listen(ready.listener());
     Begin(worker, ready);
     std::vector<v1::WorkerMessage> early = std::move(worker.early);
     for (v1::WorkerMessage& message : early) WorkerSaid(worker, message);
@@ -398,6 +400,7 @@ void Run::OnResult(const report::Origin& from, v1::TestResult& result) {
   Settle(failed, &result);
   if (!ledger_.Reported(result)) return;
   if (verdict.attempt > 1 && !failed) AddFlaky();
+  control_.Tell(from.worker, result);
   Report([&](report::Reporter& r) { r.Result(result, origin); });
   const auto lease = leases_.find(result.lease_id());
   const std::string& module =
@@ -409,10 +412,11 @@ void Run::OnResult(const report::Origin& from, v1::TestResult& result) {
   }
 }
 
-void Run::OnCollectReport(const v1::CollectReport& report) {
+void Run::OnCollectReport(const std::string& worker_id, const v1::CollectReport& report) {
   // Parts of a split module each collect it, and so would each report what is wrong with it.
   if (!collect_reports_seen_.insert(absl::StrCat(report.outcome(), " ", report.node_id())).second) return;
   ledger_.CollectReported(report);
+  control_.Tell(worker_id, report);
   Report([&](report::Reporter& r) { r.Collect(report); });
   // Found only when a module's items were made, in the midst of the run, where pytest would have run nothing (see the ADR on
   // late collection errors).
@@ -540,6 +544,7 @@ void Run::Act() {
     }
     deps_.agents->Send(agent, message);
   }
+  TellControl();
   Conclude();
 }
 

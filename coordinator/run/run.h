@@ -131,7 +131,7 @@ class Run {
   void Settle(bool failed, v1::TestResult* result);
   void AddFlaky();
   void KeepDeadline(double now);
-  void OnCollectReport(const v1::CollectReport& report);
+  void OnCollectReport(const std::string& worker_id, const v1::CollectReport& report);
   void OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended);
   void OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone);
   void StartWorker(dispatch::SlotKey slot, v1::CoordinatorMessage::WorkerAssignment* assignment);
@@ -139,6 +139,8 @@ class Run {
   void OnControl(const v1::AgentMessage::Event& event);
   // The workers have done what there was to do.
   bool WorkDone() const;
+  // Starts the control session if one is wanted, and tells it what has come of tests since.
+  void TellControl();
   // Tells the control session of the end, once that has come.
   void Conclude();
   // No more work is given out. `now`: running tests are cut off.

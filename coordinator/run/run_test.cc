@@ -69,7 +69,9 @@ class RunTest : public testing::Test, public AgentPort {
     if (message.has_start_worker()) workers_[message.start_worker().slot()] = message.start_worker().worker_id();
     if (message.has_grant()) leases_[message.grant().slot()].push_back(message.grant().lease());
     if (message.has_finish_slot()) finished_slots_.push_back(message.finish_slot().slot());
-    if (message.has_conclude()) conclusions_.push_back(message.conclude());
+    if (message.tell_control().has_conclude()) conclusions_.push_back(message.tell_control());
+    for (const auto& told : message.tell_control().replay().told())
+      replayed_.push_back(told.worker_id() + " " + told.test());
     if (message.has_stop_run()) stops_.push_back(message.stop_run());
   }
 
@@ -112,6 +114,7 @@ class RunTest : public testing::Test, public AgentPort {
     ready->mutable_collection()->set_errors(errors);
     for (const std::string& module : modules) ready->mutable_collection()->add_modules(module);
     (*ready->mutable_options())["maxfail"] = maxfail;
+    ready->set_listener(listener_);
     Say(slot, message);
   }
 
@@ -132,6 +135,7 @@ class RunTest : public testing::Test, public AgentPort {
     result->set_lease_id(lease.id());
     result->mutable_ref()->set_node_id(id);
     result->set_outcome(outcome);
+    if (!listener_.empty()) result->set_serialized(id);
     v1::Phase* phase = result->add_phases();
     phase->set_when("call");
     phase->set_outcome(outcome == v1::PASSED ? "passed" : "failed");
@@ -176,7 +180,9 @@ class RunTest : public testing::Test, public AgentPort {
   std::map<uint32_t, std::vector<v1::Lease>> leases_;
   std::vector<uint32_t> finished_slots_;
   std::vector<v1::CoordinatorMessage::StopRun> stops_;
-  std::vector<v1::CoordinatorMessage::ConcludeControl> conclusions_;
+  std::vector<v1::CoordinatorMessage::TellControl> conclusions_;
+  std::vector<std::string> replayed_;
+  std::string listener_;
   v1::RunSpec spec_;
   std::string control_option_;
   std::string shown_;
@@ -221,6 +227,34 @@ TEST_F(RunTest, AControlSessionThatDiesLeavesTheResults) {
   EXPECT_TRUE(run_->Done());
   EXPECT_EQ(run_->Close(), 3);
   EXPECT_THAT(record_.results, ElementsAre("a.py::t"));
+}
+
+TEST_F(RunTest, WhoListensIsToldOfEveryTestBeforeTheEnd) {
+  listener_ = "conftest.py implements pytest_terminal_summary";
+  Start(2);
+  EXPECT_FALSE(spec_.control());
+  Ready(0, {"a.py", "b.py"});
+  Ready(1, {"a.py", "b.py"});
+  EXPECT_EQ(workers_[2], "control");
+  // Tests do not wait for it.
+  ASSERT_FALSE(leases_[0].empty());
+  RunLease(0, leases_[0][0], {"a.py::t"});
+  RunLease(1, leases_[1][0], {"b.py::t"});
+  EXPECT_THAT(replayed_, testing::IsEmpty());
+  End(0);
+  End(1);
+  EXPECT_FALSE(run_->Done());
+  Ready(2, {});
+  EXPECT_THAT(replayed_, testing::UnorderedElementsAre("gw0 a.py::t", "gw1 b.py::t"));
+  ASSERT_EQ(conclusions_.size(), 1u);
+  EXPECT_EQ(conclusions_[0].conclude().workers_size(), 2);
+  v1::WorkerMessage ended;
+  ended.mutable_ended()->set_exit_status(7);
+  ended.mutable_ended()->set_terminal_summary("told");
+  Say(2, ended);
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 7);
+  EXPECT_EQ(record_.summary.plugin_summary, "told");
 }
 
 TEST_F(RunTest, TwoModulesOnTwoSlots) {

@@ -9,13 +9,14 @@ from __future__ import annotations
 import ast
 import io
 import os
+import platform
 import sys
 from types import SimpleNamespace
 from typing import Any, Iterator
 
 import pytest
 
-from . import coverage_part, reports, xdist_role
+from . import coverage_part, reports, serialized, xdist_role
 from .batches import CommandError, Messages
 from .rendering import Renderer
 from .session_facts import keep_plugin_summaries
@@ -67,7 +68,16 @@ class _Node:
         self.gateway = _Gateway(name)
         self.nodemanager = SimpleNamespace(config=config, roots=[], specs=[self.gateway.spec] * slots, testrunuid=uid)
         self.workerinput = {"workerid": name, "workercount": slots, "testrunuid": uid, "mainargv": sys.argv}
-        self.workerinfo = {"id": name, "spec": self.gateway.spec, "version_info": tuple(sys.version_info)}
+        self.workerinfo = {
+            "id": name,
+            "spec": self.gateway.spec,
+            "version": sys.version,
+            "version_info": tuple(sys.version_info),
+            "sysplatform": sys.platform,
+            "platform": platform.platform(),
+            "executable": sys.executable,
+            "cwd": os.getcwd(),
+        }
         self.shutting_down = False
 
     def __repr__(self) -> str:
@@ -88,6 +98,7 @@ class ControlHost:
         self._terminal = NullText()
         self._nodes: dict[str, _Node] = {}
         self._concluding = False
+        self._is_replaying = False
         self.terminal_summary = io.StringIO()
         self.stop_reason = ""
         self.internal_error = ""
@@ -135,6 +146,7 @@ class ControlHost:
         if reporter is not None:
             renderer = Renderer(config, reporter, bool(self._run.get("color")), int(self._run.get("columns", 0)))
             reporter._tw = renderer.writer(self._terminal)
+            reporter._show_progress_info = False
         yield
         for number in range(int(self._run.get("slots", 1))):
             self._node(config, f"gw{number}")
@@ -157,14 +169,42 @@ class ControlHost:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> bool:
         self._messages.send({"ready": {"pid": os.getpid(), "stdout_fd": -1, "stderr_fd": -1}})
-        command = self._messages.receive()
-        if "conclude" not in command:
-            raise CommandError(f"{next(iter(command), 'nothing')} is no command for the control session")
+        while "conclude" not in (command := self._messages.receive()):
+            if "replay" not in command:
+                raise CommandError(f"{next(iter(command), 'nothing')} is no command for the control session")
+            self._is_replaying = True
+            for told in command["replay"].get("told", ()):
+                self._replay(session.config, told)
+            self._is_replaying = False
         self._conclude(session, command["conclude"])
         return True
 
+    def _replay(self, config: Any, told: dict[str, Any]) -> None:
+        hook = config.hook
+        if "warning" in told:
+            arguments = serialized.warning_of(told["warning"])
+            # Those of the configuration this session has, too.
+            if arguments["when"] != "config":
+                hook.pytest_warning_recorded.call_historic(kwargs=arguments)
+            return
+        node = self._node(config, str(told.get("worker_id", "")))
+        found = serialized.reports_of(config, told.get("test") or told.get("collection") or "[]")
+        for report in found:
+            report.node = node
+        if "collection" in told:
+            for report in found:
+                hook.pytest_collectreport(report=report)
+        elif found:
+            place = {"nodeid": found[0].nodeid, "location": found[0].location}
+            hook.pytest_runtest_logstart(**place)
+            for report in found:
+                hook.pytest_runtest_logreport(report=report)
+            hook.pytest_runtest_logfinish(**place)
+
     def _conclude(self, session: Any, outcome: dict[str, Any]) -> None:
         self._concluding = True
+        # As far as reports of failures have told it.
+        session.shouldfail = False
         # What plugins write from here on is for the user, wherever they do it.
         self._terminal.keeping = self.terminal_summary
         session.testsfailed = int(outcome.get("tests_failed", 0))
@@ -196,8 +236,8 @@ class ControlHost:
         self.internal_error = "".join(f"INTERNALERROR> {line}\n" for line in str(excrepr).split("\n"))
 
     def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str) -> None:
-        # Those of its start every worker has, too.
-        if self._concluding:
+        # Those of its start every worker has, too, and those that are replayed come from one.
+        if self._concluding and not self._is_replaying:
             message = reports.warning_message(self._run.get("invocation_dir", ""), warning_message, when, nodeid)
             self._messages.queue({"warning": message})
 

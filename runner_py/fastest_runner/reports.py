@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from _pytest.reports import TestReport
 from _pytest.terminal import pytest_report_teststatus as terminal_status
 
+from . import serialized
 from .collection import Entry
 from .direct import Pass
 from .frames import to_json
@@ -74,6 +75,8 @@ class ReportConverter:
         self._reportchars = _report_characters(config)
         # Whether anybody shows what passing tests wrote.
         self.keeps_output_of_passes = "P" in self._reportchars or _junit_logging(config) != "no"
+        # Whether the control session is to be told of every test.
+        self.serializes = False
         # Categories of which the reporter prints nothing under a headline.
         self._without_block = {"", "skipped"}
         if "P" not in self._reportchars:
@@ -85,8 +88,9 @@ class ReportConverter:
         self, lease_id: int, entry: Entry, reports: list[tuple[Any, Status]], engine: str, engine_reason: str
     ) -> str:
         """The TestResult, as JSON, of a test that has had all its reports."""
+        told = serialized.of_test(self._config, [report for report, _ in reports]) if self.serializes else ""
         if not self.keeps_output_of_passes and _simply_passed(reports):
-            return _simple_result(lease_id, entry, reports, engine, engine_reason)
+            return _simple_result(lease_id, entry, reports, engine, engine_reason, told)
         later = [report for report, status in reports if report.when == "teardown" and not status.category]
         result: dict[str, Any] = {
             "lease_id": lease_id,
@@ -97,6 +101,8 @@ class ReportConverter:
         }
         if engine_reason:
             result["engine_reason"] = engine_reason
+        if told:
+            result["serialized"] = told
         if reports:
             # The teardown's, which is the last: properties are recorded until then.
             report = reports[-1][0]
@@ -117,6 +123,9 @@ class ReportConverter:
         # Not asked by hook: pytest's reporter counts reports of collection by their outcome alone.
         status = Status("skipped", "s", "SKIPPED") if report.skipped else Status("error", "E", "ERROR")
         message.update(self._texts(report, status, []))
+        if hasattr(self._config, "workerinput"):
+            # Who listens is not known before the last file is collected.
+            message["serialized"] = serialized.of_collection(self._config, report)
         return message
 
     def _phase(self, report: Any, status: Status, later: list[Any]) -> dict[str, Any]:
@@ -190,7 +199,7 @@ def _simply_passed(reports: list[tuple[Any, Status]]) -> bool:
 
 
 def _simple_result(
-    lease_id: int, entry: Entry, reports: list[tuple[Any, Status]], engine: str, engine_reason: str
+    lease_id: int, entry: Entry, reports: list[tuple[Any, Status]], engine: str, engine_reason: str, told: str
 ) -> str:
     """The TestResult of such a test, written down directly: for quick tests, making it costs as much as anything."""
     phases = ",".join(
@@ -198,13 +207,16 @@ def _simple_result(
         for report, _ in reports
     )
     why = f',"engine_reason":{quote(engine_reason)}' if engine_reason else ""
-    return _passed(lease_id, entry, phases, f'"engine":"{engine}"{why}', reports[-1][0].location)
+    return _passed(lease_id, entry, phases, f'"engine":"{engine}"{why}', reports[-1][0].location, told)
 
 
-def simple_pass(lease_id: int, entry: Entry, position: int, passed: Pass) -> str:
-    """The same for a test that the direct engine ran, as a field of Progress. Its phases follow one another."""
+def simple_pass(lease_id: int, entry: Entry, position: int, passed: Pass, serializes: bool) -> str:
+    """The same for a test that the direct engine ran, as a field of Progress. Its phases follow one another.
+
+    `serializes`: see ReportConverter.
+    """
     start, setup_ns, call_ns, teardown_ns, location = passed
-    if _is_spelled(entry.ref["node_id"], location):
+    if not serializes and _is_spelled(entry.ref["node_id"], location):
         return (
             f'"passed":[{{"lease_id":{lease_id},"position":{position},"start":{start:.6f},"setup_ns":{setup_ns},'
             f'"call_ns":{call_ns},"teardown_ns":{teardown_ns},"line":{location[1]}}}]'
@@ -216,7 +228,13 @@ def simple_pass(lease_id: int, entry: Entry, position: int, passed: Pass) -> str
         f'{{"when":"call","start":{call:.6f},"duration_s":{call_ns / 1e9:.7f}}},'
         f'{{"when":"teardown","start":{teardown:.6f},"duration_s":{teardown_ns / 1e9:.7f}}}'
     )
-    return f'"results":[{_passed(lease_id, entry, phases, _DIRECT, location)}]'
+    told = ""
+    if serializes:
+        times = (("setup", start, setup_ns), ("call", call, call_ns), ("teardown", teardown, teardown_ns))
+        told = serialized.of_pass(
+            location, entry.ref["node_id"], entry.item.keywords, [(when, at, took / 1e9) for when, at, took in times]
+        )
+    return f'"results":[{_passed(lease_id, entry, phases, _DIRECT, location, told)}]'
 
 
 _DIRECT = '"engine":"direct"'
@@ -233,12 +251,15 @@ def _is_spelled(node_id: str, location: tuple[Any, int | None, Any]) -> bool:
     return "::" not in names and node_id == f"{path}::{names.replace('.', '::')}{bracket}{parameters}"
 
 
-def _passed(lease_id: int, entry: Entry, phases: str, engine: str, location: tuple[Any, int | None, Any]) -> str:
+def _passed(
+    lease_id: int, entry: Entry, phases: str, engine: str, location: tuple[Any, int | None, Any], told: str
+) -> str:
     path, line, domain = location
     line = -1 if line is None else line
+    more = f',"serialized":{quote(told)}' if told else ""
     return (
         f'{{"lease_id":{lease_id},"ref":{entry.json},"outcome":"PASSED","phases":[{phases}],{engine},'
-        f'"location_path":{quote(str(path))},"location_line":{line},"domain":{quote(str(domain))}}}'
+        f'"location_path":{quote(str(path))},"location_line":{line},"domain":{quote(str(domain))}{more}}}'
     )
 
 

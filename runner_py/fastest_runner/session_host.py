@@ -14,7 +14,17 @@ from typing import Any, Callable, Iterator
 import pytest
 from _pytest import cacheprovider
 
-from . import basetemp, control_session, coverage_part, junit_role, reports, soundness, xdist_role
+from . import (
+    basetemp,
+    control_session,
+    coverage_part,
+    junit_role,
+    listeners,
+    reports,
+    serialized,
+    soundness,
+    xdist_role,
+)
 from .batches import BatchLoop, Messages
 from .collection import Collection, Entry
 from .direct import make_engine, make_function_items
@@ -50,6 +60,8 @@ class SessionHost:
         self._engine: Any = None
         self._function_items: Any = None
         self._junit: junit_role.JunitRecord | None = None
+        # Who listens in the control session for what comes of the tests; empty if nobody does.
+        self._listener = ""
         # How the session ended, for `ended` and `failure`; `terminal_summary` is what plugins wrote in theirs, and
         # `worker_output` what they have to say to the control session, if there is one.
         self.terminal_summary = io.StringIO()
@@ -193,9 +205,18 @@ class SessionHost:
         assert self._converter is not None
         return self._converter.keeps_output_of_passes
 
+    def are_summed_up(self) -> bool:
+        return not self._has_control()
+
     def _send_ready(self, session: Any) -> None:
         config = session.config
         self._is_ready = True
+        if hasattr(config, "workerinput"):
+            self._listener = listeners.find(config)
+        if self._listener:
+            assert self._converter is not None
+            self._converter.serializes = True
+            listeners.hush(config)
         if not (self._forward_terminal and config.option.collectonly) and not _only_answers(config):
             self._messages.send({"ready": self._ready(session)})
 
@@ -214,6 +235,7 @@ class SessionHost:
             "stderr_fd": stderr_fd,
             "pid": os.getpid(),
             "options": option_values(config),
+            "listener": self._listener,
         }
 
     @pytest.hookimpl(tryfirst=True)
@@ -224,7 +246,9 @@ class SessionHost:
         if session.shouldfail and not self.stop_reason:
             self.stop_reason = str(session.shouldfail)
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-        if self._run.get("control"):
+        if self._listener:
+            listeners.hush_process()
+        if self._has_control():
             drop_plugin_summaries(session.config)
         elif reporter is not None and not self._forward_terminal:
             keep_plugin_summaries(session.config, self._terminal, self.terminal_summary)
@@ -239,8 +263,14 @@ class SessionHost:
         if hasattr(config, "workerinput"):
             gc.collect()
             gc.freeze()
-        if self._run.get("control"):
+        if self._listener:
+            # What pytest's capture had in its place is there again.
+            listeners.hush_process()
+        if self._has_control():
             self.worker_output = control_session.literal_output(config.workeroutput)
+
+    def _has_control(self) -> bool:
+        return bool(self._run.get("control") or self._listener)
 
     def testsuite_properties(self) -> list[dict[str, str]]:
         """What tests have said of the whole suite, for a JUnit report."""
@@ -274,7 +304,8 @@ class SessionHost:
         assert self._converter is not None
         engine = self._engine
         if engine is not None and engine.passed is not None:
-            return simple_pass(lease_id, entry, position, engine.passed)
+            assert self._converter is not None
+            return simple_pass(lease_id, entry, position, engine.passed, self._converter.serializes)
         reports, self._reports = self._reports, []
         ran = "direct" if engine is not None and engine.reason is None else "pytest"
         reason = (engine.reason or "") if engine is not None else ""
@@ -297,8 +328,10 @@ class SessionHost:
         assert self._collection is not None
         self._collection.deselected += len(items)
 
-    def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str) -> None:
+    def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str, location: Any) -> None:
         message = reports.warning_message(self._run.get("invocation_dir", ""), warning_message, when, nodeid)
+        if self._run.get("xdist_worker"):
+            message["serialized"] = serialized.of_warning(warning_message, when, nodeid, location)
         self._messages.queue({"warning": message})
 
 

@@ -114,14 +114,14 @@ def _foreign_hook(config: Any) -> str | None:
     hooks = config.pluginmanager.hook
     for name, known in _WATCHED_HOOKS.items():
         for implementation in getattr(hooks, name).get_hookimpls():
-            origin = _origin(implementation)
+            origin = foreign_origin(implementation)
             if origin is not None and origin not in known:
-                return f"{_where(implementation, origin)} implements {name}"
+                return f"{place_of(implementation, origin)} implements {name}"
     for implementation in hooks.pytest_generate_tests.get_hookimpls():
-        origin = _origin(implementation)
+        origin = foreign_origin(implementation)
         if origin is None:
             continue
-        where = _where(implementation, origin)
+        where = place_of(implementation, origin)
         if origin in _NARROW_GENERATORS:
             if _generates_widely(config):
                 return f"{where} parametrizes tests for the whole session"
@@ -130,7 +130,7 @@ def _foreign_hook(config: Any) -> str | None:
     return None
 
 
-def _origin(implementation: Any) -> str | None:
+def foreign_origin(implementation: Any) -> str | None:
     """The module that a foreign hook implementation comes from; None if it is pytest's or ours."""
     function = implementation.function
     origin = str(getattr(function, "__module__", None) or "")
@@ -139,7 +139,7 @@ def _origin(implementation: Any) -> str | None:
     return origin
 
 
-def _where(implementation: Any, origin: str) -> str:
+def place_of(implementation: Any, origin: str) -> str:
     """What a person calls the place: the conftest's path, else the plugin's module."""
     name = str(implementation.plugin_name)
     return name if name.endswith("conftest.py") else f"plugin {origin or name}"

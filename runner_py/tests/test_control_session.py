@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from fastest_runner import serialized
 
 # A plugin with a part on both sides, which writes down what it is told.
 CONTROLLER = {
@@ -160,21 +163,279 @@ def test_another_command_is_refused(control):
     assert "finish is no command for the control session" in running.last("failure")["message"]
 
 
-def test_a_worker_says_what_plugins_have_put_into_its_output(worker, project):
+@pytest.mark.parametrize("listened_to", [False, True])
+@pytest.mark.parametrize("control", [False, True])
+def test_a_worker_says_what_plugins_have_put_into_its_output(worker, project, control, listened_to):
     plugin = """
-        def pytest_sessionfinish(session):
-            output = session.config.workeroutput
-            output.update(name="a", data=(1, b"x"), unheard=object(), long="x" * (5 << 20))
-
+        def pytest_configure(config):
+            config.workeroutput.update(name="a", data=(1, b"x"), unheard=object(), long="x" * (5 << 20))
+        """
+    listener = """
         def pytest_terminal_summary(terminalreporter):
             terminalreporter.write_line("a worker's table")
         """
-    directory = project({"conftest.py": plugin, "test_a.py": "def test_a(): pass\n"})
-    for control in (True, False):
-        running = worker(directory, xdist_worker=True, control=control)
-        running.wait_for("ready")
-        running.send({"finish": {}})
-        running.read_to_end()
-        ended = running.last("ended")
-        assert ended.get("worker_output", "") == ("{'name':'a','data':(1, b'x')}" if control else "")
-        assert ended["terminal_summary"] == ("" if control else "a worker's table\n")
+    directory = project({"conftest.py": plugin + listener * listened_to, "test_a.py": "def test_a(): pass\n"})
+    running = worker(directory, xdist_worker=True, control=control)
+    running.wait_for("ready")
+    ended = running.finish()
+    told = control or listened_to
+    assert ended.get("worker_output", "") == ("{'name':'a','data':(1, b'x')}" if told else "")
+    assert ended["terminal_summary"] == ""
+
+
+# Hooks of a controller that count.
+LISTENER = {
+    "conftest.py": """
+        import collections
+        import warnings
+
+        told = []
+
+        def pytest_runtest_logstart(nodeid, location):
+            told.append(("start", nodeid, location))
+
+        def pytest_runtest_logreport(report):
+            if report.when == "call":
+                told.append((report.outcome, report.duration, report.keywords.get("marked"), report.node.gateway.id))
+                told.append((report.sections, report.user_properties, type(report.longrepr).__name__))
+
+        def pytest_collectreport(report):
+            told.append(("collect", report.nodeid, report.outcome))
+
+        def pytest_warning_recorded(warning_message, when, nodeid, location):
+            told.append(("warning", repr(warning_message.message), warning_message.category.__name__, when, location))
+
+        def pytest_terminal_summary(terminalreporter):
+            for line in told:
+                terminalreporter.write_line(repr(line))
+            stats = {name: len(found) for name, found in terminalreporter.stats.items() if name}
+            terminalreporter.write_line(f"{stats}")
+        """
+}
+
+
+def replay(*told):
+    return {"replay": {"told": [{"worker_id": "gw1", **entry} for entry in told]}}
+
+
+def report(when="call", **more):
+    return {
+        "$report_type": "TestReport",
+        "nodeid": "test_a.py::test_a",
+        "location": ["test_a.py", 3, "test_a"],
+        "keywords": {"marked": 1},
+        "outcome": "passed",
+        "longrepr": None,
+        "when": when,
+        "sections": [["Captured stdout call", "hello"]],
+        "duration": 0.25,
+        "start": 1.0,
+        "stop": 1.25,
+        "user_properties": [["name", "value"]],
+        **more,
+    }
+
+
+def test_hooks_are_told_what_is_replayed(control):
+    running, _ = control(LISTENER)
+    collection = {
+        "$report_type": "CollectReport",
+        "nodeid": "test_b.py",
+        "outcome": "failed",
+        "longrepr": "broken",
+        "result": None,
+        "sections": [],
+    }
+    failed = report(outcome="failed", longrepr="it failed")
+    warning = {
+        "text": "old",
+        "class": ["builtins", "DeprecationWarning"],
+        "args": ["old"],
+        "category": ["builtins", "DeprecationWarning"],
+        "filename": "test_a.py",
+        "lineno": 3,
+        "when": "runtest",
+        "nodeid": "test_a.py::test_a",
+        "location": ["test_a.py", 3, "test_a"],
+    }
+    running.send(replay({"collection": json.dumps(collection)}, {"warning": json.dumps(warning)}))
+    running.send(replay({"test": json.dumps([report("setup"), failed, report("teardown")])}))
+    ended = conclude(running, tests_failed=1, tests_collected=1)
+    assert ended["terminal_summary"].splitlines() == [
+        "('collect', 'test_b.py', 'failed')",
+        "('warning', \"DeprecationWarning('old')\", 'DeprecationWarning', 'runtest', ('test_a.py', 3, 'test_a'))",
+        "('start', 'test_a.py::test_a', ('test_a.py', 3, 'test_a'))",
+        "('failed', 0.25, 1, 'gw1')",
+        "([('Captured stdout call', 'hello')], [('name', 'value')], 'str')",
+        "{'error': 1, 'warnings': 1, 'failed': 1}",
+    ]
+    # They were told of by the workers.
+    assert not running.all("warning")
+
+
+def test_a_warning_of_a_class_that_is_not_here_keeps_its_text(control):
+    running, _ = control(LISTENER)
+    warning = {
+        "text": "odd",
+        "class": ["no_such_module", "Odd"],
+        "args": ["odd"],
+        "category": ["no_such_module", "Odd"],
+        "filename": "test_a.py",
+        "lineno": 3,
+        "when": "runtest",
+        "nodeid": "",
+        "location": None,
+    }
+    running.send(replay({"warning": json.dumps(warning)}))
+    summary = conclude(running, tests_collected=1)["terminal_summary"]
+    assert "('warning', \"Warning('no_such_module.Odd: odd')\", 'Warning', 'runtest', None)" in summary
+
+
+TESTS = {
+    "test_a.py": """
+        import warnings
+        import pytest
+
+        @pytest.mark.marked
+        def test_plain(): pass
+
+        @pytest.mark.parametrize("x", ["ü", "::"])
+        def test_parametrized(x): pass
+
+        class TestA:
+            def test_method(self): pass
+
+        def test_fails(record_property):
+            record_property("number", 3)
+            print("hello")
+            assert [1] == [2]
+
+        def test_skips(): pytest.skip("not now")
+
+        def test_warns(): warnings.warn(UserWarning("careful"))
+        """,
+    "pytest.ini": "[pytest]\nmarkers = marked: some\n",
+}
+# What pytest itself makes of the reports, as they come.
+WITNESS = {
+    "conftest.py": """
+        import json
+        import pytest
+
+        def write(kind, data):
+            with open("witnessed", "a") as file: file.write(json.dumps([kind, data], default=str) + chr(10))
+
+        class Witness:
+            @pytest.hookimpl(tryfirst=True)
+            def pytest_runtest_logreport(self, report):
+                write("test", self.config.hook.pytest_report_to_serializable(config=self.config, report=report))
+
+        def pytest_configure(config):
+            witness = Witness()
+            witness.config = config
+            config.pluginmanager.register(witness)
+        """
+}
+
+
+def _timeless(data):
+    left_out = {"start", "stop", "duration", "longrepr"}
+    if data["when"] != "teardown":
+        # The direct engine reports a set-up once the call has failed, with properties that came since.
+        left_out.add("user_properties")
+    return {name: value for name, value in data.items() if name not in left_out}
+
+
+def _keywords_of(data):
+    """pytest's own, without what plugins add to every item."""
+    return {**data, "keywords": sorted(data["keywords"])}
+
+
+@pytest.mark.parametrize("engine", ["direct", "pytest"])
+def test_workers_send_reports_as_pytest_serializes_them(worker, project, engine):
+    witnessing = project({**TESTS, **WITNESS})
+    theirs = worker(witnessing, "-p", "no:cacheprovider")
+    theirs.wait_for("ready")
+    theirs.lease(1, module="test_a.py")
+    theirs.finish()
+    lines = [json.loads(line) for line in (witnessing / "witnessed").read_text().splitlines()]
+    expected = [_keywords_of(_timeless(data)) for _, data in lines]
+    expected = [{**data, "keywords": [k for k in data["keywords"] if k != witnessing.name]} for data in expected]
+
+    listening = project({**TESTS, "conftest.py": "def pytest_terminal_summary(): pass\n"})
+    ours = worker(listening, "-p", "no:cacheprovider", xdist_worker=True, engine=engine)
+    assert ours.wait_for("ready")["listener"] == f"{listening}/conftest.py implements pytest_terminal_summary"
+    ours.lease(1, module="test_a.py")
+    ours.finish()
+    found = []
+    for result in ours.results():
+        found += [_keywords_of(_timeless(data)) for data in json.loads(result["serialized"])]
+    found = [{**data, "keywords": [k for k in data["keywords"] if k != listening.name]} for data in found]
+    for data in found:
+        data.pop("worker_id", None)
+        data.pop("testrun_uid", None)
+    assert found == expected
+    engines = {result["ref"]["node_id"]: (result["engine"], result.get("engine_reason")) for result in ours.results()}
+    assert engines["test_a.py::test_plain"][0] == engine, engines
+
+
+def test_nobody_listens_to_a_run_of_one_worker(worker, project):
+    conftest = """
+        def pytest_terminal_summary(terminalreporter):
+            terminalreporter.write_line(f"{len(terminalreporter.stats['failed'])} failed")
+        """
+    directory = project({**TESTS, "conftest.py": conftest})
+    running = worker(directory, "-p", "no:cacheprovider")
+    assert not running.wait_for("ready").get("listener")
+    running.lease(1, module="test_a.py")
+    ended = running.finish()
+    assert not any("serialized" in result for result in running.results())
+    assert ended["terminal_summary"] == "1 failed\n"
+
+
+def test_what_listeners_print_is_left_to_the_control_session(worker, project):
+    conftest = """
+        import os
+
+        def pytest_runtest_logreport(report): print("a report")
+
+        def pytest_sessionfinish():
+            print("the end")
+            os.write(1, b"the very end")
+
+        def pytest_terminal_summary(terminalreporter): terminalreporter.write_line("a table")
+        """
+    directory = project({"conftest.py": conftest, "test_a.py": "def test_a(): pass\n"})
+    running = worker(directory, "-s", "-p", "no:cacheprovider", xdist_worker=True)
+    running.wait_for("ready")
+    running.lease(1, module="test_a.py")
+    ended = running.finish()
+    running.join_output()
+    assert not ended.get("terminal_summary")
+    assert running.stdout() == ""
+
+
+class _Warned:
+    def __init__(self, message, category):
+        self.message, self.category, self.filename, self.lineno = message, category, "a.py", 4
+
+
+class TwoPartsError(UserWarning):
+    def __init__(self, one, two):
+        super().__init__(one, two)
+
+
+@pytest.mark.parametrize(
+    ("message", "same"),
+    [(UserWarning("a", 1), True), (TwoPartsError("a", "b"), True), (UserWarning(object()), False), ("text", True)],
+    ids=["plain", "two arguments", "an object", "a string"],
+)
+def test_warnings_come_back_as_they_were(message, same):
+    category = type(message) if isinstance(message, Warning) else UserWarning
+    text = serialized.of_warning(_Warned(message, category), "runtest", "a.py::t", ("a.py", 4, "t"))
+    arguments = serialized.warning_of(text)
+    warned = arguments["warning_message"]
+    assert (warned.category, warned.filename, warned.lineno) == (category, "a.py", 4)
+    assert (arguments["when"], arguments["nodeid"], arguments["location"]) == ("runtest", "a.py::t", ("a.py", 4, "t"))
+    assert str(message) in str(warned.message)
+    assert (repr(warned.message) == repr(message)) is same

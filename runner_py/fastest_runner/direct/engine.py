@@ -68,6 +68,7 @@ class DirectEngine:
         self._replay: Any = None
         self._adapters: Any = None
         self._reported = reported
+        self._summarizes = reported.are_summed_up()
         self._hooks: Any = None
         self._place: Any = None
         self._paths: dict[str, str] = {}
@@ -196,7 +197,7 @@ class DirectEngine:
         known = self._hooks_reasons.get(id(ihook))
         if known is None:
             # Kept with its hooks, whose identity would else be another's some time.
-            known = self._hooks_reasons[id(ihook)] = (ihook, guards.hooks_reason(ihook))
+            known = self._hooks_reasons[id(ihook)] = (ihook, guards.hooks_reason(ihook, self._summarizes))
         return known[1]
 
     def _plan(self, item: Any) -> Plan | None:

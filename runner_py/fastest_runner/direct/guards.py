@@ -136,8 +136,11 @@ def _is_unmonitored(pluginmanager: Any) -> bool:
     return getattr(pluginmanager, "_inner_hookexec", None) is _callers._multicall
 
 
-def hooks_reason(ihook: Any) -> str | None:
-    """The same for the tests of a place, whose hooks (conftests' included) these are."""
+def hooks_reason(ihook: Any, summarizes: bool) -> str | None:
+    """The same for the tests of a place, whose hooks (conftests' included) these are.
+
+    `summarizes`: plugins sum up in this process what came of its tests.
+    """
     for name, own in _PYTEST_OWN.items():
         missing = set(own)
         optional = _PYTEST_OPTIONAL.get(name, frozenset())
@@ -154,7 +157,7 @@ def hooks_reason(ihook: Any) -> str | None:
                 missing.discard(short)
             elif module in adapted and function.__qualname__.split(".", 1)[0] not in _NOT_ADAPTED:
                 continue
-            elif not module.startswith(_OURS):
+            elif not module.startswith(_OURS) and (summarizes or name != "pytest_terminal_summary"):
                 return f"{implementation.plugin_name} implements {name}"
         if missing:
             return f"pytest's plugin {', '.join(sorted(missing))} is off"

@@ -27,6 +27,9 @@ class Reported(Protocol):
     def keeps_output_of_passes(self) -> bool:
         """Whether anybody shows what passing tests wrote."""
 
+    def are_summed_up(self) -> bool:
+        """Whether plugins do so in this process at the end, and not in a control session."""
+
 
 class Declined:
     """In place of the engine where pytest is none of the versions that it knows."""
