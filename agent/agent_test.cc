@@ -383,7 +383,8 @@ TEST_F(AgentTest, AControlSessionIsConcludedAndNotStopped) {
   coordinator_->Send(conclude);
   const Event ended = WaitFor([](const Event& e) { return e.from_worker().message().has_ended(); });
   EXPECT_EQ(ended.from_worker().worker_id(), "control");
-  EXPECT_EQ(ended.from_worker().message().ended().terminal_summary(), R"({"tests_failed": 3})");
+  EXPECT_EQ(ended.from_worker().message().ended().terminal_summary(),
+            R"([{"told": [{"test": "[]"}]}, {"tests_failed": 3}])");
   EXPECT_TRUE(WaitForGone("control").orderly());
   ExpectOrderlyEnd();
 }

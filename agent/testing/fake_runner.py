@@ -59,6 +59,7 @@ class Channel:
 class Worker:
     def __init__(self, channel):
         self.channel = channel
+        self.told = []
         # What a test writes is "captured" here, as long as the worker lives.
         self.capture = tempfile.TemporaryFile()  # noqa: SIM115
 
@@ -82,10 +83,12 @@ class Worker:
                 os._exit(0)
             if "run" in command:
                 self.run_lease(command["run"])
+            elif "replay" in command:
+                self.told.append(command["replay"])
             else:
                 reason = command.get("stop", {}).get("reason", "")
                 # Of a control session: what it was told.
-                told = json.dumps(command["conclude"]) if "conclude" in command else ""
+                told = json.dumps([*self.told, command["conclude"]]) if "conclude" in command else ""
                 self.channel.send({"ended": {"exit_status": 0, "stop_reason": reason, "terminal_summary": told}})
                 if os.environ.get("FAKE_RUNNER_LINGERS"):
                     time.sleep(1000)

@@ -60,8 +60,8 @@ void Fill(const google::protobuf::FieldDescriptor* field, google::protobuf::Mess
 // So that a field that is added to the messages is not overlooked by those who take the short way.
 TEST(PassedPlainlyTest, WhateverElseIsSaidIsNotPlain) {
   const std::set<std::string> of_phases = {"start", "duration_s"};
-  const std::set<std::string> of_results = {"ref",    "engine", "location_path", "location_line",
-                                            "domain", "stages", "lease_id",      "engine_reason"};
+  const std::set<std::string> of_results = {"ref",    "engine",   "location_path", "location_line", "domain",
+                                            "stages", "lease_id", "engine_reason", "serialized"};
   const v1::TestResult plain = PassedResult("a.py::x");
   ASSERT_TRUE(PassedPlainly(plain));
   for (int phase = 0; phase < 3; ++phase) {

@@ -201,14 +201,18 @@ bool Control::GaveUp(double now, bool workers_ready) {
 }
 
 int Control::Verdict(int code) const {
-  if (code != results::kOk && code != results::kTestsFailed && code != results::kNoTestsCollected) return code;
+  const bool is_ordinary = code == results::kOk || code == results::kTestsFailed || code == results::kNoTestsCollected;
+  // That a run was stopped, by errors of collection for one, its session was told, and may think better of.
+  const bool was_told = exit_status_.has_value() && code == expected_status_;
+  if (!is_ordinary && !was_told) return code;
   if (!why_not_.empty()) return code == results::kNoTestsCollected ? code : results::kInternalError;
   return exit_status_.has_value() && *exit_status_ != expected_status_ ? *exit_status_ : code;
 }
 
 std::string Control::Complaint() const {
   if (why_not_.empty()) return "";
-  if (option_.empty()) return absl::StrCat(listener_, ", and was not told of all results: ", why_not_);
+  if (option_.empty())
+    return absl::StrCat(listener_, ", but the session that tells it of the whole run failed: ", why_not_);
   return absl::StrCat("the workers' data for ", option_,
                       " were not joined, and nothing was reported of them: ", why_not_);
 }

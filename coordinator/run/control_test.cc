@@ -129,6 +129,14 @@ TEST_F(ControlTest, AStoppedRunEndsAsItWasTold) {
   EXPECT_EQ(control_.Verdict(1), 1);
 }
 
+TEST_F(ControlTest, APluginMayChangeTheCodeOfARunOfWhoseStopItWasTold) {
+  IsReady();
+  Conclude({1, 5, "Interrupted: 1 error during collection", 2});
+  Ends(42);
+  EXPECT_EQ(control_.Verdict(2), 42);
+  EXPECT_EQ(control_.Verdict(10), 10);
+}
+
 TEST_F(ControlTest, OnlyWhatItSaysAtTheEndIsShown) {
   v1::WorkerMessage output;
   output.mutable_output()->set_data("hello");
@@ -334,7 +342,7 @@ TEST_F(ListenedToTest, ItsDeathNamesWhoListened) {
   control_.Took(event);
   EXPECT_FALSE(control_.IsMissing());
   EXPECT_TRUE(control_.IsOver());
-  EXPECT_THAT(control_.Complaint(), testing::StartsWith("conftest.py implements pytest_terminal_summary, and was not"));
+  EXPECT_THAT(control_.Complaint(), testing::StartsWith("conftest.py implements pytest_terminal_summary, but the"));
   EXPECT_THAT(control_.Complaint(), HasSubstr("signal SIGKILL"));
   EXPECT_EQ(control_.Verdict(0), 3);
 }

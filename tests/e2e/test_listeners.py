@@ -37,7 +37,8 @@ def pytest_terminal_summary(terminalreporter):
 SUITE = {
     "conftest.py": CONFTEST,
     "test_a.py": "import warnings\n\ndef test_1(): pass\ndef test_2(): assert 0\ndef test_3(): warnings.warn('hm')\n",
-    "test_b.py": "import pytest\n\n@pytest.mark.skip\ndef test_1(): pass\n@pytest.fixture\ndef f():\n    yield\n    assert 0\n"
+    "test_b.py": "import pytest\n\n@pytest.mark.skip\ndef test_1(): pass\n"
+    "@pytest.fixture\ndef f():\n    yield\n    assert 0\n"
     "def test_2(f): pass\n@pytest.mark.xfail\ndef test_3(): assert 0\n",
 }
 BROKEN = {**SUITE, "test_c.py": "import no_such_module\n"}
@@ -113,7 +114,8 @@ def test_of_a_test_that_ran_again_they_are_told_once(project, execute):
     run = execute(
         project({"conftest.py": CONFTEST, "test_a.py": flaky, "test_b.py": "def test(): pass\n"}), "--retries=1"
     )
-    assert mine(run.stdout)[0] == ["passed 2", "[('passed', 2)]"]
+    # After a line of progress pytest begins a new one.
+    assert mine(run.stdout)[0] == ["", "passed 2", "[('passed', 2)]"]
 
 
 def test_they_are_told_of_what_ran_on_other_machines(project, agent, execute, genuine):
@@ -131,8 +133,8 @@ def test_an_error_of_theirs_fails_the_run_and_is_named(project, execute):
     )
     run = execute(project({**SUITE, "conftest.py": conftest}))
     assert run.process.returncode == 3
-    assert "conftest.py implements pytest_terminal_summary" in run.stderr
-    assert "RuntimeError: no" in run.stderr
+    assert "conftest.py implements pytest_terminal_summary, but" in run.stdout
+    assert "failed: RuntimeError: no" in run.stdout
     assert len(run.results()) == 6
 
 
