@@ -147,8 +147,8 @@ class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<grpc::ByteBuff
         while (!workers_.empty()) EndWorker(workers_.begin()->first);
         closing_ = true;
         break;
-      case v1::CoordinatorMessage::kConclude:
-        // No run of a farm has a control session.
+      case v1::CoordinatorMessage::kTellControl:
+        // Nobody listens here.
       case v1::CoordinatorMessage::kResume:
       case v1::CoordinatorMessage::MESSAGE_NOT_SET:
         break;

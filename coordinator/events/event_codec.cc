@@ -303,6 +303,7 @@ void AddWholeCollect(const v1::CollectReport& report, Json& event) {
   rest.clear_outcome();
   rest.clear_longrepr();
   rest.clear_sections();
+  rest.clear_serialized();
   Json whole = FromMessage(rest);
   if (!whole.empty()) event["report"] = std::move(whole);
 }

@@ -144,7 +144,7 @@ bool Ledger::Reported(const v1::TestResult& result) {
 }
 
 bool Ledger::CollectReported(const v1::CollectReport& report) {
-  if (!collect_reports_.emplace(report.node_id(), report.outcome()).second) return false;
+  if (!collect_reports_.emplace(report.node_id(), report.outcome(), report.occurrence()).second) return false;
   if (report.outcome() == "failed") {
     ++counts_["error"];
     ++failures_;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -139,7 +140,8 @@ class Ledger {
   std::vector<results::NotRun> modules_not_run_;
   std::set<std::string> unrun_modules_;
   std::vector<std::string> disagreements_;
-  std::set<std::pair<std::string, std::string>> collect_reports_;
+  // Node id, outcome, occurrence.
+  std::set<std::tuple<std::string, std::string, uint32_t>> collect_reports_;
   std::map<std::string, int> counts_;
   int failures_ = 0;
   int collect_errors_ = 0;

@@ -184,7 +184,8 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
 void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
   worker.ready = true;
   if (!start_.has_value()) {
-    control_.Listen(ready.listener());
+    // A plan runs nothing that could be told.
+    if (!options_.plan_only) control_.Listen(ready.listener());
     Begin(worker, ready);
     std::vector<v1::WorkerMessage> early = std::move(worker.early);
     for (v1::WorkerMessage& message : early) WorkerSaid(worker, message);
@@ -401,6 +402,7 @@ void Run::OnResult(const report::Origin& from, v1::TestResult& result) {
   if (!ledger_.Reported(result)) return;
   if (verdict.attempt > 1 && !failed) AddFlaky();
   control_.Tell(from.worker, result);
+  result.clear_serialized();
   Report([&](report::Reporter& r) { r.Result(result, origin); });
   const auto lease = leases_.find(result.lease_id());
   const std::string& module =
@@ -414,8 +416,7 @@ void Run::OnResult(const report::Origin& from, v1::TestResult& result) {
 
 void Run::OnCollectReport(const std::string& worker_id, const v1::CollectReport& report) {
   // Parts of a split module each collect it, and so would each report what is wrong with it.
-  if (!collect_reports_seen_.insert(absl::StrCat(report.outcome(), " ", report.node_id())).second) return;
-  ledger_.CollectReported(report);
+  if (!ledger_.CollectReported(report)) return;
   control_.Tell(worker_id, report);
   Report([&](report::Reporter& r) { r.Collect(report); });
   // Found only when a module's items were made, in the midst of the run, where pytest would have run nothing (see the ADR on

@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -201,7 +200,6 @@ class Run {
   results::RunTiming timing_;
   // The places of tests in their modules, or in the whole collection.
   absl::flat_hash_map<dispatch::TestKey, int> positions_;
-  std::set<std::string> collect_reports_seen_;
 
   bool stopping_ = false;
   bool interrupted_ = false;

@@ -26,7 +26,7 @@ _HOOKS = (
 )
 # Plugins whose controller has nothing to do with reports, or nothing unless an option asks for it which then has a
 # session of its own anyway. Their sources were read.
-_KNOWN = frozenset({"_hypothesis_pytestplugin", "pytest_cov.plugin"})
+_KNOWN = frozenset({"_hypothesis_pytestplugin", "pytest_cov.plugin", "pytest_metadata.plugin"})
 
 
 def _listening(config: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any, str]]:

@@ -117,9 +117,11 @@ class ReportConverter:
                 result["user_properties"] = [{"name": str(name), "value": str(value)} for name, value in properties]
         return to_json(result)
 
-    def collect_report(self, report: Any) -> dict[str, Any]:
+    def collect_report(self, report: Any, occurrence: int = 0) -> dict[str, Any]:
         """The CollectReport for a collector that failed or was skipped."""
         message = {"node_id": report.nodeid, "outcome": report.outcome}
+        if occurrence:
+            message["occurrence"] = occurrence
         # Not asked by hook: pytest's reporter counts reports of collection by their outcome alone.
         status = Status("skipped", "s", "SKIPPED") if report.skipped else Status("error", "E", "ERROR")
         message.update(self._texts(report, status, []))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import gc
 import io
 import os
@@ -54,6 +55,8 @@ class SessionHost:
         self._collection: Collection | None = None
         self._converter: ReportConverter | None = None
         self._collect_errors = 0
+        # By node id and outcome, of those that did not pass.
+        self._collectors: collections.Counter[tuple[str, str]] = collections.Counter()
         # Reports of collection that came before the converter, which needs a configured session.
         self._reports: list[tuple[Any, Status]] = []
         self._statuses: Statuses | None = None
@@ -322,7 +325,12 @@ class SessionHost:
             return
         if report.failed:
             self._collect_errors += 1
-        self._messages.queue({"collect_report": self._converter.collect_report(report)})
+        occurrence = 0
+        if not self._is_ready:
+            # Later on a module may be collected again, for another part of it.
+            occurrence = self._collectors[report.nodeid, report.outcome]
+            self._collectors[report.nodeid, report.outcome] += 1
+        self._messages.queue({"collect_report": self._converter.collect_report(report, occurrence)})
 
     def pytest_deselected(self, items: Any) -> None:
         assert self._collection is not None

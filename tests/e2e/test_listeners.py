@@ -146,3 +146,10 @@ def test_where_nobody_listens_there_is_no_such_session(project, execute):
     folder = project(files)
     assert execute(folder).process.returncode == 0
     assert len(list(folder.glob("loaded-*"))) == 2
+
+
+def test_a_plan_tells_them_of_nothing(project, execute):
+    run = execute(project(SUITE), "--plan")
+    assert run.process.returncode == 0, run.text
+    assert "mine" not in run.text
+    assert "finished with" not in run.text

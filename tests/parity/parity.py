@@ -31,6 +31,10 @@ _COUNTS = re.compile(
     r"^(?:=+ )?((?:\d+ [\w -]+(?:, )?)+|no tests (?:ran|collected.*)) in [\d.]+s(?: \([\d:]+\))?(?: =+)?$"
 )
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+# What is left of an address where pytest cuts a text in the middle, and what pprint says of a value that holds itself.
+_CUT_ADDRESS = re.compile(r"(?<=\.\.\.)[0-9a-f]{6,}(?=>)|(?<= with id=)\d+")
+# A call's times, among the locals of pytest's own frames.
+_INSTANT = re.compile(r"Instant\([^()]*\)")
 _TMP_PATH = re.compile(r"/[^\s'\"]*pytest-of-[^/]+/pytest-\d+(/popen-gw\d+)?")
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -93,7 +97,7 @@ def _execute(command, cwd, env):
         capture_output=True,
         timeout=LIMIT_S,
     )
-    return process.returncode, process.stdout.decode("utf-8", "replace"), process.stderr.decode("utf-8", "replace")
+    return process.returncode, process.stdout.decode("utf-8", "surrogateescape"), process.stderr.decode("utf-8", "replace")
 
 
 def _counts(stdout):
@@ -112,7 +116,7 @@ def _summary(stdout):
         elif inside and re.match(r"^([=!].*[=!]|\d+ .* in [\d.]+s.*)$", line):
             break
         elif inside:
-            lines.append(line)
+            lines.append(comparable(line))
     return sorted(lines)
 
 
@@ -121,7 +125,8 @@ def comparable(text, *projects):
     text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     for project in projects:
         text = text.replace(os.path.realpath(project), "PROJECT").replace(str(project), "PROJECT")
-    return _ADDRESS.sub("0xADDRESS", _TMP_PATH.sub("TMP", _ESCAPES.sub("", text))).strip()
+    text = _CUT_ADDRESS.sub("ADDRESS", _INSTANT.sub("INSTANT", _ESCAPES.sub("", text)))
+    return _ADDRESS.sub("0xADDRESS", _TMP_PATH.sub("TMP", text)).strip()
 
 
 def _temporary_root(work):
@@ -233,7 +238,8 @@ def read_events(path, growing=False):
     data = Path(path).read_bytes()
     if growing:
         data = data[: data.rfind(b"\n") + 1]
-    return [json.loads(line) for line in data.decode("utf-8").splitlines()]
+    # By newlines only: what Unicode holds for ends of lines may stand in a text.
+    return [json.loads(line) for line in data.split(b"\n") if line]
 
 
 def differences(expected, actual, *, ordered=False, texts=True):

@@ -1,0 +1,3 @@
+"""Cannot be imported."""
+
+raise ValueError("grüße from an import")

@@ -1,0 +1,10 @@
+class Own(BaseException):
+    pass
+
+
+class TestNothing:
+    def __init__(self):
+        pass
+
+    def test_one(self):
+        pass

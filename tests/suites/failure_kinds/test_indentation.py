@@ -1,0 +1,4 @@
+def test_one():
+    pass
+  def test_two():
+    pass
