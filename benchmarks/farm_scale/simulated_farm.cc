@@ -240,8 +240,7 @@ class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<grpc::ByteBuff
   bool released_ ABSL_GUARDED_BY(mu_) = false;
 };
 
-SimulatedFarm::SimulatedFarm(const Suite* suite, std::string rootdir, const std::string& address, int agents,
-                             int slots)
+SimulatedFarm::SimulatedFarm(const Suite* suite, std::string rootdir, const std::string& address, int agents, int slots)
     : suite_(suite), rootdir_(std::move(rootdir)) {
   {
     absl::MutexLock lock(&mu_);

@@ -114,7 +114,10 @@ def in_browser(path, runs):
 
 
 def cost(runs):
-    """Seconds of 10,000 plain tests without and with every report, in pairs. As in CI, there is no report of an earlier run to be written over."""
+    """Seconds of 10,000 plain tests without and with all reports, in pairs.
+
+    As in CI, there is no report of an earlier run to be written over.
+    """
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work) / "suite"
         folder.mkdir()

@@ -117,7 +117,9 @@ class Ledger {
   };
 
   Test& Find(uint32_t node, uint32_t index, uint32_t module);
-  Test& Find(const v1::TestRef& ref, uint32_t module) { return Find(names_->Intern(ref.node_id()), ref.index(), module); }
+  Test& Find(const v1::TestRef& ref, uint32_t module) {
+    return Find(names_->Intern(ref.node_id()), ref.index(), module);
+  }
   // Returns whether it is new to the books.
   bool Enter(const v1::TestRef& ref, uint32_t module);
   results::NotRun NotRunOf(const Test& test, const std::string& reason) const;

@@ -97,7 +97,11 @@ def _execute(command, cwd, env):
         capture_output=True,
         timeout=LIMIT_S,
     )
-    return process.returncode, process.stdout.decode("utf-8", "surrogateescape"), process.stderr.decode("utf-8", "replace")
+    return (
+        process.returncode,
+        process.stdout.decode("utf-8", "surrogateescape"),
+        process.stderr.decode("utf-8", "replace"),
+    )
 
 
 def _counts(stdout):
@@ -108,7 +112,7 @@ def _counts(stdout):
     return ""
 
 
-def _summary(stdout):
+def _summary(stdout, projects):
     lines, inside = [], False
     for line in stdout.splitlines():
         if re.match(r"^=+ short test summary info =+$", line):
@@ -116,7 +120,7 @@ def _summary(stdout):
         elif inside and re.match(r"^([=!].*[=!]|\d+ .* in [\d.]+s.*)$", line):
             break
         elif inside:
-            lines.append(comparable(line))
+            lines.append(comparable(line, *projects))
     return sorted(lines)
 
 
@@ -144,7 +148,7 @@ def run_pytest(project, args=(), python=sys.executable, env=None, cwd="."):
         environment = clean_environment({"PYTEST_DEBUG_TEMPROOT": _temporary_root(work), **(env or {})})
         exit_code, stdout, stderr = _execute(command, Path(project) / cwd, environment)
         lines = [ast.literal_eval(line) for line in record.read_text("ascii").splitlines()] if record.exists() else []
-    run = Run(exit_code, counts=_counts(stdout), summary=_summary(stdout), stdout=stdout, stderr=stderr)
+    run = Run(exit_code, counts=_counts(stdout), summary=_summary(stdout, [project]), stdout=stdout, stderr=stderr)
     _fold(lines, run, project)
     return run
 
@@ -217,7 +221,7 @@ def run_fastest(project, args=(), python=sys.executable, slots=1, env=None, cwd=
 
 def read_run(exit_code, stdout, stderr, report, projects):
     """A run of Fastest that has ended, from what it wrote; `projects` are the folders in which tests of it ran."""
-    run = Run(exit_code, counts=_counts(stdout), summary=_summary(stdout), stdout=stdout, stderr=stderr)
+    run = Run(exit_code, counts=_counts(stdout), summary=_summary(stdout, projects), stdout=stdout, stderr=stderr)
     for event in read_events(report):
         if event["type"] == "result":
             nodeid = event["nodeid"]
