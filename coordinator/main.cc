@@ -19,6 +19,7 @@
 #include "coordinator/discovery/discover_text.h"
 #include "coordinator/discovery/discovery.h"
 #include "coordinator/discovery/project_config.h"
+#include "coordinator/options/argument_file.h"
 #include "coordinator/options/command_line.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/run/command.h"
@@ -88,7 +89,9 @@ int main(int argc, char** argv) {
   fastest::OpenMissingStandardStreams();
   // gRPC's own log lines are for its developers; what goes wrong we say ourselves.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
-  absl::StatusOr<CommandLine> line = fastest::options::Parse(std::vector<std::string>(argv + 1, argv + argc));
+  const auto args = fastest::options::WithArgumentFiles(std::vector<std::string>(argv + 1, argv + argc));
+  if (!args.ok()) return UsageError(args.status());
+  absl::StatusOr<CommandLine> line = fastest::options::Parse(*args);
   if (!line.ok()) return UsageError(line.status());
   if (line->Has("--help")) {
     fputs(fastest::options::HelpText().c_str(), stdout);

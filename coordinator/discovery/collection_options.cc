@@ -35,6 +35,8 @@ bool StandsAlone(std::string_view word) {
 }
 
 constexpr char kAddopts[] = "addopts";
+constexpr char kAddoptsVariable[] = "PYTEST_ADDOPTS";
+constexpr char kCommandLine[] = "the command line";
 
 void ReadWords(const std::vector<std::string>& words, const std::string& source, const std::string& directory,
                CollectionOptions& result) {
@@ -43,7 +45,7 @@ void ReadWords(const std::vector<std::string>& words, const std::string& source,
     const std::string& word = words[i];
     if (word.empty() || word[0] != '-') {
       // The paths of the command line are read elsewhere.
-      if (source == kAddopts) result.open_reasons.push_back(absl::StrCat(source, " has ", word));
+      if (source != kCommandLine) result.open_reasons.push_back(absl::StrCat(source, " has ", word));
       continue;
     }
     const size_t equals = word.find('=');
@@ -94,9 +96,10 @@ CollectionOptions CollectionOptionsOf(const ProjectConfig& project, const Discov
   for (const std::string& glob : options.ignore_glob) result.ignore_glob.push_back(absolute(glob));
   result.deselect = options.deselect;
 
-  // What is typed stands behind addopts and so wins.
+  // What is typed stands behind the others and so wins.
   ReadWords(project.addopts, kAddopts, options.invocation_dir, result);
-  ReadWords(options.words, "the command line", options.invocation_dir, result);
+  ReadWords(options.environment_words, kAddoptsVariable, options.invocation_dir, result);
+  ReadWords(options.words, kCommandLine, options.invocation_dir, result);
   if (!options.mark_expression.empty()) result.marks = options.mark_expression;
   if (!options.keyword_expression.empty()) result.keywords = options.keyword_expression;
   return result;

@@ -50,6 +50,8 @@ struct DiscoveryOptions {
   std::string keyword_expression;
   // All that is typed, as pytest reads it: other options that change the collection are looked for there.
   std::vector<std::string> words;
+  // PYTEST_ADDOPTS, divided into words.
+  std::vector<std::string> environment_words;
   // Cache file; empty: no cache. Several runs may use it at once; damage is ignored and mended.
   std::string cache_path;
   // Parsing threads; 0: one for each core.

@@ -264,7 +264,7 @@ void JsonReporter::Write() {
 void JsonReporter::Check(const absl::Status& status) {
   if (status.ok()) return;
   failed_ = true;
-  err_ << "fastest: the JSON report is incomplete: " << status.message() << "\n";
+  err_ << absl::StrCat("fastest: the JSON report is incomplete: ", status.message(), "\n");
   err_.flush();
 }
 

@@ -41,6 +41,7 @@ class JsonReporter : public report::Reporter {
   void Note(const std::string& text) override;
   void Tick(double now) override;
   // False if the report is not complete.
+  bool OnlyWritesAFile() const override { return true; }
   bool Finished(const results::RunSummary& summary) override;
 
  private:

@@ -21,6 +21,8 @@ constexpr char kDescription[] =
     "  fastest-coordinator tests/unit -k parser  paths, node ids and options as with pytest\n"
     "  fastest-coordinator -n 1                  one at a time, in pytest's order\n";
 
+constexpr char kHelp[] = "--help";
+
 constexpr char kFooter[] =
     "\nOptions of your project's plugins work here too: what is not listed goes to pytest.\n"
     "Fastest's own options may also stand in the environment (FASTEST_HANG_TIMEOUT=60), in fastest.toml, or under\n"
@@ -34,7 +36,7 @@ class TableApp {
   TableApp() : app_(kDescription, "fastest-coordinator") {
     app_.allow_extras();
     app_.footer(kFooter);
-    app_.set_help_flag("-h,--help", "print this text and exit");
+    app_.set_help_flag();
     app_.get_formatter()->column_width(40);
     app_.get_formatter()->label("OPTIONS", "[OPTIONS] [PATH | NODEID]...");
     for (const Flag& flag : FlagTable()) options_.push_back(Add(flag));
@@ -46,7 +48,9 @@ class TableApp {
  private:
   CLI::Option* Add(const Flag& flag) {
     CLI::Option* option = nullptr;
-    if (flag.arity == Arity::kFlagOrWord) {
+    if (MainName(flag) == kHelp) {
+      option = app_.set_help_flag(flag.names, flag.help);
+    } else if (flag.arity == Arity::kFlagOrWord) {
       option = app_.add_flag(flag.names, words_.emplace_back(), flag.help)
                    ->type_name(absl::StrCat("[=", flag.value_name, "]"));
     } else if (flag.arity == Arity::kFlag || flag.arity == Arity::kCount) {
@@ -118,7 +122,7 @@ absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args) {
     // CLI11 takes the arguments from the back.
     table.app().parse(std::vector<std::string>(args.rbegin(), args.rend()));
   } catch (const CLI::CallForHelp&) {
-    line.values["--help"] = {""};
+    line.values[kHelp] = {""};
     return line;
   } catch (const CLI::ParseError& error) {
     return absl::InvalidArgumentError(error.what());

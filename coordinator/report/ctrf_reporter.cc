@@ -192,7 +192,7 @@ bool CtrfReporter::Finished(const results::RunSummary& summary) {
   if (status_.ok()) status_ = sink_->Write(gathered_.text());
   if (status_.ok()) status_ = sink_->Close();
   if (status_.ok()) return true;
-  err_ << "fastest: no CTRF report: " << status_.message() << "\n";
+  err_ << absl::StrCat("fastest: no CTRF report: ", status_.message(), "\n");
   err_.flush();
   return false;
 }

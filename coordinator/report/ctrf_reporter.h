@@ -27,6 +27,7 @@ class CtrfReporter : public Reporter {
   void Attempt(const v1::TestResult& result, const Origin& origin) override;
   void Result(const v1::TestResult& result, const Origin& origin) override;
   // False if the file could not be written.
+  bool OnlyWritesAFile() const override { return true; }
   bool Finished(const results::RunSummary& summary) override;
 
  private:

@@ -38,7 +38,7 @@ bool HtmlReporter::Finished(const results::RunSummary& summary) {
   absl::Status status = sink_->Write(HtmlPage(absl::Base64Escape(Deflated(text))));
   if (status.ok()) status = sink_->Close();
   if (!status.ok()) {
-    err_ << "fastest: no HTML report: " << status.message() << "\n";
+    err_ << absl::StrCat("fastest: no HTML report: ", status.message(), "\n");
     err_.flush();
   }
   return status.ok();

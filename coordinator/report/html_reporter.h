@@ -21,6 +21,7 @@ class HtmlReporter : public HtmlData {
       : sink_(std::move(sink)), earlier_(std::move(earlier)), err_(err) {}
 
   // False if the file could not be written.
+  bool OnlyWritesAFile() const override { return true; }
   bool Finished(const results::RunSummary& summary) override;
 
  private:

@@ -95,7 +95,7 @@ bool JunitReporter::Finished(const results::RunSummary& summary) {
   absl::Status status = sink_->Write(text);
   if (status.ok()) status = sink_->Close();
   if (!status.ok()) {
-    err_ << "fastest: no JUnit report: " << status.message() << "\n";
+    err_ << absl::StrCat("fastest: no JUnit report: ", status.message(), "\n");
     err_.flush();
   }
   return status.ok();

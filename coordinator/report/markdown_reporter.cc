@@ -139,7 +139,7 @@ bool MarkdownReporter::Finished(const results::RunSummary& summary) {
   absl::Status status = sink_->Write(text);
   if (status.ok()) status = sink_->Close();
   if (!status.ok()) {
-    err_ << "fastest: no Markdown report: " << status.message() << "\n";
+    err_ << absl::StrCat("fastest: no Markdown report: ", status.message(), "\n");
     err_.flush();
   }
   return status.ok();

@@ -1,4 +1,5 @@
-// What a run tells about itself. Every reporter consumes the same stream of calls, in one thread, in the order in which things happened.
+// What a run tells about itself. Every reporter consumes the same stream of calls, in one thread, in the order in which things happened
+// (but see OnlyWritesAFile).
 #ifndef FASTEST_COORDINATOR_REPORT_REPORTER_H_
 #define FASTEST_COORDINATOR_REPORT_REPORTER_H_
 
@@ -117,6 +118,9 @@ class Reporter {
   virtual void Note(const std::string& /*text*/) {}
   // Called often (at least ten times a second) while the run goes on; `now` is seconds since the epoch.
   virtual void Tick(double /*now*/) {}
+  // Whether all that it does at the end is to write a file of its own; then its Finished may be called in another thread, while others'
+  // are.
+  virtual bool OnlyWritesAFile() const { return false; }
   // Last call. Files are complete when it returns. Errors in writing are the reporter's to say on stderr, once; returns false then.
   virtual bool Finished(const results::RunSummary&) { return true; }
 };

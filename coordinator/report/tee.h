@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "coordinator/report/finish.h"
 #include "coordinator/report/reporter.h"
 
 namespace fastest::report {
@@ -77,11 +78,7 @@ class Tee final : public Reporter {
     for (auto& r : reporters_) r->Tick(now);
   }
   // Whether all are complete.
-  bool Finished(const results::RunSummary& summary) override {
-    bool complete = true;
-    for (auto& r : reporters_) complete = r->Finished(summary) && complete;
-    return complete;
-  }
+  bool Finished(const results::RunSummary& summary) override { return FinishAll(reporters_, summary); }
 
  private:
   std::vector<std::unique_ptr<Reporter>> reporters_;

@@ -188,7 +188,7 @@ bool TraceReporter::Finished(const results::RunSummary& /*summary*/) {
   if (status_.ok()) status_ = sink_->Write(gathered_.text());
   if (status_.ok()) status_ = sink_->Close();
   if (status_.ok()) return true;
-  err_ << "fastest: no trace: " << status_.message() << "\n";
+  err_ << absl::StrCat("fastest: no trace: ", status_.message(), "\n");
   err_.flush();
   return false;
 }

@@ -36,6 +36,7 @@ class TraceReporter : public Reporter {
   void Result(const v1::TestResult& result, const Origin& origin) override;
   void Note(const std::string& text) override;
   // False if the file could not be written.
+  bool OnlyWritesAFile() const override { return true; }
   bool Finished(const results::RunSummary& summary) override;
 
  private:

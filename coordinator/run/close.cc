@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/report/finish.h"
 #include "coordinator/run/run.h"
 
 namespace fastest::run {
@@ -14,7 +15,7 @@ void Run::NoteNotRun() {
                              : !last_death_.empty()    ? absl::StrCat("no worker was left to run it; ", last_death_)
                                                        : "no worker was left to run it";
   std::vector<dispatch::Left> left = queue_.GivenUp();
-  if (failed_ || deadline_reached_) {
+  if (failed_ || deadline_reached_ || too_many_deaths_) {
     // Nobody asked for this stop: what it left is named, down to the modules that were not begun.
     for (v1::Batch& batch : queue_.LeftByStop()) left.push_back({std::move(batch), ""});
   }
@@ -74,6 +75,7 @@ int Run::ExitCode() const {
   const results::ExitCode from_results = ledger_.ExitFromResults(stopping_);
   if (from_results == results::kNotRun) return from_results;
   if (deadline_reached_ && !ledger_.Close().not_run.empty()) return results::kDeadline;
+  if (too_many_deaths_ && from_results == results::kOk && !ledger_.Close().not_run.empty()) return results::kNotRun;
   const bool by_policy = !expired_.empty() || (options_.flaky_fails && flaky_ > 0);
   if (by_policy && from_results == results::kOk) return results::kTestsFailed;
   // Whether there are any tests at all is for the whole run to say.
@@ -149,8 +151,7 @@ int Run::Close() {
   summary.flaky_fails = options_.flaky_fails;
   summary.module_order = module_order_;
   summary.timing = timing_.Summary(started_at_, summary.finished_at);
-  bool complete = true;
-  Report([&](report::Reporter& r) { complete = r.Finished(summary) && complete; });
+  const bool complete = report::FinishAll(reporters_, summary);
   // A report that was asked for and could not be written must not pass for a good run.
   if (!complete && summary.exit_code == results::kOk) return results::kInternalError;
   return summary.exit_code;

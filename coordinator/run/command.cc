@@ -295,6 +295,7 @@ discovery::DiscoveryOptions DiscoveryFor(const options::CommandLine& line, const
   options.ignore_glob = line.All("--ignore-glob");
   options.deselect = line.All("--deselect");
   options.words = line.pytest_args;
+  options.environment_words = request.environment_words;
   options.cache_path = request.discovery_cache;
   return options;
 }

@@ -442,6 +442,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   RunOptions& run = request.run;
   run.invocation_dir = surroundings.invocation_dir;
   run.pytest_args = line.pytest_args;
+  ASSIGN_OR_RETURN(request.environment_words, SplitShellWords(Env(surroundings, kAddoptsVariable)));
   run.python = Python(*all, surroundings);
 
   const absl::StatusOr<int> slots = Slots(*all, surroundings);
@@ -456,6 +457,14 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
       return absl::InvalidArgumentError(
           absl::StrCat(all->Given("--retries"), ": a number from 0 to ", kMost, " is needed"));
     }
+  }
+  if (const std::optional<std::string> most = all->Last("--max-worker-restart"); most.has_value()) {
+    int restarts = 0;
+    if (!absl::SimpleAtoi(*most, &restarts) || restarts < 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(all->Given("--max-worker-restart"), ": a number from 0 is needed"));
+    }
+    run.max_worker_restart = restarts;
   }
   RETURN_IF_ERROR(ReadPolicies(*all, surroundings, run));
   run.engine = all->Last("--engine").value_or("auto");

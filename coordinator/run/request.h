@@ -71,6 +71,8 @@ struct ShardOptions {
 
 struct Request {
   RunOptions run;
+  // PYTEST_ADDOPTS, divided into words.
+  std::vector<std::string> environment_words;
   ShardOptions shard;
   FarmOptions farm;
   // Absolute paths; empty: none. "-" for standard output.

@@ -65,6 +65,12 @@ TEST_F(RequestTest, Defaults) {
   EXPECT_THAT(request.notes, IsEmpty());
 }
 
+TEST_F(RequestTest, WorkersThatAreReplaced) {
+  EXPECT_EQ(MustMake({}).run.max_worker_restart, std::nullopt);
+  EXPECT_EQ(MustMake({"--max-worker-restart=0"}).run.max_worker_restart, 0);
+  EXPECT_THAT(ErrorOf({"--max-worker-restart=few"}), HasSubstr("--max-worker-restart few"));
+}
+
 TEST_F(RequestTest, Workers) {
   EXPECT_EQ(MustMake({"-n", "3"}).run.slots, 3);
   EXPECT_EQ(MustMake({"-n", "auto", "--maxprocesses", "2"}).run.slots, 2);

@@ -447,12 +447,24 @@ void Run::OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended) {
   }
 }
 
+void Run::CountDeath(const std::string& worker_id) {
+  ++deaths_;
+  const std::optional<int> most = options_.max_worker_restart;
+  if (!most.has_value() || deaths_ <= *most) return;
+  too_many_deaths_ = true;
+  // As pytest-xdist has it.
+  StopWork(*most == 0 ? absl::StrCat("worker '", worker_id, "' crashed and worker restarting disabled")
+                      : absl::StrCat("maximum crashed workers reached: ", *most),
+           false);
+}
+
 void Run::OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone) {
   if (!gone.orderly()) control_.WorkerDied(worker.id, gone.how());
   if (!gone.orderly() && !stopping_) {
     last_death_ = absl::StrCat(worker.id, " ended: ", gone.how());
     if (!worker.ready && !start_.has_value()) deps_.show(v1::WorkerMessage::Output::STDERR, last_death_ + "\n");
     Report([&](report::Reporter& r) { r.WorkerLost(worker.origin, gone.how()); });
+    CountDeath(worker.id);
   }
   // pytest answered by text alone: there is nothing that another worker could do.
   const bool answered = gone.orderly() && !worker.ready;

@@ -132,6 +132,8 @@ class Run {
   void KeepDeadline(double now);
   void OnCollectReport(const std::string& worker_id, const v1::CollectReport& report);
   void OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended);
+  // Ends the run if more workers died than may be replaced.
+  void CountDeath(const std::string& worker_id);
   void OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone);
   void StartWorker(dispatch::SlotKey slot, v1::CoordinatorMessage::WorkerAssignment* assignment);
   void Act();
@@ -186,6 +188,8 @@ class Run {
   // Tests of the run, as far as that is known.
   int expected_ = 0;
   bool deadline_reached_ = false;
+  int deaths_ = 0;
+  bool too_many_deaths_ = false;
   size_t agents_set_aside_ = 0;
   std::unordered_map<uint64_t, Lease> leases_;
   int next_worker_ = 0;

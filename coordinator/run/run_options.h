@@ -2,6 +2,7 @@
 #ifndef FASTEST_COORDINATOR_RUN_RUN_OPTIONS_H_
 #define FASTEST_COORDINATOR_RUN_RUN_OPTIONS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct RunOptions {
   // What failures are labelled by.
   policy::RedHistory red_history;
   policy::Deadline deadline;
+  // How many workers that died are replaced before the run is given up (pytest-xdist's --max-worker-restart).
+  std::optional<int> max_worker_restart;
   // How often a test that was running when its agent was lost is run again, on another agent.
   int max_losses = 1;
   // An agent that was not heard of for this long is lost; 0: only a broken stream says so.

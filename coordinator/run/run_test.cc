@@ -81,6 +81,7 @@ class RunTest : public testing::Test, public AgentPort {
     options.slots = slots;
     options.lease_s = lease_s_;
     options.control_option = control_option_;
+    options.max_worker_restart = max_worker_restart_;
     RunUnderTest::Dependencies dependencies;
     dependencies.agents = this;
     dependencies.make_reporters = [this](const report::RunStart&) {
@@ -185,6 +186,7 @@ class RunTest : public testing::Test, public AgentPort {
   std::string listener_;
   v1::RunSpec spec_;
   std::string control_option_;
+  std::optional<int> max_worker_restart_;
   std::string shown_;
   double now_ = 1000;
   double lease_s_ = 0;
@@ -310,6 +312,28 @@ TEST_F(RunTest, AWorkerThatDiesHandsItsRestOn) {
   EXPECT_EQ(run_->Close(), 1);
   EXPECT_TRUE(record_.summary.books.balanced);
   EXPECT_EQ(record_.summary.books.reported, 3);
+}
+
+TEST_F(RunTest, MoreDeathsThanMayBeReplacedEndTheRun) {
+  max_worker_restart_ = 1;
+  Start(1);
+  Ready(0, {"a.py"});
+  const v1::Lease lease = leases_[0][0];
+  Collected(0, lease, {"a.py::t1", "a.py::t2", "a.py::t3"});
+  Result(0, lease, "a.py::t1");
+  Gone(0, false, "signal SIGKILL");
+  EXPECT_EQ(workers_[0], "gw1");
+  EXPECT_THAT(stops_, testing::IsEmpty());
+  Ready(0, {"a.py"});
+  Gone(0, false, "signal SIGKILL");
+  EXPECT_EQ(workers_[0], "gw1");
+  ASSERT_EQ(stops_.size(), 1u);
+  EXPECT_EQ(stops_[0].reason(), "maximum crashed workers reached: 1");
+  ASSERT_TRUE(run_->Done());
+  // Nothing failed, and yet not all was run.
+  EXPECT_EQ(run_->Close(), 10);
+  EXPECT_EQ(record_.summary.stop_reason, "maximum crashed workers reached: 1");
+  EXPECT_EQ(record_.summary.books.not_run.size(), 2u);
 }
 
 TEST_F(RunTest, ARepeatedResultCountsOnce) {

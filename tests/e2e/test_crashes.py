@@ -134,6 +134,20 @@ def test(n):
     assert run.nothing_left()
 
 
+def test_as_many_workers_are_replaced_as_xdist_would(project, execute):
+    folder = project({f"test_{name}.py": "import os\n\ndef test_1():\n    os._exit(9)\n" for name in "abcdef"})
+    run = execute(folder, "--max-worker-restart=1", slots=2)
+    assert run.process.returncode == 1, run.text
+    assert "maximum crashed workers reached: 1" in run.stdout
+    # The other worker may have been in the midst of one more.
+    assert 2 <= list(run.outcomes().values()).count("failed") <= 3
+    run = execute(folder, "--max-worker-restart=0", slots=1)
+    assert run.process.returncode == 1, run.text
+    assert "worker 'gw0' crashed and worker restarting disabled" in run.stdout
+    assert list(run.outcomes().values()) == ["failed"]
+    assert "5 tests not run" in run.text
+
+
 def test_crash_stops_the_run_with_x(project, execute):
     folder = project({"test_a.py": "import os\n\ndef test_1():\n    os._exit(1)\n\ndef test_2():\n    pass\n"})
     run = execute(folder, "-x", slots=1)

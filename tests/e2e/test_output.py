@@ -237,6 +237,29 @@ def test_3(x):
     ]
 
 
+@pytest.mark.parametrize(
+    ("addopts", "said"),
+    [
+        ("-k two", ["test_a.py::test_two", "1 test in 1 file"]),
+        ("test_a.py", ["test_a.py::test_one", "test_a.py::test_two", "PYTEST_ADDOPTS has test_a.py"]),
+    ],
+)
+def test_discover_obeys_the_environments_options(project, coordinator, addopts, said):
+    folder = project({"test_a.py": "def test_one():\n    pass\n\ndef test_two():\n    pass\n"})
+    run = subprocess.run(
+        [str(coordinator), "--discover", "-v"],
+        cwd=folder,
+        env=parity.clean_environment({"PYTEST_ADDOPTS": addopts}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0
+    for text in said:
+        assert text in run.stdout
+    assert ("test_one" in run.stdout) == ("test_a.py::test_one" in said)
+
+
 def test_discover_needs_no_python(project, coordinator):
     folder = project({"test_a.py": PASSES})
     run = subprocess.run(
