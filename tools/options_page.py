@@ -2,8 +2,8 @@
 
     $(tools/setup --python test) tools/options_page.py [--write]
 
-Joins the table that the command line itself uses (//coordinator/options:print_flags, built beforehand) with the parsers of
-the pytest versions that tools/setup installs. Without --write it prints the page.
+Joins the table that the command line itself uses (//coordinator/options:print_flags, built beforehand) with the parsers
+of the pytest versions that tools/setup installs. Without --write it prints the page.
 """
 
 import argparse
@@ -36,8 +36,8 @@ SAME = "same"
 HANDED = "handed to the workers"
 MEANINGLESS = "meaningless here"
 
-# By the table's handling: the verdict on an option of pytest's, and what happens. Where that is empty, the table's own line says
-# what stands in its place.
+# By the table's handling: the verdict on an option of pytest's, and what happens. Where that is empty, the table's own
+# line says what stands in its place.
 VERDICTS = {
     "own": (SAME, "the coordinator does it, over the results of all workers"),
     "asked": (SAME, "the coordinator answers"),
@@ -49,7 +49,7 @@ VERDICTS = {
     "consumed": (MEANINGLESS, ""),
 }
 
-# Options that the coordinator obeys as well: those of these groups of the table, and some that the run as a whole hangs on.
+# Options that the coordinator obeys as well: those of these groups of the table, and some that the whole run hangs on.
 ALSO_HERE = {
     "Terminal (as pytest)": "each worker's pytest obeys it, and so does the text that the coordinator prints",
     "Configuration (as pytest)": "each worker's pytest obeys it; the coordinator reads the same configuration",
@@ -61,15 +61,17 @@ ALSO_HERE = {
 HEAD = """\
 # Options
 
-What becomes of each option of pytest {versions} and of pytest-xdist. `tools/options_page.py` makes this page from the table that the
-command line itself uses and from what these versions of pytest say of themselves; a test holds all three against each other.
+What becomes of each option of pytest {versions} and of pytest-xdist. `tools/options_page.py` makes this page
+from the table that the command line itself uses and from what these versions of pytest say of themselves; a test holds
+all three against each other.
 
 - **same**: the same effect as with pytest.
 - **handed to the workers**: each worker's pytest gets it, and so it has the same effect.
 - **meaningless here**: taken, and what is done in its stead.
 
-What is not listed goes to pytest as it is: it is a plugin's option, or pytest's usage error. `@FILE` is replaced by the lines of FILE, as pytest
-from 8.2 on does (here with any version). [command_line.md](command_line.md) tells of Fastest's own options, and `--help` lists all.
+What is not listed goes to pytest as it is: it is a plugin's option, or pytest's usage error. `@FILE` is replaced by the
+lines of FILE, as pytest from 8.2 on does (here with any version). [command_line.md](command_line.md) tells of Fastest's
+own options, and `--help` lists all.
 """
 
 
