@@ -2,9 +2,10 @@
 
 As a program:
 
-    python tests/parity/parity.py PROJECT_DIR [--python P] [-n N]... [--runs R] [--collect-only] [-- PYTEST ARGUMENT...]
+    python tests/parity/parity.py DIR [--python P] [--way W]... [--runs R] [--collect-only] [-- PYTEST ARGUMENT...]
 
-As a module: run_pytest() and run_fastest() each give a Run; differences() says in plain lines where two of them differ.
+As a module: run_pytest() and run_fastest() each give a Run; differences() says in plain lines where two of them differ;
+compare_project() holds every WAY of running Fastest against pytest.
 Every run works on a copy of the project, so that neither leaves caches or files for the other.
 """
 
@@ -17,7 +18,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
+import time
+import xml.etree.ElementTree as ElementTree
+from collections import Counter, defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,6 +59,10 @@ class Run:
     summary: list = field(default_factory=list)
     # (node id, index) to the failure's text, in a form that compares.
     texts: dict = field(default_factory=dict)
+    # Test cases of the JUnit report, if it was asked for: how many there are of (class name, name, what stands in it).
+    junit: Counter = None
+    # How many tests each engine ran.
+    engines: Counter = field(default_factory=Counter)
     stdout: str = ""
     stderr: str = ""
 
@@ -140,15 +148,27 @@ def _temporary_root(work):
     return str(root)
 
 
-def run_pytest(project, args=(), python=sys.executable, env=None, cwd="."):
-    """Runs genuine pytest on the copy `project` from its folder `cwd`."""
+def _junit_cases(path):
+    """The test cases of a JUnit report: class name, name and outcome of each; times and texts vary."""
+    cases = Counter()
+    for case in ElementTree.parse(path).iter("testcase") if path.exists() else ():
+        children = sorted(child.tag for child in case)
+        cases[comparable(case.get("classname")), comparable(case.get("name")), " ".join(children)] += 1
+    return cases
+
+
+def run_pytest(project, args=(), python=sys.executable, env=None, cwd=".", junit=False):
+    """Runs genuine pytest on the copy `project` from its folder `cwd`; `junit`: with a JUnit report."""
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         record = Path(work) / "record"
-        command = [python, HERE / "recorder.py", record, *args]
+        junit_xml = Path(work) / "junit.xml"
+        command = [python, HERE / "recorder.py", record, *([f"--junitxml={junit_xml}"] if junit else []), *args]
         environment = clean_environment({"PYTEST_DEBUG_TEMPROOT": _temporary_root(work), **(env or {})})
         exit_code, stdout, stderr = _execute(command, Path(project) / cwd, environment)
         lines = [ast.literal_eval(line) for line in record.read_text("ascii").splitlines()] if record.exists() else []
+        cases = _junit_cases(junit_xml) if junit else None
     run = Run(exit_code, counts=_counts(stdout), summary=_summary(stdout, [project]), stdout=stdout, stderr=stderr)
+    run.junit = cases
     _fold(lines, run, project)
     return run
 
@@ -194,10 +214,11 @@ def _stronger(one, other):
     return max(one, other, key=rank.index)
 
 
-def run_fastest(project, args=(), python=sys.executable, slots=1, env=None, cwd=".", coordinator=None):
-    """Runs Fastest on the copy `project` from its folder `cwd` with `slots` worker slots."""
+def run_fastest(project, args=(), python=sys.executable, slots=1, env=None, cwd=".", coordinator=None, junit=False):
+    """Runs Fastest on the copy `project` from its folder `cwd` with `slots` worker slots; `junit` as above."""
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         report = Path(work) / "report.jsonl"
+        junit_xml = Path(work) / "junit.xml"
         environment = clean_environment(
             {
                 "XDG_CACHE_HOME": str(Path(work) / "cache"),
@@ -213,10 +234,13 @@ def run_fastest(project, args=(), python=sys.executable, slots=1, env=None, cwd=
             python,
             "--report-json",
             report,
+            *([f"--junitxml={junit_xml}"] if junit else []),
             *args,
         ]
         exit_code, stdout, stderr = _execute(command, Path(project) / cwd, environment)
-        return read_run(exit_code, stdout, stderr, report, [project])
+        run = read_run(exit_code, stdout, stderr, report, [project])
+        run.junit = _junit_cases(junit_xml) if junit else None
+        return run
 
 
 def read_run(exit_code, stdout, stderr, report, projects):
@@ -227,6 +251,7 @@ def read_run(exit_code, stdout, stderr, report, projects):
             nodeid = event["nodeid"]
             run.outcomes.setdefault(nodeid, {})[event.get("index", 0)] = event["outcome"]
             run.order.append(nodeid)
+            run.engines[event.get("engine")] += 1
             if event.get("longrepr"):
                 run.texts[nodeid, event.get("index", 0)] = [comparable(event["longrepr"], *projects)]
         elif event["type"] in ("collect_error", "collect_skip"):
@@ -265,6 +290,9 @@ def differences(expected, actual, *, ordered=False, texts=True):
         extra = [line for line in actual.summary if line not in expected.summary]
         found += [f"summary line only in pytest: {line}" for line in missing]
         found += [f"summary line only in fastest: {line}" for line in extra]
+    if expected.junit is not None and actual.junit is not None:
+        found += [f"JUnit case only in pytest: {case}" for case in expected.junit - actual.junit]
+        found += [f"JUnit case only in fastest: {case}" for case in actual.junit - expected.junit]
     if texts:
         for key, words in actual.texts.items():
             known = expected.texts.get(key, [])
@@ -300,6 +328,7 @@ def leave_out(flaky, *runs):
         run.summary = [line for line in run.summary if not any(nodeid in line for nodeid in flaky)]
         run.texts = {key: words for key, words in run.texts.items() if key[0] not in flaky}
         run.counts = ""
+        run.junit = None
 
 
 def collect_only(project, args=(), python=sys.executable, coordinator=None):
@@ -317,24 +346,109 @@ def collect_only(project, args=(), python=sys.executable, coordinator=None):
     return answers
 
 
-def compare_project(project, args=(), python=sys.executable, slots=(1, 2), runs=1, texts=True):
-    """Compares a whole project: pytest twice, to know its own flaky tests, then Fastest.
+@dataclass
+class Way:
+    """A way of running Fastest."""
 
-    Fastest runs `runs` times with each number of slots. Yields (title, differences).
+    slots: int = 2
+    args: tuple = ()
+    # Whether two agents that listen run the tests, with one slot each.
+    agents: bool = False
+
+
+WAYS = {
+    "one": Way(slots=1),
+    "two": Way(slots=2),
+    "agents": Way(agents=True),
+    "pytest-engine": Way(args=("--engine", "pytest")),
+}
+
+
+@contextmanager
+def agents_listening(project, python, count=2):
+    """Agents of one slot each, on loopback, in the copy `project`; gives their addresses."""
+    program = coordinator_path().resolve().parent.parent / "agent/fastest-agent"
+    with tempfile.TemporaryDirectory(prefix="parity-agents-") as work:
+        environment = clean_environment({"PYTEST_DEBUG_TEMPROOT": _temporary_root(work)})
+        processes, files = [], []
+        try:
+            for number in range(count):
+                files.append(Path(work) / f"address-{number}")
+                command = [program, "--listen", "127.0.0.1:0", "--port-file", files[-1], "--slots", "1"]
+                command += ["--workdir", project, "--python", python]
+                quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+                processes.append(subprocess.Popen([str(word) for word in command], env=environment, **quiet))
+            yield [_address_from(file, process) for file, process in zip(files, processes)]
+        finally:
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.wait(timeout=60)
+
+
+def _address_from(file, process):
+    deadline = time.monotonic() + 60
+    while not file.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"an agent did not start: exit code {process.poll()}")
+        time.sleep(0.02)
+    return file.read_text("utf-8").strip()
+
+
+def run_way(way, project, args, python):
+    if not way.agents:
+        return run_fastest(project, [*way.args, *args], python, way.slots, junit=True)
+    with agents_listening(project, python) as addresses:
+        return run_fastest(project, ["--agents", ",".join(addresses), *way.args, *args], python, way.slots, junit=True)
+
+
+@dataclass
+class Comparison:
+    """What pytest says of a project, and for each run of Fastest its way, itself and where it differs."""
+
+    expected: Run
+    flaky: set
+    # (name of a way, Run, differences), in the order of the runs.
+    runs: list = field(default_factory=list)
+
+
+def compare_project(project, args=(), python=sys.executable, ways=("one", "two"), runs=1, tell=lambda comparison: None):
+    """Compares a whole project: pytest twice, to know its own flaky tests, then Fastest, `runs` times in each way.
+
+    Calls `tell` with the Comparison so far after pytest's runs and after each run of Fastest.
     """
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         reference = copy_project(project, Path(work) / "pytest" / project.name)
         ours = copy_project(project, Path(work) / "fastest" / project.name)
-        expected = run_pytest(reference, args, python)
-        flaky = flaky_tests(expected, run_pytest(reference, args, python))
-        yield f"pytest: exit code {expected.exit_code}, {expected.counts}, {len(flaky)} flaky", []
-        leave_out(flaky, expected)
-        for slot_count in slots:
+        expected = run_pytest(reference, args, python, junit=True)
+        again = run_pytest(reference, args, python, junit=True)
+        comparison = Comparison(expected, flaky_tests(expected, again))
+        leave_out(comparison.flaky, expected)
+        # What names differently from run to run can't be compared by name.
+        if expected.junit != again.junit:
+            expected.junit = None
+        tell(comparison)
+        for name in ways:
             for _ in range(runs):
-                actual = run_fastest(ours, args, python, slot_count)
-                title = f"fastest -n {slot_count}: exit code {actual.exit_code}, {actual.counts}"
-                leave_out(flaky, actual)
-                yield title, differences(expected, actual, texts=texts)
+                actual = run_way(WAYS[name], ours, args, python)
+                leave_out(comparison.flaky, actual)
+                ordered = WAYS[name].slots == 1 and expected.order == again.order
+                comparison.runs.append((name, actual, differences(expected, actual, ordered=ordered)))
+                tell(comparison)
+        return comparison
+
+
+def print_last(comparison):
+    """Says what the latest run came to."""
+    if not comparison.runs:
+        expected = comparison.expected
+        print(f"pytest: exit code {expected.exit_code}, {expected.counts}, {len(comparison.flaky)} flaky", flush=True)
+        return
+    name, actual, found = comparison.runs[-1]
+    problems = f": {len(found)} differences" if found else ""
+    print(f"fastest, {name}: exit code {actual.exit_code}, {actual.counts}{problems}", flush=True)
+    for line in found:
+        print(f"  {line}", flush=True)
 
 
 def main():
@@ -343,30 +457,26 @@ def main():
     parser.add_argument("project", type=Path)
     parser.add_argument("--python", default=sys.executable, help="interpreter of the project's environment")
     parser.add_argument(
-        "-n", type=int, action="append", help="worker slots; may be given more than once (default: 1 and 2)"
+        "--way", choices=WAYS, action="append", help="how Fastest runs; may be given more than once (default: one, two)"
     )
-    parser.add_argument("--runs", type=int, default=1, help="runs of Fastest for each number of slots")
+    parser.add_argument("--runs", type=int, default=1, help="runs of Fastest in each way")
     parser.add_argument("--collect-only", action="store_true", help="compare what --collect-only -q prints")
     options = parser.parse_args(own)
     project = options.project.resolve()
-    bad = 0
-    if options.collect_only:
-        with tempfile.TemporaryDirectory(prefix="parity-") as work:
-            expected, actual = collect_only(
-                copy_project(project, Path(work) / project.name), pytest_args, options.python
-            )
-        found = [f"line {i}: pytest {a!r}, fastest {b!r}" for i, (a, b) in enumerate(zip(expected, actual)) if a != b]
-        if len(expected) != len(actual):
-            found.append(f"pytest prints {len(expected)} lines, fastest {len(actual)}")
-        answers = [(f"--collect-only -q: {len(expected)} lines", found)]
-    else:
-        answers = compare_project(project, pytest_args, options.python, options.n or (1, 2), options.runs)
-    for title, found in answers:
-        print(f"{title}: {len(found)} differences" if found else title, flush=True)
-        for line in found:
-            print(f"  {line}", flush=True)
-        bad += len(found)
-    return 1 if bad else 0
+    if not options.collect_only:
+        comparison = compare_project(
+            project, pytest_args, options.python, options.way or ("one", "two"), options.runs, print_last
+        )
+        return 1 if any(found for _, _, found in comparison.runs) else 0
+    with tempfile.TemporaryDirectory(prefix="parity-") as work:
+        expected, actual = collect_only(copy_project(project, Path(work) / project.name), pytest_args, options.python)
+    found = [f"line {i}: pytest {a!r}, fastest {b!r}" for i, (a, b) in enumerate(zip(expected, actual)) if a != b]
+    if len(expected) != len(actual):
+        found.append(f"pytest prints {len(expected)} lines, fastest {len(actual)}")
+    print(f"--collect-only -q: {len(expected)} lines, {len(found)} differences")
+    for line in found:
+        print(f"  {line}")
+    return 1 if found else 0
 
 
 def _split(words):

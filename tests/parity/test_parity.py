@@ -1,8 +1,10 @@
 """The harness itself: it must see every kind of difference, or its silence means nothing."""
 
 import copy
+from collections import Counter
 
 import parity
+import public
 import pytest
 
 RUN = parity.Run(
@@ -59,6 +61,39 @@ def test_no_difference():
 )
 def test_difference_is_seen(changes, said):
     assert parity.differences(RUN, changed(**changes), ordered=True) == [said]
+
+
+def test_junit_cases_are_compared():
+    of_pytest = Counter({("a", "test_1", ""): 2, ("a", "test_2", "failure"): 1})
+    expected, actual = changed(junit=of_pytest), changed(junit=of_pytest - Counter({("a", "test_1", ""): 1}))
+    assert parity.differences(expected, actual) == ["JUnit case only in pytest: ('a', 'test_1', '')"]
+    assert parity.differences(actual, expected) == ["JUnit case only in fastest: ('a', 'test_1', '')"]
+    assert parity.differences(expected, changed()) == []
+
+
+def test_every_way_has_pytests_verdict(tmp_path):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "test_a.py").write_text("def test_1():\n    assert 1 == 2\n\ndef test_2():\n    pass\n")
+    comparison = parity.compare_project(project, ways=parity.WAYS)
+    assert [(name, found) for name, _, found in comparison.runs] == [(name, []) for name in parity.WAYS]
+    assert comparison.expected.junit == Counter({("test_a", "test_1", "failure"): 1, ("test_a", "test_2", ""): 1})
+    engines = {name: set(run.engines) for name, run, _ in comparison.runs}
+    assert engines["pytest-engine"] == {"pytest"}
+
+
+def test_the_page_of_public_suites():
+    row = {
+        "name": "attrs", "version": "26.1.0", "kind": "hypothesis", "python": "3.11.2", "pytest": "9.2.0",
+        "tests": 1300, "exit_code": 0, "flaky": ["tests/test_a.py::test"], "direct": 650, "seconds": 9,
+        "differences": {"one": [], "two": ["counts: pytest '1 passed', fastest '2 passed'"]},
+    }  # fmt: skip
+    page = public.make_page([row])
+    assert "1 suites, 1,300 tests; Python 3.11.2, pytest 9.2.0" in page
+    assert "Runs that differ from pytest's: 1 of 2." in page
+    assert "| attrs | 26.1.0 | hypothesis | 1,300 | 0 | 0 | 1 | 50 % | 1 |" in page
+    assert "- attrs, `-n 2`: `counts: pytest '1 passed', fastest '2 passed'`" in page
+    assert "- attrs: `tests/test_a.py::test`" in page
 
 
 def test_flaky_tests_are_left_out():

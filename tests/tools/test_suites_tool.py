@@ -39,7 +39,15 @@ def test_rows_are_whole(row):
 def test_arguments_are_the_rows(row):
     run = suites("--args", row[0])
     assert run.returncode == 0
-    assert run.stdout.splitlines() == row[3:]
+    assert run.stdout.splitlines() == row[4:]
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row[0])
+def test_kind_is_the_rows(row):
+    run = suites("--kind", row[0])
+    assert run.returncode == 0
+    assert run.stdout.splitlines() == [row[3]]
+    assert re.fullmatch("[a-z-]+", row[3])
 
 
 @pytest.mark.parametrize("args", [(), ("--args",), ("--python",), ("--nothing",)], ids=" ".join)
