@@ -39,6 +39,9 @@ _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 _CUT_ADDRESS = re.compile(r"(?<=\.\.\.)[0-9a-f]{6,}(?=>)|(?<= with id=)\d+")
 # A call's times, among the locals of pytest's own frames.
 _INSTANT = re.compile(r"Instant\([^()]*\)")
+# The same as older pytests have it, and a path that was cut within a name.
+_CALL_TIMES = re.compile(r"^( +(?:duration|precise_start|precise_stop|start|stop) += )[\d.e-]+$", re.MULTILINE)
+_CUT_PATH = re.compile(r"(?<=\.\.\.)[\w-]{1,8}(?=/)")
 _TMP_PATH = re.compile(r"/[^\s'\"]*pytest-of-[^/]+/pytest-\d+(/popen-gw\d+)?")
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -138,6 +141,7 @@ def comparable(text, *projects):
     for project in projects:
         text = text.replace(os.path.realpath(project), "PROJECT").replace(str(project), "PROJECT")
     text = _CUT_ADDRESS.sub("ADDRESS", _INSTANT.sub("INSTANT", _ESCAPES.sub("", text)))
+    text = _CUT_PATH.sub("", _CALL_TIMES.sub(r"\1TIME", text))
     return _ADDRESS.sub("0xADDRESS", _TMP_PATH.sub("TMP", text)).strip()
 
 
@@ -316,17 +320,27 @@ def _words(outcomes):
 
 def flaky_tests(first, second):
     """Node ids whose outcome two runs of pytest itself disagree about."""
-    return {nodeid for nodeid in first.outcomes if first.outcomes[nodeid] != second.outcomes.get(nodeid)}
+    unlike = {nodeid for nodeid in first.outcomes if first.outcomes[nodeid] != second.outcomes.get(nodeid)}
+    return unlike | (second.outcomes.keys() - first.outcomes.keys())
 
 
 def leave_out(flaky, *runs):
-    """Takes tests out of what is compared, and with them the sums over all tests."""
+    """Takes tests out of what is compared, and with them the sums over all tests.
+
+    Where ids hold a time or an address, each run has its own: so all that differ in parameters only go.
+    """
     if not flaky:
         return
+    bases = {nodeid.partition("[")[0] for nodeid in flaky if "[" in nodeid}
+
+    def is_out(nodeid):
+        return nodeid in flaky or ("[" in nodeid and nodeid.partition("[")[0] in bases)
+
     for run in runs:
-        run.outcomes = {nodeid: words for nodeid, words in run.outcomes.items() if nodeid not in flaky}
-        run.summary = [line for line in run.summary if not any(nodeid in line for nodeid in flaky)]
-        run.texts = {key: words for key, words in run.texts.items() if key[0] not in flaky}
+        run.order = [nodeid for nodeid in run.order if not is_out(nodeid)]
+        run.summary = [line for line in run.summary if not any(i in line for i in run.outcomes if is_out(i))]
+        run.outcomes = {nodeid: words for nodeid, words in run.outcomes.items() if not is_out(nodeid)}
+        run.texts = {key: words for key, words in run.texts.items() if not is_out(key[0])}
         run.counts = ""
         run.junit = None
 
@@ -344,6 +358,10 @@ def collect_only(project, args=(), python=sys.executable, coordinator=None):
             lines = re.sub(r" in [\d.]+s( \([\d:]+\))?", " in TIME", stdout).splitlines()
             answers.append([f"exit code {exit_code}", *(comparable(line, project) for line in lines)])
     return answers
+
+
+# Projects that parametrize over sets have other ids in each process otherwise.
+_SEED = {"PYTHONHASHSEED": "0"}
 
 
 @dataclass
@@ -369,7 +387,7 @@ def agents_listening(project, python, count=2):
     """Agents of one slot each, on loopback, in the copy `project`; gives their addresses."""
     program = coordinator_path().resolve().parent.parent / "agent/fastest-agent"
     with tempfile.TemporaryDirectory(prefix="parity-agents-") as work:
-        environment = clean_environment({"PYTEST_DEBUG_TEMPROOT": _temporary_root(work)})
+        environment = clean_environment({"PYTEST_DEBUG_TEMPROOT": _temporary_root(work), **_SEED})
         processes, files = [], []
         try:
             for number in range(count):
@@ -397,9 +415,10 @@ def _address_from(file, process):
 
 def run_way(way, project, args, python):
     if not way.agents:
-        return run_fastest(project, [*way.args, *args], python, way.slots, junit=True)
+        return run_fastest(project, [*way.args, *args], python, way.slots, env=_SEED, junit=True)
     with agents_listening(project, python) as addresses:
-        return run_fastest(project, ["--agents", ",".join(addresses), *way.args, *args], python, way.slots, junit=True)
+        words = ["--agents", ",".join(addresses), *way.args, *args]
+        return run_fastest(project, words, python, way.slots, env=_SEED, junit=True)
 
 
 @dataclass
@@ -420,10 +439,10 @@ def compare_project(project, args=(), python=sys.executable, ways=("one", "two")
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         reference = copy_project(project, Path(work) / "pytest" / project.name)
         ours = copy_project(project, Path(work) / "fastest" / project.name)
-        expected = run_pytest(reference, args, python, junit=True)
-        again = run_pytest(reference, args, python, junit=True)
+        expected = run_pytest(reference, args, python, env=_SEED, junit=True)
+        again = run_pytest(reference, args, python, env=_SEED, junit=True)
         comparison = Comparison(expected, flaky_tests(expected, again))
-        leave_out(comparison.flaky, expected)
+        leave_out(comparison.flaky, expected, again)
         # What names differently from run to run can't be compared by name.
         if expected.junit != again.junit:
             expected.junit = None

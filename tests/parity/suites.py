@@ -87,16 +87,16 @@ def load_all():
     return [case for folder in sorted(SUITES.iterdir()) if folder.is_dir() for case in load_suite(folder)]
 
 
-def run_pytest(case):
+def run_pytest(case, python=sys.executable):
     with tempfile.TemporaryDirectory(prefix="suites-") as work:
         project = parity.copy_project(case.project, Path(work) / case.suite)
-        return parity.run_pytest(project, case.args, env=case.env, cwd=case.cwd)
+        return parity.run_pytest(project, case.args, python, env=case.env, cwd=case.cwd)
 
 
-def run_fastest(case, slots):
+def run_fastest(case, slots, python=sys.executable):
     with tempfile.TemporaryDirectory(prefix="suites-") as work:
         project = parity.copy_project(case.project, Path(work) / case.suite)
-        return parity.run_fastest(project, case.args, slots=slots, env=case.env, cwd=case.cwd)
+        return parity.run_fastest(project, case.args, python, slots, env=case.env, cwd=case.cwd)
 
 
 def unlike_pytest(case, slots, expected, actual):

@@ -106,6 +106,14 @@ def test_flaky_tests_are_left_out():
     assert "x.case::twice" in expected.outcomes
 
 
+def test_ids_that_each_run_has_anew_are_left_out():
+    runs = [changed(outcomes={"a.py::test[1]": ["passed"], f"a.py::test[{time}]": ["passed"]}) for time in "xyz"]
+    flaky = parity.flaky_tests(*runs[:2])
+    assert flaky == {"a.py::test[x]", "a.py::test[y]"}
+    parity.leave_out(flaky, runs[0], runs[2])
+    assert runs[0].outcomes == runs[2].outcomes == {}
+
+
 def test_pytest_run_is_recorded(tmp_path):
     project = tmp_path / "project"
     project.mkdir()
