@@ -1,4 +1,4 @@
-"""Older versions of pytest: what they say, Fastest says with them. tools/bench versions has all projects and Pythons."""
+"""Older versions of pytest: what they say, Fastest says with them. tools/bench versions has all projects."""
 
 import pytest
 import setup_tool
