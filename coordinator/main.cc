@@ -23,6 +23,7 @@
 #include "coordinator/options/command_line.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/run/command.h"
+#include "coordinator/run/doctor.h"
 #include "coordinator/run/module_paths.h"
 #include "coordinator/run/replay.h"
 #include "coordinator/run/request.h"
@@ -116,5 +117,6 @@ int main(int argc, char** argv) {
   const absl::StatusOr<fastest::run::Request> request = fastest::run::MakeRequest(*line, *project, surroundings);
   if (!request.ok()) return UsageError(request.status());
   if (line->Has("--discover")) return Discover(*line, *project, *request);
+  if (line->Has("--doctor")) return fastest::run::Doctor(*args, *line, *request);
   return fastest::run::RunCommand(*line, *project, *request);
 }

@@ -161,6 +161,10 @@ std::vector<Flag> MakeTable() {
        "with --serve-ui: write the bound HOST:PORT into this file", "FILE"},
       {"--plan", H::kAsked, A::kFlag, kAsk,
        "show the batches that a run would be made of, and how long it would take; runs no test", nullptr},
+      {"--doctor", H::kAsked, A::kFlag, kAsk,
+       "run the suite with pytest and with Fastest, and say whether the verdicts are the same, how much faster it is "
+       "and which tests go through which engine",
+       nullptr},
       {"--discover", H::kAsked, A::kFlag, kAsk,
        "list what can be known of the tests without Python, in milliseconds; ids are exact or marked open", nullptr},
       {"-h,--help", H::kAsked, A::kFlag, kAsk, "print this text and exit", nullptr},

@@ -31,15 +31,15 @@ def project(tmp_path):
 
 @pytest.fixture
 def start(coordinator, tmp_path):
-    """Starts a coordinator in a folder. What it leaves behind is killed at the end."""
+    """Starts a coordinator in a folder. What it leaves behind is killed at the end. `events`: with --report-json."""
     runs = []
 
-    def start(cwd, *args, slots=2, env=None, python=sys.executable, **streams):
+    def start(cwd, *args, slots=2, env=None, python=sys.executable, events=True, **streams):
         report = tmp_path / f"report{len(runs)}.jsonl"
         environment = {**parity.clean_environment(), "XDG_CACHE_HOME": str(tmp_path / "cache"), **(env or {})}
         # None takes a variable away.
         environment = {name: value for name, value in environment.items() if value is not None}
-        command = [coordinator, "-n", str(slots), "--report-json", report]
+        command = [coordinator, "-n", str(slots), *(["--report-json", report] if events else [])]
         if python:
             command += ["--python", python]
         run = Fastest([str(word) for word in [*command, *args]], cwd, environment, report, **streams)

@@ -1,0 +1,330 @@
+#include "coordinator/run/doctor.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <set>
+#include <sstream>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/executable.h"
+#include "base/status_macros.h"
+#include "base/subprocess.h"
+#include "base/unique_fd.h"
+#include "coordinator/events/event_reader.h"
+#include "coordinator/options/flag_table.h"
+#include "coordinator/report/engine_report.h"
+#include "coordinator/report/outcome_names.h"
+#include "coordinator/report/tee.h"
+#include "coordinator/results/ledger.h"
+#include "coordinator/run/python_script.h"
+#include "coordinator/run/verdicts.h"
+
+namespace fastest::run {
+namespace {
+
+constexpr char kOption[] = "--doctor";
+
+// A suite that takes less is run three times by each, and the medians are told; a longer one once.
+constexpr double kShortS = 20;
+constexpr int kRunsOfShort = 3;
+// Differences that are told one by one, and reasons for another engine.
+constexpr size_t kMostDifferences = 15;
+constexpr size_t kMostReasons = 5;
+
+// Runs pytest on the arguments as its command would and writes to the first one what came of each test, by the rule that Fastest's
+// results follow: the strongest outcome of all its reports.
+constexpr char kPytest[] = R"py(
+import json, os, platform, sys
+answer, *args = sys.argv[1:]
+if sys.path and sys.path[0] == "":
+    del sys.path[0]
+# What the tests themselves patch is kept from before.
+dump, open_, replace = json.dump, open, os.replace
+nowhere = os.open(os.devnull, os.O_RDWR)
+for descriptor in range(3):
+    os.dup2(nowhere, descriptor)
+os.close(3)
+import pytest
+
+RANK = (None, "passed", "xpassed", "xfailed", "skipped", "error", "failed")
+
+class Recorder:
+    def __init__(self):
+        self.begun, self.outcomes, self.collectors = {}, {}, {}
+
+    def pytest_runtest_logstart(self, nodeid):
+        self.begun[nodeid] = self.begun.get(nodeid, 0) + 1
+
+    def pytest_runtest_logreport(self, report):
+        outcomes = self.outcomes.setdefault(report.nodeid, [])
+        index = max(self.begun.get(report.nodeid, 1), 1) - 1
+        outcomes.extend([None] * (index + 1 - len(outcomes)))
+        outcomes[index] = max(outcomes[index], self.outcome(report), key=RANK.index)
+
+    def outcome(self, report):
+        if report.outcome == "failed":
+            return "failed" if report.when == "call" else "error"
+        if getattr(report, "context", None) is not None or report.outcome not in ("passed", "skipped"):
+            return None
+        xfail = hasattr(report, "wasxfail")
+        if report.outcome == "skipped":
+            return "xfailed" if xfail else "skipped"
+        if report.when != "call":
+            return None
+        return "xpassed" if xfail else "passed"
+
+    def pytest_collectreport(self, report):
+        if report.outcome != "passed":
+            self.collectors[report.nodeid] = report.outcome
+
+recorder = Recorder()
+sys.argv[0] = "pytest"
+code = pytest.main(args, plugins=[recorder])
+tests = {nodeid: [word for word in words if word] for nodeid, words in recorder.outcomes.items()}
+with open_(answer + ".part", "w", encoding="utf-8", errors="backslashreplace") as file:
+    dump({"exit_code": int(code), "python": platform.python_version(), "pytest": pytest.__version__,
+          "tests": {nodeid: words for nodeid, words in tests.items() if words}, "collectors": recorder.collectors}, file)
+replace(answer + ".part", answer)
+sys.stdout.flush()
+os._exit(0)
+)py";
+
+// A folder that goes away with its owner.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::error_code error;
+    std::string pattern = (std::filesystem::temp_directory_path(error) / "fastest-doctor-XXXXXX").string();
+    if (!error && mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  // Empty: it could not be made.
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+struct Timed {
+  Verdicts verdicts;
+  double seconds = 0;
+};
+
+// What a run of Fastest says of each test.
+class VerdictReporter final : public report::Reporter {
+ public:
+  VerdictReporter(Verdicts* verdicts, std::string* whole_reason) : verdicts_(verdicts), whole_reason_(whole_reason) {}
+
+  void RunStarted(const report::RunStart& run) override { *whole_reason_ = run.whole_reason; }
+  void Result(const v1::TestResult& result, const report::Origin&) override {
+    verdicts_->tests[result.ref().node_id()].emplace_back(report::OutcomeName(result.outcome()));
+  }
+  void Collect(const v1::CollectReport& report) override {
+    if (report.outcome() != "passed") verdicts_->collectors[report.node_id()] = report.outcome();
+  }
+
+ private:
+  Verdicts* const verdicts_;
+  std::string* const whole_reason_;
+};
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+absl::StatusOr<Timed> RunPytest(const Request& request, const std::string& folder) {
+  const std::string answer = folder + "/pytest.json";
+  std::vector<std::string> args = {answer};
+  args.insert(args.end(), request.run.pytest_args.begin(), request.run.pytest_args.end());
+  const absl::Time began = absl::Now();
+  ASSIGN_OR_RETURN(const std::string ignored, AskPython(request.run.python, kPytest, args, request.run.invocation_dir,
+                                                        "run the suite with pytest, so there is nothing to compare"));
+  Timed run;
+  run.seconds = absl::ToDoubleSeconds(absl::Now() - began);
+  ASSIGN_OR_RETURN(run.verdicts, ParseVerdicts(ReadFile(answer)));
+  return run;
+}
+
+// Of the runs of Fastest: what the latest says beside its verdicts.
+struct Engines {
+  std::string text;
+  std::string whole_reason;
+};
+
+absl::StatusOr<Timed> RunFastest(const std::vector<std::string>& args, const std::string& folder, Engines* engines) {
+  SubprocessOptions options;
+  ASSIGN_OR_RETURN(const std::string own, OwnExecutable());
+  const std::string events = folder + "/events.jsonl";
+  options.argv = {own};
+  std::remove_copy(args.begin(), args.end(), std::back_inserter(options.argv), kOption);
+  options.argv.push_back("--report-json=" + events);
+  const UniqueFd nowhere(open("/dev/null", O_RDWR | O_CLOEXEC));
+  for (int fd = 0; fd < 3; ++fd) options.fds.push_back({nowhere.get(), fd});
+  const absl::Time began = absl::Now();
+  ASSIGN_OR_RETURN(Subprocess process, Subprocess::Spawn(options));
+  const int status = process.Wait();
+  Timed run;
+  run.seconds = absl::ToDoubleSeconds(absl::Now() - began);
+  if (!WIFEXITED(status)) return absl::UnavailableError("Fastest ended with " + DescribeWaitStatus(status));
+  run.verdicts.exit_code = WEXITSTATUS(status);
+  std::ifstream file(events, std::ios::binary);
+  if (!file) return run;
+  std::ostringstream engine_text;
+  std::vector<std::unique_ptr<report::Reporter>> reporters;
+  reporters.push_back(std::make_unique<VerdictReporter>(&run.verdicts, &engines->whole_reason));
+  reporters.push_back(std::make_unique<report::EngineReport>(engine_text, /*list_tests=*/false));
+  report::Tee all(std::move(reporters));
+  events::EventReader reader(file, events);
+  for (bool more = true; more;) {
+    ASSIGN_OR_RETURN(more, reader.Next(all));
+  }
+  all.Finished(reader.summary().value_or(results::RunSummary()));
+  engines->text = engine_text.str();
+  return run;
+}
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+std::string Tests(size_t count) { return absl::StrCat(count, count == 1 ? " test" : " tests"); }
+
+void PrintVerdict(const Verdicts& pytest, const std::vector<std::string>& differences,
+                  const std::set<std::string>& unsteady) {
+  if (differences.empty()) {
+    printf("verdict   the same: %s, exit code %d\n", Tests(static_cast<size_t>(pytest.count())).c_str(),
+           pytest.exit_code);
+  } else {
+    printf("verdict   NOT the same\n");
+  }
+  for (size_t i = 0; i < differences.size() && i < kMostDifferences; ++i)
+    printf("            %s\n", differences[i].c_str());
+  if (differences.size() > kMostDifferences)
+    printf("            ... and %zu more\n", differences.size() - kMostDifferences);
+  if (!differences.empty()) {
+    printf(
+        "          --engine pytest and -n 1 show whether the engine or the division over workers makes the "
+        "difference\n");
+  }
+  if (!unsteady.empty()) {
+    printf("          left out, since runs of pytest do not agree about them: %s, %s first\n",
+           Tests(unsteady.size()).c_str(), unsteady.begin()->c_str());
+  }
+}
+
+void PrintEngines(const Engines& engines) {
+  std::vector<std::string> lines = absl::StrSplit(engines.text, '\n', absl::SkipEmpty());
+  for (size_t i = 0; i < lines.size() && i <= kMostReasons; ++i) {
+    if (i == 0) printf("engines   %s\n", lines[i].substr(lines[i].find(' ') + 1).c_str());
+    if (i > 0) printf("          %s\n", std::string(absl::StripLeadingAsciiWhitespace(lines[i])).c_str());
+  }
+  if (lines.size() > kMostReasons + 1)
+    printf("          ... and %zu more (--engine-report)\n", lines.size() - kMostReasons - 1);
+  if (!engines.whole_reason.empty()) {
+    printf("collected as a whole by one worker before the first test runs: %s\n", engines.whole_reason.c_str());
+  }
+}
+
+absl::Status CheckAlone(const options::CommandLine& line) {
+  for (const options::Flag& flag : options::FlagTable()) {
+    const std::string name = options::MainName(flag);
+    const bool other = flag.handling == options::Handling::kAsked || flag.handling == options::Handling::kText ||
+                       flag.handling == options::Handling::kInteractive || name == "--report-json";
+    if (name != kOption && other && line.Has(name)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(name, " does not go with ", kOption, ", which runs the suite itself"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+int Fail(const absl::Status& status, int exit_code) {
+  fprintf(stderr, "ERROR: %s\n", std::string(status.message()).c_str());
+  return exit_code;
+}
+
+void Say(const std::string& text) { fprintf(stderr, "doctor: %s\n", text.c_str()); }
+
+}  // namespace
+
+int Doctor(const std::vector<std::string>& args, const options::CommandLine& line, const Request& request) {
+  if (const absl::Status alone = CheckAlone(line); !alone.ok()) return Fail(alone, results::kUsageError);
+  const ScratchFolder scratch;
+  if (scratch.path().empty()) {
+    return Fail(absl::UnavailableError("no temporary folder can be made (TMPDIR says where)"), results::kInternalError);
+  }
+  std::vector<Timed> of_pytest;
+  std::vector<Timed> of_fastest;
+  Engines engines;
+  std::set<std::string> unsteady;
+  for (int i = 0; i < kRunsOfShort; ++i) {
+    Say(absl::StrCat("pytest runs the suite", i == 0 ? "" : " again"));
+    absl::StatusOr<Timed> run = RunPytest(request, scratch.path());
+    if (!run.ok()) return Fail(run.status(), results::kInternalError);
+    if (const int code = run->verdicts.exit_code; run->verdicts.tests.empty() && code >= results::kInternalError) {
+      Say(absl::StrCat("pytest itself ends with exit code ", code,
+                       " and runs no test, so there is nothing to compare; it says why without ", kOption));
+      return code;
+    }
+    Say(absl::StrFormat("it took %.2f s; now Fastest", run->seconds));
+    of_pytest.push_back(*std::move(run));
+    run = RunFastest(args, scratch.path(), &engines);
+    if (!run.ok()) return Fail(run.status(), results::kInternalError);
+    Say(absl::StrFormat("it took %.2f s", run->seconds));
+    of_fastest.push_back(*std::move(run));
+    unsteady.merge(Unsteady(of_pytest.front().verdicts, of_pytest.back().verdicts));
+    if (of_pytest.back().seconds > kShortS) break;
+  }
+  const Verdicts& reference = of_pytest.front().verdicts;
+  std::set<std::string> all_differences;
+  for (const Timed& run : of_fastest) {
+    for (std::string& line_of : Differences(reference, run.verdicts, unsteady))
+      all_differences.insert(std::move(line_of));
+  }
+  const std::vector<std::string> differences(all_differences.begin(), all_differences.end());
+  std::vector<double> pytest_s;
+  std::vector<double> fastest_s;
+  for (const Timed& run : of_pytest) pytest_s.push_back(run.seconds);
+  for (const Timed& run : of_fastest) fastest_s.push_back(run.seconds);
+
+  printf("pytest %s on Python %s against Fastest with %s\n", reference.pytest_version.c_str(),
+         reference.python_version.c_str(),
+         request.farm.used() ? "agents"
+                             : absl::StrCat(request.run.slots, request.run.slots == 1 ? " slot" : " slots").c_str());
+  PrintVerdict(reference, differences, unsteady);
+  printf("time      pytest %.2f s, Fastest %.2f s: %.1f times as fast (%s)\n", Median(pytest_s), Median(fastest_s),
+         Median(pytest_s) / Median(fastest_s),
+         pytest_s.size() == 1 ? "one run each"
+                              : absl::StrCat("medians of ", pytest_s.size(), " runs each, in turn").c_str());
+  PrintEngines(engines);
+  for (const std::string& note : request.notes) printf("note      %s\n", note.c_str());
+  return differences.empty() ? results::kOk : results::kTestsFailed;
+}
+
+}  // namespace fastest::run
