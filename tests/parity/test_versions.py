@@ -16,7 +16,6 @@ SHORT = (
     "direct_nasty",
     "doctest_modules",
     "errors_in_phases",
-    "failure_kinds",
 )
 CASES = [case for case in suites.load_all() if case.suite in SHORT and not case.needs]
 
