@@ -41,6 +41,10 @@ def assume(config: Any, run_id: str, worker_id: str, slots: int) -> None:
         # Each worker empties its own.
         os.makedirs(basetemp, exist_ok=True)
         config.option.basetemp = os.path.join(basetemp, f"popen-{worker_id}")
+    if hasattr(config.option, "benchmark_disable") and not config.option.benchmark_enable:
+        # Beside other workers it would measure nothing either, and warn of it as the session ends, which
+        # `filterwarnings = error` makes an error of. What asks for measurements gets a session to itself.
+        config.option.benchmark_disable = True
     reruns = sys.modules.get("pytest_rerunfailures")
     if reruns is not None:
         # It would ask its controller's side, by a socket, for what it remembers of crashed workers. It has a

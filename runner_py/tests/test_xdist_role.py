@@ -86,6 +86,23 @@ def test_a_debugger_is_not_waited_for(project, zygote):
     assert running.outcomes() == {"test_a.py::test_a": "FAILED"}
 
 
+@pytest.mark.parametrize(("args", "disabled"), [([], True), (["--benchmark-enable"], False)])
+def test_benchmarks_are_not_measured_beside_other_workers(project, zygote, args, disabled):
+    """As pytest-benchmark's own options are named."""
+    conftest = """
+        def pytest_addoption(parser):
+            parser.addoption("--benchmark-disable", action="store_true")
+            parser.addoption("--benchmark-enable", action="store_true")
+
+        def pytest_configure(config):
+            with open("facts.json", "w") as file:
+                file.write(str(config.option.benchmark_disable).lower())
+        """
+    directory = project({**ROLE, "conftest.py": conftest})
+    start(zygote, directory, *args, xdist_worker=True)
+    assert facts(directory) is disabled
+
+
 def test_xdists_own_options_are_consumed(project, zygote):
     pytest.importorskip("xdist")
     test_a = """
