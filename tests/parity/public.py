@@ -75,6 +75,7 @@ def measure(name, ways):
         "folder": Path(source).parent.name,
         "version": Path(source).parent.name[len(name) + 1 :].rsplit("-", 1)[0],
         "kind": kind,
+        "args": ask("--args", name),
         "python": python_version,
         "pytest": pytest_version,
         "tests": sum(len(words) for words in expected.outcomes.values()),
@@ -92,7 +93,8 @@ def kept(name):
     if not file.exists():
         return None
     row = json.loads(file.read_text("utf-8"))
-    return row if row["folder"] == Path(ask(name)[0]).parent.name else None
+    same = row["folder"] == Path(ask(name)[0]).parent.name and row["args"] == ask("--args", name)
+    return row if same else None
 
 
 def share(part, whole):
