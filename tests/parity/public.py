@@ -44,6 +44,10 @@ LEFT_OUT = {
         "its modules disturb each other: `pytest tests/vector_test.py tests/checked_vector_test.py` fails too, though "
         "each of the two passes alone. With one slot the verdict is pytest's."
     ),
+    "jsonschema": (
+        "classes of a module disturb each other: `pytest jsonschema/tests/test_validators.py::TestValidatorFor "
+        "jsonschema/tests/test_validators.py::TestCreateAndExtend` fails too. With one slot the verdict is pytest's."
+    ),
     "pint": "pytest alone takes four minutes, most of it in showing 85,000 warnings",
     "jedi": "pytest alone takes three minutes",
     "idna": "its tests can't be collected with pytest 9 (exit code 2 under both)",
