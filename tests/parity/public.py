@@ -97,7 +97,7 @@ def kept(name):
     if not file.exists():
         return None
     row = json.loads(file.read_text("utf-8"))
-    same = row["folder"] == Path(ask(name)[0]).parent.name and row["args"] == ask("--args", name)
+    same = row["folder"] == Path(ask(name)[0]).parent.name and row.get("args") == ask("--args", name)
     return row if same else None
 
 
