@@ -139,7 +139,17 @@ class VerdictReporter final : public report::Reporter {
 
   void RunStarted(const report::RunStart& run) override { *whole_reason_ = run.whole_reason; }
   void Result(const v1::TestResult& result, const report::Origin&) override {
-    verdicts_->tests[result.ref().node_id()].emplace_back(report::OutcomeName(result.outcome()));
+    std::vector<std::string>& outcomes = verdicts_->tests[result.ref().node_id()];
+    // Tests that share an id come from different workers in any order.
+    const auto index = static_cast<size_t>(result.ref().index());
+    if (outcomes.size() <= index) outcomes.resize(index + 1);
+    outcomes[index] = report::OutcomeName(result.outcome());
+  }
+  bool Finished(const results::RunSummary&) override {
+    for (auto& [node_id, outcomes] : verdicts_->tests) {
+      outcomes.erase(std::remove(outcomes.begin(), outcomes.end(), ""), outcomes.end());
+    }
+    return true;
   }
   void Collect(const v1::CollectReport& report) override {
     if (report.outcome() != "passed") verdicts_->collectors[report.node_id()] = report.outcome();
