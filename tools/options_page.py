@@ -19,7 +19,7 @@ PRINT_FLAGS = ROOT / "bazel-bin/coordinator/options/print_flags"
 # The sets of tools/setup whose pytest is asked, from the oldest.
 SETS = ("pytest7", "pytest8", "test")
 
-# Asks a pytest for its options: [names, nargs ("0" for flags)], and which plugin they come from.
+# Asks a pytest for its version and its options: [names, nargs ("0" for flags)].
 ASK = """
 import json, pytest
 from _pytest.config import get_config

@@ -40,8 +40,8 @@ class JsonReporter : public report::Reporter {
   void Output(const v1::WorkerMessage::Output& output, const report::Origin& origin) override;
   void Note(const std::string& text) override;
   void Tick(double now) override;
-  // False if the report is not complete.
   bool OnlyWritesAFile() const override { return true; }
+  // False if the report is not complete.
   bool Finished(const results::RunSummary& summary) override;
 
  private:

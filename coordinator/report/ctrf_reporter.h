@@ -26,8 +26,8 @@ class CtrfReporter : public Reporter {
   void RunStarted(const RunStart& run) override;
   void Attempt(const v1::TestResult& result, const Origin& origin) override;
   void Result(const v1::TestResult& result, const Origin& origin) override;
-  // False if the file could not be written.
   bool OnlyWritesAFile() const override { return true; }
+  // False if the file could not be written.
   bool Finished(const results::RunSummary& summary) override;
 
  private:

@@ -20,8 +20,8 @@ class HtmlReporter : public HtmlData {
   HtmlReporter(std::unique_ptr<ByteSink> sink, EarlierReport earlier, std::ostream& err)
       : sink_(std::move(sink)), earlier_(std::move(earlier)), err_(err) {}
 
-  // False if the file could not be written.
   bool OnlyWritesAFile() const override { return true; }
+  // False if the file could not be written.
   bool Finished(const results::RunSummary& summary) override;
 
  private:

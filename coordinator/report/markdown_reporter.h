@@ -25,8 +25,8 @@ class MarkdownReporter : public Reporter {
   void Attempt(const v1::TestResult& result, const Origin& origin) override;
   void Result(const v1::TestResult& result, const Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
-  // False if the file could not be written.
   bool OnlyWritesAFile() const override { return true; }
+  // False if the file could not be written.
   bool Finished(const results::RunSummary& summary) override;
 
  private:

@@ -35,8 +35,8 @@ class TraceReporter : public Reporter {
   void Attempt(const v1::TestResult& result, const Origin& origin) override;
   void Result(const v1::TestResult& result, const Origin& origin) override;
   void Note(const std::string& text) override;
-  // False if the file could not be written.
   bool OnlyWritesAFile() const override { return true; }
+  // False if the file could not be written.
   bool Finished(const results::RunSummary& summary) override;
 
  private:

@@ -3,19 +3,13 @@
 tools/suites fetches them once.
 """
 
-import subprocess
 from pathlib import Path
 
 import parity
 import pytest
+from public import ask
 
 pytestmark = pytest.mark.real_suite
-
-TOOL = parity.ROOT / "tools/suites"
-
-
-def ask(*args):
-    return subprocess.run([TOOL, *args], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
 
 
 class Suite:
