@@ -2,6 +2,9 @@
 
 #include <cstddef>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
 namespace fastest {
 
 absl::StatusOr<std::vector<std::string>> SplitShellWords(const std::string& line) {
@@ -46,6 +49,12 @@ absl::StatusOr<std::vector<std::string>> SplitShellWords(const std::string& line
   if (quote != '\0') return absl::InvalidArgumentError("a quotation mark is not closed");
   if (in_word) words.push_back(word);
   return words;
+}
+
+std::string QuoteForShell(const std::string& word) {
+  constexpr char kSafe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
+  if (!word.empty() && word.find_first_not_of(kSafe) == std::string::npos) return word;
+  return absl::StrCat("'", absl::StrReplaceAll(word, {{"'", "'\\''"}}), "'");
 }
 
 }  // namespace fastest

@@ -1,4 +1,4 @@
-// Splits a line into words as a POSIX shell does, without expanding anything: what Python's shlex.split does, and so how pytest reads addopts.
+// Words of a POSIX shell, read and written.
 #ifndef FASTEST_BASE_SHELL_WORDS_H_
 #define FASTEST_BASE_SHELL_WORDS_H_
 
@@ -9,8 +9,11 @@
 
 namespace fastest {
 
-// InvalidArgument: a quote that is not closed, or a backslash at the end.
+// Splits a line without expanding anything: what Python's shlex.split does, and so how pytest reads addopts. InvalidArgument: a quote that is not closed, or a backslash at the end.
 absl::StatusOr<std::vector<std::string>> SplitShellWords(const std::string& line);
+
+// `word` as it has to be typed in a shell: as it is where that is sure to be safe, else in single quotes.
+std::string QuoteForShell(const std::string& word);
 
 }  // namespace fastest
 

@@ -35,5 +35,15 @@ TEST(SplitShellWordsTest, NamesWhatIsWrong) {
   EXPECT_THAT(std::string(SplitShellWords("a\\").status().message()), testing::HasSubstr("backslash"));
 }
 
+TEST(QuoteForShellTest, IsReadBackAsTheSameWord) {
+  EXPECT_EQ(QuoteForShell("tests/test_a.py::test_x"), "tests/test_a.py::test_x");
+  EXPECT_EQ(QuoteForShell("t.py::test[a b]"), "'t.py::test[a b]'");
+  for (const std::string word : {"", "it's", "''", "a\nb", "$HOME", "test[\\]", "é"}) {
+    const auto split = SplitShellWords("x " + QuoteForShell(word));
+    ASSERT_TRUE(split.ok()) << word;
+    EXPECT_THAT(*split, testing::ElementsAre("x", word));
+  }
+}
+
 }  // namespace
 }  // namespace fastest

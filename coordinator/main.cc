@@ -19,13 +19,16 @@
 #include "coordinator/discovery/discover_text.h"
 #include "coordinator/discovery/discovery.h"
 #include "coordinator/discovery/project_config.h"
+#include "coordinator/isolation/sequence.h"
 #include "coordinator/options/argument_file.h"
 #include "coordinator/options/command_line.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/run/command.h"
 #include "coordinator/run/doctor.h"
+#include "coordinator/run/isolation_search.h"
 #include "coordinator/run/module_paths.h"
 #include "coordinator/run/replay.h"
+#include "coordinator/run/replayed_run.h"
 #include "coordinator/run/request.h"
 
 namespace {
@@ -105,6 +108,14 @@ int main(int argc, char** argv) {
 
   const fastest::run::Surroundings surroundings = LookAround();
   if (line->Has("--from-json") || line->Has("--merge")) return fastest::run::ReplayCommand(*line, surroundings);
+  if (const absl::Status status = fastest::run::CheckReplayWords(*line); !status.ok()) return UsageError(status);
+  fastest::isolation::Sequence sequence;
+  if (line->Has("--replay")) {
+    auto replayed = fastest::run::ReadReplayedRun(*line);
+    if (!replayed.ok()) return UsageError(replayed.status());
+    line = std::move(replayed->line);
+    sequence = std::move(replayed->sequence);
+  }
   const absl::StatusOr<ProjectConfig> project =
       fastest::discovery::FindProject(ProjectFor(*line, surroundings.invocation_dir));
   if (!project.ok()) return UsageError(project.status());
@@ -114,8 +125,11 @@ int main(int argc, char** argv) {
   if (const absl::Status status = fastest::options::AddFromSettingsFile(project->rootdir, *line); !status.ok()) {
     return UsageError(status);
   }
-  const absl::StatusOr<fastest::run::Request> request = fastest::run::MakeRequest(*line, *project, surroundings);
+  absl::StatusOr<fastest::run::Request> request = fastest::run::MakeRequest(*line, *project, surroundings);
   if (!request.ok()) return UsageError(request.status());
+  if (line->Has("--replay")) fastest::run::Follow(sequence, &*request);
+  if (line->Has("--bisect")) return fastest::run::Bisect(sequence, *request);
+  if (line->Has("--check-isolation")) return fastest::run::CheckIsolation(*line, *request);
   if (line->Has("--discover")) return Discover(*line, *project, *request);
   if (line->Has("--doctor")) return fastest::run::Doctor(*args, *line, *request);
   return fastest::run::RunCommand(*line, *project, *request);

@@ -108,6 +108,16 @@ TEST_F(DispatchQueueTest, AWarmBatchComesBeforeOthersThatAreAboutAsLong) {
   EXPECT_THAT(Actions(), ElementsAre("0.0 gets a/2.py as 3"));
 }
 
+TEST_F(DispatchQueueTest, ASingleSlotKeepsTheOrderEvenBehindALongTest) {
+  for (const char* module : {"a.py", "b.py", "c.py"}) Add(module, 100);
+  queue_.Seal();
+  AddReadySlots({kA});
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets a.py as 1"));
+  queue_.Collected(1, Refs({"a.py::t"}));
+  queue_.WorkerWaits(kA);
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets b.py as 2"));
+}
+
 TEST_F(DispatchQueueTest, ALongerBatchIsNotPassedOverForAWarmOne) {
   Add("a/1.py", 20);
   Add("b/1.py", 19);
@@ -281,12 +291,13 @@ TEST_F(DispatchQueueTest, AUnitIsGrantedAtOnce) {
 
 TEST_F(DispatchQueueTest, TheShortestWaitsBehindALongTest) {
   Add("long", 30);
+  Add("other", 25);
   Add("next", 20);
   Add("shortest", 1);
-  AddReadySlots({kA});
-  Actions();
+  AddReadySlots({kA, kB});
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets long as 1", "0.1 gets other as 2"));
   queue_.Collected(1, Refs({"a"}));
-  EXPECT_THAT(Actions(), ElementsAre("0.0 gets shortest as 2"));
+  EXPECT_THAT(Actions(), ElementsAre("0.0 gets shortest as 3"));
 }
 
 TEST_F(DispatchQueueTest, ResultsCountOnceAndOnlyForOpenLeases) {

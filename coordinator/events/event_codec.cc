@@ -330,6 +330,8 @@ Json RunStartedEvent(const report::RunStart& run) {
     event["shard"] = {{"index", run.shard.index}, {"of", run.shard.count}, {"plan", run.shard.plan}};
   }
   if (!run.shard.rerun_of.empty()) event["rerun_of"] = run.shard.rerun_of;
+  event["pytest_args"] = run.pytest_args;
+  event["engine"] = run.engine;
   event["header"] = run.header;
   event["options"] = Json::object();
   for (const auto& [name, value] : run.options) event["options"][name] = value;
@@ -358,6 +360,9 @@ report::RunStart RunStartOf(EventFields& fields) {
     fields.Inside("shard", shard);
   }
   run.shard.rerun_of = Texts(fields, "rerun_of");
+  // Versions before 0.2 do not say these.
+  run.pytest_args = Texts(fields, "pytest_args");
+  run.engine = fields.TextOr("engine", "auto");
   fields.List("header");
   run.header = Texts(fields, "header");
   for (const auto& [name, value] : fields.Object("options").items()) {

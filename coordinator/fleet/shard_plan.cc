@@ -25,7 +25,7 @@ absl::Status Wrong(const std::string& how) { return absl::InvalidArgumentError(h
 }  // namespace
 
 ShardPlan ShardPlan::Make(const std::vector<plan::ModuleEstimate>& modules, int shards,
-                          std::vector<std::string> selection) {
+                          std::vector<std::string> selection, bool keep_modules) {
   ShardPlan result;
   result.shards_ = shards;
   result.selection_ = std::move(selection);
@@ -33,6 +33,7 @@ ShardPlan ShardPlan::Make(const std::vector<plan::ModuleEstimate>& modules, int 
 
   plan::PlanOptions options;
   options.slots = shards;
+  options.keep_modules = keep_modules;
   const plan::Plan plan = plan::PlanByModule(modules, options);
   for (size_t i = 0; i < plan.batches.size();) {
     // A unit of short modules of one folder stays together: they share what the folder's conftest.py sets up.

@@ -17,9 +17,9 @@ namespace fastest::fleet {
 class ShardPlan {
  public:
   // `selection`: the words that choose the tests (paths, -k …), for those who use the plan later to compare. The same input gives the same
-  // plan. Precondition: shards >= 1.
+  // plan. `keep_modules`: none is divided. Precondition: shards >= 1.
   static ShardPlan Make(const std::vector<plan::ModuleEstimate>& modules, int shards,
-                        std::vector<std::string> selection);
+                        std::vector<std::string> selection, bool keep_modules = false);
 
   // The plan as a file, and back. InvalidArgument says what is wrong with it; a plan that was changed by hand is refused by its digest.
   std::string ToJson() const;

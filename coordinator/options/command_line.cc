@@ -115,7 +115,7 @@ std::string CommandLine::Given(const std::string& main_name) const {
   return absl::StrCat(name, " ", Last(main_name).value_or(""));
 }
 
-absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args) {
+absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args, const std::function<bool(const Flag&)>& keep) {
   TableApp table;
   CommandLine line;
   try {
@@ -133,7 +133,7 @@ absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args) {
   size_t open_ended = 0;
   for (size_t i = 0; i < flags.size(); ++i) {
     const CLI::Option* option = table.option(i);
-    if (option->count() == 0) continue;
+    if (option->count() == 0 || !keep(flags[i])) continue;
     std::vector<std::string> values = option->results();
     if (IsFlag(flags[i])) values.assign(option->count(), "");
     // CLI11 makes this of the flag alone.
@@ -159,6 +159,20 @@ absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args) {
     std::rotate(first - static_cast<std::ptrdiff_t>(open_ended), first, line.pytest_args.end());
   }
   return line;
+}
+
+CommandLine Join(const CommandLine& first, const CommandLine& then) {
+  CommandLine joined = first;
+  for (const auto& [name, values] : then.values) {
+    std::vector<std::string>& all = joined.values[name];
+    all.insert(all.end(), values.begin(), values.end());
+    joined.origins.erase(name);
+  }
+  for (const auto& [name, origin] : then.origins) joined.origins[name] = origin;
+  joined.paths.insert(joined.paths.end(), then.paths.begin(), then.paths.end());
+  joined.unknown.insert(joined.unknown.end(), then.unknown.begin(), then.unknown.end());
+  joined.pytest_args.insert(joined.pytest_args.end(), then.pytest_args.begin(), then.pytest_args.end());
+  return joined;
 }
 
 std::string HelpText() {

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "coordinator/options/flag_table.h"
 
 namespace fastest::options {
 
@@ -34,8 +35,13 @@ struct CommandLine {
   std::string Given(const std::string& main_name) const;
 };
 
-// Parses `args` (without the program's name). Errors: InvalidArgument with one line for the user.
-absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args);
+// Parses `args` (without the program's name); options of the table for which `keep` says no are as if they were not there. Errors:
+// InvalidArgument with one line for the user.
+absl::StatusOr<CommandLine> Parse(
+    const std::vector<std::string>& args, const std::function<bool(const Flag&)>& keep = [](const Flag&) { return true; });
+
+// What a user asked for by `first`, and then by `then`.
+CommandLine Join(const CommandLine& first, const CommandLine& then);
 
 // The text of --help.
 std::string HelpText();

@@ -11,6 +11,7 @@ namespace {
 constexpr char kRun[] = "Running";
 constexpr char kFarm[] = "Running on other machines";
 constexpr char kSelect[] = "Choosing tests (as pytest)";
+constexpr char kOrder[] = "Order, and tests that lean on others";
 constexpr char kReports[] = "Reports";
 constexpr char kText[] = "Terminal (as pytest)";
 constexpr char kConfig[] = "Configuration (as pytest)";
@@ -111,6 +112,25 @@ std::vector<Flag> MakeTable() {
       {"--history-import", H::kAsked, A::kValues, kAsk,
        "run nothing: add durations from pytest-split's .test_durations or a JUnit XML file to --history", "FILE"},
       {"--history-compact", H::kAsked, A::kFlag, kAsk, "run nothing: join the small files of --history to one",
+       nullptr},
+      {"--order", H::kOwn, A::kValue, kOrder,
+       "'pytest': with several workers too, a module's tests run in one of them and in pytest's order; 'free' "
+       "(default): its parts may run anywhere and in any order. With -n 1 the order is always pytest's",
+       "ORDER"},
+      {"--replay", H::kAsked, A::kValue, kOrder,
+       "run again what one worker of the run that wrote this --report-json file ran, in the same order, with the same "
+       "options for pytest",
+       "EVENTS"},
+      {"--worker", H::kAsked, A::kValue, kOrder,
+       "with --replay: the worker, as reports name it (default: the one on which --until failed)", "gwN"},
+      {"--until", H::kAsked, A::kValue, kOrder, "with --replay: this test is the last", "NODEID"},
+      {"--bisect", H::kAsked, A::kFlag, kOrder,
+       "with --replay and --until: run it again and again with fewer tests before, and name those without which it "
+       "comes out otherwise",
+       nullptr},
+      {"--check-isolation", H::kAsked, A::kFlag, kOrder,
+       "run the suite in pytest's order and in several others, one test at a time, and name the tests that come out "
+       "differently, with those that they lean on",
        nullptr},
       {"--report-json", H::kOwn, A::kValue, kReports,
        "write one JSON line for each event; '-' is standard output, the text then goes to standard error", "FILE"},

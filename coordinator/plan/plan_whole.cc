@@ -161,12 +161,13 @@ Plan PlanWhole(const std::vector<WholeTest>& tests, const Setups& setups, const 
   std::vector<Tests> groups;
   absl::flat_hash_map<std::string_view, size_t> group_numbers;
   for (const WholeTest& test : tests) {
+    const std::string& name = test.group.empty() && options.keep_modules ? test.module : test.group;
     // A single worker runs them all: it keeps every group together.
-    if (in_order || test.group.empty()) {
+    if (in_order || name.empty()) {
       free.push_back(&test);
       continue;
     }
-    const auto [group, is_new] = group_numbers.try_emplace(test.group, groups.size());
+    const auto [group, is_new] = group_numbers.try_emplace(name, groups.size());
     if (is_new) groups.emplace_back();
     groups[group->second].push_back(&test);
   }
@@ -187,6 +188,23 @@ Plan PlanWhole(const std::vector<WholeTest>& tests, const Setups& setups, const 
     batches.Append(free, begin, stretch.end);
   }
   Complete(options, &plan);
+  return plan;
+}
+
+Plan PlanSequence(const std::vector<WholeTest>& tests) {
+  Plan plan;
+  Account(tests, {}, &plan);
+  for (const WholeTest& test : tests) {
+    const bool goes_on = !plan.batches.empty() && plan.batches.back().batch.module() == test.module &&
+                         static_cast<size_t>(plan.batches.back().batch.tests_size()) < kMaxNamedTests;
+    if (!goes_on) {
+      plan.batches.emplace_back().batch.set_module(test.module);
+      plan.batches.back().unit = plan.batches.size() - 1;
+    }
+    *plan.batches.back().batch.add_tests() = test.ref;
+  }
+  PlanOptions one_slot;
+  Complete(one_slot, &plan);
   return plan;
 }
 

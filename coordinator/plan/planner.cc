@@ -138,9 +138,12 @@ Plan PlanByModule(const std::vector<ModuleEstimate>& modules, const PlanOptions&
       AppendModule(module, bodies[i], GivenCutting(module), &units, &plan);
       continue;
     }
-    const bool may_split = !InOrder(options) && module.ids_exact;
+    const bool may_split = !InOrder(options) && !options.keep_modules && module.ids_exact;
     AppendModule(module, bodies[i],
                  CutAt(module, may_split ? ChooseCuts(bodies[i], limits.split) : std::vector<size_t>()), &units, &plan);
+  }
+  if (options.keep_modules) {
+    for (PlannedBatch& planned : plan.batches) planned.batch.set_together(true);
   }
   MergeShort(limits.merge_s, &plan);
   Complete(options, &plan);

@@ -47,6 +47,8 @@ struct PlanOptions {
   int slots = 1;
   // Batches in collection order, none split: for a run whose order binds. So it is on a single slot in any case.
   bool keep_order = false;
+  // A module's tests make one batch, which nobody takes a part of: one worker runs them, in pytest's order.
+  bool keep_modules = false;
   // A module that costs more than this fraction of total work / slots is split, if splitting pays.
   double epsilon = 0.1;
   // No part is made smaller than this (seconds), and shorter modules are merged up to it: below it a batch's own cost outweighs balance.
@@ -93,6 +95,9 @@ struct WholeTest {
 };
 Plan PlanWhole(const std::vector<WholeTest>& tests, const std::unordered_map<std::string, SetupCost>& setups,
                const PlanOptions& options);
+
+// `tests` in exactly this order, however often it goes back to a module: neighbours of one module make a batch. For a single slot.
+Plan PlanSequence(const std::vector<WholeTest>& tests);
 
 }  // namespace fastest::plan
 

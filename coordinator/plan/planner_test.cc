@@ -85,6 +85,17 @@ TEST(PlanByModuleTest, KeepsOrderAndSplitsNothingIfToldOrOnOneSlot) {
   EXPECT_THAT(ModulesOf(PlanByModule(modules, Options(1))), ElementsAre("a", "b", "c"));
 }
 
+TEST(PlanByModuleTest, KeptModulesAreNotSplitAndNobodyTakesAPartOfThem) {
+  PlanOptions options = Options(2);
+  options.keep_modules = true;
+  const Plan plan = PlanByModule({Module("short", 0, {1}), Module("long", 0, std::vector<double>(50, 1))}, options);
+  EXPECT_THAT(ModulesOf(plan), ElementsAre("long", "short"));
+  for (const PlannedBatch& planned : plan.batches) {
+    EXPECT_TRUE(planned.batch.together());
+    EXPECT_THAT(planned.batch.boundaries(), IsEmpty());
+  }
+}
+
 TEST(PlanByModuleTest, SplitsALongModuleByBoundaries) {
   const Plan plan =
       PlanByModule({Module("big", 0.1, std::vector<double>(100, 1)), Module("small", 0, {1})}, Options(2));
@@ -329,6 +340,28 @@ TEST(PlanWholeTest, AGroupIsOneBatchThatStaysTogether) {
   EXPECT_TRUE(plan.batches[1].batch.together());
   // With one worker there is nothing to keep together, and pytest's order counts.
   EXPECT_THAT(Contents(PlanWhole(tests, {}, Options(1))), ElementsAre("a0 a1", "b0 b1", "c0"));
+}
+
+TEST(PlanWholeTest, KeptModulesAreGroupsOfTheirOwn) {
+  std::vector<WholeTest> tests = Whole({{"a", 1}, {"b", 1}, {"a", 1}, {"b", 9}, {"c", 1}});
+  tests[4].group = "db";
+  PlanOptions options = Options(2, 0.5);
+  options.keep_modules = true;
+  const Plan plan = PlanWhole(tests, {}, options);
+  EXPECT_THAT(Contents(plan), ElementsAre("b0 b1", "a0 a1", "c0"));
+  for (const PlannedBatch& planned : plan.batches) EXPECT_TRUE(planned.batch.together());
+}
+
+TEST(PlanSequenceTest, GoesBackToAModuleAsOftenAsTheOrderDoes) {
+  const Plan plan = PlanSequence(Whole({{"d/a", 1}, {"d/a", 1}, {"b", 1}, {"d/a", 1}}));
+  std::vector<std::string> batches;
+  for (const PlannedBatch& planned : plan.batches) {
+    std::string text = planned.batch.module();
+    for (const v1::TestRef& ref : planned.batch.tests()) text += " " + ref.node_id().substr(ref.node_id().find("::"));
+    batches.push_back(text);
+  }
+  EXPECT_THAT(batches, ElementsAre("d/a ::test_0 ::test_1", "b ::test_0", "d/a ::test_2"));
+  EXPECT_EQ(plan.tests, 4u);
 }
 
 TEST(PlanWholeTest, AGroupIsNeverCut) {

@@ -50,6 +50,9 @@ struct RunStart {
   // pytest's resolved options (WorkerMessage.Ready.options).
   std::map<std::string, std::string> options;
   int slots = 0;
+  // What was typed for pytest, and RunSpec.engine: what another run needs to go the same way.
+  std::vector<std::string> pytest_args;
+  std::string engine;
   // Why the collection is whole; empty if it goes by module.
   std::string whole_reason;
   // Seconds since the Unix epoch.

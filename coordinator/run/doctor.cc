@@ -1,13 +1,7 @@
 #include "coordinator/run/doctor.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <set>
@@ -21,16 +15,14 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "base/executable.h"
 #include "base/status_macros.h"
-#include "base/subprocess.h"
-#include "base/unique_fd.h"
 #include "coordinator/events/event_reader.h"
 #include "coordinator/options/flag_table.h"
 #include "coordinator/report/engine_report.h"
 #include "coordinator/report/outcome_names.h"
 #include "coordinator/report/tee.h"
 #include "coordinator/results/ledger.h"
+#include "coordinator/run/own_program.h"
 #include "coordinator/run/python_script.h"
 #include "coordinator/run/verdicts.h"
 
@@ -104,28 +96,6 @@ sys.stdout.flush()
 os._exit(0)
 )py";
 
-// A folder that goes away with its owner.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::error_code error;
-    std::string pattern = (std::filesystem::temp_directory_path(error) / "fastest-doctor-XXXXXX").string();
-    if (!error && mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-  // Empty: it could not be made.
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 struct Timed {
   Verdicts verdicts;
   double seconds = 0;
@@ -186,21 +156,15 @@ struct Engines {
 };
 
 absl::StatusOr<Timed> RunFastest(const std::vector<std::string>& args, const std::string& folder, Engines* engines) {
-  SubprocessOptions options;
-  ASSIGN_OR_RETURN(const std::string own, OwnExecutable());
   const std::string events = folder + "/events.jsonl";
-  options.argv = {own};
-  std::remove_copy(args.begin(), args.end(), std::back_inserter(options.argv), kOption);
-  options.argv.push_back("--report-json=" + events);
-  const UniqueFd nowhere(open("/dev/null", O_RDWR | O_CLOEXEC));
-  for (int fd = 0; fd < 3; ++fd) options.fds.push_back({nowhere.get(), fd});
+  std::vector<std::string> words;
+  std::remove_copy(args.begin(), args.end(), std::back_inserter(words), kOption);
+  words.push_back("--report-json=" + events);
   const absl::Time began = absl::Now();
-  ASSIGN_OR_RETURN(Subprocess process, Subprocess::Spawn(options));
-  const int status = process.Wait();
+  ASSIGN_OR_RETURN(const int exit_code, RunOwnProgram(words));
   Timed run;
   run.seconds = absl::ToDoubleSeconds(absl::Now() - began);
-  if (!WIFEXITED(status)) return absl::UnavailableError("Fastest ended with " + DescribeWaitStatus(status));
-  run.verdicts.exit_code = WEXITSTATUS(status);
+  run.verdicts.exit_code = exit_code;
   std::ifstream file(events, std::ios::binary);
   if (!file) return run;
   std::ostringstream engine_text;
@@ -274,6 +238,7 @@ absl::Status CheckAlone(const options::CommandLine& line) {
 }
 
 int Fail(const absl::Status& status, int exit_code) {
+  if (absl::IsCancelled(status)) return results::kInterrupted;
   fprintf(stderr, "ERROR: %s\n", std::string(status.message()).c_str());
   return exit_code;
 }

@@ -405,14 +405,6 @@ absl::StatusOr<options::CommandLine> WithAddopts(const options::CommandLine& lin
         absl::StrCat(kAddoptsVariable, ": ", std::string(from_environment.status().message())));
   }
   options::CommandLine combined;
-  const auto add = [&combined](const options::CommandLine& more) {
-    for (const auto& [name, values] : more.values) {
-      std::vector<std::string>& all = combined.values[name];
-      all.insert(all.end(), values.begin(), values.end());
-      combined.origins.erase(name);
-    }
-    for (const auto& [name, origin] : more.origins) combined.origins[name] = origin;
-  };
   // Where they stand, and what stands there.
   const std::pair<const char*, const std::vector<std::string>*> sources[] = {{"addopts", &project.addopts},
                                                                              {kAddoptsVariable, &*from_environment}};
@@ -423,15 +415,11 @@ absl::StatusOr<options::CommandLine> WithAddopts(const options::CommandLine& lin
     }
     for (const auto& entry : parsed->values)
       parsed->origins[entry.first] = absl::StrCat(source, ": ", parsed->Given(entry.first));
-    add(*parsed);
-    combined.unknown.insert(combined.unknown.end(), parsed->unknown.begin(), parsed->unknown.end());
-    combined.pytest_args.insert(combined.pytest_args.end(), parsed->pytest_args.begin(), parsed->pytest_args.end());
+    combined = options::Join(combined, *parsed);
   }
-  add(line);
-  combined.paths = line.paths;
-  combined.pytest_args.insert(combined.pytest_args.end(), line.pytest_args.begin(), line.pytest_args.end());
-  combined.unknown.insert(combined.unknown.end(), line.unknown.begin(), line.unknown.end());
-  return combined;
+  // pytest takes what stands there for options' values, or for its own paths if none was typed; which it is only pytest knows.
+  combined.paths.clear();
+  return options::Join(combined, line);
 }
 
 absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const discovery::ProjectConfig& project,
@@ -485,6 +473,15 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   }
   RETURN_IF_ERROR(ReadWarm(*all, surroundings, request));
   RETURN_IF_ERROR(ReadShard(*all, line, surroundings, request.shard));
+  const std::string order = all->Last("--order").value_or("free");
+  if (order != "free" && order != "pytest") {
+    return absl::InvalidArgumentError(absl::StrCat(all->Given("--order"), ": there are 'free' and 'pytest'"));
+  }
+  run.keep_modules = order == "pytest";
+  if (run.keep_modules) {
+    request.shard.keep_modules = true;
+    request.shard.selection.push_back("--order=pytest");
+  }
   request.names_modules = all->Has("--pyargs");
   run.plan_only = all->Has("--plan");
   run.plan_in_full = run.plan_only && all->Has("--verbose");

@@ -65,7 +65,9 @@ struct ShardOptions {
   std::string plan_file;
   std::string plan_out;
   std::vector<std::string> rerun_from;
-  // The words that choose the tests, for the plan to be recognised by.
+  // --order=pytest: no module is divided among shards.
+  bool keep_modules = false;
+  // The words that choose the tests and how they may be divided, for the plan to be recognised by.
   std::vector<std::string> selection;
 };
 

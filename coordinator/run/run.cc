@@ -50,6 +50,7 @@ Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
       control_(options_.control_option, /*agents_may_leave=*/options_.lease_s > 0),
       more_agents_(options_.more_agents),
       ledger_(&names_),
+      next_worker_(FirstWorker()),
       started_at_(deps_.now()),
       measurements_(&names_) {}
 
@@ -70,12 +71,13 @@ void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
   spec->set_invocation_dir(options_.invocation_dir);
   for (const std::string& arg : options_.pytest_args) spec->add_pytest_args(arg);
   spec->set_collection(options_.collection);
+  const int slots = options_.sequence.has_value() ? options_.sequence->slots : options_.slots;
   // A single slot needs no controller: its session is as pytest's own in everything.
-  spec->set_xdist_worker(options_.slots > 1);
+  spec->set_xdist_worker(slots > 1);
   spec->set_forward_terminal(options_.forward_terminal);
   spec->set_color(options_.color);
   spec->set_columns(options_.columns);
-  spec->set_slots(options_.slots);
+  spec->set_slots(slots);
   spec->set_hang_timeout_s(options_.hang_timeout_s);
   spec->set_python(options_.python);
   spec->set_engine(options_.engine);
@@ -198,7 +200,9 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
     return;
   }
   worker.early.clear();
-  if (mode_ == v1::WHOLE) ledger_.WholeCollection(worker.id, options_.share.Select(ready.collection()));
+  if (mode_ == v1::WHOLE && !options_.sequence.has_value()) {
+    ledger_.WholeCollection(worker.id, options_.share.Select(ready.collection()));
+  }
   timing_.WorkerReady(worker.id, worker.origin.agent, deps_.now());
   queue_.SlotReady(worker.slot);
 }
@@ -216,6 +220,8 @@ void Run::Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready) {
   start.header.assign(ready.header().begin(), ready.header().end());
   start.options.insert(ready.options().begin(), ready.options().end());
   start.slots = options_.slots;
+  start.pytest_args = options_.pytest_args;
+  start.engine = options_.engine;
   start.whole_reason = ready.collection().whole_reason();
   start.started_at = started_at_;
   start.hostname = agents_[worker.slot.agent].hostname();
@@ -250,31 +256,25 @@ void Run::PlanWork(const v1::Collection& collection) {
   plan::PlanOptions plan_options;
   plan_options.slots = options_.slots;
   plan_options.keep_order = options_.slots == 1;
+  plan_options.keep_modules = options_.keep_modules;
   plan::Plan plan;
   // What whoever steals a part of a module pays once more; where everything is collected anyway, next to nothing.
-  if (mode_ == v1::WHOLE) {
-    std::vector<plan::WholeTest> tests;
-    std::unordered_map<std::string, uint32_t> seen;
+  if (KnowsTests()) {
+    const std::vector<plan::WholeTest> tests = ListTests(collection);
     std::unordered_map<std::string, std::vector<v1::TestRef>> per_module;
-    for (const v1::CollectedTest& collected : collection.tests()) {
-      plan::WholeTest& test = tests.emplace_back();
-      test.ref.set_node_id(collected.node_id());
-      test.ref.set_index(seen[collected.node_id()]++);
-      test.module = collected.module();
-      test.group = collected.group();
-      test.seconds = estimates_.ForTest(test.module, collected.node_id());
+    for (const plan::WholeTest& test : tests) {
       positions_.emplace(dispatch::KeyOf(test.ref, &names_), static_cast<int>(positions_.size()));
       std::vector<v1::TestRef>& of_module = per_module[test.module];
       if (of_module.empty()) module_order_.push_back(test.module);
       of_module.push_back(test.ref);
     }
-    deselected_ = static_cast<int>(collection.deselected());
     ReportExpected(static_cast<int>(tests.size()));
     for (const std::string& module : module_order_) {
       Report([&](report::Reporter& r) { r.ModuleExpected(module, per_module[module].size()); });
       Report([&](report::Reporter& r) { r.Collected(module, per_module[module], 0); });
     }
-    plan = plan::PlanWhole(tests, estimates_.Setups(), plan_options);
+    plan = options_.sequence.has_value() ? plan::PlanSequence(tests)
+                                         : plan::PlanWhole(tests, estimates_.Setups(), plan_options);
   } else {
     module_order_.assign(collection.modules().begin(), collection.modules().end());
     const fleet::Share& share = options_.share;
@@ -314,6 +314,30 @@ void Run::PlanWork(const v1::Collection& collection) {
   estimates_ = Estimates();
 }
 
+std::vector<plan::WholeTest> Run::ListTests(const v1::Collection& collection) {
+  std::vector<plan::WholeTest> tests;
+  if (options_.sequence.has_value()) {
+    for (const v1::TestRef& ref : options_.sequence->tests) {
+      tests.push_back({ref, ModuleOf(ref.node_id()), 0, ""});
+      v1::WorkerMessage::Collected collected;
+      *collected.add_tests() = ref;
+      ledger_.Collected(absl::StrCat("gw", FirstWorker()), "", collected);
+    }
+    return tests;
+  }
+  std::unordered_map<std::string, uint32_t> seen;
+  for (const v1::CollectedTest& collected : collection.tests()) {
+    plan::WholeTest& test = tests.emplace_back();
+    test.ref.set_node_id(collected.node_id());
+    test.ref.set_index(seen[collected.node_id()]++);
+    test.module = collected.module();
+    test.group = collected.group();
+    test.seconds = estimates_.ForTest(test.module, collected.node_id());
+  }
+  deselected_ = static_cast<int>(collection.deselected());
+  return tests;
+}
+
 void Run::ShowPlan(const plan::Plan& plan) {
   plan::PlanTextOptions text;
   text.slots = options_.slots;
@@ -336,10 +360,11 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
   lease->second.collected = true;
   timing_.Collected(worker.id, collected);
   queue_.Collected(collected.lease_id(), collected.tests(), {collected.no_retry().begin(), collected.no_retry().end()});
-  if (mode_ == v1::WHOLE) {
-    // The whole collection is in the books already; what this worker cannot find again is explained.
+  if (KnowsTests()) {
+    // They are in the books already; what this worker cannot find is explained.
+    const char* const why = options_.sequence.has_value() ? " did not find it" : " did not find it when it collected again";
     for (const v1::TestRef& ref : collected.missing()) {
-      ledger_.NotRun(ref, ModuleOf(ref.node_id()), absl::StrCat(worker.id, " did not find it when it collected again"));
+      ledger_.NotRun(ref, ModuleOf(ref.node_id()), absl::StrCat(worker.id, why));
     }
     return;
   }
@@ -567,7 +592,7 @@ bool Run::Done() const {
   if (failed_) return true;
   if (cut_off_) return workers_.empty();
   // Without a ready worker nothing was ever queued: pytest answered by text alone, or no worker could be started.
-  if (!start_.has_value()) return next_worker_ > 0 && workers_.empty() && !(more_agents_ && agents_.empty());
+  if (!start_.has_value()) return next_worker_ > FirstWorker() && workers_.empty() && !(more_agents_ && agents_.empty());
   return WorkDone() && control_.IsOver();
 }
 

@@ -108,6 +108,10 @@ class Run {
   void OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready);
   void Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready);
   void PlanWork(const v1::Collection& collection);
+  // The run's tests if they are known one by one before the first lease, in the order of the run.
+  std::vector<plan::WholeTest> ListTests(const v1::Collection& collection);
+  bool KnowsTests() const { return mode_ == v1::WHOLE || options_.sequence.has_value(); }
+  int FirstWorker() const { return options_.sequence.has_value() ? options_.sequence->worker : 0; }
   void ShowPlan(const plan::Plan& plan);
   // The run's tests are all known.
   void ReportExpected(int tests);
@@ -192,7 +196,7 @@ class Run {
   bool too_many_deaths_ = false;
   size_t agents_set_aside_ = 0;
   std::unordered_map<uint64_t, Lease> leases_;
-  int next_worker_ = 0;
+  int next_worker_;
   // Planned batches of which no worker has yet said what they hold.
   size_t uncollected_ = 0;
   int deselected_ = 0;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "coordinator/fleet/share.h"
+#include "coordinator/isolation/sequence.h"
 #include "coordinator/policy/deadline.h"
 #include "coordinator/policy/quarantine.h"
 #include "coordinator/policy/red_history.h"
@@ -54,6 +55,10 @@ struct RunOptions {
   double lease_s = 0;
   // What of the tests is to be run here.
   fleet::Share share;
+  // Runs these tests, in one worker and in this order, in place of a plan. Only with a single slot.
+  std::optional<isolation::Sequence> sequence;
+  // Keep a module's tests together and in pytest's order.
+  bool keep_modules = false;
   // Whether agents may still join when none is left: the run then waits for them.
   bool more_agents = false;
   // The option for whose plugin a control session stands beside the workers; empty: there is none. Only with one agent, and several slots.

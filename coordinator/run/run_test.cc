@@ -82,6 +82,7 @@ class RunTest : public testing::Test, public AgentPort {
     options.lease_s = lease_s_;
     options.control_option = control_option_;
     options.max_worker_restart = max_worker_restart_;
+    options.sequence = sequence_;
     RunUnderTest::Dependencies dependencies;
     dependencies.agents = this;
     dependencies.make_reporters = [this](const report::RunStart&) {
@@ -187,6 +188,7 @@ class RunTest : public testing::Test, public AgentPort {
   v1::RunSpec spec_;
   std::string control_option_;
   std::optional<int> max_worker_restart_;
+  std::optional<isolation::Sequence> sequence_;
   std::string shown_;
   double now_ = 1000;
   double lease_s_ = 0;
@@ -283,6 +285,46 @@ TEST_F(RunTest, TwoModulesOnTwoSlots) {
   EXPECT_EQ(record_.summary.counts.at("passed"), 3);
   EXPECT_EQ(record_.summary.duration_s, 3);
   EXPECT_EQ(run_->TakeMeasured().tests.size(), 3u);
+}
+
+TEST_F(RunTest, ASequenceIsRunInItsOrderAsTheWorkerThatItWas) {
+  sequence_.emplace();
+  sequence_->worker = 3;
+  sequence_->slots = 4;
+  for (const char* id : {"b.py::t2", "a.py::t", "b.py::t1", "b.py::gone"}) {
+    sequence_->tests.emplace_back().set_node_id(id);
+  }
+  Start(1);
+  EXPECT_TRUE(spec_.xdist_worker());
+  EXPECT_EQ(spec_.slots(), 4u);
+  EXPECT_THAT(workers_, ElementsAre(testing::Pair(0, "gw3")));
+  Ready(0, {"a.py", "b.py", "c.py"});
+  EXPECT_EQ(record_.expected, 4);
+  std::vector<std::string> batches;
+  for (size_t i = 0; i < leases_[0].size(); ++i) {
+    const v1::Lease lease = leases_[0][i];
+    std::vector<std::string> ids;
+    v1::WorkerMessage collected;
+    collected.mutable_collected()->set_lease_id(lease.id());
+    for (const v1::TestRef& ref : lease.batch().tests()) {
+      const bool gone = ref.node_id() == "b.py::gone";
+      *(gone ? collected.mutable_collected()->add_missing() : collected.mutable_collected()->add_tests()) = ref;
+      if (!gone) ids.push_back(ref.node_id());
+    }
+    Say(0, collected);
+    for (const std::string& id : ids) Result(0, lease, id);
+    LeaseDone(0, lease);
+    batches.push_back(lease.batch().module());
+  }
+  EXPECT_THAT(batches, ElementsAre("b.py", "a.py", "b.py"));
+  EXPECT_THAT(record_.results, ElementsAre("b.py::t2", "a.py::t", "b.py::t1"));
+  End(0);
+  ASSERT_TRUE(run_->Done());
+  // One of them is not there any more: said, and not passed over.
+  EXPECT_EQ(run_->Close(), 10);
+  ASSERT_EQ(record_.summary.books.not_run.size(), 1u);
+  EXPECT_EQ(record_.summary.books.not_run[0].ref.node_id(), "b.py::gone");
+  EXPECT_EQ(record_.summary.books.not_run[0].reason, "gw3 did not find it");
 }
 
 TEST_F(RunTest, ASingleSlotIsNoXdistWorker) {

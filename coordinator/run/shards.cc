@@ -47,7 +47,8 @@ absl::StatusOr<fleet::Share> ShareFor(const ShardOptions& options, const std::ve
   fleet::Share share;
   if (options.shard > 0) {
     if (options.plan_file.empty()) {
-      share = fleet::Share(fleet::ShardPlan::Make(modules, options.shards, options.selection), options.shard);
+      share = fleet::Share(fleet::ShardPlan::Make(modules, options.shards, options.selection, options.keep_modules),
+                           options.shard);
     } else {
       ASSIGN_OR_RETURN(fleet::ShardPlan plan, ReadPlan(options));
       share = fleet::Share(std::move(plan), options.shard);
@@ -77,7 +78,7 @@ absl::StatusOr<fleet::Share> ShareFor(const ShardOptions& options, const std::ve
 
 absl::StatusOr<std::string> WriteShardPlan(const ShardOptions& options,
                                            const std::vector<plan::ModuleEstimate>& modules, bool measured) {
-  const fleet::ShardPlan plan = fleet::ShardPlan::Make(modules, options.shards, options.selection);
+  const fleet::ShardPlan plan = fleet::ShardPlan::Make(modules, options.shards, options.selection, options.keep_modules);
   const std::unique_ptr<report::ByteSink> file = report::MakeReplacedFile(options.plan_out);
   RETURN_IF_ERROR(file->Write(plan.ToJson()));
   RETURN_IF_ERROR(file->Close());

@@ -29,7 +29,7 @@ def use_again(farm, project, board, expected, *names):
 
 
 @pytest.mark.real_suite
-@pytest.mark.parametrize("name", ["attrs", "networkx"])
+@pytest.mark.parametrize("name", ["attrs", "networkx"] if WHOLE else ["networkx"])
 def test_public_suites_over_four_machines(make_farm, tmp_path, name):
     (source,) = ask(name)
     (python,) = ask("--python", name)

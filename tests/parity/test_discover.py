@@ -157,7 +157,7 @@ def test_sample(name, coordinator, tmp_path):
 
 
 @pytest.mark.real_suite
-@pytest.mark.parametrize("name", ["itsdangerous", "attrs"])
+@pytest.mark.parametrize("name", ["itsdangerous", "semver", "wsproto"])
 def test_real_suite(name, coordinator, tmp_path):
     tool = parity.ROOT / "tools/suites"
 

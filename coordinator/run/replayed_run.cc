@@ -1,0 +1,91 @@
+#include "coordinator/run/replayed_run.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "coordinator/options/flag_table.h"
+
+namespace fastest::run {
+namespace {
+
+constexpr char kOption[] = "--replay";
+constexpr const char* kCompanions[] = {"--worker", "--until", "--bisect"};
+
+// Whether an option of the earlier run has a say in how its tests ran. Those that choose tests by what a cache says, or stop early, would
+// choose otherwise now; those that write reports would write over the earlier run's.
+bool SaysHowTestsRun(const options::Flag& flag) {
+  const std::string name = options::MainName(flag);
+  return flag.handling == options::Handling::kHanded && name != "--exitfirst" && name != "--maxfail" &&
+         name != "--cache-clear";
+}
+
+absl::Status CheckAlone(const options::CommandLine& line) {
+  if (!line.paths.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(kOption, " says which tests are run: ", line.paths.front(),
+                                                   " does not go with it (--until NODEID makes it the last one)"));
+  }
+  for (const options::Flag& flag : options::FlagTable()) {
+    const std::string name = options::MainName(flag);
+    const bool companion = name == kOption || std::find(std::begin(kCompanions), std::end(kCompanions), name) !=
+                                                  std::end(kCompanions);
+    const bool other = flag.handling != options::Handling::kOwn && flag.handling != options::Handling::kHanded;
+    const bool divides = name == "--shard" || name == "--plan-file" || name == "--retries";
+    if (!companion && (other || divides) && line.Has(name)) {
+      return absl::InvalidArgumentError(absl::StrCat(name, " does not go with ", kOption));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckReplayWords(const options::CommandLine& line) {
+  for (const char* const name : kCompanions) {
+    if (line.Has(name) && !line.Has(kOption)) {
+      return absl::InvalidArgumentError(absl::StrCat(name, " is for ", kOption, " EVENTS: give both"));
+    }
+  }
+  if (line.Has("--bisect") && !line.Has("--until")) {
+    return absl::InvalidArgumentError("--bisect: which test comes out otherwise? Name it with --until NODEID");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ReplayedRun> ReadReplayedRun(const options::CommandLine& line) {
+  RETURN_IF_ERROR(CheckAlone(line));
+  absl::StatusOr<isolation::RecordedRun> run = isolation::ReadRecordedRun(*line.Last(kOption));
+  if (!run.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(kOption, " ", std::string(run.status().message())));
+  }
+  ReplayedRun replayed;
+  ASSIGN_OR_RETURN(replayed.sequence, isolation::SequenceOf(*run, line.Last("--worker").value_or(""),
+                                                            line.Last("--until").value_or("")));
+  ASSIGN_OR_RETURN(options::CommandLine recorded, options::Parse(run->start.pytest_args, SaysHowTestsRun));
+  recorded.values["--engine"] = {run->start.engine};
+  replayed.line = options::Join(recorded, line);
+  return replayed;
+}
+
+void Follow(const isolation::Sequence& sequence, Request* request) {
+  RunOptions& run = request->run;
+  request->notes.clear();
+  const size_t tests = sequence.tests.size();
+  request->notes.push_back(absl::StrCat("runs ", tests, tests == 1 ? " test" : " tests", " as worker gw",
+                                        sequence.worker, " of ", sequence.slots, " did"));
+  // Measuring takes a controller's session, which this worker has none of; it says nothing about how tests come out.
+  if (!run.control_option.empty()) run.pytest_args.push_back("--no-cov");
+  run.control_option.clear();
+  run.slots = 1;
+  run.collection = sequence.slots == 1 ? v1::WHOLE : v1::AUTO;
+  run.sequence = sequence;
+  // It is there to be looked at: what a suite is expected to do is not learned from it.
+  request->history.clear();
+  request->history_base.clear();
+  request->label_failures = false;
+}
+
+}  // namespace fastest::run
