@@ -11,7 +11,7 @@ sys.path.insert(0, str(HERE / "parity"))
 sys.path.insert(0, str(HERE))
 
 # Projects to be run by the harness, not tests of ours.
-collect_ignore = ["suites"]
+collect_ignore = ["suites", "plugins"]
 
 # What a run of ours leaves in the environment would reach the runs that we start.
 for name in list(os.environ):
@@ -23,6 +23,14 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "real_suite: runs the whole suite of a public project (needs a package index once)"
     )
+
+
+def pytest_collection_modifyitems(items):
+    """For pytest-xdist: a file's tests share what its fixtures have made, and there is one set of machines at a time."""
+    for item in items:
+        folder = item.path.parent.name
+        group = "machines" if folder in ("farm", "deploy") else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,21 @@ class _Hooks:
         """Called for a worker when its session has ended, or it has died."""
 
 
+class _Xdist:
+    """What stands for pytest-xdist's plugin where that is not there: syrupy and others ask for it by name before they
+    take the controller's part."""
+
+
+def _stand_in_for_xdist(plugins: Any) -> None:
+    name = "xdist"
+    if plugins.hasplugin(name):
+        return
+    if plugins.is_blocked(name):
+        # By -p no:xdist, which is about pytest-xdist itself. (pluggy before 1.4 has no `unblock`.)
+        del plugins._name2plugin[name]
+    plugins.register(_Xdist(), name)
+
+
 class _Gateway:
     """How a worker is reached. All have this machine and this interpreter."""
 
@@ -128,6 +143,7 @@ class ControlHost:
         specified = getattr(plugins.hook, "pytest_configure_node", None)
         if specified is None or not specified.has_spec():
             plugins.add_hookspecs(_Hooks)
+        _stand_in_for_xdist(plugins)
         yield
 
     @pytest.hookimpl(tryfirst=True)

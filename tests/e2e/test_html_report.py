@@ -143,6 +143,8 @@ def test_a_run_with_everything_is_clicked_through(run, page, coordinator, tmp_pa
     assert "AssertionError" in detail.text and "</script>" in detail.text
     assert "said </script><b>before</b>" in detail.text
     assert driver.find_element(By.ID, "command").text == "fastest-coordinator test_bad.py::test_fails"
+    replay = driver.find_element(By.ID, "replay").text
+    assert replay == "fastest-coordinator --replay EVENTS --until test_bad.py::test_fails"
     assert "Attempt 1: failed" in detail.text
     assert driver.find_elements(By.CSS_SELECTOR, "#detail b, #detail i, #detail img") == []
     assert accessibility(driver) == []

@@ -154,7 +154,7 @@ def test_a_test_that_is_gone_is_named(project, execute, tmp_path):
     events = write_run(tmp_path / "made.jsonl", ["tests/test_b.py::test_makes", "tests/test_b.py::test_old"])
     run = execute(project(TESTS), "--replay", events)
     assert run.process.returncode == 10, run.text
-    assert "tests/test_b.py::test_old: gw0 did not find it" in run.text
+    assert "NOT RUN tests/test_b.py::test_old - gw0 did not find it" in run.text
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ _INSTANT = re.compile(r"Instant\([^()]*\)")
 # The same as older pytests have it, and a path that was cut within a name.
 _CALL_TIMES = re.compile(r"^( +(?:duration|precise_start|precise_stop|start|stop) += )[\d.e-]+$", re.MULTILINE)
 _CUT_PATH = re.compile(r"(?<=\.\.\.)[\w-]{1,8}(?=/)")
+# What pytest-xdist puts before each failure.
+_WORKER = re.compile(r"^\[gw\d+\] \w+ -- Python .*\n\n?", re.M)
 _TMP_PATH = re.compile(r"/[^\s'\"]*pytest-of-[^/]+/pytest-\d+(/popen-gw\d+)?")
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -141,7 +143,7 @@ def comparable(text, *projects):
     for project in projects:
         text = text.replace(os.path.realpath(project), "PROJECT").replace(str(project), "PROJECT")
     text = _CUT_ADDRESS.sub("ADDRESS", _INSTANT.sub("INSTANT", _ESCAPES.sub("", text)))
-    text = _CUT_PATH.sub("", _CALL_TIMES.sub(r"\1TIME", text))
+    text = _CUT_PATH.sub("", _WORKER.sub("", _CALL_TIMES.sub(r"\1TIME", text)))
     return _ADDRESS.sub("0xADDRESS", _TMP_PATH.sub("TMP", text)).strip()
 
 

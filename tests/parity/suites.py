@@ -1,32 +1,39 @@
-"""The tiny projects of tests/suites and what is expected of them.
+"""The tiny projects of tests/suites and tests/plugins, and what is expected of them.
 
 Each project has an expected.json:
 
-    {"about": "…", "needs": ["module"], "runs": [{
+    {"about": "…", "needs": ["module"], "plugins": ["distribution"], "runs": [{
         "name": "…", "args": […], "cwd": "sub", "env": {…},
         "slots": [1, 2], "ordered": true, "texts": true, "late": false, "says": ["…"],
+        "once": ["…"], "xdist": false,
         "families": [{"id": "test_a.py::test[{}]", "count": 3, "outcome": "passed"}],
         "exit_code": 1, "counts": "1 failed",
         "outcomes": {"test_a.py::test": "failed"}, "collect": {"test_b.py": "skipped"}}]}
 
+- needs: without these modules the project is left out.
+- plugins: the project is run in the environment that has every plugin (`tools/setup --python every_plugin`), and all
+  but those of these distributions are switched off.
 - slots: with how many workers Fastest must say the same. Default: 1 and 2; only 1 where the verdict hangs on the order.
 - ordered: whether the order of the tests is certain at one slot (default true).
 - texts: whether the failures' texts must be the same (default true).
 - late: errors in collecting are of the kind that several workers find in the midst of a run (docs/adr/0007). With more
   than one slot only the exit code, and that an error is reported, must then be the same.
-- says: texts that must stand in the output of both sides.
+- says: texts that must stand in the output of both sides; once: in that of each side exactly once.
+- xdist: with several workers Fastest must say what pytest says with as many of pytest-xdist's (-n).
 - families: short for many outcomes.
 - outcomes: a test id that occurs several times has a list.
 
-    python tests/parity/suites.py --write NAME...
+    python tests/parity/suites.py --write FOLDER...
 
 fills in exit_code, counts, outcomes and collect by running genuine pytest. Read what it wrote: it is the specification.
 """
 
 import argparse
+import functools
 import importlib.util
 import json
 import re
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -35,6 +42,7 @@ from pathlib import Path
 import parity
 
 SUITES = Path(__file__).resolve().parents[1] / "suites"
+PLUGINS = SUITES.parent / "plugins"
 
 
 @dataclass
@@ -51,12 +59,16 @@ class Case:
     texts: bool = True
     late: bool = False
     says: list = field(default_factory=list)
+    once: list = field(default_factory=list)
+    xdist: bool = False
     exit_code: int = None
     counts: str = ""
     outcomes: dict = field(default_factory=dict)
     families: list = field(default_factory=list)
     collect: dict = field(default_factory=dict)
     needs: list = field(default_factory=list)
+    plugins: list = field(default_factory=list)
+    folder: Path = SUITES
 
     @property
     def id(self):
@@ -64,7 +76,7 @@ class Case:
 
     @property
     def project(self):
-        return SUITES / self.suite
+        return self.folder / self.suite
 
     def missing(self):
         """Modules that the project needs and this interpreter lacks."""
@@ -80,23 +92,44 @@ class Case:
 
 def load_suite(folder):
     text = json.loads((folder / "expected.json").read_text("utf-8"))
-    return [Case(suite=folder.name, needs=text.get("needs", []), **run) for run in text["runs"]]
+    common = {"needs": text.get("needs", []), "plugins": text.get("plugins", []), "folder": folder.parent}
+    return [Case(suite=folder.name, **common, **run) for run in text["runs"]]
 
 
-def load_all():
-    return [case for folder in sorted(SUITES.iterdir()) if folder.is_dir() for case in load_suite(folder)]
+def load_all(folder=SUITES):
+    return [case for suite in sorted(folder.iterdir()) if suite.is_dir() for case in load_suite(suite)]
 
 
-def run_pytest(case, python=sys.executable):
+@functools.lru_cache
+def entry_points(python):
+    """The names of pytest's plugins that are installed for `python`, each with its distribution's."""
+    script = (
+        "import importlib.metadata, json\n"
+        "print(json.dumps([(e.name, d.metadata['Name'].lower().replace('_', '-')) for d in importlib.metadata"
+        ".distributions() for e in d.entry_points if e.group == 'pytest11']))"
+    )
+    return json.loads(subprocess.run([python, "-c", script], check=True, capture_output=True).stdout)
+
+
+def arguments(case, python):
+    """The case's own, after those that switch other plugins off."""
+    if not case.plugins:
+        return case.args
+    others = sorted(name for name, distribution in entry_points(str(python)) if distribution not in case.plugins)
+    return [word for name in others for word in ("-p", f"no:{name}")] + case.args
+
+
+def run_pytest(case, python=sys.executable, slots=1):
+    args = arguments(case, python) + (["-n", str(slots)] if case.xdist and slots > 1 else [])
     with tempfile.TemporaryDirectory(prefix="suites-") as work:
         project = parity.copy_project(case.project, Path(work) / case.suite)
-        return parity.run_pytest(project, case.args, python, env=case.env, cwd=case.cwd)
+        return parity.run_pytest(project, args, python, env=case.env, cwd=case.cwd)
 
 
 def run_fastest(case, slots, python=sys.executable):
     with tempfile.TemporaryDirectory(prefix="suites-") as work:
         project = parity.copy_project(case.project, Path(work) / case.suite)
-        return parity.run_fastest(project, case.args, python, slots, env=case.env, cwd=case.cwd)
+        return parity.run_fastest(project, arguments(case, python), python, slots, env=case.env, cwd=case.cwd)
 
 
 def unlike_pytest(case, slots, expected, actual):
@@ -123,16 +156,18 @@ def unlike_expected(case, run):
 
 
 def unsaid(case, run):
-    return [f"not said: {text!r}" for text in case.says if text not in run.stdout + run.stderr]
+    said = run.stdout + run.stderr
+    found = [f"not said: {text!r}" for text in case.says if text not in said]
+    return found + [f"said {said.count(text)} times: {text!r}" for text in case.once if said.count(text) != 1]
 
 
-def write(folder):
+def write(folder, python):
     path = folder / "expected.json"
     text = json.loads(path.read_text("utf-8"))
     for case, raw in zip(load_suite(folder), text["runs"]):
         if case.missing():
             continue
-        run = run_pytest(case)
+        run = run_pytest(case, python)
         in_families = Case(case.suite, "", families=case.families).expected_outcomes()
         for key in ("exit_code", "counts", "outcomes", "collect"):
             raw.pop(key, None)
@@ -157,11 +192,13 @@ def as_text(value):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Writes the expectations of projects under tests/suites.")
+    parser = argparse.ArgumentParser(description="Writes the expectations of projects.")
     parser.add_argument("--write", action="store_true", required=True)
-    parser.add_argument("names", nargs="+")
-    for name in parser.parse_args().names:
-        write(SUITES / name)
+    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("folders", nargs="+", type=Path)
+    options = parser.parse_args()
+    for folder in options.folders:
+        write(folder.resolve(), options.python)
 
 
 if __name__ == "__main__":

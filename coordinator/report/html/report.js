@@ -92,9 +92,18 @@ class Run {
   flaky(i) { return this.attempt(i) > 1 && !"feq".includes(this.outcome(i)); }
   lane(i) { return this.data.lanes[this.data.tests.lane[i]]; }
   agent(i) { return agentOf(this.lane(i)); }
-  command(i) {
-    const quoted = this.ids[i].replace(/ \(\d+\)$/, "");
-    return "fastest-coordinator " + (/^[\w./:-]+$/.test(quoted) ? quoted : "'" + quoted.replace(/'/g, "'\\''") + "'");
+  quoted(i) {
+    const id = this.ids[i].replace(/ \(\d+\)$/, "");
+    return /^[\w./:-]+$/.test(id) ? id : "'" + id.replace(/'/g, "'\\''") + "'";
+  }
+  // Shell commands, each with what it does.
+  commands(i) {
+    const commands = [["command", "Run it again", "fastest-coordinator " + this.quoted(i)]];
+    if ("feq".includes(this.outcome(i)) || this.attemptsOf.has(this.ids[i])) {
+      commands.push(["replay", "Run all that its worker ran before it, too (EVENTS: what --report-json wrote)",
+        "fastest-coordinator --replay EVENTS --until " + this.quoted(i)]);
+    }
+    return commands;
   }
 }
 
@@ -439,6 +448,8 @@ class Grid {
   }
 
   open(i) {
+    // Of an attempt in a run that goes on, or was cut off, there may be no result yet.
+    if (i < 0) return;
     let at = this.shown.indexOf(i);
     if (at < 0) { this.reset(); this.filter(); at = this.shown.indexOf(i); }
     this.move(at);
@@ -451,7 +462,6 @@ class Grid {
     const tests = run.data.tests;
     const detail = $("detail");
     const details = tests.details[i];
-    const command = run.command(i);
     detail.replaceChildren(
       element("button", {type: "button", id: "close", textContent: "Close", onclick: () => this.close()}),
       element("h2", {textContent: run.ids[i]}),
@@ -462,11 +472,12 @@ class Grid {
         ["began", "at " + seconds(tests.start[i])],
         ["attempt", String(run.attempt(i))],
       ]),
-      element("h3", {textContent: "Run it again"}),
-      element("div", {className: "command"}, element("pre", {id: "command", textContent: command}),
-        element("button", {type: "button", textContent: "Copy", onclick: (event) => {
-          navigator.clipboard.writeText(command).then(() => { event.target.textContent = "Copied"; }, () => { event.target.textContent = "Select it by hand"; });
-        }})),
+      ...run.commands(i).flatMap(([id, title, command]) => [
+        element("h3", {textContent: title}),
+        element("div", {className: "command"}, element("pre", {id, textContent: command}),
+          element("button", {type: "button", textContent: "Copy", onclick: (event) => {
+            navigator.clipboard.writeText(command).then(() => { event.target.textContent = "Copied"; }, () => { event.target.textContent = "Select it by hand"; });
+          }}))]),
       ...detailText(details));
     for (const attempt of run.attemptsOf.get(run.ids[i]) || []) {
       detail.append(element("h3", {textContent: `Attempt ${run.data.attempts.attempt[attempt] || 1}: ${OUTCOMES[run.data.attempts.outcome[attempt]]}`}),
@@ -574,7 +585,7 @@ class Timeline {
       const click = dragged && !dragged.moved;
       dragged = null;
       const test = click ? this.at(event.offsetX, event.offsetY) : null;
-      if (test && test.final) this.openTest(test);
+      if (test) this.openTest(test);
     });
     canvas.addEventListener("pointermove", (event) => {
       if (dragged) {
@@ -593,13 +604,14 @@ class Timeline {
       else if (event.key === "PageDown") this.view(this.from + span / 2, this.to + span / 2);
       else if (event.key === "PageUp") this.view(this.from - span / 2, this.to - span / 2);
       else if (event.key.startsWith("Arrow")) this.step(event.key.slice(5));
-      else if (event.key === "Enter" && this.cursor) { const test = this.cursorTest(); if (test.final) this.openTest(test); }
+      else if (event.key === "Enter" && this.cursor) this.openTest(this.cursorTest());
       else return;
       event.preventDefault();
     });
   }
 
-  openTest(test) { this.grid.openId(this.run.ids[test.i]); }
+  // The detail of a test has its earlier attempts too.
+  openTest(test) { this.grid.openId(test.final ? this.run.ids[test.i] : test.name); }
   cursorTest() { return this.lanes[this.cursor.lane][this.cursor.at]; }
   cursorTime() { return this.cursor ? this.cursorTest().begin : undefined; }
 

@@ -1,0 +1,5 @@
+import lib
+
+
+def test_positive():
+    assert lib.sign(2) == 1

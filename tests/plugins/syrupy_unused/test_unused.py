@@ -1,0 +1,6 @@
+def test_used(snapshot):
+    assert 1 == snapshot
+
+
+def test_plain():
+    pass
