@@ -220,6 +220,9 @@ bool Worker::ReadChannel() {
 void Worker::Handle(v1::WorkerMessage message) {
   if (held_settled_) ReleaseHeld();
   if (message.has_ready()) {
+    // What it wrote before is sure to be there by now, and goes first.
+    ReadStream(&out_);
+    ReadStream(&err_);
     OpenCaptures(message.ready());
     captured_ = message.ready().stdout_fd() >= 0 && message.ready().stderr_fd() >= 0;
   }

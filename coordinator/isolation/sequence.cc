@@ -99,7 +99,8 @@ absl::StatusOr<Sequence> SequenceOf(const RecordedRun& run, const std::string& w
     if (!until.empty() && reached) break;
   }
   if (!there) {
-    return absl::InvalidArgumentError(absl::StrCat("--worker ", name, ": that run has no result of such a worker; there are ",
+    return absl::InvalidArgumentError(absl::StrCat("--worker ", name,
+                                                   ": that run has no result of such a worker; there are ",
                                                    absl::StrJoin(WorkersOf(run, ""), ", ")));
   }
   if (!reached) {

@@ -36,8 +36,8 @@ std::string ErrorOf(const absl::StatusOr<Sequence>& sequence) { return std::stri
 RecordedRun TwoWorkers() {
   RecordedRun run;
   run.start.slots = 2;
-  run.tests = {Made("gw0", "a"), Made("gw1", "b"), Made("gw0", "c", v1::FAILED), Made("gw1", "d"), Made("gw1", "c"),
-               Made("gw0", "e")};
+  run.tests = {Made("gw0", "a"), Made("gw1", "b"), Made("gw0", "c", v1::FAILED),
+               Made("gw1", "d"), Made("gw1", "c"), Made("gw0", "e")};
   return run;
 }
 

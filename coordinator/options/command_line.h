@@ -38,7 +38,8 @@ struct CommandLine {
 // Parses `args` (without the program's name); options of the table for which `keep` says no are as if they were not there. Errors:
 // InvalidArgument with one line for the user.
 absl::StatusOr<CommandLine> Parse(
-    const std::vector<std::string>& args, const std::function<bool(const Flag&)>& keep = [](const Flag&) { return true; });
+    const std::vector<std::string>& args,
+    const std::function<bool(const Flag&)>& keep = [](const Flag&) { return true; });
 
 // What a user asked for by `first`, and then by `then`.
 CommandLine Join(const CommandLine& first, const CommandLine& then);

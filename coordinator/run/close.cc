@@ -83,7 +83,8 @@ int Run::ExitCode() const {
   if (from_results == results::kOk && session_hung_) return results::kTestsFailed;
   // A session knows of every failure, and not that a later attempt is the last word, or that the failure does not count.
   // A single session is pytest's own, and plugins may have a say in how it ends (a coverage limit, say).
-  const bool one_session = next_worker_ == FirstWorker() + 1 && session_exit_.has_value() && retries_ == 0 && quarantined_ == 0;
+  const bool one_session =
+      next_worker_ == FirstWorker() + 1 && session_exit_.has_value() && retries_ == 0 && quarantined_ == 0;
   return one_session ? *session_exit_ : from_results;
 }
 

@@ -119,7 +119,8 @@ class Preparation {
     dependencies.agents = agents;
     dependencies.make_reporters = [this](const report::RunStart& start) {
       auto reporters = MakeReporters(request_, start, std::move(files_));
-      if (!request_.run.plan_only && !request_.run.sequence.has_value()) reporters.push_back(std::make_unique<report::PytestCache>(std::cerr));
+      if (!request_.run.plan_only && !request_.run.sequence.has_value())
+        reporters.push_back(std::make_unique<report::PytestCache>(std::cerr));
       return reporters;
     };
     dependencies.show = [this](v1::WorkerMessage::Output::Stream stream, const std::string& data) {

@@ -90,9 +90,8 @@ class Runs {
     ASSIGN_OR_RETURN(const isolation::RecordedRun run,
                      Make({"--replay=" + path, absl::StrCat("--worker=gw", sequence.worker)}, &exit_code));
     if (run.start.run_id.empty()) {
-      return absl::UnavailableError(
-          absl::StrCat("a run of ", Tests(sequence.tests.size()), " ended with exit code ", exit_code,
-                       " before its first test; the suite as a whole did not"));
+      return absl::UnavailableError(absl::StrCat("a run of ", Tests(sequence.tests.size()), " ended with exit code ",
+                                                 exit_code, " before its first test; the suite as a whole did not"));
     }
     Outcomes outcomes;
     for (const Ran& ran : run.tests) outcomes[KeyOf(ran.ref)] = Told(&ran);
@@ -107,14 +106,15 @@ class Runs {
     const std::string events = scratch_.path() + "/events.jsonl";
     std::error_code ignored;
     std::filesystem::remove(events, ignored);
-    words.insert(words.begin(), {"--report-json=" + events, "--python=" + request_.run.python,
-                                 "--engine=" + request_.run.engine, "--progress=none",
-                                 absl::StrCat("--hang-timeout=", request_.run.hang_timeout_s),
-                                 // The project's own is to know of the runs that its user makes.
-                                 "--override-ini=cache_dir=" + scratch_.path() + "/cache"});
+    words.insert(words.begin(),
+                 {"--report-json=" + events, "--python=" + request_.run.python, "--engine=" + request_.run.engine,
+                  "--progress=none", absl::StrCat("--hang-timeout=", request_.run.hang_timeout_s),
+                  // The project's own is to know of the runs that its user makes.
+                  "--override-ini=cache_dir=" + scratch_.path() + "/cache"});
     ++made_;
     ASSIGN_OR_RETURN(*exit_code, RunOwnProgram(words));
-    if (!std::filesystem::exists(events, ignored) || std::filesystem::file_size(events, ignored) == 0) return isolation::RecordedRun();
+    if (!std::filesystem::exists(events, ignored) || std::filesystem::file_size(events, ignored) == 0)
+      return isolation::RecordedRun();
     return isolation::ReadRecordedRun(events);
   }
 
@@ -161,7 +161,8 @@ absl::StatusOr<Finding> Search(Sequence sequence, const std::string& expected, c
   }
   ASSIGN_OR_RETURN(finding.after, ask(before));
   if (!expected.empty() && finding.after != expected) {
-    finding.unsteady = absl::StrCat("after the same tests it came out as ", expected, " before, and as ", finding.after, " now");
+    finding.unsteady =
+        absl::StrCat("after the same tests it came out as ", expected, " before, and as ", finding.after, " now");
     return finding;
   }
   if (finding.after == finding.alone) return finding;
@@ -171,8 +172,7 @@ absl::StatusOr<Finding> Search(Sequence sequence, const std::string& expected, c
     ASSIGN_OR_RETURN(const std::string outcome, ask(predecessors));
     return outcome == finding.after;
   };
-  ASSIGN_OR_RETURN(const isolation::Spoilers spoilers,
-                   isolation::FindSpoilers(before.size(), spoiled, kMostQuestions));
+  ASSIGN_OR_RETURN(const isolation::Spoilers spoilers, isolation::FindSpoilers(before.size(), spoiled, kMostQuestions));
   for (const size_t number : spoilers.needed) finding.spoilers.push_back(before[number]);
   finding.minimal = spoilers.minimal;
   return finding;
@@ -196,8 +196,10 @@ void Print(const Finding& finding) {
   const bool needs = Good(finding.after) && !Good(finding.alone);
   printf("%s\n  %s by itself, %s after\n", test.c_str(), finding.alone.c_str(), finding.after.c_str());
   for (const v1::TestRef& spoiler : finding.spoilers) printf("    %s\n", Name(spoiler).c_str());
-  if (!finding.minimal) printf("  not all of these may be needed: the search was ended after %d runs\n", kMostQuestions);
-  printf("  %s; to see it:\n", needs ? "it needs what is left behind there" : "what is left behind there is in its way");
+  if (!finding.minimal)
+    printf("  not all of these may be needed: the search was ended after %d runs\n", kMostQuestions);
+  printf("  %s; to see it:\n",
+         needs ? "it needs what is left behind there" : "what is left behind there is in its way");
   std::string command = "pytest";
   for (const v1::TestRef& spoiler : finding.spoilers) absl::StrAppend(&command, " ", QuoteForShell(spoiler.node_id()));
   printf("    %s %s\n", command.c_str(), QuoteForShell(finding.test.node_id()).c_str());
@@ -232,8 +234,8 @@ struct OrderRun {
 // Up to the test, by the worker that ran it; empty if none did.
 std::vector<v1::TestRef> UpTo(const OrderRun& run, const v1::TestRef& test) {
   for (const std::vector<v1::TestRef>& worker : run.workers) {
-    const auto place = std::find_if(worker.begin(), worker.end(),
-                                    [&](const v1::TestRef& ref) { return KeyOf(ref) == KeyOf(test); });
+    const auto place =
+        std::find_if(worker.begin(), worker.end(), [&](const v1::TestRef& ref) { return KeyOf(ref) == KeyOf(test); });
     if (place != worker.end()) return {worker.begin(), place + 1};
   }
   return {};
@@ -273,8 +275,9 @@ absl::StatusOr<int> Check(const options::CommandLine& line, const Request& reque
   Say(kCheck, "the suite in pytest's order");
   ASSIGN_OR_RETURN(const isolation::RecordedRun reference, runs.InPytestsOrder(&exit_code));
   if (reference.tests.empty()) {
-    Say(kCheck, absl::StrCat("pytest ends with exit code ", exit_code,
-                             " and runs no test, so there is nothing to compare; it says why without --check-isolation"));
+    Say(kCheck,
+        absl::StrCat("pytest ends with exit code ", exit_code,
+                     " and runs no test, so there is nothing to compare; it says why without --check-isolation"));
     return exit_code == 0 ? results::kNoTestsCollected : exit_code;
   }
   OrderRun& first = orders.emplace_back();
@@ -300,9 +303,8 @@ absl::StatusOr<int> Check(const options::CommandLine& line, const Request& reque
   std::vector<v1::TestRef> differing;
   for (const v1::TestRef& test : tests) {
     const std::string expected = OutcomeOf(orders.front().outcomes, test);
-    const bool same = std::all_of(orders.begin(), orders.end(), [&](const OrderRun& order) {
-      return OutcomeOf(order.outcomes, test) == expected;
-    });
+    const bool same = std::all_of(orders.begin(), orders.end(),
+                                  [&](const OrderRun& order) { return OutcomeOf(order.outcomes, test) == expected; });
     if (!same) differing.push_back(test);
   }
   std::vector<Finding> findings;

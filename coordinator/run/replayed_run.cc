@@ -30,8 +30,8 @@ absl::Status CheckAlone(const options::CommandLine& line) {
   }
   for (const options::Flag& flag : options::FlagTable()) {
     const std::string name = options::MainName(flag);
-    const bool companion = name == kOption || std::find(std::begin(kCompanions), std::end(kCompanions), name) !=
-                                                  std::end(kCompanions);
+    const bool companion =
+        name == kOption || std::find(std::begin(kCompanions), std::end(kCompanions), name) != std::end(kCompanions);
     const bool other = flag.handling != options::Handling::kOwn && flag.handling != options::Handling::kHanded;
     const bool divides = name == "--shard" || name == "--plan-file" || name == "--retries";
     if (!companion && (other || divides) && line.Has(name)) {
@@ -62,8 +62,8 @@ absl::StatusOr<ReplayedRun> ReadReplayedRun(const options::CommandLine& line) {
     return absl::InvalidArgumentError(absl::StrCat(kOption, " ", std::string(run.status().message())));
   }
   ReplayedRun replayed;
-  ASSIGN_OR_RETURN(replayed.sequence, isolation::SequenceOf(*run, line.Last("--worker").value_or(""),
-                                                            line.Last("--until").value_or("")));
+  ASSIGN_OR_RETURN(replayed.sequence,
+                   isolation::SequenceOf(*run, line.Last("--worker").value_or(""), line.Last("--until").value_or("")));
   ASSIGN_OR_RETURN(options::CommandLine recorded, options::Parse(run->start.pytest_args, SaysHowTestsRun));
   recorded.values["--engine"] = {run->start.engine};
   replayed.line = options::Join(recorded, line);

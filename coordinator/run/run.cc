@@ -162,17 +162,15 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
                       message.returned().whole());
       break;
     case v1::WorkerMessage::kOutput:
-      if (message.output().stream() == v1::WorkerMessage::Output::TERMINAL || reporters_.empty()) {
-        deps_.show(message.output().stream(), message.output().data());
-      } else {
-        Report([&](report::Reporter& r) { r.Output(message.output(), worker.origin); });
-      }
+      OnOutput(worker, message);
       break;
     case v1::WorkerMessage::kEnded:
       OnEnded(worker, message.ended());
       break;
     case v1::WorkerMessage::kFailure:
       worker.ended = true;
+      for (const v1::WorkerMessage& early : worker.early_output) Show(worker, early.output());
+      worker.early_output.clear();
       Fail(message.failure().exit_status(), message.failure().message());
       break;
     case v1::WorkerMessage::kWaits:
@@ -180,6 +178,23 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
       // Its agent's business.
     case v1::WorkerMessage::MESSAGE_NOT_SET:
       break;
+  }
+}
+
+void Run::OnOutput(Worker& worker, v1::WorkerMessage& message) {
+  if (!worker.ready && early_writer_.empty()) early_writer_ = worker.id;
+  if (worker.ready || worker.id == early_writer_) {
+    Show(worker, message.output());
+  } else {
+    worker.early_output.push_back(std::move(message));
+  }
+}
+
+void Run::Show(const Worker& worker, const v1::WorkerMessage::Output& output) {
+  if (output.stream() == v1::WorkerMessage::Output::TERMINAL || reporters_.empty()) {
+    deps_.show(output.stream(), output.data());
+  } else {
+    Report([&](report::Reporter& r) { r.Output(output, worker.origin); });
   }
 }
 
@@ -200,6 +215,7 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
     return;
   }
   worker.early.clear();
+  worker.early_output.clear();
   if (mode_ == v1::WHOLE && !options_.sequence.has_value()) {
     ledger_.WholeCollection(worker.id, options_.share.Select(ready.collection()));
   }
@@ -362,7 +378,8 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
   queue_.Collected(collected.lease_id(), collected.tests(), {collected.no_retry().begin(), collected.no_retry().end()});
   if (KnowsTests()) {
     // They are in the books already; what this worker cannot find is explained.
-    const char* const why = options_.sequence.has_value() ? " did not find it" : " did not find it when it collected again";
+    const char* const why =
+        options_.sequence.has_value() ? " did not find it" : " did not find it when it collected again";
     for (const v1::TestRef& ref : collected.missing()) {
       ledger_.NotRun(ref, ModuleOf(ref.node_id()), absl::StrCat(worker.id, why));
     }
@@ -484,6 +501,8 @@ void Run::CountDeath(const std::string& worker_id) {
 }
 
 void Run::OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone) {
+  // It did not become ready as the others did: what it wrote may say why.
+  for (const v1::WorkerMessage& early : worker.early_output) Show(worker, early.output());
   if (!gone.orderly()) control_.WorkerDied(worker.id, gone.how());
   if (!gone.orderly() && !stopping_) {
     last_death_ = absl::StrCat(worker.id, " ended: ", gone.how());
@@ -592,7 +611,8 @@ bool Run::Done() const {
   if (failed_) return true;
   if (cut_off_) return workers_.empty();
   // Without a ready worker nothing was ever queued: pytest answered by text alone, or no worker could be started.
-  if (!start_.has_value()) return next_worker_ > FirstWorker() && workers_.empty() && !(more_agents_ && agents_.empty());
+  if (!start_.has_value())
+    return next_worker_ > FirstWorker() && workers_.empty() && !(more_agents_ && agents_.empty());
   return WorkDone() && control_.IsOver();
 }
 

@@ -93,6 +93,8 @@ class Run {
     bool ended = false;
     // What it said before it was ready; only the first ready worker's is taken, since all say the same.
     std::vector<v1::WorkerMessage> early;
+    // What it wrote until then, if it is not the first that wrote anything: conftests and plugins write the same in each.
+    std::vector<v1::WorkerMessage> early_output;
     report::Origin origin;
   };
   struct Lease {
@@ -105,6 +107,8 @@ class Run {
   };
 
   void WorkerSaid(Worker& worker, v1::WorkerMessage& message);
+  void OnOutput(Worker& worker, v1::WorkerMessage& message);
+  void Show(const Worker& worker, const v1::WorkerMessage::Output& output);
   void OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready);
   void Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready);
   void PlanWork(const v1::Collection& collection);
@@ -197,6 +201,8 @@ class Run {
   size_t agents_set_aside_ = 0;
   std::unordered_map<uint64_t, Lease> leases_;
   int next_worker_;
+  // Whose early output is shown as it comes.
+  std::string early_writer_;
   // Planned batches of which no worker has yet said what they hold.
   size_t uncollected_ = 0;
   int deselected_ = 0;

@@ -21,6 +21,7 @@ struct Record {
   std::vector<std::string> collects;
   std::vector<std::string> lost;
   std::vector<std::string> warnings;
+  std::vector<std::string> output;
   std::map<std::string, int> module_expected;
   int expected = -1;
   int deselected = -1;
@@ -43,6 +44,9 @@ class RecordingReporter final : public report::Reporter {
     record_.results.push_back(result.ref().node_id());
   }
   void Collect(const v1::CollectReport& report) override { record_.collects.push_back(report.node_id()); }
+  void Output(const v1::WorkerMessage::Output& output, const report::Origin&) override {
+    record_.output.push_back(output.data());
+  }
   void Warning(const v1::RecordedWarning& warning) override { record_.warnings.push_back(warning.message()); }
   bool Finished(const results::RunSummary& summary) override {
     ++record_.finished;
@@ -325,6 +329,29 @@ TEST_F(RunTest, ASequenceIsRunInItsOrderAsTheWorkerThatItWas) {
   ASSERT_EQ(record_.summary.books.not_run.size(), 1u);
   EXPECT_EQ(record_.summary.books.not_run[0].ref.node_id(), "b.py::gone");
   EXPECT_EQ(record_.summary.books.not_run[0].reason, "gw3 did not find it");
+}
+
+TEST_F(RunTest, WhatEachWorkerWritesAsItStartsIsShownOnce) {
+  const auto write = [this](uint32_t slot, const std::string& text) {
+    v1::WorkerMessage message;
+    message.mutable_output()->set_stream(v1::WorkerMessage::Output::STDOUT);
+    message.mutable_output()->set_data(text);
+    Say(slot, message);
+  };
+  Start(3);
+  write(1, "hello\n");
+  write(0, "hello\n");
+  write(1, "from conftest\n");
+  write(0, "from conftest\n");
+  write(2, "goodbye\n");
+  EXPECT_EQ(shown_, "hello\nfrom conftest\n");
+  // One that does not become ready may have written why.
+  Gone(2, false, "signal SIGSEGV");
+  EXPECT_THAT(shown_, HasSubstr("goodbye\n"));
+  Ready(0, {"a.py"});
+  Ready(1, {"a.py"});
+  write(0, "from a test\n");
+  EXPECT_THAT(record_.output, ElementsAre("from a test\n"));
 }
 
 TEST_F(RunTest, ASingleSlotIsNoXdistWorker) {

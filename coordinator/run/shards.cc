@@ -78,7 +78,8 @@ absl::StatusOr<fleet::Share> ShareFor(const ShardOptions& options, const std::ve
 
 absl::StatusOr<std::string> WriteShardPlan(const ShardOptions& options,
                                            const std::vector<plan::ModuleEstimate>& modules, bool measured) {
-  const fleet::ShardPlan plan = fleet::ShardPlan::Make(modules, options.shards, options.selection, options.keep_modules);
+  const fleet::ShardPlan plan =
+      fleet::ShardPlan::Make(modules, options.shards, options.selection, options.keep_modules);
   const std::unique_ptr<report::ByteSink> file = report::MakeReplacedFile(options.plan_out);
   RETURN_IF_ERROR(file->Write(plan.ToJson()));
   RETURN_IF_ERROR(file->Close());

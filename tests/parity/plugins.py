@@ -1,6 +1,6 @@
 """Makes docs/plugins.md of the projects of tests/plugins.
 
-    python tests/parity/plugins.py --write
+python tests/parity/plugins.py --write
 """
 
 import argparse

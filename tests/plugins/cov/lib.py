@@ -4,3 +4,7 @@ def sign(n):
     if n < 0:
         return -1
     return 0
+
+
+def unused():
+    return 5

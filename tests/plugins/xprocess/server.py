@@ -1,4 +1,3 @@
-import sys
 import time
 
 print("ready", flush=True)
