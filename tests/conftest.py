@@ -26,7 +26,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """For pytest-xdist: a file's tests share what its fixtures have made, and there is one set of machines at a time."""
+    """For pytest-xdist: a file's tests share what its fixtures have made; there is one set of machines at a time."""
     for item in items:
         folder = item.path.parent.name
         group = "machines" if folder in ("farm", "deploy") else item.path.stem

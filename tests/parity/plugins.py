@@ -17,12 +17,12 @@ HEAD = """\
 # Plugins
 
 What a plugin does in pytest's hooks it does here, since workers are genuine sessions of pytest. With one worker the
-session is pytest's own; with several, each is what a worker of pytest-xdist is for a plugin, and what the plugin does in
-the controller of pytest-xdist it does in a control session beside them, whether pytest-xdist is installed or not.
+session is pytest's own; with several, each is what a worker of pytest-xdist is for a plugin, and what the plugin does
+in the controller of pytest-xdist it does in a control session beside them, whether pytest-xdist is installed or not.
 
-Each of these has a project in `tests/plugins`, which pytest and Fastest run with one worker and with two: ids, outcomes,
-exit code, counts, summary lines and the texts of failures are compared, and what a plugin prints at the end appears
-once. `tests/parity/plugins.py --write` makes this page.
+Each of these has a project in `tests/plugins`, which pytest and Fastest run with one worker and with two: ids,
+outcomes, exit code, counts, summary lines and the texts of failures are compared, and what a plugin prints at the end
+appears once. `tests/parity/plugins.py --write` makes this page.
 
 | plugin | version | what is compared | public suites in [parity.md](parity.md) |
 |---|---|---|---|
@@ -32,7 +32,8 @@ TAIL = """
 Options that need to see a whole run from one process (`--html`, `--json-report`, `--report-log`, those that measure
 benchmarks) get one: the run then has one worker, and says so. [options.md](options.md) has them.
 
-A plugin that is not here: [--doctor](command_line.md) runs your suite with pytest and with Fastest and says what differs.
+A plugin that is not here: [--doctor](command_line.md) runs your suite with pytest and with Fastest, and says what
+differs.
 """
 
 

@@ -1,4 +1,4 @@
-"""Every project of tests/plugins: with a plugin, pytest says what is written down, and Fastest says what pytest says."""
+"""Every project of tests/plugins: with a plugin, pytest says what is written down, and Fastest what pytest says."""
 
 import re
 
