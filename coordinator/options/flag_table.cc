@@ -132,6 +132,10 @@ std::vector<Flag> MakeTable() {
        "run the suite in pytest's order and in several others, one test at a time, and name the tests that come out "
        "differently, with those that they lean on",
        nullptr},
+      {"--shadow", H::kOwn, A::kValue, kOrder,
+       "after the run, have pytest itself run this share of the batches, too, and warn of tests that come out "
+       "differently",
+       "P%"},
       {"--report-json", H::kOwn, A::kValue, kReports,
        "write one JSON line for each event; '-' is standard output, the text then goes to standard error", "FILE"},
       {"--from-json", H::kAsked, A::kValue, kReports,

@@ -34,6 +34,7 @@
 #include "coordinator/run/past.h"
 #include "coordinator/run/reporters.h"
 #include "coordinator/run/run.h"
+#include "coordinator/run/shadow.h"
 #include "coordinator/run/shards.h"
 #include "coordinator/run/warm_place.h"
 
@@ -96,6 +97,7 @@ class Preparation {
       : line_(line),
         request_(request),
         files_(std::move(files)),
+        shadow_(request.shadow),
         past_(request.run.forward_terminal ? "" : request.history,
               request.run.forward_terminal ? "" : request.history_base, request.history_project, Say) {
     if (request.run.forward_terminal) return;
@@ -121,6 +123,7 @@ class Preparation {
       auto reporters = MakeReporters(request_, start, std::move(files_));
       if (!request_.run.plan_only && !request_.run.sequence.has_value())
         reporters.push_back(std::make_unique<report::PytestCache>(std::cerr));
+      if (request_.shadow > 0) reporters.push_back(std::make_unique<ShadowReporter>(&shadow_));
       return reporters;
     };
     dependencies.show = [this](v1::WorkerMessage::Output::Stream stream, const std::string& data) {
@@ -161,6 +164,7 @@ class Preparation {
     const int exit_code = run.Close();
     if (!run.error().empty()) Say(WithSpellingHint(run.error(), line_));
     past_.EndRecord();
+    if (request_.shadow > 0 && run.started()) CompareWithShadow(shadow_, request_);
     return exit_code;
   }
 
@@ -168,6 +172,7 @@ class Preparation {
   const options::CommandLine& line_;
   const Request& request_;
   ReportFiles files_;
+  ShadowSample shadow_;
   Past past_;
   discovery::Discovery discovery_;
   absl::Status found_;

@@ -19,11 +19,10 @@
 #include "coordinator/events/event_reader.h"
 #include "coordinator/options/flag_table.h"
 #include "coordinator/report/engine_report.h"
-#include "coordinator/report/outcome_names.h"
 #include "coordinator/report/tee.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/run/own_program.h"
-#include "coordinator/run/python_script.h"
+#include "coordinator/run/pytest_run.h"
 #include "coordinator/run/verdicts.h"
 
 namespace fastest::run {
@@ -38,116 +37,27 @@ constexpr int kRunsOfShort = 3;
 constexpr size_t kMostDifferences = 15;
 constexpr size_t kMostReasons = 5;
 
-// Runs pytest on the arguments as its command would and writes to the first one what came of each test, by the rule that Fastest's
-// results follow: the strongest outcome of all its reports.
-constexpr char kPytest[] = R"py(
-import json, os, platform, sys
-answer, *args = sys.argv[1:]
-if sys.path and sys.path[0] == "":
-    del sys.path[0]
-# What the tests themselves patch is kept from before.
-dump, open_, replace = json.dump, open, os.replace
-nowhere = os.open(os.devnull, os.O_RDWR)
-for descriptor in range(3):
-    os.dup2(nowhere, descriptor)
-os.close(3)
-import pytest
-
-RANK = (None, "passed", "xpassed", "xfailed", "skipped", "error", "failed")
-
-class Recorder:
-    def __init__(self):
-        self.begun, self.outcomes, self.collectors = {}, {}, {}
-
-    def pytest_runtest_logstart(self, nodeid):
-        self.begun[nodeid] = self.begun.get(nodeid, 0) + 1
-
-    def pytest_runtest_logreport(self, report):
-        outcomes = self.outcomes.setdefault(report.nodeid, [])
-        index = max(self.begun.get(report.nodeid, 1), 1) - 1
-        outcomes.extend([None] * (index + 1 - len(outcomes)))
-        outcomes[index] = max(outcomes[index], self.outcome(report), key=RANK.index)
-
-    def outcome(self, report):
-        if report.outcome == "failed":
-            return "failed" if report.when == "call" else "error"
-        if getattr(report, "context", None) is not None or report.outcome not in ("passed", "skipped"):
-            return None
-        xfail = hasattr(report, "wasxfail")
-        if report.outcome == "skipped":
-            return "xfailed" if xfail else "skipped"
-        if report.when != "call":
-            return None
-        return "xpassed" if xfail else "passed"
-
-    def pytest_collectreport(self, report):
-        if report.outcome != "passed":
-            self.collectors[report.nodeid] = report.outcome
-
-recorder = Recorder()
-sys.argv[0] = "pytest"
-code = pytest.main(args, plugins=[recorder])
-tests = {nodeid: [word for word in words if word] for nodeid, words in recorder.outcomes.items()}
-with open_(answer + ".part", "w", encoding="utf-8", errors="backslashreplace") as file:
-    dump({"exit_code": int(code), "python": platform.python_version(), "pytest": pytest.__version__,
-          "tests": {nodeid: words for nodeid, words in tests.items() if words}, "collectors": recorder.collectors}, file)
-replace(answer + ".part", answer)
-sys.stdout.flush()
-os._exit(0)
-)py";
-
 struct Timed {
   Verdicts verdicts;
   double seconds = 0;
 };
 
-// What a run of Fastest says of each test.
-class VerdictReporter final : public report::Reporter {
- public:
-  VerdictReporter(Verdicts* verdicts, std::string* whole_reason) : verdicts_(verdicts), whole_reason_(whole_reason) {}
-
-  void RunStarted(const report::RunStart& run) override { *whole_reason_ = run.whole_reason; }
-  void Result(const v1::TestResult& result, const report::Origin&) override {
-    std::vector<std::string>& outcomes = verdicts_->tests[result.ref().node_id()];
-    // Tests that share an id come from different workers in any order.
-    const auto index = static_cast<size_t>(result.ref().index());
-    if (outcomes.size() <= index) outcomes.resize(index + 1);
-    outcomes[index] = report::OutcomeName(result.outcome());
-  }
-  bool Finished(const results::RunSummary&) override {
-    for (auto& [node_id, outcomes] : verdicts_->tests) {
-      outcomes.erase(std::remove(outcomes.begin(), outcomes.end(), ""), outcomes.end());
-    }
-    return true;
-  }
-  void Collect(const v1::CollectReport& report) override {
-    if (report.outcome() != "passed") verdicts_->collectors[report.node_id()] = report.outcome();
-  }
-
- private:
-  Verdicts* const verdicts_;
-  std::string* const whole_reason_;
-};
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-absl::StatusOr<Timed> RunPytest(const Request& request, const std::string& folder) {
-  const std::string answer = folder + "/pytest.json";
-  std::vector<std::string> args = {answer};
-  args.insert(args.end(), request.run.pytest_args.begin(), request.run.pytest_args.end());
+absl::StatusOr<Timed> TimePytest(const Request& request, const std::string& folder) {
   const absl::Time began = absl::Now();
-  ASSIGN_OR_RETURN(const std::string ignored, AskPython(request.run.python, kPytest, args, request.run.invocation_dir,
-                                                        "run the suite with pytest, so there is nothing to compare"));
   Timed run;
+  ASSIGN_OR_RETURN(run.verdicts, RunPytest(request, request.run.pytest_args, {}, folder));
   run.seconds = absl::ToDoubleSeconds(absl::Now() - began);
-  ASSIGN_OR_RETURN(run.verdicts, ParseVerdicts(ReadFile(answer)));
   return run;
 }
+
+class WholeReason final : public report::Reporter {
+ public:
+  explicit WholeReason(std::string* reason) : reason_(reason) {}
+  void RunStarted(const report::RunStart& run) override { *reason_ = run.whole_reason; }
+
+ private:
+  std::string* const reason_;
+};
 
 // Of the runs of Fastest: what the latest says beside its verdicts.
 struct Engines {
@@ -169,7 +79,8 @@ absl::StatusOr<Timed> RunFastest(const std::vector<std::string>& args, const std
   if (!file) return run;
   std::ostringstream engine_text;
   std::vector<std::unique_ptr<report::Reporter>> reporters;
-  reporters.push_back(std::make_unique<VerdictReporter>(&run.verdicts, &engines->whole_reason));
+  reporters.push_back(std::make_unique<VerdictReporter>(&run.verdicts));
+  reporters.push_back(std::make_unique<WholeReason>(&engines->whole_reason));
   reporters.push_back(std::make_unique<report::EngineReport>(engine_text, /*list_tests=*/false));
   report::Tee all(std::move(reporters));
   events::EventReader reader(file, events);
@@ -259,7 +170,7 @@ int Doctor(const std::vector<std::string>& args, const options::CommandLine& lin
   std::set<std::string> unsteady;
   for (int i = 0; i < kRunsOfShort; ++i) {
     Say(absl::StrCat("pytest runs the suite", i == 0 ? "" : " again"));
-    absl::StatusOr<Timed> run = RunPytest(request, scratch.path());
+    absl::StatusOr<Timed> run = TimePytest(request, scratch.path());
     if (!run.ok()) return Fail(run.status(), results::kInternalError);
     if (const int code = run->verdicts.exit_code; run->verdicts.tests.empty() && code >= results::kInternalError) {
       Say(absl::StrCat("pytest itself ends with exit code ", code,

@@ -279,6 +279,18 @@ absl::Status ReadPolicies(const options::CommandLine& line, const Surroundings& 
   return absl::OkStatus();
 }
 
+absl::StatusOr<double> Shadow(const options::CommandLine& line) {
+  const std::optional<std::string> given = line.Last("--shadow");
+  if (!given.has_value()) return 0.0;
+  double percent = 0;
+  if (!absl::SimpleAtod(absl::StripSuffix(*given, "%"), &percent) || !(percent >= 0 && percent <= 100)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(line.Given("--shadow"), ": a percentage is needed, for instance 2%"));
+  }
+  constexpr double kAll = 100;
+  return percent / kAll;
+}
+
 // Options of plugins of which it is known that they have nothing to write at a run's end. Others may make a report of every test, and a
 // control session sees none.
 constexpr const char* kWithoutReports[] = {"--cov-",
@@ -360,8 +372,12 @@ void ChooseSession(const options::CommandLine& line, const Surroundings& surroun
       case options::Handling::kText:
         request.run.slots = 1;
         request.run.forward_terminal = true;
+        request.shadow = 0;
         break;
       case options::Handling::kSingleSession:
+        if (std::exchange(request.shadow, 0) > 0) {
+          request.notes.push_back(absl::StrCat("--shadow is ignored: with ", name, " a second run is another one"));
+        }
         one_session(absl::StrCat(name, " needs to see the whole run"));
         break;
       case options::Handling::kControlSession:
@@ -460,6 +476,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
     return absl::InvalidArgumentError(
         absl::StrCat(all->Given("--engine"), ": there are 'auto', 'pytest' and 'direct'"));
   }
+  ASSIGN_OR_RETURN(request.shadow, Shadow(*all));
   request.engine_report = all->Has("--engine-report");
   if (const absl::Status farm = ReadFarm(*all, surroundings, request.farm); !farm.ok()) return farm;
   request.farm.rootdir = project.rootdir;

@@ -96,6 +96,8 @@ struct Request {
   bool annotate = false;
   report::FoldStyle fold = report::FoldStyle::kNone;
   std::string workspace;
+  // --shadow, as a share from 0 to 1.
+  double shadow = 0;
   // --engine-report.
   bool engine_report = false;
   std::string history;

@@ -170,6 +170,7 @@ def test_a_test_that_is_gone_is_named(project, execute, tmp_path):
         (["--replay", "made.jsonl", "--shard", "1/2"], "ERROR: --shard does not go with --replay"),
         (["--replay", "made.jsonl", "--pdb"], "ERROR: --pdb does not go with --replay"),
         (["--check-isolation", "--co"], "ERROR: --co does not go with --check-isolation"),
+        (["--shadow", "much"], "ERROR: --shadow much: a percentage is needed, for instance 2%"),
         (["--order", "random"], "ERROR: --order random: there are 'free' and 'pytest'"),
     ],
 )
@@ -257,6 +258,45 @@ def test_nothing_to_check(project, execute):
     run = execute(project({"test_a.py": "import nowhere\n"}), "--check-isolation", events=False)
     assert run.process.returncode == 2
     assert "there is nothing to compare" in run.stderr
+
+
+SHADOWED = {
+    "conftest.py": "import os\n\nTOLD = 'PYTEST_XDIST_WORKER' in os.environ\n",
+    "test_a.py": "from conftest import TOLD\n\ndef test_1():\n    assert not TOLD\n\ndef test_2():\n    pass\n",
+    "test_b.py": "def test_1():\n    assert 0\n",
+}
+
+
+def test_pytest_agrees_with_its_shadow(project, execute):
+    run = execute(project({"test_a.py": "def test_1(): pass\ndef test_2(): assert 0\n"}), "--shadow", "100%", "-x")
+    assert run.process.returncode == 1
+    assert run.stderr.endswith("shadow: pytest runs 1 batch with 2 tests, too\nshadow: the same\n")
+
+
+def test_what_the_shadow_says_otherwise_is_a_warning(project, execute):
+    folder = project(SHADOWED)
+    run = execute(folder, "--shadow=100")
+    assert run.process.returncode == 1
+    assert "shadow: pytest runs 2 batches with 3 tests, too\n" in run.stderr
+    assert "WARNING: pytest does not agree about 1 of these:\n" in run.stderr
+    assert "  test_a.py::test_1: pytest passed, fastest failed\n" in run.stderr
+    assert f"  fastest-coordinator --replay {run.report} --until test_a.py::test_1 --bisect\n" in run.stderr
+
+
+def test_a_shadow_leaves_nothing_behind(project, execute, tmp_path):
+    folder = project({"test_a.py": "def test_1(): pass\n", "test_b.py": "def test_1(): assert 0\n"})
+    execute(folder)
+    cache = folder / ".pytest_cache/v/cache"
+    before = {path.name: path.read_bytes() for path in cache.iterdir()}
+    execute(folder, "--shadow", "100%")
+    assert {path.name: path.read_bytes() for path in cache.iterdir()} == before
+
+
+def test_a_shadow_that_has_no_part(project, execute):
+    folder = project({"test_a.py": "def test_1(): pass\n"})
+    assert "shadow: no batch was chosen this time" in execute(folder, "--shadow", "0.0000001%").stderr
+    assert "shadow" not in execute(folder, "--shadow", "0").stderr
+    assert "--shadow is ignored: with --last-failed a second run" in execute(folder, "--shadow", "100%", "--lf").stderr
 
 
 def order_of(report):
