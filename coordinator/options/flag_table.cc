@@ -281,6 +281,10 @@ std::vector<Flag> MakeTable() {
       {"--log-auto-indent", H::kHanded, A::kValue, kLog, "indent multi-line messages", "HOW"},
       {"--log-disable", H::kHanded, A::kValues, kLog, "disable this logger", "LOGGER"},
 
+      {"--html", H::kHanded, A::kValue, kLog, "write an HTML report (pytest-html)", "FILE"},
+      {"--json-report", H::kHanded, A::kFlag, kLog, "write a report as JSON (pytest-json-report)", nullptr},
+      {"--report-log", H::kHanded, A::kValue, kLog, "write each report as a line of JSON (pytest-reportlog)", "FILE"},
+
       {"--collect-only,--collectonly,--co", H::kText, A::kFlag, kAsk, "list the tests as pytest collects them",
        nullptr},
       {"--fixtures,--funcargs", H::kText, A::kFlag, kAsk, "list the fixtures", nullptr},
@@ -315,10 +319,6 @@ std::vector<Flag> MakeTable() {
       {"--benchmark-autosave", H::kSingleSession, A::kFlag, kWhole, "the same, under a name made up", nullptr},
       {"--benchmark-compare", H::kSingleSession, A::kOptionalValue, kWhole,
        "compare with what was kept (pytest-benchmark)", "NAME"},
-      {"--html", H::kSingleSession, A::kValue, kWhole, "write an HTML report (pytest-html)", "FILE"},
-      {"--json-report", H::kSingleSession, A::kFlag, kWhole, "write a report as JSON (pytest-json-report)", nullptr},
-      {"--report-log", H::kSingleSession, A::kValue, kWhole, "write each report as a line of JSON (pytest-reportlog)",
-       "FILE"},
 
       {"--pdb", H::kInteractive, A::kFlag, kTake, "start the debugger at failures", nullptr},
       {"--pdbcls", H::kInteractive, A::kValue, kTake, "the debugger's class", "MODULE:CLASS"},

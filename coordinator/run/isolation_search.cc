@@ -75,8 +75,10 @@ class Runs {
 
   // pytest's own order, in one session.
   absl::StatusOr<isolation::RecordedRun> InPytestsOrder(int* exit_code) {
-    std::vector<std::string> words = {"--workers=1"};
+    std::vector<std::string> words = {"--workers=1", "--retries=0", "--shadow=0"};
     words.insert(words.end(), request_.run.pytest_args.begin(), request_.run.pytest_args.end());
+    // All of it, even with -x in the project's settings.
+    words.emplace_back("--maxfail=0");
     return Make(std::move(words), exit_code);
   }
 

@@ -15,14 +15,6 @@ namespace {
 constexpr char kOption[] = "--replay";
 constexpr const char* kCompanions[] = {"--worker", "--until", "--bisect"};
 
-// Whether an option of the earlier run has a say in how its tests ran. Those that choose tests by what a cache says, or stop early, would
-// choose otherwise now; those that write reports would write over the earlier run's.
-bool SaysHowTestsRun(const options::Flag& flag) {
-  const std::string name = options::MainName(flag);
-  return flag.handling == options::Handling::kHanded && name != "--exitfirst" && name != "--maxfail" &&
-         name != "--cache-clear";
-}
-
 absl::Status CheckAlone(const options::CommandLine& line) {
   if (!line.paths.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(kOption, " says which tests are run: ", line.paths.front(),
@@ -42,6 +34,14 @@ absl::Status CheckAlone(const options::CommandLine& line) {
 }
 
 }  // namespace
+
+bool SaysHowTestsRun(const options::Flag& flag) {
+  constexpr const char* kNot[] = {"--exitfirst", "--maxfail",     "--cache-clear",
+                                  "--html",      "--json-report", "--report-log"};
+  const std::string name = options::MainName(flag);
+  return flag.handling == options::Handling::kHanded &&
+         std::find(std::begin(kNot), std::end(kNot), name) == std::end(kNot);
+}
 
 absl::Status CheckReplayWords(const options::CommandLine& line) {
   for (const char* const name : kCompanions) {
@@ -82,6 +82,10 @@ void Follow(const isolation::Sequence& sequence, Request* request) {
   run.slots = 1;
   run.collection = sequence.slots == 1 ? v1::WHOLE : v1::AUTO;
   run.sequence = sequence;
+  // What settings ask of a whole run makes no sense here.
+  run.retries = 0;
+  request->shard = ShardOptions();
+  request->shadow = 0;
   // It is there to be looked at: what a suite is expected to do is not learned from it.
   request->history.clear();
   request->history_base.clear();

@@ -5,9 +5,14 @@
 #include "absl/status/statusor.h"
 #include "coordinator/isolation/sequence.h"
 #include "coordinator/options/command_line.h"
+#include "coordinator/options/flag_table.h"
 #include "coordinator/run/request.h"
 
 namespace fastest::run {
+
+// Whether an option of pytest's has a say in how tests run, for a second run of the same. Those that choose tests by what a cache says, or stop
+// early, would choose otherwise then; those that write reports would write over the first run's.
+bool SaysHowTestsRun(const options::Flag& flag);
 
 struct ReplayedRun {
   // What was typed now, behind what the earlier run was told of how pytest collects and runs tests.

@@ -291,36 +291,15 @@ absl::StatusOr<double> Shadow(const options::CommandLine& line) {
   return percent / kAll;
 }
 
-// Options of plugins of which it is known that they have nothing to write at a run's end. Others may make a report of every test, and a
-// control session sees none.
-constexpr const char* kWithoutReports[] = {"--cov-",
-                                           "--no-cov",
-                                           "--reruns",
-                                           "--timeout",
-                                           "--session-timeout",
-                                           "--randomly-",
-                                           "--random-order",
-                                           "--asyncio-",
-                                           "--anyio-",
-                                           "--ds",
-                                           "--dc",
-                                           "--django-",
-                                           "--reuse-db",
-                                           "--create-db",
-                                           "--no-migrations",
-                                           "--migrations",
-                                           "--nomigrations",
-                                           "--hypothesis-profile",
-                                           "--hypothesis-seed",
-                                           "--disable-socket",
-                                           "--allow-hosts",
-                                           "--allow-unix-socket",
-                                           "--benchmark-disable",
-                                           "--benchmark-skip",
-                                           "--only-rerun",
-                                           "--rerun-except",
-                                           "--fail-on-flaky",
-                                           "--fail-slow"};
+// Options of plugins of which it is known that they have nothing to write. Others may make a report of every test.
+constexpr const char* kWithoutReports[] = {
+    "--cov-", "--no-cov", "--reruns", "--timeout", "--session-timeout", "--randomly-", "--random-order", "--asyncio-",
+    "--anyio-", "--ds", "--dc", "--django-", "--reuse-db", "--create-db", "--no-migrations", "--migrations",
+    "--nomigrations", "--hypothesis-profile", "--hypothesis-seed", "--disable-socket", "--allow-hosts",
+    "--allow-unix-socket", "--benchmark-disable", "--benchmark-skip", "--only-rerun", "--rerun-except",
+    "--fail-on-flaky", "--fail-slow",
+    // Of those that a control session is told everything for.
+    "--json-report-", "--self-contained-html", "--css"};
 
 bool MayReport(const std::string& option) {
   return std::none_of(std::begin(kWithoutReports), std::end(kWithoutReports),
@@ -392,6 +371,11 @@ void ChooseSession(const options::CommandLine& line, const Surroundings& surroun
       case options::Handling::kConsumed:
         break;
     }
+  }
+  const auto report = std::find_if(line.unknown.begin(), line.unknown.end(), MayReport);
+  if (report != line.unknown.end() && std::exchange(request.shadow, 0) > 0) {
+    request.notes.push_back(absl::StrCat("--shadow is ignored: a second run might write over what ",
+                                         report->substr(0, report->find('=')), " writes"));
   }
   std::string& control = request.run.control_option;
   if (!control.empty() && request.run.slots > 1) {

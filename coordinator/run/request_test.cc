@@ -102,9 +102,28 @@ TEST_F(RequestTest, WhatSeesTheWholeRunGoesThroughOneSession) {
   EXPECT_FALSE(request.run.forward_terminal);
   EXPECT_THAT(request.notes, ElementsAre(HasSubstr("--last-failed")));
   EXPECT_THAT(MustMake({"--lf", "-n1"}).notes, IsEmpty());
-  for (const char* option : {"--html=page.html", "--json-report", "--report-log=lines"}) {
+  for (const char* option : {"--benchmark-only", "--log-file=lines"}) {
     project_.addopts = {option};
     EXPECT_EQ(MustMake({}).run.slots, 1) << option;
+  }
+  // A control session is told of all that these want to know.
+  for (const char* option : {"--html=page.html", "--json-report", "--report-log=lines"}) {
+    project_.addopts = {option};
+    EXPECT_EQ(MustMake({}).run.slots, 8) << option;
+  }
+}
+
+TEST_F(RequestTest, AShadowIsAShareUnlessASecondRunWouldDoHarm) {
+  EXPECT_EQ(MustMake({}).shadow, 0);
+  EXPECT_EQ(MustMake({"--shadow", "2%"}).shadow, 0.02);
+  EXPECT_EQ(MustMake({"--shadow=100", "--randomly-seed=1"}).shadow, 1);
+  for (const char* option : {"--lf", "--alluredir=out"}) {
+    const Request request = MustMake({"--shadow=2%", option});
+    EXPECT_EQ(request.shadow, 0) << option;
+    EXPECT_THAT(request.notes, testing::Contains(HasSubstr("--shadow is ignored"))) << option;
+  }
+  for (const char* wrong : {"much", "-1", "101%", "nan", "%"}) {
+    EXPECT_THAT(ErrorOf({"--shadow", wrong}), HasSubstr("--shadow")) << wrong;
   }
 }
 

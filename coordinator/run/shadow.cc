@@ -8,9 +8,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "base/shell_words.h"
+#include "base/status_macros.h"
 #include "coordinator/report/outcome_names.h"
 #include "coordinator/run/own_program.h"
 #include "coordinator/run/pytest_run.h"
+#include "coordinator/run/replayed_run.h"
 
 namespace fastest::run {
 namespace {
@@ -24,9 +26,10 @@ std::string Counted(size_t count, const char* what) {
   return absl::StrCat(count, " ", what, count == 1 ? "" : what[absl::string_view(what).size() - 1] == 'h' ? "es" : "s");
 }
 
-// As the run's, but for what stops early, measures, or leaves something for later runs.
-std::vector<std::string> Arguments(const Request& request, const std::string& folder) {
-  std::vector<std::string> args = request.run.pytest_args;
+// As the run's, but for what stops early, measures, or leaves something behind.
+absl::StatusOr<std::vector<std::string>> Arguments(const Request& request, const std::string& folder) {
+  ASSIGN_OR_RETURN(options::CommandLine line, options::Parse(request.run.pytest_args, SaysHowTestsRun));
+  std::vector<std::string> args = std::move(line.pytest_args);
   args.push_back("--maxfail=0");
   args.push_back(absl::StrCat("--override-ini=cache_dir=", folder, "/cache"));
   if (!request.run.control_option.empty()) args.push_back("--no-cov");
@@ -35,10 +38,10 @@ std::vector<std::string> Arguments(const Request& request, const std::string& fo
 
 // Of the tests alone: the rest of a run is not this one's.
 absl::StatusOr<Verdicts> AskPytest(const ShadowSample& sample, const Request& request, const std::string& folder) {
-  absl::StatusOr<Verdicts> verdicts = RunPytest(request, Arguments(request, folder), sample.Tests(), folder);
-  if (!verdicts.ok()) return verdicts;
-  verdicts->exit_code = 0;
-  verdicts->collectors.clear();
+  ASSIGN_OR_RETURN(const std::vector<std::string> args, Arguments(request, folder));
+  ASSIGN_OR_RETURN(Verdicts verdicts, RunPytest(request, args, sample.Tests(), folder));
+  verdicts.exit_code = 0;
+  verdicts.collectors.clear();
   return verdicts;
 }
 

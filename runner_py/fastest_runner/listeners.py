@@ -29,6 +29,10 @@ _HOOKS = (
 _KNOWN = frozenset({"_hypothesis_pytestplugin", "pytest_cov.plugin", "pytest_metadata.plugin"})
 
 
+# Where plugins keep the options for which they take part, in a controller only: in a worker nothing is seen of them.
+_OPTIONS = {"htmlpath": "--html", "json_report": "--json-report", "report_log": "--report-log"}
+
+
 def _listening(config: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any, str]]:
     for name in names:
         caller = getattr(config.pluginmanager.hook, name, None)
@@ -40,6 +44,9 @@ def _listening(config: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any, 
 
 def find(config: Any) -> str:
     """Who listens, for a person; empty if nobody does. Every conftest has to be loaded."""
+    for name, option in _OPTIONS.items():
+        if getattr(config.option, name, None):
+            return f"{option} writes a report of every test"
     for name, implementation, origin in _listening(config, _HOOKS):
         return f"{place_of(implementation, origin)} implements {name}"
     return ""

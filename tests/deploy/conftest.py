@@ -1,6 +1,7 @@
 """The machines of tests/farm, for what deploy/ starts on several of them."""
 
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,18 @@ import machines
 
 
 @pytest.fixture
-def network(tmp_path):
+def short_folder():
+    """For sockets, whose paths may not be long: Slurm makes some."""
+    with tempfile.TemporaryDirectory(prefix="nodes-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def network(short_folder):
     """Two machines, 5 ms apart."""
     why = machines.unavailable()
     if why:
         pytest.skip(f"no machines for tests here: {why}")
-    with machines.Network(("node1", "node2"), tmp_path / "network") as network:
+    with machines.Network(("node1", "node2"), short_folder / "network") as network:
         network.delay(0.005)
         yield network

@@ -234,7 +234,7 @@ def test_hooks_of_pytest_xdist_are_called_without_it(project, execute, python):
     ("files", "args", "reason"),
     [
         ({".coveragerc": "[run]\nsource = lib\ndynamic_context = test_function\n"}, (), "dynamic_context"),
-        ({}, ("--junit-prefix=x", "--html=x.html"), "--html needs to see the whole run"),
+        ({}, ("--junit-prefix=x", "--log-file=x.log"), "--log-file needs to see the whole run"),
     ],
 )
 def test_what_has_to_see_the_whole_run_has_one_session(project, execute, python, files, args, reason):

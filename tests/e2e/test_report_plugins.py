@@ -2,9 +2,11 @@
 
 import json
 import subprocess
+from html.parser import HTMLParser
 
 import parity
 import pytest
+import suites
 from setup_tool import ask_setup
 
 SUITE = {
@@ -19,6 +21,30 @@ def of_json_report(path):
     return report["summary"], sorted((test["nodeid"], test["outcome"]) for test in report["tests"])
 
 
+class _Page(HTMLParser):
+    """Finds the data of pytest-html's page."""
+
+    data = ""
+
+    def handle_starttag(self, tag, attrs):
+        if dict(attrs).get("id") == "data-container":
+            self.data = dict(attrs)["data-jsonblob"]
+
+
+def of_html(path):
+    page = _Page()
+    page.feed(path.read_text("utf-8"))
+    tests = json.loads(page.data)["tests"]
+    return sorted(
+        (name, test["result"].lower(), comparable(test["log"], path.parent)) for name, (test,) in tests.items()
+    )
+
+
+def comparable(log, project):
+    """As with pytest-xdist it begins with the worker, so that none is empty."""
+    return parity.comparable(log, project) or "No log output captured."
+
+
 def of_report_log(path):
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     reports = (line for line in lines if line["$report_type"] == "TestReport")
@@ -26,20 +52,25 @@ def of_report_log(path):
 
 
 @pytest.mark.parametrize(
-    ("args", "option", "read"),
+    ("plugin", "args", "read"),
     [
-        (("--json-report", "--json-report-file=report"), "--json-report", of_json_report),
-        (("--report-log=report",), "--report-log", of_report_log),
+        ("pytest-json-report", ("--json-report", "--json-report-file=report"), of_json_report),
+        ("pytest-reportlog", ("--report-log=report",), of_report_log),
+        ("pytest-html", ("--html=report", "--self-contained-html"), of_html),
     ],
-    ids=["pytest-json-report", "pytest-reportlog"],
+    ids=["json-report", "reportlog", "html"],
 )
-def test_the_file_is_that_of_pytest(project, execute, args, option, read):
-    python = ask_setup("--python", "plugins")
+@pytest.mark.parametrize("coverage", [[], ["--cov=test_one"]], ids=["", "with-coverage"])
+def test_the_file_is_that_of_pytest(project, execute, plugin, args, read, coverage):
+    python = ask_setup("--python", "every_plugin")
+    case = suites.Case("", "", [*args, *coverage], plugins=[plugin, "pytest-metadata", "pytest-cov"])
+    args = suites.arguments(case, python)
     theirs, ours = project(SUITE, "theirs"), project(SUITE, "ours")
     genuine = subprocess.run(
         [python, "-m", "pytest", *args], cwd=theirs, env=parity.clean_environment(), capture_output=True, check=False
     )
     run = execute(ours, *args, slots=2, python=python)
     assert run.process.returncode == genuine.returncode == 1
-    assert f"{option} needs to see the whole run" in run.stderr
+    assert run.stderr == ""
+    assert "running on 2 workers" in run.stdout
     assert read(ours / "report") == read(theirs / "report")

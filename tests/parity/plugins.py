@@ -29,8 +29,8 @@ appears once. `tests/parity/plugins.py --write` makes this page.
 """
 
 TAIL = """
-Options that need to see a whole run from one process (`--html`, `--json-report`, `--report-log`, those that measure
-benchmarks) get one: the run then has one worker, and says so. [options.md](options.md) has them.
+Options that need to see a whole run from one process (those that measure benchmarks, `--log-file` …) get one: the run
+then has one worker, and says so. [options.md](options.md) has them.
 
 A plugin that is not here: [--doctor](command_line.md) runs your suite with pytest and with Fastest, and says what
 differs.
