@@ -161,9 +161,7 @@ void Say(const std::string& text) { fprintf(stderr, "doctor: %s\n", text.c_str()
 int Doctor(const std::vector<std::string>& args, const options::CommandLine& line, const Request& request) {
   if (const absl::Status alone = CheckAlone(line); !alone.ok()) return Fail(alone, results::kUsageError);
   const ScratchFolder scratch;
-  if (scratch.path().empty()) {
-    return Fail(absl::UnavailableError("no temporary folder can be made (TMPDIR says where)"), results::kInternalError);
-  }
+  if (!scratch.status().ok()) return Fail(scratch.status(), results::kInternalError);
   std::vector<Timed> of_pytest;
   std::vector<Timed> of_fastest;
   Engines engines;

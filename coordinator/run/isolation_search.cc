@@ -68,10 +68,7 @@ class Runs {
  public:
   explicit Runs(const Request& request) : request_(request) {}
 
-  absl::Status Ready() const {
-    if (!scratch_.path().empty()) return absl::OkStatus();
-    return absl::UnavailableError("no temporary folder can be made (TMPDIR says where)");
-  }
+  absl::Status Ready() const { return scratch_.status(); }
 
   // pytest's own order, in one session.
   absl::StatusOr<isolation::RecordedRun> InPytestsOrder(int* exit_code) {
@@ -243,7 +240,8 @@ std::vector<v1::TestRef> UpTo(const OrderRun& run, const v1::TestRef& test) {
   return {};
 }
 
-// Among `runs`, the sequence at whose end the test came out otherwise than alone is one of those: the shortest of each outcome is tried.
+// Looks for what the test leans on. It came out differently in two orders at least, so in one of them otherwise than it does alone: of the
+// orders with the same outcome, the one in which it ran earliest is tried.
 absl::StatusOr<Finding> Explain(const v1::TestRef& test, const std::vector<OrderRun>& orders, Runs& runs) {
   std::map<std::string, std::vector<v1::TestRef>> shortest;
   for (const OrderRun& order : orders) {

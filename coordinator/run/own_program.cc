@@ -35,6 +35,11 @@ ScratchFolder::~ScratchFolder() {
   if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
 }
 
+absl::Status ScratchFolder::status() const {
+  if (!path_.empty()) return absl::OkStatus();
+  return absl::UnavailableError("no temporary folder can be made (TMPDIR says where)");
+}
+
 absl::StatusOr<int> RunOwnProgram(const std::vector<std::string>& args) {
   SubprocessOptions options;
   ASSIGN_OR_RETURN(const std::string own, OwnExecutable());

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace fastest::run {
@@ -17,7 +18,9 @@ class ScratchFolder {
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
 
-  // Empty: it could not be made.
+  // Unavailable: it could not be made; the text says what to do.
+  absl::Status status() const;
+  // Precondition: status().ok().
   const std::string& path() const { return path_; }
 
  private:

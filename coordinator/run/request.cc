@@ -306,6 +306,12 @@ bool MayReport(const std::string& option) {
                       [&](const char* known) { return absl::StartsWith(option, known); });
 }
 
+// The first option of a plugin that may report every test, without its value; empty: there is none.
+std::string ReportingOption(const options::CommandLine& line) {
+  const auto report = std::find_if(line.unknown.begin(), line.unknown.end(), MayReport);
+  return report == line.unknown.end() ? "" : report->substr(0, report->find('='));
+}
+
 // pytest-cov refuses this setting of coverage.py where xdist divides a run, and works with it in a single session.
 bool SetsDynamicContext(const std::vector<std::string>& args, const Surroundings& surroundings) {
   std::vector<std::string> files = {".coveragerc", ".coveragerc.toml", "setup.cfg", "tox.ini", "pyproject.toml"};
@@ -325,10 +331,8 @@ bool SetsDynamicContext(const std::vector<std::string>& args, const Surroundings
 std::string WhyNotControl(const std::string& option, const options::CommandLine& line, const Surroundings& surroundings,
                           const Request& request) {
   if (request.farm.used()) return absl::StrCat(option, " needs to see the whole run");
-  const auto report = std::find_if(line.unknown.begin(), line.unknown.end(), MayReport);
-  if (report != line.unknown.end()) {
-    return absl::StrCat(report->substr(0, report->find('=')), ", together with ", option,
-                        ", may need to see the whole run");
+  if (const std::string report = ReportingOption(line); !report.empty()) {
+    return absl::StrCat(report, ", together with ", option, ", may need to see the whole run");
   }
   if (SetsDynamicContext(line.pytest_args, surroundings)) {
     return absl::StrCat("coverage.py's dynamic_context needs ", option, " to see the whole run");
@@ -372,10 +376,10 @@ void ChooseSession(const options::CommandLine& line, const Surroundings& surroun
         break;
     }
   }
-  const auto report = std::find_if(line.unknown.begin(), line.unknown.end(), MayReport);
-  if (report != line.unknown.end() && std::exchange(request.shadow, 0) > 0) {
-    request.notes.push_back(absl::StrCat("--shadow is ignored: a second run might write over what ",
-                                         report->substr(0, report->find('=')), " writes"));
+  const std::string report = ReportingOption(line);
+  if (!report.empty() && std::exchange(request.shadow, 0) > 0) {
+    request.notes.push_back(
+        absl::StrCat("--shadow is ignored: a second run might write over what ", report, " writes"));
   }
   std::string& control = request.run.control_option;
   if (!control.empty() && request.run.slots > 1) {

@@ -3,13 +3,11 @@
 #include <xxhash.h>
 
 #include <cstdio>
-#include <set>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "base/shell_words.h"
 #include "base/status_macros.h"
-#include "coordinator/report/outcome_names.h"
 #include "coordinator/run/own_program.h"
 #include "coordinator/run/pytest_run.h"
 #include "coordinator/run/replayed_run.h"
@@ -79,7 +77,9 @@ void CompareWithShadow(const ShadowSample& sample, const Request& request) {
     return;
   }
   const ScratchFolder scratch;
-  if (scratch.path().empty()) return Say("no temporary folder can be made (TMPDIR says where): nothing was compared");
+  if (const absl::Status made = scratch.status(); !made.ok()) {
+    return Say(absl::StrCat(std::string(made.message()), ": nothing was compared"));
+  }
   const std::string what = absl::StrCat(Counted(sample.batches(), "batch"), " with ", Counted(tests.size(), "test"));
   Say(absl::StrCat("pytest runs ", what, ", too"));
   const absl::StatusOr<Verdicts> first = AskPytest(sample, request, scratch.path());
