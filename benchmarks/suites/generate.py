@@ -3,12 +3,14 @@
     python benchmarks/suites/generate.py SUITE FOLDER [--files N] [--tests N]
 
 SUITE is one of `plain` (functions that assert something), `mixed` (fixtures of every scope, parameters, tmp_path,
-monkeypatch, classes) and `parametrized` (functions with a hundred parameters each, below an autouse fixture). FOLDER
-must not be there yet.
+monkeypatch, classes), `parametrized` (functions with a hundred parameters each, below an autouse fixture) and `everyday`
+(a package whose coverage is measured, a time limit, tests that a conftest leaves out unless --runslow is given: needs
+pytest-cov and pytest-timeout). FOLDER must not be there yet.
 """
 
 import argparse
 from pathlib import Path
+from typing import NamedTuple
 
 PLAIN = """\
 def test_{number}():
@@ -101,29 +103,149 @@ def counter():
     calls.clear()
 """
 
-# Head of a file, what a file is made of, how many tests that is, the conftest; files and tests by default.
-SUITES = {
-    "plain": ("", PLAIN, 1, "", 200, 10_000),
-    "mixed": (MIXED_HEAD, MIXED, MIXED_TESTS, MIXED_CONFTEST, 24, 1_200),
-    "parametrized": (PARAMETRIZED_HEAD, PARAMETRIZED, PARAMETRIZED_TESTS, PARAMETRIZED_CONFTEST, 60, 60_000),
+EVERYDAY_HEAD = """\
+import pytest
+
+from shop import orders
+
+
+@pytest.fixture
+def order():
+    return orders.Order([("tea", 3, 250), ("cup", 2, 900)])
+
+
+"""
+EVERYDAY = """\
+def test_total_{number}(order):
+    assert order.total() == 2550
+
+
+@pytest.mark.parametrize(("amount", "price"), [(0, 0), (1, {number}), (10, 9 * {number}), (100, 80 * {number})])
+def test_discount_{number}(amount, price):
+    assert orders.price(amount, {number}) == price
+
+
+def test_names_{number}(order):
+    assert sorted(order.names()) == ["cup", "tea"]
+
+
+class TestRefused{number}:
+    def test_negative(self):
+        with pytest.raises(ValueError, match="negative"):
+            orders.price(-1, {number})
+
+    def test_unknown(self, order):
+        assert order.amount_of("pot {number}") is None
+
+
+def test_amount_{number}(order):
+    assert order.amount_of("cup") == 2
+
+
+@pytest.mark.slow
+def test_many_{number}():
+    assert orders.price(10**6, {number}) == 8 * 10**5 * {number}
+"""
+EVERYDAY_TESTS = 10
+EVERYDAY_FILES = {
+    # The recipe of pytest's documentation for tests that are slow.
+    "conftest.py": """\
+import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption("--runslow", action="store_true", default=False, help="run slow tests")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--runslow"):
+        return
+    left_out = pytest.mark.skip(reason="needs --runslow")
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(left_out)
+""",
+    "pytest.ini": """\
+[pytest]
+addopts = --cov=shop --cov-report=term
+timeout = 60
+pythonpath = .
+markers = slow: takes long
+""",
+    "shop/__init__.py": "",
+    "shop/orders.py": """\
+class Order:
+    def __init__(self, lines):
+        self.lines = [(name, amount, price(1, each)) for name, amount, each in lines]
+
+    def total(self):
+        return sum(amount * each for _, amount, each in self.lines)
+
+    def names(self):
+        for name, _, _ in self.lines:
+            yield name
+
+    def amount_of(self, name):
+        for own, amount, _ in self.lines:
+            if own == name:
+                return amount
+        return None
+
+
+def price(amount, each):
+    if amount < 0:
+        raise ValueError("a negative amount")
+    if amount >= 100:
+        return amount * each * 8 // 10
+    if amount >= 10:
+        return amount * each * 9 // 10
+    return amount * each
+
+
+def never_used(order):
+    return order.total() if order else 0
+""",
 }
 
 
-def generate(suite, folder, files=None, tests=None):
-    """Writes `suite` into the new `folder`. Returns a line that says what is there."""
-    head, part, part_tests, conftest, usual_files, usual_tests = SUITES[suite]
-    files, tests = files or usual_files, tests or usual_tests
-    parts, rest = divmod(tests, files * part_tests)
+class Suite(NamedTuple):
+    # What a file of tests begins with, what it goes on with as often as it takes, and how many tests that is.
+    head: str
+    part: str
+    part_tests: int
+    # What is there beside the files of tests.
+    beside: dict
+    # How many there are by default.
+    files: int
+    tests: int
+
+
+SUITES = {
+    "plain": Suite("", PLAIN, 1, {}, 200, 10_000),
+    "mixed": Suite(MIXED_HEAD, MIXED, MIXED_TESTS, {"conftest.py": MIXED_CONFTEST}, 24, 1_200),
+    "parametrized": Suite(
+        PARAMETRIZED_HEAD, PARAMETRIZED, PARAMETRIZED_TESTS, {"conftest.py": PARAMETRIZED_CONFTEST}, 60, 60_000
+    ),
+    "everyday": Suite(EVERYDAY_HEAD, EVERYDAY, EVERYDAY_TESTS, EVERYDAY_FILES, 50, 5_000),
+}
+
+
+def generate(name, folder, files=None, tests=None):
+    """Writes the suite into the new `folder`. Returns a line that says what is there."""
+    suite = SUITES[name]
+    files, tests = files or suite.files, tests or suite.tests
+    parts, rest = divmod(tests, files * suite.part_tests)
     if rest or not parts:
-        raise SystemExit(f"generate: {tests} tests do not fill {files} files evenly by groups of {part_tests}")
+        raise SystemExit(f"generate: {tests} tests do not fill {files} files evenly by groups of {suite.part_tests}")
     folder = Path(folder)
     folder.mkdir(parents=True)
-    if conftest:
-        (folder / "conftest.py").write_text(conftest)
+    for path, text in suite.beside.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(text)
     for number in range(files):
-        text = head + "\n\n".join(part.format(number=index) for index in range(parts))
-        (folder / f"test_{suite}_{number:03}.py").write_text(text)
-    return f"{suite}: {files} files, {tests} tests"
+        text = suite.head + "\n\n".join(suite.part.format(number=index) for index in range(parts))
+        (folder / f"test_{name}_{number:03}.py").write_text(text)
+    return f"{name}: {files} files, {tests} tests"
 
 
 def main():

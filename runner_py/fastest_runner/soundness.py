@@ -11,6 +11,8 @@ from typing import Any, Iterable, Iterator
 
 from _pytest.mark import ParameterSet
 
+from . import itemwise
+
 _WIDE_SCOPES = ("session", "package")
 
 # Marks that bind tests to each other: all of one name run on one worker. Their groups may span modules.
@@ -115,7 +117,11 @@ def _foreign_hook(config: Any) -> str | None:
     for name, known in _WATCHED_HOOKS.items():
         for implementation in getattr(hooks, name).get_hookimpls():
             origin = foreign_origin(implementation)
-            if origin is not None and origin not in known:
+            if origin is None or origin in known:
+                continue
+            if name != "pytest_collection_modifyitems" or not itemwise.treats_items_singly(
+                implementation.function, config, GROUP_MARKS
+            ):
                 return f"{place_of(implementation, origin)} implements {name}"
     for implementation in hooks.pytest_generate_tests.get_hookimpls():
         origin = foreign_origin(implementation)

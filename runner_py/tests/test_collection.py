@@ -399,7 +399,7 @@ WIDE = {
         "lib.py": "def generate(metafunc): pass\n",
     },
     "a conftest further down": {
-        "sub/conftest.py": "def pytest_collection_modifyitems(items): pass\n",
+        "sub/conftest.py": "def pytest_collection_modifyitems(items): items.reverse()\n",
         "sub/test_c.py": "",
     },
     "a module that is collected twice": {

@@ -473,6 +473,7 @@ def print_last(comparison):
 
 
 def main():
+    global LIMIT_S
     own, _, pytest_args = _split(sys.argv[1:])
     parser = argparse.ArgumentParser(description="Compares Fastest's verdict on a project with pytest's.")
     parser.add_argument("project", type=Path)
@@ -482,7 +483,9 @@ def main():
     )
     parser.add_argument("--runs", type=int, default=1, help="runs of Fastest in each way")
     parser.add_argument("--collect-only", action="store_true", help="compare what --collect-only -q prints")
+    parser.add_argument("--limit", type=float, default=LIMIT_S, metavar="S", help="seconds for one run (default: 600)")
     options = parser.parse_args(own)
+    LIMIT_S = options.limit
     project = options.project.resolve()
     if not options.collect_only:
         comparison = compare_project(

@@ -21,6 +21,9 @@ TOOL = parity.ROOT / "tools/suites"
 KEPT = parity.ROOT / "bench/parity"
 PAGE = parity.ROOT / "docs/parity.md"
 
+# pytest's own suite takes a quarter of an hour, and longer on a slow machine.
+parity.LIMIT_S = 3600
+
 HEAD = """\
 # Parity
 

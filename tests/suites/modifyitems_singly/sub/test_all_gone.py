@@ -1,0 +1,2 @@
+def test_gpu():
+    raise AssertionError("is deselected")

@@ -1,0 +1,7 @@
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def test_slow():
+    raise AssertionError("is left out")
