@@ -37,6 +37,8 @@ class Case(NamedTuple):
     suite: str
     options: dict = {}
     collect: bool = False
+    # At most so many, where one takes minutes.
+    rounds: int = 100
 
 
 CASES = (
@@ -45,7 +47,8 @@ CASES = (
     Case("100 tests", "plain", {"files": 5, "tests": 100}),
     Case("10,000 tests", "plain", {"files": 200, "tests": 10000}),
     Case("1,200 mixed tests", "mixed", {"files": 24, "tests": 1200}),
-    Case("12,000 parameters", "parametrized", {"files": 12, "tests": 12000}),
+    Case("60,000 parameters", "parametrized", {"files": 60, "tests": 60000}, rounds=3),
+    Case("5,000 tests with coverage, a time limit, --runslow", "everyday", {"files": 50, "tests": 5000}),
     Case("itsdangerous", "itsdangerous"),
     Case("click", "click"),
     Case("attrs", "attrs"),
@@ -82,7 +85,8 @@ def make(case, work):
         if not folder.exists():
             folder.parent.mkdir(parents=True, exist_ok=True)
             print(generate.generate(case.suite, folder, **case.options), flush=True)
-        return folder, ask("tools/setup", "--python", "run")[0], []
+        environment = generate.SUITES[case.suite].environment or "run"
+        return folder, ask("tools/setup", "--python", environment)[0], []
     if not folder.exists():
         parity.copy_project(Path(ask("tools/suites", case.suite)[0]), folder)
     return folder, ask("tools/suites", "--python", case.suite)[0], ask("tools/suites", "--args", case.suite)
@@ -104,7 +108,7 @@ def side_of(peer, case, python, args, cache):
         own = Path(ask("tools/setup", "--python", peer.environment)[0])
         places["bin"] = str(own.parent)
         environment.update({"VIRTUAL_ENV": str(own.parents[1]), "PATH": f"{own.parent}:{environment['PATH']}"})
-        if case.suite not in generate.SUITES:
+        if case.suite not in generate.SUITES or generate.SUITES[case.suite].environment:
             # What the suite's tests need beside pytest.
             environment["PYTHONPATH"] = site_packages(python)
     return Side(peer, [word.format(**places) for word in words] + args, environment)
@@ -208,12 +212,15 @@ def measure(case, work, rounds, names):
         said.append((peak, right))
     total = len(expected) if case.collect else sum(expected.values())
     seconds = [[] for _ in sides]
-    for number in range(rounds):
+    for number in range(min(rounds, case.rounds)):
         for place in range(len(sides)):
             index = (place + number) % len(sides)
             if sides[index].peer.cold:
                 shutil.rmtree(sides[index].environment["XDG_CACHE_HOME"], ignore_errors=True)
             seconds[index].append(run(sides[index], folder, limit_s))
+    for side in sides:
+        if "--warm" in side.command:
+            subprocess.run([side.command[0], "--warm=stop"], cwd=folder, env=side.environment, check=True)
     results = []
     for side, times, (peak, right) in zip(sides, seconds, said, strict=True):
         ratios = [

@@ -32,6 +32,7 @@ PEERS = (
         ("{fastest}", "-n", "2", "--python", "{python}", "-q"),
         ("{fastest}", "--discover", "--python", "{python}"),
     ),
+    Peer("Fastest --warm", "", ("{fastest}", "--warm", "-n", "2", "--python", "{python}", "-q")),
     Peer("Fastest, its cache empty", "", (), ("{fastest}", "--discover", "--python", "{python}"), cold=True),
     Peer("xdist --dist load", "peers/xdist", ("{bin}/python", "-m", "pytest", "-q", "-n2", "--dist", "load")),
     Peer("xdist --dist worksteal", "peers/xdist", ("{bin}/python", "-m", "pytest", "-q", "-n2", "--dist", "worksteal")),

@@ -31,6 +31,7 @@ TARGETS = {
     "plain": 6.0,
     "mixed": 2.5,
     "parametrized": 10.0,
+    "everyday": 2.0,
     "click": 2.5,
     "itsdangerous": 1.8,
     "attrs": 1.8,
@@ -51,19 +52,19 @@ class Case(NamedTuple):
     args: list
 
 
+def ask(*words):
+    return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.splitlines()
+
+
 def make_case(name, work):
     """The suite `name` in a folder of its own below `work`."""
     folder = work / name
     if name in generate.SUITES:
         print(generate.generate(name, folder), flush=True)
-        return Case(folder, sys.executable, [])
-    tool = ROOT / "tools/suites"
-
-    def ask(*args):
-        return subprocess.run([tool, *args], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-
-    parity.copy_project(Path(ask(name)[0]), folder)
-    return Case(folder, ask("--python", name)[0], ask("--args", name))
+        environment = generate.SUITES[name].environment
+        return Case(folder, ask("tools/setup", "--python", environment)[0] if environment else sys.executable, [])
+    parity.copy_project(Path(ask("tools/suites", name)[0]), folder)
+    return Case(folder, ask("tools/suites", "--python", name)[0], ask("tools/suites", "--args", name))
 
 
 def measure(command, folder, environment):

@@ -3,9 +3,9 @@
     python benchmarks/suites/generate.py SUITE FOLDER [--files N] [--tests N]
 
 SUITE is one of `plain` (functions that assert something), `mixed` (fixtures of every scope, parameters, tmp_path,
-monkeypatch, classes), `parametrized` (functions with a hundred parameters each, below an autouse fixture) and `everyday`
-(a package whose coverage is measured, a time limit, tests that a conftest leaves out unless --runslow is given: needs
-pytest-cov and pytest-timeout). FOLDER must not be there yet.
+monkeypatch, classes), `parametrized` (functions with a hundred parameters each, below an autouse fixture) and
+`everyday` (a package whose coverage is measured, a time limit, tests that a conftest leaves out unless --runslow is
+given: needs pytest-cov and pytest-timeout). FOLDER must not be there yet.
 """
 
 import argparse
@@ -218,6 +218,8 @@ class Suite(NamedTuple):
     # How many there are by default.
     files: int
     tests: int
+    # The set of tools/setup that it needs; "": pytest is enough.
+    environment: str = ""
 
 
 SUITES = {
@@ -226,7 +228,7 @@ SUITES = {
     "parametrized": Suite(
         PARAMETRIZED_HEAD, PARAMETRIZED, PARAMETRIZED_TESTS, {"conftest.py": PARAMETRIZED_CONFTEST}, 60, 60_000
     ),
-    "everyday": Suite(EVERYDAY_HEAD, EVERYDAY, EVERYDAY_TESTS, EVERYDAY_FILES, 50, 5_000),
+    "everyday": Suite(EVERYDAY_HEAD, EVERYDAY, EVERYDAY_TESTS, EVERYDAY_FILES, 50, 5_000, "peers/everyday"),
 }
 
 

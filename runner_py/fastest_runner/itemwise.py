@@ -21,20 +21,25 @@ from typing import Any
 
 import pytest
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # What an expression may read of an item, a mark, a path or the options: none of these runs code of the project.
-_ATTRIBUTES = frozenset(
+_ATTRIBUTES = _words(
     "name nodeid originalname keywords own_markers fixturenames fspath path location callspec id params parent cls "
     "module function __name__ __module__ __doc__ __class__ args kwargs parts suffix stem dirname basename strpath "
-    "config option rootpath rootdir inipath markname".split()
+    "config option rootpath rootdir inipath markname"
 )
-_METHODS = frozenset(
+_METHODS = _words(
     "get_closest_marker iter_markers listnames startswith endswith lower upper strip lstrip rstrip split rsplit "
     "partition rpartition replace removeprefix removesuffix find count join format get keys values items relative_to "
-    "is_relative_to match as_posix joinpath intersection union difference issubset issuperset isdisjoint".split()
+    "is_relative_to match as_posix joinpath intersection union difference issubset issuperset isdisjoint"
 )
-_BUILTINS = frozenset(
+_BUILTINS = _words(
     "any all len isinstance issubclass hasattr getattr str int float bool sorted set list tuple dict frozenset min max "
-    "repr enumerate zip True False None".split()
+    "repr enumerate zip True False None"
 )
 # Functions and values of modules, as they are written.
 _MODULES: dict[str, tuple[Any, frozenset[str]]] = {
