@@ -88,7 +88,7 @@ void Complete(const PlanOptions& options, Plan* plan) {
     units.back().end = i + 1;
     units.back().seconds += plan->batches[i].predicted_s;
   }
-  if (!InOrder(options)) {
+  if (!InOrder(options) && !options.order_binds) {
     std::stable_sort(units.begin(), units.end(), [](const Unit& a, const Unit& b) { return a.seconds > b.seconds; });
   }
   std::vector<PlannedBatch> ordered;

@@ -47,6 +47,8 @@ struct PlanOptions {
   int slots = 1;
   // Batches in collection order, none split: for a run whose order binds. So it is on a single slot in any case.
   bool keep_order = false;
+  // Of a whole collection: batches in its order, divided as ever, where others go longest first.
+  bool order_binds = false;
   // A module's tests make one batch, which nobody takes a part of: one worker runs them, in pytest's order.
   bool keep_modules = false;
   // A module that costs more than this fraction of total work / slots is split, if splitting pays.

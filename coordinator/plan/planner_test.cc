@@ -318,6 +318,14 @@ TEST(PlanWholeTest, MoreSlotsTakeModulesLongestFirst) {
   EXPECT_THAT(Contents(PlanWhole(tests, {}, Options(2, 5))), ElementsAre("b0", "c0", "a0 a1"));
 }
 
+TEST(PlanWholeTest, AnOrderThatBindsIsKeptThoughLongOnesAreDivided) {
+  const auto tests = Whole({{"c", 1}, {"a", 1}, {"b", 1}, {"b", 1}, {"b", 1}, {"a", 4}, {"c", 2}});
+  PlanOptions options = Options(2, 0.4);
+  EXPECT_THAT(Contents(PlanWhole(tests, {}, options)).front(), testing::Eq("a1"));
+  options.order_binds = true;
+  EXPECT_THAT(Contents(PlanWhole(tests, {}, options)), ElementsAre("c0", "a0", "b0", "b1", "b2", "a1", "c1"));
+}
+
 TEST(PlanWholeTest, ScatteredModulesGoByStretches) {
   const auto tests = Whole({{"a", 1}, {"a", 1}, {"b", 3}, {"a", 1}, {"b", 1}});
   EXPECT_THAT(Contents(PlanWhole(tests, {}, Options(2, 0.5))), ElementsAre("b0", "a0", "a1", "a2", "b1"));

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "base/shell_words.h"
 #include "coordinator/report/counts_line.h"
 #include "coordinator/report/display_path.h"
 #include "coordinator/report/outcome_names.h"
@@ -47,6 +48,14 @@ std::string Block(std::string text) {
 std::string Html(std::string_view text) {
   return absl::StrReplaceAll(absl::string_view(text.data(), text.size()),
                              {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\n", " "}});
+}
+
+// How to repeat a test's failure with what its worker ran before it.
+std::string Replay(const TestReport& failure) {
+  if (failure.phase.when() == "collect") return "";
+  const std::string command = "fastest-coordinator --replay EVENTS --until " + QuoteForShell(failure.node_id);
+  return absl::StrCat(
+      "\nAgain, after all that its worker ran before it (EVENTS: what `--report-json` wrote): ", Code(command), "\n");
 }
 
 std::string More(size_t all, size_t shown) {
@@ -103,7 +112,7 @@ bool MarkdownReporter::Finished(const results::RunSummary& summary) {
     const std::string where = failure.phase.when() == "call" ? "" : absl::StrCat(" (", failure.phase.when(), ")");
     absl::StrAppend(&text, "\n<details><summary><code>", Html(failure.node_id), "</code>", where,
                     message.empty() ? "" : " — ", Html(FirstCodePoints(message, 200)), "</summary>\n\n",
-                    Block(failure.phase.longrepr()), "\n</details>\n");
+                    Block(failure.phase.longrepr()), Replay(failure), "\n</details>\n");
     if (const auto label = labels_.find(failure.node_id); label != labels_.end()) {
       absl::StrAppend(&text, "\n_", label->second, "_\n");
     }

@@ -42,6 +42,7 @@ TEST_F(MarkdownReporterTest, CountsFailuresAndFlakyTests) {
   EXPECT_THAT(text, HasSubstr("## Tests: 2 failed, 1 passed, 1 flaky in 3.25s\n"));
   EXPECT_THAT(text, HasSubstr("<summary><code>b.py::test_b&lt;x&gt;</code> — assert `a` &lt; 2</summary>"));
   EXPECT_THAT(text, HasSubstr("```text\nE   no\n```\n"));
+  EXPECT_THAT(text, HasSubstr("): `fastest-coordinator --replay EVENTS --until 'b.py::test_b<x>'`\n\n</details>"));
   EXPECT_LT(text.find("a.py::test_a"), text.find("b.py::test_b"));
   EXPECT_THAT(text, HasSubstr("- `a.py::test_f`: passed at attempt 2; before: `first time`\n"));
 }

@@ -103,12 +103,15 @@ void Run::OnControl(const v1::AgentMessage::Event& event) {
   Act();
 }
 
+void Run::StartControl() {
+  if (!control_.IsMissing() || agents_.empty()) return;
+  const auto& [agent, hello] = *agents_.begin();
+  deps_.agents->Send(agent, control_.Start(agent, hello.slots()));
+}
+
 void Run::TellControl() {
   if (!start_.has_value() || failed_ || cut_off_) return;
-  if (control_.IsMissing() && !agents_.empty()) {
-    const auto& [agent, hello] = *agents_.begin();
-    deps_.agents->Send(agent, control_.Start(agent, hello.slots()));
-  }
+  StartControl();
   while (const std::optional<v1::CoordinatorMessage> replay = control_.Replay(WorkDone())) {
     deps_.agents->Send(control_.agent(), *replay);
   }

@@ -36,7 +36,11 @@ class Control {
   // The agent and all its processes are gone.
   void AgentLeft(int agent, const std::string& why);
   // Somebody (Ready.listener) is to be told of every report.
-  void Listen(const std::string& listener) { listener_ = listener; }
+  // `prepares`: Ready.listener_prepares.
+  void Listen(const std::string& listener, bool prepares) {
+    listener_ = listener;
+    prepares_ = prepares;
+  }
   // Somebody is, and there is no control session yet, or none any more.
   bool IsMissing() const { return !listener_.empty() && phase_ == Phase::kNone; }
   // The message to `agent` that starts it there. Precondition: IsMissing().
@@ -60,8 +64,10 @@ class Control {
   // not ready.
   std::optional<v1::CoordinatorMessage> Replay(bool all);
 
-  // No worker may begin a test: it could write what plugins clear away at the start of the control session.
-  bool MustBeAwaited() const { return phase_ == Phase::kStarting && !option_.empty(); }
+  // No worker may begin a test: it could write what plugins clear away at the start of the control session, or need what is made there.
+  bool MustBeAwaited() const {
+    return phase_ == Phase::kStarting ? !option_.empty() || prepares_ : prepares_ && IsMissing();
+  }
   // It waits to be told of the end.
   bool IsReady() const { return phase_ == Phase::kReady; }
   // The message to its agent() that tells it. Precondition: IsReady().
@@ -89,6 +95,7 @@ class Control {
   const std::string option_;
   const bool keeps_all_;
   std::string listener_;
+  bool prepares_ = false;
   // What it is to be told, how much of it it has been told, and the size of the rest in bytes.
   std::vector<v1::WorkerCommand::Replay::Told> told_;
   size_t sent_ = 0;

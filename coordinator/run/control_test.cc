@@ -235,13 +235,13 @@ class ListenedToTest : public testing::Test {
 TEST_F(ListenedToTest, NothingIsKeptWhereNobodyListens) {
   TellTest("[]");
   EXPECT_FALSE(control_.IsMissing());
-  control_.Listen("");
+  control_.Listen("", false);
   EXPECT_FALSE(control_.IsMissing());
   EXPECT_FALSE(control_.Exists());
 }
 
 TEST_F(ListenedToTest, IsStartedInASlotBesideTheWorkersAndHindersNobody) {
-  control_.Listen("conftest.py implements pytest_runtest_logreport");
+  control_.Listen("conftest.py implements pytest_runtest_logreport", false);
   EXPECT_TRUE(control_.IsMissing());
   const v1::CoordinatorMessage start = control_.Start(0, 2);
   EXPECT_TRUE(start.start_worker().control());
@@ -253,7 +253,7 @@ TEST_F(ListenedToTest, IsStartedInASlotBesideTheWorkersAndHindersNobody) {
 }
 
 TEST_F(ListenedToTest, EverythingIsToldOnceAndInOrder) {
-  control_.Listen("somebody");
+  control_.Listen("somebody", false);
   TellTest("[1]");
   control_.Start(0, 2);
   // Not yet ready.
@@ -280,7 +280,7 @@ TEST_F(ListenedToTest, EverythingIsToldOnceAndInOrder) {
 }
 
 TEST_F(ListenedToTest, MuchIsToldAtOnceInMessagesOfBoundedSize) {
-  control_.Listen("somebody");
+  control_.Listen("somebody", false);
   control_.Start(0, 2);
   IsReady();
   for (int i = 0; i < 10; ++i) TellTest(std::string(30000, static_cast<char>('a' + i)));
@@ -291,7 +291,7 @@ TEST_F(ListenedToTest, MuchIsToldAtOnceInMessagesOfBoundedSize) {
 }
 
 TEST_F(ListenedToTest, ATestWhoseWorkerDiedIsToldOfByItsPhases) {
-  control_.Listen("somebody");
+  control_.Listen("somebody", false);
   control_.Start(0, 2);
   IsReady();
   v1::TestResult result;
@@ -322,7 +322,7 @@ TEST_F(ListenedToTest, ATestWhoseWorkerDiedIsToldOfByItsPhases) {
 }
 
 TEST_F(ListenedToTest, WhatItPrintsIsShownOnceItIsToldOfTests) {
-  control_.Listen("somebody");
+  control_.Listen("somebody", false);
   control_.Start(0, 2);
   v1::AgentMessage::Event event;
   event.mutable_from_worker()->mutable_message()->mutable_output()->set_data("hello");
@@ -335,7 +335,7 @@ TEST_F(ListenedToTest, WhatItPrintsIsShownOnceItIsToldOfTests) {
 }
 
 TEST_F(ListenedToTest, ItsDeathNamesWhoListened) {
-  control_.Listen("conftest.py implements pytest_terminal_summary");
+  control_.Listen("conftest.py implements pytest_terminal_summary", false);
   control_.Start(0, 2);
   v1::AgentMessage::Event event;
   event.mutable_worker_gone()->set_how("signal SIGKILL");
@@ -353,7 +353,7 @@ class ListenedToOnAFarmTest : public ListenedToTest {
 };
 
 TEST_F(ListenedToOnAFarmTest, AnotherAgentIsToldEverythingOnceMore) {
-  control_.Listen("somebody");
+  control_.Listen("somebody", false);
   control_.Start(0, 2);
   IsReady();
   TellTest("[1]");

@@ -202,7 +202,7 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
   worker.ready = true;
   if (!start_.has_value()) {
     // A plan runs nothing that could be told.
-    if (!options_.plan_only) control_.Listen(ready.listener());
+    if (!options_.plan_only) control_.Listen(ready.listener(), ready.listener_prepares());
     Begin(worker, ready);
     std::vector<v1::WorkerMessage> early = std::move(worker.early);
     for (v1::WorkerMessage& message : early) WorkerSaid(worker, message);
@@ -272,6 +272,7 @@ void Run::PlanWork(const v1::Collection& collection) {
   plan::PlanOptions plan_options;
   plan_options.slots = options_.slots;
   plan_options.keep_order = options_.slots == 1;
+  plan_options.order_binds = collection.order_binds();
   plan_options.keep_modules = options_.keep_modules;
   plan::Plan plan;
   // What whoever steals a part of a module pays once more; where everything is collected anyway, next to nothing.
@@ -567,7 +568,10 @@ void Run::Fail(int exit_code, const std::string& message) {
 }
 
 void Run::Act() {
-  if (control_.MustBeAwaited()) return;
+  if (control_.MustBeAwaited() && !failed_ && !cut_off_) {
+    StartControl();
+    return;
+  }
   for (; agents_set_aside_ < queue_.AgentsSetAside().size(); ++agents_set_aside_) {
     Note(absl::StrCat(NameOf(queue_.AgentsSetAside()[agents_set_aside_]),
                       " gets no more tests: its workers keep dying"));

@@ -148,7 +148,9 @@ class Run {
   void OnControl(const v1::AgentMessage::Event& event);
   // The workers have done what there was to do.
   bool WorkDone() const;
-  // Starts the control session if one is wanted, and tells it what has come of tests since.
+  // Starts the control session if one is wanted that is not there.
+  void StartControl();
+  // The same, and tells it what has come of tests since.
   void TellControl();
   // Tells the control session of the end, once that has come.
   void Conclude();

@@ -121,6 +121,7 @@ class RunTest : public testing::Test, public AgentPort {
     for (const std::string& module : modules) ready->mutable_collection()->add_modules(module);
     (*ready->mutable_options())["maxfail"] = maxfail;
     ready->set_listener(listener_);
+    ready->set_listener_prepares(listener_prepares_);
     Say(slot, message);
   }
 
@@ -189,6 +190,7 @@ class RunTest : public testing::Test, public AgentPort {
   std::vector<v1::CoordinatorMessage::TellControl> conclusions_;
   std::vector<std::string> replayed_;
   std::string listener_;
+  bool listener_prepares_ = false;
   v1::RunSpec spec_;
   std::string control_option_;
   std::optional<int> max_worker_restart_;
@@ -235,6 +237,21 @@ TEST_F(RunTest, AControlSessionThatDiesLeavesTheResults) {
   EXPECT_TRUE(run_->Done());
   EXPECT_EQ(run_->Close(), 3);
   EXPECT_THAT(record_.results, ElementsAre("a.py::t"));
+}
+
+TEST_F(RunTest, TestsWaitForWhatAControlSessionPrepares) {
+  listener_ = "conftest.py has a controller's part in pytest_configure";
+  listener_prepares_ = true;
+  Start(2);
+  Ready(0, {"a.py", "b.py"});
+  Ready(1, {"a.py", "b.py"});
+  EXPECT_THAT(leases_, testing::IsEmpty());
+  Ready(2, {});
+  RunLease(0, leases_[0].at(0), {"a.py::t"});
+  RunLease(1, leases_[1].at(0), {"b.py::t"});
+  End(0);
+  End(1);
+  EXPECT_THAT(replayed_, testing::UnorderedElementsAre("gw0 a.py::t", "gw1 b.py::t"));
 }
 
 TEST_F(RunTest, WhoListensIsToldOfEveryTestBeforeTheEnd) {

@@ -70,6 +70,8 @@ class Collection:
         self._tests: dict[str, _ModuleTests] = {}
         self._by_ref: dict[tuple[str, int], Any] = {}
         self._wanted_file: Any = None
+        # The places of a whole collection's items before any hook had its say, by identity.
+        self._found_at: dict[int, int] = {}
 
     @property
     def is_whole(self) -> bool:
@@ -90,9 +92,22 @@ class Collection:
                 "deselected": self.deselected,
                 "digest": _digest(entry["node_id"] for entry in entries),
                 "errors": errors,
+                "order_binds": self._order_binds(),
             }
         modules = list(self._files)
         return {"mode": "BY_MODULE", "modules": modules, "digest": _digest(modules), "errors": errors}
+
+    def note_order(self, items: list[Any]) -> None:
+        """These were found, in this order; hooks are about to see them."""
+        if self.is_whole:
+            self._found_at = {id(item): place for place, item in enumerate(items)}
+
+    def _order_binds(self) -> bool:
+        """True if a hook moved a test before one that was found earlier, and not by chance."""
+        if getattr(self.config.option, "randomly_reorganize", False):
+            return False
+        places = [self._found_at[id(item)] for item in self._session.items if id(item) in self._found_at]
+        return any(map(operator.gt, places, places[1:]))
 
     def select(self, batch: dict[str, Any]) -> Selection:
         """Makes the items of a batch. Runs pytest's collection hooks the first time that a module is asked for."""

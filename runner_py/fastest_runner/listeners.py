@@ -10,6 +10,7 @@ import contextlib
 import io
 import os
 import sys
+import types
 from typing import Any, Iterator
 
 from .soundness import foreign_origin, place_of
@@ -28,9 +29,42 @@ _HOOKS = (
 # session of its own anyway. Their sources were read.
 _KNOWN = frozenset({"_hypothesis_pytestplugin", "pytest_cov.plugin", "pytest_metadata.plugin"})
 
+# Hooks in which a plugin may do, or register, something where it is no worker, and the words by which it asks.
+_PREPARING_HOOKS = ("pytest_configure", "pytest_sessionstart", "pytest_unconfigure")
+_ROLE_WORDS = frozenset(
+    {
+        "workerinput",
+        "slaveinput",
+        "PYTEST_XDIST_WORKER",
+        "is_xdist_worker",
+        "is_xdist_controller",
+        "is_xdist_master",
+        "get_xdist_worker_id",
+    }
+)
+# Those that ask and need no control session, or only for one of the options below. Their sources were read, and
+# tests/plugins runs them.
+_KNOWN_TO_ASK = frozenset(
+    {
+        "pytest_bdd",
+        "pytest_html",
+        "pytest_instafail",
+        "pytest_jsonreport",
+        "pytest_randomly",
+        "pytest_reportlog",
+        "pytest_rerunfailures",
+        "pytest_sugar",
+        "random_order",
+    }
+)
 
 # Where plugins keep the options for which they take part, in a controller only: in a worker nothing is seen of them.
-_OPTIONS = {"htmlpath": "--html", "json_report": "--json-report", "report_log": "--report-log"}
+_OPTIONS = {
+    "htmlpath": "--html",
+    "json_report": "--json-report",
+    "report_log": "--report-log",
+    "cucumber_json_path": "--cucumberjson",
+}
 
 
 def _listening(config: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any, str]]:
@@ -50,6 +84,58 @@ def find(config: Any) -> str:
     for name, implementation, origin in _listening(config, _HOOKS):
         return f"{place_of(implementation, origin)} implements {name}"
     return ""
+
+
+def find_preparing(config: Any) -> str:
+    """Whose start or end does something else where it is no worker, for a person; empty if nobody's does."""
+    for name in _PREPARING_HOOKS:
+        for implementation in getattr(config.pluginmanager.hook, name).get_hookimpls():
+            origin = foreign_origin(implementation)
+            if origin is None or origin.split(".", 1)[0] in _KNOWN_TO_ASK:
+                continue
+            reader = _Reader(origin.split(".", 1)[0], str(config.rootpath))
+            if reader.asks_for_role(implementation.function):
+                return f"{place_of(implementation, origin)} has a controller's part in {name}"
+    return ""
+
+
+class _Reader:
+    """Reads functions of one plugin: its package's, or the project's own."""
+
+    def __init__(self, package: str, root: str) -> None:
+        self._package = package
+        self._root = root
+        self._seen: set[int] = set()
+
+    def asks_for_role(self, function: Any) -> bool:
+        """True if the function, or one that it names, has a word by which workers are told from others."""
+        function = getattr(function, "__func__", function)
+        if not isinstance(function, types.FunctionType) or id(function) in self._seen:
+            return False
+        self._seen.add(id(function))
+        names: set[str] = set()
+        pending = [function.__code__]
+        while pending:
+            code = pending.pop()
+            names.update(code.co_names)
+            names.update(constant for constant in code.co_consts if isinstance(constant, str))
+            pending += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+        if names & _ROLE_WORDS:
+            return True
+        values = [function.__globals__.get(name) for name in names]
+        for module in [value for value in values if isinstance(value, types.ModuleType) and self._reads(value)]:
+            values += [vars(module).get(name) for name in names]
+        return any(
+            self.asks_for_role(value)
+            for value in values
+            if isinstance(value, types.FunctionType) and self._reads(sys.modules.get(value.__module__))
+        )
+
+    def _reads(self, module: Any) -> bool:
+        if module is None or module.__name__.split(".", 1)[0] == self._package:
+            return module is not None
+        file = str(getattr(module, "__file__", None) or "")
+        return file.startswith(self._root + os.sep) and "site-packages" not in file
 
 
 def hush(config: Any) -> None:

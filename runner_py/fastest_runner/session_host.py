@@ -65,6 +65,8 @@ class SessionHost:
         self._junit: junit_role.JunitRecord | None = None
         # Who listens in the control session for what comes of the tests; empty if nobody does.
         self._listener = ""
+        # Of those that listen, who does something at the start or end, too.
+        self._preparing = ""
         # How the session ended, for `ended` and `failure`; `terminal_summary` is what plugins wrote in theirs, and
         # `worker_output` what they have to say to the control session, if there is one.
         self.terminal_summary = io.StringIO()
@@ -101,7 +103,14 @@ class SessionHost:
     def pytest_configure(self, config: Any) -> None:
         if hasattr(config, "workerinput") and not getattr(config.option, "newfirst", True):
             # It would read the ids of the last run's tests, to which a worker neither looks nor adds.
-            cacheprovider.NFPlugin = _WithoutIds  # type: ignore[misc]
+            genuine = cacheprovider.NFPlugin
+
+            def make_once(asking: Any) -> Any:
+                # Sessions within tests have the genuine one.
+                cacheprovider.NFPlugin = genuine  # type: ignore[misc]
+                return _WithoutIds(config) if asking is config else genuine(asking)
+
+            cacheprovider.NFPlugin = make_once  # type: ignore[assignment,misc]
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_sessionstart(self, session: Any) -> Iterator[None]:
@@ -215,7 +224,8 @@ class SessionHost:
         config = session.config
         self._is_ready = True
         if hasattr(config, "workerinput"):
-            self._listener = listeners.find(config)
+            self._preparing = listeners.find_preparing(config)
+            self._listener = listeners.find(config) or self._preparing
         if self._listener:
             assert self._converter is not None
             self._converter.serializes = True
@@ -239,6 +249,7 @@ class SessionHost:
             "pid": os.getpid(),
             "options": option_values(config),
             "listener": self._listener,
+            "listener_prepares": bool(self._preparing),
         }
 
     @pytest.hookimpl(tryfirst=True)
@@ -331,6 +342,11 @@ class SessionHost:
             occurrence = self._collectors[report.nodeid, report.outcome]
             self._collectors[report.nodeid, report.outcome] += 1
         self._messages.queue({"collect_report": self._converter.collect_report(report, occurrence)})
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        assert self._collection is not None
+        self._collection.note_order(items)
 
     def pytest_deselected(self, items: Any) -> None:
         assert self._collection is not None

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from _pytest import config as pytest_config
 
-from . import bytecode, process_setup, xdist_role
+from . import bytecode, process_setup, rewriting, xdist_role
+from .bytecode_store import BytecodeStore
 from .control_session import ControlHost
 from .frames import Channel, FrameError
 from .session_host import SessionHost
@@ -29,6 +30,7 @@ def run(launch: Launch) -> int:
     The only frame of ours between the process's start and what takes the place of pytest.main.
     """
     channel = _set_up(launch)
+    store = None
     try:
         start = _receive_start(channel)
         run_spec, worker_id = start.get("run", {}), str(start.get("worker_id", ""))
@@ -36,6 +38,7 @@ def run(launch: Launch) -> int:
         control = bool(start.get("control"))
         if not control:
             _become_worker(run_spec, worker_id, int(start.get("machine_slot", 0)))
+            store = _keep_bytecode(run_spec, worker_id)
     except _Refused as refused:
         return _fail(channel, *refused.args)
     genuine_stdout = sys.stdout
@@ -51,6 +54,8 @@ def run(launch: Launch) -> int:
         _flush_stdout()
         sys.stdout = genuine_stdout
     _say_end(channel, host, status)
+    if store is not None:
+        store.prune()
     return status
 
 
@@ -92,6 +97,17 @@ def _become_worker(run_spec: dict[str, Any], worker_id: str, machine_slot: int) 
     os.environ["FASTEST_SLOT"] = str(machine_slot)
     if run_spec.get("xdist_worker"):
         xdist_role.announce(run_spec.get("run_id", ""), worker_id, int(run_spec.get("slots", 1)))
+
+
+def _keep_bytecode(run_spec: dict[str, Any], worker_id: str) -> BytecodeStore | None:
+    folder = rewriting.store_folder(os.environ)
+    if folder is None:
+        return None
+    store = BytecodeStore(folder, read_only=sys.dont_write_bytecode)
+    # "gw3"
+    number = worker_id[2:]
+    rewriting.install(store, int(number) if number.isdecimal() else 0, int(run_spec.get("slots", 1)))
+    return store
 
 
 def _say_end(channel: Channel, host: SessionHost | ControlHost, status: int) -> None:

@@ -302,11 +302,33 @@ def test_the_whole_collection_binds_order_and_selection(project, worker):
         {"node_id": "test_b.py::test_3", "module": "test_b.py"},
     ]
     assert collection["deselected"] == 1
+    assert collection["order_binds"]
     running.lease(1, tests=[{"node_id": "test_b.py::test_1"}, {"node_id": "test_a.py::test_drop"}])
     running.lease(2, tests=[{"node_id": "test_b.py::test_3"}])
     running.finish()
     assert running.started() == ["test_b.py::test_1", "test_b.py::test_3"]
     assert running.all("collected")[0]["missing"] == [{"node_id": "test_a.py::test_drop"}]
+
+
+def test_an_order_that_nobody_made_binds_nobody(project, worker):
+    directory = project(
+        {
+            "conftest.py": """
+                import pytest
+
+                @pytest.hookimpl(wrapper=True)
+                def pytest_collection_modifyitems(items):
+                    del items[1]
+                    return (yield)
+                """
+        },
+        test_a="def test_2(): pass\ndef test_drop(): pass\n",
+        test_b="def test_1(): pass\n",
+    )
+    collection = worker(directory).wait_for("ready")["collection"]
+    assert collection["mode"] == "WHOLE"
+    assert [test["node_id"] for test in collection["tests"]] == ["test_a.py::test_2", "test_b.py::test_1"]
+    assert not collection["order_binds"]
 
 
 def test_a_named_test_is_the_only_one_collected(project, worker):

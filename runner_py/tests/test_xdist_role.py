@@ -163,3 +163,25 @@ def test_a_single_slot_has_what_pytest_has(project, zygote):
     running.finish()
     (result,) = running.results()
     assert "fixture 'worker_id' not found" in result["phases"][0]["terminal_text"]
+
+
+def test_sessions_within_tests_have_a_cache_of_their_own(project, run_all):
+    directory = project(
+        {
+            "conftest.py": "pytest_plugins = ['pytester']\n",
+            "test_outer.py": """
+                import os
+
+                def test_newest_first(pytester):
+                    pytester.makepyfile(test_1="def test(): pass", test_2="def test(): pass")
+                    os.utime("test_1.py", (1, 1))
+                    pytester.runpytest_inprocess("-p", "cacheprovider")
+                    result = pytester.runpytest_inprocess("-v", "--nf", "-p", "cacheprovider")
+                    result.stdout.fnmatch_lines(["test_2.py::test PASSED*", "test_1.py::test PASSED*"])
+                """,
+        }
+    )
+    for words in ([], ["-p", "cacheprovider"]):
+        assert run_all(directory, *words, xdist_worker=True).outcomes() == {
+            "test_outer.py::test_newest_first": "PASSED"
+        }

@@ -41,6 +41,8 @@ _CUT_ADDRESS = re.compile(r"(?<=\.\.\.)[0-9a-f]{6,}(?=>)|(?<= with id=)\d+")
 _INSTANT = re.compile(r"Instant\([^()]*\)")
 # The same as older pytests have it, and a path that was cut within a name.
 _CALL_TIMES = re.compile(r"^( +(?:duration|precise_start|precise_stop|start|stop) += )[\d.e-]+$", re.MULTILINE)
+# How long a run inside of a test took, which pytest's own tests and those of plugins show when they fail.
+_INNER_TIME = re.compile(r"(?<= in )\d+\.\d\ds(?= =)|(?<=\bduration=)\d+\.\d\ds(?=>)")
 _CUT_PATH = re.compile(r"(?<=\.\.\.)[\w-]{1,8}(?=/)")
 # What pytest-xdist puts before each failure.
 _WORKER = re.compile(r"^\[gw\d+\] \w+ -- Python .*\n\n?", re.M)
@@ -143,6 +145,7 @@ def comparable(text, *projects):
     for project in projects:
         text = text.replace(os.path.realpath(project), "PROJECT").replace(str(project), "PROJECT")
     text = _CUT_ADDRESS.sub("ADDRESS", _INSTANT.sub("INSTANT", _ESCAPES.sub("", text)))
+    text = _INNER_TIME.sub("TIME", text)
     text = _CUT_PATH.sub("", _WORKER.sub("", _CALL_TIMES.sub(r"\1TIME", text)))
     return _ADDRESS.sub("0xADDRESS", _TMP_PATH.sub("TMP", text)).strip()
 

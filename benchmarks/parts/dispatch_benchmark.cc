@@ -1,6 +1,5 @@
 // What dispatch queue and ledger cost per test in a large run, in one thread: every test collected, started, reported and counted, all agents
 // busy to the end. Reported: tests per second, and bytes that are held for each test when the last result is in.
-//   bazel run -c opt //benchmarks/dispatch:dispatch_benchmark
 #include <malloc.h>
 
 #include <algorithm>
@@ -149,5 +148,3 @@ BENCHMARK(QueueAndLedger)
 
 }  // namespace
 }  // namespace fastest
-
-BENCHMARK_MAIN();

@@ -1,0 +1,5 @@
+from test_one import prepared
+
+
+def test_uses_it_too():
+    assert prepared()
