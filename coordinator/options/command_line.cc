@@ -72,6 +72,12 @@ class TableApp {
   std::vector<CLI::Option*> options_;
 };
 
+// CLI11 compares each option that is added with all before it, which takes milliseconds, and forgets what it parsed at the next parse.
+TableApp& Table() {
+  thread_local TableApp table;
+  return table;
+}
+
 bool IsFlag(const Flag& flag) { return flag.arity == Arity::kFlag || flag.arity == Arity::kCount; }
 
 bool GoesToPytest(const Flag& flag) {
@@ -116,7 +122,7 @@ std::string CommandLine::Given(const std::string& main_name) const {
 }
 
 absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args, const std::function<bool(const Flag&)>& keep) {
-  TableApp table;
+  TableApp& table = Table();
   CommandLine line;
   try {
     // CLI11 takes the arguments from the back.
@@ -175,9 +181,6 @@ CommandLine Join(const CommandLine& first, const CommandLine& then) {
   return joined;
 }
 
-std::string HelpText() {
-  TableApp table;
-  return table.app().help();
-}
+std::string HelpText() { return Table().app().help(); }
 
 }  // namespace fastest::options

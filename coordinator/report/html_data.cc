@@ -212,13 +212,19 @@ HtmlData::Range HtmlData::Columns(const std::vector<Row>& rows, size_t begin, si
   std::string outcome;
   Json attempt = Json::object();
   std::string details;
+  // They come in order, so mostly the file is that of the one before.
+  std::string module;
+  int number = -1;
   size_t at = begin;
   for (; at < rows.size() && at - begin < most && details.size() < most_bytes; ++at) {
     const Row& row = rows[at];
-    const std::string module = FileOf(row);
     const std::string_view node_id = row.node_id;
+    if (const std::string_view of = ModuleOf(row.node_id); number < 0 || of != module) {
+      module = of;
+      number = files->Of(module);
+    }
     names.Add(node_id.size() > module.size() + 2 ? node_id.substr(module.size() + 2) : node_id);
-    file.Add(files->Of(module));
+    file.Add(number);
     outcome += row.outcome;
     lane.Add(row.lane);
     lease.Add(static_cast<int64_t>(row.lease));

@@ -19,7 +19,7 @@
 
 namespace fastest::report {
 
-// A process for each agent and a track for each of its slots; on it batches, in them tests, in these set-up, call and teardown. Arrows lead
+// A process for each agent and a track for each of its slots; on it batches, in them tests, in these set-up, call and teardown (but of tests that pass within 0.1 ms). Arrows lead
 // from an attempt that failed to the next one, and from a batch to what another worker took over of its module. Counters: tests that run, and
 // tests that are still to come. Times are microseconds from the start of the run. Not thread-safe.
 class TraceReporter : public Reporter {

@@ -51,6 +51,21 @@ class TraceReporterTest : public testing::Test {
   TraceReporter reporter_{std::make_unique<StringSink>(&written_), err_};
 };
 
+TEST_F(TraceReporterTest, NobodyCanSeeThePhasesOfTheShortest) {
+  for (const v1::Outcome outcome : {v1::PASSED, v1::FAILED}) {
+    v1::TestResult result = Test("a.py::x", 101, 1);
+    result.set_outcome(outcome);
+    for (v1::Phase& phase : *result.mutable_phases()) {
+      phase.set_start(101 + (phase.start() - 101) / 100);
+      phase.set_duration_s(phase.duration_s() / 100);
+    }
+    reporter_.Result(result, {"vm", "gw0", 1});
+  }
+  const std::vector<json> events = Finish();
+  EXPECT_EQ(Of(events, "X", "test").size(), 2u);
+  EXPECT_EQ(Of(events, "X", "phase").size(), 3u);
+}
+
 TEST_F(TraceReporterTest, BatchesHoldTestsThatHoldPhases) {
   reporter_.BatchLeased({1, "a.py", 0, 0, 100}, {"vm", "gw0", 1});
   reporter_.Result(Test("a.py::TestA::x", 101, 1), {"vm", "gw0", 1});
