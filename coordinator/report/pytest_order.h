@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+#include "absl/container/flat_hash_map.h"
 
 namespace fastest::report {
 
@@ -17,7 +19,7 @@ class PytestOrder {
   explicit PytestOrder(const std::vector<std::string>& node_ids);
 
   // Place of a test or a file. What the order doesn't know comes last.
-  size_t Of(const std::string& node_id) const;
+  size_t Of(std::string_view node_id) const;
 
   // Sorts `items` by the node ids that `node_id` takes from them; equal ones stay as they came.
   template <typename Item, typename NodeId>
@@ -35,7 +37,7 @@ class PytestOrder {
   }
 
  private:
-  std::unordered_map<std::string, size_t> places_;
+  absl::flat_hash_map<std::string, size_t> places_;
 };
 
 }  // namespace fastest::report
