@@ -60,10 +60,16 @@ int Main(int argc, char** argv) {
   int per_module = 100;
   std::string only;
   app.add_option("--coordinator", options.coordinator, "The program fastest-coordinator")->required();
-  app.add_option("--agents", options.agents, "How many agents join")->check(CLI::Range(1, 100000))->capture_default_str();
+  app.add_option("--agents", options.agents, "How many agents join")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
   app.add_option("--slots", options.slots, "Slots of each agent")->check(CLI::Range(1, 1000))->capture_default_str();
-  app.add_option("--tests", tests, "How many tests the suite has")->check(CLI::Range(1, 100000000))->capture_default_str();
-  app.add_option("--tests-per-file", per_module, "Of these, in one file")->check(CLI::Range(1, 1000))->capture_default_str();
+  app.add_option("--tests", tests, "How many tests the suite has")
+      ->check(CLI::Range(1, 100000000))
+      ->capture_default_str();
+  app.add_option("--tests-per-file", per_module, "Of these, in one file")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   app.add_option("--only", only, "Only the run without (plain) or with (json) --report-json")
       ->check(CLI::IsMember({"plain", "json"}));
   CLI11_PARSE(app, argc, argv);
@@ -86,8 +92,10 @@ int Main(int argc, char** argv) {
   }
   printf(
       "%d agents with %d slots each, %d tests in %zu files, node ids like %s::%s. %ld cores for both sides.\n"
-      "Seconds: until the first result; from there until the coordinator told the agents that all is done; from its start to its\n"
-      "end; of CPU: the coordinator's, its part for the results, the agents'. Memory: the coordinator's peak (VmHWM) divided by the tests; the same before the first result.\n\n"
+      "Seconds: until the first result; from there until the coordinator told the agents that all is done; from its "
+      "start to its\n"
+      "end; of CPU: the coordinator's, its part for the results, the agents'. Memory: the coordinator's peak (VmHWM) "
+      "divided by the tests; the same before the first result.\n\n"
       "%-14s %9s %9s %9s %9s %9s %9s %9s %9s %9s %9s %8s\n",
       options.agents, options.slots, tests, suite.modules.size(), suite.modules.front().c_str(),
       suite.names.front().c_str(), sysconf(_SC_NPROCESSORS_ONLN), "", "results/s", "(overall)", "before s", "results s",

@@ -101,18 +101,11 @@ absl::StatusOr<Measured> Measure(const Suite& suite, const std::string& folder, 
   const std::string report = work + "/report.jsonl";
   SubprocessOptions child;
   child.working_dir = folder;
-  child.argv = {std::filesystem::absolute(options.coordinator),
-                "--listen",
-                "127.0.0.1:0",
-                "--port-file",
-                port_file,
-                "--min-agents",
-                absl::StrCat(options.agents),
-                "--wait-agents",
-                "300",
-                // One process plays all agents: while it is busy with some, others are silent for longer than a real one ever is.
-                "--lease",
-                "600"};
+  child.argv = {
+      std::filesystem::absolute(options.coordinator), "--listen", "127.0.0.1:0", "--port-file", port_file,
+      "--min-agents", absl::StrCat(options.agents), "--wait-agents", "300",
+      // One process plays all agents: while it is busy with some, others are silent for longer than a real one ever is.
+      "--lease", "600"};
   if (options.json) child.argv.insert(child.argv.end(), {"--report-json", report});
   // No caches of past runs, and none left.
   child.env = WithVariables({"XDG_CACHE_HOME=" + work, "PYTEST_ADDOPTS="});
