@@ -17,6 +17,7 @@ import sys
 import time
 import types
 import warnings
+import weakref
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -64,18 +65,21 @@ class _Rewriting:
         self._has_source_hash = "source_hash" in self._genuine.__code__.co_varnames
         self._number = number
         self._count = count
-        # The session's, to tell it from those that run inside of tests.
+        # The session's, to tell it from those that run inside of tests. Kept alive, it would keep alive what Python
+        # finalizes at its end.
         self._hook: Any = None
         # What this worker is still to look at, by folder.
         self._shares: dict[str, Iterator[Path]] = {}
 
     def read_pyc(self, source: Path, pyc: Path, trace: Any = lambda text: None) -> types.CodeType | None:
         code = self._read(source, pyc, trace)
-        hook = sys._getframe(1).f_locals.get("self")
-        if self._hook is None:
-            self._hook = hook
-        if code is None and hook is self._hook and isinstance(hook, rewrite.AssertionRewritingHook):
-            self._find(source, hook.config)
+        if code is None or self._hook is None:
+            hook = sys._getframe(1).f_locals.get("self")
+            if self._hook is None and isinstance(hook, rewrite.AssertionRewritingHook):
+                # The first that reads is the session's.
+                self._hook = weakref.ref(hook)
+            if code is None and self._hook is not None and hook is self._hook():
+                self._find(source, hook.config)
         return code
 
     def _find(self, fn: Path, config: Any) -> None:

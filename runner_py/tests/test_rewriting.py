@@ -23,8 +23,8 @@ def run(store, project):
     """Runs the project in one worker of `count`; what pytest keeps beside the files is gone before."""
     zygotes = []
 
-    def run(directory, *args, count=1, env=None):
-        for cache in directory.rglob("__pycache__"):
+    def run(directory, *args, count=1, env=None, fresh=True):
+        for cache in directory.rglob("__pycache__") if fresh else ():
             shutil.rmtree(cache)
         environment = {**_environment(), "XDG_CACHE_HOME": str(store), **(env or {})}
         if env is None:
@@ -142,6 +142,7 @@ def test_a_session_within_a_test_has_no_part_in_it(run, project, store):
         }
     )
     assert run(directory).outcomes() == {"test_a.py::test_inner": "PASSED"}
+    assert run(directory, fresh=False).outcomes() == {"test_a.py::test_inner": "PASSED"}
     assert {"conftest.py", "test_a.py"} <= set(kept(store))
     assert "test_inner.py" not in kept(store)
 
