@@ -4,10 +4,12 @@ In each round every program runs once, as a whole process, and the order turns f
 median over the rounds of "pytest's wall time in this round / the program's". Before that each runs once for its caches
 (pytest's .pyc files among them), for what it says that it has done, and for its peak memory. A program that gives no
 summary, or does less, is measured all the same: the column "right" says how many of pytest's outcomes (or ids) it can
-have at most. Writes docs/benchmarks.md and docs/benchmarks.svg if asked to.
+have at most. What came of a case is kept in bench/peers, so that the page can be made in several sittings (--resume).
+Writes docs/benchmarks.md and docs/benchmarks.svg if asked to.
 """
 
 import argparse
+import json
 import os
 import platform
 import shutil
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / "bench/peers"
 sys.path[:0] = [str(ROOT / "benchmarks/suites"), str(ROOT / "tests/parity")]
 
 import generate  # noqa: E402
@@ -230,6 +233,27 @@ def measure(case, work, rounds, names):
     return results
 
 
+def file_of(case):
+    return KEPT / f"{''.join(c if c.isalnum() else '-' for c in case.name)}.json"
+
+
+def keep(case, results, rounds):
+    """What the page needs of a case, and says where and of what it is."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    row = {
+        "machine": machine(),
+        "commit": ask("git", "rev-parse", "--short", "HEAD")[0],
+        "rounds": rounds,
+        "results": [result._asdict() for result in results],
+    }
+    file_of(case).write_text(json.dumps(row, indent=1))
+    return row
+
+
+def kept(case):
+    return json.loads(file_of(case).read_text()) if file_of(case).exists() else None
+
+
 def machine():
     model = next(
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
@@ -245,8 +269,11 @@ def main():
     parser.add_argument(
         "--only", action="append", default=[], metavar="NAME", help="only programs whose names hold this (and pytest)"
     )
+    parser.add_argument("--resume", action="store_true", help="take what bench/peers holds of a case as done")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md and docs/benchmarks.svg")
     options = parser.parse_args()
+    if options.write and options.only:
+        parser.error("--write is of all programs: leave out --only")
     cases = [case for case in CASES if not options.cases or any(part in case.name for part in options.cases)]
     if not cases:
         parser.error(f"no such case (there are: {', '.join(case.name for case in CASES)})")
@@ -255,18 +282,23 @@ def main():
     tables = []
     try:
         for case in cases:
-            results = measure(case, work, options.rounds, options.only)
-            tables.append((case.name, case.collect, results))
+            row = kept(case) if options.resume else None
+            if row is None:
+                results = measure(case, work, options.rounds, options.only)
+                row = keep(case, results, min(options.rounds, case.rounds)) if not options.only else None
+            else:
+                results = [Result(**result) for result in row["results"]]
+            tables.append(report.Table(case.name, results, row))
             print(report.text(case.name, results), flush=True)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if options.write:
         versions = sorted(path.stem for path in (ROOT / "tools/requirements/peers").glob("*.txt"))
         pins = [report.pin(ROOT / f"tools/requirements/peers/{name}.txt", name) for name in versions]
-        (ROOT / "docs/benchmarks.md").write_text(report.page(machine(), options.rounds, pins, tables))
+        (ROOT / "docs/benchmarks.md").write_text(report.page(pins, tables))
         (ROOT / "docs/benchmarks.svg").write_text(report.picture(tables))
     wrong = [
-        name for name, _, results in tables for r in results if r.name.startswith("Fastest") and r.right != r.total
+        table.name for table in tables for r in table.results if r.name.startswith("Fastest") and r.right != r.total
     ]
     for name in wrong:
         print(f"bench: Fastest does not say the same as pytest on {name}", file=sys.stderr)

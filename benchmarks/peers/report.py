@@ -2,6 +2,15 @@
 
 import statistics
 from html import escape
+from typing import Any, NamedTuple
+
+
+class Table(NamedTuple):
+    """A case: its results, and by `measured` the machine, the commit and the number of rounds."""
+
+    name: str
+    results: list
+    measured: Any = None
 
 
 def _median(values):
@@ -32,16 +41,17 @@ def pin(path, name):
     return next(line for line in path.read_text().splitlines() if line.startswith(f"{wanted}=="))
 
 
-def page(machine, rounds, pins, tables):
+def page(pins, tables):
+    machines = sorted({table.measured["machine"] for table in tables})
     lines = [
         "# Benchmarks",
         "",
         "Written by `tools/bench peers --write`; do not edit it by hand.",
         "",
-        f"Machine: {machine}.",
-        f"Programs: pytest of tools/requirements/run.txt, {', '.join(pins)}, and Fastest of this checkout.",
+        f"Machine: {'; '.join(machines)}.",
+        f"Programs: pytest of tools/requirements/run.txt, {', '.join(pins)}, and Fastest at the commit of each table.",
         "",
-        f"Method: whole processes, {rounds} rounds in which each program runs once, in an order that turns; bytecode",
+        "Method: whole processes, rounds in which each program runs once, in an order that turns; bytecode",
         "caches warm and written by all; two workers where a program can have them. *Against pytest* is the median of",
         "the rounds' ratios (and their range): above 1 is faster than `pytest -q` in one process. *Peak* is the memory",
         "of all its processes together (PSS). *Right* is how many of pytest's outcomes the program can have at most,",
@@ -50,8 +60,9 @@ def page(machine, rounds, pins, tables):
         "",
         "![How many times as fast as pytest](benchmarks.svg)",
     ]
-    for name, _, results in tables:
-        lines += ["", f"## {name}", "", "| | wall, s | against pytest | peak, MiB | right |", "|---|---|---|---|---|"]
+    for name, results, measured in tables:
+        lines += ["", f"## {name}", "", f"{measured['rounds']} rounds, at {measured['commit']}."]
+        lines += ["", "| | wall, s | against pytest | peak, MiB | right |", "|---|---|---|---|---|"]
         for result in results:
             seconds, spread, peak, right = _row(result)
             if result.right != result.total:
@@ -64,7 +75,7 @@ def picture(tables):
     """Bars for each case; a hollow bar is a program that does not have all of pytest's outcomes."""
     label, width, bar, gap = 210, 560, 13, 26
     parts, y = [], 34
-    for name, _, results in tables:
+    for name, results, _ in tables:
         ratios = {result.name: _median(result.ratios) or 0 for result in results}
         scale = width / max([*ratios.values(), 1])
         parts.append(f'<text x="8" y="{y}" font-weight="bold">{escape(name)}</text>')

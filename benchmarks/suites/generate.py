@@ -228,7 +228,7 @@ SUITES = {
     "parametrized": Suite(
         PARAMETRIZED_HEAD, PARAMETRIZED, PARAMETRIZED_TESTS, {"conftest.py": PARAMETRIZED_CONFTEST}, 60, 60_000
     ),
-    "everyday": Suite(EVERYDAY_HEAD, EVERYDAY, EVERYDAY_TESTS, EVERYDAY_FILES, 50, 5_000, "peers/everyday"),
+    "everyday": Suite(EVERYDAY_HEAD, EVERYDAY, EVERYDAY_TESTS, EVERYDAY_FILES, 50, 5_000, "everyday"),
 }
 
 

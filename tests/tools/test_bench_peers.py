@@ -55,11 +55,14 @@ def test_page_says_what_is_not_right_and_what_did_not_end():
         _Result("half", [1.0, 1.0, 1.0], [2.0, 4.0, 3.0], 5),
         _Result("stuck", [None, None, None], [], 0),
     ]
-    page = report.page("a machine", 3, ["half==1.0"], [("ten tests", False, results)])
+    measured = {"machine": "a machine", "commit": "abc", "rounds": 3}
+    page = report.page(["half==1.0"], [report.Table("ten tests", results, measured)])
+    assert "Machine: a machine." in page
+    assert "3 rounds, at abc." in page
     assert "| pytest | 3.000 | 1.00x (1.00-1.00) | 12 | 10 of 10 |" in page
     assert "| half | 1.000 | 3.00x (2.00-4.00) | 12 | **5 of 10** |" in page
     assert "| stuck | did not end |  | 12 | **0 of 10** |" in page
-    picture = report.picture([("ten tests", False, results)])
+    picture = report.picture([report.Table("ten tests", results)])
     assert "3.00x, 5 of 10 right" in picture and "did not end" in picture
 
 
