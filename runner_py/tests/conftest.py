@@ -37,12 +37,13 @@ def surroundings_of_references(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def make_zygote() -> Iterator[Callable[[], Zygote]]:
-    """Zygotes of a test's own, ended with it."""
+def make_zygote() -> Iterator[Callable[..., Zygote]]:
+    """Zygotes of a test's own, ended with it; with other values of variables, None for none."""
     made: list[Zygote] = []
 
-    def make() -> Zygote:
-        zygote = Zygote(env=_environment())
+    def make(**variables: str | None) -> Zygote:
+        changed = {**_environment(), **variables}
+        zygote = Zygote(env={name: value for name, value in changed.items() if value is not None})
         made.append(zygote)
         return zygote
 

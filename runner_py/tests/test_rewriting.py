@@ -7,8 +7,6 @@ import os
 import shutil
 
 import pytest
-from conftest import _environment
-from driver import Zygote
 from fastest_runner import bytecode_store, rewriting
 
 
@@ -19,28 +17,20 @@ def store(tmp_path_factory):
 
 
 @pytest.fixture
-def run(store, project):
-    """Runs the project in one worker of `count`; what pytest keeps beside the files is gone before."""
-    zygotes = []
+def run(store, make_zygote):
+    """Runs the project in one worker of `count`; what pytest keeps beside the files is gone before if it is `fresh`."""
 
-    def run(directory, *args, count=1, env=None, fresh=True):
+    def run(directory, *args, count=1, fresh=True, no_bytecode=None):
         for cache in directory.rglob("__pycache__") if fresh else ():
             shutil.rmtree(cache)
-        environment = {**_environment(), "XDG_CACHE_HOME": str(store), **(env or {})}
-        if env is None:
-            environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        zygote = Zygote(env=environment)
-        zygotes.append(zygote)
-        worker = zygote.worker("gw0")
+        worker = make_zygote(XDG_CACHE_HOME=str(store), PYTHONDONTWRITEBYTECODE=no_bytecode).worker("gw0")
         worker.start(directory, "-p", "no:cacheprovider", *args, slots=count)
         for number, module in enumerate(worker.wait_for("ready")["collection"]["modules"], start=1):
             worker.lease(number, module=module)
         worker.finish()
         return worker
 
-    yield run
-    for zygote in zygotes:
-        zygote.close()
+    return run
 
 
 def kept(store):
@@ -149,11 +139,11 @@ def test_a_session_within_a_test_has_no_part_in_it(run, project, store):
 
 def test_no_bytecode_is_written_where_python_is_told_so(run, project, store):
     directory = project(FILES)
-    run(directory, env={"PYTHONDONTWRITEBYTECODE": "1"})
+    run(directory, no_bytecode="1")
     assert not (store / "fastest").exists()
     run(directory)
     replace(store, "test_a.py", "def test_a(): pass\n")
-    assert run(directory, env={"PYTHONDONTWRITEBYTECODE": "1"}).outcomes() == {"test_a.py::test_a": "PASSED"}
+    assert run(directory, no_bytecode="1").outcomes() == {"test_a.py::test_a": "PASSED"}
 
 
 @pytest.mark.parametrize(
