@@ -3,13 +3,13 @@
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "benchmark/benchmark.h"
 #include "coordinator/events/json_reporter.h"
 #include "coordinator/report/byte_sink.h"
+#include "coordinator/report/sample_results.h"
 #include "proto/test.pb.h"
 
 namespace fastest {
@@ -25,12 +25,9 @@ class Nowhere : public report::ByteSink {
 };
 
 v1::TestResult Passed(int number) {
-  v1::TestResult result;
-  const std::string name = absl::StrCat("test_what_it_does[", number, "]");
-  result.mutable_ref()->set_node_id(absl::StrCat("tests/package/test_module.py::TestSomething::", name));
-  result.set_domain(absl::StrCat("TestSomething.", name));
+  v1::TestResult result = report::PassedResult(
+      absl::StrCat("tests/package/test_module.py::TestSomething::test_what_it_does[", number, "]"));
   result.set_lease_id(7);
-  result.set_outcome(v1::PASSED);
   result.set_engine("direct");
   result.set_location_path("tests/package/test_module.py");
   result.set_location_line(17);
@@ -44,13 +41,10 @@ v1::TestResult Passed(int number) {
   stages->set_call(at + 0.000012);
   stages->set_teardown(at + 0.000035);
   stages->set_reported(at + 0.00005);
-  const std::pair<const char*, double> phases[] = {
-      {"setup", stages->setup()}, {"call", stages->call()}, {"teardown", stages->teardown()}};
-  for (const auto& [when, start] : phases) {
-    v1::Phase* phase = result.add_phases();
-    phase->set_when(when);
-    phase->set_start(start);
-    phase->set_duration_s(0.000011);
+  const double starts[] = {stages->setup(), stages->call(), stages->teardown()};
+  for (int i = 0; i < result.phases_size(); ++i) {
+    result.mutable_phases(i)->set_start(starts[i]);
+    result.mutable_phases(i)->set_duration_s(0.000011);
   }
   return result;
 }

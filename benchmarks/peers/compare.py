@@ -25,10 +25,11 @@ ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "bench/peers"
 sys.path[:0] = [str(ROOT / "benchmarks/suites"), str(ROOT / "tests/parity")]
 
-import generate  # noqa: E402
 import parity  # noqa: E402
+import projects  # noqa: E402
 import report  # noqa: E402
 from peers import PEERS, ids_in, outcomes_in, right_ids, right_outcomes  # noqa: E402
+from projects import ask  # noqa: E402
 
 # What does not end within this many times pytest's own time, and a minute, is cut off.
 PATIENCE = 5
@@ -77,24 +78,6 @@ class Result(NamedTuple):
     total: int
 
 
-def ask(*words):
-    return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.splitlines()
-
-
-def make(case, work):
-    """The suite in a folder below `work`: folder, interpreter, arguments."""
-    folder = work / case.suite / "-".join(str(value) for value in case.options.values())
-    if case.suite in generate.SUITES:
-        if not folder.exists():
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            print(generate.generate(case.suite, folder, **case.options), flush=True)
-        environment = generate.SUITES[case.suite].environment or "run"
-        return folder, ask("tools/setup", "--python", environment)[0], []
-    if not folder.exists():
-        parity.copy_project(Path(ask("tools/suites", case.suite)[0]), folder)
-    return folder, ask("tools/suites", "--python", case.suite)[0], ask("tools/suites", "--args", case.suite)
-
-
 def site_packages(python):
     return ask(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")[0]
 
@@ -111,7 +94,7 @@ def side_of(peer, case, python, args, cache):
         own = Path(ask("tools/setup", "--python", peer.environment)[0])
         places["bin"] = str(own.parent)
         environment.update({"VIRTUAL_ENV": str(own.parents[1]), "PATH": f"{own.parent}:{environment['PATH']}"})
-        if case.suite not in generate.SUITES or generate.SUITES[case.suite].environment:
+        if projects.needs_more(case.suite):
             # What the suite's tests need beside pytest.
             environment["PYTHONPATH"] = site_packages(python)
     return Side(peer, [word.format(**places) for word in words] + args, environment)
@@ -192,7 +175,8 @@ def first_run(side, folder, limit_s):
 
 def measure(case, work, rounds, names):
     """All programs on one case; pytest's result first."""
-    folder, python, args = make(case, work)
+    name = "-".join([case.suite, *(str(value) for value in case.options.values())])
+    folder, python, args = projects.make(case.suite, work / name, **case.options)
     cache = work / "cache"
     sides = []
     for peer in PEERS:

@@ -22,8 +22,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/parity"), str(ROOT / "runner_py/tests")]
 
-import generate  # noqa: E402
 import parity  # noqa: E402
+import projects  # noqa: E402
 from driver import Zygote  # noqa: E402
 
 # Ratio that the case is to reach; for `overhead` it is the most µs.
@@ -44,27 +44,6 @@ TARGETS = {
 class Cost(NamedTuple):
     wall_s: float
     cpu_s: float
-
-
-class Case(NamedTuple):
-    folder: Path
-    python: str
-    args: list
-
-
-def ask(*words):
-    return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.splitlines()
-
-
-def make_case(name, work):
-    """The suite `name` in a folder of its own below `work`."""
-    folder = work / name
-    if name in generate.SUITES:
-        print(generate.generate(name, folder), flush=True)
-        environment = generate.SUITES[name].environment
-        return Case(folder, ask("tools/setup", "--python", environment)[0] if environment else sys.executable, [])
-    parity.copy_project(Path(ask("tools/suites", name)[0]), folder)
-    return Case(folder, ask("tools/suites", "--python", name)[0], ask("tools/suites", "--args", name))
 
 
 def measure(command, folder, environment):
@@ -147,12 +126,12 @@ def main():
     try:
         for name in cases:
             if name == "overhead":
-                folder = make_case("plain", work / "overhead").folder
+                folder = projects.make("plain", work / "overhead", sys.executable).folder
                 took = overhead_us(folder, options.engine)
                 rows.append(f"{name:15} {took:.1f} µs a test (target: {TARGETS[name]:g})")
                 reached = took <= TARGETS[name]
             else:
-                case = make_case(name, work)
+                case = projects.make(name, work / name, sys.executable)
                 tests, differences, costs = compare(
                     case, options.n, options.pairs, work / "cache", ["--engine", options.engine]
                 )

@@ -7,7 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/version.h"
-#include "coordinator/plan/plan_text.h"
+#include "coordinator/report/display_path.h"
 
 namespace fastest::run {
 namespace {
@@ -17,17 +17,10 @@ constexpr int kPartStride = 1 << 20;
 
 std::string TestKey(const v1::TestRef& ref) { return absl::StrCat(ref.index(), " ", ref.node_id()); }
 
-std::string ModuleOf(const std::string& node_id) { return node_id.substr(0, node_id.find("::")); }
-
 int IntOption(const std::map<std::string, std::string>& options, const std::string& name) {
   const auto it = options.find(name);
   int value = 0;
   return it != options.end() && absl::SimpleAtoi(it->second, &value) ? value : 0;
-}
-
-bool BoolOption(const std::map<std::string, std::string>& options, const std::string& name) {
-  const auto it = options.find(name);
-  return it != options.end() && it->second == "true";
 }
 
 dispatch::DispatchQueue::Options QueueOptions(const RunOptions& options, const Estimates& estimates) {
@@ -258,119 +251,6 @@ void Run::Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready) {
   }
 }
 
-void Run::PlanWork(const v1::Collection& collection) {
-  const int errors = static_cast<int>(collection.errors());
-  if (errors > 0 && !BoolOption(start_->options, "continue_on_collection_errors")) {
-    StopWork(absl::StrCat("Interrupted: ", errors, errors == 1 ? " error" : " errors", " during collection"), false);
-    collection_failed_ = interrupted_ = true;
-    queue_.Seal();
-    if (options_.plan_only) {
-      deps_.show(v1::WorkerMessage::Output::STDERR, absl::StrCat(stop_reason_, "; without --plan they are shown\n"));
-    }
-    return;
-  }
-  plan::PlanOptions plan_options;
-  plan_options.slots = options_.slots;
-  plan_options.keep_order = options_.slots == 1;
-  plan_options.order_binds = collection.order_binds();
-  plan_options.keep_modules = options_.keep_modules;
-  plan::Plan plan;
-  // What whoever steals a part of a module pays once more; where everything is collected anyway, next to nothing.
-  if (KnowsTests()) {
-    const std::vector<plan::WholeTest> tests = ListTests(collection);
-    std::unordered_map<std::string, std::vector<v1::TestRef>> per_module;
-    for (const plan::WholeTest& test : tests) {
-      positions_.emplace(dispatch::KeyOf(test.ref, &names_), static_cast<int>(positions_.size()));
-      std::vector<v1::TestRef>& of_module = per_module[test.module];
-      if (of_module.empty()) module_order_.push_back(test.module);
-      of_module.push_back(test.ref);
-    }
-    ReportExpected(static_cast<int>(tests.size()));
-    for (const std::string& module : module_order_) {
-      Report([&](report::Reporter& r) { r.ModuleExpected(module, per_module[module].size()); });
-      Report([&](report::Reporter& r) { r.Collected(module, per_module[module], 0); });
-    }
-    plan = options_.sequence.has_value() ? plan::PlanSequence(tests)
-                                         : plan::PlanWhole(tests, estimates_.Setups(), plan_options);
-  } else {
-    module_order_.assign(collection.modules().begin(), collection.modules().end());
-    const fleet::Share& share = options_.share;
-    const std::vector<plan::ModuleEstimate> mine = share.Select(estimates_.ForModules(module_order_));
-    for (const plan::ModuleEstimate& module : mine) {
-      const auto exact = estimates_.exact_ids().find(module.node_id);
-      const bool all_of_it = module.boundaries.empty() && share.settled().tests.count(module.node_id) == 0;
-      if (exact == estimates_.exact_ids().end() || !all_of_it || options_.plan_only) continue;
-      ledger_.Planned(module.node_id, exact->second);
-    }
-    plan = plan::PlanByModule(mine, plan_options);
-    for (plan::PlannedBatch& planned : plan.batches) share.Except(&planned.batch);
-    const int expected = share.everything() ? estimates_.expected_tests() : static_cast<int>(plan.tests);
-    Report([&](report::Reporter& r) { r.Expected(expected, false); });
-    expected_ = expected;
-  }
-  if (options_.plan_only) {
-    ShowPlan(plan);
-    return;
-  }
-  if (plan.batches.empty() && !options_.share.everything()) {
-    Note(options_.share.shard() == 0 || !options_.share.settled().run_ids.empty()
-             ? "nothing is left to be run"
-             : absl::StrCat("shard ", options_.share.shard(), " of ", options_.share.plan().shards(),
-                            " holds no tests"));
-  }
-  timing_.Queued(deps_.now());
-  const report::PlanFacts facts = {static_cast<int>(plan.batches.size()), plan.makespan_s, plan.floor_s, plan.work_s,
-                                   estimates_.measured()};
-  Report([&](report::Reporter& r) { r.Planned(facts); });
-  uncollected_ = plan.batches.size();
-  for (const plan::PlannedBatch& planned : plan.batches) {
-    queue_.Add(planned.batch, dispatch::Cost{planned.predicted_s, planned.setup_s, planned.batch.together(),
-                                             static_cast<uint32_t>(planned.unit) + 1});
-  }
-  queue_.Seal();
-  estimates_ = Estimates();
-}
-
-std::vector<plan::WholeTest> Run::ListTests(const v1::Collection& collection) {
-  std::vector<plan::WholeTest> tests;
-  if (options_.sequence.has_value()) {
-    for (const v1::TestRef& ref : options_.sequence->tests) {
-      tests.push_back({ref, ModuleOf(ref.node_id()), 0, ""});
-      v1::WorkerMessage::Collected collected;
-      *collected.add_tests() = ref;
-      ledger_.Collected(absl::StrCat("gw", FirstWorker()), "", collected);
-    }
-    return tests;
-  }
-  std::unordered_map<std::string, uint32_t> seen;
-  for (const v1::CollectedTest& collected : collection.tests()) {
-    plan::WholeTest& test = tests.emplace_back();
-    test.ref.set_node_id(collected.node_id());
-    test.ref.set_index(seen[collected.node_id()]++);
-    test.module = collected.module();
-    test.group = collected.group();
-    test.seconds = estimates_.ForTest(test.module, collected.node_id());
-  }
-  deselected_ = static_cast<int>(collection.deselected());
-  return tests;
-}
-
-void Run::ShowPlan(const plan::Plan& plan) {
-  plan::PlanTextOptions text;
-  text.slots = options_.slots;
-  text.measured = estimates_.measured();
-  if (options_.plan_in_full) text.max_lines = plan.batches.size();
-  deps_.show(v1::WorkerMessage::Output::STDOUT, plan::PlanText(plan, text));
-  forced_exit_ = plan.batches.empty() ? results::kNoTestsCollected : results::kOk;
-  queue_.Seal();
-}
-
-void Run::ReportExpected(int tests) {
-  expected_ = tests;
-  Report([&](report::Reporter& r) { r.Deselected(deselected_); });
-  Report([&](report::Reporter& r) { r.Expected(tests, true); });
-}
-
 void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& collected) {
   const auto lease = leases_.find(collected.lease_id());
   if (lease == leases_.end() || lease->second.collected) return;
@@ -382,7 +262,7 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
     const char* const why =
         options_.sequence.has_value() ? " did not find it" : " did not find it when it collected again";
     for (const v1::TestRef& ref : collected.missing()) {
-      ledger_.NotRun(ref, ModuleOf(ref.node_id()), absl::StrCat(worker.id, why));
+      ledger_.NotRun(ref, std::string(report::ModuleOf(ref.node_id())), absl::StrCat(worker.id, why));
     }
     return;
   }
@@ -448,8 +328,9 @@ void Run::OnResult(const report::Origin& from, v1::TestResult& result) {
   result.clear_serialized();
   Report([&](report::Reporter& r) { r.Result(result, origin); });
   const auto lease = leases_.find(result.lease_id());
-  const std::string& module =
-      lease == leases_.end() || lease->second.module.empty() ? ModuleOf(result.ref().node_id()) : lease->second.module;
+  const std::string& module = lease == leases_.end() || lease->second.module.empty()
+                                  ? std::string(report::ModuleOf(result.ref().node_id()))
+                                  : lease->second.module;
   measurements_.Add(origin.worker, module, result, positions_[dispatch::KeyOf(result.ref(), &names_)], origin.attempt);
   const int limit = FailureLimit();
   if (limit > 0 && ledger_.failures() >= limit && !stopping_) {
@@ -465,7 +346,7 @@ void Run::OnCollectReport(const std::string& worker_id, const v1::CollectReport&
   // Found only when a module's items were made, in the midst of the run, where pytest would have run nothing (see the ADR on
   // late collection errors).
   const bool late = report.outcome() == "failed" && mode_ == v1::BY_MODULE && !leases_.empty();
-  if (late && !stopping_ && !BoolOption(start_->options, "continue_on_collection_errors")) {
+  if (late && !stopping_ && !GoesOnAfterErrors()) {
     StopWork("Interrupted: 1 error during collection", false);
     interrupted_ = true;
   }
@@ -610,6 +491,11 @@ void Run::Act() {
 }
 
 int Run::FailureLimit() const { return start_.has_value() ? IntOption(start_->options, "maxfail") : 0; }
+
+bool Run::GoesOnAfterErrors() const {
+  const auto option = start_->options.find("continue_on_collection_errors");
+  return option != start_->options.end() && option->second == "true";
+}
 
 bool Run::Done() const {
   if (failed_) return true;

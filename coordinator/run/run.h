@@ -158,6 +158,8 @@ class Run {
   void StopWork(const std::string& reason, bool now);
   void Fail(int exit_code, const std::string& message);
   int FailureLimit() const;
+  // --continue-on-collection-errors. Precondition: a worker is ready.
+  bool GoesOnAfterErrors() const;
   void NoteNotRun();
   void NotePolicies();
   int ExitCode() const;

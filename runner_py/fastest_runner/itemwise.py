@@ -30,7 +30,7 @@ def _words(text: str) -> frozenset[str]:
 _ATTRIBUTES = _words(
     "name nodeid originalname keywords own_markers fixturenames fspath path location callspec id params parent cls "
     "module function __name__ __module__ __doc__ __class__ args kwargs parts suffix stem dirname basename strpath "
-    "config option rootpath rootdir inipath markname"
+    "config option rootpath rootdir inipath"
 )
 _METHODS = _words(
     "get_closest_marker iter_markers listnames startswith endswith lower upper strip lstrip rstrip split rsplit "
@@ -39,7 +39,7 @@ _METHODS = _words(
 )
 _BUILTINS = _words(
     "any all len isinstance issubclass hasattr getattr str int float bool sorted set list tuple dict frozenset min max "
-    "repr enumerate zip True False None"
+    "repr enumerate zip"
 )
 # Functions and values of modules, as they are written.
 _MODULES: dict[str, tuple[Any, frozenset[str]]] = {

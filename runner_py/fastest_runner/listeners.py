@@ -13,7 +13,7 @@ import sys
 import types
 from typing import Any, Iterator
 
-from .soundness import foreign_origin, place_of
+from .soundness import foreign_origin, place_of, words_of
 
 # Called for reports as they come, by pytest-xdist in workers too.
 _REPORT_HOOKS = ("pytest_runtest_logstart", "pytest_runtest_logreport", "pytest_runtest_logfinish")
@@ -113,13 +113,7 @@ class _Reader:
         if not isinstance(function, types.FunctionType) or id(function) in self._seen:
             return False
         self._seen.add(id(function))
-        names: set[str] = set()
-        pending = [function.__code__]
-        while pending:
-            code = pending.pop()
-            names.update(code.co_names)
-            names.update(constant for constant in code.co_consts if isinstance(constant, str))
-            pending += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+        names = words_of(function.__code__)
         if names & _ROLE_WORDS:
             return True
         values = [function.__globals__.get(name) for name in names]

@@ -88,9 +88,10 @@ class _Rewriting:
             about, source = os.stat(fn), fn.read_bytes()
         except OSError:
             return
-        if self._count > 1 and not self._store.read_only and not self._store.has(self._key(fn, source, config)):
+        key = self._key(fn, source, config)
+        if self._count > 1 and not self._store.read_only and not self._store.has(key):
             self._rewrite_ahead(fn, config)
-        code = self._code(fn, source, config)
+        code = self._code(key, fn, config)
         if code is None:
             return
         found = importlib.util.source_hash(source) if self._has_source_hash else about, code
@@ -102,9 +103,8 @@ class _Rewriting:
 
         rewrite._rewrite_test = hand_over
 
-    def _code(self, fn: Path, source: bytes, config: Any) -> types.CodeType | None:
+    def _code(self, key: str, fn: Path, config: Any) -> types.CodeType | None:
         """Of the store, or rewritten for it. None where there is more to it than code: pytest is to do that itself."""
-        key = self._key(fn, source, config)
         code = self._store.get(key)
         if code is None and not self._store.read_only:
             with warnings.catch_warnings(record=True) as said:
@@ -132,16 +132,16 @@ class _Rewriting:
         known = 0
         for path in share:
             try:
-                source = path.read_bytes()
+                key = self._key(path, path.read_bytes(), config)
             except OSError:
                 continue
-            if self._store.has(self._key(path, source, config)):
+            if self._store.has(key):
                 known += 1
                 if known > _ENOUGH_KNOWN:
                     self._shares[str(fn.parent)] = iter(())
                     return
             else:
-                self._code(path, source, config)
+                self._code(key, path, config)
             if time.monotonic() > until:
                 return
 

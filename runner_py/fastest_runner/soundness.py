@@ -167,6 +167,16 @@ def _parametrizes_plainly(function: Any) -> bool:
     code = getattr(function, "__code__", None)
     if code is None:
         return False
+    words = words_of(code)
+    if words & {"scope", "indirect", *_WIDE_SCOPES}:
+        return False
+    # Only functions that are looked up by a global name could be given the metafunc; builtins cannot use it.
+    functions = [name for name in words if callable(function.__globals__.get(name))]
+    return all(isinstance(function.__globals__[name], type) for name in functions)
+
+
+def words_of(code: types.CodeType) -> set[str]:
+    """The names and texts in a function's code, with those of the functions that are made in it."""
     words: set[str] = set()
     pending = [code]
     while pending:
@@ -179,11 +189,7 @@ def _parametrizes_plainly(function: Any) -> bool:
                 words.add(constant)
             elif isinstance(constant, tuple):
                 words.update(item for item in constant if isinstance(item, str))
-    if words & {"scope", "indirect", *_WIDE_SCOPES}:
-        return False
-    # Only functions that are looked up by a global name could be given the metafunc; builtins cannot use it.
-    functions = [name for name in words if callable(function.__globals__.get(name))]
-    return all(isinstance(function.__globals__[name], type) for name in functions)
+    return words
 
 
 def _fixture_definitions(session: Any) -> Iterator[Any]:
