@@ -1,17 +1,20 @@
 #include "coordinator/run/warm_place.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -116,13 +119,21 @@ pid_t Holder(int fd) {
   return lock.l_pid;
 }
 
-bool AwaitEnd(int fd) {
+// A process lets go of its lock a little before it ends: `process`, its pidfd, says when it has ended. A kernel without
+// pidfds (before 5.3) leaves it at the lock.
+bool AwaitEnd(int lock, const UniqueFd& process) {
   const absl::Time limit = absl::Now() + kEndLimit;
-  while (Holder(fd) > 0) {
+  while (Holder(lock) > 0) {
     if (absl::Now() > limit) return false;
     absl::SleepFor(kEndPoll);
   }
-  return true;
+  if (!process.valid()) return true;
+  pollfd end = {process.get(), POLLIN, 0};
+  int ready = 0;
+  do {
+    ready = poll(&end, 1, std::max<int64_t>(0, absl::ToInt64Milliseconds(limit - absl::Now())));
+  } while (ready < 0 && errno == EINTR);
+  return ready > 0;
 }
 
 }  // namespace
@@ -199,11 +210,13 @@ absl::StatusOr<std::vector<std::string>> StopWarmAgents(const std::string& folde
     const UniqueFd file(open(name.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
     if (!file.valid()) continue;
     const pid_t pid = Holder(file.get());
-    if (pid > 0) {
+    const UniqueFd process(pid > 0 ? static_cast<int>(syscall(SYS_pidfd_open, pid, 0)) : -1);
+    // Another process can't have taken the pid if its lock is still there.
+    if (pid > 0 && Holder(file.get()) == pid) {
       kill(pid, SIGTERM);
-      if (!AwaitEnd(file.get())) {
+      if (!AwaitEnd(file.get(), process)) {
         kill(pid, SIGKILL);
-        if (!AwaitEnd(file.get())) {
+        if (!AwaitEnd(file.get(), process)) {
           return absl::DeadlineExceededError(absl::StrCat("the warm agent, process ", pid, ", does not end"));
         }
       }
