@@ -341,12 +341,19 @@ std::string WhyNotControl(const std::string& option, const options::CommandLine&
 }
 
 // A single session for what a plugin or pytest's own text needs, or a control session beside the workers.
-void ChooseSession(const options::CommandLine& line, const Surroundings& surroundings, Request& request) {
+void ChooseSession(const options::CommandLine& line, const discovery::ProjectConfig& project,
+                   const Surroundings& surroundings, Request& request) {
   const auto one_session = [&request](const std::string& why) {
     if (request.run.slots > 1) {
       request.notes.push_back(absl::StrCat(why, ": it goes through one session, one test at a time"));
     }
     request.run.slots = 1;
+  };
+  const auto needs_whole_run = [&](const std::string& name) {
+    if (std::exchange(request.shadow, 0) > 0) {
+      request.notes.push_back(absl::StrCat("--shadow is ignored: with ", name, " a second run is another one"));
+    }
+    one_session(absl::StrCat(name, " needs to see the whole run"));
   };
   for (const options::Flag& flag : options::FlagTable()) {
     const std::string name = options::MainName(flag);
@@ -358,10 +365,7 @@ void ChooseSession(const options::CommandLine& line, const Surroundings& surroun
         request.shadow = 0;
         break;
       case options::Handling::kSingleSession:
-        if (std::exchange(request.shadow, 0) > 0) {
-          request.notes.push_back(absl::StrCat("--shadow is ignored: with ", name, " a second run is another one"));
-        }
-        one_session(absl::StrCat(name, " needs to see the whole run"));
+        needs_whole_run(name);
         break;
       case options::Handling::kControlSession:
         request.run.control_option = name;
@@ -375,6 +379,11 @@ void ChooseSession(const options::CommandLine& line, const Surroundings& surroun
       case options::Handling::kConsumed:
         break;
     }
+  }
+  // What --log-file asks for.
+  constexpr char kLogFile[] = "log_file";
+  if (const auto log_file = project.ini.find(kLogFile); log_file != project.ini.end() && !log_file->second.empty()) {
+    if (!line.Has("--log-file")) needs_whole_run(absl::StrCat("the setting ", kLogFile));
   }
   const std::string report = ReportingOption(line);
   if (!report.empty() && std::exchange(request.shadow, 0) > 0) {
@@ -490,7 +499,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   request.names_modules = all->Has("--pyargs");
   run.plan_only = all->Has("--plan");
   run.plan_in_full = run.plan_only && all->Has("--verbose");
-  ChooseSession(*all, surroundings, request);
+  ChooseSession(*all, project, surroundings, request);
 
   request.report_json = Absolute(all->Last("--report-json").value_or(""), surroundings);
   request.text_to_stderr = request.report_json == "-";

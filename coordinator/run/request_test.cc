@@ -140,6 +140,15 @@ TEST_F(RequestTest, CoverageHasAControlSessionBesideTheWorkers) {
   EXPECT_EQ(MustMake({"--lf"}).run.control_option, "");
 }
 
+TEST_F(RequestTest, ALogFileHasOneSession) {
+  project_.ini["log_file"] = "";
+  EXPECT_EQ(MustMake({"-n8"}).run.slots, 8);
+  project_.ini["log_file"] = "tests.log";
+  const Request request = MustMake({"-n8"});
+  EXPECT_EQ(request.run.slots, 1);
+  EXPECT_THAT(request.notes, ElementsAre(HasSubstr("the setting log_file needs to see the whole run")));
+}
+
 TEST_F(RequestTest, CoverageThatAControlSessionIsNotEnoughForHasOneSession) {
   const Request farm = MustMake({"--cov", "--agents=a:1", "--insecure"});
   EXPECT_EQ(farm.run.slots, 1);

@@ -16,6 +16,7 @@ import time
 from typing import Any, Iterable, Iterator, NamedTuple
 
 import pytest
+from _pytest.logging import catching_logs
 from _pytest.mark import pytest_collection_modifyitems as select_by_options
 from _pytest.runner import collect_one_node
 from _pytest.scope import Scope
@@ -213,6 +214,7 @@ class Collection:
                 pytest_collection(session=session)
             finally:
                 self._wanted_file = None
+                _attach_log_handlers(config)
             entries = _entries(session.items)
             digest = _digest(entry.item.nodeid for entry in entries)
             tests = _ModuleTests(entries, self.deselected - deselected_before, digest)
@@ -392,6 +394,14 @@ def _file_node_id(item: Any) -> str:
             return node.nodeid
         node = node.parent
     return item.nodeid.split("::", 1)[0]
+
+
+def _attach_log_handlers(config: Any) -> None:
+    """Those that pytest holds attached while tests run, until its loop ends: the end of a collection takes them off."""
+    plugin = config.pluginmanager.get_plugin("logging-plugin")
+    if plugin is not None:
+        for handler in (plugin.log_cli_handler, plugin.log_file_handler):
+            catching_logs(handler).__enter__()
 
 
 def _digest(names: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from driver import PATIENCE_S
 
-NASTY = Path(__file__).resolve().parents[2] / "tests" / "suites" / "direct_nasty"
+SUITES = Path(__file__).resolve().parents[2] / "tests" / "suites"
 
 PLAIN = """
     def test_a(): pass
@@ -43,12 +43,14 @@ def reasons(results: list[dict[str, Any]]) -> dict[str, str]:
     }
 
 
-def test_nasty_tests_are_reported_alike(run_all):
-    expected = [without_times(result) for result in run_all(NASTY, engine="pytest").results()]
-    worker = run_all(NASTY, engine="auto")
-    assert len(expected) > 60
+@pytest.mark.parametrize("suite", ["direct_nasty", "direct_nasty_unittest", "direct_log_level"])
+def test_nasty_tests_are_reported_alike(run_all, suite):
+    expected = [without_times(result) for result in run_all(SUITES / suite, engine="pytest").results()]
+    worker = run_all(SUITES / suite, engine="auto")
     assert set(engines(worker.results()).values()) == {"direct"}
-    assert [without_times(result) for result in worker.results()] == expected
+    for result, like in zip(worker.results(), expected):
+        assert without_times(result) == like
+    assert len(worker.results()) == len(expected)
 
 
 def test_engine_is_chosen_by_the_run(project, run_all):
@@ -139,16 +141,16 @@ def test_items_that_are_not_for_it(project, run_all):
         test_m="""
         import unittest
 
-        class TestCase(unittest.TestCase):
-            def test_unit(self): pass
+        class Case(unittest.IsolatedAsyncioTestCase):
+            async def test_unit(self): pass
 
         async def test_async(): pass
         def test_plain(): pass
         """
     )
     results = run_all(directory, "-W", "ignore").results()
-    assert engines(results) == {"TestCase::test_unit": "pytest", "test_async": "pytest", "test_plain": "direct"}
-    assert reasons(results)["test_async"] == "its function is asynchronous"
+    assert engines(results) == {"Case::test_unit": "direct", "test_async": "pytest", "test_plain": "direct"}
+    assert reasons(results) == {"test_async": "its function is asynchronous"}
 
 
 @pytest.mark.parametrize(
@@ -156,7 +158,7 @@ def test_items_that_are_not_for_it(project, run_all):
     [
         ("--setup-show", "--setup-show is given"),
         ("--tb=native", "--tb=native shows pytest's own frames"),
-        ("--log-level=INFO", "log_level is set"),
+        ("--log-cli-level=INFO", "log_cli is on"),
         ("-rP", "the output of tests that pass is asked for"),
         ("-pno:logging", "pytest's logging plugin is off"),
         ("-pno:faulthandler", "pytest's plugin faulthandler is off"),

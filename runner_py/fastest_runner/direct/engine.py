@@ -19,9 +19,10 @@ from _pytest.python import Function, is_async_function, pytest_pyfunc_call
 from _pytest.skipping import evaluate_xfail_marks, xfailed_key
 from _pytest.threadexception import thread_exceptions
 from _pytest.tmpdir import tmppath_result_key
+from _pytest.unittest import TestCaseFunction
 from _pytest.unraisableexception import unraisable_exceptions
 
-from . import adapters, guards
+from . import adapters, cases, guards
 from .fixture_plan import NO_FIXTURES, Plan, make_plan
 from .passed import Pass, Reported
 from .place import Place
@@ -39,6 +40,9 @@ _ENCODING = sys.getfilesystemencoding()
 # Calls of hooks between pytest's loop and pytest_pyfunc_call, and the frames that are not theirs.
 _HOOK_CALLS = 3
 _PLAIN_FRAMES = 7
+# The same for unittest's tests, whose runtest calls no more hooks.
+_HOOK_CALLS_OF_CASES = 2
+_PLAIN_FRAMES_OF_CASES = 6
 # Our frames in that place.
 _OUR_FRAMES = 2
 
@@ -75,6 +79,7 @@ class DirectEngine:
         self._hooks_reasons: dict[int, tuple[Any, str | None]] = {}
         self._plans: dict[Any, tuple[Any, Plan | None]] = {}
         self._call: Callable[[Any], Any] = pytest_pyfunc_call
+        self._call_case: Callable[[Any], Any] = TestCaseFunction.runtest
         # Kept here and not in the module: there are libraries that put clocks of theirs in the place of these wherever
         # a module has them.
         self._now = time.perf_counter_ns
@@ -101,13 +106,17 @@ class DirectEngine:
 
     def set_depth(self, frames_of_hook_call: int) -> None:
         """Has tests begin as deep in the stack as with pytest: how far they can recurse is part of what they see."""
-        frames = _HOOK_CALLS * (frames_of_hook_call - 1) + _PLAIN_FRAMES - _OUR_FRAMES
+        ours = _OUR_FRAMES
         if self._adapters is not None and self._adapters.are_any:
             # They have a frame between.
-            frames -= 1
-        self._call = _deeper(pytest_pyfunc_call, frames)
-        for _ in range(_HOOK_CALLS):
-            self._call = _LikeHook(self._call)
+            ours += 1
+        between = frames_of_hook_call - 1
+        self._call = _deeper(pytest_pyfunc_call, _HOOK_CALLS, _HOOK_CALLS * between + _PLAIN_FRAMES - ours)
+        self._call_case = _deeper(
+            TestCaseFunction.runtest,
+            _HOOK_CALLS_OF_CASES,
+            _HOOK_CALLS_OF_CASES * between + _PLAIN_FRAMES_OF_CASES - ours,
+        )
 
     def plugins_changed(self) -> None:
         """Hooks may have been added."""
@@ -158,7 +167,11 @@ class DirectEngine:
                 item._initrequest()
             around = adapters.enter(self._adapters.around_protocol, item) if self._adapters.are_any else None
             surroundings.begin_test(item, traits.has_filters)
-        self._function = item.obj
+        if type(item) is TestCaseFunction:
+            # Its object is gone once it is torn down.
+            vars(item)["location"] = self._place.location(item)
+        else:
+            self._function = item.obj
         try:
             run(item, nextitem, traits)
         except BaseException:
@@ -289,6 +302,7 @@ class DirectEngine:
     def _run(self, item: Any, nextitem: Any, traits: _Traits) -> None:
         __tracebackhide__ = True
         plan = traits.plan
+        is_case = type(item) is TestCaseFunction
         surroundings = self._surroundings
         state = self._session._setupstate
         # True if no code but the test's own will run, nodes above it included.
@@ -332,18 +346,25 @@ class DirectEngine:
                 xfailed = self._xfail_of(item)
             if self._adapters.are_any:
                 self._call_with_adapters(item)
+            elif is_case:
+                self._call_case(item)
             else:
                 self._call(item)
         except BaseException as caught:
             error = caught
+        recorded = cases.take_errors(item) if is_case else None
+        # Held here as pytest's frames hold it: with it, the test's instance stays until a collection of garbage.
+        first_recorded = recorded[0] if recorded else None
         if not is_plain or traits.has_skip_marks:
             xfailed = xfailed or item.stash.get(xfailed_key, None)
             if xfailed is None and self._may_be_xfail(item):
                 xfailed = evaluate_xfail_marks(item)
         call_end = self._now()
-        if error is not None or self._unraisable or self._thread_exceptions:
+        if error is not None or first_recorded is not None or self._unraisable or self._thread_exceptions:
             if not reported:
                 self._report_before(item, "setup", Times(self._clock_offset, begin, setup_end))
+            if recorded:
+                cases.give_errors(item, recorded)
             self._replay.phase(item, "call", error, Times(self._clock_offset, call_begin, call_end), is_plain)
             self._replay.genuine_teardown(item, nextitem)
             return
@@ -421,9 +442,11 @@ class DirectEngine:
         """Takes an item off the set-up stack, if that is all that its teardown comes to."""
         if nextitem is not None and nextitem.parent is item.parent:
             stack = self._session._setupstate.stack
-            # The one finalizer is the item's own, which has nothing to do.
+            # The one finalizer is the item's own, which has nothing to do for a function.
             if next(reversed(stack)) is item and len(stack[item][0]) == 1:
                 del stack[item]
+                if type(item) is TestCaseFunction:
+                    item.teardown()
                 return True
         return False
 
@@ -454,6 +477,8 @@ class DirectEngine:
             return
         finalizers = [item.teardown]
         stack[item] = (finalizers, None)
+        if type(item) is TestCaseFunction:
+            cases.set_up(item)
         try:
             plan.fill(item, finalizers)
         except TEST_OUTCOME as error:
@@ -485,7 +510,10 @@ class DirectEngine:
         try:
             for function in self._adapters.at_begin["call"]:
                 function(item)
-            self._call(item)
+            if type(item) is TestCaseFunction:
+                self._call_case(item)
+            else:
+                self._call(item)
         finally:
             adapters.leave(around)
 
@@ -511,10 +539,12 @@ def _forget_last_exception() -> None:
         delattr(sys, name)
 
 
-def _deeper(function: Callable[[Any], Any], frames: int) -> Callable[[Any], Any]:
-    """The function behind so many frames more."""
+def _deeper(function: Callable[[Any], Any], hook_calls: int, frames: int) -> Callable[[Any], Any]:
+    """The function behind so many calls of hooks, and frames beside these."""
     for _ in range(frames):
         function = _one_deeper(function)
+    for _ in range(hook_calls):
+        function = _LikeHook(function)
     return function
 
 

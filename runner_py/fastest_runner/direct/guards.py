@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 from _pytest.python import Function, is_async_function
+from _pytest.unittest import TestCaseFunction, UnitTestCase
 
 # pytest's versions whose runtest protocol this engine follows: from the first, before the second.
 _VERSIONS = ((8, 4), (9, 3))
-# The one whose items functions.py makes.
+# The one whose items functions.py makes, and of whose unittest plugin cases.py knows.
 _VERSION_OF_ITEMS = (9, 2)
 
 _OURS = __name__.split(".", 1)[0] + "."
@@ -118,8 +119,6 @@ def session_reason(config: Any) -> str | None:
     logging_plugin = config.pluginmanager.get_plugin("logging-plugin")
     if logging_plugin is None:
         return "pytest's logging plugin is off"
-    if logging_plugin.log_level is not None:
-        return "log_level is set"
     if logging_plugin._log_cli_enabled():
         return "log_cli is on"
     if config.pluginmanager.get_plugin("capturemanager") is None:
@@ -176,20 +175,20 @@ def _is_as_defined(function: Any, module: str) -> bool:
 
 def item_reason(item: Any) -> str | None:
     """The same for one test. What it depends on does not change while the item lives, but for `item.__dict__`."""
-    if type(item) is not Function:
+    is_case = type(item) is TestCaseFunction
+    if is_case:
+        if type(item.parent) is not UnitTestCase or not knows_items():
+            return "it is a test of unittest's that the direct engine does not know"
+    elif type(item) is not Function:
         return f"it is a {type(item).__name__}, not a Function"
     if not _OVERRIDABLE.isdisjoint(vars(item)):
         return "somebody has changed the item"
     function = item.obj
     inner = getattr(function, "__func__", function)
-    if type(inner) is FunctionType:
-        if inner.__code__.co_flags & _ASYNC:
-            return "its function is asynchronous"
-    elif is_async_function(function):
+    # unittest runs its asynchronous tests itself.
+    if not is_case and _may_be_async(inner) and is_async_function(function):
         return "its function is asynchronous"
     for name in getattr(inner, "__dict__", ()):
-        if name.startswith(_COROUTINE) and is_async_function(function):
-            return "its function is asynchronous"
         if name.startswith(_HYPOTHESIS):
             return "hypothesis has a part in it"
     if not _FOREIGN_FIXTURES.isdisjoint(item.fixturenames):
@@ -197,6 +196,13 @@ def item_reason(item: Any) -> str | None:
     if "twisted" in sys.modules:
         return "twisted is loaded"
     return None
+
+
+def _may_be_async(function: Any) -> bool:
+    """False for functions that certainly are not."""
+    if type(function) is not FunctionType or function.__code__.co_flags & _ASYNC:
+        return True
+    return any(name.startswith(_COROUTINE) for name in function.__dict__)
 
 
 def is_ordinary(function: Any) -> bool:

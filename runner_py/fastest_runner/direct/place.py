@@ -33,7 +33,10 @@ class Place:
         return sum(map(len, self._marks)) == self._count
 
     def location(self, item: Any) -> tuple[str, int | None, str]:
-        """pytest's item.location, which is the same but for the first of a file."""
+        """pytest's item.location, of which all but the first of a file are worked out here."""
+        known: tuple[str, int | None, str] | None = vars(item).get("location")
+        if known is not None:
+            return known
         function = item.obj
         function = getattr(function, "__func__", function)
         if type(function) is not FunctionType or not _REDIRECTIONS.isdisjoint(function.__dict__):

@@ -11,6 +11,7 @@ from _pytest.fixtures import call_fixture_func
 from _pytest.logging import caplog_handler_key, caplog_records_key
 from _pytest.python import pytest_pyfunc_call
 from _pytest.runner import CallInfo
+from _pytest.unittest import TestCaseFunction
 
 from .surroundings import Surroundings
 
@@ -67,8 +68,13 @@ class Replay:
         with self._surroundings.handed_back() as put_logs:
             outcome = _Outcome(error, put_logs)
             if when == "call":
-                outcome.take_place_of_function(item)
+                if type(item) is TestCaseFunction:
+                    outcome.take_place_of_runtest(item)
+                else:
+                    outcome.take_place_of_function(item)
                 report = runner.call_and_report(item, when, log=False)
+                # It is still there if pytest did not come to it.
+                vars(item).pop("runtest", None)
             elif when == "setup":
                 if outcome.frame_is_of(call_fixture_func):
                     early = self._undo_fixture(item, outcome)
@@ -168,6 +174,14 @@ class _Outcome:
             return result
 
         item._obj = function
+
+    def take_place_of_runtest(self, item: Any) -> None:
+        """For unittest's tests, which are more than their function."""
+
+        def runtest() -> None:
+            self.happen()
+
+        item.runtest = runtest
 
     def take_place_of_fixture(self, fixturedef: Any, finalizers: list[Any]) -> None:
         genuine = fixturedef.func

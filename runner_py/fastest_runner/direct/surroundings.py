@@ -222,6 +222,9 @@ class _Logs:
     def __init__(self, plugin: Any) -> None:
         self._caplog = plugin.caplog_handler
         self._report = plugin.report_handler
+        # None: no level is set, and what tests do to levels stays.
+        self._level = plugin.log_level
+        self._root_level = 0
         self._root = logging.getLogger()
         self._contexts: list[Any] = []
         self._handlers: list[Any] = []
@@ -240,9 +243,13 @@ class _Logs:
         self._contexts.clear()
 
     def _attach(self) -> None:
-        self._contexts = [catching_logs(self._caplog, level=None), catching_logs(self._report, level=None)]
+        self._contexts = [
+            catching_logs(self._caplog, level=self._level),
+            catching_logs(self._report, level=self._level),
+        ]
         for context in self._contexts:
             context.__enter__()
+        self._root_level = self._root.level
         self._handlers = list(self._root.handlers)
         self._seen = list(self._root.manager.loggerDict.values())
         self._loggers = [logger for logger in self._seen if isinstance(logger, logging.Logger)]
@@ -257,6 +264,16 @@ class _Logs:
         ):
             self.close()
             self._attach()
+        elif self._level is not None:
+            self._set_levels()
+
+    def _set_levels(self) -> None:
+        """As pytest sets them for each phase, if a level is asked for."""
+        for handler in (self._caplog, self._report):
+            if handler.level != self._level:
+                handler.setLevel(self._level)
+        if self._root.level != self._root_level:
+            self._root.setLevel(self._root_level)
 
     def begin(self, item: Any, when: str) -> None:
         self.refresh()
