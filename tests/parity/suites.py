@@ -5,7 +5,7 @@ Each project has an expected.json:
     {"about": "…", "needs": ["module"], "plugins": ["distribution"], "runs": [{
         "name": "…", "args": […], "cwd": "sub", "env": {…},
         "slots": [1, 2], "ordered": true, "texts": true, "late": false, "says": ["…"],
-        "once": ["…"], "xdist": false,
+        "once": ["…"], "xdist": false, "direct": 3,
         "families": [{"id": "test_a.py::test[{}]", "count": 3, "outcome": "passed"}],
         "exit_code": 1, "counts": "1 failed",
         "outcomes": {"test_a.py::test": "failed"}, "collect": {"test_b.py": "skipped"}}]}
@@ -20,6 +20,7 @@ Each project has an expected.json:
   than one slot only the exit code, and that an error is reported, must then be the same.
 - says: texts that must stand in the output of both sides; once: in that of each side exactly once.
 - xdist: with several workers Fastest must say what pytest says with as many of pytest-xdist's (-n).
+- direct: how many tests the direct engine runs at one slot.
 - families: short for many outcomes.
 - outcomes: a test id that occurs several times has a list.
 
@@ -61,6 +62,7 @@ class Case:
     says: list = field(default_factory=list)
     once: list = field(default_factory=list)
     xdist: bool = False
+    direct: int = None
     exit_code: int = None
     counts: str = ""
     outcomes: dict = field(default_factory=dict)
@@ -139,6 +141,8 @@ def unlike_pytest(case, slots, expected, actual):
         expected, actual = parity.Run(expected.exit_code), parity.Run(actual.exit_code)
         return parity.differences(expected, actual) + ([] if reported else ["no error in collecting is reported"])
     found = parity.differences(expected, actual, ordered=case.ordered and slots == 1, texts=case.texts)
+    if case.direct is not None and slots == 1 and actual.engines["direct"] != case.direct:
+        found.append(f"in the direct engine: {actual.engines['direct']} tests and not {case.direct}")
     return found + unsaid(case, actual)
 
 

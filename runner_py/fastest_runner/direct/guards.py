@@ -53,25 +53,31 @@ _PYTEST_OPTIONAL: dict[str, frozenset[str]] = {
 # Implementations of plugins that were read: for the items that item_reason lets pass they do nothing, or adapters.py
 # does it.
 _ADAPTED: dict[str, frozenset[str]] = {
-    "pytest_runtest_protocol": frozenset({"pytest_timeout"}),
-    "pytest_runtest_setup": frozenset({"pytest_randomly"}),
+    "pytest_runtest_protocol": frozenset({"pytest_timeout", "pytest_rerunfailures"}),
+    "pytest_runtest_setup": frozenset({"pytest_randomly", "pytest_benchmark.plugin"}),
     "pytest_runtest_call": frozenset(
         {"_hypothesis_pytestplugin", "pytest_timeout", "pytest_randomly", "pytest_cov.plugin"}
     ),
-    "pytest_runtest_teardown": frozenset({"pytest_randomly"}),
-    "pytest_runtest_makereport": frozenset({"_hypothesis_pytestplugin"}),
+    "pytest_runtest_teardown": frozenset({"pytest_randomly", "pytest_rerunfailures"}),
+    "pytest_runtest_makereport": frozenset(
+        {"_hypothesis_pytestplugin", "pytest_rerunfailures", "pytest_benchmark.plugin", "pytest_html.plugin"}
+    ),
+    "pytest_runtest_logreport": frozenset({"pytest_rerunfailures"}),
     "pytest_pyfunc_call": frozenset({"anyio.pytest_plugin", "pytest_asyncio.plugin"}),
     "pytest_fixture_setup": frozenset({"anyio.pytest_plugin", "pytest_asyncio.plugin"}),
     "pytest_exception_interact": frozenset({"pytest_timeout"}),
-    "pytest_terminal_summary": frozenset({"_hypothesis_pytestplugin", "pytest_cov.plugin"}),
+    "pytest_report_teststatus": frozenset({"pytest_rerunfailures"}),
+    "pytest_terminal_summary": frozenset(
+        {"_hypothesis_pytestplugin", "pytest_cov.plugin", "pytest_rerunfailures", "pytest_benchmark.plugin"}
+    ),
 }
 # Implementations of those plugins that do more than that.
 _NOT_ADAPTED = frozenset({"TestContextPlugin"})
 
 # Marks that plugins' hooks act upon while a test runs.
-_FOREIGN_MARKS = frozenset({"asyncio", "anyio", "trio", "no_cover"})
+_FOREIGN_MARKS = frozenset({"asyncio", "anyio", "trio", "no_cover", "flaky", "benchmark"})
 # Fixtures that report for themselves, or by whose presence a plugin's hook acts.
-_FOREIGN_FIXTURES = frozenset({"subtests", "anyio_backend", "no_cover"})
+_FOREIGN_FIXTURES = frozenset({"subtests", "anyio_backend", "no_cover", "benchmark", "extra", "extras"})
 # Attributes by which hypothesis knows functions that it has something to say of.
 _HYPOTHESIS = ("hypothesis", "_hypothesis", "is_hypothesis")
 # And those by which functions are taken for asynchronous.
@@ -125,7 +131,22 @@ def session_reason(config: Any) -> str | None:
         return "pytest's capture plugin is off"
     if not _is_unmonitored(config.pluginmanager):
         return "calls of hooks are being watched"
+    if _reruns_are_asked_for(config):
+        return "pytest-rerunfailures is to run all failures again"
     return None
+
+
+def _reruns_are_asked_for(config: Any) -> bool:
+    """Without these, that plugin has to do only with tests that have its mark."""
+    plugin = sys.modules.get("pytest_rerunfailures")
+    if plugin is None or not config.pluginmanager.is_registered(plugin):
+        return False
+    if any(config.getoption(name, None) is not None for name in ("reruns", "force_reruns")):
+        return True
+    try:
+        return bool(config.getini("reruns"))
+    except (KeyError, ValueError):
+        return False
 
 
 def _is_unmonitored(pluginmanager: Any) -> bool:
