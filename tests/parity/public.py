@@ -3,8 +3,8 @@
     tools/bench parity [--way WAY]... [--resume] [--write] [NAME...]
 
 Each suite is run by pytest twice, and then by Fastest in each way (parity.WAYS). What came of it is kept in
-bench/parity, one file for each suite; --resume goes on from these, --write makes the page of them. Exits with 1 if a
-verdict differs.
+bench/parity, one file for each suite; --resume goes on from these, --write makes the page of them, and --way measures
+that way anew and leaves what is kept of the others. Exits with 1 if a verdict differs.
 """
 
 import argparse
@@ -77,6 +77,9 @@ def measure(name, ways):
     python_version, pytest_version = versions_of(python)
     expected = comparison.expected
     direct = {way: run.engines["direct"] for way, run, _ in comparison.runs}
+    before = kept(name) or {"differences": {}, "flaky": [], "direct": 0, "seconds": 0}
+    found = {**before["differences"], **{way: lines for way, _, lines in comparison.runs}}
+    is_part = len(comparison.runs) < len(found)
     return {
         "name": name,
         "folder": Path(source).parent.name,
@@ -87,10 +90,10 @@ def measure(name, ways):
         "pytest": pytest_version,
         "tests": sum(len(words) for words in expected.outcomes.values()),
         "exit_code": expected.exit_code,
-        "flaky": sorted(comparison.flaky),
-        "differences": {way: found for way, _, found in comparison.runs},
-        "direct": direct.get("two", 0),
-        "seconds": round(time.monotonic() - began),
+        "flaky": sorted({*comparison.flaky, *(before["flaky"] if is_part else ())}),
+        "differences": {way: found[way] for way in parity.WAYS if way in found},
+        "direct": direct.get("two", before["direct"]),
+        "seconds": round(time.monotonic() - began) + (before["seconds"] if is_part else 0),
     }
 
 
