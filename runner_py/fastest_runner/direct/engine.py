@@ -40,9 +40,9 @@ _ENCODING = sys.getfilesystemencoding()
 # Calls of hooks between pytest's loop and pytest_pyfunc_call, and the frames that are not theirs.
 _HOOK_CALLS = 3
 _PLAIN_FRAMES = 7
-# The same for unittest's tests, whose runtest calls no more hooks.
+# The same for unittest's tests, down to cases.run in place of pytest_runtest_call.
 _HOOK_CALLS_OF_CASES = 2
-_PLAIN_FRAMES_OF_CASES = 6
+_PLAIN_FRAMES_OF_CASES = 5
 # Our frames in that place.
 _OUR_FRAMES = 2
 
@@ -79,7 +79,7 @@ class DirectEngine:
         self._hooks_reasons: dict[int, tuple[Any, str | None]] = {}
         self._plans: dict[Any, tuple[Any, Plan | None]] = {}
         self._call: Callable[[Any], Any] = pytest_pyfunc_call
-        self._call_case: Callable[[Any], Any] = TestCaseFunction.runtest
+        self._call_case: Callable[[Any], Any] = cases.run
         # Kept here and not in the module: there are libraries that put clocks of theirs in the place of these wherever
         # a module has them.
         self._now = time.perf_counter_ns
@@ -113,9 +113,7 @@ class DirectEngine:
         between = frames_of_hook_call - 1
         self._call = _deeper(pytest_pyfunc_call, _HOOK_CALLS, _HOOK_CALLS * between + _PLAIN_FRAMES - ours)
         self._call_case = _deeper(
-            TestCaseFunction.runtest,
-            _HOOK_CALLS_OF_CASES,
-            _HOOK_CALLS_OF_CASES * between + _PLAIN_FRAMES_OF_CASES - ours,
+            cases.run, _HOOK_CALLS_OF_CASES, _HOOK_CALLS_OF_CASES * between + _PLAIN_FRAMES_OF_CASES - ours
         )
 
     def plugins_changed(self) -> None:

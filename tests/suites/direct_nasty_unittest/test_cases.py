@@ -10,6 +10,7 @@ import unittest
 import warnings
 
 import pytest
+from _pytest.unittest import TestCaseFunction
 
 LOG = logging.getLogger("nasty")
 MADE = []
@@ -419,6 +420,28 @@ class Fixtures(unittest.TestCase):
     @pytest.mark.usefixtures("none_such")
     def test_without_fixture(self):
         pass
+
+
+class Patched(unittest.TestCase):
+    """As pytest-django does it for Django's classes."""
+
+    @pytest.fixture(autouse=True, scope="class")
+    def patches(self):
+        genuine = TestCaseFunction.runtest
+
+        def runtest(item):
+            print("patched")
+            genuine(item)
+
+        TestCaseFunction.runtest = runtest
+        yield
+        TestCaseFunction.runtest = genuine
+
+    def test_first(self):
+        self.fail("to show it")
+
+    def test_second(self):
+        self.fail("to show it")
 
 
 class BrokenFixture(unittest.TestCase):
