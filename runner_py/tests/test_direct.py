@@ -113,6 +113,20 @@ def test_a_hook_that_is_not_known_is_a_reason(project, run_all, conftest, reason
     assert all(text.endswith(reason) for text in reasons(results).values())
 
 
+@pytest.mark.parametrize("name", ["runtest", "setup", "teardown"])
+def test_a_method_of_items_that_was_replaced_is_a_reason(project, run_all, name):
+    directory = project(
+        conftest=f"""
+        import pytest
+
+        genuine = pytest.Function.{name}
+        pytest.Function.{name} = lambda item: genuine(item)
+        """,
+        test_m=PLAIN,
+    )
+    assert set(reasons(run_all(directory).results()).values()) == {"somebody has changed the methods of pytest's items"}
+
+
 def test_a_hook_counts_where_it_is(project, run_all):
     directory = project(
         {"a/conftest.py": "def pytest_runtest_setup(item): pass"},

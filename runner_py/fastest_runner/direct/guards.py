@@ -85,6 +85,15 @@ _COROUTINE = "_is_coroutine"
 _ASYNC = CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE
 # What makes an item an ordinary Function again where somebody has set it on the item itself.
 _OVERRIDABLE = frozenset({"runtest", "setup", "teardown", "ihook"})
+# Methods whose part the engine plays itself.
+_PLAYED = ((Function, "runtest"), (Function, "setup"), (Function, "teardown"), (TestCaseFunction, "setup"))
+
+
+def _played() -> list[Any]:
+    return [getattr(kind, name) for kind, name in _PLAYED]
+
+
+_PLAYED_BY_PYTEST = _played()
 
 
 def version_reason() -> str | None:
@@ -204,6 +213,8 @@ def item_reason(item: Any) -> str | None:
         return f"it is a {type(item).__name__}, not a Function"
     if not _OVERRIDABLE.isdisjoint(vars(item)):
         return "somebody has changed the item"
+    if _played() != _PLAYED_BY_PYTEST:
+        return "somebody has changed the methods of pytest's items"
     function = item.obj
     inner = getattr(function, "__func__", function)
     # unittest runs its asynchronous tests itself.
