@@ -40,7 +40,7 @@ _CUT_ADDRESS = re.compile(r"(?<=\.\.\.)[0-9a-f]{6,}(?=>)|(?<= with id=)\d+")
 # A call's times, among the locals of pytest's own frames.
 _INSTANT = re.compile(r"Instant\([^()]*\)")
 # The same as older pytests have it, and a path that was cut within a name.
-_CALL_TIMES = re.compile(r"^( +(?:duration|precise_start|precise_stop|start|stop) += )[\d.e-]+$", re.MULTILINE)
+_CALL_TIMES = re.compile(r"^( *(?:duration|precise_start|precise_stop|start|stop) += )[\d.e-]+$", re.MULTILINE)
 # How long a run inside of a test took, which pytest's own tests and those of plugins show when they fail.
 _INNER_TIME = re.compile(r"(?<= in )\d+\.\d\ds(?= =)|(?<=\bduration=)\d+\.\d\ds(?=>)")
 _CUT_PATH = re.compile(r"(?<=\.\.\.)[\w-]{1,8}(?=/)")
@@ -445,6 +445,7 @@ def compare_project(project, args=(), python=sys.executable, ways=("one", "two")
         reference = copy_project(project, Path(work) / "pytest" / project.name)
         ours = copy_project(project, Path(work) / "fastest" / project.name)
         expected = run_pytest(reference, args, python, env=_SEED, junit=True)
+        forget_bytecode(reference)
         again = run_pytest(reference, args, python, env=_SEED, junit=True)
         comparison = Comparison(expected, flaky_tests(expected, again))
         leave_out(comparison.flaky, expected, again)
@@ -454,12 +455,19 @@ def compare_project(project, args=(), python=sys.executable, ways=("one", "two")
         tell(comparison)
         for name in ways:
             for _ in range(runs):
+                forget_bytecode(ours)
                 actual = run_way(WAYS[name], ours, args, python)
                 leave_out(comparison.flaky, actual)
                 ordered = WAYS[name].slots == 1 and expected.order == again.order
                 comparison.runs.append((name, actual, differences(expected, actual, ordered=ordered)))
                 tell(comparison)
         return comparison
+
+
+def forget_bytecode(project):
+    """What compiling a module warns of is said where it is compiled."""
+    for folder in list(project.rglob("__pycache__")):
+        shutil.rmtree(folder)
 
 
 def print_last(comparison):
