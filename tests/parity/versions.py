@@ -32,8 +32,8 @@ KNOWN = {
     ("bad_arguments-no_such_ini", "pytest7"): _NO_SUCH_INI,
     ("bad_arguments-no_such_ini", "pytest8"): _NO_SUCH_INI,
     ("fixtures_package", "pytest7"): (
-        "pytest 7.4 keeps a package's fixture until the end of the session; with two workers the other module's process "
-        "never had it. With one it is as with pytest"
+        "pytest 7.4 keeps a package's fixture until the end of the session; with two workers the other module is in a "
+        "process that never had it. With one worker the verdict is pytest's"
     ),
 }
 
