@@ -8,6 +8,7 @@ import time
 from typing import Any, Callable, Iterator, NamedTuple, Protocol
 
 from .collection import Collection, Entry
+from .direct import is_late
 
 
 class Messages(Protocol):
@@ -254,7 +255,7 @@ def _positions_of_mark(entries: list[Entry], name: str) -> list[int]:
         if item.parent is not parent:
             parent = item.parent
             all_have_it = parent.get_closest_marker(name) is not None
-        if all_have_it or (item.own_markers and item.get_closest_marker(name) is not None):
+        if all_have_it or (not is_late(item) and item.own_markers and item.get_closest_marker(name) is not None):
             positions.append(position)
     return positions
 

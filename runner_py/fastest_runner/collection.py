@@ -22,6 +22,7 @@ from _pytest.runner import collect_one_node
 from _pytest.scope import Scope
 
 from . import soundness
+from .direct import is_late
 from .frames import ref_json
 
 
@@ -142,11 +143,7 @@ class Collection:
             elif self._function_items is None:
                 genuine()
             else:
-                session.genitems = self._genitems
-                try:
-                    genuine()
-                finally:
-                    vars(session).pop("genitems", None)
+                self._with_hooks(genuine, self._genitems, lambda items: None)
         if self.is_whole:
             self._by_ref = {_key(entry.ref): entry.item for entry in _entries(session.items)}
         return session.items
@@ -156,13 +153,17 @@ class Collection:
 
         The hooks at its end see what was found only if that turns out to need the whole collection after all.
         """
+        self._with_hooks(genuine_perform_collect, self._import_files, self._decide)
+
+    def _with_hooks(self, perform_collect: Any, genitems: Any, decide: Any) -> None:
+        """pytest's own collection with these in the place of its own parts."""
         session = self._session
         config = session.config
         genuine_hooks = config.hook
-        config.hook = _EndOfCollection(genuine_hooks, self._decide, lambda: self.is_whole)
-        session.genitems = self._import_files
+        config.hook = _EndOfCollection(genuine_hooks, decide, lambda: self.is_whole, self._modify_items)
+        session.genitems = genitems
         try:
-            genuine_perform_collect()
+            perform_collect()
         finally:
             config.hook = genuine_hooks
             vars(session).pop("genitems", None)
@@ -234,7 +235,7 @@ class Collection:
             items.extend(self._genitems(node))
         if items:
             try:
-                self._modify_items(items)
+                self._modify_items(items, hook)
             finally:
                 hook.pytest_collection_finish(session=session)
         session.testscollected = collected_before + len(session.items)
@@ -252,16 +253,18 @@ class Collection:
         if report.passed:
             is_heard = bool(hooks.pytest_itemcollected.get_hookimpls())
             for child in report.result:
-                if is_heard or not isinstance(child, pytest.Item) or child.path is not node.path:
+                if is_late(child) and not is_heard:
+                    yield child
+                elif is_heard or not isinstance(child, pytest.Item) or child.path is not node.path:
                     yield from self._genitems(child)
                 else:
                     yield child
         if not is_repeated:
             hooks.pytest_collectreport(report=report)
 
-    def _modify_items(self, items: list[Any]) -> None:
+    def _modify_items(self, items: list[Any], hooks: Any) -> None:
         session = self._session
-        hook = session.config.hook.pytest_collection_modifyitems
+        hook = hooks.pytest_collection_modifyitems
         if self._function_items is not None and not any(map(_is_bound_by_parameters, items)):
             # What it would put in another order is not there.
             manager = session.config.pluginmanager
@@ -285,19 +288,19 @@ class Collection:
 class _EndOfCollection:
     """A session's hooks while it walks and imports: those that end a collection wait for the decision."""
 
-    def __init__(self, hooks: Any, decide: Any, is_whole: Any) -> None:
+    def __init__(self, hooks: Any, decide: Any, is_whole: Any, modify_items: Any) -> None:
         self._hooks = hooks
         self._decide = decide
         self._is_whole = is_whole
+        self._modify_items = modify_items
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._hooks, name)
 
-    def pytest_collection_modifyitems(self, session: Any, config: Any, items: list[Any]) -> Any:
+    def pytest_collection_modifyitems(self, session: Any, config: Any, items: list[Any]) -> None:
         self._decide(items)
         if self._is_whole():
-            return self._hooks.pytest_collection_modifyitems(session=session, config=config, items=items)
-        return None
+            self._modify_items(items, self._hooks)
 
     def pytest_collection_finish(self, session: Any) -> Any:
         return self._hooks.pytest_collection_finish(session=session) if self._is_whole() else None
@@ -377,8 +380,10 @@ def _key(ref: dict[str, Any]) -> tuple[str, int]:
 def _collected_test(item: Any) -> dict[str, Any]:
     """A CollectedTest. The group's name is what xdist would take from the mark."""
     test = {"node_id": item.nodeid, "module": _file_node_id(item)}
+    # A late item has no marks of its own.
+    marked = item.parent if is_late(item) else item
     for name in soundness.GROUP_MARKS:
-        mark = item.get_closest_marker(name)
+        mark = marked.get_closest_marker(name)
         if mark is not None:
             group = mark.args[0] if mark.args else mark.kwargs.get("name", "default")
             test["group"] = f"{name}:{group}"

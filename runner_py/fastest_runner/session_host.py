@@ -360,6 +360,9 @@ class SessionHost:
 
 
 class _WithoutIds(cacheprovider.NFPlugin):
+    # It would note the ids of items, which nobody writes down in a worker.
+    pytest_collection_modifyitems = None  # type: ignore[assignment]
+
     def __init__(self, config: Any) -> None:
         self.config = config
         self.active = False

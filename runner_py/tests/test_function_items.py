@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import sys
 import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastest_runner.direct import make_function_items
+from fastest_runner.collection import Collection
+from fastest_runner.direct import is_late, make_function_items
 
 pytestmark = pytest.mark.skipif(make_function_items() is None, reason="these items are of one version of pytest")
 
@@ -123,7 +125,9 @@ MODULE = """
 class Collect:
     """A plugin that answers for FunctionItems as the session host does, if it is to, and keeps what came of it."""
 
-    def __init__(self, uses_them: bool) -> None:
+    def __init__(self, uses_them: bool, hides_them: bool = False) -> None:
+        """`hides_them`: no other hook sees the items, which it might ask for something."""
+        self._hides_them = hides_them
         self._maker: Any = make_function_items() if uses_them else None
         self.made: list[str] = []
         self.items: list[Any] = []
@@ -142,8 +146,21 @@ class Collect:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self, session: Any) -> Any:
+        if self._hides_them:
+            # pytest's own asks each for its hooks.
+            session.genitems = Collection(session, "for this test", self._maker)._genitems
         with contextlib.nullcontext() if self._maker is None else self._maker.collecting(session):
             return (yield)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[Any]) -> Any:
+        found = items[:]
+        if self._hides_them:
+            items.clear()
+        result = yield
+        if self._hides_them:
+            items[:] = found
+        return result
 
     def pytest_collectreport(self, report: Any) -> None:
         if report.failed:
@@ -168,9 +185,12 @@ class Collect:
 
 def told(item: Any) -> dict[str, Any]:
     """All that can be asked of an item, in a form that compares between two collections."""
+    # Asked first: whoever asks for it has it filled.
+    is_new = item._request is not None
     info = item._fixtureinfo
     callspec = getattr(item, "callspec", None)
     return {
+        "is new": is_new,
         "type": type(item),
         "nodeid": item.nodeid,
         "names": [node.name for node in item.listchain()],
@@ -205,8 +225,8 @@ def differences(ours: list[Any], theirs: list[Any]) -> list[Any]:
     ]
 
 
-def both(directory: Path, *args: str) -> tuple[Collect, Collect]:
-    collections = Collect(False), Collect(True)
+def both(directory: Path, *args: str, hides_them: bool = False) -> tuple[Collect, Collect]:
+    collections = Collect(False), Collect(True, hides_them)
     for collection in collections:
         collection.run(directory, *args)
     return collections
@@ -232,6 +252,98 @@ def test_two_functions_share_nothing_that_changes(project):
     for name in names:
         assert len({id(getattr(item, name)) for item in made.items}) == 3, name
     assert len({id(item._fixtureinfo.name2fixturedefs) for item in made.items}) == 3
+
+
+LATE = """
+    class TestA:
+        def test_1(self): pass
+        def test_2(self): pass
+        class TestB:
+            def test_3(self): pass
+
+    def test_first(): pass
+"""
+ASKED_FOR = [
+    "_id",
+    "_instance",
+    "_obj",
+    "_report_sections",
+    "_request",
+    "_store",
+    "config",
+    "extra_keyword_matches",
+    "fixturenames",
+    "funcargs",
+    "function",
+    "ihook",
+    "instance",
+    "keywords",
+    "location",
+    "obj",
+    "originalname",
+    "own_markers",
+    "path",
+    "session",
+    "stash",
+    "user_properties",
+]
+
+
+def test_who_asks_a_late_item_gets_a_function(project):
+    functions = "".join(f"\n    def test_{name}(): pass" for name in ASKED_FOR)
+    genuine, made = both(project(test_m=LATE + functions), hides_them=True)
+    # The session's first was pytest's own: ours was held against it.
+    assert [item.name for item in made.items if not is_late(item)] == ["test_first"]
+    by_name = {item.name: (item, other) for item, other in zip(made.items, genuine.items)}
+    for name in ASKED_FOR:
+        item, other = by_name[f"test_{name}"]
+        assert (item.name, item.nodeid, item.id, item.parent.name) == (other.name, other.nodeid, other.id, "test_m.py")
+        assert not hasattr(item, "callspec")
+        assert is_late(item), name
+        getattr(item, name)
+        assert not is_late(item), name
+        assert told(item) == told(other)
+    assert differences(made.items, genuine.items) == []
+
+
+def test_a_late_item_is_asked_in_other_ways(project):
+    functions = "".join(f"\n    def test_{name}(): pass" for name in ("repr", "mark", "set", "copy", "chain"))
+    genuine, made = both(project(test_m=LATE + functions), hides_them=True)
+    by_name = {item.name: item for item in made.items}
+    others = {item.name: item for item in genuine.items}
+    assert repr(by_name["test_repr"]) == repr(others["test_repr"])
+    assert isinstance(by_name["test_repr"], pytest.Function)
+    by_name["test_mark"].add_marker("skip")
+    assert "skip" in by_name["test_mark"].keywords and not is_late(by_name["test_mark"])
+    by_name["test_set"].word = "word"
+    assert by_name["test_set"].own_markers == [] and by_name["test_set"].word == "word"
+    duplicate = copy.copy(by_name["test_copy"])
+    assert type(duplicate) is pytest.Function
+    assert told(duplicate) | {"request": None} == told(others["test_copy"]) | {"request": None}
+    assert by_name["test_chain"].listchain()[-1] is by_name["test_chain"]
+
+
+def test_what_bears_on_a_test_makes_an_item_at_once(project):
+    _, made = both(
+        project(
+            test_m="""
+            import pytest
+
+            class TestAuto:
+                @pytest.fixture(autouse=True)
+                def always(self): pass
+                def test_fixture(self): pass
+
+            @pytest.mark.own
+            def test_mark(): pass
+            def test_argument(tmp_path): pass
+            def test_plain(): pass
+            def test_late(): pass
+            """
+        ),
+        hides_them=True,
+    )
+    assert [item.name for item in made.items if is_late(item)] == ["test_late"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .engine import DirectEngine
     from .functions import FunctionItems
 
-__all__ = ["Declined", "Pass", "make_engine", "make_function_items"]
+__all__ = ["Declined", "Pass", "is_late", "make_engine", "make_function_items"]
 
 
 def make_engine(session: Any, shows_terminal: bool, reported: Reported) -> DirectEngine | Declined:
@@ -32,3 +32,8 @@ def make_function_items() -> FunctionItems | None:
     from .functions import FunctionItems
 
     return FunctionItems()
+
+
+def is_late(item: Any) -> bool:
+    """Whether an item is one that nobody has looked at yet, see items.py."""
+    return getattr(type(item), "is_late_item", False)

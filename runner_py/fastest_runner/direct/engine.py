@@ -93,6 +93,13 @@ class DirectEngine:
         # Of the last test: why pytest's engine is to run it, or what came of it; None if it was reported by hooks.
         self.reason: str | None = None
         self.passed: Pass | None = None
+        # Of late items, which there are with one version of pytest.
+        self._items: Any = None
+        self._late_type: Any = None
+        if guards.knows_items():
+            from . import items
+
+            self._items, self._late_type = items, items.LateFunction
         if self._session_reason is None:
             self._surroundings = Surroundings(self._config)
             self._replay = Replay(session, self._surroundings)
@@ -140,13 +147,20 @@ class DirectEngine:
         self.passed = None
         surroundings = self._surroundings
         place = self._settled
+        if type(item) is self._late_type and (nextitem is None or nextitem.parent is not item.parent):
+            # What its teardown comes to is pytest's to say.
+            self._items.fill(item)
         if place is not None and place.node is item.parent and self._is_plain(item) and place.is_current():
+            if type(item) is self._late_type:
+                self._items.begin(item)
             surroundings.begin_test(item, False)
             run = self._run_plain
             traits: Any = place
             around = None
         else:
             run = self._run
+            if type(item) is self._late_type:
+                self._items.fill(item)
             traits = self._traits(item)
             self.reason = traits.reason
             if traits.reason is not None:
@@ -227,6 +241,8 @@ class DirectEngine:
 
     def _is_plain(self, item: Any) -> bool:
         """Of an item in a settled place: whether nothing of it but its own function takes part."""
+        if type(item) is self._late_type:
+            return not self._unraisable and not self._thread_exceptions and "twisted" not in sys.modules
         attributes = vars(item)
         if (
             type(item) is not Function
@@ -268,9 +284,11 @@ class DirectEngine:
         """What `_run` comes to for a test without fixtures or marks that follows another one of its place."""
         __tracebackhide__ = True
         surroundings = self._surroundings
+        is_late = type(item) is self._late_type
         begin = self._now()
         surroundings.refresh()
-        self._session._setupstate.stack[item] = ([item.teardown], None)
+        if not is_late:
+            self._session._setupstate.stack[item] = ([item.teardown], None)
         self._set_variable(item, "call")
         if "last_type" in sys.__dict__:
             _forget_last_exception()
@@ -283,12 +301,14 @@ class DirectEngine:
         call_end = self._now()
         if error is not None or self._unraisable or self._thread_exceptions:
             self._settled = None
+            if is_late:
+                self._items.fill(item)
             self._report_before(item, "setup", Times(self._clock_offset, begin, call_begin))
             self._replay.phase(item, "call", error, Times(self._clock_offset, call_begin, call_end), True)
             self._replay.genuine_teardown(item, nextitem)
             return
         surroundings.end_phase(item, "call")
-        if item.own_markers:
+        if type(item) is not self._late_type and item.own_markers:
             # It has marked itself, by ways of its own.
             xfailed = evaluate_xfail_marks(item)
             if xfailed is not None:
@@ -395,6 +415,9 @@ class DirectEngine:
         session = self._session
         if session.shouldfail or session.shouldstop:
             nextitem = None
+        has_reports = reported or self._reported.has_reports()
+        if type(item) is self._late_type and (nextitem is None or has_reports):
+            self._items.fill(item)
         begin = self._now()
         error: BaseException | None = None
         is_plain = is_plain and self._leave(item, nextitem)
@@ -421,7 +444,7 @@ class DirectEngine:
             return
         if not is_plain:
             surroundings.end_phase(item, "teardown")
-        if reported or item.user_properties or self._reported.has_reports():
+        if has_reports or (type(item) is not self._late_type and item.user_properties) or self._reported.has_reports():
             self._report_phases(item, reported, moments)
             self._replay.report(item, "teardown", Times(self._clock_offset, begin, end))
             return
@@ -438,6 +461,10 @@ class DirectEngine:
 
     def _leave(self, item: Any, nextitem: Any) -> bool:
         """Takes an item off the set-up stack, if that is all that its teardown comes to."""
+        if type(item) is self._late_type:
+            # It was never there.
+            item.funcargs = None
+            return True
         if nextitem is not None and nextitem.parent is item.parent:
             stack = self._session._setupstate.stack
             # The one finalizer is the item's own, which has nothing to do for a function.

@@ -3,8 +3,8 @@
 For each function pytest makes a definition, asks for its signature, walks fixtures and hooks for parametrizations, and
 then builds the item once more. For a synchronous function without marks that bear on its fixtures the answer depends on
 the names of its arguments alone, and is worked out once for all functions of a module or class. An item is a genuine
-Function with all that pytest's constructor gives it: that is looked at in each session, on the first one. Whatever is
-not certain is left to pytest.
+Function with all that pytest's constructor gives it, at once or when somebody looks (items.py): that is looked at in
+each session, on the first one of each kind. Whatever is not certain is left to pytest.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from _pytest import python as pytest_python
 from _pytest.assertion.rewrite import AssertionRewritingHook
 from _pytest.fixtures import FixtureManager, FuncFixtureInfo
 from _pytest.mark.structures import Mark, MarkDecorator, get_unpacked_marks
-from _pytest.nodeid import NodeId
 from _pytest.nodes import Item, Node, NodeKeywords
 from _pytest.python import Class, Function, Metafunc, Module, PyCollector, PyobjMixin
-from _pytest.stash import Stash
+
+from . import items
 
 _OURS = __name__.split(".", 1)[0] + "."
 
@@ -122,7 +122,9 @@ class FunctionItems:
     """One for a session; used while it collects, on its main thread."""
 
     def __init__(self) -> None:
+        # Whether the first item of each kind was pytest's.
         self._is_sound: bool | None = None
+        self._late_are_sound: bool | None = None
         self._place: _Place | None = None
         # The collector that was looked at last, if its functions are for pytest.
         self._declined: Any = None
@@ -176,14 +178,24 @@ class FunctionItems:
         if fixtures is None:
             return None
         _, initialnames, closure, definitions = fixtures
-        info = FuncFixtureInfo(fixtures.argnames, initialnames, closure[:], definitions.copy())
-        item = _make(collector, name, name, collector._id.child(name), marks, info)
-        if attributes:
-            item.keywords._markers.update(attributes)
-        if self._is_sound is None:
+        is_late = not attributes and not closure
+        if is_late:
+            item = items.make_late(collector, name, function)
+        else:
+            info = FuncFixtureInfo(fixtures.argnames, initialnames, closure[:], definitions.copy())
+            item = items.make(collector, name, name, collector._id.child(name), marks, info)
+            if attributes:
+                item.keywords._markers.update(attributes)
+        if (self._late_are_sound if is_late else self._is_sound) is None:
             genuine = list(collector._genfunctions(name, function))
-            self._is_sound = len(genuine) == 1 and _is_like(item, genuine[0])
-            if not self._is_sound:
+            is_sound = len(genuine) == 1 and item.nodeid == genuine[0].nodeid
+            items.fill(item)
+            is_sound = is_sound and _is_like(item, genuine[0])
+            if is_late:
+                self._late_are_sound = is_sound
+            if not is_late or not is_sound:
+                self._is_sound = is_sound
+            if not is_sound:
                 self._place, self._declined = None, collector
             return genuine
         return [item]
@@ -214,7 +226,7 @@ class FunctionItems:
             self._marks = get_unpacked_marks(getattr(parent.obj, originalname))
         marks = self._marks + callspec.marks if callspec.marks else self._marks
         node_id = parent._id.child(originalname).with_params(callspec.id if callspec._idlist else None)
-        item = _make(parent, arguments["name"], originalname, node_id, marks, info)
+        item = items.make(parent, arguments["name"], originalname, node_id, marks, info)
         item.callspec = callspec
         keywords = item.keywords._markers
         keywords.update(item._obj.__dict__)
@@ -272,36 +284,6 @@ def _is_ordinary(collector: Any) -> bool:
         and cls.__init__ is object.__init__
         and cls.__new__ is object.__new__
     )
-
-
-def _make(parent: Any, name: str, originalname: str, node_id: NodeId, marks: list[Mark], info: FuncFixtureInfo) -> Any:
-    """A Function as its constructor leaves it, less keywords that are no marks, and its parameters."""
-    item: Any = Function.__new__(Function)
-    item.name = name
-    item.parent = parent
-    item.config = parent.config
-    item.session = parent.session
-    item.path = parent.path
-    item.keywords = NodeKeywords(item)
-    item.own_markers = marks[:]
-    item.extra_keyword_matches = set()
-    item._id = node_id
-    item.stash = item._store = Stash()
-    item._report_sections = []
-    item.user_properties = []
-    if type(parent) is Class:
-        item._instance = parent.newinstance()
-        item._obj = getattr(item._instance, originalname)
-    else:
-        item._instance = None
-        item._obj = getattr(parent._obj, originalname)
-    item.originalname = originalname
-    if marks:
-        item.keywords._markers.update((mark.name, mark) for mark in marks)
-    item._fixtureinfo = info
-    item.fixturenames = info.names_closure
-    item._initrequest()
-    return item
 
 
 def _mandatory_arguments(function: Any, code: Any) -> tuple[str, ...]:

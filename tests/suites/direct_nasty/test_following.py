@@ -174,3 +174,61 @@ class TestInClass:
 
 def test_stops_everything_else():
     raise KeyError("and is the last one")
+
+
+class TestRow:
+    """The same for methods: each has an instance of its own, which stays as long as its item."""
+
+    made = []
+    gone = []
+
+    def __del__(self):
+        self.gone.append(id(self))
+
+    def test_first(self):
+        self.made.append(id(self))
+
+    def test_second(self):
+        self.word = "word"
+        self.made.append(id(self))
+
+    def test_third(self):
+        assert not hasattr(self, "word")
+        assert id(self) not in self.made
+        gone = len(self.gone)
+        assert gone == 0
+
+    def test_finds_its_item(self):
+        item = item_of_caller()
+        assert item.instance is self
+        assert item.obj.__self__ is self
+        assert item.function is TestRow.test_finds_its_item
+        assert item.parent.name == "TestRow"
+        assert [node.name for node in item.listchain()[-2:]] == ["TestRow", "test_finds_its_item"]
+        assert item in item.session._setupstate.stack
+
+    def test_finds_another_item(self):
+        items = [item for item in item_of_caller().session.items if item.parent.name == "TestRow"]
+        ran, comes = items[0], items[-1]
+        assert (ran.funcargs, ran._request) == (None, False)
+        assert (comes.funcargs, comes._request.fixturenames) == ({}, [])
+        assert comes.instance is not self
+        assert ran.instance is not comes.instance
+
+    def test_replaces_the_next(self):
+        TestRow.test_is_replaced = lambda self: pytest.fail("it was found before")
+
+    def test_is_replaced(self):
+        pass
+
+    def test_fails(self):
+        print("before")
+        made = len(self.made)
+        assert made == 0
+
+    def test_skips(self):
+        pytest.skip("in its midst")
+
+    def test_ends_the_row(self):
+        self.gone.clear()
+        assert 0
