@@ -9,8 +9,8 @@ import sys
 import unittest
 import warnings
 
+import _pytest.unittest as unittest_plugin
 import pytest
-from _pytest.unittest import TestCaseFunction
 
 LOG = logging.getLogger("nasty")
 MADE = []
@@ -427,15 +427,15 @@ class Patched(unittest.TestCase):
 
     @pytest.fixture(autouse=True, scope="class")
     def patches(self):
-        genuine = TestCaseFunction.runtest
+        genuine = unittest_plugin.TestCaseFunction.runtest
 
         def runtest(item):
             print("patched")
             genuine(item)
 
-        TestCaseFunction.runtest = runtest
+        unittest_plugin.TestCaseFunction.runtest = runtest
         yield
-        TestCaseFunction.runtest = genuine
+        unittest_plugin.TestCaseFunction.runtest = genuine
 
     def test_first(self):
         self.fail("to show it")
