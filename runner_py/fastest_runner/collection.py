@@ -253,12 +253,10 @@ class Collection:
         if report.passed:
             is_heard = bool(hooks.pytest_itemcollected.get_hookimpls())
             for child in report.result:
-                if is_late(child) and not is_heard:
+                if not is_heard and (is_late(child) or (isinstance(child, pytest.Item) and child.path is node.path)):
                     yield child
-                elif is_heard or not isinstance(child, pytest.Item) or child.path is not node.path:
-                    yield from self._genitems(child)
                 else:
-                    yield child
+                    yield from self._genitems(child)
         if not is_repeated:
             hooks.pytest_collectreport(report=report)
 

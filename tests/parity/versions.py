@@ -26,8 +26,8 @@ PYTHONS = ("3.9", "3.11", "3.13")
 # The sets of tools/requirements whose pytest is tried, from the oldest.
 SETS = ("pytest7", "pytest8", "run")
 
-# Differences that are known, by suite and set, and why they stay.
 _NO_SUCH_INI = "before 9 pytest ends with a stack trace and exit code 1; here it is a usage error, as from 9 on"
+# Differences that are known, by suite and set, and why they stay.
 KNOWN = {
     ("bad_arguments-no_such_ini", "pytest7"): _NO_SUCH_INI,
     ("bad_arguments-no_such_ini", "pytest8"): _NO_SUCH_INI,

@@ -359,15 +359,14 @@ class DirectEngine:
             _forget_last_exception()
         error = None
         xfailed = None
+        call = self._call_case if is_case else self._call
         try:
             if traits.has_skip_marks or not is_plain:
                 xfailed = self._xfail_of(item)
             if self._adapters.are_any:
-                self._call_with_adapters(item)
-            elif is_case:
-                self._call_case(item)
+                self._call_with_adapters(call, item)
             else:
-                self._call(item)
+                call(item)
         except BaseException as caught:
             error = caught
         recorded = cases.take_errors(item) if is_case else None
@@ -529,16 +528,13 @@ class DirectEngine:
             return True
         return any(mark.name == "xfail" for mark in item.own_markers)
 
-    def _call_with_adapters(self, item: Any) -> None:
+    def _call_with_adapters(self, call: Callable[[Any], Any], item: Any) -> None:
         __tracebackhide__ = True
         around = adapters.enter(self._adapters.around_call, item)
         try:
             for function in self._adapters.at_begin["call"]:
                 function(item)
-            if type(item) is TestCaseFunction:
-                self._call_case(item)
-            else:
-                self._call(item)
+            call(item)
         finally:
             adapters.leave(around)
 

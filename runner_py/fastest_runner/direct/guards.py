@@ -18,6 +18,7 @@ from _pytest.unittest import TestCaseFunction, UnitTestCase
 _VERSIONS = ((8, 4), (9, 3))
 # The one whose items functions.py makes, and of whose unittest plugin cases.py knows.
 _VERSION_OF_ITEMS = (9, 2)
+_VERSION = tuple(int(part) for part in pytest.__version__.split(".")[:2])
 
 _OURS = __name__.split(".", 1)[0] + "."
 
@@ -98,8 +99,7 @@ _PLAYED_BY_PYTEST = _played()
 
 def version_reason() -> str | None:
     """Why nothing may run directly with this pytest and this Python."""
-    version = tuple(int(part) for part in pytest.__version__.split(".")[:2])
-    if not _VERSIONS[0] <= version < _VERSIONS[1]:
+    if not _VERSIONS[0] <= _VERSION < _VERSIONS[1]:
         return f"pytest {pytest.__version__} is not one that the direct engine knows"
     if sys.version_info >= (3, 14):
         return "this version of Python keeps its warnings in another way"
@@ -108,7 +108,7 @@ def version_reason() -> str | None:
 
 def knows_items() -> bool:
     """Whether this pytest's items can be made without it, see functions.py."""
-    return tuple(int(part) for part in pytest.__version__.split(".")[:2]) == _VERSION_OF_ITEMS
+    return _VERSION == _VERSION_OF_ITEMS
 
 
 def session_reason(config: Any) -> str | None:

@@ -69,12 +69,13 @@ class Replay:
             outcome = _Outcome(error, put_logs)
             if when == "call":
                 if type(item) is TestCaseFunction:
-                    outcome.take_place_of_runtest(item)
+                    # unittest's are more than their function.
+                    item.runtest = outcome.happen
+                    report = runner.call_and_report(item, when, log=False)
+                    del item.runtest
                 else:
                     outcome.take_place_of_function(item)
-                report = runner.call_and_report(item, when, log=False)
-                # It is still there if pytest did not come to it.
-                vars(item).pop("runtest", None)
+                    report = runner.call_and_report(item, when, log=False)
             elif when == "setup":
                 if outcome.frame_is_of(call_fixture_func):
                     early = self._undo_fixture(item, outcome)
@@ -174,14 +175,6 @@ class _Outcome:
             return result
 
         item._obj = function
-
-    def take_place_of_runtest(self, item: Any) -> None:
-        """For unittest's tests, which are more than their function."""
-
-        def runtest() -> None:
-            self.happen()
-
-        item.runtest = runtest
 
     def take_place_of_fixture(self, fixturedef: Any, finalizers: list[Any]) -> None:
         genuine = fixturedef.func
