@@ -278,6 +278,8 @@ async def async_fixture():
 
 
 def test_async_fixture(async_fixture):
+    # Or Python would warn of it whenever the garbage collector comes by.
+    async_fixture.close()
     assert async_fixture == 1
 
 
