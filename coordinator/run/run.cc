@@ -133,9 +133,7 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
       if (!worker.ready) {
         worker.early.push_back(message);
       } else if (message.has_warning()) {
-        ledger_.AddWarnings(1);
-        control_.Tell(worker.id, message.warning());
-        Report([&](report::Reporter& r) { r.Warning(message.warning()); });
+        OnWarning(worker.id, message.warning());
       } else {
         OnCollectReport(worker.id, message.collect_report());
       }
@@ -350,6 +348,14 @@ void Run::OnCollectReport(const std::string& worker_id, const v1::CollectReport&
     StopWork("Interrupted: 1 error during collection", false);
     interrupted_ = true;
   }
+}
+
+void Run::OnWarning(const std::string& worker_id, const v1::RecordedWarning& warning) {
+  const std::string& module = warning.module();
+  if (!module.empty() && warner_of_module_.emplace(module, worker_id).first->second != worker_id) return;
+  ledger_.AddWarnings(1);
+  control_.Tell(worker_id, warning);
+  Report([&](report::Reporter& r) { r.Warning(warning); });
 }
 
 void Run::OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended) {

@@ -139,6 +139,7 @@ class Run {
   void AddFlaky();
   void KeepDeadline(double now);
   void OnCollectReport(const std::string& worker_id, const v1::CollectReport& report);
+  void OnWarning(const std::string& worker_id, const v1::RecordedWarning& warning);
   void OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended);
   // Ends the run if more workers died than may be replaced.
   void CountDeath(const std::string& worker_id);
@@ -210,6 +211,8 @@ class Run {
   // Planned batches of which no worker has yet said what they hold.
   size_t uncollected_ = 0;
   int deselected_ = 0;
+  // By module, the worker whose warnings of making its tests count: each that makes tests of a divided module gives the same.
+  std::unordered_map<std::string, std::string> warner_of_module_;
   // Of a run that is a part of another: the tests that leases of a module have named so far.
   std::unordered_map<std::string, int> expected_of_module_;
   double started_at_;

@@ -474,6 +474,28 @@ TEST_F(RunTest, EarlyWarningsOfTheFirstReadyWorkerOnly) {
   EXPECT_THAT(record_.warnings, ElementsAre("w"));
 }
 
+TEST_F(RunTest, WarningsOfMakingAModulesTestsCountOnceHoweverManyWorkersMakeThem) {
+  Start(2);
+  Ready(0, {"a.py", "b.py"});
+  Ready(1, {"a.py", "b.py"});
+  v1::WorkerMessage message;
+  v1::RecordedWarning& warning = *message.mutable_warning();
+  const auto say = [&](int slot, const std::string& module, const std::string& text) {
+    warning.set_module(module);
+    warning.set_message(text);
+    Say(slot, message);
+  };
+  say(1, "a.py", "of a");
+  say(0, "a.py", "of a");
+  say(1, "a.py", "of a, too");
+  say(0, "a.py", "of a, too");
+  say(0, "b.py", "of b");
+  say(1, "b.py", "of b");
+  say(0, "", "of a test");
+  say(1, "", "of a test");
+  EXPECT_THAT(record_.warnings, ElementsAre("of a", "of a, too", "of b", "of a test", "of a test"));
+}
+
 TEST_F(RunTest, MaxfailStops) {
   Start(1);
   Ready(0, {"a.py"}, 0, "1");

@@ -79,6 +79,11 @@ class Collection:
     def is_whole(self) -> bool:
         return self.whole_reason is not None
 
+    @property
+    def module_in_the_making(self) -> str:
+        """Node id of the module whose tests are being made on their own; empty otherwise."""
+        return "" if self._wanted_file is None else self._wanted_file.nodeid
+
     def install(self) -> None:
         """From now on the session's collection is this one."""
         self._session.perform_collect = self._perform

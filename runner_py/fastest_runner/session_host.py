@@ -354,6 +354,8 @@ class SessionHost:
 
     def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str, location: Any) -> None:
         message = reports.warning_message(self._run.get("invocation_dir", ""), warning_message, when, nodeid)
+        if self._collection is not None and self._collection.module_in_the_making:
+            message["module"] = self._collection.module_in_the_making
         if self._run.get("xdist_worker"):
             message["serialized"] = serialized.of_warning(warning_message, when, nodeid, location)
         self._messages.queue({"warning": message})
