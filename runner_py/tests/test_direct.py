@@ -44,7 +44,8 @@ def reasons(results: list[dict[str, Any]]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("suite", "more_than"), [("direct_nasty", 60), ("direct_nasty_unittest", 60), ("direct_log_level", 15)]
+    ("suite", "more_than"),
+    [("direct_nasty", 60), ("direct_nasty_unittest", 60), ("direct_nasty_hooks", 300), ("direct_log_level", 15)],
 )
 def test_nasty_tests_are_reported_alike(run_all, suite, more_than):
     expected = [without_times(result) for result in run_all(SUITES / suite, engine="pytest").results()]
@@ -103,7 +104,10 @@ def test_location_is_that_of_pytest(project, run_all):
 @pytest.mark.parametrize(
     ("conftest", "reason"),
     [
-        ("def pytest_runtest_setup(item): pass", "implements pytest_runtest_setup"),
+        (
+            "import pytest\n@pytest.hookimpl(wrapper=True)\ndef pytest_runtest_setup(item): return (yield)",
+            "implements pytest_runtest_setup",
+        ),
         ("def pytest_runtest_logreport(report): pass", "implements pytest_runtest_logreport"),
         ("def pytest_runtest_makereport(item): pass", "implements pytest_runtest_makereport"),
         ("def pytest_fixture_setup(request): pass", "implements pytest_fixture_setup"),
@@ -132,7 +136,7 @@ def test_a_method_of_items_that_was_replaced_is_a_reason(project, run_all, name)
 
 def test_a_hook_counts_where_it_is(project, run_all):
     directory = project(
-        {"a/conftest.py": "def pytest_runtest_setup(item): pass"},
+        {"a/conftest.py": "def pytest_runtest_makereport(item): pass"},
         a__test_a="def test_1(): pass",
         test_b="def test_2(): pass",
     )
@@ -143,7 +147,7 @@ def test_a_hook_that_is_registered_later_counts_from_then_on(project, run_all):
     directory = project(
         test_m="""
         class Plugin:
-            def pytest_runtest_teardown(self, item): pass
+            def pytest_runtest_logfinish(self): pass
 
         def test_1(): pass
         def test_2(request): request.config.pluginmanager.register(Plugin())
@@ -151,6 +155,24 @@ def test_a_hook_that_is_registered_later_counts_from_then_on(project, run_all):
         """
     )
     assert engines(run_all(directory).results()) == {"test_1": "direct", "test_2": "direct", "test_3": "pytest"}
+
+
+def test_a_hook_that_is_registered_by_a_test_sees_its_teardown(project, run_all):
+    directory = project(
+        test_m="""
+        class Plugin:
+            def pytest_runtest_teardown(self, item): print("seen", item.name)
+
+        def test_1(): pass
+        def test_2(request): request.config.pluginmanager.register(Plugin())
+        def test_3(): pass
+        def test_4(): assert 0
+        """
+    )
+    results = run_all(directory).results()
+    assert set(engines(results).values()) == {"direct"}
+    expected = run_all(directory, engine="pytest").results()
+    assert [without_times(result) for result in results] == [without_times(result) for result in expected]
 
 
 def test_items_that_are_not_for_it(project, run_all):

@@ -76,8 +76,8 @@ def measure(name, ways):
     comparison = parity.compare_project(Path(source), ask("--args", name), python, ways, tell=parity.print_last)
     python_version, pytest_version = versions_of(python)
     expected = comparison.expected
-    direct = {way: run.engines["direct"] for way, run, _ in comparison.runs}
-    before = kept(name) or {"differences": {}, "flaky": [], "direct": 0, "seconds": 0}
+    engines = {way: run.engines for way, run, _ in comparison.runs}
+    before = kept(name) or {"differences": {}, "flaky": [], "engines": {}, "seconds": 0}
     found = {**before["differences"], **{way: lines for way, _, lines in comparison.runs}}
     is_part = len(comparison.runs) < len(found)
     return {
@@ -92,7 +92,8 @@ def measure(name, ways):
         "exit_code": expected.exit_code,
         "flaky": sorted({*comparison.flaky, *(before["flaky"] if is_part else ())}),
         "differences": {way: found[way] for way in parity.WAYS if way in found},
-        "direct": direct.get("two", before["direct"]),
+        # By engine, with the tests that are left out.
+        "engines": engines.get("two", before["engines"]),
         "seconds": round(time.monotonic() - began) + (before["seconds"] if is_part else 0),
     }
 
@@ -129,7 +130,7 @@ def make_page(rows):
     for row in rows:
         cells = [row["name"], row["version"], row["kind"], f"{row['tests']:,}", str(row["exit_code"])]
         cells += [str(len(row["differences"][way])) for way in ways]
-        cells += [share(row["direct"], row["tests"]), str(len(row["flaky"]))]
+        cells += [share(row["engines"].get("direct", 0), sum(row["engines"].values())), str(len(row["flaky"]))]
         lines.append("| " + " | ".join(cells) + " |")
     lines += ["", "The columns of the ways hold the number of differences."]
     differing = [row for row in rows if any(row["differences"][way] for way in ways)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, Callable
 
-# What is called with the item around a whole test, or as a phase begins.
+# What is called with the item around a whole test or its call.
 Around = Callable[[Any], Any]
 
 
@@ -16,18 +16,12 @@ class Adapters:
         self._config = config
         self.around_protocol: list[Around] = []
         self.around_call: list[Around] = []
-        # By phase: called before pytest's own part of it.
-        self.at_begin: dict[str, list[Around]] = {"setup": [], "call": [], "teardown": []}
         plugins = config.pluginmanager
         timeout = sys.modules.get("pytest_timeout")
         if timeout is not None and plugins.has_plugin("timeout") and plugins.is_registered(timeout):
             self.around_protocol.append(timeout.pytest_runtest_protocol)
             self.around_call.append(timeout.pytest_runtest_call)
-        randomly = sys.modules.get("pytest_randomly")
-        if randomly is not None and plugins.is_registered(randomly) and config.getoption("randomly_reset_seed", False):
-            for when, functions in self.at_begin.items():
-                functions.append(getattr(randomly, f"pytest_runtest_{when}"))
-        self.are_any = bool(self.around_protocol or self.at_begin["call"])
+        self.are_any = bool(self.around_protocol)
 
     def prepare(self) -> None:
         """What hypothesis would do in the first test that runs after it was imported."""

@@ -25,8 +25,9 @@ from _pytest.unraisableexception import unraisable_exceptions
 from . import adapters, cases, guards
 from .fixture_plan import NO_FIXTURES, Plan, make_plan
 from .passed import Pass, Reported
+from .phase_hooks import AFTER, AT_FIRST, BEFORE, PhaseHooks
 from .place import Place
-from .replay import Replay, Times, hide_frames
+from .replay import Replay, Times, VariableGone, hide_frames
 from .surroundings import Surroundings
 
 _SKIP_MARKS = frozenset({"skip", "skipif", "xfail"})
@@ -76,7 +77,12 @@ class DirectEngine:
         self._hooks: Any = None
         self._place: Any = None
         self._paths: dict[str, str] = {}
-        self._hooks_reasons: dict[int, tuple[Any, str | None]] = {}
+        # By identity of the hooks of a place, which are kept so that it stays theirs.
+        self._known_hooks: dict[int, tuple[Any, str | None, PhaseHooks]] = {}
+        # Those of the test that runs.
+        self._phase_hooks: Any = None
+        # Whether plugins have come since it began.
+        self._has_changed = False
         self._plans: dict[Any, tuple[Any, Plan | None]] = {}
         self._call: Callable[[Any], Any] = pytest_pyfunc_call
         self._call_case: Callable[[Any], Any] = cases.run
@@ -113,20 +119,17 @@ class DirectEngine:
 
     def set_depth(self, frames_of_hook_call: int) -> None:
         """Has tests begin as deep in the stack as with pytest: how far they can recurse is part of what they see."""
-        ours = _OUR_FRAMES
-        if self._adapters is not None and self._adapters.are_any:
-            # They have a frame between.
-            ours += 1
         between = frames_of_hook_call - 1
-        self._call = _deeper(pytest_pyfunc_call, _HOOK_CALLS, _HOOK_CALLS * between + _PLAIN_FRAMES - ours)
+        self._call = _deeper(pytest_pyfunc_call, _HOOK_CALLS, _HOOK_CALLS * between + _PLAIN_FRAMES - _OUR_FRAMES)
         self._call_case = _deeper(
-            cases.run, _HOOK_CALLS_OF_CASES, _HOOK_CALLS_OF_CASES * between + _PLAIN_FRAMES_OF_CASES - ours
+            cases.run, _HOOK_CALLS_OF_CASES, _HOOK_CALLS_OF_CASES * between + _PLAIN_FRAMES_OF_CASES - _OUR_FRAMES
         )
 
     def plugins_changed(self) -> None:
         """Hooks may have been added."""
-        self._hooks_reasons.clear()
+        self._known_hooks.clear()
         self._settled = None
+        self._has_changed = True
 
     def pause(self) -> None:
         """Before anything happens that is no direct test."""
@@ -145,6 +148,7 @@ class DirectEngine:
         """False if the test is for pytest's engine, `reason` says why. Raises what ends a session."""
         __tracebackhide__ = True
         self.passed = None
+        self._has_changed = False
         surroundings = self._surroundings
         place = self._settled
         if type(item) is self._late_type and (nextitem is None or nextitem.parent is not item.parent):
@@ -208,7 +212,8 @@ class DirectEngine:
         place = self._place
         if place is None or place.node is not item.parent or not place.is_current():
             place = self._place = Place(item, self._paths)
-        reason = self._reason_of_hooks(place.ihook) or guards.item_reason(item)
+        _, reason, self._phase_hooks = self._hooks_of(place.ihook)
+        reason = reason or guards.item_reason(item)
         if reason is None:
             names = place.mark_names
             if item.own_markers:
@@ -218,12 +223,12 @@ class DirectEngine:
                 return _Traits(None, self._plan(item), not names.isdisjoint(_SKIP_MARKS), "filterwarnings" in names)
         return _Traits(reason, None, False, False)
 
-    def _reason_of_hooks(self, ihook: Any) -> str | None:
-        known = self._hooks_reasons.get(id(ihook))
+    def _hooks_of(self, ihook: Any) -> tuple[Any, str | None, PhaseHooks]:
+        known = self._known_hooks.get(id(ihook))
         if known is None:
-            # Kept with its hooks, whose identity would else be another's some time.
-            known = self._hooks_reasons[id(ihook)] = (ihook, guards.hooks_reason(ihook, self._summarizes))
-        return known[1]
+            reason = guards.hooks_reason(ihook, self._summarizes)
+            known = self._known_hooks[id(ihook)] = (ihook, reason, PhaseHooks(ihook, guards.is_called_by_engine))
+        return known
 
     def _plan(self, item: Any) -> Plan | None:
         if not item.fixturenames:
@@ -242,7 +247,7 @@ class DirectEngine:
     def _is_plain(self, item: Any) -> bool:
         """Of an item in a settled place: whether nothing of it but its own function takes part."""
         if type(item) is self._late_type:
-            return not self._unraisable and not self._thread_exceptions and "twisted" not in sys.modules
+            return not self._unraisable and not self._thread_exceptions and not guards.loads_trial()
         attributes = vars(item)
         if (
             type(item) is not Function
@@ -260,7 +265,7 @@ class DirectEngine:
             return False
         function = item.obj
         function = getattr(function, "__func__", function)
-        return guards.is_ordinary(function) and "twisted" not in sys.modules
+        return guards.is_ordinary(function) and not guards.loads_trial()
 
     def _is_async(self, function: Any) -> bool:
         """In place of pytest's is_async_function, which pytest_pyfunc_call asks about what it is to call."""
@@ -273,6 +278,7 @@ class DirectEngine:
         if (
             list(stack) == place.chain
             and not self._adapters.are_any
+            and not self._phase_hooks.are_any
             and place.mark_names.isdisjoint(_SETTLING_MARKS)
             and all(entry[1] is None for entry in stack.values())
         ):
@@ -304,7 +310,8 @@ class DirectEngine:
             if is_late:
                 self._items.fill(item)
             self._report_before(item, "setup", Times(self._clock_offset, begin, call_begin))
-            self._replay.phase(item, "call", error, Times(self._clock_offset, call_begin, call_end), True)
+            times = Times(self._clock_offset, call_begin, call_end)
+            self._replay.phase(item, "call", error, times, True, self._phase_hooks)
             self._replay.genuine_teardown(item, nextitem)
             return
         surroundings.end_phase(item, "call")
@@ -323,9 +330,14 @@ class DirectEngine:
         is_case = type(item) is TestCaseFunction
         surroundings = self._surroundings
         state = self._session._setupstate
+        hooks = self._phase_hooks
         # True if no code but the test's own will run, nodes above it included.
         is_plain = (
-            plan is not None and plan.is_plain and not self._adapters.are_any and list(state.stack) == self._place.chain
+            plan is not None
+            and plan.is_plain
+            and not self._adapters.are_any
+            and not hooks.are_any
+            and list(state.stack) == self._place.chain
         )
         begin = self._now()
         # Set-up.
@@ -333,7 +345,8 @@ class DirectEngine:
         if is_plain:
             surroundings.refresh()
         else:
-            self._set_variable(item, "setup")
+            if not hooks.are_any:
+                self._set_variable(item, "setup")
             surroundings.begin_phase(item, "setup")
         try:
             self._set_up(item, plan, traits, state)
@@ -342,7 +355,7 @@ class DirectEngine:
         setup_end = self._now()
         if error is not None or self._unraisable or self._thread_exceptions:
             times = Times(self._clock_offset, begin, setup_end)
-            if not self._replay.phase(item, "setup", error, times, is_plain):
+            if not self._replay.phase(item, "setup", error, times, is_plain, hooks):
                 self._replay.genuine_teardown(item, nextitem)
                 return
             reported = True
@@ -350,9 +363,18 @@ class DirectEngine:
             reported = False
             if not is_plain:
                 surroundings.end_phase(item, "setup")
+        if self._has_changed or (hooks.are_any and guards.is_overridden(item)):
+            # It is another test by now than the guards have seen.
+            if not reported:
+                self._report_before(item, "setup", Times(self._clock_offset, begin, setup_end))
+            self._replay.genuine_call(item)
+            self._replay.genuine_teardown(item, nextitem)
+            return
         # Call.
         call_begin = self._now()
-        self._set_variable(item, "call")
+        # Where there are hooks, those that come first see what the phase before has left there.
+        if not hooks.are_any:
+            self._set_variable(item, "call")
         if not is_plain:
             surroundings.begin_phase(item, "call")
         if "last_type" in sys.__dict__:
@@ -363,10 +385,18 @@ class DirectEngine:
         try:
             if traits.has_skip_marks or not is_plain:
                 xfailed = self._xfail_of(item)
-            if self._adapters.are_any:
-                self._call_with_adapters(call, item)
-            else:
+            # No function of our own for this, which would be a frame more below the test.
+            around = adapters.enter(self._adapters.around_call, item) if self._adapters.are_any else None
+            try:
+                if hooks.are_any:
+                    hooks.call("call", BEFORE, item)
+                    self._set_variable(item, "call")
                 call(item)
+                if hooks.are_any:
+                    hooks.call("call", AFTER, item)
+            finally:
+                if around:
+                    adapters.leave(around)
         except BaseException as caught:
             error = caught
         recorded = cases.take_errors(item) if is_case else None
@@ -382,7 +412,7 @@ class DirectEngine:
                 self._report_before(item, "setup", Times(self._clock_offset, begin, setup_end))
             if recorded:
                 cases.give_errors(item, recorded)
-            self._replay.phase(item, "call", error, Times(self._clock_offset, call_begin, call_end), is_plain)
+            self._replay.phase(item, "call", error, Times(self._clock_offset, call_begin, call_end), is_plain, hooks)
             self._replay.genuine_teardown(item, nextitem)
             return
         surroundings.end_phase(item, "call")
@@ -417,29 +447,45 @@ class DirectEngine:
         has_reports = reported or self._reported.has_reports()
         if type(item) is self._late_type and (nextitem is None or has_reports):
             self._items.fill(item)
+        if self._has_changed:
+            # There may be hooks by now that have something to do in its teardown.
+            if type(item) is self._late_type:
+                self._items.fill(item)
+            self._report_phases(item, reported, moments)
+            self._replay.genuine_teardown(item, nextitem)
+            return
         begin = self._now()
         error: BaseException | None = None
         is_plain = is_plain and self._leave(item, nextitem)
         if not is_plain:
             self._settled = None
             self._replay.provide_stash(item)
-            self._set_variable(item, "teardown")
+            hooks = self._phase_hooks
+            if not hooks.are_any:
+                self._set_variable(item, "teardown")
             surroundings.begin_phase(item, "teardown")
             item.stash[tmppath_result_key] = {"setup": True, "call": True}
             try:
-                for function in self._adapters.at_begin["teardown"]:
-                    function(item)
+                if hooks.are_any:
+                    if type(nextitem) is self._late_type and nextitem is not None:
+                        self._items.fill(nextitem)
+                    hooks.call("teardown", BEFORE, item, nextitem)
+                    self._set_variable(item, "teardown")
                 if not self._leave(item, nextitem):
                     session._setupstate.teardown_exact(nextitem)
+                if _VARIABLE not in os.environ:
+                    raise VariableGone
+                if hooks.are_any:
+                    del os.environ[_VARIABLE]
+                    hooks.call("teardown", AFTER, item, nextitem)
             except BaseException as caught:
                 error = caught
-            if error is None and _VARIABLE not in os.environ:
-                error = KeyError(_VARIABLE)
         end = self._now()
         if error is not None or self._unraisable or self._thread_exceptions:
             self._settled = None
             self._report_phases(item, reported, moments)
-            self._replay.phase(item, "teardown", error, Times(self._clock_offset, begin, end), is_plain, nextitem)
+            times = Times(self._clock_offset, begin, end)
+            self._replay.phase(item, "teardown", error, times, is_plain, self._phase_hooks, nextitem)
             return
         if not is_plain:
             surroundings.end_phase(item, "teardown")
@@ -482,14 +528,29 @@ class DirectEngine:
 
     def _set_up(self, item: Any, plan: Plan | None, traits: _Traits, state: Any) -> None:
         __tracebackhide__ = True
+        hooks = self._phase_hooks
+        if hooks.are_any:
+            names = list(item.fixturenames)
+            hooks.call("setup", AT_FIRST, item)
+            # They may have marked it.
+            skipping.pytest_runtest_setup(item)
+            hooks.call("setup", BEFORE, item)
+            self._set_variable(item, "setup")
+            if names != item.fixturenames:
+                plan = None
+            self._set_up_state(item, plan, state)
+            hooks.call("setup", AFTER, item)
+            return
         if traits.has_skip_marks:
             skipping.pytest_runtest_setup(item)
         elif xfailed_key in item.stash:
             # It has run before, with a mark that the run itself put there.
             item.stash[xfailed_key] = None
-        if self._adapters.are_any:
-            for function in self._adapters.at_begin["setup"]:
-                function(item)
+        self._set_up_state(item, plan, state)
+
+    def _set_up_state(self, item: Any, plan: Plan | None, state: Any) -> None:
+        """pytest's own part of it."""
+        __tracebackhide__ = True
         stack = state.stack
         if (
             plan is None
@@ -527,16 +588,6 @@ class DirectEngine:
         if "xfail" in place.mark_names or not place.is_current():
             return True
         return any(mark.name == "xfail" for mark in item.own_markers)
-
-    def _call_with_adapters(self, call: Callable[[Any], Any], item: Any) -> None:
-        __tracebackhide__ = True
-        around = adapters.enter(self._adapters.around_call, item)
-        try:
-            for function in self._adapters.at_begin["call"]:
-                function(item)
-            call(item)
-        finally:
-            adapters.leave(around)
 
     def _report_before(self, item: Any, when: str, times: Times) -> None:
         """A phase that passed is to be reported after all, before what was reported since (subtests)."""

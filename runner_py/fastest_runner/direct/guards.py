@@ -14,6 +14,8 @@ import pytest
 from _pytest.python import Function, is_async_function
 from _pytest.unittest import TestCaseFunction, UnitTestCase
 
+from . import phase_hooks
+
 # pytest's versions whose runtest protocol this engine follows: from the first, before the second.
 _VERSIONS = ((8, 4), (9, 3))
 # The one whose items functions.py makes, and of whose unittest plugin cases.py knows.
@@ -54,12 +56,10 @@ _PYTEST_OPTIONAL: dict[str, frozenset[str]] = {
 # Implementations of plugins that were read: for the items that item_reason lets pass they do nothing, or adapters.py
 # does it.
 _ADAPTED: dict[str, frozenset[str]] = {
-    "pytest_runtest_protocol": frozenset({"pytest_timeout", "pytest_rerunfailures"}),
-    "pytest_runtest_setup": frozenset({"pytest_randomly", "pytest_benchmark.plugin"}),
-    "pytest_runtest_call": frozenset(
-        {"_hypothesis_pytestplugin", "pytest_timeout", "pytest_randomly", "pytest_cov.plugin"}
-    ),
-    "pytest_runtest_teardown": frozenset({"pytest_randomly", "pytest_rerunfailures"}),
+    "pytest_runtest_protocol": frozenset({"pytest_timeout", "pytest_rerunfailures", "pytest_codspeed.plugin"}),
+    "pytest_runtest_setup": frozenset({"pytest_benchmark.plugin"}),
+    "pytest_runtest_call": frozenset({"_hypothesis_pytestplugin", "pytest_timeout", "pytest_cov.plugin"}),
+    "pytest_runtest_teardown": frozenset({"pytest_rerunfailures"}),
     "pytest_runtest_makereport": frozenset(
         {"_hypothesis_pytestplugin", "pytest_rerunfailures", "pytest_benchmark.plugin", "pytest_html.plugin"}
     ),
@@ -72,6 +72,7 @@ _ADAPTED: dict[str, frozenset[str]] = {
         {"_hypothesis_pytestplugin", "pytest_cov.plugin", "pytest_rerunfailures", "pytest_benchmark.plugin"}
     ),
 }
+_PHASE_HOOKS = frozenset(map(phase_hooks.hook_name, phase_hooks.PHASES))
 # Implementations of those plugins that do more than that.
 _NOT_ADAPTED = frozenset({"TestContextPlugin"})
 
@@ -142,6 +143,8 @@ def session_reason(config: Any) -> str | None:
         return "calls of hooks are being watched"
     if _reruns_are_asked_for(config):
         return "pytest-rerunfailures is to run all failures again"
+    if getattr(config.pluginmanager.get_plugin("codspeed_plugin"), "is_codspeed_enabled", False):
+        return "codspeed measures"
     return None
 
 
@@ -173,10 +176,9 @@ def hooks_reason(ihook: Any, summarizes: bool) -> str | None:
     for name, own in _PYTEST_OWN.items():
         missing = set(own)
         optional = _PYTEST_OPTIONAL.get(name, frozenset())
-        adapted = _ADAPTED.get(name, frozenset())
         for implementation in getattr(ihook, name).get_hookimpls():
             function = implementation.function
-            module = str(getattr(function, "__module__", ""))
+            module = _module_of(function)
             short = module[len("_pytest.") :] if module.startswith("_pytest.") else None
             if not _is_as_defined(function, module):
                 return f"{name} of {implementation.plugin_name} is not what it was"
@@ -184,13 +186,30 @@ def hooks_reason(ihook: Any, summarizes: bool) -> str | None:
                 if getattr(function, "__qualname__", "").startswith("StepwisePlugin"):
                     return "--stepwise is given"
                 missing.discard(short)
-            elif module in adapted and function.__qualname__.split(".", 1)[0] not in _NOT_ADAPTED:
+            elif _is_adapted(name, function):
+                continue
+            elif name in _PHASE_HOOKS and phase_hooks.is_plain(implementation) and short is None:
+                # The engine calls it.
                 continue
             elif not module.startswith(_OURS) and (summarizes or name != "pytest_terminal_summary"):
                 return f"{implementation.plugin_name} implements {name}"
         if missing:
             return f"pytest's plugin {', '.join(sorted(missing))} is off"
     return None
+
+
+def is_called_by_engine(name: str, function: Any) -> bool:
+    """Whether a plain implementation of a phase's hook is neither pytest's, nor ours, nor known to do nothing."""
+    return not _module_of(function).startswith(("_pytest.", _OURS)) and not _is_adapted(name, function)
+
+
+def _is_adapted(name: str, function: Any) -> bool:
+    adapted = _ADAPTED.get(name, frozenset())
+    return _module_of(function) in adapted and function.__qualname__.split(".", 1)[0] not in _NOT_ADAPTED
+
+
+def _module_of(function: Any) -> str:
+    return str(getattr(function, "__module__", ""))
 
 
 def _is_as_defined(function: Any, module: str) -> bool:
@@ -211,7 +230,7 @@ def item_reason(item: Any) -> str | None:
             return "it is a test of unittest's that the direct engine does not know"
     elif type(item) is not Function:
         return f"it is a {type(item).__name__}, not a Function"
-    if not _OVERRIDABLE.isdisjoint(vars(item)):
+    if is_overridden(item):
         return "somebody has changed the item"
     if _played() != _PLAYED_BY_PYTEST:
         return "somebody has changed the methods of pytest's items"
@@ -225,9 +244,17 @@ def item_reason(item: Any) -> str | None:
             return "hypothesis has a part in it"
     if not _FOREIGN_FIXTURES.isdisjoint(item.fixturenames):
         return f'it uses the fixture "{sorted(_FOREIGN_FIXTURES.intersection(item.fixturenames))[0]}"'
-    if "twisted" in sys.modules:
-        return "twisted is loaded"
-    return None
+    return "twisted.trial is loaded" if loads_trial() else None
+
+
+def is_overridden(item: Any) -> bool:
+    """Whether somebody has set on the item itself what the engine takes from its class."""
+    return not _OVERRIDABLE.isdisjoint(vars(item))
+
+
+def loads_trial() -> bool:
+    """Whether pytest's unittest plugin may have something to do around every test."""
+    return "twisted.trial.unittest" in sys.modules
 
 
 def _may_be_async(function: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import os
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from _pytest.python import pytest_pyfunc_call
 from _pytest.runner import CallInfo
 from _pytest.unittest import TestCaseFunction
 
+from .phase_hooks import PhaseHooks, is_callers
 from .surroundings import Surroundings
 
 _OUR_DIRECTORY = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -30,6 +32,10 @@ class Times(NamedTuple):
         report.start = (self.begin_ns + self.offset_ns) / 1e9
         report.stop = (self.end_ns + self.offset_ns) / 1e9
         report.duration = (self.end_ns - self.begin_ns) / 1e9
+
+
+class VariableGone(Exception):
+    """Some code of the test has taken away the variable, at which pytest stumbles after a teardown that went well."""
 
 
 class Replay:
@@ -56,20 +62,32 @@ class Replay:
         ihook.pytest_runtest_logreport(report=ihook.pytest_runtest_makereport(item=item, call=call))
 
     def phase(
-        self, item: Any, when: str, error: BaseException | None, times: Times, is_plain: bool, nextitem: Any = None
+        self,
+        item: Any,
+        when: str,
+        error: BaseException | None,
+        times: Times,
+        is_plain: bool,
+        hooks: PhaseHooks,
+        nextitem: Any = None,
     ) -> bool:
         """Plays a phase that ended in `error`, or in nothing. True if pytest finds that it passed.
 
-        Raises `error` if it is one that ends the session.
+        `hooks` are those that were called in it. Raises `error` if it is one that ends the session.
         """
         if when != "setup" and is_plain:
             self.provide_stash(item)
-        has_variable = _VARIABLE in os.environ
-        with self._surroundings.handed_back() as put_logs:
+        culprit = hooks.take_culprit(error)
+        with contextlib.ExitStack() as stack:
+            put_logs = stack.enter_context(self._surroundings.handed_back())
             outcome = _Outcome(error, put_logs)
+            stack.enter_context(hooks.stood_in_for(when, culprit, outcome.happen))
+            if culprit is not None:
+                # pytest's own part of the phase, if it came to that, ended well.
+                outcome = _Outcome(None, lambda: None)
             if when == "call":
-                if type(item) is TestCaseFunction:
-                    # unittest's are more than their function.
+                if culprit is not None or type(item) is TestCaseFunction:
+                    # Reports ask the item for its function; and unittest's tests are more than theirs.
                     item.runtest = outcome.happen
                     report = runner.call_and_report(item, when, log=False)
                     del item.runtest
@@ -86,8 +104,7 @@ class Replay:
                 else:
                     report = self._without_state(outcome, item, when)
             else:
-                if not has_variable:
-                    # Some code of the test has taken it away, at which pytest stumbles.
+                if isinstance(error, VariableGone):
                     outcome = _Outcome(None, lambda: (put_logs(), os.environ.pop(_VARIABLE, None)))
                 report = self._without_state(outcome, item, when, nextitem=nextitem)
         times.put_on(report)
@@ -119,6 +136,11 @@ class Replay:
         # The first is the item's own, the last that fixture's: both are pytest's to add.
         return finalizers[1:-1]
 
+    def genuine_call(self, item: Any) -> None:
+        """Leaves the call to pytest, and has it reported."""
+        with self._surroundings.handed_back():
+            runner.call_and_report(item, "call", log=True)
+
     def genuine_teardown(self, item: Any, nextitem: Any) -> None:
         """Leaves the teardown to pytest, and has it reported."""
         self.provide_stash(item)
@@ -141,7 +163,9 @@ class _Outcome:
         self._before = before
         self._error = error
         self._traceback = None if error is None else error.__traceback__
-        while self._traceback is not None and is_ours(self._traceback.tb_frame):
+        while self._traceback is not None and (
+            is_ours(self._traceback.tb_frame) or is_callers(self._traceback.tb_frame)
+        ):
             self._traceback = self._traceback.tb_next
 
     def frame(self) -> Any:

@@ -1,0 +1,99 @@
+"""What conftests and plugins do in a phase of a test by plain implementations of its hook, those that are no wrappers.
+
+pytest calls them before or after its own part of the phase, and so does the direct engine. Where pytest plays a phase
+once more, ones that do nothing stand in for them, or one that raises what the genuine one had raised.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Callable, Iterator
+
+from pluggy._callers import _multicall
+
+PHASES = ("setup", "call", "teardown")
+
+# When they are called: before pytest looks at marks, which it does as a test is set up; before its own part; after it.
+AT_FIRST, BEFORE, AFTER = range(3)
+
+# pytest's own implementations that are no wrappers, and the stage that ends as they are called.
+_BORDERS = {"_pytest.skipping": BEFORE, "_pytest.runner": AFTER}
+
+
+def hook_name(when: str) -> str:
+    return f"pytest_runtest_{when}"
+
+
+def is_plain(implementation: Any) -> bool:
+    """Whether it is no wrapper."""
+    return not (implementation.hookwrapper or getattr(implementation, "wrapper", False))
+
+
+class PhaseHooks:
+    """Those that apply to the tests of one place."""
+
+    def __init__(self, ihook: Any, is_foreign: Callable[[str, Any], bool]) -> None:
+        """`is_foreign(hook's name, function)` tells those apart that are to be called."""
+        self._stages: dict[str, list[list[Any]]] = {}
+        # The one that raised last, until somebody takes it.
+        self._culprit: Any = None
+        for when in PHASES:
+            name = hook_name(when)
+            stage = AT_FIRST if when == "setup" else BEFORE
+            stages: list[list[Any]] = [[], [], []]
+            for implementation in reversed(getattr(ihook, name).get_hookimpls()):
+                if not is_plain(implementation):
+                    continue
+                if is_foreign(name, implementation.function):
+                    stages[stage].append(implementation)
+                else:
+                    stage = max(stage, _BORDERS.get(implementation.function.__module__, stage))
+            self._stages[when] = stages
+        self.are_any = any(any(stages) for stages in self._stages.values())
+
+    def call(self, when: str, stage: int, item: Any, nextitem: Any = None) -> None:
+        """Raises what they raise."""
+        __tracebackhide__ = True
+        for implementation in self._stages[when][stage]:
+            try:
+                # pluggy's, for what they see of their caller.
+                _multicall(hook_name(when), [implementation], {"item": item, "nextitem": nextitem}, False)
+            except BaseException:
+                self._culprit = implementation
+                raise
+
+    def take_culprit(self, error: BaseException | None) -> Any:
+        """The one that `error`, in which the last phase ended, is from; None if it is from none of these."""
+        culprit, self._culprit = self._culprit, None
+        return None if error is None else culprit
+
+    @contextlib.contextmanager
+    def stood_in_for(self, when: str, culprit: Any, happen: Callable[[], None]) -> Iterator[None]:
+        """For a phase that is over: none of them is called again; `happen` is called where the culprit was."""
+        implementations = [one for stage in self._stages[when] for one in stage]
+        genuine = [one.function for one in implementations]
+        for one in implementations:
+            one.function = _Raising(happen) if one is culprit else _do_nothing
+        try:
+            yield
+        finally:
+            for one, function in zip(implementations, genuine):
+                one.function = function
+
+
+def is_callers(frame: Any) -> bool:
+    """Whether a frame is that through which they are called."""
+    return frame.f_code is _multicall.__code__
+
+
+def _do_nothing(*_: Any, **__: Any) -> None:
+    pass
+
+
+class _Raising:
+    def __init__(self, happen: Callable[[], None]) -> None:
+        self._happen = happen
+
+    def __call__(self, *_: Any, **__: Any) -> None:
+        __tracebackhide__ = True
+        self._happen()
