@@ -85,7 +85,8 @@ def test_every_way_has_pytests_verdict(tmp_path):
 def test_the_page_of_public_suites():
     row = {
         "name": "attrs", "version": "26.1.0", "kind": "hypothesis", "python": "3.11.2", "pytest": "9.2.0",
-        "tests": 1300, "exit_code": 0, "flaky": ["tests/test_a.py::test"], "engines": {"direct": 650, "pytest": 650}, "seconds": 9,
+        "tests": 1300, "exit_code": 0, "flaky": ["tests/test_a.py::test"], "seconds": 9,
+        "engines": {"direct": 650, "pytest": 650},
         "differences": {"one": [], "two": ["counts: pytest '1 passed', fastest '2 passed'"]},
     }  # fmt: skip
     page = public.make_page([row])
