@@ -266,7 +266,7 @@ def _passed(
 
 
 def outcome_of(reports: list[tuple[Any, Status]]) -> str:
-    """One word for a test with these reports: failed before error, error before all else.
+    """One word for a test with these reports: failed before error, error before skipped, skipped before all else.
 
     A test without a report that counts (--setup-only, a plugin's own protocol) has passed as far as pytest can tell.
     """
@@ -282,7 +282,7 @@ def outcome_of(reports: list[tuple[Any, Status]]) -> str:
         elif _subtest_description(report):
             # One that failed has been counted above; any other says nothing of the test.
             continue
-        elif hasattr(report, "wasxfail"):
+        elif hasattr(report, "wasxfail") and outcome != "SKIPPED":
             outcome = "XFAILED" if report.skipped else "XPASSED"
         elif report.skipped:
             outcome = "SKIPPED"

@@ -45,7 +45,13 @@ def reasons(results: list[dict[str, Any]]) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("suite", "more_than"),
-    [("direct_nasty", 60), ("direct_nasty_unittest", 60), ("direct_nasty_hooks", 300), ("direct_log_level", 15)],
+    [
+        ("direct_nasty", 60),
+        ("direct_nasty_unittest", 60),
+        ("direct_nasty_hooks", 300),
+        ("direct_nasty_reports", 250),
+        ("direct_log_level", 15),
+    ],
 )
 def test_nasty_tests_are_reported_alike(run_all, suite, more_than):
     expected = [without_times(result) for result in run_all(SUITES / suite, engine="pytest").results()]
@@ -108,8 +114,7 @@ def test_location_is_that_of_pytest(project, run_all):
             "import pytest\n@pytest.hookimpl(wrapper=True)\ndef pytest_runtest_setup(item): return (yield)",
             "implements pytest_runtest_setup",
         ),
-        ("def pytest_runtest_logreport(report): pass", "implements pytest_runtest_logreport"),
-        ("def pytest_runtest_makereport(item): pass", "implements pytest_runtest_makereport"),
+        ("def pytest_runtest_logstart(nodeid): pass", "implements pytest_runtest_logstart"),
         ("def pytest_fixture_setup(request): pass", "implements pytest_fixture_setup"),
         ("def pytest_terminal_summary(): pass", "implements pytest_terminal_summary"),
     ],
@@ -136,7 +141,7 @@ def test_a_method_of_items_that_was_replaced_is_a_reason(project, run_all, name)
 
 def test_a_hook_counts_where_it_is(project, run_all):
     directory = project(
-        {"a/conftest.py": "def pytest_runtest_makereport(item): pass"},
+        {"a/conftest.py": "def pytest_runtest_protocol(item): pass"},
         a__test_a="def test_1(): pass",
         test_b="def test_2(): pass",
     )

@@ -279,6 +279,7 @@ class DirectEngine:
             list(stack) == place.chain
             and not self._adapters.are_any
             and not self._phase_hooks.are_any
+            and not self._phase_hooks.see_reports
             and place.mark_names.isdisjoint(_SETTLING_MARKS)
             and all(entry[1] is None for entry in stack.values())
         ):
@@ -320,9 +321,9 @@ class DirectEngine:
             xfailed = evaluate_xfail_marks(item)
             if xfailed is not None:
                 self._settled = None
-                self._end_unexpectedly(item, nextitem, xfailed, False, (begin, call_begin, call_begin, call_end))
+                self._end_unexpectedly(item, nextitem, xfailed, 0, (begin, call_begin, call_begin, call_end))
                 return
-        self._finish(item, nextitem, True, False, (begin, call_begin, call_begin, call_end))
+        self._finish(item, nextitem, True, 0, (begin, call_begin, call_begin, call_end))
 
     def _run(self, item: Any, nextitem: Any, traits: _Traits) -> None:
         __tracebackhide__ = True
@@ -337,6 +338,7 @@ class DirectEngine:
             and plan.is_plain
             and not self._adapters.are_any
             and not hooks.are_any
+            and not hooks.see_reports
             and list(state.stack) == self._place.chain
         )
         begin = self._now()
@@ -358,11 +360,16 @@ class DirectEngine:
             if not self._replay.phase(item, "setup", error, times, is_plain, hooks):
                 self._replay.genuine_teardown(item, nextitem)
                 return
-            reported = True
+            reported = 1
         else:
-            reported = False
+            reported = 0
             if not is_plain:
                 surroundings.end_phase(item, "setup")
+            if hooks.see_reports:
+                if not self._replay.report(item, "setup", Times(self._clock_offset, begin, setup_end), hooks):
+                    self._replay.genuine_teardown(item, nextitem)
+                    return
+                reported = 1
         if self._has_changed or (hooks.are_any and guards.is_overridden(item)):
             # It is another test by now than the guards have seen.
             if not reported:
@@ -420,12 +427,15 @@ class DirectEngine:
         if xfailed is not None:
             self._end_unexpectedly(item, nextitem, xfailed, reported, moments)
             return
+        if hooks.see_reports:
+            self._report_phases(item, reported, moments)
+            reported = 2
         self._finish(item, nextitem, is_plain, reported, moments)
         if self.passed is not None:
             self._settle(self._place)
 
     def _end_unexpectedly(
-        self, item: Any, nextitem: Any, xfailed: Any, reported: bool, moments: tuple[int, int, int, int]
+        self, item: Any, nextitem: Any, xfailed: Any, reported: int, moments: tuple[int, int, int, int]
     ) -> None:
         """It passed though it was not to: pytest has to say so before the teardown, which may depend on it."""
         item.stash[xfailed_key] = xfailed
@@ -433,18 +443,18 @@ class DirectEngine:
         self._replay.genuine_teardown(item, nextitem)
 
     def _finish(
-        self, item: Any, nextitem: Any, is_plain: bool, reported: bool, moments: tuple[int, int, int, int]
+        self, item: Any, nextitem: Any, is_plain: bool, reported: int, moments: tuple[int, int, int, int]
     ) -> None:
         """The teardown of a test whose call passed, and what there is to say of it.
 
-        `moments` are those at which set-up and call began and ended; `reported` if its set-up has been reported.
+        `moments` are those at which set-up and call began and ended; `reported` of these two have been reported.
         """
         __tracebackhide__ = True
         surroundings = self._surroundings
         session = self._session
         if session.shouldfail or session.shouldstop:
             nextitem = None
-        has_reports = reported or self._reported.has_reports()
+        has_reports = bool(reported) or self._reported.has_reports()
         if type(item) is self._late_type and (nextitem is None or has_reports):
             self._items.fill(item)
         if self._has_changed:
@@ -464,7 +474,8 @@ class DirectEngine:
             if not hooks.are_any:
                 self._set_variable(item, "teardown")
             surroundings.begin_phase(item, "teardown")
-            item.stash[tmppath_result_key] = {"setup": True, "call": True}
+            if reported < 2:
+                item.stash[tmppath_result_key] = {"setup": True, "call": True}
             try:
                 if hooks.are_any:
                     if type(nextitem) is self._late_type and nextitem is not None:
@@ -475,7 +486,8 @@ class DirectEngine:
                     session._setupstate.teardown_exact(nextitem)
                 if _VARIABLE not in os.environ:
                     raise VariableGone
-                if hooks.are_any:
+                if hooks.are_any or hooks.see_reports:
+                    # Otherwise nobody looks before the next test has set it.
                     del os.environ[_VARIABLE]
                     hooks.call("teardown", AFTER, item, nextitem)
             except BaseException as caught:
@@ -491,7 +503,7 @@ class DirectEngine:
             surroundings.end_phase(item, "teardown")
         if has_reports or (type(item) is not self._late_type and item.user_properties) or self._reported.has_reports():
             self._report_phases(item, reported, moments)
-            self._replay.report(item, "teardown", Times(self._clock_offset, begin, end))
+            self._replay.report(item, "teardown", Times(self._clock_offset, begin, end), self._phase_hooks)
             return
         if self._last_failed:
             self._last_failed.pop(self._failed_key(item), None)
@@ -520,11 +532,12 @@ class DirectEngine:
                 return True
         return False
 
-    def _report_phases(self, item: Any, reported: bool, moments: tuple[int, int, int, int]) -> None:
-        """Reports set-up, if it has not been, and call, which passed."""
-        if not reported:
+    def _report_phases(self, item: Any, reported: int, moments: tuple[int, int, int, int]) -> None:
+        """Reports those of set-up and call, which passed, that have not been."""
+        if reported < 1:
             self._report_before(item, "setup", Times(self._clock_offset, *moments[:2]))
-        self._replay.report(item, "call", Times(self._clock_offset, *moments[2:]))
+        if reported < 2:
+            self._replay.report(item, "call", Times(self._clock_offset, *moments[2:]), self._phase_hooks)
 
     def _set_up(self, item: Any, plan: Plan | None, traits: _Traits, state: Any) -> None:
         __tracebackhide__ = True
@@ -591,7 +604,7 @@ class DirectEngine:
 
     def _report_before(self, item: Any, when: str, times: Times) -> None:
         """A phase that passed is to be reported after all, before what was reported since (subtests)."""
-        self._reported.report_first(lambda: self._replay.report(item, when, times))
+        self._reported.report_first(lambda: self._replay.report(item, when, times, self._phase_hooks))
 
     def _set_variable(self, item: Any, when: str) -> None:
         value = f"{item.nodeid} ({when})"

@@ -188,7 +188,9 @@ def hooks_reason(ihook: Any, summarizes: bool) -> str | None:
                 missing.discard(short)
             elif _is_adapted(name, function):
                 continue
-            elif name in _PHASE_HOOKS and phase_hooks.is_plain(implementation) and short is None:
+            elif short is None and (
+                name in phase_hooks.OF_REPORTS or (name in _PHASE_HOOKS and phase_hooks.is_plain(implementation))
+            ):
                 # The engine calls it.
                 continue
             elif not module.startswith(_OURS) and (summarizes or name != "pytest_terminal_summary"):
@@ -199,7 +201,7 @@ def hooks_reason(ihook: Any, summarizes: bool) -> str | None:
 
 
 def is_called_by_engine(name: str, function: Any) -> bool:
-    """Whether a plain implementation of a phase's hook is neither pytest's, nor ours, nor known to do nothing."""
+    """Whether an implementation is neither pytest's, nor ours, nor known to do nothing."""
     return not _module_of(function).startswith(("_pytest.", _OURS)) and not _is_adapted(name, function)
 
 

@@ -1,6 +1,7 @@
-"""What conftests and plugins do in a phase of a test by plain implementations of its hook, those that are no wrappers.
+"""What conftests and plugins do in a test's phases, by plain implementations of their hooks (those that are no wrappers),
+and whether they look at reports.
 
-pytest calls them before or after its own part of the phase, and so does the direct engine. Where pytest plays a phase
+pytest calls the former before or after its own part of the phase, and so does the direct engine. Where pytest plays a phase
 once more, ones that do nothing stand in for them, or one that raises what the genuine one had raised.
 """
 
@@ -12,6 +13,8 @@ from typing import Any, Callable, Iterator
 from pluggy._callers import _multicall
 
 PHASES = ("setup", "call", "teardown")
+# By which they see a report of each phase, wrappers or not.
+OF_REPORTS = ("pytest_runtest_makereport", "pytest_runtest_logreport", "pytest_report_teststatus")
 
 # When they are called: before pytest looks at marks, which it does as a test is set up; before its own part; after it.
 AT_FIRST, BEFORE, AFTER = range(3)
@@ -50,6 +53,11 @@ class PhaseHooks:
                     stage = max(stage, _BORDERS.get(implementation.function.__module__, stage))
             self._stages[when] = stages
         self.are_any = any(any(stages) for stages in self._stages.values())
+        self.see_reports = any(
+            is_foreign(name, implementation.function)
+            for name in OF_REPORTS
+            for implementation in getattr(ihook, name).get_hookimpls()
+        )
 
     def call(self, when: str, stage: int, item: Any, nextitem: Any = None) -> None:
         """Raises what they raise."""

@@ -46,8 +46,8 @@ class Replay:
         self._surroundings = surroundings
         self._logging = session.config.pluginmanager.get_plugin("logging-plugin")
 
-    def report(self, item: Any, when: str, times: Times) -> None:
-        """Reports a phase that passed."""
+    def report(self, item: Any, when: str, times: Times, hooks: PhaseHooks) -> bool:
+        """Reports a phase that passed. False if a hook has made something else of it."""
         call = CallInfo(
             result=None,
             excinfo=None,
@@ -59,7 +59,13 @@ class Replay:
         )
         times.put_on(call)
         ihook = item.ihook
-        ihook.pytest_runtest_logreport(report=ihook.pytest_runtest_makereport(item=item, call=call))
+        with self._surroundings.set_aside() if hooks.see_reports else contextlib.nullcontext():
+            report = ihook.pytest_runtest_makereport(item=item, call=call)
+            ihook.pytest_runtest_logreport(report=report)
+            if runner.check_interactive_exception(call, report):
+                # One that a hook has put there.
+                ihook.pytest_exception_interact(node=item, call=call, report=report)
+        return bool(report.passed)
 
     def phase(
         self,
@@ -107,8 +113,8 @@ class Replay:
                 if isinstance(error, VariableGone):
                     outcome = _Outcome(None, lambda: (put_logs(), os.environ.pop(_VARIABLE, None)))
                 report = self._without_state(outcome, item, when, nextitem=nextitem)
-        times.put_on(report)
-        item.ihook.pytest_runtest_logreport(report=report)
+            times.put_on(report)
+            item.ihook.pytest_runtest_logreport(report=report)
         return bool(report.passed)
 
     def _without_state(self, outcome: _Outcome, item: Any, when: str, **more: Any) -> Any:

@@ -107,6 +107,17 @@ class Surroundings:
         self._logs.refresh()
 
     @contextlib.contextmanager
+    def set_aside(self) -> Any:
+        """For what happens between two phases: nothing is captured then, and no handler attached."""
+        self._logs.close()
+        self._capture.close()
+        try:
+            yield
+        finally:
+            self._capture.open()
+            self._logs.open()
+
+    @contextlib.contextmanager
     def handed_back(self) -> Any:
         """For the time of a phase that pytest plays itself: its wrappers find what they find between two phases.
 
