@@ -116,7 +116,7 @@ def test_location_is_that_of_pytest(project, run_all):
         ),
         ("def pytest_runtest_logstart(nodeid): pass", "implements pytest_runtest_logstart"),
         ("def pytest_fixture_setup(request): pass", "implements pytest_fixture_setup"),
-        ("def pytest_terminal_summary(): pass", "implements pytest_terminal_summary"),
+        ("def pytest_pyfunc_call(pyfuncitem): pass", "implements pytest_pyfunc_call"),
     ],
 )
 def test_a_hook_that_is_not_known_is_a_reason(project, run_all, conftest, reason):
@@ -178,6 +178,23 @@ def test_a_hook_that_is_registered_by_a_test_sees_its_teardown(project, run_all)
     assert set(engines(results).values()) == {"direct"}
     expected = run_all(directory, engine="pytest").results()
     assert [without_times(result) for result in results] == [without_times(result) for result in expected]
+
+
+def test_a_summary_finds_the_reports(project, run_all):
+    directory = project(
+        conftest="""
+        def pytest_terminal_summary(terminalreporter):
+            for kind, reports in sorted(terminalreporter.stats.items()):
+                for report in reports:
+                    terminalreporter.line(f"<{kind} {report.nodeid} {report.when}>")
+        """,
+        test_m=PLAIN,
+    )
+    worker, genuine = run_all(directory), run_all(directory, engine="pytest")
+    assert set(engines(worker.results()).values()) == {"direct"}
+    summary = worker.last("ended")["terminal_summary"]
+    assert "< test_m.py::test_a setup>" in summary and "<passed test_m.py::test_a call>" in summary
+    assert summary == genuine.last("ended")["terminal_summary"]
 
 
 def test_items_that_are_not_for_it(project, run_all):

@@ -73,7 +73,7 @@ class DirectEngine:
         self._replay: Any = None
         self._adapters: Any = None
         self._reported = reported
-        self._summarizes = reported.are_summed_up()
+        self._summarize = reported.are_summed_up()
         self._hooks: Any = None
         self._place: Any = None
         self._paths: dict[str, str] = {}
@@ -226,8 +226,8 @@ class DirectEngine:
     def _hooks_of(self, ihook: Any) -> tuple[Any, str | None, PhaseHooks]:
         known = self._known_hooks.get(id(ihook))
         if known is None:
-            reason = guards.hooks_reason(ihook, self._summarizes)
-            known = self._known_hooks[id(ihook)] = (ihook, reason, PhaseHooks(ihook, guards.is_called_by_engine))
+            hooks = PhaseHooks(ihook, guards.is_called_by_engine, self._summarize)
+            known = self._known_hooks[id(ihook)] = (ihook, guards.hooks_reason(ihook), hooks)
         return known
 
     def _plan(self, item: Any) -> Plan | None:

@@ -168,11 +168,8 @@ def _is_unmonitored(pluginmanager: Any) -> bool:
     return getattr(pluginmanager, "_inner_hookexec", None) is _callers._multicall
 
 
-def hooks_reason(ihook: Any, summarizes: bool) -> str | None:
-    """The same for the tests of a place, whose hooks (conftests' included) these are.
-
-    `summarizes`: plugins sum up in this process what came of its tests.
-    """
+def hooks_reason(ihook: Any) -> str | None:
+    """The same for the tests of a place, whose hooks (conftests' included) these are."""
     for name, own in _PYTEST_OWN.items():
         missing = set(own)
         optional = _PYTEST_OPTIONAL.get(name, frozenset())
@@ -189,11 +186,13 @@ def hooks_reason(ihook: Any, summarizes: bool) -> str | None:
             elif _is_adapted(name, function):
                 continue
             elif short is None and (
-                name in phase_hooks.OF_REPORTS or (name in _PHASE_HOOKS and phase_hooks.is_plain(implementation))
+                name in phase_hooks.OF_REPORTS
+                or name == phase_hooks.OF_SUMMARY
+                or (name in _PHASE_HOOKS and phase_hooks.is_plain(implementation))
             ):
-                # The engine calls it.
+                # The engine calls it, or has reports made for it.
                 continue
-            elif not module.startswith(_OURS) and (summarizes or name != "pytest_terminal_summary"):
+            elif not module.startswith(_OURS):
                 return f"{implementation.plugin_name} implements {name}"
         if missing:
             return f"pytest's plugin {', '.join(sorted(missing))} is off"

@@ -13,8 +13,9 @@ from typing import Any, Callable, Iterator
 from pluggy._callers import _multicall
 
 PHASES = ("setup", "call", "teardown")
-# By which they see a report of each phase, wrappers or not.
+# By which they see a report of each phase, wrappers or not; the last, when all has run, those that the terminal keeps.
 OF_REPORTS = ("pytest_runtest_makereport", "pytest_runtest_logreport", "pytest_report_teststatus")
+OF_SUMMARY = "pytest_terminal_summary"
 
 # When they are called: before pytest looks at marks, which it does as a test is set up; before its own part; after it.
 AT_FIRST, BEFORE, AFTER = range(3)
@@ -35,8 +36,11 @@ def is_plain(implementation: Any) -> bool:
 class PhaseHooks:
     """Those that apply to the tests of one place."""
 
-    def __init__(self, ihook: Any, is_foreign: Callable[[str, Any], bool]) -> None:
-        """`is_foreign(hook's name, function)` tells those apart that are to be called."""
+    def __init__(self, ihook: Any, is_foreign: Callable[[str, Any], bool], summarize: bool) -> None:
+        """`is_foreign(hook's name, function)` tells those apart that are to be called.
+
+        `summarize`: they sum up in this process what came of its tests.
+        """
         self._stages: dict[str, list[list[Any]]] = {}
         # The one that raised last, until somebody takes it.
         self._culprit: Any = None
@@ -55,7 +59,7 @@ class PhaseHooks:
         self.are_any = any(any(stages) for stages in self._stages.values())
         self.see_reports = any(
             is_foreign(name, implementation.function)
-            for name in OF_REPORTS
+            for name in (*OF_REPORTS, OF_SUMMARY)[: None if summarize else -1]
             for implementation in getattr(ihook, name).get_hookimpls()
         )
 
