@@ -180,6 +180,26 @@ def test_a_hook_that_is_registered_by_a_test_sees_its_teardown(project, run_all)
     assert [without_times(result) for result in results] == [without_times(result) for result in expected]
 
 
+def test_a_hook_sees_the_test_that_follows(project, run_all):
+    directory = project(
+        conftest="""
+        def pytest_runtest_teardown(item, nextitem):
+            item.user_properties.append(("next", type(nextitem).__name__ + " " + str(nextitem and nextitem.nodeid)))
+        """,
+        test_m=PLAIN + "    def test_c(): pass\n",
+        test_n=PLAIN,
+    )
+    worker = run_all(directory)
+    assert set(engines(worker.results()).values()) == {"direct"}
+    assert [result["user_properties"][0]["value"] for result in worker.results()] == [
+        "Function test_m.py::test_b",
+        "Function test_m.py::test_c",
+        "Function test_n.py::test_a",
+        "Function test_n.py::test_b",
+        "NoneType None",
+    ]
+
+
 def test_a_summary_finds_the_reports(project, run_all):
     directory = project(
         conftest="""

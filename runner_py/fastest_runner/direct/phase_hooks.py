@@ -1,8 +1,8 @@
-"""What conftests and plugins do in a test's phases, by plain implementations of their hooks (those that are no wrappers),
-and whether they look at reports.
+"""What conftests and plugins do in a test's phases, and whether they look at reports.
 
-pytest calls the former before or after its own part of the phase, and so does the direct engine. Where pytest plays a phase
-once more, ones that do nothing stand in for them, or one that raises what the genuine one had raised.
+Plain implementations of a phase's hook, which are no wrappers, pytest calls before or after its own part of the phase,
+and so does the direct engine. Where pytest plays a phase once more, ones that do nothing stand in for them, or one that
+raises what the genuine one had raised.
 """
 
 from __future__ import annotations

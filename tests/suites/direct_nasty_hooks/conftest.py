@@ -24,8 +24,7 @@ def pytest_runtest_call(item):
                 act(item, "call", what)
 
 
-def pytest_runtest_teardown(item, nextitem):
-    item.config.stash.setdefault(RECORD, []).append((item.name, nextitem and nextitem.name))
+def pytest_runtest_teardown(item):
     for mark in item.iter_markers("hook"):
         if mark.args[0] == "teardown":
             for what in mark.args[1:]:

@@ -154,23 +154,6 @@ def test_variable_goes_and_fixture_fails(takes_variable):
     pass
 
 
-@pytest.fixture(scope="module")
-def wide():
-    print("set up")
-    yield
-    print("torn down")
-    raise ValueError("in a wide fixture")
-
-
-@pytest.mark.hook("setup", "raise")
-def test_wide_fixture_is_not_set_up(wide):
-    pass
-
-
-def test_wide_fixture(wide):
-    pass
-
-
 class TestClass:
     @pytest.fixture(autouse=True)
     def around(self):
@@ -213,7 +196,3 @@ class Case(unittest.TestCase):
     @pytest.mark.hook("setup", "skip")
     def test_skip(self):
         pass
-
-
-def test_what_teardowns_saw(request):
-    assert request.config.stash.get(RECORD, []) == []

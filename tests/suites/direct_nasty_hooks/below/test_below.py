@@ -1,7 +1,6 @@
 import itertools
 
 import pytest
-from actions import RECORD
 
 WHATS = ["raise", "raise_below", "fail_short", "skip", "xfail", "print", "mark_skip", "mark_xfail", "property"]
 
@@ -49,7 +48,3 @@ def test_order(record, monkeypatch):
 @pytest.mark.below("setup", "first", "print")
 def test_skipped():
     pass
-
-
-def test_what_it_left(request):
-    assert request.config.stash.get(RECORD, []) == []
