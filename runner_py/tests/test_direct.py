@@ -50,6 +50,7 @@ def reasons(results: list[dict[str, Any]]) -> dict[str, str]:
         ("direct_nasty_unittest", 60),
         ("direct_nasty_hooks", 300),
         ("direct_nasty_reports", 250),
+        ("direct_nasty_items", 150),
         ("direct_log_level", 15),
     ],
 )
@@ -217,7 +218,7 @@ def test_a_summary_finds_the_reports(project, run_all):
     assert summary == genuine.last("ended")["terminal_summary"]
 
 
-def test_items_that_are_not_for_it(project, run_all):
+def test_items_of_all_kinds_are_for_it(project, run_all):
     directory = project(
         test_m="""
         import unittest
@@ -230,8 +231,7 @@ def test_items_that_are_not_for_it(project, run_all):
         """
     )
     results = run_all(directory, "-W", "ignore").results()
-    assert engines(results) == {"Case::test_unit": "direct", "test_async": "pytest", "test_plain": "direct"}
-    assert reasons(results) == {"test_async": "its function is asynchronous"}
+    assert engines(results) == {"Case::test_unit": "direct", "test_async": "direct", "test_plain": "direct"}
 
 
 @pytest.mark.parametrize(

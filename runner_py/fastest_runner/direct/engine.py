@@ -55,6 +55,8 @@ class _Traits(NamedTuple):
     plan: Plan | None
     has_skip_marks: bool
     has_filters: bool
+    # Not called by the engine, but by its own `runtest`.
+    runs_itself: bool
 
 
 class DirectEngine:
@@ -149,6 +151,7 @@ class DirectEngine:
         __tracebackhide__ = True
         self.passed = None
         self._has_changed = False
+        runs_itself, has_request = False, True
         surroundings = self._surroundings
         place = self._settled
         if type(item) is self._late_type and (nextitem is None or nextitem.parent is not item.parent):
@@ -166,6 +169,8 @@ class DirectEngine:
             if type(item) is self._late_type:
                 self._items.fill(item)
             traits = self._traits(item)
+            runs_itself = traits.runs_itself
+            has_request = not runs_itself or hasattr(item, "_request")
             self.reason = traits.reason
             if traits.reason is not None:
                 self.pause()
@@ -179,13 +184,16 @@ class DirectEngine:
                 python.is_async_function = self._is_async
                 self._hooks = ihook
                 self._clock_offset = self._wall_now() - self._now()
-            if not item._request:
+            if has_request and not item._request:
                 item._initrequest()
             around = adapters.enter(self._adapters.around_protocol, item) if self._adapters.are_any else None
             surroundings.begin_test(item, traits.has_filters)
         if type(item) is TestCaseFunction:
             # Its object is gone once it is torn down.
             vars(item)["location"] = self._place.location(item)
+        elif runs_itself:
+            # When pytest asks for it; what it takes to answer is the item's own.
+            item.location  # noqa: B018
         else:
             self._function = item.obj
         try:
@@ -196,8 +204,9 @@ class DirectEngine:
             raise
         finally:
             self._function = None
-            item._request = False
-            item.funcargs = None
+            if has_request:
+                item._request = False
+                item.funcargs = None
         surroundings.end_test(item)
         if around:
             adapters.leave(around)
@@ -208,7 +217,7 @@ class DirectEngine:
     def _traits(self, item: Any) -> _Traits:
         reason = self._session_reason
         if reason is not None:
-            return _Traits(reason, None, False, False)
+            return _Traits(reason, None, False, False, False)
         place = self._place
         if place is None or place.node is not item.parent or not place.is_current():
             place = self._place = Place(item, self._paths)
@@ -220,8 +229,11 @@ class DirectEngine:
                 names = names.union([mark.name for mark in item.own_markers])
             reason = guards.marks_reason(names)
             if reason is None:
-                return _Traits(None, self._plan(item), not names.isdisjoint(_SKIP_MARKS), "filterwarnings" in names)
-        return _Traits(reason, None, False, False)
+                has_skip_marks, has_filters = not names.isdisjoint(_SKIP_MARKS), "filterwarnings" in names
+                if guards.runs_itself(item, names):
+                    return _Traits(None, None, has_skip_marks, has_filters, True)
+                return _Traits(None, self._plan(item), has_skip_marks, has_filters, False)
+        return _Traits(reason, None, False, False, False)
 
     def _hooks_of(self, ihook: Any) -> tuple[Any, str | None, PhaseHooks]:
         known = self._known_hooks.get(id(ihook))
@@ -388,7 +400,8 @@ class DirectEngine:
             _forget_last_exception()
         error = None
         xfailed = None
-        call = self._call_case if is_case else self._call
+        runs_itself = is_case or traits.runs_itself
+        call = self._call_case if runs_itself else self._call
         try:
             if traits.has_skip_marks or not is_plain:
                 xfailed = self._xfail_of(item)
@@ -419,7 +432,8 @@ class DirectEngine:
                 self._report_before(item, "setup", Times(self._clock_offset, begin, setup_end))
             if recorded:
                 cases.give_errors(item, recorded)
-            self._replay.phase(item, "call", error, Times(self._clock_offset, call_begin, call_end), is_plain, hooks)
+            times = Times(self._clock_offset, call_begin, call_end)
+            self._replay.phase(item, "call", error, times, is_plain, hooks, runs_itself=runs_itself)
             self._replay.genuine_teardown(item, nextitem)
             return
         surroundings.end_phase(item, "call")
@@ -497,7 +511,7 @@ class DirectEngine:
             self._settled = None
             self._report_phases(item, reported, moments)
             times = Times(self._clock_offset, begin, end)
-            self._replay.phase(item, "teardown", error, times, is_plain, self._phase_hooks, nextitem)
+            self._replay.phase(item, "teardown", error, times, is_plain, self._phase_hooks, nextitem=nextitem)
             return
         if not is_plain:
             surroundings.end_phase(item, "teardown")
@@ -525,7 +539,11 @@ class DirectEngine:
         if nextitem is not None and nextitem.parent is item.parent:
             stack = self._session._setupstate.stack
             # The one finalizer is the item's own, which has nothing to do for a function.
-            if next(reversed(stack)) is item and len(stack[item][0]) == 1:
+            if (
+                next(reversed(stack)) is item
+                and len(stack[item][0]) == 1
+                and (type(item) is Function or type(item) is TestCaseFunction)
+            ):
                 del stack[item]
                 if type(item) is TestCaseFunction:
                     item.teardown()
@@ -543,13 +561,13 @@ class DirectEngine:
         __tracebackhide__ = True
         hooks = self._phase_hooks
         if hooks.are_any:
-            names = list(item.fixturenames)
+            names = list(getattr(item, "fixturenames", ()))
             hooks.call("setup", AT_FIRST, item)
             # They may have marked it.
             skipping.pytest_runtest_setup(item)
             hooks.call("setup", BEFORE, item)
             self._set_variable(item, "setup")
-            if names != item.fixturenames:
+            if plan is not None and names != item.fixturenames:
                 plan = None
             self._set_up_state(item, plan, state)
             hooks.call("setup", AFTER, item)

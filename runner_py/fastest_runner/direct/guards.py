@@ -77,9 +77,12 @@ _PHASE_HOOKS = frozenset(map(phase_hooks.hook_name, phase_hooks.PHASES))
 _NOT_ADAPTED = frozenset({"TestContextPlugin"})
 
 # Marks that plugins' hooks act upon while a test runs.
-_FOREIGN_MARKS = frozenset({"asyncio", "anyio", "trio", "no_cover", "flaky", "benchmark"})
+_FOREIGN_MARKS = frozenset({"no_cover", "flaky", "benchmark"})
+# Those with which a plugin has another way to call a test's function, in pytest_pyfunc_call.
+_MARKS_OF_CALL = frozenset({"asyncio", "anyio", "trio"})
 # Fixtures that report for themselves, or by whose presence a plugin's hook acts.
-_FOREIGN_FIXTURES = frozenset({"subtests", "anyio_backend", "no_cover", "benchmark", "extra", "extras"})
+_FOREIGN_FIXTURES = frozenset({"subtests", "no_cover", "benchmark", "extra", "extras"})
+_FIXTURE_OF_CALL = "anyio_backend"
 # Attributes by which hypothesis knows functions that it has something to say of.
 _HYPOTHESIS = ("hypothesis", "_hypothesis", "is_hypothesis")
 # And those by which functions are taken for asynchronous.
@@ -225,27 +228,34 @@ def _is_as_defined(function: Any, module: str) -> bool:
 
 def item_reason(item: Any) -> str | None:
     """The same for one test. What it depends on does not change while the item lives, but for `item.__dict__`."""
-    is_case = type(item) is TestCaseFunction
-    if is_case:
-        if type(item.parent) is not UnitTestCase or not knows_items():
-            return "it is a test of unittest's that the direct engine does not know"
-    elif type(item) is not Function:
-        return f"it is a {type(item).__name__}, not a Function"
+    is_case = type(item) is TestCaseFunction and type(item.parent) is UnitTestCase
+    if isinstance(item, TestCaseFunction) and not (is_case and knows_items()):
+        return "it is a test of unittest's that the direct engine does not know"
     if is_overridden(item):
         return "somebody has changed the item"
     if _played() != _PLAYED_BY_PYTEST:
         return "somebody has changed the methods of pytest's items"
-    function = item.obj
-    inner = getattr(function, "__func__", function)
-    # unittest runs its asynchronous tests itself.
-    if not is_case and _may_be_async(inner) and is_async_function(function):
-        return "its function is asynchronous"
-    for name in getattr(inner, "__dict__", ()):
+    function = getattr(item, "obj", None)
+    for name in getattr(getattr(function, "__func__", function), "__dict__", ()):
         if name.startswith(_HYPOTHESIS):
             return "hypothesis has a part in it"
-    if not _FOREIGN_FIXTURES.isdisjoint(item.fixturenames):
-        return f'it uses the fixture "{sorted(_FOREIGN_FIXTURES.intersection(item.fixturenames))[0]}"'
+    fixtures = getattr(item, "fixturenames", ())
+    if not _FOREIGN_FIXTURES.isdisjoint(fixtures):
+        return f'it uses the fixture "{sorted(_FOREIGN_FIXTURES.intersection(fixtures))[0]}"'
     return "twisted.trial is loaded" if loads_trial() else None
+
+
+def runs_itself(item: Any, mark_names: frozenset[str]) -> bool:
+    """Whether there is more to its call than that of a synchronous function: then its own `runtest` is called.
+
+    unittest's tests are known.
+    """
+    if type(item) is not Function:
+        return type(item) is not TestCaseFunction
+    if not _MARKS_OF_CALL.isdisjoint(mark_names) or _FIXTURE_OF_CALL in item.fixturenames:
+        return True
+    function = item.obj
+    return _may_be_async(getattr(function, "__func__", function)) and is_async_function(function)
 
 
 def is_overridden(item: Any) -> bool:

@@ -37,6 +37,7 @@ class Place:
         known: tuple[str, int | None, str] | None = vars(item).get("location")
         if known is not None:
             return known
+        # Of all others pytest has been asked before.
         function = item.obj
         function = getattr(function, "__func__", function)
         if type(function) is not FunctionType or not _REDIRECTIONS.isdisjoint(function.__dict__):

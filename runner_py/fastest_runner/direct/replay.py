@@ -12,7 +12,6 @@ from _pytest.fixtures import call_fixture_func
 from _pytest.logging import caplog_handler_key, caplog_records_key
 from _pytest.python import pytest_pyfunc_call
 from _pytest.runner import CallInfo
-from _pytest.unittest import TestCaseFunction
 
 from .phase_hooks import PhaseHooks, is_callers
 from .surroundings import Surroundings
@@ -75,11 +74,14 @@ class Replay:
         times: Times,
         is_plain: bool,
         hooks: PhaseHooks,
+        *,
         nextitem: Any = None,
+        runs_itself: bool = False,
     ) -> bool:
         """Plays a phase that ended in `error`, or in nothing. True if pytest finds that it passed.
 
-        `hooks` are those that were called in it. Raises `error` if it is one that ends the session.
+        `hooks` are those that were called in it; `runs_itself` if its call was that of the item's own `runtest`.
+        Raises `error` if it is one that ends the session.
         """
         if when != "setup" and is_plain:
             self.provide_stash(item)
@@ -92,8 +94,8 @@ class Replay:
                 # pytest's own part of the phase, if it came to that, ended well.
                 outcome = _Outcome(None, lambda: None)
             if when == "call":
-                if culprit is not None or type(item) is TestCaseFunction:
-                    # Reports ask the item for its function; and unittest's tests are more than theirs.
+                if culprit is not None or runs_itself:
+                    # Not in the place of its function, for which reports ask the item.
                     item.runtest = outcome.happen
                     report = runner.call_and_report(item, when, log=False)
                     del item.runtest
