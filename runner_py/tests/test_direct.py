@@ -116,8 +116,8 @@ def test_location_is_that_of_pytest(project, run_all):
             "implements pytest_runtest_setup",
         ),
         ("def pytest_runtest_logstart(nodeid): pass", "implements pytest_runtest_logstart"),
-        ("def pytest_fixture_setup(request): pass", "implements pytest_fixture_setup"),
-        ("def pytest_pyfunc_call(pyfuncitem): pass", "implements pytest_pyfunc_call"),
+        ("def pytest_runtest_protocol(item): pass", "implements pytest_runtest_protocol"),
+        ("def pytest_exception_interact(report): pass", "implements pytest_exception_interact"),
     ],
 )
 def test_a_hook_that_is_not_known_is_a_reason(project, run_all, conftest, reason):
@@ -199,6 +199,49 @@ def test_a_hook_sees_the_test_that_follows(project, run_all):
         "Function test_n.py::test_b",
         "NoneType None",
     ]
+
+
+def test_hooks_of_functions_and_fixtures_are_called(project, run_all):
+    directory = project(
+        conftest="""
+        import pytest
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_pyfunc_call(pyfuncitem):
+            print("calls", pyfuncitem.name)
+            if pyfuncitem.name == "test_other":
+                return True
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_fixture_setup(fixturedef, request):
+            print("sets up", fixturedef.argname)
+            return (yield) + 1
+
+        def pytest_fixture_post_finalizer(fixturedef):
+            print("finished", fixturedef.argname)
+        """,
+        test_m="""
+        import unittest
+        import pytest
+
+        @pytest.fixture
+        def number(): return 1
+
+        def test_plain(): pass
+        def test_other(): assert 0
+        def test_fails(): assert 0
+        def test_number(number): assert number == 3
+
+        class Case(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def use(self, number): assert number == 3; return 0
+            def test_case(self): pass
+        """,
+    )
+    results, expected = run_all(directory).results(), run_all(directory, engine="pytest").results()
+    assert set(engines(results).values()) == {"direct"}
+    assert [without_times(result) for result in results] == [without_times(result) for result in expected]
+    assert [result["outcome"] for result in results] == ["PASSED", "PASSED", "FAILED", "FAILED", "ERROR"]
 
 
 def test_a_summary_finds_the_reports(project, run_all):

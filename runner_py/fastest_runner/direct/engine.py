@@ -55,7 +55,7 @@ class _Traits(NamedTuple):
     plan: Plan | None
     has_skip_marks: bool
     has_filters: bool
-    # Not called by the engine, but by its own `runtest`.
+    # Its function is not called by the engine, but by its own `runtest`, and its fixtures are set up by pytest.
     runs_itself: bool
 
 
@@ -230,7 +230,7 @@ class DirectEngine:
             reason = guards.marks_reason(names)
             if reason is None:
                 has_skip_marks, has_filters = not names.isdisjoint(_SKIP_MARKS), "filterwarnings" in names
-                if guards.runs_itself(item, names):
+                if self._phase_hooks.call_functions or guards.runs_itself(item, names):
                     return _Traits(None, None, has_skip_marks, has_filters, True)
                 return _Traits(None, self._plan(item), has_skip_marks, has_filters, False)
         return _Traits(reason, None, False, False, False)
@@ -290,8 +290,7 @@ class DirectEngine:
         if (
             list(stack) == place.chain
             and not self._adapters.are_any
-            and not self._phase_hooks.are_any
-            and not self._phase_hooks.see_reports
+            and not self._phase_hooks.take_part
             and place.mark_names.isdisjoint(_SETTLING_MARKS)
             and all(entry[1] is None for entry in stack.values())
         ):
@@ -349,8 +348,7 @@ class DirectEngine:
             plan is not None
             and plan.is_plain
             and not self._adapters.are_any
-            and not hooks.are_any
-            and not hooks.see_reports
+            and not hooks.take_part
             and list(state.stack) == self._place.chain
         )
         begin = self._now()

@@ -190,10 +190,11 @@ def hooks_reason(ihook: Any) -> str | None:
                 continue
             elif short is None and (
                 name in phase_hooks.OF_REPORTS
+                or name in phase_hooks.OF_FUNCTIONS
                 or name == phase_hooks.OF_SUMMARY
                 or (name in _PHASE_HOOKS and phase_hooks.is_plain(implementation))
             ):
-                # The engine calls it, or has reports made for it.
+                # The engine sees to it that it is called.
                 continue
             elif not module.startswith(_OURS):
                 return f"{implementation.plugin_name} implements {name}"

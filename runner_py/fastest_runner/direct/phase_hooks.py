@@ -16,6 +16,8 @@ PHASES = ("setup", "call", "teardown")
 # By which they see a report of each phase, wrappers or not; the last, when all has run, those that the terminal keeps.
 OF_REPORTS = ("pytest_runtest_makereport", "pytest_runtest_logreport", "pytest_report_teststatus")
 OF_SUMMARY = "pytest_terminal_summary"
+# By which they take part in what a function is called with, and how.
+OF_FUNCTIONS = ("pytest_pyfunc_call", "pytest_fixture_setup", "pytest_fixture_post_finalizer")
 
 # When they are called: before pytest looks at marks, which it does as a test is set up; before its own part; after it.
 AT_FIRST, BEFORE, AFTER = range(3)
@@ -57,11 +59,15 @@ class PhaseHooks:
                     stage = max(stage, _BORDERS.get(implementation.function.__module__, stage))
             self._stages[when] = stages
         self.are_any = any(any(stages) for stages in self._stages.values())
-        self.see_reports = any(
-            is_foreign(name, implementation.function)
-            for name in (*OF_REPORTS, OF_SUMMARY)[: None if summarize else -1]
-            for implementation in getattr(ihook, name).get_hookimpls()
-        )
+
+        def are_foreign(names: tuple[str, ...]) -> bool:
+            found = ((name, one.function) for name in names for one in getattr(ihook, name).get_hookimpls())
+            return any(is_foreign(name, function) for name, function in found)
+
+        self.see_reports = are_foreign((*OF_REPORTS, OF_SUMMARY) if summarize else OF_REPORTS)
+        self.call_functions = are_foreign(OF_FUNCTIONS)
+        # Whether a test is anything but the call of its function.
+        self.take_part = self.are_any or self.see_reports or self.call_functions
 
     def call(self, when: str, stage: int, item: Any, nextitem: Any = None) -> None:
         """Raises what they raise."""
