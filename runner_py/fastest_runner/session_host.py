@@ -21,6 +21,7 @@ from . import (
     coverage_part,
     junit_role,
     listeners,
+    own_fixtures,
     reports,
     serialized,
     soundness,
@@ -146,7 +147,8 @@ class SessionHost:
         self._collection = Collection(session, reason, self._function_items)
         if not _only_answers(config):
             self._collection.install()
-        yield
+        with own_fixtures.found_quickly():
+            yield
         if run.get("xdist_worker"):
             xdist_role.lend_fixtures(session)
         if self._terminal.keeping is not None:

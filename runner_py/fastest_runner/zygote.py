@@ -83,6 +83,13 @@ def _load_pytest() -> dict[str, str]:
     return {"python_version": platform.python_version(), "pytest_version": pytest.__version__}
 
 
+def _load_for_workers() -> None:
+    """What every worker would load for itself; where only one run's are to come, they do that side by side."""
+    direct = importlib.import_module(f"{__package__}.direct")
+    direct.load()
+    gc.freeze()
+
+
 def _load_failure(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name == "pytest":
         return f"pytest is not installed for {sys.executable}: `{sys.executable} -m pip install pytest`"
@@ -193,6 +200,7 @@ class _Zygote:
                 if child.worker_id == message.get("worker_id"):
                     _kill_group(pid)
         elif message.get("type") == "keep":
+            _load_for_workers()
             self._origin = Origin(self._started_ns)
         elif message.get("type") == "begin":
             self._begin(message)

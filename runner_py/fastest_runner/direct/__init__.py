@@ -11,7 +11,15 @@ if TYPE_CHECKING:
     from .engine import DirectEngine
     from .functions import FunctionItems
 
-__all__ = ["Declined", "Pass", "is_late", "make_engine", "make_function_items"]
+__all__ = ["Declined", "Pass", "is_late", "load", "make_engine", "make_function_items"]
+
+
+def load() -> None:
+    """Imports what it takes to make an engine, for processes that will be forked from this one."""
+    if guards.version_reason() is None:
+        from . import engine  # noqa: F401
+    if guards.knows_items():
+        from . import functions, items  # noqa: F401
 
 
 def make_engine(session: Any, shows_terminal: bool, reported: Reported) -> DirectEngine | Declined:
