@@ -85,7 +85,8 @@ def _load_pytest() -> dict[str, str]:
 
 def _load_for_workers() -> None:
     """What every worker would load for itself; where only one run's are to come, they do that side by side."""
-    direct = importlib.import_module(f"{__package__}.direct")
+    from . import direct
+
     direct.load()
     gc.freeze()
 

@@ -17,12 +17,6 @@ def set_up(item: Any) -> None:
         item._cached_errors_and_skips = None
 
 
-def run(item: Any) -> None:
-    """Asks the item for its method each time: pytest-django replaces it while tests of Django's classes run."""
-    __tracebackhide__ = True
-    item.runtest()
-
-
 def take_errors(item: Any) -> list[Any] | None:
     """What is kept for reports still to be made: each takes one, whatever its phase."""
     errors: list[Any] | None = vars(item).pop("_excinfo", None)

@@ -10,42 +10,32 @@ import operator
 import os
 import sys
 import time
-from typing import Any, Callable, NamedTuple
+from typing import Any, NamedTuple
 
 from _pytest import python, skipping
 from _pytest.nodes import Node
 from _pytest.outcomes import TEST_OUTCOME, xfail
-from _pytest.python import Function, is_async_function, pytest_pyfunc_call
+from _pytest.python import Function, is_async_function
 from _pytest.skipping import evaluate_xfail_marks, xfailed_key
 from _pytest.threadexception import thread_exceptions
 from _pytest.tmpdir import tmppath_result_key
 from _pytest.unittest import TestCaseFunction
 from _pytest.unraisableexception import unraisable_exceptions
 
-from . import adapters, cases, guards
+from . import adapters, calls, cases, guards
 from .fixture_plan import NO_FIXTURES, Plan, make_plan
 from .passed import Pass, Reported
 from .phase_hooks import AFTER, AT_FIRST, BEFORE, PhaseHooks
 from .place import Place
-from .replay import Replay, Times, VariableGone, hide_frames
+from .replay import VARIABLE, Replay, Times, VariableGone, hide_frames
 from .surroundings import Surroundings
 
 _SKIP_MARKS = frozenset({"skip", "skipif", "xfail"})
 # Marks of a place with which its tests are not plain ones.
 _SETTLING_MARKS = _SKIP_MARKS | {"filterwarnings"}
 
-_VARIABLE = "PYTEST_CURRENT_TEST"
-_KEY = _VARIABLE.encode()
+_KEY = VARIABLE.encode()
 _ENCODING = sys.getfilesystemencoding()
-
-# Calls of hooks between pytest's loop and pytest_pyfunc_call, and the frames that are not theirs.
-_HOOK_CALLS = 3
-_PLAIN_FRAMES = 7
-# The same for unittest's tests, down to cases.run in place of pytest_runtest_call.
-_HOOK_CALLS_OF_CASES = 2
-_PLAIN_FRAMES_OF_CASES = 5
-# Our frames in that place.
-_OUR_FRAMES = 2
 
 
 class _Traits(NamedTuple):
@@ -86,8 +76,8 @@ class DirectEngine:
         # Whether plugins have come since it began.
         self._has_changed = False
         self._plans: dict[Any, tuple[Any, Plan | None]] = {}
-        self._call: Callable[[Any], Any] = pytest_pyfunc_call
-        self._call_case: Callable[[Any], Any] = cases.run
+        self._call_function = calls.call_function()
+        self._call_item = calls.call_item()
         # Kept here and not in the module: there are libraries that put clocks of theirs in the place of these wherever
         # a module has them.
         self._now = time.perf_counter_ns
@@ -120,12 +110,9 @@ class DirectEngine:
             self._failed_key = operator.attrgetter("id" if hasattr(Node, "id") else "nodeid")
 
     def set_depth(self, frames_of_hook_call: int) -> None:
-        """Has tests begin as deep in the stack as with pytest: how far they can recurse is part of what they see."""
-        between = frames_of_hook_call - 1
-        self._call = _deeper(pytest_pyfunc_call, _HOOK_CALLS, _HOOK_CALLS * between + _PLAIN_FRAMES - _OUR_FRAMES)
-        self._call_case = _deeper(
-            cases.run, _HOOK_CALLS_OF_CASES, _HOOK_CALLS_OF_CASES * between + _PLAIN_FRAMES_OF_CASES - _OUR_FRAMES
-        )
+        """Has tests begin as deep in the stack as with pytest."""
+        self._call_function = calls.call_function(frames_of_hook_call)
+        self._call_item = calls.call_item(frames_of_hook_call)
 
     def plugins_changed(self) -> None:
         """Hooks may have been added."""
@@ -140,7 +127,7 @@ class DirectEngine:
         if surroundings is not None and surroundings.is_open:
             surroundings.close()
             python.is_async_function = is_async_function
-            self._environ.pop(_VARIABLE, None)
+            self._environ.pop(VARIABLE, None)
 
     def hide_frames(self, error: BaseException) -> None:
         """Before a report is made of it."""
@@ -260,16 +247,12 @@ class DirectEngine:
         """Of an item in a settled place: whether nothing of it but its own function takes part."""
         if type(item) is self._late_type:
             return not self._unraisable and not self._thread_exceptions and not guards.loads_trial()
-        attributes = vars(item)
         if (
             type(item) is not Function
             or item.fixturenames
             or item.own_markers
             or not item._request
-            or "runtest" in attributes
-            or "setup" in attributes
-            or "teardown" in attributes
-            or "ihook" in attributes
+            or guards.is_overridden(item)
             or self._unraisable
             or self._thread_exceptions
             or xfailed_key in item.stash
@@ -313,7 +296,7 @@ class DirectEngine:
         error: BaseException | None = None
         call_begin = self._now()
         try:
-            self._call(item)
+            self._call_function(item)
         except BaseException as caught:
             error = caught
         call_end = self._now()
@@ -399,7 +382,7 @@ class DirectEngine:
         error = None
         xfailed = None
         runs_itself = is_case or traits.runs_itself
-        call = self._call_case if runs_itself else self._call
+        call = self._call_item if runs_itself else self._call_function
         try:
             if traits.has_skip_marks or not is_plain:
                 xfailed = self._xfail_of(item)
@@ -496,11 +479,11 @@ class DirectEngine:
                     self._set_variable(item, "teardown")
                 if not self._leave(item, nextitem):
                     session._setupstate.teardown_exact(nextitem)
-                if _VARIABLE not in os.environ:
+                if VARIABLE not in os.environ:
                     raise VariableGone
                 if hooks.are_any or hooks.see_reports:
                     # Otherwise nobody looks before the next test has set it.
-                    del os.environ[_VARIABLE]
+                    del os.environ[VARIABLE]
                     hooks.call("teardown", AFTER, item, nextitem)
             except BaseException as caught:
                 error = caught
@@ -625,7 +608,7 @@ class DirectEngine:
     def _set_variable(self, item: Any, when: str) -> None:
         value = f"{item.nodeid} ({when})"
         if os.environ is not self._environ or "\x00" in value:
-            os.environ[_VARIABLE] = value.replace("\x00", "(null)")
+            os.environ[VARIABLE] = value.replace("\x00", "(null)")
             return
         encoded = value.encode(_ENCODING, "surrogateescape")
         os.putenv(_KEY, encoded)
@@ -638,33 +621,3 @@ def _forget_last_exception() -> None:
         if name not in sys.__dict__:
             return
         delattr(sys, name)
-
-
-def _deeper(function: Callable[[Any], Any], hook_calls: int, frames: int) -> Callable[[Any], Any]:
-    """The function behind so many calls of hooks, and frames beside these."""
-    for _ in range(frames):
-        function = _one_deeper(function)
-    for _ in range(hook_calls):
-        function = _LikeHook(function)
-    return function
-
-
-class _LikeHook:
-    """One frame more, and called as hooks are: calls of objects count for themselves where recursion is limited."""
-
-    __slots__ = ("_function",)
-
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        self._function = function
-
-    def __call__(self, item: Any) -> Any:
-        __tracebackhide__ = True
-        return self._function(item)
-
-
-def _one_deeper(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def call(item: Any) -> Any:
-        __tracebackhide__ = True
-        return function(item)
-
-    return call

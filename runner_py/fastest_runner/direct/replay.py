@@ -17,7 +17,7 @@ from .phase_hooks import PhaseHooks, is_callers
 from .surroundings import Surroundings
 
 _OUR_DIRECTORY = os.path.dirname(os.path.abspath(__file__)) + os.sep
-_VARIABLE = "PYTEST_CURRENT_TEST"
+VARIABLE = "PYTEST_CURRENT_TEST"
 
 
 class Times(NamedTuple):
@@ -113,7 +113,7 @@ class Replay:
                     report = self._without_state(outcome, item, when)
             else:
                 if isinstance(error, VariableGone):
-                    outcome = _Outcome(None, lambda: (put_logs(), os.environ.pop(_VARIABLE, None)))
+                    outcome = _Outcome(None, lambda: (put_logs(), os.environ.pop(VARIABLE, None)))
                 report = self._without_state(outcome, item, when, nextitem=nextitem)
             times.put_on(report)
             item.ihook.pytest_runtest_logreport(report=report)
