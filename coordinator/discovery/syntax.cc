@@ -18,6 +18,7 @@ constexpr KindName kKindNames[] = {
     {"aliased_import", Kind::kAliasedImport},
     {"argument_list", Kind::kArgumentList},
     {"as_pattern_target", Kind::kAsPatternTarget},
+    {"assert_statement", Kind::kAssertStatement},
     {"assignment", Kind::kAssignment},
     {"attribute", Kind::kAttribute},
     {"augmented_assignment", Kind::kAugmentedAssignment},
@@ -29,6 +30,7 @@ constexpr KindName kKindNames[] = {
     {"comment", Kind::kComment},
     {"comparison_operator", Kind::kComparisonOperator},
     {"concatenated_string", Kind::kConcatenatedString},
+    {"conditional_expression", Kind::kConditionalExpression},
     {"decorated_definition", Kind::kDecoratedDefinition},
     {"decorator", Kind::kDecorator},
     {"delete_statement", Kind::kDeleteStatement},
@@ -62,12 +64,14 @@ constexpr KindName kKindNames[] = {
     {"not_operator", Kind::kNotOperator},
     {"pair", Kind::kPair},
     {"parenthesized_expression", Kind::kParenthesized},
+    {"pass_statement", Kind::kPassStatement},
     {"pattern_list", Kind::kPatternList},
     {"print_statement", Kind::kPrintStatement},
     {"raise_statement", Kind::kRaiseStatement},
     {"relative_import", Kind::kRelativeImport},
     {"set", Kind::kSet},
     {"set_comprehension", Kind::kSetComprehension},
+    {"slice", Kind::kSlice},
     {"string", Kind::kString},
     {"subscript", Kind::kSubscript},
     {"true", Kind::kTrue},
@@ -82,9 +86,9 @@ constexpr KindName kKindNames[] = {
 
 // In the order of Field.
 constexpr std::string_view kFieldNames[] = {
-    "alias",      "alternative", "arguments", "attribute",    "body",        "condition", "consequence",
-    "definition", "function",    "key",       "left",         "module_name", "name",      "object",
-    "operator",   "argument",    "right",     "superclasses", "value",
+    "alias",      "alternative", "arguments", "attribute",   "body",         "condition", "consequence", "definition",
+    "function",   "key",         "left",      "module_name", "name",         "object",    "operator",    "argument",
+    "parameters", "return_type", "right",     "subscript",   "superclasses", "value",
 };
 
 // The grammar's numbers for the names above, looked up once.

@@ -58,7 +58,9 @@ std::vector<Flag> MakeTable() {
       {"--insecure", H::kOwn, A::kFlag, kFarm, "allow plain text, and anybody, beyond this machine", nullptr},
       {"--engine", H::kOwn, A::kValue, kRun,
        "how a worker runs a test: 'pytest' (pytest's own protocol), 'auto' (the fastest that is sure to agree with it) "
-       "or 'direct' (as auto, and lists the tests that had to be left to pytest's)",
+       "or 'direct' (as auto, and lists the tests that had to be left to pytest's). 'native' is as auto, and tests "
+       "that "
+       "only assert something of constants are decided without Python where nobody but pytest sees them",
        "ENGINE"},
       {"--engine-report", H::kOwn, A::kFlag, kReports,
        "say at the end how many tests ran in which engine, and why the others could not run in the direct one",

@@ -31,6 +31,7 @@
 #include "coordinator/run/farm.h"
 #include "coordinator/run/interrupts.h"
 #include "coordinator/run/local_agent.h"
+#include "coordinator/run/native_modules.h"
 #include "coordinator/run/past.h"
 #include "coordinator/run/reporters.h"
 #include "coordinator/run/run.h"
@@ -95,6 +96,7 @@ class Preparation {
   Preparation(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request,
               ReportFiles files)
       : line_(line),
+        project_(project),
         request_(request),
         files_(std::move(files)),
         shadow_(request.shadow),
@@ -135,6 +137,7 @@ class Preparation {
     options.slots = slots;
     options.lease_s = lease_s;
     const std::vector<std::string> modules = Modules();
+    if (MayDecide(slots)) options.native = NativeModules(discovery_, project_.rootdir);
     auto past = past_.Load(modules);
     if (request_.label_failures) options.red_history = past_.Reds();
     Estimates estimates(std::move(discovery_), std::move(past));
@@ -169,7 +172,16 @@ class Preparation {
   }
 
  private:
+  // Whether tests may be decided here, as far as the request tells. A single slot is pytest's own session; agents may have other files.
+  bool MayDecide(int slots) const {
+    const RunOptions& run = request_.run;
+    return run.engine == "native" && slots > 1 && !run.forward_terminal && !run.plan_only &&
+           !run.sequence.has_value() && run.control_option.empty() && request_.shard.shard == 0 &&
+           request_.shard.rerun_from.empty() && !(request_.farm.used() && request_.farm.allow_stale);
+  }
+
   const options::CommandLine& line_;
+  const discovery::ProjectConfig& project_;
   const Request& request_;
   ReportFiles files_;
   ShadowSample shadow_;

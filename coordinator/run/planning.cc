@@ -1,6 +1,7 @@
 // From what a worker has collected to batches in the queue.
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,19 @@
 #include "coordinator/run/run.h"
 
 namespace fastest::run {
+namespace {
+
+// The modules that are left to workers, in pytest's order.
+std::vector<std::string> WithoutNative(const v1::Collection& collection) {
+  const std::unordered_set<std::string> native(collection.native().begin(), collection.native().end());
+  std::vector<std::string> modules;
+  for (const std::string& module : collection.modules()) {
+    if (native.count(module) == 0) modules.push_back(module);
+  }
+  return modules;
+}
+
+}  // namespace
 
 void Run::PlanWork(const v1::Collection& collection) {
   const int errors = static_cast<int>(collection.errors());
@@ -48,7 +62,7 @@ void Run::PlanWork(const v1::Collection& collection) {
   } else {
     module_order_.assign(collection.modules().begin(), collection.modules().end());
     const fleet::Share& share = options_.share;
-    const std::vector<plan::ModuleEstimate> mine = share.Select(estimates_.ForModules(module_order_));
+    const std::vector<plan::ModuleEstimate> mine = share.Select(estimates_.ForModules(WithoutNative(collection)));
     for (const plan::ModuleEstimate& module : mine) {
       const auto exact = estimates_.exact_ids().find(module.node_id);
       const bool all_of_it = module.boundaries.empty() && share.settled().tests.count(module.node_id) == 0;
@@ -61,6 +75,7 @@ void Run::PlanWork(const v1::Collection& collection) {
     Report([&](report::Reporter& r) { r.Expected(expected, false); });
     expected_ = expected;
   }
+  if (!options_.native.empty()) ReportNative(collection);
   if (options_.plan_only) {
     ShowPlan(plan);
     return;
@@ -81,6 +96,7 @@ void Run::PlanWork(const v1::Collection& collection) {
                                              static_cast<uint32_t>(planned.unit) + 1});
   }
   queue_.Seal();
+  if (uncollected_ == 0 && !positions_.empty() && !KnowsTests()) ReportExpected(static_cast<int>(positions_.size()));
   estimates_ = Estimates();
 }
 

@@ -469,9 +469,9 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   }
   RETURN_IF_ERROR(ReadPolicies(*all, surroundings, run));
   run.engine = all->Last("--engine").value_or("auto");
-  if (run.engine != "auto" && run.engine != "pytest" && run.engine != "direct") {
+  if (run.engine != "auto" && run.engine != "pytest" && run.engine != "direct" && run.engine != "native") {
     return absl::InvalidArgumentError(
-        absl::StrCat(all->Given("--engine"), ": there are 'auto', 'pytest' and 'direct'"));
+        absl::StrCat(all->Given("--engine"), ": there are 'auto', 'pytest', 'direct' and 'native'"));
   }
   ASSIGN_OR_RETURN(request.shadow, Shadow(*all));
   request.engine_report = all->Has("--engine-report");

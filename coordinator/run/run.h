@@ -112,6 +112,8 @@ class Run {
   void OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready);
   void Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready);
   void PlanWork(const v1::Collection& collection);
+  // Of what a worker has left out of its collection because it was decided here.
+  void ReportNative(const v1::Collection& collection);
   // The run's tests if they are known one by one before the first lease, in the order of the run.
   std::vector<plan::WholeTest> ListTests(const v1::Collection& collection);
   bool KnowsTests() const { return mode_ == v1::WHOLE || options_.sequence.has_value(); }

@@ -2,12 +2,14 @@
 #ifndef FASTEST_COORDINATOR_RUN_RUN_OPTIONS_H_
 #define FASTEST_COORDINATOR_RUN_RUN_OPTIONS_H_
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "coordinator/fleet/share.h"
 #include "coordinator/isolation/sequence.h"
+#include "coordinator/native/module.h"
 #include "coordinator/policy/deadline.h"
 #include "coordinator/policy/quarantine.h"
 #include "coordinator/policy/red_history.h"
@@ -25,6 +27,8 @@ struct RunOptions {
   std::string python;
   // RunSpec.engine.
   std::string engine = "auto";
+  // The tests that were decided here, by node id of their module; see NativeModules(). Only with several slots, and for a whole run.
+  std::map<std::string, native::Module> native;
   int slots = 1;
   v1::CollectionMode collection = v1::AUTO;
   // pytest's own text is the answer: it is shown as it comes, and reporters of ours that print are not used.

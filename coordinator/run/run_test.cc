@@ -87,6 +87,7 @@ class RunTest : public testing::Test, public AgentPort {
     options.control_option = control_option_;
     options.max_worker_restart = max_worker_restart_;
     options.sequence = sequence_;
+    options.native = native_;
     RunUnderTest::Dependencies dependencies;
     dependencies.agents = this;
     dependencies.make_reporters = [this](const report::RunStart&) {
@@ -115,6 +116,7 @@ class RunTest : public testing::Test, public AgentPort {
              const std::string& digest = "d") {
     v1::WorkerMessage message;
     auto* ready = message.mutable_ready();
+    for (const std::string& module : left_out_) ready->mutable_collection()->add_native(module);
     ready->mutable_collection()->set_mode(v1::BY_MODULE);
     ready->mutable_collection()->set_digest(digest);
     ready->mutable_collection()->set_errors(errors);
@@ -195,6 +197,9 @@ class RunTest : public testing::Test, public AgentPort {
   std::string control_option_;
   std::optional<int> max_worker_restart_;
   std::optional<isolation::Sequence> sequence_;
+  std::map<std::string, native::Module> native_;
+  // Those of them that workers have not imported.
+  std::vector<std::string> left_out_;
   std::string shown_;
   double now_ = 1000;
   double lease_s_ = 0;
@@ -306,6 +311,54 @@ TEST_F(RunTest, TwoModulesOnTwoSlots) {
   EXPECT_EQ(record_.summary.counts.at("passed"), 3);
   EXPECT_EQ(record_.summary.duration_s, 3);
   EXPECT_EQ(run_->TakeMeasured().tests.size(), 3u);
+}
+
+TEST_F(RunTest, WhatIsDecidedHereNeedsNoLease) {
+  native_["a.py"].tests = {{"test_a", 3, 0.25}, {"TestB::test_b", 7, 0.5}};
+  left_out_ = {"a.py"};
+  Start(2);
+  EXPECT_THAT(spec_.native_modules(), ElementsAre("a.py"));
+  Ready(0, {"a.py", "b.py"});
+  EXPECT_THAT(record_.results, ElementsAre("a.py::test_a", "a.py::TestB::test_b"));
+  EXPECT_EQ(record_.module_expected["a.py"], 2);
+  Ready(1, {"a.py", "b.py"});
+  ASSERT_EQ(leases_[0].size() + leases_[1].size(), 1u);
+  const uint32_t slot = leases_[0].empty() ? 1 : 0;
+  EXPECT_EQ(leases_[slot][0].batch().module(), "b.py");
+  RunLease(slot, leases_[slot][0], {"b.py::t"});
+  EXPECT_EQ(record_.expected, 3);
+  End(0);
+  End(1);
+  EXPECT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 0);
+  EXPECT_EQ(record_.summary.counts.at("passed"), 3);
+  EXPECT_THAT(record_.summary.module_order, ElementsAre("a.py", "b.py"));
+  EXPECT_TRUE(record_.summary.books.balanced);
+}
+
+TEST_F(RunTest, ARunOfNothingButWhatIsDecidedHereEnds) {
+  native_["a.py"].tests = {{"test_a", 3, 0.25}};
+  left_out_ = {"a.py"};
+  Start(2);
+  Ready(0, {"a.py"});
+  Ready(1, {"a.py"});
+  EXPECT_EQ(record_.expected, 1);
+  EXPECT_THAT(leases_[0], IsEmpty());
+  End(0);
+  End(1);
+  EXPECT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 0);
+  EXPECT_EQ(record_.summary.counts.at("passed"), 1);
+}
+
+TEST_F(RunTest, WhatIsDecidedHereCountsOnlyWhereWorkersHaveLeftItOut) {
+  native_["a.py"].tests = {{"test_a", 3, 0.25}};
+  Start(2);
+  Ready(0, {"a.py"});
+  EXPECT_THAT(record_.results, IsEmpty());
+  ASSERT_EQ(leases_[0].size(), 1u);
+  RunLease(0, leases_[0][0], {"a.py::test_a"});
+  EXPECT_THAT(record_.results, ElementsAre("a.py::test_a"));
 }
 
 TEST_F(RunTest, ASequenceIsRunInItsOrderAsTheWorkerThatItWas) {

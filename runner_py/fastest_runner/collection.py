@@ -24,6 +24,7 @@ from _pytest.scope import Scope
 from . import soundness
 from .direct import is_late
 from .frames import ref_json
+from .native import NativeModules
 
 
 class Entry(NamedTuple):
@@ -54,16 +55,23 @@ class _ModuleTests(NamedTuple):
 class Collection:
     """The collection of one session. Takes the place of `session.perform_collect`, see `perform`."""
 
-    def __init__(self, session: Any, whole_reason: str | None, function_items: Any = None) -> None:
+    def __init__(
+        self,
+        session: Any,
+        whole_reason: str | None,
+        function_items: Any = None,
+        native_modules: Iterable[str] = (),
+    ) -> None:
         """`whole_reason` is why the collection must be whole, as far as that is known already.
 
-        `function_items` is a direct.FunctionItems if there is one.
+        `function_items` is a direct.FunctionItems if there is one, `native_modules` RunSpec.native_modules.
         """
         self.whole_reason = whole_reason
         self.deselected = 0
         self.config = session.config
         self._session = session
         self._function_items = function_items
+        self._native = NativeModules(native_modules, session)
         # In pytest's order: file collectors, and items that stand outside of files.
         self._found: list[Any] = []
         # File collectors that were imported without error, by node id. Those that were expanded are kept with their
@@ -100,9 +108,13 @@ class Collection:
                 "digest": _digest(entry["node_id"] for entry in entries),
                 "errors": errors,
                 "order_binds": self._order_binds(),
+                **self._native.fields(),
             }
         modules = list(self._files)
-        return {"mode": "BY_MODULE", "modules": modules, "digest": _digest(modules), "errors": errors}
+        fields = self._native.fields()
+        # Workers that leave out others must not share a run.
+        digest = _digest((*modules, "", *fields["native"]) if fields else modules)
+        return {"mode": "BY_MODULE", "modules": modules, "digest": digest, "errors": errors, **fields}
 
     def note_order(self, items: list[Any]) -> None:
         """These were found, in this order; hooks are about to see them."""
@@ -158,6 +170,7 @@ class Collection:
 
         The hooks at its end see what was found only if that turns out to need the whole collection after all.
         """
+        self._native.begin()
         self._with_hooks(genuine_perform_collect, self._import_files, self._decide)
 
     def _with_hooks(self, perform_collect: Any, genitems: Any, decide: Any) -> None:
@@ -176,7 +189,7 @@ class Collection:
     def _import_files(self, node: Any) -> Iterator[Any]:
         """In place of Session.genitems: directories are walked, files are kept, and no item is made."""
         if isinstance(node, pytest.File) and not isinstance(node, pytest.Package):
-            if _import(node):
+            if self._native.leave_out(node) or _import(node):
                 self._found.append(node)
             return
         for item in type(self._session).genitems(self._session, node):
@@ -186,6 +199,9 @@ class Collection:
 
     def _decide(self, items: list[Any]) -> None:
         """Everything is imported: `items` are filled now if they must be."""
+        for node in self._native.settle():
+            if not _import(node):
+                self._found.remove(node)
         files = [node for node in self._found if isinstance(node, pytest.File)]
         if len(files) != len(self._found):
             self.whole_reason = "there are tests outside of files"
@@ -197,6 +213,7 @@ class Collection:
             self._files = {node.nodeid: node for node in files}
             return
         vars(self._session).pop("genitems", None)
+        self._native.give_up("the tests are collected as a whole")
         for node in self._found:
             items.extend(self._genitems(node) if isinstance(node, pytest.File) else [node])
         self._found.clear()

@@ -144,7 +144,7 @@ class SessionHost:
             reason = soundness.reason_before_collection(config, self._forward_terminal)
         if str(run.get("engine") or "auto") != "pytest" and not self._forward_terminal and not config.option.debug:
             self._function_items = make_function_items()
-        self._collection = Collection(session, reason, self._function_items)
+        self._collection = Collection(session, reason, self._function_items, run.get("native_modules", ()))
         if not _only_answers(config):
             self._collection.install()
         with own_fixtures.found_quickly():

@@ -386,6 +386,7 @@ WAYS = {
     "two": Way(slots=2),
     "agents": Way(agents=True),
     "pytest-engine": Way(args=("--engine", "pytest")),
+    "native": Way(args=("--engine", "native")),
 }
 
 

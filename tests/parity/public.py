@@ -39,6 +39,7 @@ WAYS_TOLD = {
     "two": "`-n 2`",
     "agents": "two agents",
     "pytest-engine": "`-n 2 --engine pytest`",
+    "native": "`-n 2 --engine native`",
 }
 
 # Suites that were tried and can't be compared, and why.
