@@ -85,7 +85,7 @@ def site_packages(python):
 def side_of(peer, case, python, args, cache):
     """How `peer` is called for the case; None if it can't do it."""
     words = peer.collect if case.collect else peer.run
-    if not words:
+    if not words or (peer.suites and case.suite not in peer.suites):
         return None
     environment = parity.clean_environment({"XDG_CACHE_HOME": str(cache)})
     environment.pop("PYTHONDONTWRITEBYTECODE", None)

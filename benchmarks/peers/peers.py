@@ -22,6 +22,8 @@ class Peer(NamedTuple):
     collect: tuple = ()
     # A fresh cache for each run.
     cold: bool = False
+    # The only suites on which it differs from the others; empty: any may be.
+    suites: tuple = ()
 
 
 PEERS = (
@@ -33,6 +35,18 @@ PEERS = (
         ("{fastest}", "--discover", "--python", "{python}"),
     ),
     Peer("Fastest --warm", "", ("{fastest}", "--warm", "-n", "2", "--python", "{python}", "-q")),
+    Peer(
+        "Fastest --engine=native",
+        "",
+        ("{fastest}", "--engine=native", "-n", "2", "--python", "{python}", "-q"),
+        suites=("plain",),
+    ),
+    Peer(
+        "Fastest --engine=native --warm",
+        "",
+        ("{fastest}", "--engine=native", "--warm", "-n", "2", "--python", "{python}", "-q"),
+        suites=("plain",),
+    ),
     Peer("Fastest, its cache empty", "", (), ("{fastest}", "--discover", "--python", "{python}"), cold=True),
     Peer("xdist --dist load", "peers/xdist", ("{bin}/python", "-m", "pytest", "-q", "-n2", "--dist", "load")),
     Peer("xdist --dist worksteal", "peers/xdist", ("{bin}/python", "-m", "pytest", "-q", "-n2", "--dist", "worksteal")),

@@ -354,6 +354,19 @@ class Reader {
     return kComparison;
   }
 
+  // A comma between any two items, and one at most behind the last: tree-sitter reads "{,}", too.
+  static bool HasPlainCommas(Node list) {
+    const uint32_t count = ts_node_child_count(list.raw());
+    bool after_item = false;
+    for (uint32_t i = 1; i + 1 < count; ++i) {
+      const Node child(ts_node_child(list.raw(), i));
+      if (child.is(Kind::kComment)) continue;
+      if (ts_node_is_named(child.raw()) == after_item) return false;
+      after_item = !after_item;
+    }
+    return true;
+  }
+
   int ReadPrimary(Node expression, int depth) {
     switch (expression.kind()) {
       case Kind::kTrue:
@@ -381,9 +394,11 @@ class Reader {
         [[fallthrough]];
       case Kind::kList:
       case Kind::kSet:
+        if (!HasPlainCommas(expression)) return -1;
         ReadChildren(expression, depth);
         return kPrimary;
       case Kind::kDictionary:
+        if (!HasPlainCommas(expression)) return -1;
         ForEachChild(expression, [&](Node pair) {
           if (!Require(pair.is(Kind::kPair), "a dictionary is written oddly")) return;
           ReadExpression(pair[Field::kKey], kConditional, depth);
@@ -476,7 +491,7 @@ class Reader {
     const Node function = expression[Field::kFunction];
     const Node arguments = expression[Field::kArguments];
     // A generator's expression stands in its place.
-    if (!arguments.is(Kind::kArgumentList)) return -1;
+    if (!arguments.is(Kind::kArgumentList) || !HasPlainCommas(arguments)) return -1;
     if (function.is(Kind::kAttribute)) {
       const Node object = function[Field::kObject];
       if (object.is(Kind::kInteger) || object.is(Kind::kFloat)) return -1;

@@ -1,5 +1,7 @@
 #include "coordinator/native/module.h"
 
+#include <zlib.h>
+
 #include <chrono>
 #include <utility>
 
@@ -11,6 +13,8 @@ namespace fastest::native {
 
 Module Decide(std::string_view bytes, discovery::SyntaxParser& parser) {
   Module module;
+  module.crc32 =
+      static_cast<uint32_t>(::crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
   const discovery::Node tree = parser.Parse(bytes);
   if (parser.HasError()) {
     module.why_not = "it is not read without error";

@@ -5,6 +5,7 @@
 #ifndef FASTEST_COORDINATOR_NATIVE_MODULE_H_
 #define FASTEST_COORDINATOR_NATIVE_MODULE_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,8 @@ struct Module {
   std::vector<Passed> tests;
   // Why none is decided, for a person; empty if all are.
   std::string why_not;
+  // zlib's CRC-32 of the bytes.
+  uint32_t crc32 = 0;
 };
 
 // Of the bytes of a file. Whatever they are, this ends in time proportional to their number. Thread-safe as long as each thread has its own

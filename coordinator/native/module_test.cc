@@ -133,6 +133,11 @@ TEST(Decide, LeavesWhatPythonRefusesOrWarnsOf) {
   ExpectLeft({"assert 01 == 1"});
   ExpectLeft({"assert 1or 2"});
   ExpectLeft({"assert 1 <> 2"});
+  ExpectLeft({"assert {} == {,}"});
+  ExpectLeft({"assert [,] == []"});
+  ExpectLeft({"assert (,) == ()"});
+  ExpectLeft({"assert list(,) == []"});
+  ExpectLeft({"assert [1,,] == [1]"});
   ExpectLeft({"assert 10L == 10"});
   ExpectLeft({"assert None is None"});
   ExpectLeft({"assert 1, 2, 3"});

@@ -172,12 +172,12 @@ class Preparation {
   }
 
  private:
-  // Whether tests may be decided here, as far as the request tells. A single slot is pytest's own session; agents may have other files.
+  // Whether tests may be decided here, as far as the request tells. A single slot is pytest's own session.
   bool MayDecide(int slots) const {
     const RunOptions& run = request_.run;
     return run.engine == "native" && slots > 1 && !run.forward_terminal && !run.plan_only &&
            !run.sequence.has_value() && run.control_option.empty() && request_.shard.shard == 0 &&
-           request_.shard.rerun_from.empty() && !(request_.farm.used() && request_.farm.allow_stale);
+           request_.shard.rerun_from.empty();
   }
 
   const options::CommandLine& line_;

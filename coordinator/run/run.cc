@@ -74,7 +74,11 @@ void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
   spec->set_hang_timeout_s(options_.hang_timeout_s);
   spec->set_python(options_.python);
   spec->set_engine(options_.engine);
-  for (const auto& [module, decided] : options_.native) spec->add_native_modules(module);
+  for (const auto& [module, decided] : options_.native) {
+    v1::NativeModule* native = spec->add_native_modules();
+    native->set_node_id(module);
+    native->set_crc32(decided.crc32);
+  }
   spec->set_retries(static_cast<uint32_t>(options_.retries));
   spec->set_junit_xml(options_.junit_xml);
   // First: the workers' tests wait for it.

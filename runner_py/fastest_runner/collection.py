@@ -60,7 +60,7 @@ class Collection:
         session: Any,
         whole_reason: str | None,
         function_items: Any = None,
-        native_modules: Iterable[str] = (),
+        native_modules: Iterable[dict[str, Any]] = (),
     ) -> None:
         """`whole_reason` is why the collection must be whole, as far as that is known already.
 

@@ -8,13 +8,17 @@ known. A reason is a text for a person, and whatever is not known is one.
 
 from __future__ import annotations
 
+import builtins
 import sys
+import zlib
 from typing import Any, Iterable
 
 import pytest
 
 from . import listeners, soundness
 from .direct import guards
+
+_BUILTINS = dict(vars(builtins))
 
 # Through which tests, or what came of them, are seen.
 _HOOKS = (
@@ -59,8 +63,9 @@ _OPTIONS = {
 class NativeModules:
     """Those of one session."""
 
-    def __init__(self, node_ids: Iterable[str], session: Any) -> None:
-        self._wanted = frozenset(node_ids)
+    def __init__(self, modules: Iterable[dict[str, Any]], session: Any) -> None:
+        """`modules` are RunSpec.native_modules."""
+        self._wanted = {module.get("node_id", ""): module.get("crc32", 0) for module in modules}
         self._session = session
         self._nodes: list[Any] = []
         # Why none is left out; empty if nothing speaks against it, or if there are none.
@@ -80,6 +85,8 @@ class NativeModules:
     def leave_out(self, node: Any) -> bool:
         """Whether a file collector's module need not be imported, as far as is known so far."""
         if self.refused or node.nodeid not in self._wanted or type(node) is not pytest.Module:
+            return False
+        if not _has_bytes(node.path, self._wanted[node.nodeid]):
             return False
         if self._session.config.getoption("importmode") == "prepend":
             # Another file may have its name.
@@ -111,6 +118,7 @@ class NativeModules:
             or guards.session_reason(config)
             or _option_reason(config)
             or _watcher_reason()
+            or _python_reason()
             or guards.hooks_reason(config.pluginmanager.hook)
             or _hook_reason(config)
             or self._fixture_reason()
@@ -141,6 +149,22 @@ def _watcher_reason() -> str | None:
     if "coverage" in sys.modules or sys.gettrace() or sys.getprofile() or any(tools):
         return "what is executed is being measured"
     return None
+
+
+def _python_reason() -> str | None:
+    """Whether Python's own part is as it was before anything of the project was loaded."""
+    for name, genuine in _BUILTINS.items():
+        if getattr(builtins, name, None) is not genuine:
+            return f"somebody has changed Python's {name}"
+    first = type(sys.meta_path[0]).__module__ if sys.meta_path else ""
+    return None if first == "_pytest.assertion.rewrite" else f"modules are imported by {first or 'nobody'}"
+
+
+def _has_bytes(path: Any, crc32: int) -> bool:
+    try:
+        return zlib.crc32(path.read_bytes()) == crc32
+    except OSError:
+        return False
 
 
 def _hook_reason(config: Any) -> str | None:

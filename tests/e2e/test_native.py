@@ -33,6 +33,16 @@ def test_fails():
 """
 
 
+FINDER = """\
+import sys
+
+class Finder:
+    find_spec = lambda *args: None
+
+sys.meta_path.insert(0, Finder)
+"""
+
+
 def engines(run):
     return {nodeid: result["engine"] for nodeid, result in run.results().items()}
 
@@ -117,6 +127,13 @@ def test_what_the_files_speak_against(project, execute, files, args):
         ({}, ("--setup-show",), ""),
         ({"conftest.py": "import sys\nsys.setprofile(lambda *args: None)\n"}, (), "being measured"),
         ({"conftest.py": "def pytest_terminal_summary(): pass\n"}, (), "implements pytest_terminal_summary"),
+        ({"pytest.ini": "[pytest]\nusefixtures = tmp_path\n"}, (), 'the fixture "tmp_path" applies'),
+        (
+            {"conftest.py": "import builtins\nbuiltins.sum = lambda values: 6\n"},
+            (),
+            "somebody has changed Python's sum",
+        ),
+        ({"conftest.py": FINDER}, (), "modules are imported by"),
     ],
     ids=[
         "a hook",
@@ -130,6 +147,9 @@ def test_what_the_files_speak_against(project, execute, files, args):
         "--setup-show",
         "a profiler",
         "somebody who listens",
+        "usefixtures in the ini-file",
+        "another sum",
+        "another import",
     ],
 )
 def test_what_the_session_speaks_against(project, execute, files, args, why):
