@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -41,8 +42,9 @@ class Case(NamedTuple):
     suite: str
     options: dict = {}
     collect: bool = False
-    # At most so many, where one takes minutes.
+    # At most so many, where one takes minutes, and the programs that would take most of them.
     rounds: int = 100
+    left_out: tuple = ()
 
 
 CASES = (
@@ -51,7 +53,13 @@ CASES = (
     Case("100 tests", "plain", {"files": 5, "tests": 100}),
     Case("10,000 tests", "plain", {"files": 200, "tests": 10000}),
     Case("1,200 mixed tests", "mixed", {"files": 24, "tests": 1200}),
-    Case("60,000 parameters", "parametrized", {"files": 60, "tests": 60000}, rounds=3),
+    Case(
+        "60,000 parameters",
+        "parametrized",
+        {"files": 60, "tests": 60000},
+        rounds=3,
+        left_out=("xdist --dist worksteal", "xdist --dist loadfile", "pytest-zygote", "oxytest", "rtest"),
+    ),
     Case("5,000 tests with coverage, a time limit, --runslow", "everyday", {"files": 50, "tests": 5000}),
     Case("itsdangerous", "itsdangerous"),
     Case("click", "click"),
@@ -85,7 +93,7 @@ def site_packages(python):
 def side_of(peer, case, python, args, cache):
     """How `peer` is called for the case; None if it can't do it."""
     words = peer.collect if case.collect else peer.run
-    if not words or (peer.suites and case.suite not in peer.suites):
+    if not words or (peer.suites and case.suite not in peer.suites) or peer.name in case.left_out:
         return None
     environment = parity.clean_environment({"XDG_CACHE_HOME": str(cache)})
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -173,8 +181,21 @@ def first_run(side, folder, limit_s):
         return output.read().decode("utf-8", "replace"), peak
 
 
+def stages(side, folder, work):
+    """Where the time of a run of Fastest goes, by its own account: a name and seconds each, medians of three runs."""
+    events = work / "events.jsonl"
+    told = []
+    for _ in range(3):
+        subprocess.run(
+            [*side.command, f"--report-json={events}"], cwd=folder, env=side.environment, stdout=subprocess.DEVNULL
+        )
+        told.append(json.loads(events.read_text().splitlines()[-1])["timing"])
+    begin, tests, total = (statistics.median(t[key] for t in told) for key in ("before_s", "tests_s", "total_s"))
+    return {"until a worker is ready": begin, "tests": tests, "the end": max(0.0, total - begin - tests)}
+
+
 def measure(case, work, rounds, names):
-    """All programs on one case; pytest's result first."""
+    """All programs on one case, pytest's result first; and the stages of Fastest's runs, by its names."""
     name = "-".join([case.suite, *(str(value) for value in case.options.values())])
     folder, python, args = projects.make(case.suite, work / name, **case.options)
     cache = work / "cache"
@@ -205,6 +226,11 @@ def measure(case, work, rounds, names):
             if sides[index].peer.cold:
                 shutil.rmtree(sides[index].environment["XDG_CACHE_HOME"], ignore_errors=True)
             seconds[index].append(run(sides[index], folder, limit_s))
+    where = {
+        side.peer.name: stages(side, folder, work)
+        for side in sides
+        if side.peer.name.startswith("Fastest") and not case.collect
+    }
     for side in sides:
         if "--warm" in side.command:
             subprocess.run([side.command[0], "--warm=stop"], cwd=folder, env=side.environment, check=True)
@@ -214,20 +240,22 @@ def measure(case, work, rounds, names):
             whole / own for whole, own in zip(seconds[0], times, strict=True) if own is not None and whole is not None
         ]
         results.append(Result(side.peer.name, times, ratios, peak, right, total))
-    return results
+    return results, where
 
 
 def file_of(case):
     return KEPT / f"{''.join(c if c.isalnum() else '-' for c in case.name)}.json"
 
 
-def keep(case, results, rounds):
-    """What the page needs of a case, and says where and of what it is."""
+def keep(case, results, where, rounds):
+    """What the page needs of a case, and says on which machine and of what it is."""
     KEPT.mkdir(parents=True, exist_ok=True)
     row = {
         "machine": machine(),
         "commit": ask("git", "rev-parse", "--short", "HEAD")[0],
         "rounds": rounds,
+        "left_out": case.left_out,
+        "stages": where,
         "results": [result._asdict() for result in results],
     }
     file_of(case).write_text(json.dumps(row, indent=1))
@@ -268,8 +296,8 @@ def main():
         for case in cases:
             row = kept(case) if options.resume else None
             if row is None:
-                results = measure(case, work, options.rounds, options.only)
-                row = keep(case, results, min(options.rounds, case.rounds)) if not options.only else None
+                results, where = measure(case, work, options.rounds, options.only)
+                row = keep(case, results, where, min(options.rounds, case.rounds)) if not options.only else None
             else:
                 results = [Result(**result) for result in row["results"]]
             tables.append(report.Table(case.name, results, row))

@@ -68,12 +68,20 @@ def page(pins, tables):
             if result.right != result.total:
                 right = f"**{right}**"
             lines.append(f"| {result.name} | {seconds} | {spread} | {peak} | {right} |")
+        if measured.get("left_out"):
+            lines += ["", f"Left out, since each takes minutes: {', '.join(measured['left_out'])}."]
+        if measured.get("stages"):
+            lines += ["", "Where the time of a run goes, by its own account (medians of three runs):", ""]
+        for program, parts in measured.get("stages", {}).items():
+            total = sum(parts.values())
+            told = [f"{part} {seconds:.3f} s ({100 * seconds / total:.0f} %)" for part, seconds in parts.items()]
+            lines.append(f"- {program}: {', '.join(told)}")
     return "\n".join(lines) + "\n"
 
 
 def picture(tables):
     """Bars for each case; a hollow bar is a program that does not have all of pytest's outcomes."""
-    label, width, bar, gap = 210, 560, 13, 26
+    label, width, bar, gap = 230, 560, 13, 26
     parts, y = [], 34
     for name, results, _ in tables:
         ratios = {result.name: _median(result.ratios) or 0 for result in results}
