@@ -9,6 +9,7 @@ Writes docs/benchmarks.md and docs/benchmarks.svg if asked to.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -108,6 +109,17 @@ def side_of(peer, case, python, args, cache):
     return Side(peer, [word.format(**places) for word in words] + args, environment)
 
 
+def cut_off(side, process):
+    """Ends a run that goes on for too long, and those of its processes that have left its group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, 9)
+    mark = f"XDG_CACHE_HOME={side.environment['XDG_CACHE_HOME']}".encode()
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and mark in (entry / "environ").read_bytes().split(b"\0"):
+                os.kill(int(entry.name), 9)
+
+
 def run(side, folder, limit_s, output=subprocess.DEVNULL):
     """Runs once; gives the wall time, None if it was cut off."""
     begin = time.monotonic()
@@ -121,7 +133,7 @@ def run(side, folder, limit_s, output=subprocess.DEVNULL):
         start_new_session=True,
     )
     # Popen.wait with a limit would look only every 50 ms.
-    cut = threading.Timer(limit_s, lambda: os.killpg(process.pid, 9))
+    cut = threading.Timer(limit_s, cut_off, (side, process))
     cut.start()
     process.wait()
     took = time.monotonic() - begin
@@ -171,7 +183,7 @@ def first_run(side, folder, limit_s):
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        cut = threading.Timer(limit_s, lambda: os.killpg(process.pid, 9))
+        cut = threading.Timer(limit_s, cut_off, (side, process))
         cut.start()
         while process.poll() is None:
             peak = max(peak, memory_of(process.pid))
