@@ -86,7 +86,8 @@ class NativeModules:
         """Whether a file collector's module need not be imported, as far as is known so far."""
         if self.refused or node.nodeid not in self._wanted or type(node) is not pytest.Module:
             return False
-        if not _has_bytes(node.path, self._wanted[node.nodeid]):
+        # A package's own code would run first.
+        if isinstance(node.parent, pytest.Package) or not _has_bytes(node.path, self._wanted[node.nodeid]):
             return False
         if self._session.config.getoption("importmode") == "prepend":
             # Another file may have its name.

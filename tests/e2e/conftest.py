@@ -12,6 +12,7 @@ class Agent(Fastest):
     """fastest-agent with a checkout of its own."""
 
     address = ""
+    workdir = None
 
 
 @pytest.fixture
@@ -84,7 +85,8 @@ def agent(coordinator, tmp_path):
         agents.append(one)
         if listen:
             wait_until(lambda: port_file.exists() or one.process.poll() is not None, "the agent's port file")
-            one.address = port_file.read_text().strip() if port_file.exists() else ""
+            one.workdir = workdir
+        one.address = port_file.read_text().strip() if port_file.exists() else ""
         return one
 
     yield start

@@ -182,6 +182,25 @@ def test_modules_of_its_folder_are_found_as_ever(project, execute):
     assert engines(run)["b/test_user.py::test_it"] == "direct"
 
 
+def test_an_agent_with_another_package_imports_as_ever(project, agent, execute):
+    files = project({"a/test_plain.py": PLAIN, "test_other.py": OTHER})
+    agents = [agent(files), agent(files)]
+    for one in agents:
+        (one.workdir / "a/__init__.py").write_text("")
+    run = execute(files, "--engine=native", "--allow-stale", "--agents", ",".join(one.address for one in agents))
+    assert set(engines(run).values()) == {"direct"}, run.text
+
+
+def test_an_agent_with_other_bytes_imports_as_ever(project, agent, execute):
+    files = project({"test_plain.py": PLAIN})
+    agents = [agent(files), agent(files)]
+    for one in agents:
+        (one.workdir / "test_plain.py").write_text(PLAIN.replace("== 6", "== 7"))
+    run = execute(files, "--engine=native", "--allow-stale", "--agents", ",".join(one.address for one in agents))
+    assert set(engines(run).values()) == {"direct"}, run.text
+    assert "1 failed, 2 passed" in run.text
+
+
 def test_agents_leave_them_out_too(project, agent, execute):
     files = project({"test_plain.py": PLAIN, "test_other.py": OTHER})
     agents = [agent(files), agent(files)]
