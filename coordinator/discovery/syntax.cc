@@ -86,9 +86,9 @@ constexpr KindName kKindNames[] = {
 
 // In the order of Field.
 constexpr std::string_view kFieldNames[] = {
-    "alias",      "alternative", "arguments", "attribute",   "body",         "condition", "consequence", "definition",
-    "function",   "key",         "left",      "module_name", "name",         "object",    "operator",    "argument",
-    "parameters", "return_type", "right",     "subscript",   "superclasses", "value",
+    "alias",      "alternative", "arguments", "attribute", "body",         "condition", "consequence",
+    "definition", "function",    "key",       "left",      "module_name",  "name",      "object",
+    "operator",   "argument",    "right",     "subscript", "superclasses", "value",
 };
 
 // The grammar's numbers for the names above, looked up once.

@@ -99,8 +99,6 @@ enum class Field : unsigned char {
   kObject,
   kOperator,
   kArgument,
-  kParameters,
-  kReturnType,
   kRight,
   kSubscript,
   kSuperclasses,

@@ -200,16 +200,13 @@ Maybe Evaluation::Strings(Node strings) const {
 
 Maybe Evaluation::Display(Node display) {
   std::vector<Value> items;
-  const bool known = [&] {
-    bool all = true;
-    ForEachChild(display, [&](Node item) {
-      Maybe value = Evaluate(item);
-      all = value.has_value();
-      if (all) items.push_back(*std::move(value));
-      return all;
-    });
-    return all;
-  }();
+  bool known = true;
+  ForEachChild(display, [&](Node item) {
+    Maybe value = Evaluate(item);
+    known = value.has_value();
+    if (known) items.push_back(*std::move(value));
+    return known;
+  });
   if (!known) return std::nullopt;
   if (display.is(Kind::kSet)) return MakeSet(std::move(items));
   return Value::Of(display.is(Kind::kList) ? Value::Kind::kList : Value::Kind::kTuple, std::move(items));
