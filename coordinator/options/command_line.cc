@@ -30,19 +30,20 @@ constexpr char kFooter[] =
     "Exit codes: 0 all passed, 1 failures, 2 interrupted, 3 internal error, 4 usage error, 5 no tests collected,\n"
     "10 some tests could not be run.";
 
-// One CLI11 app over the whole table.
+// One CLI11 app over those options of the table that are `wanted`.
 class TableApp {
  public:
-  TableApp() : app_(kDescription, "fastest-coordinator") {
+  explicit TableApp(const std::function<bool(const Flag&)>& wanted) : app_(kDescription, "fastest-coordinator") {
     app_.allow_extras();
     app_.footer(kFooter);
     app_.set_help_flag();
     app_.get_formatter()->column_width(40);
     app_.get_formatter()->label("OPTIONS", "[OPTIONS] [PATH | NODEID]...");
-    for (const Flag& flag : FlagTable()) options_.push_back(Add(flag));
+    for (const Flag& flag : FlagTable()) options_.push_back(wanted(flag) ? Add(flag) : nullptr);
   }
 
   CLI::App& app() { return app_; }
+  // Of the table's option `i`; nullptr if it is not wanted.
   CLI::Option* option(size_t i) const { return options_[i]; }
 
  private:
@@ -72,10 +73,15 @@ class TableApp {
   std::vector<CLI::Option*> options_;
 };
 
-// CLI11 compares each option that is added with all before it, which takes milliseconds, and forgets what it parsed at the next parse.
-TableApp& Table() {
-  thread_local TableApp table;
-  return table;
+// Whether one of the arguments may be this option, by its first characters; `-xvs` may be three.
+bool MayBeAmong(const Flag& flag, const std::vector<std::string>& args) {
+  const std::vector<std::string> names = Names(flag);
+  return std::any_of(args.begin(), args.end(), [&names](const std::string& arg) {
+    if (arg.size() < 2 || arg[0] != '-') return false;
+    return std::any_of(names.begin(), names.end(), [&arg](const std::string& name) {
+      return name.size() == 2 ? arg.find(name[1]) != std::string::npos : absl::StartsWith(arg, name);
+    });
+  });
 }
 
 bool IsFlag(const Flag& flag) { return flag.arity == Arity::kFlag || flag.arity == Arity::kCount; }
@@ -122,7 +128,8 @@ std::string CommandLine::Given(const std::string& main_name) const {
 }
 
 absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args, const std::function<bool(const Flag&)>& keep) {
-  TableApp& table = Table();
+  // Not of the whole table: CLI11 compares each option that is added with all before it, which takes milliseconds.
+  TableApp table([&args](const Flag& flag) { return MayBeAmong(flag, args); });
   CommandLine line;
   try {
     // CLI11 takes the arguments from the back.
@@ -139,7 +146,7 @@ absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args, const st
   size_t open_ended = 0;
   for (size_t i = 0; i < flags.size(); ++i) {
     const CLI::Option* option = table.option(i);
-    if (option->count() == 0 || !keep(flags[i])) continue;
+    if (option == nullptr || option->count() == 0 || !keep(flags[i])) continue;
     std::vector<std::string> values = option->results();
     if (IsFlag(flags[i])) values.assign(option->count(), "");
     // CLI11 makes this of the flag alone.
@@ -181,6 +188,8 @@ CommandLine Join(const CommandLine& first, const CommandLine& then) {
   return joined;
 }
 
-std::string HelpText() { return Table().app().help(); }
+std::string HelpText() {
+  return TableApp([](const Flag&) { return true; }).app().help();
+}
 
 }  // namespace fastest::options

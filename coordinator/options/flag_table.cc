@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
-#include <sstream>
+
+#include "absl/strings/str_split.h"
 
 namespace fastest::options {
 namespace {
@@ -364,12 +365,7 @@ const std::vector<Flag>& FlagTable() {
   return *kTable;
 }
 
-std::vector<std::string> Names(const Flag& flag) {
-  std::vector<std::string> names;
-  std::istringstream in(flag.names);
-  for (std::string name; std::getline(in, name, ',');) names.push_back(name);
-  return names;
-}
+std::vector<std::string> Names(const Flag& flag) { return absl::StrSplit(flag.names, ','); }
 
 std::string MainName(const Flag& flag) { return Names(flag).back(); }
 

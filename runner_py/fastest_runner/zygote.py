@@ -20,6 +20,7 @@ import sys
 import time
 from typing import Any
 
+from . import process_end
 from .frames import FrameDecoder, FrameError, encode
 from .freshness import Origin, environment_of, take_environment
 
@@ -60,8 +61,7 @@ def serve(control_fd: int) -> int | Launch:
     except Exception as error:
         zygote.send({"type": "failed", "message": _load_failure(error)})
         return 3
-    # What is loaded now lives as long as the process: a worker's collector need not walk it, nor unshare its pages.
-    gc.freeze()
+    _settle()
     gc.enable()
     zygote.send({"type": "hello", "pid": os.getpid(), **versions})
     return zygote.loop()
@@ -88,6 +88,12 @@ def _load_for_workers() -> None:
     from . import direct
 
     direct.load()
+    _settle()
+
+
+def _settle() -> None:
+    """What is loaded now outlives a worker: neither its collector nor its end need walk it and unshare its pages."""
+    process_end.hold_what_is_loaded()
     gc.freeze()
 
 
