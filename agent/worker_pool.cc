@@ -82,6 +82,7 @@ absl::Status WorkerPool::StartZygote() {
   options.environment = environment_;
   options.whole_environment = options_.keep_zygote && running_;
   options.keep = options_.keep_zygote;
+  options.preload.assign(spec_.preload().begin(), spec_.preload().end());
   ASSIGN_OR_RETURN(zygote_, Zygote::Start(options, loop_, clock_));
   zygote_->set_listener(this);
   return absl::OkStatus();
@@ -114,7 +115,7 @@ void WorkerPool::BeginRun(const v1::RunSpec& spec, std::vector<std::string> envi
       StartZygoteAnew();
       return;
     }
-    zygote_->Begin(environment_, working_dir_);
+    zygote_->Begin(environment_, working_dir_, {spec.preload().begin(), spec.preload().end()});
     AwaitAnswer();
     return;
   }

@@ -108,7 +108,7 @@ absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Start(const Options& options, Ev
   if (!child.ok()) return NoInterpreter(options.python, child.status());
   auto zygote = absl::WrapUnique(
       new Zygote(options, loop, clock, *std::move(child), FrameChannel(std::move(sockets.first)), std::move(output)));
-  if (options.keep) zygote->Send(json{{"type", "keep"}}.dump());
+  if (options.keep) zygote->Send(json{{"type", "keep"}, {"preload", options.preload}}.dump());
   return zygote;
 }
 
@@ -138,10 +138,12 @@ void Zygote::Fork(const std::string& worker_id, UniqueFd channel, UniqueFd out, 
   Send(json{{"type", "fork"}, {"worker_id", worker_id}}.dump(), std::move(fds));
 }
 
-void Zygote::Begin(const std::vector<std::string>& environment, const std::string& directory) {
+void Zygote::Begin(const std::vector<std::string>& environment, const std::string& directory,
+                   const std::vector<std::string>& preload) {
   json variables = json::array();
   for (const std::string& variable : environment) variables.push_back(AsCharacters(variable));
-  Send(json{{"type", "begin"}, {"directory", directory}, {"environment", std::move(variables)}}.dump());
+  Send(json{{"type", "begin"}, {"directory", directory}, {"environment", std::move(variables)}, {"preload", preload}}
+           .dump());
 }
 
 void Zygote::Clear() {

@@ -51,6 +51,8 @@ class Zygote {
     bool whole_environment = false;
     // It is to serve run after run: remembers where it came from, for Begin().
     bool keep = false;
+    // With `keep`: RunSpec.preload of the run that it is started for.
+    std::vector<std::string> preload;
     // How long it may take to end when it is asked to.
     absl::Duration end_limit = absl::Seconds(5);
   };
@@ -70,10 +72,11 @@ class Zygote {
 
   // Forks a worker that gets these descriptors: its channel, its stdout, its stderr.
   void Fork(const std::string& worker_id, UniqueFd channel, UniqueFd out, UniqueFd err);
-  // Another run, which takes place in `directory` and whose workers get `environment` ("NAME=VALUE" each) for their own. OnZygoteBegun
-  // follows. Precondition: Options::keep, no workers.
-  void Begin(const std::vector<std::string>& environment, const std::string& directory);
-  // Ends whatever the run's workers have left behind. OnZygoteCleared follows, or OnZygoteEnded. Precondition: no workers.
+  // Another run, which takes place in `directory` and whose workers get `environment` ("NAME=VALUE" each) for their own. `preload` is its
+  // RunSpec.preload. OnZygoteBegun follows. Precondition: Options::keep, no workers.
+  void Begin(const std::vector<std::string>& environment, const std::string& directory,
+             const std::vector<std::string>& preload);
+  // Ends whatever the run's workers have left behind, and then loads what runs like it may have loaded. OnZygoteCleared follows, or OnZygoteEnded. Precondition: no workers.
   void Clear();
   // SIGKILL to the worker and its process group. One that has exited is ignored.
   void Kill(const std::string& worker_id);

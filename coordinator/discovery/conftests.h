@@ -42,6 +42,9 @@ class Conftests {
   // Whether the conftest files name `path`, in `directory`, in collect_ignore or collect_ignore_glob. Maybe: under a condition.
   Verdict Ignores(const std::string& directory, const std::string& path);
 
+  // Those read so far.
+  const std::vector<std::unique_ptr<Conftest>>& all() const { return conftests_; }
+
   // Why the collection as a whole is not certain, for those read so far.
   const std::vector<std::string>& open_reasons() const { return open_reasons_; }
 

@@ -1,5 +1,7 @@
 #include "coordinator/discovery/discovery.h"
 
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -70,6 +72,15 @@ void Deselect(const std::vector<std::string>& prefixes, FoundModule& module) {
   module.tests = std::move(remaining);
 }
 
+// What the file imports by an absolute name, up to its first dot.
+void AddImports(const File& file, std::set<std::string_view>& names) {
+  for (const Binding& binding : file.bindings) {
+    if (binding.kind != BindingKind::kImport) continue;
+    const std::string_view name = std::string_view(binding.detail).substr(0, binding.detail.find('.'));
+    if (!name.empty()) names.insert(name);
+  }
+}
+
 }  // namespace
 
 bool FoundModule::exact() const {
@@ -111,10 +122,12 @@ absl::StatusOr<Discovery> Discover(const ProjectConfig& project, const Discovery
   rules.selection = TestSelection(collection.marks, collection.keywords);
   ImportFinder imports(store, collection.prepends_paths);
   discovery.modules.reserve(wanted.size());
+  std::set<std::string_view> imported;
   for (const Wanted& module : wanted) {
     const Surroundings& surroundings = conftests.SurroundingsOf(std::string(ParentPath(module.path)));
     FoundModule found;
     if (absl::EndsWith(module.path, ".py")) {
+      AddImports(*imports.FileAt(module.path).facts, imported);
       found = CollectModule(imports.FileAt(module.path), NodeIdOf(module, project), rules, surroundings, imports);
     } else {
       found.node_id = NodeIdOf(module, project);
@@ -125,6 +138,8 @@ absl::StatusOr<Discovery> Discover(const ProjectConfig& project, const Discovery
     Deselect(collection.deselect, found);
     discovery.modules.push_back(std::move(found));
   }
+  for (const auto& conftest : conftests.all()) AddImports(*conftest->file, imported);
+  discovery.imports.assign(imported.begin(), imported.end());
   const auto add = [&discovery](const std::vector<std::string>& reasons) {
     discovery.open_reasons.insert(discovery.open_reasons.end(), reasons.begin(), reasons.end());
   };

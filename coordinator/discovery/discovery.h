@@ -63,6 +63,8 @@ struct Discovery {
   std::vector<FoundModule> modules;
   // Reasons that hold for the whole project: "tests/conftest.py implements pytest_collection_modifyitems".
   std::vector<std::string> open_reasons;
+  // What the test modules and their conftest files import by absolute names, up to the first dot: "numpy", "pytest". Sorted.
+  std::vector<std::string> imports;
 
   int count() const;
 };

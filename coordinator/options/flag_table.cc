@@ -74,6 +74,11 @@ std::vector<Flag> MakeTable() {
        "run "
        "left; it ends after 10 minutes without a run. --warm=stop ends it now",
        "stop"},
+      {"--preload", H::kOwn, A::kValue, kRun,
+       "what a warm agent, or one on another machine, loads of site-packages between two runs, for the second to find "
+       "it "
+       "loaded where that makes no difference: 'none' (default), 'auto' (what the test files import), or modules",
+       "none|auto|NAME,..."},
       {"--hang-timeout", H::kOwn, A::kValue, kRun,
        "end a test that runs longer than this and report it as failed, with its Python stack (default: no limit)",
        "SECONDS"},

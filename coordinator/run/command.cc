@@ -138,6 +138,7 @@ class Preparation {
     options.lease_s = lease_s;
     const std::vector<std::string> modules = Modules();
     if (MayDecide(slots)) options.native = NativeModules(discovery_, project_.rootdir);
+    if (options.preload_auto) options.preload = discovery_.imports;
     auto past = past_.Load(modules);
     if (request_.label_failures) options.red_history = past_.Reds();
     Estimates estimates(std::move(discovery_), std::move(past));

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "base/shell_words.h"
 #include "base/status_macros.h"
@@ -212,6 +213,28 @@ absl::Status ReadWarm(const options::CommandLine& line, const Surroundings& surr
         absl::StrCat(origin->second, " is ignored, since this is CI (the variable CI is set): type --warm for it"));
   } else {
     request.warm = true;
+  }
+  return absl::OkStatus();
+}
+
+bool IsModuleName(absl::string_view name) {
+  return !name.empty() && !absl::ascii_isdigit(static_cast<unsigned char>(name[0])) &&
+         std::all_of(name.begin(), name.end(),
+                     [](unsigned char c) { return absl::ascii_isalnum(c) || c == '_' || c >= 0x80; });
+}
+
+absl::Status ReadPreload(const options::CommandLine& line, RunOptions& run) {
+  const std::string given = line.Last("--preload").value_or("none");
+  run.preload_auto = given == "auto";
+  if (given == "none" || given == "auto") return absl::OkStatus();
+  for (const absl::string_view name : absl::StrSplit(given, ',')) {
+    if (!IsModuleName(name)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(line.Given("--preload"),
+                       ": 'none', 'auto' or names of modules are needed, without dots and "
+                       "with commas between them, for instance numpy,attr"));
+    }
+    run.preload.emplace_back(name);
   }
   return absl::OkStatus();
 }
@@ -473,6 +496,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
     return absl::InvalidArgumentError(
         absl::StrCat(all->Given("--engine"), ": there are 'auto', 'pytest', 'direct' and 'native'"));
   }
+  RETURN_IF_ERROR(ReadPreload(*all, run));
   ASSIGN_OR_RETURN(request.shadow, Shadow(*all));
   request.engine_report = all->Has("--engine-report");
   if (const absl::Status farm = ReadFarm(*all, surroundings, request.farm); !farm.ok()) return farm;

@@ -235,6 +235,15 @@ TEST_F(RequestTest, WrongValuesAreNamed) {
   EXPECT_THAT(ErrorOf({"--engine", "warp"}), HasSubstr("warp"));
   EXPECT_EQ(MustMake({"--engine=direct"}).run.engine, "direct");
   EXPECT_EQ(MustMake({"--hang-timeout", "1.5"}).run.hang_timeout_s, 1.5);
+  EXPECT_THAT(ErrorOf({"--preload=numpy.linalg"}), HasSubstr("--preload"));
+  EXPECT_THAT(ErrorOf({"--preload="}), HasSubstr("--preload"));
+}
+
+TEST_F(RequestTest, NamesWhatIsToBePreloaded) {
+  EXPECT_THAT(MustMake({}).run.preload, IsEmpty());
+  EXPECT_TRUE(MustMake({"--preload=auto"}).run.preload_auto);
+  EXPECT_FALSE(MustMake({"--preload=none"}).run.preload_auto);
+  EXPECT_THAT(MustMake({"--preload", "numpy,attr"}).run.preload, ElementsAre("numpy", "attr"));
 }
 
 // Nobody typed these: the message names what he has to mend.

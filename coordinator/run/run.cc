@@ -79,6 +79,7 @@ void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
     native->set_node_id(module);
     native->set_crc32(decided.crc32);
   }
+  for (const std::string& name : options_.preload) spec->add_preload(name);
   spec->set_retries(static_cast<uint32_t>(options_.retries));
   spec->set_junit_xml(options_.junit_xml);
   // First: the workers' tests wait for it.

@@ -25,6 +25,10 @@ struct RunOptions {
   // For pytest in the workers.
   std::vector<std::string> pytest_args;
   std::string python;
+  // RunSpec.preload.
+  std::vector<std::string> preload;
+  // --preload=auto: `preload` is to be what the tests' files import.
+  bool preload_auto = false;
   // RunSpec.engine.
   std::string engine = "auto";
   // The tests that were decided here, by node id of their module; see NativeModules(). Only with several slots, and for a whole run.

@@ -79,20 +79,30 @@ class Origin:
         relative = any(not os.path.isabs(entry) for entry in _python_path())
         self._directory = os.getcwd() if relative else None
         self._own_folders = _folders_of_interpreter()
+        self._changed = ""
+        self._take_in(since_ns)
+
+    def extend(self, since_ns: int) -> None:
+        """More has been loaded, from `since_ns` on."""
+        self._changed = self._changed or self._changed_file()
+        self._take_in(since_ns)
+
+    def _take_in(self, since_ns: int) -> None:
         self._foreign = self._foreign_module()
         # site looks for these two at each start, whether there were any or not.
         self._names = {name.partition(".")[0] for name in sys.modules} | {"sitecustomize", "usercustomize"}
         self._marks = {path: _mark(path) for path in self._files()}
-        newer = (path for path, mark in self._marks.items() if mark is not None and mark[0] > since_ns)
-        self._newer = next(newer, "")
-        self._candidates = {entry: self._candidates_in(entry) for entry in sys.path if not self._is_own(entry)}
+        for path, mark in self._marks.items():
+            if not self._changed and mark is not None and mark[0] > since_ns:
+                self._changed = f"{path} changed while it was loaded"
+        self._candidates = {entry: self._candidates_in(entry) for entry in sys.path if not self.is_own(entry)}
 
     def why_stale(self, environment: dict[bytes, bytes], directory: str) -> str:
         """Empty if a run with this environment and directory may have its workers from here; else why not."""
         if self._foreign:
             return f"{self._foreign} is not the interpreter's own"
-        if self._newer:
-            return f"{self._newer} changed while Python was started"
+        if self._changed:
+            return self._changed
         wanted = _lasting(environment)
         for name in sorted(wanted.keys() ^ self._environment.keys()):
             return f"the variable {os.fsdecode(name)} has come or gone"
@@ -101,6 +111,9 @@ class Origin:
                 return f"the variable {os.fsdecode(name)} has changed"
         if self._directory is not None and not _is_same_folder(self._directory, directory):
             return "the directory is another one, and PYTHONPATH is relative"
+        return self._changed_file()
+
+    def _changed_file(self) -> str:
         for path, mark in self._marks.items():
             if _mark(path) != mark:
                 return f"{path} has changed"
@@ -114,21 +127,21 @@ class Origin:
         kept = {name: value for name, value in environment.items() if name not in self._removed}
         return {**kept, **self._added}
 
-    def _is_own(self, path: str) -> bool:
+    def is_own(self, path: str) -> bool:
         return path in self._own_folders or path.startswith(tuple(folder + os.sep for folder in self._own_folders))
 
     def _foreign_module(self) -> str:
         """A loaded file that somebody may be working on: an editable install, a module on PYTHONPATH."""
         runner = os.path.dirname(os.path.abspath(__file__)) + os.sep
         for path in _module_files():
-            if not self._is_own(path) and not path.startswith(runner):
+            if not self.is_own(path) and not path.startswith(runner):
                 return path
         return ""
 
     def _files(self) -> set[str]:
         files = {*_module_files(), os.path.realpath(sys.executable), os.path.join(sys.prefix, "pyvenv.cfg")}
         # Those, too, that are not there yet: the user's own, and what a .pth file names.
-        for entry in {*filter(self._is_own, sys.path), *_site_folders()}:
+        for entry in {*filter(self.is_own, sys.path), *_site_folders()}:
             # A folder's own mark changes with the names in it: packages that come and go.
             files.add(entry)
             for path in (os.path.join(entry, name) for name in _entries(entry) if name.endswith(".pth")):
@@ -164,12 +177,12 @@ def _given_environment() -> dict[bytes, bytes]:
         return environment_of(given.read().split(b"\0"))
 
 
+def changes_from_run_to_run(name: str) -> bool:
+    return name in _CHANGING or name.startswith(_CHANGING_PREFIXES)
+
+
 def _lasting(environment: dict[bytes, bytes]) -> dict[bytes, bytes]:
-    return {
-        name: value
-        for name, value in environment.items()
-        if os.fsdecode(name) not in _CHANGING and not os.fsdecode(name).startswith(_CHANGING_PREFIXES)
-    }
+    return {name: value for name, value in environment.items() if not changes_from_run_to_run(os.fsdecode(name))}
 
 
 def _python_path() -> list[str]:

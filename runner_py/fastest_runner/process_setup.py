@@ -45,7 +45,7 @@ def set_up(channel_fd: int, stdout_fd: int, stderr_fd: int, life_fd: int) -> Des
             # By lines, as on a terminal: with -s the user sees it in time, and a crash does not swallow it.
             stream.reconfigure(line_buffering=True)
     descriptors = Descriptors(_move_high(channel_fd), _move_high(life_fd), _duplicate_high(2))
-    _die_with_zygote(descriptors.life_fd)
+    die_with_writer(descriptors.life_fd)
     # chain=False: the signal's default action would end the process.
     faulthandler.register(STACK_SIGNAL, file=descriptors.stack_fd, all_threads=True, chain=False)
     return descriptors
@@ -72,8 +72,8 @@ def _move_high(fd: int) -> int:
     return moved
 
 
-def _die_with_zygote(life_fd: int) -> None:
-    """Has the kernel kill our process group when the zygote, the only writer of this pipe, is gone."""
+def die_with_writer(life_fd: int) -> None:
+    """Has the kernel kill our process group when the zygote, the only writer of this pipe, has gone."""
     fcntl.fcntl(life_fd, fcntl.F_SETOWN, -os.getpgrp())
     fcntl.fcntl(life_fd, _F_SETSIG, signal.SIGKILL)
     fcntl.fcntl(life_fd, fcntl.F_SETFL, fcntl.fcntl(life_fd, fcntl.F_GETFL) | os.O_ASYNC)
@@ -87,6 +87,22 @@ def _die_with_zygote(life_fd: int) -> None:
 def end_process_group() -> None:
     """Kills this process and its children: nobody is there any more who could want their results."""
     os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def kill(pid: int) -> bool:
+    """False if there is nobody of that number, or it has become another user's: a test may have called sudo."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def kill_group(pid: int) -> None:
+    """Ends the child `pid` and its process group; the group may not exist yet when it was only just forked."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    kill(pid)
 
 
 def exit_without_channel() -> NoReturn:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from _pytest import config as pytest_config
 
-from . import bytecode, process_setup, rewriting, xdist_role
+from . import bytecode, preload, process_setup, rewriting, xdist_role
 from .bytecode_store import BytecodeStore
 from .control_session import ControlHost
 from .frames import Channel, FrameError
@@ -39,6 +39,8 @@ def run(launch: Launch) -> int:
         if not control:
             _become_worker(run_spec, worker_id, int(start.get("machine_slot", 0)))
             store = _keep_bytecode(run_spec, worker_id)
+            if run_spec.get("preload"):
+                preload.offer()
     except _Refused as refused:
         return _fail(channel, *refused.args)
     genuine_stdout = sys.stdout

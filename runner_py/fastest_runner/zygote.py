@@ -8,7 +8,6 @@ which the agent made a child subreaper.
 from __future__ import annotations
 
 import _socket
-import contextlib
 import dataclasses
 import gc
 import importlib
@@ -20,9 +19,10 @@ import sys
 import time
 from typing import Any
 
-from . import process_end
+from . import preload, process_end
 from .frames import FrameDecoder, FrameError, encode
 from .freshness import Origin, environment_of, take_environment
+from .process_setup import kill, kill_group
 
 _OLDEST_PYTEST = (7, 0)
 _RECEIVE_SIZE = 64 * 1024
@@ -97,6 +97,10 @@ def _settle() -> None:
     gc.freeze()
 
 
+def _names_in(message: dict[str, Any]) -> list[str]:
+    return [str(name) for name in message.get("preload", ())]
+
+
 def _load_failure(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name == "pytest":
         return f"pytest is not installed for {sys.executable}: `{sys.executable} -m pip install pytest`"
@@ -114,6 +118,9 @@ class _Zygote:
         # To serve run after run: where it came from, and the environment of the present run.
         self._origin: Origin | None = None
         self._environment: dict[bytes, bytes] | None = None
+        # RunSpec.preload of the present run, and what was tried for it and others.
+        self._wanted: list[str] = []
+        self._tried: set[str] = set()
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
@@ -166,7 +173,7 @@ class _Zygote:
             child = self._children.pop(pid, None)
             if child is not None:
                 # A test's children die with its worker.
-                _kill_group(pid)
+                kill_group(pid)
             _, status = os.waitpid(pid, 0)
             if child is not None:
                 os.close(child.life_fd)
@@ -205,15 +212,17 @@ class _Zygote:
         if message.get("type") == "kill":
             for pid, child in self._children.items():
                 if child.worker_id == message.get("worker_id"):
-                    _kill_group(pid)
+                    kill_group(pid)
         elif message.get("type") == "keep":
             _load_for_workers()
             self._origin = Origin(self._started_ns)
+            self._wanted = _names_in(message)
         elif message.get("type") == "begin":
             self._begin(message)
         elif message.get("type") == "clear":
             self._end_everything()
             self.send({"type": "cleared"})
+            self._preload()
         return None
 
     def _begin(self, message: dict[str, Any]) -> None:
@@ -225,7 +234,25 @@ class _Zygote:
         if self._origin is not None:
             why = self._origin.why_stale(environment, str(message.get("directory", "")))
             self._environment = self._origin.after_start(environment)
+            self._wanted = _names_in(message)
+            unwanted = [name for name in preload.names() if name not in self._wanted]
+            if unwanted and not why:
+                why = f"{unwanted[0]} is loaded, which the run does not ask for"
         self.send({"type": "begun", "stale": why})
+
+    def _preload(self) -> None:
+        """What the run that is over would have liked to find; the next may. Nobody waits for it."""
+        wanted = [name for name in self._wanted if name not in self._tried]
+        if self._origin is None or not wanted:
+            return
+        self._tried.update(wanted)
+        since_ns = time.time_ns()
+        with preload.loading(wanted, self._origin.is_own) as refused:
+            for name, why in refused.items():
+                sys.stderr.write(f"fastest: {name} is not loaded beforehand: {why}\n")
+            sys.stderr.flush()
+            _settle()
+            self._origin.extend(since_ns)
 
     def _fork(self, worker_id: str) -> Launch | None:
         fds = self._received_fds[:_DESCRIPTORS_PER_WORKER]
@@ -262,29 +289,13 @@ class _Zygote:
 
     def _end_everything(self) -> None:
         for pid in self._children:
-            _kill_group(pid)
+            kill_group(pid)
         # Each is killed; those that may not be are not waited for, since they would never end.
-        while sum(_kill(pid) for pid in _child_pids()) > 0:
+        while sum(kill(pid) for pid in _child_pids()) > 0:
             try:
                 os.waitpid(-1, 0)
             except ChildProcessError:
                 return
-
-
-def _kill(pid: int) -> bool:
-    """False if there is nobody of that number, or it has become another user's: a test may have called sudo."""
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
-
-
-def _kill_group(pid: int) -> None:
-    """Ends the worker `pid` and its process group; the group may not exist yet when the worker was only just forked."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-    _kill(pid)
 
 
 def _child_pids() -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import subprocess
 import sys
 import textwrap
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from driver import Worker, Zygote  # noqa: E402
+from driver import Kept, Worker, Zygote  # noqa: E402
 
 
 def _environment() -> dict[str, str]:
@@ -114,3 +115,29 @@ def run_all(worker: Callable[..., Worker]) -> Callable[..., Worker]:
         return running
 
     return run
+
+
+@pytest.fixture
+def keep(tmp_path: Path) -> Iterator[Callable[..., Kept]]:
+    """Zygotes that serve run after run."""
+    kept: list[Kept] = []
+
+    def make(*args: Any, **variables: str) -> Kept:
+        kept.append(Kept(*(args or (tmp_path,)), **variables))
+        return kept[-1]
+
+    yield make
+    for one in kept:
+        one.zygote.close()
+
+
+@pytest.fixture
+def venv(tmp_path: Path) -> Path:
+    """An environment with the packages that are beside pytest here."""
+    folder = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    site = next(folder.glob("lib/python*/site-packages"))
+    for package in Path(pytest.__file__).parents[1].iterdir():
+        if package.suffix != ".pth" and not (site / package.name).exists():
+            (site / package.name).symlink_to(package)
+    return folder

@@ -244,6 +244,46 @@ class Zygote:
         return self.process.wait(PATIENCE_S)
 
 
+class Kept:
+    """A zygote that was told to be kept, with what it was started from."""
+
+    def __init__(self, cwd: Path, python: str | Path = sys.executable, **variables: str) -> None:
+        self.environment = {"PATH": "/usr/bin:/bin", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables}
+        self.cwd = cwd
+        self.zygote = Zygote(python=str(python), env=self.environment, cwd=cwd)
+        self.zygote.control.send({"type": "keep"})
+        self.preload: list[str] = []
+
+    def why_stale(self, cwd: Path | None = None, **changes: str | None) -> str:
+        """Of a run with these changes of the environment; None takes a variable away."""
+        wanted = {**self.environment, **changes}
+        variables = [
+            f"{name}={value}".encode("utf-8", "surrogateescape").decode("latin-1")
+            for name, value in wanted.items()
+            if value is not None
+        ]
+        begin = {"type": "begin", "environment": variables, "directory": str(cwd or self.cwd), "preload": self.preload}
+        self.zygote.control.send(begin)
+        answer = self.zygote.control.receive()
+        assert answer["type"] == "begun"
+        return answer["stale"]
+
+    def run(self, module: str) -> Worker:
+        """One worker's session with this module, to its end; gives the worker."""
+        worker = self.zygote.worker("gw0")
+        worker.start(self.cwd, preload=self.preload)
+        worker.wait_for("ready")
+        worker.lease(1, module=module)
+        worker.finish()
+        worker.exit_status()
+        return worker
+
+    def clear(self) -> None:
+        """The run is over."""
+        self.zygote.control.send({"type": "clear"})
+        assert self.zygote.control.receive() == {"type": "cleared"}
+
+
 def run_project(
     zygote: Zygote, directory: Path, args: list[str], slots: int, mode: str, spec: dict[str, Any]
 ) -> list[Worker]:

@@ -1,0 +1,249 @@
+"""Modules of site-packages that were loaded before the run, for workers whose tests import them.
+
+The zygote loads them between two runs, those that import_trial has nothing against, and hides them: in a worker they
+are not in sys.modules, nor attributes of their packages, until an import asks for one of them. Then a finder behind
+pytest's own gives out what was loaded, if that import would find the same files now. It would not where the project has
+a module of that name, a conftest changes sys.path, or pytest is to rewrite its assertions: Python then imports as
+always, as if nothing had been loaded. So the tests cannot tell the difference, except by the time that it takes.
+
+With a module comes whatever it has imported while it was loaded, which is noted then.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import dataclasses
+import importlib
+import importlib._bootstrap
+import importlib.machinery
+import sys
+import types
+from typing import Any, Callable, Iterator
+
+from . import import_trial
+
+_REWRITING = "_pytest.assertion.rewrite"
+
+
+@dataclasses.dataclass
+class _Loaded:
+    """In the order in which they were loaded, and what that order was due to."""
+
+    modules: dict[str, types.ModuleType] = dataclasses.field(default_factory=dict)
+    # What a module has asked for while it was loaded.
+    asked: dict[str, set[str]] = dataclasses.field(default_factory=dict)
+    # Of that, names that nobody had.
+    missing: dict[str, set[str]] = dataclasses.field(default_factory=dict)
+    # Among the importers then.
+    finders: list[Any] = dataclasses.field(default_factory=list)
+    names: list[str] = dataclasses.field(default_factory=list)
+
+
+# Of this process and those forked from it. Outlives what it is given out to.
+_loaded = _Loaded()
+
+
+def names() -> list[str]:
+    """What was asked for and has been loaded."""
+    return list(_loaded.names)
+
+
+@contextlib.contextmanager
+def loading(wanted: list[str], is_own: Callable[[str], bool]) -> Iterator[dict[str, str]]:
+    """In the zygote: loads what is sound. Gives what is not, with why; hides all modules at the end of the context."""
+    sys.modules.update(_loaded.modules)
+    for name in _loaded.modules:
+        _set_attribute(name)
+    refused = import_trial.refusals(wanted, is_own)
+    before = set(sys.modules)
+    with _noting_imports():
+        for name in wanted:
+            if name not in refused:
+                importlib.import_module(name)
+                _loaded.names.append(name)
+    _loaded.modules.update({name: module for name, module in sys.modules.items() if name not in before})
+    _loaded.finders[:] = sys.meta_path
+    try:
+        yield refused
+    finally:
+        for name, module in _loaded.modules.items():
+            del sys.modules[name]
+            package, _, attribute = name.rpartition(".")
+            if package and vars(sys.modules.get(package, _loaded)).get(attribute) is module:
+                delattr(sys.modules[package], attribute)
+
+
+def offer() -> None:
+    """In a worker, before its session begins: imports find what was loaded."""
+    if _loaded.modules:
+        sys.meta_path.insert(0, _Finder())
+
+
+@contextlib.contextmanager
+def _noting_imports() -> Iterator[None]:
+    genuine_import, genuine_find = builtins.__import__, importlib._bootstrap._gcd_import  # type: ignore[attr-defined]
+
+    def importing(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
+        asking = (globals or {}).get("__name__", "")
+        absolute = name
+        if level:
+            package = (globals or {}).get("__package__") or asking
+            base = package.rsplit(".", level - 1)[0] if level > 1 else package
+            absolute = f"{base}.{name}" if name else base
+        _note(asking, absolute)
+        try:
+            result = genuine_import(name, globals, locals, fromlist, level)
+        except ImportError as error:
+            _loaded.missing.setdefault(asking, set()).add(error.name or absolute)
+            raise
+        for part in fromlist or ():
+            if isinstance(part, str):
+                _note(asking, f"{absolute}.{part}")
+        return result
+
+    def finding(name: str, package: Any = None, level: int = 0) -> Any:
+        # importlib.import_module(), called by whom a module that is being loaded calls.
+        asking = next((name for name in _callers() if name in sys.modules and name not in _PYTHONS_OWN), "")
+        if level == 0:
+            _note(asking, name)
+        try:
+            return genuine_find(name, package, level)
+        except ImportError as error:
+            _loaded.missing.setdefault(asking, set()).add(error.name or name)
+            raise
+
+    builtins.__import__ = importing
+    importlib._bootstrap._gcd_import = finding  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        builtins.__import__ = genuine_import
+        importlib._bootstrap._gcd_import = genuine_find  # type: ignore[attr-defined]
+
+
+_PYTHONS_OWN = (__name__, "importlib", "importlib._bootstrap")
+
+
+def _callers() -> Iterator[str]:
+    frame = sys._getframe(2)
+    while frame is not None:
+        yield frame.f_globals.get("__name__", "")
+        frame = frame.f_back  # type: ignore[assignment]
+
+
+def _note(asking: str, name: str) -> None:
+    asked = _loaded.asked.setdefault(asking, set())
+    while name:
+        asked.add(name)
+        name = name.rpartition(".")[0]
+
+
+class _Finder:
+    """Stands in sys.meta_path."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        module = _loaded.modules.get(name)
+        if module is None or name in sys.modules or _is_watched():
+            return None
+        needed = _needed_by(name)
+        if not all(self._is_free(other) for other in needed):
+            return None
+        if not all(self._would_be_found(other) for other in needed):
+            return None
+        if any(_is_found(missing) for other in needed for missing in _loaded.missing.get(other, ())):
+            return None
+        return _spec_like(module.__spec__, _Loader(module, needed))
+
+    @staticmethod
+    def _is_free(name: str) -> bool:
+        return sys.modules.get(name) in (None, _loaded.modules[name])
+
+    def _would_be_found(self, name: str) -> bool:
+        """Whether an import of it now would take the same file, and no one but Python would read that."""
+        genuine = _loaded.modules[name].__spec__
+        package = name.rpartition(".")[0]
+        path = None
+        if package:
+            parent = _loaded.modules.get(package) or sys.modules.get(package)
+            path = getattr(parent, "__path__", None)
+        for finder in sys.meta_path:
+            if finder is self:
+                continue
+            if finder not in _loaded.finders and type(finder).__module__ != _REWRITING:
+                return False
+            if package in _loaded.modules and finder in _loaded.finders:
+                # As its package was.
+                continue
+            find = getattr(finder, "find_spec", None)
+            found = find(name, path) if find is not None else None
+            if found is not None:
+                return type(found.loader) is type(genuine.loader) and found.origin == genuine.origin
+        return package in _loaded.modules
+
+
+def _is_watched() -> bool:
+    """Somebody counts lines, of imports too."""
+    monitoring = getattr(sys, "monitoring", None)
+    tools = [monitoring.get_tool(number) for number in range(6)] if monitoring is not None else []
+    return "coverage" in sys.modules or bool(sys.gettrace() or sys.getprofile() or any(tools))
+
+
+def _needed_by(name: str) -> list[str]:
+    """With itself, in the order of loading."""
+    found: set[str] = set()
+    rest = [name]
+    while rest:
+        one = rest.pop()
+        if one in found or one not in _loaded.modules:
+            continue
+        found.add(one)
+        rest += _loaded.asked.get(one, ())
+        rest.append(one.rpartition(".")[0])
+    return [one for one in _loaded.modules if one in found]
+
+
+def _is_found(missing: str) -> bool:
+    top = missing.partition(".")[0]
+    if top != missing and (top in sys.modules or top in _loaded.modules):
+        # Of a package that is the same: it is as missing as it was.
+        return False
+    return top in sys.modules or importlib.machinery.PathFinder.find_spec(top) is not None
+
+
+def _spec_like(genuine: Any, loader: _Loader) -> Any:
+    spec = importlib.machinery.ModuleSpec(genuine.name, loader, origin=genuine.origin)
+    spec.submodule_search_locations = genuine.submodule_search_locations
+    spec.has_location = genuine.has_location
+    spec.cached = genuine.cached
+    return spec
+
+
+def _set_attribute(name: str) -> None:
+    """A module's name in its package."""
+    package, _, attribute = name.rpartition(".")
+    parent = sys.modules.get(package)
+    if parent is not None:
+        setattr(parent, attribute, sys.modules[name])
+
+
+class _Loader:
+    """Gives out a module that is loaded. To others it is as that module's own loader."""
+
+    def __init__(self, module: types.ModuleType, needed: list[str]) -> None:
+        self._module = module
+        self._needed = needed
+        self._genuine_spec: Any = module.__spec__
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._genuine_spec.loader, name)
+
+    def create_module(self, spec: Any) -> types.ModuleType:
+        return self._module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        # Python has given it the spec that we gave.
+        module.__spec__ = self._genuine_spec
+        for name in self._needed:
+            sys.modules[name] = _loaded.modules[name]
+            _set_attribute(name)
