@@ -13,7 +13,6 @@ import importlib
 import importlib.machinery
 import importlib.metadata
 import io
-import json
 import logging
 import operator
 import os
@@ -25,6 +24,7 @@ import threading
 import time
 import types
 import warnings
+from json import dumps, loads
 from typing import Any, Callable
 
 from . import process_setup
@@ -39,7 +39,7 @@ _WATCHERS = frozenset(("coverage", "pytest_cov", "xdist", "execnet"))
 
 
 def refusals(names: list[str], is_own: Callable[[str], bool]) -> dict[str, str]:
-    """Those of `names` that may not be imported beforehand, each with why. `is_own`, of a path: see freshness.Origin."""
+    """Those of `names` that may not be imported beforehand, each with why. `is_own` is freshness.Origin's."""
     refused: dict[str, str] = {}
     limit = time.monotonic() + _LIMIT_S
     remaining = list(names)
@@ -68,10 +68,10 @@ def _try(names: list[str], is_own: Callable[[str], bool], limit: float) -> tuple
             signal.set_wakeup_fd(-1)
             os.nice(10)
             for name in names:
-                os.write(write, (json.dumps({"begins": name}) + "\n").encode())
+                os.write(write, (dumps({"begins": name}) + "\n").encode())
                 why = _why_not(name, is_own)
                 if why:
-                    os.write(write, (json.dumps({"refused": name, "why": why}) + "\n").encode())
+                    os.write(write, (dumps({"refused": name, "why": why}) + "\n").encode())
                     break
             else:
                 os.write(write, b'{"done": true}\n')
@@ -84,7 +84,7 @@ def _try(names: list[str], is_own: Callable[[str], bool], limit: float) -> tuple
     os.close(life_write)
     process_setup.kill_group(pid)
     os.waitpid(pid, 0)
-    messages = [json.loads(line) for line in said.split(b"\n")[:-1]]
+    messages = [loads(line) for line in said.split(b"\n")[:-1]]
     if messages and "done" in messages[-1]:
         return None
     if messages and "refused" in messages[-1]:
@@ -121,16 +121,18 @@ def _why_not(name: str, is_own: Callable[[str], bool]) -> str:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         before = _surroundings()
-        os.environ._data = watched  # type: ignore[attr-defined]
+        os.environ._data = os.environb._data = watched  # type: ignore[attr-defined]
         try:
             importlib.import_module(name)
         except BaseException as error:
             return f"it cannot be imported: {type(error).__name__}: {error}"
         finally:
-            os.environ._data = watched.genuine  # type: ignore[attr-defined]
+            os.environ._data = os.environb._data = watched.genuine  # type: ignore[attr-defined]
         after = _surroundings()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
+    if dict(dict.items(watched)) != watched.genuine:
+        return "its import changes the environment"
     if os.lseek(output, 0, io.SEEK_END):
         return "its import writes something"
     if caught:
@@ -194,7 +196,6 @@ def _surroundings() -> dict[str, Any]:
     signals = [number for number in range(1, signal.NSIG) if number not in (signal.SIGKILL, signal.SIGSTOP)]
     root = logging.getLogger()
     return {
-        "the environment": dict(os.environb),
         "the directory": os.getcwd(),
         "sys.path": list(sys.path),
         "how modules are found": [*map(id, sys.meta_path), *map(id, sys.path_hooks)],

@@ -52,9 +52,7 @@ def names() -> list[str]:
 @contextlib.contextmanager
 def loading(wanted: list[str], is_own: Callable[[str], bool]) -> Iterator[dict[str, str]]:
     """In the zygote: loads what is sound. Gives what is not, with why; hides all modules at the end of the context."""
-    sys.modules.update(_loaded.modules)
-    for name in _loaded.modules:
-        _set_attribute(name)
+    _show(list(_loaded.modules))
     refused = import_trial.refusals(wanted, is_own)
     before = set(sys.modules)
     with _noting_imports():
@@ -69,9 +67,25 @@ def loading(wanted: list[str], is_own: Callable[[str], bool]) -> Iterator[dict[s
     finally:
         for name, module in _loaded.modules.items():
             del sys.modules[name]
-            package, _, attribute = name.rpartition(".")
-            if package and vars(sys.modules.get(package, _loaded)).get(attribute) is module:
-                delattr(sys.modules[package], attribute)
+            if (package := _visible_package(name)) and vars(package).get(_attribute(name)) is module:
+                delattr(package, _attribute(name))
+
+
+def _show(names: list[str]) -> None:
+    for name in names:
+        sys.modules[name] = _loaded.modules[name]
+        if package := _visible_package(name):
+            setattr(package, _attribute(name), _loaded.modules[name])
+
+
+def _visible_package(name: str) -> types.ModuleType | None:
+    """Where a module stands as an attribute, which is hidden with it; one that is hidden itself may keep it."""
+    package = name.rpartition(".")[0]
+    return None if package in _loaded.modules else sys.modules.get(package)
+
+
+def _attribute(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def offer() -> None:
@@ -219,14 +233,6 @@ def _spec_like(genuine: Any, loader: _Loader) -> Any:
     return spec
 
 
-def _set_attribute(name: str) -> None:
-    """A module's name in its package."""
-    package, _, attribute = name.rpartition(".")
-    parent = sys.modules.get(package)
-    if parent is not None:
-        setattr(parent, attribute, sys.modules[name])
-
-
 class _Loader:
     """Gives out a module that is loaded. To others it is as that module's own loader."""
 
@@ -244,6 +250,4 @@ class _Loader:
     def exec_module(self, module: types.ModuleType) -> None:
         # Python has given it the spec that we gave.
         module.__spec__ = self._genuine_spec
-        for name in self._needed:
-            sys.modules[name] = _loaded.modules[name]
-            _set_attribute(name)
+        _show(self._needed)

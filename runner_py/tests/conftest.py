@@ -137,6 +137,8 @@ def venv(tmp_path: Path) -> Path:
     folder = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     site = next(folder.glob("lib/python*/site-packages"))
+    # Of its own, and there already: a folder that gets it while Python starts has changed.
+    (site / "__pycache__").mkdir()
     for package in Path(pytest.__file__).parents[1].iterdir():
         if package.suffix != ".pth" and not (site / package.name).exists():
             (site / package.name).symlink_to(package)

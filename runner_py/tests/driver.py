@@ -275,7 +275,6 @@ class Kept:
         worker.wait_for("ready")
         worker.lease(1, module=module)
         worker.finish()
-        worker.exit_status()
         return worker
 
     def clear(self) -> None:

@@ -36,7 +36,7 @@ class Site:
         kept.clear()
         assert kept.why_stale() == ""
         worker = kept.run("test_m.py")
-        assert worker.last("ended")["exit_status"] == 0, worker.results()
+        assert worker.last("ended")["exit_status"] == 0, worker.stderr()
         return capfd.readouterr().err
 
 
@@ -204,8 +204,8 @@ def test_modules_that_are_not_of_site_packages(site, capfd):
 
 def test_a_run_that_does_not_ask_for_it_has_another_zygote(keep, tmp_path):
     kept = keep(tmp_path)
-    kept.preload = ["decimal"]
+    kept.preload = ["colorsys"]
     assert kept.why_stale() == ""
     kept.clear()
     kept.preload = []
-    assert kept.why_stale() == "decimal is loaded, which the run does not ask for"
+    assert kept.why_stale() == "colorsys is loaded, which the run does not ask for"
