@@ -79,6 +79,8 @@ def venv(tmp_path):
     folder = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     site = next(folder.glob("lib/python*/site-packages"))
+    # Of its own, and there already: a folder that gets it while Python starts has changed.
+    (site / "__pycache__").mkdir()
     for package in Path(pytest.__file__).parents[1].iterdir():
         if package.suffix != ".pth" and not (site / package.name).exists():
             (site / package.name).symlink_to(package)
@@ -535,3 +537,31 @@ def test_an_agent_that_nobody_will_find_again_finishes_its_run_and_ends(project,
     assert run.wait() == 0, run.text
     assert len(run.outcomes()) == 4
     wait_until(lambda: not alive(agent), "the agent's end")
+
+
+@pytest.mark.parametrize("preload", ["auto", "lib", "none"])
+def test_what_the_tests_import_is_loaded_between_two_runs(project, warm, runtime, venv, tmp_path, preload):
+    site = next(venv.glob("lib/python*/site-packages"))
+    (site / "lib.py").write_text("import os\nPROCESS = os.getpid()\n")
+    tests = """
+import os, pathlib
+import lib
+
+def test_lib():
+    pathlib.Path(os.environ["HERE"], "seen").write_text(f"{lib.PROCESS} {os.getpid()}")
+"""
+    folder = project({"pytest.ini": "[pytest]\n", "test_all.py": tests})
+
+    def processes():
+        run = warm(folder, "--warm", f"--preload={preload}", python=str(venv / "bin" / "python"))
+        assert run.outcomes() == {"test_all.py::test_lib": "passed"}, run.text
+        return (tmp_path / "seen").read_text().split()
+
+    # The first leaves an agent, the second tells it what it imports.
+    for _ in range(2):
+        loaded_by, ran_in = processes()
+        assert loaded_by == ran_in
+        python = zygote_of(the_agent(runtime))
+    loaded_by, ran_in = processes()
+    assert (loaded_by == str(python)) == (preload != "none")
+    assert (loaded_by == ran_in) == (preload == "none")
