@@ -28,6 +28,7 @@ KEPT = ROOT / "bench/peers"
 sys.path[:0] = [str(ROOT / "benchmarks/suites"), str(ROOT / "tests/parity")]
 
 import parity  # noqa: E402
+import profiles  # noqa: E402
 import projects  # noqa: E402
 import report  # noqa: E402
 from peers import PEERS, ids_in, outcomes_in, right_ids, right_outcomes  # noqa: E402
@@ -206,8 +207,16 @@ def stages(side, folder, work):
     return {"until a worker is ready": begin, "tests": tests, "the end": max(0.0, total - begin - tests)}
 
 
+def profile(side, case, folder, work):
+    """Parts of the processor time by what it was for, and by function; see profiles."""
+    if case.collect:
+        return [], profiles.of_program(side.command, folder, side.environment, work)
+    python = ask("tools/setup", "--python", "profile")[0]
+    return profiles.of_python(python, side.command, folder, side.environment, work)
+
+
 def measure(case, work, rounds, names):
-    """All programs on one case, pytest's result first; and the stages of Fastest's runs, by its names."""
+    """All programs on one case, pytest's result first; and where the time of Fastest's runs goes, by its names."""
     name = "-".join([case.suite, *(str(value) for value in case.options.values())])
     folder, python, args = projects.make(case.suite, work / name, **case.options)
     cache = work / "cache"
@@ -239,11 +248,16 @@ def measure(case, work, rounds, names):
             if sides[index].peer.cold:
                 shutil.rmtree(sides[index].environment["XDG_CACHE_HOME"], ignore_errors=True)
             seconds[index].append(run(sides[index], folder, limit_s))
-    where = {
-        side.peer.name: stages(side, folder, work)
-        for side in sides
-        if side.peer.name.startswith("Fastest") and not case.collect
-    }
+    where = {"stages": {}, "profile": {}}
+    for side in sides:
+        name = side.peer.name
+        if not name.startswith("Fastest"):
+            continue
+        if not case.collect:
+            where["stages"][name] = stages(side, folder, work)
+        if "--warm" not in side.command and not side.peer.cold:
+            # A warm run is the same, less the loading.
+            where["profile"][name] = profile(side, case, folder, work)
     for side in sides:
         if "--warm" in side.command:
             subprocess.run([side.command[0], "--warm=stop"], cwd=folder, env=side.environment, check=True)
@@ -268,7 +282,7 @@ def keep(case, results, where, rounds):
         "commit": ask("git", "rev-parse", "--short", "HEAD")[0],
         "rounds": rounds,
         "left_out": case.left_out,
-        "stages": where,
+        **where,
         "results": [result._asdict() for result in results],
     }
     file_of(case).write_text(json.dumps(row, indent=1))

@@ -76,7 +76,28 @@ def page(pins, tables):
             total = sum(parts.values())
             told = [f"{part} {seconds:.3f} s ({100 * seconds / total:.0f} %)" for part, seconds in parts.items()]
             lines.append(f"- {program}: {', '.join(told)}")
+        lines += _profile(measured.get("profile", {}))
     return "\n".join(lines) + "\n"
+
+
+def _profile(programs):
+    if not programs:
+        return []
+    lines = [
+        "",
+        "Where its processor time goes (samples by py-spy of its Python processes, by perf where there are none):",
+        "",
+    ]
+    for program, (steps, functions) in programs.items():
+        lines.append(f"- {program}: {_shares(steps)}" if steps else f"- {program}, by function: {_shares(functions)}")
+        if steps:
+            lines.append(f"  - by function: {_shares(functions)}")
+    return lines
+
+
+def _shares(parts):
+    """The largest, down to one in fifty, six at most."""
+    return ", ".join(f"{name} {100 * share:.0f} %" for name, share in parts[:6] if share >= 0.02)
 
 
 def picture(tables):

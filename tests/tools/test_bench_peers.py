@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks/peers"))
 
 import peers  # noqa: E402
+import profiles  # noqa: E402
 import report  # noqa: E402
 
 
@@ -72,3 +73,42 @@ def test_every_peer_is_pinned():
     assert pinned == {path.stem for path in folder.glob("*.txt")}
     for name in pinned:
         assert "==" in report.pin(folder / f"{name}.txt", name)
+
+
+def test_samples_are_put_down_to_steps_and_functions():
+    worker = 'process 7:"python";run (fastest_runner/worker.py:51);'
+    loop = worker + "SessionHost.pytest_runtestloop (fastest_runner/session_host.py:180);"
+    raw = (
+        f"{worker}_prepareconfig (_pytest/config/__init__.py:10);parse (argparse.py:5) 2\n"
+        f"{loop}DirectEngine.run (fastest_runner/direct/engine.py:170) 3\n"
+        f"{loop}DirectEngine.run (fastest_runner/direct/engine.py:171) 1\n"
+        f"{loop}test_it (test_a.py:2) 1\n"
+        'process 7:"python";<module> (fastest_runner/__main__.py:50) 1\n'
+        "nonsense\n"
+    )
+    steps, functions = profiles.shares(raw)
+    assert steps[0] == ("running tests", 0.5)
+    assert dict(steps) == {
+        "running tests": 0.5,
+        "pytest's configuration": 0.25,
+        "running tests: their own code, and Python's": 0.125,
+        "the rest of Python's start and end": 0.125,
+    }
+    assert functions[0] == ("DirectEngine.run (fastest_runner/direct/engine.py)", 0.5)
+
+
+def test_samples_of_a_program_without_python():
+    text = (
+        "    ffffffff8173 prepend_path ([kernel.kallsyms])\n"
+        "    55e2d0f1 fastest::discovery::IdsOf(std::string const&) (/x/fastest-coordinator)\n"
+        "    55e2d0f2 fastest::discovery::IdsOf(std::string const&) (/x/fastest-coordinator)\n\n"
+        "    7f3e0001 malloc (/lib/libc.so.6)\n"
+    )
+    assert profiles.functions_in(text) == [("fastest::discovery::IdsOf", 0.5), ("the kernel", 0.25), ("malloc", 0.25)]
+
+
+def test_page_says_where_the_time_goes():
+    profile = {"Fastest": [[["running tests", 0.9], ["the rest", 0.01]], [["run (a.py)", 0.5]]]}
+    measured = {"machine": "a machine", "commit": "abc", "rounds": 3, "profile": profile}
+    page = report.page([], [report.Table("ten tests", [_Result("pytest", [2.0], [1], 10)], measured)])
+    assert "- Fastest: running tests 90 %\n  - by function: run (a.py) 50 %\n" in page

@@ -1,0 +1,94 @@
+"""Where the processor time of a run goes, by samples: py-spy for its Python processes, perf for what has no Python.
+
+What a process waits for is not in it. Samples cost a little time of their own: shares count, not seconds.
+"""
+
+import collections
+import subprocess
+import sys
+from pathlib import Path
+
+RATE_HZ = 250
+# In the order in which they are asked: what a stack is put down to, and frames of it that say so.
+STEPS = (
+    ("loading pytest", ("_load_pytest (", "_load_for_workers (")),
+    ("pytest's configuration", ("_prepareconfig (",)),
+    ("rewriting assertions", ("_rewrite_test (",)),
+    ("importing test modules and conftests", ("importtestmodule (", "_importconftest (", "importconftest (")),
+    ("finding files and making tests", ("pytest_collection (", "genitems (", "perform_collect (")),
+    ("running tests", ("pytest_runtestloop (",)),
+    ("the session's end", ("_main (fastest_runner", "_say_end (", "_ensure_unconfigure (", "pytest_sessionfinish (")),
+)
+_OURS = ("_pytest/", "pluggy/", "fastest_runner/")
+
+
+def shares(raw):
+    """By step, and by function within all of them: parts of 1, the largest first. `raw`: py-spy's "raw" format."""
+    steps, functions = collections.Counter(), collections.Counter()
+    for line in raw.splitlines():
+        stack, _, count = line.rpartition(" ")
+        frames = [frame for frame in stack.split(";") if not frame.startswith("process ")]
+        if not frames or not count.isdigit():
+            continue
+        steps[_step_of(frames)] += int(count)
+        functions[frames[-1].rpartition(":")[0] + ")"] += int(count)
+    total = sum(steps.values())
+    return tuple([(name, count / total) for name, count in counter.most_common()] for counter in (steps, functions))
+
+
+def _step_of(frames):
+    for name, marks in STEPS:
+        if any(mark in frame for frame in frames for mark in marks):
+            if name == "running tests" and not any(place in frames[-1] for place in _OURS):
+                return "running tests: their own code, and Python's"
+            return name
+    return "the rest of Python's start and end"
+
+
+def of_python(python, command, folder, environment, work):
+    """Of a run with all processes that it starts: see shares(). `python`: an interpreter that has py-spy beside it."""
+    samples = work / "samples"
+    spy = [str(Path(python).with_name("py-spy")), "record", "--format", "raw", "--rate", str(RATE_HZ), "--subprocesses"]
+    run = subprocess.run(
+        [*spy, "--output", str(samples), "--", *command],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    if not samples.exists():
+        sys.exit(f"bench: py-spy could not look at {command[0]}: {run.stderr[-500:]}")
+    raw = samples.read_text()
+    samples.unlink()
+    return shares(raw)
+
+
+def of_program(command, folder, environment, work):
+    """Of a run without Python, by function, as shares() has them."""
+    data = work / "perf.data"
+    # Fast runs: several, for enough samples.
+    script = 'for i in 1 2 3 4 5 6 7 8 9 10; do "$@" >/dev/null; done'
+    record = ["perf", "record", "-q", "-e", "cpu-clock", "-F", "5000", "-o", str(data), "--"]
+    subprocess.run([*record, "bash", "-c", script, "bash", *command], cwd=folder, env=environment, check=True)
+    text = subprocess.run(
+        ["perf", "script", "-i", str(data), "--comm", Path(command[0]).name[:15], "-F", "ip,sym,dso"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    data.unlink()
+    return functions_in(text)
+
+
+def functions_in(text):
+    """By function, of what `perf script -F ip,sym,dso` writes: "ffff… name (file)"."""
+    counter = collections.Counter()
+    for line in text.splitlines():
+        words = line.split(None, 1)
+        if len(words) == 2:
+            name, _, place = words[1].rpartition(" (")
+            in_kernel = place.startswith("[kernel")
+            counter["the kernel" if in_kernel else name.partition("(")[0]] += 1
+    total = sum(counter.values())
+    return [(name, count / total) for name, count in counter.most_common()]
