@@ -69,7 +69,7 @@ def page(pins, tables):
                 right = f"**{right}**"
             lines.append(f"| {result.name} | {seconds} | {spread} | {peak} | {right} |")
         if measured.get("left_out"):
-            lines += ["", f"Left out, since each takes minutes: {', '.join(measured['left_out'])}."]
+            lines += ["", f"Left out, since each takes minutes or does not end: {', '.join(measured['left_out'])}."]
         if measured.get("stages"):
             lines += ["", "Where the time of a run goes, by its own account (medians of three runs):", ""]
         for program, parts in measured.get("stages", {}).items():
