@@ -1,5 +1,4 @@
 // fastest-coordinator: finds a project's tests, has agents run them, reports. This file only wires; see ARCHITECTURE.md.
-#include <grpc/grpc.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -133,9 +132,5 @@ int main(int argc, char** argv) {
   if (line->Has("--check-isolation")) return fastest::run::CheckIsolation(*line, *request);
   if (line->Has("--discover")) return Discover(*line, *project, *request);
   if (line->Has("--doctor")) return fastest::run::Doctor(*args, *line, *request);
-  // gRPC ends with the process: to end it before takes some milliseconds, one of its threads after the other.
-  grpc_init();
-  const int exit_code = fastest::run::RunCommand(*line, *project, *request);
-  fflush(nullptr);
-  _exit(exit_code);
+  return fastest::run::RunCommand(*line, *project, *request);
 }
