@@ -4,8 +4,8 @@ In each round every program runs once, as a whole process, and the order turns f
 median over the rounds of "pytest's wall time in this round / the program's". Before that each runs once for its caches
 (pytest's .pyc files among them), for what it says that it has done, and for its peak memory. A program that gives no
 summary, or does less, is measured all the same: the column "right" says how many of pytest's outcomes (or ids) it can
-have at most. What came of a case is kept in bench/peers, so that the page can be made in several sittings (--resume).
-Writes docs/benchmarks.md and docs/benchmarks.svg if asked to.
+have at most. With --write, what came of a case is kept in benchmarks/peers/results, and docs/benchmarks.md and its
+picture are made of all that is kept there: cases may be measured in several sittings, each at a commit of its own.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = ROOT / "bench/peers"
+KEPT = ROOT / "benchmarks/peers/results"
 sys.path[:0] = [str(ROOT / "benchmarks/suites"), str(ROOT / "tests/parity")]
 
 import parity  # noqa: E402
@@ -275,7 +275,7 @@ def file_of(case):
 
 
 def keep(case, results, where, rounds):
-    """What the page needs of a case, and says on which machine and of what it is."""
+    """Writes what the page needs of a case, and on which machine and of what it is."""
     KEPT.mkdir(parents=True, exist_ok=True)
     row = {
         "machine": machine(),
@@ -285,12 +285,24 @@ def keep(case, results, where, rounds):
         **where,
         "results": [result._asdict() for result in results],
     }
-    file_of(case).write_text(json.dumps(row, indent=1))
-    return row
+    file_of(case).write_text(json.dumps(row, indent=1) + "\n")
 
 
-def kept(case):
-    return json.loads(file_of(case).read_text()) if file_of(case).exists() else None
+def kept_tables():
+    tables = []
+    for case in CASES:
+        if file_of(case).exists():
+            row = json.loads(file_of(case).read_text())
+            tables.append(report.Table(case.name, [Result(**result) for result in row["results"]], row))
+    return tables
+
+
+def page():
+    """Of all that is kept: the text and the picture."""
+    tables = kept_tables()
+    versions = sorted(path.stem for path in (ROOT / "tools/requirements/peers").glob("*.txt"))
+    pins = [report.pin(ROOT / f"tools/requirements/peers/{name}.txt", name) for name in versions]
+    return report.page(pins, tables), report.picture(tables)
 
 
 def machine():
@@ -308,8 +320,7 @@ def main():
     parser.add_argument(
         "--only", action="append", default=[], metavar="NAME", help="only programs whose names hold this (and pytest)"
     )
-    parser.add_argument("--resume", action="store_true", help="take what bench/peers holds of a case as done")
-    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md and docs/benchmarks.svg")
+    parser.add_argument("--write", action="store_true", help="keep the results, and make the page and its picture anew")
     options = parser.parse_args()
     if options.write and options.only:
         parser.error("--write is of all programs: leave out --only")
@@ -318,27 +329,20 @@ def main():
         parser.error(f"no such case (there are: {', '.join(case.name for case in CASES)})")
     work = Path(tempfile.mkdtemp(prefix="bench-"))
     print(f"{machine()}; load {os.getloadavg()[0]:.1f}; {options.rounds} rounds", flush=True)
-    tables = []
+    wrong = []
     try:
         for case in cases:
-            row = kept(case) if options.resume else None
-            if row is None:
-                results, where = measure(case, work, options.rounds, options.only)
-                row = keep(case, results, where, min(options.rounds, case.rounds)) if not options.only else None
-            else:
-                results = [Result(**result) for result in row["results"]]
-            tables.append(report.Table(case.name, results, row))
+            results, where = measure(case, work, options.rounds, options.only)
+            wrong += [case.name for r in results if r.name.startswith("Fastest") and r.right != r.total]
             print(report.text(case.name, results), flush=True)
+            if options.write:
+                keep(case, results, where, min(options.rounds, case.rounds))
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if options.write:
-        versions = sorted(path.stem for path in (ROOT / "tools/requirements/peers").glob("*.txt"))
-        pins = [report.pin(ROOT / f"tools/requirements/peers/{name}.txt", name) for name in versions]
-        (ROOT / "docs/benchmarks.md").write_text(report.page(pins, tables))
-        (ROOT / "docs/benchmarks.svg").write_text(report.picture(tables))
-    wrong = [
-        table.name for table in tables for r in table.results if r.name.startswith("Fastest") and r.right != r.total
-    ]
+        text, picture = page()
+        (ROOT / "docs/benchmarks.md").write_text(text)
+        (ROOT / "docs/benchmarks.svg").write_text(picture)
     for name in wrong:
         print(f"bench: Fastest does not say the same as pytest on {name}", file=sys.stderr)
     return 1 if wrong else 0

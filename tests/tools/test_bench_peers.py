@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks/peers"))
 
+import compare  # noqa: E402
 import peers  # noqa: E402
 import profiles  # noqa: E402
 import report  # noqa: E402
@@ -112,3 +113,9 @@ def test_page_says_where_the_time_goes():
     measured = {"machine": "a machine", "commit": "abc", "rounds": 3, "profile": profile}
     page = report.page([], [report.Table("ten tests", [_Result("pytest", [2.0], [1], 10)], measured)])
     assert "- Fastest: running tests 90 %\n  - by function: run (a.py) 50 %\n" in page
+
+
+def test_the_page_is_made_of_the_results_that_are_kept():
+    text, picture = compare.page()
+    assert (ROOT / "docs/benchmarks.md").read_text() == text
+    assert (ROOT / "docs/benchmarks.svg").read_text() == picture
