@@ -207,12 +207,17 @@ def stages(side, folder, work):
     return {"until a worker is ready": begin, "tests": tests, "the end": max(0.0, total - begin - tests)}
 
 
-def profile(side, case, folder, work):
-    """Parts of the processor time by what it was for, and by function; see profiles."""
+# A run that takes less is repeated for its profile.
+ENOUGH_S = 3
+
+
+def profile(side, seconds, case, folder, work):
+    """Parts of the processor time by what it was for, and by function; see profiles. `seconds`: of a run."""
     if case.collect:
         return [], profiles.of_program(side.command, folder, side.environment, work)
     python = ask("tools/setup", "--python", "profile")[0]
-    return profiles.of_python(python, side.command, folder, side.environment, work)
+    times = max(1, round(ENOUGH_S / seconds))
+    return profiles.of_python(python, times, side.command, folder, side.environment, work)
 
 
 def measure(case, work, rounds, names):
@@ -249,7 +254,7 @@ def measure(case, work, rounds, names):
                 shutil.rmtree(sides[index].environment["XDG_CACHE_HOME"], ignore_errors=True)
             seconds[index].append(run(sides[index], folder, limit_s))
     where = {"stages": {}, "profile": {}}
-    for side in sides:
+    for side, times in zip(sides, seconds, strict=True):
         name = side.peer.name
         if not name.startswith("Fastest"):
             continue
@@ -257,7 +262,7 @@ def measure(case, work, rounds, names):
             where["stages"][name] = stages(side, folder, work)
         if "--warm" not in side.command and not side.peer.cold:
             # A warm run is the same, less the loading.
-            where["profile"][name] = profile(side, case, folder, work)
+            where["profile"][name] = profile(side, min(times), case, folder, work)
     for side in sides:
         if "--warm" in side.command:
             subprocess.run([side.command[0], "--warm=stop"], cwd=folder, env=side.environment, check=True)
@@ -305,6 +310,12 @@ def page():
     return report.page(pins, tables), report.picture(tables)
 
 
+def write_page():
+    text, picture = page()
+    (ROOT / "docs/benchmarks.md").write_text(text)
+    (ROOT / "docs/benchmarks.svg").write_text(picture)
+
+
 def machine():
     model = next(
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
@@ -337,12 +348,9 @@ def main():
             print(report.text(case.name, results), flush=True)
             if options.write:
                 keep(case, results, where, min(options.rounds, case.rounds))
+                write_page()
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    if options.write:
-        text, picture = page()
-        (ROOT / "docs/benchmarks.md").write_text(text)
-        (ROOT / "docs/benchmarks.svg").write_text(picture)
     for name in wrong:
         print(f"bench: Fastest does not say the same as pytest on {name}", file=sys.stderr)
     return 1 if wrong else 0

@@ -19,6 +19,8 @@ STEPS = (
     ("running tests", ("pytest_runtestloop (",)),
     ("the session's end", ("_main (fastest_runner", "_say_end (", "_ensure_unconfigure (", "pytest_sessionfinish (")),
 )
+# What starts the runs that are looked at: py-spy wants a Python to begin with.
+_START = "import subprocess, sys; [subprocess.call(sys.argv[2:]) for _ in range(int(sys.argv[1]))]"
 _OURS = ("_pytest/", "pluggy/", "fastest_runner/")
 
 
@@ -28,7 +30,7 @@ def shares(raw):
     for line in raw.splitlines():
         stack, _, count = line.rpartition(" ")
         frames = [frame for frame in stack.split(";") if not frame.startswith("process ")]
-        if not frames or not count.isdigit():
+        if not frames or not count.isdigit() or frames[0].startswith("<module> (<string>:"):
             continue
         steps[_step_of(frames)] += int(count)
         functions[frames[-1].rpartition(":")[0] + ")"] += int(count)
@@ -45,12 +47,12 @@ def _step_of(frames):
     return "the rest of Python's start and end"
 
 
-def of_python(python, command, folder, environment, work):
-    """Of a run with all processes that it starts: see shares(). `python`: an interpreter that has py-spy beside it."""
+def of_python(python, times, command, folder, environment, work):
+    """Of so many runs with all processes that they start: see shares(). `python`: it has py-spy beside it."""
     samples = work / "samples"
     spy = [str(Path(python).with_name("py-spy")), "record", "--format", "raw", "--rate", str(RATE_HZ), "--subprocesses"]
     run = subprocess.run(
-        [*spy, "--output", str(samples), "--", *command],
+        [*spy, "--output", str(samples), "--", python, "-S", "-c", _START, str(times), *command],
         cwd=folder,
         env=environment,
         stdout=subprocess.DEVNULL,
