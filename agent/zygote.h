@@ -76,7 +76,8 @@ class Zygote {
   // RunSpec.preload. OnZygoteBegun follows. Precondition: Options::keep, no workers.
   void Begin(const std::vector<std::string>& environment, const std::string& directory,
              const std::vector<std::string>& preload);
-  // Ends whatever the run's workers have left behind, and then loads what runs like it may have loaded. OnZygoteCleared follows, or OnZygoteEnded. Precondition: no workers.
+  // Ends whatever the run's workers have left behind; OnZygoteCleared follows, or OnZygoteEnded. Then loads what may be loaded of the
+  // run's `preload`. Precondition: no workers.
   void Clear();
   // SIGKILL to the worker and its process group. One that has exited is ignored.
   void Kill(const std::string& worker_id);

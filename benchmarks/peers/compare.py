@@ -260,7 +260,7 @@ def measure(case, work, rounds, names):
             continue
         if not case.collect:
             where["stages"][name] = stages(side, folder, work)
-        if "--warm" not in side.command and not side.peer.cold:
+        if "--warm" not in side.command and not side.peer.cold and None not in times:
             # A warm run is the same, less the loading.
             where["profile"][name] = profile(side, min(times), case, folder, work)
     for side in sides:

@@ -127,8 +127,9 @@ absl::StatusOr<Discovery> Discover(const ProjectConfig& project, const Discovery
     const Surroundings& surroundings = conftests.SurroundingsOf(std::string(ParentPath(module.path)));
     FoundModule found;
     if (absl::EndsWith(module.path, ".py")) {
-      AddImports(*imports.FileAt(module.path).facts, imported);
-      found = CollectModule(imports.FileAt(module.path), NodeIdOf(module, project), rules, surroundings, imports);
+      const SourceFile& file = imports.FileAt(module.path);
+      AddImports(*file.facts, imported);
+      found = CollectModule(file, NodeIdOf(module, project), rules, surroundings, imports);
     } else {
       found.node_id = NodeIdOf(module, project);
       found.open_reasons.push_back("not a Python file");

@@ -27,7 +27,7 @@ import warnings
 from json import dumps, loads
 from typing import Any, Callable
 
-from . import process_setup
+from . import process_setup, process_tree
 from .freshness import changes_from_run_to_run
 
 # For all modules together.
@@ -82,7 +82,7 @@ def _try(names: list[str], is_own: Callable[[str], bool], limit: float) -> tuple
     said = _read_until(read, limit)
     os.close(read)
     os.close(life_write)
-    process_setup.kill_group(pid)
+    process_tree.kill_group(pid)
     os.waitpid(pid, 0)
     messages = [loads(line) for line in said.split(b"\n")[:-1]]
     if messages and "done" in messages[-1]:
@@ -203,7 +203,7 @@ def _surroundings() -> dict[str, Any]:
         "the handling of signals": [_handler_of(number) for number in signals],
         "open files": os.listdir("/proc/self/fd"),
         "threads": os.listdir("/proc/self/task"),
-        "processes": _children(),
+        "processes": process_tree.child_pids(),
         "Python's settings": (sys.getrecursionlimit(), sys.getswitchinterval(), sys.gettrace(), sys.getprofile()),
         "builtins": {name: id(value) for name, value in vars(builtins).items()},
         "logging": (root.level, list(root.handlers), root.disabled, logging.root.manager.disable),
@@ -218,11 +218,6 @@ def _handler_of(number: int) -> Any:
         return signal.getsignal(number)
     except ValueError:
         return None
-
-
-def _children() -> str:
-    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as children:
-        return children.read()
 
 
 def _file_mode_mask() -> int:

@@ -15,7 +15,7 @@ from typing import Any, Iterable
 
 import pytest
 
-from . import listeners, soundness
+from . import listeners, measuring, soundness
 from .direct import guards
 
 _BUILTINS = dict(vars(builtins))
@@ -118,7 +118,7 @@ class NativeModules:
             guards.version_reason()
             or guards.session_reason(config)
             or _option_reason(config)
-            or _watcher_reason()
+            or ("what is executed is being measured" if measuring.is_measured() else None)
             or _python_reason()
             or guards.hooks_reason(config.pluginmanager.hook)
             or _hook_reason(config)
@@ -142,14 +142,6 @@ def _option_reason(config: Any) -> str | None:
             return reason
     mode = config.getoption("importmode")
     return None if mode in ("prepend", "importlib") else f"--import-mode={mode} is given"
-
-
-def _watcher_reason() -> str | None:
-    monitoring = getattr(sys, "monitoring", None)
-    tools = [monitoring.get_tool(number) for number in range(6)] if monitoring is not None else []
-    if "coverage" in sys.modules or sys.gettrace() or sys.getprofile() or any(tools):
-        return "what is executed is being measured"
-    return None
 
 
 def _python_reason() -> str | None:

@@ -21,7 +21,7 @@ import sys
 import types
 from typing import Any, Callable, Iterator
 
-from . import import_trial
+from . import measuring
 
 _REWRITING = "_pytest.assertion.rewrite"
 
@@ -52,6 +52,9 @@ def names() -> list[str]:
 @contextlib.contextmanager
 def loading(wanted: list[str], is_own: Callable[[str], bool]) -> Iterator[dict[str, str]]:
     """In the zygote: loads what is sound. Gives what is not, with why; hides all modules at the end of the context."""
+    # Here, where nobody waits for it, and not in each start of a zygote.
+    from . import import_trial
+
     _show(list(_loaded.modules))
     refused = import_trial.refusals(wanted, is_own)
     before = set(sys.modules)
@@ -118,7 +121,7 @@ def _noting_imports() -> Iterator[None]:
 
     def finding(name: str, package: Any = None, level: int = 0) -> Any:
         # importlib.import_module(), called by whom a module that is being loaded calls.
-        asking = next((name for name in _callers() if name in sys.modules and name not in _PYTHONS_OWN), "")
+        asking = next((caller for caller in _callers() if caller in sys.modules and caller not in _PYTHONS_OWN), "")
         if level == 0:
             _note(asking, name)
         try:
@@ -158,7 +161,7 @@ class _Finder:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         module = _loaded.modules.get(name)
-        if module is None or name in sys.modules or _is_watched():
+        if module is None or name in sys.modules or measuring.is_measured():
             return None
         needed = _needed_by(name)
         if not all(self._is_free(other) for other in needed):
@@ -194,13 +197,6 @@ class _Finder:
             if found is not None:
                 return type(found.loader) is type(genuine.loader) and found.origin == genuine.origin
         return package in _loaded.modules
-
-
-def _is_watched() -> bool:
-    """Somebody counts lines, of imports too."""
-    monitoring = getattr(sys, "monitoring", None)
-    tools = [monitoring.get_tool(number) for number in range(6)] if monitoring is not None else []
-    return "coverage" in sys.modules or bool(sys.gettrace() or sys.getprofile() or any(tools))
 
 
 def _needed_by(name: str) -> list[str]:

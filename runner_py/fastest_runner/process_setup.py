@@ -89,22 +89,6 @@ def end_process_group() -> None:
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def kill(pid: int) -> bool:
-    """False if there is nobody of that number, or it has become another user's: a test may have called sudo."""
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
-
-
-def kill_group(pid: int) -> None:
-    """Ends the child `pid` and its process group; the group may not exist yet when it was only just forked."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-    kill(pid)
-
-
 def exit_without_channel() -> NoReturn:
     """Ends a worker that can no longer speak: the agent is gone, or a test closed our descriptor."""
     with contextlib.suppress(OSError):

@@ -22,7 +22,7 @@ from typing import Any
 from . import preload, process_end
 from .frames import FrameDecoder, FrameError, encode
 from .freshness import Origin, environment_of, take_environment
-from .process_setup import kill, kill_group
+from .process_tree import child_pids, kill, kill_group
 
 _OLDEST_PYTEST = (7, 0)
 _RECEIVE_SIZE = 64 * 1024
@@ -291,17 +291,8 @@ class _Zygote:
         for pid in self._children:
             kill_group(pid)
         # Each is killed; those that may not be are not waited for, since they would never end.
-        while sum(kill(pid) for pid in _child_pids()) > 0:
+        while sum(kill(pid) for pid in child_pids()) > 0:
             try:
                 os.waitpid(-1, 0)
             except ChildProcessError:
                 return
-
-
-def _child_pids() -> list[int]:
-    """Every process whose parent we are, workers and those handed down to us as their subreaper."""
-    try:
-        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as children:
-            return [int(pid) for pid in children.read().split()]
-    except OSError:
-        return []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import subprocess
 import sys
 import textwrap
 from pathlib import Path
@@ -15,6 +14,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tests"))
+
+import virtual_environment  # noqa: E402
 from driver import Kept, Worker, Zygote  # noqa: E402
 
 
@@ -134,12 +136,4 @@ def keep(tmp_path: Path) -> Iterator[Callable[..., Kept]]:
 @pytest.fixture
 def venv(tmp_path: Path) -> Path:
     """An environment with the packages that are beside pytest here."""
-    folder = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    site = next(folder.glob("lib/python*/site-packages"))
-    # Of its own, and there already: a folder that gets it while Python starts has changed.
-    (site / "__pycache__").mkdir()
-    for package in Path(pytest.__file__).parents[1].iterdir():
-        if package.suffix != ".pth" and not (site / package.name).exists():
-            (site / package.name).symlink_to(package)
-    return folder
+    return virtual_environment.beside_pytest(tmp_path / "venv")

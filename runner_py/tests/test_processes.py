@@ -560,15 +560,12 @@ def test_the_end_of_a_process_leaves_the_same_traces(project, worker):
         import os
         import sys
         import threading
-        import time
         import weakref
 
         TRACE = os.open("trace", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-        def note(text, write=os.write):
-            write(TRACE_OF_ALL, f"{text}\\n".encode())
-
-        TRACE_OF_ALL = TRACE
+        def note(text, write=os.write, fd=TRACE):
+            write(fd, f"{text}\\n".encode())
 
         class Final:
             def __init__(self, name, imports=None):
@@ -613,7 +610,7 @@ def test_the_end_of_a_process_leaves_the_same_traces(project, worker):
             gc.disable()
             Cycle("garbage")
             Cycle("garbage, importing", "textwrap")
-            threading.Thread(target=lambda: (time.sleep(0.01), note("thread"))).start()
+            threading.Thread(target=lambda: (threading.main_thread().join(), note("thread"))).start()
             sys.of_sys = Final("in sys")
 
         def test_leaves_a_daemon():

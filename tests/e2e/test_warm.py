@@ -5,13 +5,13 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import uuid
 from pathlib import Path
 
 import pytest
+import virtual_environment
 from coordinator_process import Fastest, parent_of, wait_until
 
 # Each run writes down what its tests see.
@@ -76,15 +76,7 @@ def warm(runtime, start, tmp_path):
 @pytest.fixture
 def venv(tmp_path):
     """An environment with the packages that are beside pytest here."""
-    folder = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    site = next(folder.glob("lib/python*/site-packages"))
-    # Of its own, and there already: a folder that gets it while Python starts has changed.
-    (site / "__pycache__").mkdir()
-    for package in Path(pytest.__file__).parents[1].iterdir():
-        if package.suffix != ".pth" and not (site / package.name).exists():
-            (site / package.name).symlink_to(package)
-    return folder
+    return virtual_environment.beside_pytest(tmp_path / "venv")
 
 
 def agents(runtime):

@@ -1,0 +1,11 @@
+"""Whether somebody counts the lines that are executed: what is not executed here, for speed, would be missed then."""
+
+from __future__ import annotations
+
+import sys
+
+
+def is_measured() -> bool:
+    monitoring = getattr(sys, "monitoring", None)
+    tools = [monitoring.get_tool(number) for number in range(6)] if monitoring is not None else []
+    return "coverage" in sys.modules or bool(sys.gettrace() or sys.getprofile() or any(tools))
