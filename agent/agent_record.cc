@@ -68,10 +68,10 @@ void AgentRecord::Saw(const std::string& run_id, const v1::AgentMessage::Event& 
     if (run != nullptr && run->workers() > 0) run->set_workers(run->workers() - 1);
   }
   if (!event.has_from_worker() || !event.from_worker().message().has_progress()) return;
-  for (const v1::TestResult& result : event.from_worker().message().progress().results()) {
-    ++(*status_.mutable_results())[OutcomeName(result.outcome())];
-    if (run != nullptr) run->set_results(run->results() + 1);
-  }
+  const v1::WorkerMessage::Progress& progress = event.from_worker().message().progress();
+  for (const v1::TestResult& result : progress.results()) ++(*status_.mutable_results())[OutcomeName(result.outcome())];
+  if (progress.passed_size() > 0) (*status_.mutable_results())[OutcomeName(v1::PASSED)] += progress.passed_size();
+  if (run != nullptr) run->set_results(run->results() + progress.results_size() + progress.passed_size());
 }
 
 void AgentRecord::Draining() {

@@ -44,6 +44,9 @@ TEST(AgentRecordTest, SaysWhoItIsAndWhatItDoes) {
   record.WorkerStarted("r1");
   record.WorkerStarted("r2");
   record.Saw("r1", Results({v1::PASSED, v1::PASSED, v1::FAILED}));
+  v1::AgentMessage::Event in_short;
+  in_short.mutable_from_worker()->mutable_message()->mutable_progress()->add_passed();
+  record.Saw("r1", in_short);
   record.Saw("r2", Results({v1::SKIPPED, v1::OUTCOME_UNSPECIFIED}));
   record.Saw("r1", Gone(false));
   clock.now += absl::Seconds(5);
@@ -59,9 +62,9 @@ TEST(AgentRecordTest, SaysWhoItIsAndWhatItDoes) {
   EXPECT_EQ(status.runs(0).run_id(), "r1");
   EXPECT_EQ(status.runs(0).started_at(), 1005);
   EXPECT_EQ(status.runs(0).workers(), 1u);
-  EXPECT_EQ(status.runs(0).results(), 3u);
+  EXPECT_EQ(status.runs(0).results(), 4u);
   EXPECT_EQ(status.runs(1).workers(), 1u);
-  EXPECT_EQ(status.results().at("passed"), 2u);
+  EXPECT_EQ(status.results().at("passed"), 3u);
   EXPECT_EQ(status.results().at("failed"), 1u);
   EXPECT_EQ(status.results().at("skipped"), 1u);
   EXPECT_EQ(status.results().at("error"), 1u);

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -149,8 +150,16 @@ class AgentTest : public testing::Test {
   v1::TestResult WaitForResult(const std::string& node_id) {
     v1::TestResult found;
     WaitFor([&](const Event& e) {
-      for (const v1::TestResult& result : e.from_worker().message().progress().results()) {
+      const v1::WorkerMessage& message = e.from_worker().message();
+      if (message.has_collected()) leases_[message.collected().lease_id()] = message.collected();
+      for (const v1::TestResult& result : message.progress().results()) {
         if (result.ref().node_id() == node_id) found = result;
+      }
+      for (const v1::WorkerMessage::Passed& passed : message.progress().passed()) {
+        const v1::TestRef& ref = leases_.at(passed.lease_id()).tests(static_cast<int>(passed.position()));
+        if (ref.node_id() != node_id) continue;
+        *found.mutable_ref() = ref;
+        found.set_outcome(v1::PASSED);
       }
       return found.ref().node_id() == node_id;
     });
@@ -226,6 +235,8 @@ class AgentTest : public testing::Test {
   v1::AgentMessage::WorkerGone gone_;
   double lease_s_ = 0;
   size_t position_ = 0;
+  // What WaitForResult has seen of them.
+  std::map<uint64_t, v1::WorkerMessage::Collected> leases_;
 };
 
 TEST_F(AgentTest, RunsLeasesInTwoWorkersAndEndsInGoodOrder) {

@@ -117,6 +117,9 @@ TEST(CoordinatorStreamLingerTest, WhatNobodyWaitsForGoesWithTheNextThatSomebodyD
 
 TEST(MayLingerTest, OnlyProgressOfPassingTests) {
   EXPECT_TRUE(MayLinger(Passed()));
+  v1::AgentMessage::Event in_short;
+  in_short.mutable_from_worker()->mutable_message()->mutable_progress()->add_passed();
+  EXPECT_TRUE(MayLinger(in_short));
   v1::AgentMessage::Event event = Passed();
   event.mutable_from_worker()->mutable_message()->mutable_progress()->add_results()->set_outcome(v1::FAILED);
   EXPECT_FALSE(MayLinger(event));

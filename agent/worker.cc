@@ -192,8 +192,13 @@ bool Worker::ReadChannel() {
   busy_ = !input.frames.empty();
   for (const std::string& frame : input.frames) {
     v1::WorkerMessage message;
-    absl::Status parsed = MessageFromJson(frame, &message);
-    if (parsed.ok()) parsed = passed_.Take(&message);
+    absl::Status parsed;
+    if (IsShortProgress(frame)) {
+      parsed = tests_.Read(frame, message.mutable_progress());
+    } else {
+      parsed = MessageFromJson(frame, &message);
+      if (parsed.ok()) parsed = tests_.Check(message);
+    }
     if (!parsed.ok()) {
       deaf_ = true;
       Take(state_.OnGarbage(absl::StrCat("it sent a frame that is no message (", parsed.message(), ")")));

@@ -12,8 +12,8 @@
 #include "absl/strings/string_view.h"
 #include "agent/death_report.h"
 #include "agent/event_loop.h"
+#include "agent/lease_tests.h"
 #include "agent/machine_slot.h"
-#include "agent/passed_tests.h"
 #include "agent/worker_state.h"
 #include "agent/zygote.h"
 #include "base/clock.h"
@@ -103,7 +103,7 @@ class Worker {
   const uint32_t columns_;
   const Environment env_;
   WorkerState state_;
-  PassedTests passed_;
+  LeaseTests tests_;
   FrameChannel channel_;
   Stream out_{v1::WorkerMessage::Output::STDOUT, {}, {}};
   Stream err_{v1::WorkerMessage::Output::STDERR, {}, {}};

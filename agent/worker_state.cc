@@ -22,6 +22,8 @@ WorkerState::Step WorkerState::OnMessage(const v1::WorkerMessage& message, absl:
         running_.reset();
       }
     }
+    // Tests follow one another: it is the one that ran.
+    if (progress.passed_size() > 0) running_.reset();
     if (progress.has_started()) {
       running_ = Running{progress.started_lease_id(), progress.started(), now, progress.started_at()};
     }

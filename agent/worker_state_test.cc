@@ -76,6 +76,20 @@ TEST_F(WorkerStateTest, ADeathInTheMidstOfATestIsThatTestsCrash) {
   EXPECT_EQ(state.end().reason, v1::CRASH);
 }
 
+TEST_F(WorkerStateTest, WhatPassedInShortRunsNoMore) {
+  WorkerState state(options_);
+  state.OnMessage(Progress("", "a"), After(0));
+  v1::WorkerMessage in_short;
+  in_short.mutable_progress()->add_passed()->set_lease_id(1);
+  state.OnMessage(in_short, After(1));
+  EXPECT_FALSE(state.running().has_value());
+  in_short = Progress("", "b");
+  in_short.mutable_progress()->add_passed()->set_lease_id(1);
+  state.OnMessage(in_short, After(2));
+  ASSERT_TRUE(state.running().has_value());
+  EXPECT_EQ(state.running()->ref.node_id(), "b");
+}
+
 TEST_F(WorkerStateTest, ADeathBetweenTestsIsNobodysCrash) {
   WorkerState state(options_);
   state.OnMessage(Progress("", "a"), After(0));

@@ -116,8 +116,7 @@ void Run::LateNews(int agent, v1::AgentMessage::Event& event) {
   if (!event.has_from_worker() || !event.from_worker().message().has_progress()) return;
   const auto worker = lost_workers_.find({agent, event.from_worker().worker_id()});
   if (worker == lost_workers_.end()) return;
-  v1::WorkerMessage::Progress* progress = event.mutable_from_worker()->mutable_message()->mutable_progress();
-  for (v1::TestResult& result : *progress->mutable_results()) OnResult(worker->second, result);
+  OnResults(worker->second, *event.mutable_from_worker()->mutable_message()->mutable_progress());
   Act();
 }
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "coordinator/results/passed_result.h"
 #include "coordinator/run/run.h"
 
 namespace fastest::run {
@@ -19,9 +19,7 @@ v1::TestResult ResultOf(const std::string& module, const native::Passed& test, d
   result.mutable_ref()->set_node_id(absl::StrCat(module, "::", test.name));
   result.set_outcome(v1::PASSED);
   result.set_engine("native");
-  result.set_location_path(module);
-  result.set_location_line(test.line);
-  result.set_domain(absl::StrReplaceAll(test.name, {{"::", "."}}));
+  results::SetSpelledPlace(test.line, &result);
   for (const char* when : {"setup", "call", "teardown"}) {
     v1::Phase* phase = result.add_phases();
     phase->set_when(when);

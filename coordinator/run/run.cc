@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/version.h"
 #include "coordinator/report/display_path.h"
+#include "coordinator/results/passed_result.h"
 
 namespace fastest::run {
 namespace {
@@ -152,6 +153,9 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
       break;
     case v1::WorkerMessage::kLeaseDone:
       queue_.LeaseDone(message.lease_done().lease_id());
+      if (const auto lease = leases_.find(message.lease_done().lease_id()); lease != leases_.end()) {
+        std::exchange(lease->second.tests, {});
+      }
       break;
     case v1::WorkerMessage::kReturned:
       queue_.Returned(message.returned().lease_id(),
@@ -259,6 +263,7 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
   const auto lease = leases_.find(collected.lease_id());
   if (lease == leases_.end() || lease->second.collected) return;
   lease->second.collected = true;
+  lease->second.tests.assign(collected.tests().begin(), collected.tests().end());
   timing_.Collected(worker.id, collected);
   queue_.Collected(collected.lease_id(), collected.tests(), {collected.no_retry().begin(), collected.no_retry().end()});
   if (KnowsTests()) {
@@ -297,13 +302,24 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
 }
 
 void Run::OnProgress(const Worker& worker, v1::WorkerMessage::Progress& progress) {
-  for (v1::TestResult& result : *progress.mutable_results()) OnResult(worker.origin, result);
+  OnResults(worker.origin, progress);
   if (!progress.has_started()) {
     queue_.WorkerWaits(worker.slot);
   } else {
     timing_.TestStarted(worker.id, progress.started_at());
     queue_.TestStarted(progress.started_lease_id(), progress.started());
     Report([&](report::Reporter& r) { r.TestStarted(progress.started(), worker.origin, progress.started_at()); });
+  }
+}
+
+void Run::OnResults(const report::Origin& from, v1::WorkerMessage::Progress& progress) {
+  for (v1::TestResult& result : *progress.mutable_results()) OnResult(from, result);
+  for (const v1::WorkerMessage::Passed& passed : progress.passed()) {
+    const auto lease = leases_.find(passed.lease_id());
+    // Its agent has looked: what is not there was taken from it since, and does not count any more.
+    if (lease == leases_.end() || passed.position() >= lease->second.tests.size()) continue;
+    v1::TestResult result = results::PassedResult(passed, lease->second.tests[passed.position()]);
+    OnResult(from, result);
   }
 }
 
@@ -475,7 +491,11 @@ void Run::Act() {
     if (const auto* grant = std::get_if<dispatch::GrantLease>(&action)) {
       agent = grant->slot.agent;
       const v1::Batch& batch = grant->lease.batch();
-      leases_[grant->lease.id()] = {batch.module(), batch.part(), batch.boundaries_size() > 0, batch.tests_size() > 0};
+      Lease& granted = leases_[grant->lease.id()];
+      granted.module = batch.module();
+      granted.part = batch.part();
+      granted.split = batch.boundaries_size() > 0;
+      granted.rest = batch.tests_size() > 0;
       timing_.Leased(grant->lease.id(), agent, deps_.now());
       const report::LeaseFacts lease = {grant->lease.id(), batch.module(), static_cast<int>(batch.part()),
                                         batch.tests_size(), deps_.now()};

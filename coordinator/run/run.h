@@ -104,6 +104,8 @@ class Run {
     bool split = false;
     bool rest = false;
     bool collected = false;
+    // Until it is done: what workers say of them by position.
+    std::vector<v1::TestRef> tests;
   };
 
   void WorkerSaid(Worker& worker, v1::WorkerMessage& message);
@@ -123,6 +125,7 @@ class Run {
   void ReportExpected(int tests);
   void OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& collected);
   void OnProgress(const Worker& worker, v1::WorkerMessage::Progress& progress);
+  void OnResults(const report::Origin& from, v1::WorkerMessage::Progress& progress);
   // Stamps `result`.
   void OnResult(const report::Origin& origin, v1::TestResult& result);
   // Somebody has results of a worker that was given up.

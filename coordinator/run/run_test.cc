@@ -58,6 +58,14 @@ class RecordingReporter final : public report::Reporter {
   Record& record_;
 };
 
+v1::WorkerMessage InShort(uint64_t lease_id, uint32_t position) {
+  v1::WorkerMessage message;
+  v1::WorkerMessage::Passed* passed = message.mutable_progress()->add_passed();
+  passed->set_lease_id(lease_id);
+  passed->set_position(position);
+  return message;
+}
+
 // Stands for the agent: keeps what it is told, and says what the test has it say.
 // testing::Test has a Run of its own.
 using RunUnderTest = ::fastest::run::Run;
@@ -485,6 +493,19 @@ TEST_F(RunTest, ARepeatedResultCountsOnce) {
   EXPECT_THAT(record_.results, ElementsAre("a.py::t"));
 }
 
+TEST_F(RunTest, WhatIsSaidInShortIsReportedWhole) {
+  Start(1);
+  Ready(0, {"a.py"});
+  Collected(0, leases_[0][0], {"a.py::t1", "a.py::t2"});
+  Say(0, InShort(leases_[0][0].id(), 1));
+  Say(0, InShort(leases_[0][0].id(), 1));
+  EXPECT_THAT(record_.results, ElementsAre("a.py::t2"));
+  // Nothing that this coordinator has heard of.
+  Say(0, InShort(leases_[0][0].id(), 2));
+  Say(0, InShort(12345, 0));
+  EXPECT_THAT(record_.results, ElementsAre("a.py::t2"));
+}
+
 TEST_F(RunTest, CollectionErrorsStopTheRun) {
   Start(2);
   v1::WorkerMessage message;
@@ -698,15 +719,13 @@ TEST_F(RunTest, TestsOfALostAgentGoToAnother) {
   ASSERT_EQ(leases_[0].size(), 2u);
   EXPECT_EQ(leases_[0][1].batch().tests(0).node_id(), "a.py::t2");
   // The lost one comes back with what it had run: it counts, and what comes later of the same test does not.
-  v1::WorkerMessage late;
-  v1::TestResult* result = late.mutable_progress()->add_results();
-  result->set_lease_id(first.id());
+  say(InShort(first.id(), 1), 0, lost_worker);
+  EXPECT_THAT(record_.results, ElementsAre("a.py::t1", "a.py::t2"));
+  v1::WorkerMessage again;
+  v1::TestResult* result = again.mutable_progress()->add_results();
+  result->set_lease_id(leases_[0][1].id());
   result->mutable_ref()->set_node_id("a.py::t2");
   result->set_outcome(v1::PASSED);
-  say(late, 0, lost_worker);
-  EXPECT_THAT(record_.results, ElementsAre("a.py::t1", "a.py::t2"));
-  v1::WorkerMessage again = late;
-  again.mutable_progress()->mutable_results(0)->set_lease_id(leases_[0][1].id());
   say(again, 1, workers_[0]);
   EXPECT_EQ(record_.results.size(), 2u);
 }

@@ -9,6 +9,7 @@ from typing import Any, Callable, Iterator, NamedTuple, Protocol
 
 from .collection import Collection, Entry
 from .direct import is_late
+from .frames import ref_json
 
 
 class Messages(Protocol):
@@ -57,7 +58,8 @@ class BatchLoop:
     ) -> None:
         """`take_result(lease_id, entry, position)` says what came of the test that has just run.
 
-        Its answer is a field of Progress, as JSON.
+        Its answer is a field of Progress, as JSON, or the numbers of a test that passed (the short form of
+        docs/worker_protocol.md).
         """
         self._session = session
         self._collection = collection
@@ -73,14 +75,14 @@ class BatchLoop:
         self._waiting: collections.deque[_Turn] = collections.deque()
         # How many tests each lease still has to report.
         self._unreported: dict[int, int] = {}
-        # The result that is not on the wire yet, with a comma: it travels with the next test's start.
+        # The result that is not on the wire yet: it travels with the next test's start.
         self._result = ""
         # Items that have run, by identity: the collection keeps them alive.
         self._ran: set[int] = set()
         self.stop_reason: str | None = None
         self.tests_run = 0
         # Not looked up again: a test may put another clock in its place.
-        self._time = time.time
+        self._time_ns = time.time_ns
         # Called before the loop waits or has a module's tests made, while no test runs.
         self.before_pause: Callable[[], None] = lambda: None
 
@@ -119,12 +121,17 @@ class BatchLoop:
             raise session.Interrupted(session.shouldstop)
 
     def _begin(self, turn: _Turn) -> None:
-        lease_id, entry, _ = turn
+        lease_id, entry, position = turn
         result, self._result = self._result, ""
-        # There are as many of these as tests: their JSON is put together of what is JSON already.
-        self._messages.send_json(
-            f'{{"progress":{{{result}"started_lease_id":{lease_id},"started":{entry.json},"started_at":{self._time():.6f}}}}}'
-        )
+        now = self._time_ns()
+        # There are as many of these as tests.
+        if not result:
+            self._messages.send_json(f"[{lease_id},{position},{now}]")
+        elif _is_short(result):
+            self._messages.send_json(f"[{result},{lease_id},{position},{now}]")
+        else:
+            started = f'"started_lease_id":{lease_id},"started":{ref_json(entry.ref)},"started_at":{now / 1e9:.6f}'
+            self._messages.send_json(f'{{"progress":{{{result},{started}}}}}')
         key = id(entry.item)
         if key in self._ran:
             _forget_run(entry.item)
@@ -136,7 +143,7 @@ class BatchLoop:
             os._exit(0)
         self.tests_run += 1
         lease_id, entry, position = turn
-        self._result = self._take_result(lease_id, entry, position) + ","
+        self._result = self._take_result(lease_id, entry, position)
         self._unreported[lease_id] -= 1
         if self._unreported[lease_id] == 0:
             del self._unreported[lease_id]
@@ -146,7 +153,7 @@ class BatchLoop:
     def _queue_result(self) -> None:
         result, self._result = self._result, ""
         if result:
-            self._messages.queue_json(f'{{"progress":{{{result[:-1]}}}}}')
+            self._messages.queue_json(f"[{result}]" if _is_short(result) else f'{{"progress":{{{result}}}}}')
 
     # Commands.
 
@@ -243,6 +250,10 @@ class BatchLoop:
             if refs:
                 self._unreported[lease_id] -= len(refs)
         self._messages.queue({"returned": {"lease_id": lease_id, "tests": refs}})
+
+
+def _is_short(result: str) -> bool:
+    return result[0] != '"'
 
 
 def _positions_of_mark(entries: list[Entry], name: str) -> list[int]:

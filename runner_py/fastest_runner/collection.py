@@ -23,16 +23,14 @@ from _pytest.scope import Scope
 
 from . import soundness
 from .direct import is_late
-from .frames import ref_json
 from .native import NativeModules
 
 
 class Entry(NamedTuple):
-    """A test with its TestRef, also as JSON."""
+    """A test with its TestRef."""
 
     ref: dict[str, Any]
     item: Any
-    json: str
 
 
 class Selection(NamedTuple):
@@ -239,7 +237,7 @@ class Collection:
                 self._wanted_file = None
                 _attach_log_handlers(config)
             entries = _entries(session.items)
-            digest = _digest(entry.item.nodeid for entry in entries)
+            digest = _digest(entry.ref["node_id"] for entry in entries)
             tests = _ModuleTests(entries, self.deselected - deselected_before, digest)
             self._tests[node_id] = tests
         return tests
@@ -301,7 +299,7 @@ class Collection:
             if item is None:
                 missing.append(ref)
             else:
-                entries.append(Entry(ref, item, ref_json(ref)))
+                entries.append(Entry(ref, item))
         return entries, missing
 
 
@@ -389,7 +387,7 @@ def _entries(items: Iterable[Any]) -> list[Entry]:
         index = seen.get(node_id, 0)
         seen[node_id] = index + 1
         ref = {"node_id": node_id, "index": index} if index else {"node_id": node_id}
-        entries.append(Entry(ref, item, ref_json(ref)))
+        entries.append(Entry(ref, item))
     return entries
 
 

@@ -87,8 +87,8 @@ class FrameDecoder:
     def feed(self, data: bytes) -> None:
         self._bytes += data
 
-    def next(self) -> dict[str, Any] | None:
-        """The next whole message, or None. Raises FrameError; the stream is of no use after that."""
+    def next_payload(self) -> bytes | None:
+        """What the next whole frame holds, or None. Raises FrameError; the stream is of no use after that."""
         if len(self._bytes) < _HEADER.size:
             return None
         (length,) = _HEADER.unpack_from(self._bytes)
@@ -99,6 +99,13 @@ class FrameDecoder:
             return None
         payload = bytes(self._bytes[_HEADER.size : end])
         del self._bytes[:end]
+        return payload
+
+    def next(self) -> dict[str, Any] | None:
+        """The next whole message, or None. Raises FrameError as above."""
+        payload = self.next_payload()
+        if payload is None:
+            return None
         try:
             message = _decode_json(payload.decode("utf-8"))
         except ValueError as error:

@@ -15,7 +15,7 @@ from _pytest.terminal import pytest_report_teststatus as terminal_status
 from . import serialized
 from .collection import Entry
 from .direct import Pass
-from .frames import to_json
+from .frames import ref_json, to_json
 from .rendering import Renderer
 
 
@@ -213,16 +213,14 @@ def _simple_result(
 
 
 def simple_pass(lease_id: int, entry: Entry, position: int, passed: Pass, serializes: bool) -> str:
-    """The same for a test that the direct engine ran, as a field of Progress. Its phases follow one another.
+    """The same for a test that the direct engine ran, as batches.BatchLoop takes it. Its phases follow one another.
 
     `serializes`: see ReportConverter.
     """
-    start, setup_ns, call_ns, teardown_ns, location = passed
+    start_ns, setup_ns, call_ns, teardown_ns, location = passed
     if not serializes and _is_spelled(entry.ref["node_id"], location):
-        return (
-            f'"passed":[{{"lease_id":{lease_id},"position":{position},"start":{start:.6f},"setup_ns":{setup_ns},'
-            f'"call_ns":{call_ns},"teardown_ns":{teardown_ns},"line":{location[1]}}}]'
-        )
+        return f"{lease_id},{position},{start_ns},{setup_ns},{call_ns},{teardown_ns},{location[1]}"
+    start = start_ns / 1e9
     call = start + setup_ns / 1e9
     teardown = call + call_ns / 1e9
     phases = (
@@ -245,7 +243,7 @@ _DIRECT = '"engine":"direct"'
 def _is_spelled(node_id: str, location: tuple[Any, int | None, Any]) -> bool:
     """True if a node id says where its test is: path, and the names down to it, dots between them."""
     path, line, domain = location
-    if line is None or "::" in path:
+    if line is None or line < 0 or "::" in path:
         return False
     if domain.isidentifier():
         return node_id == f"{path}::{domain}"
@@ -260,7 +258,7 @@ def _passed(
     line = -1 if line is None else line
     more = f',"serialized":{quote(told)}' if told else ""
     return (
-        f'{{"lease_id":{lease_id},"ref":{entry.json},"outcome":"PASSED","phases":[{phases}],{engine},'
+        f'{{"lease_id":{lease_id},"ref":{ref_json(entry.ref)},"outcome":"PASSED","phases":[{phases}],{engine},'
         f'"location_path":{quote(str(path))},"location_line":{line},"domain":{quote(str(domain))}{more}}}'
     )
 

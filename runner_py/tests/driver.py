@@ -10,6 +10,7 @@ import argparse
 import array
 import collections
 import ctypes
+import json
 import os
 import select
 import socket
@@ -49,9 +50,10 @@ class Peer:
     def receive(self) -> dict[str, Any] | None:
         """The next message; None at the end of the stream."""
         while True:
-            message = self._decoder.next()
-            if message is not None:
-                return message
+            payload = self._decoder.next_payload()
+            if payload is not None:
+                message = json.loads(payload)
+                return message if isinstance(message, dict) else {"short": message}
             try:
                 data = self.socket.recv(65536)
             except ConnectionResetError:
@@ -97,8 +99,23 @@ class Worker:
     def receive(self) -> dict[str, Any] | None:
         message = self.peer.receive()
         if message is not None:
+            if "short" in message:
+                message = {"progress": self._progress(message["short"])}
             self.messages.append(message)
         return message
+
+    def _progress(self, numbers: list[int]) -> dict[str, Any]:
+        """What a Progress in short form stands for, as agent and coordinator make it."""
+        progress: dict[str, Any] = {}
+        tests = {collected["lease_id"]: collected["tests"] for collected in self.all("collected")}
+        if len(numbers) in (7, 10):
+            lease_id, position, *passed = numbers[:7]
+            progress["results"] = [_passed(lease_id, tests[lease_id][position], *passed)]
+        if len(numbers) in (3, 10):
+            lease_id, position, at_ns = numbers[-3:]
+            progress.update(started_lease_id=lease_id, started=tests[lease_id][position], started_at=at_ns / 1e9)
+        assert progress, f"no short form: {numbers}"
+        return progress
 
     def wait_for(self, kind: str) -> dict[str, Any]:
         """The body of the next message of that kind; what comes before it is kept in `messages`."""
@@ -135,14 +152,7 @@ class Worker:
         return found[-1]
 
     def results(self) -> list[dict[str, Any]]:
-        """Those that came whole and those that came in short, in the order in which they came."""
-        results = []
-        tests = {collected["lease_id"]: collected["tests"] for collected in self.all("collected")}
-        for progress in self.all("progress"):
-            results += progress.get("results", ())
-            for passed in progress.get("passed", ()):
-                results.append(_whole(passed, tests[passed["lease_id"]][passed["position"]]))
-        return results
+        return [result for progress in self.all("progress") for result in progress.get("results", ())]
 
     def outcomes(self) -> dict[str, str]:
         return {result["ref"]["node_id"]: result["outcome"] for result in self.results()}
@@ -180,24 +190,24 @@ class Worker:
             reader.join(PATIENCE_S)
 
 
-def _whole(passed: dict[str, Any], ref: dict[str, Any]) -> dict[str, Any]:
-    """The TestResult that a Passed stands for, as the agent makes it."""
+def _passed(
+    lease_id: int, ref: dict[str, Any], start_ns: int, setup_ns: int, call_ns: int, teardown_ns: int, line: int
+) -> dict[str, Any]:
+    """The TestResult of a test that passed."""
     path, _, names = ref["node_id"].partition("::")
     names, bracket, parameters = names.partition("[")
     phases = []
-    start = passed["start"]
-    for when in ("setup", "call", "teardown"):
-        seconds = passed[f"{when}_ns"] / 1e9
-        phases.append({"when": when, "start": start, "duration_s": seconds})
-        start += seconds
+    for when, took_ns in (("setup", setup_ns), ("call", call_ns), ("teardown", teardown_ns)):
+        phases.append({"when": when, "start": start_ns / 1e9, "duration_s": took_ns / 1e9})
+        start_ns += took_ns
     return {
-        "lease_id": passed["lease_id"],
+        "lease_id": lease_id,
         "ref": ref,
         "outcome": "PASSED",
         "phases": phases,
         "engine": "direct",
         "location_path": path,
-        "location_line": passed["line"],
+        "location_line": line,
         "domain": names.replace("::", ".") + bracket + parameters,
     }
 

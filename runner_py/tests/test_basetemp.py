@@ -41,7 +41,7 @@ def start(worker):
 def run(running, module):
     running.lease(1, module=module)
     # The last test of all that a worker knows waits for what comes after it.
-    while not {"results", "passed"} & running.wait_for("progress").keys():
+    while "results" not in running.wait_for("progress"):
         pass
 
 

@@ -22,7 +22,8 @@ class FakeMessages:
     send = queue
 
     def queue_json(self, text: str) -> None:
-        self.said.append(json.loads(text))
+        message = json.loads(text)
+        self.said.append({"progress": self._spelled_out(message)} if isinstance(message, list) else message)
 
     send_json = queue_json
 
@@ -42,6 +43,21 @@ class FakeMessages:
 
     def in_foreign_process(self) -> bool:
         return False
+
+    def _spelled_out(self, numbers: list[int]) -> dict[str, Any]:
+        """A Progress in short form as a whole one: what passed and what began, by position."""
+        progress: dict[str, Any] = {}
+        if len(numbers) in (7, 10):
+            progress["results"] = [{"ref": self._ref(*numbers[:2]), "line": numbers[6]}]
+        if len(numbers) in (3, 10):
+            progress["started"] = self._ref(*numbers[-3:-1])
+        assert progress, f"no short form: {numbers}"
+        return progress
+
+    def _ref(self, lease_id: int, position: int) -> dict[str, Any]:
+        collected = [message["collected"] for message in self.said if "collected" in message]
+        (tests,) = [one["tests"] for one in collected if one["lease_id"] == lease_id]
+        return tests[position]
 
     def kinds(self) -> list[str]:
         """What was said, with the started test and the results spelled out."""
@@ -97,7 +113,7 @@ class FakeCollection:
 
     def select(self, batch: dict[str, Any]) -> Selection:
         names = batch.get("module", "").split()
-        entries = [Entry({"node_id": name}, self.session.item(name), f'{{"node_id":"{name}"}}') for name in names]
+        entries = [Entry({"node_id": name}, self.session.item(name)) for name in names]
         return Selection(entries, batch.get("missing", []), len(names), 0, "digest", 0.0)
 
 
@@ -108,16 +124,14 @@ def lease(number: int, names: str, **batch: Any) -> dict[str, Any]:
 FINISH = {"finish": {}}
 
 
-def loop(*commands: Any) -> tuple[BatchLoop, FakeSession, FakeMessages]:
+def whole_result(lease_id: int, entry: Entry, position: int) -> str:
+    return '"results":' + json.dumps([{"lease_id": lease_id, "ref": entry.ref}])
+
+
+def loop(*commands: Any, take_result: Any = whole_result) -> tuple[BatchLoop, FakeSession, FakeMessages]:
     session = FakeSession()
     messages = FakeMessages(*commands)
-    batches = BatchLoop(
-        session,
-        FakeCollection(session),
-        messages,
-        lambda lease_id, entry, _: '"results":' + json.dumps([{"lease_id": lease_id, "ref": entry.ref}]),
-    )
-    return batches, session, messages
+    return BatchLoop(session, FakeCollection(session), messages, take_result), session, messages
 
 
 def run(batches: BatchLoop) -> None:
@@ -143,6 +157,28 @@ def test_each_test_knows_the_next_one_even_of_the_next_lease():
         "lease_done 1",
         ">c",
         "c>",
+        "lease_done 2",
+    ]
+
+
+def test_what_simply_passed_travels_by_position():
+    def take_result(lease_id: int, entry: Entry, position: int) -> str:
+        if entry.ref["node_id"] == "c":
+            return whole_result(lease_id, entry, position)
+        return f"{lease_id},{position},1,2,3,4,5"
+
+    batches, _, messages = loop(lease(1, "a b"), lease(2, "c d"), FINISH, take_result=take_result)
+    run(batches)
+    assert messages.kinds() == [
+        "collected 1",
+        ">a",
+        "collected 2",
+        "a>b",
+        "b>",
+        "lease_done 1",
+        ">c",
+        "c>d",
+        "d>",
         "lease_done 2",
     ]
 

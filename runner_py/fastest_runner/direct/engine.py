@@ -504,7 +504,7 @@ class DirectEngine:
             self._last_failed.pop(self._failed_key(item), None)
         setup_begin, setup_end, call_begin, call_end = moments
         self.passed = Pass(
-            (setup_begin + self._clock_offset) / 1e9,
+            setup_begin + self._clock_offset,
             setup_end - setup_begin,
             call_end - call_begin,
             end - begin,

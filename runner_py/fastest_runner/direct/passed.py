@@ -6,9 +6,9 @@ from typing import Any, Callable, NamedTuple, Protocol
 
 
 class Pass(NamedTuple):
-    """A test that passed and of which there is nothing else to say. Seconds since the epoch, and nanoseconds."""
+    """A test that passed and of which there is nothing else to say. `start_ns` is since the epoch."""
 
-    start: float
+    start_ns: int
     setup_ns: int
     call_ns: int
     teardown_ns: int

@@ -1,0 +1,52 @@
+#include "coordinator/results/passed_result.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_replace.h"
+
+namespace fastest::results {
+namespace {
+
+constexpr size_t kSeparator = 2;  // "::"
+
+void AddPhase(const char* when, double start, double duration_s, v1::TestResult* result) {
+  v1::Phase* phase = result->add_phases();
+  phase->set_when(when);
+  phase->set_start(start);
+  phase->set_duration_s(duration_s);
+}
+
+double Seconds(uint64_t ns) { return static_cast<double>(ns) / 1e9; }
+
+}  // namespace
+
+v1::TestResult PassedResult(const v1::WorkerMessage::Passed& passed, const v1::TestRef& ref) {
+  v1::TestResult result;
+  result.set_lease_id(passed.lease_id());
+  *result.mutable_ref() = ref;
+  result.set_outcome(v1::PASSED);
+  result.set_engine("direct");
+  const double setup_s = Seconds(passed.setup_ns());
+  const double call_s = Seconds(passed.call_ns());
+  AddPhase("setup", passed.start(), setup_s, &result);
+  AddPhase("call", passed.start() + setup_s, call_s, &result);
+  AddPhase("teardown", passed.start() + setup_s + call_s, Seconds(passed.teardown_ns()), &result);
+  SetSpelledPlace(passed.line(), &result);
+  return result;
+}
+
+void SetSpelledPlace(int line, v1::TestResult* result) {
+  const std::string& id = result->ref().node_id();
+  const size_t path_end = std::min(id.find("::"), id.size());
+  const size_t names = std::min(path_end + kSeparator, id.size());
+  // Parameters may hold anything.
+  const size_t names_end = std::min(id.find('[', names), id.size());
+  result->set_location_path(id.substr(0, path_end));
+  result->set_location_line(line);
+  std::string* domain = result->mutable_domain();
+  *domain = id.substr(names, names_end - names);
+  if (domain->find("::") != std::string::npos) absl::StrReplaceAll({{"::", "."}}, domain);
+  domain->append(id, names_end, std::string::npos);
+}
+
+}  // namespace fastest::results
