@@ -9,7 +9,6 @@ picture are made of all that is kept there: cases may be measured in several sit
 """
 
 import argparse
-import contextlib
 import json
 import os
 import platform
@@ -32,10 +31,12 @@ import profiles  # noqa: E402
 import projects  # noqa: E402
 import report  # noqa: E402
 from peers import PEERS, ids_in, outcomes_in, right_ids, right_outcomes  # noqa: E402
+from processes import cut_off  # noqa: E402
 from projects import ask  # noqa: E402
 
-# What does not end within this many times pytest's own time, and a minute, is cut off.
+# What does not end within this many times pytest's own time, and these seconds, is cut off.
 PATIENCE = 5
+PATIENCE_S = 20
 
 
 class Case(NamedTuple):
@@ -110,17 +111,6 @@ def side_of(peer, case, python, args, cache):
     return Side(peer, [word.format(**places) for word in words] + args, environment)
 
 
-def cut_off(side, process):
-    """Ends a run that goes on for too long, and those of its processes that have left its group."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, 9)
-    mark = f"XDG_CACHE_HOME={side.environment['XDG_CACHE_HOME']}".encode()
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            if entry.name.isdigit() and mark in (entry / "environ").read_bytes().split(b"\0"):
-                os.kill(int(entry.name), 9)
-
-
 def run(side, folder, limit_s, output=subprocess.DEVNULL):
     """Runs once; gives the wall time, None if it was cut off."""
     begin = time.monotonic()
@@ -134,7 +124,7 @@ def run(side, folder, limit_s, output=subprocess.DEVNULL):
         start_new_session=True,
     )
     # Popen.wait with a limit would look only every 50 ms.
-    cut = threading.Timer(limit_s, cut_off, (side, process))
+    cut = threading.Timer(limit_s, cut_off, (process, side.environment))
     cut.start()
     process.wait()
     took = time.monotonic() - begin
@@ -172,8 +162,9 @@ def memory_of(session):
 
 
 def first_run(side, folder, limit_s):
-    """What the program writes, and its peak memory."""
+    """What the program writes, its peak memory, and whether it came to its end."""
     peak = 0.0
+    end = time.monotonic() + limit_s
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
             side.command,
@@ -184,14 +175,14 @@ def first_run(side, folder, limit_s):
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        cut = threading.Timer(limit_s, cut_off, (side, process))
+        cut = threading.Timer(limit_s, cut_off, (process, side.environment))
         cut.start()
         while process.poll() is None:
             peak = max(peak, memory_of(process.pid))
             time.sleep(0.02)
         cut.cancel()
         output.seek(0)
-        return output.read().decode("utf-8", "replace"), peak
+        return output.read().decode("utf-8", "replace"), peak, time.monotonic() < end
 
 
 def stages(side, folder, work):
@@ -217,7 +208,8 @@ def profile(side, seconds, case, folder, work):
         return [], profiles.of_program(side.command, folder, side.environment, work)
     python = ask("tools/setup", "--python", "profile")[0]
     times = max(1, round(ENOUGH_S / seconds))
-    return profiles.of_python(python, times, side.command, folder, side.environment, work)
+    limit_s = PATIENCE_S + 2 * PATIENCE * times * seconds
+    return profiles.of_python(python, times, side.command, folder, side.environment, work, limit_s)
 
 
 def measure(case, work, rounds, names):
@@ -237,19 +229,23 @@ def measure(case, work, rounds, names):
         if expected is None:
             run(side, folder, limit_s)
         begin = time.monotonic()
-        text, peak = first_run(side, folder, limit_s)
+        text, peak, ended = first_run(side, folder, limit_s)
         if expected is None:
-            limit_s = 60 + PATIENCE * (time.monotonic() - begin)
+            limit_s = PATIENCE_S + PATIENCE * (time.monotonic() - begin)
             expected = ids_in(text) if case.collect else outcomes_in(text)
             if not expected:
                 raise SystemExit(f"bench: pytest itself says nothing of {case.name}:\n{text[-2000:]}")
         right = right_ids(text, expected) if case.collect else right_outcomes(outcomes_in(text), expected)
-        said.append((peak, right))
+        said.append((peak, right, ended))
     total = len(expected) if case.collect else sum(expected.values())
     seconds = [[] for _ in sides]
     for number in range(min(rounds, case.rounds)):
         for place in range(len(sides)):
             index = (place + number) % len(sides)
+            if not said[index][2]:
+                # Nor will it now.
+                seconds[index].append(None)
+                continue
             if sides[index].peer.cold:
                 shutil.rmtree(sides[index].environment["XDG_CACHE_HOME"], ignore_errors=True)
             seconds[index].append(run(sides[index], folder, limit_s))
@@ -267,7 +263,7 @@ def measure(case, work, rounds, names):
         if "--warm" in side.command:
             subprocess.run([side.command[0], "--warm=stop"], cwd=folder, env=side.environment, check=True)
     results = []
-    for side, times, (peak, right) in zip(sides, seconds, said, strict=True):
+    for side, times, (peak, right, _) in zip(sides, seconds, said, strict=True):
         ratios = [
             whole / own for whole, own in zip(seconds[0], times, strict=True) if own is not None and whole is not None
         ]

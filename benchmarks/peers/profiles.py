@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from processes import cut_off
+
 RATE_HZ = 250
 # In the order in which they are asked: what a stack is put down to, and frames of it that say so.
 STEPS = (
@@ -47,23 +49,34 @@ def _step_of(frames):
     return "the rest of Python's start and end"
 
 
-def of_python(python, times, command, folder, environment, work):
+def of_python(python, times, command, folder, environment, work, limit_s):
     """Of so many runs with all processes that they start: see shares(). `python`: it has py-spy beside it."""
     samples = work / "samples"
     spy = [str(Path(python).with_name("py-spy")), "record", "--format", "raw", "--rate", str(RATE_HZ), "--subprocesses"]
-    run = subprocess.run(
-        [*spy, "--output", str(samples), "--", python, "-S", "-c", _START, str(times), *command],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    if not samples.exists():
-        sys.exit(f"bench: py-spy could not look at {command[0]}: {run.stderr[-500:]}")
-    raw = samples.read_text()
-    samples.unlink()
-    return shares(raw)
+    said = "it does not end"
+    # It stops a process to look at it, and now and then does not let go of one that ends meanwhile. Not to stop it
+    # costs samples, those of quick changes first.
+    for gently in ([], ["--nonblocking"]):
+        run = subprocess.Popen(
+            [*spy, *gently, "--output", str(samples), "--", python, "-S", "-c", _START, str(times), *command],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            _, said = run.communicate(timeout=limit_s)
+        except subprocess.TimeoutExpired:
+            cut_off(run, environment)
+            run.communicate()
+            continue
+        if samples.exists():
+            raw = samples.read_text()
+            samples.unlink()
+            return shares(raw)
+    sys.exit(f"bench: py-spy could not look at {command[0]}: {said[-500:]}")
 
 
 def of_program(command, folder, environment, work):

@@ -24,6 +24,8 @@ def _row(result):
     if seconds is None:
         return "did not end", "", f"{result.peak_mib:.0f}", f"{result.right} of {result.total}"
     spread = f"{ratio:.2f}x ({min(result.ratios):.2f}-{max(result.ratios):.2f})"
+    if lost := result.seconds.count(None):
+        spread += f", no end in {lost} of {len(result.seconds)} rounds"
     return f"{seconds:.3f}", spread, f"{result.peak_mib:.0f}", f"{result.right} of {result.total}"
 
 
