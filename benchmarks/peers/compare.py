@@ -30,6 +30,7 @@ import parity  # noqa: E402
 import profiles  # noqa: E402
 import projects  # noqa: E402
 import report  # noqa: E402
+from aims import XDIST, Aim, Memory  # noqa: E402
 from peers import PEERS, ids_in, outcomes_in, right_ids, right_outcomes  # noqa: E402
 from processes import cut_off  # noqa: E402
 from projects import ask  # noqa: E402
@@ -37,6 +38,10 @@ from projects import ask  # noqa: E402
 # What does not end within this many times pytest's own time, and these seconds, is cut off.
 PATIENCE = 5
 PATIENCE_S = 20
+
+
+# For the temporary files of tests: a disk takes now some microseconds for one of them and now some milliseconds.
+IN_MEMORY = "/dev/shm"
 
 
 class Case(NamedTuple):
@@ -48,27 +53,58 @@ class Case(NamedTuple):
     # At most so many, where one takes minutes, and the programs that would take most of them.
     rounds: int = 100
     left_out: tuple = ()
+    # See aims.
+    aims: tuple = ()
 
+
+WARM, DISCOVER = "Fastest --warm", "Fastest, its cache empty"
 
 CASES = (
     Case("list 525 tests", "plain", {"files": 21, "tests": 525}, collect=True),
-    Case("list 10,000 tests", "plain", {"files": 200, "tests": 10000}, collect=True),
-    Case("100 tests", "plain", {"files": 5, "tests": 100}),
-    Case("10,000 tests", "plain", {"files": 200, "tests": 10000}),
-    Case("1,200 mixed tests", "mixed", {"files": 24, "tests": 1200}),
+    Case(
+        "list 10,000 tests",
+        "plain",
+        {"files": 200, "tests": 10000},
+        collect=True,
+        aims=(Aim(DISCOVER, 30), Aim("Fastest", 100), Aim("Fastest", 1, "rtest")),
+    ),
+    Case(
+        "100 tests",
+        "plain",
+        {"files": 5, "tests": 100},
+        aims=(Aim("Fastest", 1.5), Aim(WARM, 6), Aim(WARM, 1, "karva"), Aim(WARM, 1, "rustest")),
+    ),
+    Case(
+        "10,000 tests",
+        "plain",
+        {"files": 200, "tests": 10000},
+        aims=(Aim("Fastest", 6), Aim(WARM, 12), Aim(WARM, 1, "rustest"), Memory("Fastest", "xdist --dist load")),
+    ),
+    Case(
+        "1,200 mixed tests",
+        "mixed",
+        {"files": 24, "tests": 1200},
+        aims=(Aim("Fastest", 2.5), Aim(WARM, 5), Aim(WARM, 1, "karva")),
+    ),
     Case(
         "60,000 parameters",
         "parametrized",
         {"files": 60, "tests": 60000},
         rounds=3,
         left_out=("xdist --dist worksteal", "xdist --dist loadfile", "pytest-zygote", "oxytest", "rtest"),
+        aims=(Aim("Fastest", 10),),
     ),
-    Case("5,000 tests with coverage, a time limit, --runslow", "everyday", {"files": 50, "tests": 5000}),
-    Case("itsdangerous", "itsdangerous"),
-    Case("click", "click", left_out=("oxytest",)),
-    Case("attrs", "attrs"),
-    Case("more-itertools", "more-itertools"),
-    Case("networkx", "networkx"),
+    Case(
+        "5,000 tests with coverage, a time limit, --runslow",
+        "everyday",
+        {"files": 50, "tests": 5000},
+        aims=(Aim("Fastest", 2), Aim("Fastest", 1.5, XDIST)),
+    ),
+    Case("itsdangerous", "itsdangerous", aims=(Aim("Fastest", 1.8), Aim(WARM, 3), Aim("Fastest", 2, XDIST))),
+    Case("click", "click", left_out=("oxytest",), aims=(Aim("Fastest", 2.5), Aim("Fastest", 2, XDIST))),
+    Case("attrs", "attrs", aims=(Aim("Fastest", 1.8), Aim("Fastest", 1.2, XDIST))),
+    Case("more-itertools", "more-itertools", aims=(Aim("Fastest", 1.8), Aim("Fastest", 1.2, XDIST))),
+    Case("networkx", "networkx", aims=(Aim("Fastest", 1.8), Aim("Fastest", 1.2, XDIST))),
 )
 
 
@@ -93,12 +129,12 @@ def site_packages(python):
     return ask(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")[0]
 
 
-def side_of(peer, case, python, args, cache):
+def side_of(peer, case, python, args, cache, temporary):
     """How `peer` is called for the case; None if it can't do it."""
     words = peer.collect if case.collect else peer.run
     if not words or (peer.suites and case.suite not in peer.suites) or peer.name in case.left_out:
         return None
-    environment = parity.clean_environment({"XDG_CACHE_HOME": str(cache)})
+    environment = parity.clean_environment({"XDG_CACHE_HOME": str(cache), "TMPDIR": str(temporary)})
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     places = {"python": python, "fastest": parity.coordinator_path(), "bin": ""}
     if peer.environment:
@@ -198,6 +234,31 @@ def stages(side, folder, work):
     return {"until a worker is ready": begin, "tests": tests, "the end": max(0.0, total - begin - tests)}
 
 
+# Cases with many tests that do next to nothing.
+PLAIN = "plain"
+ENOUGH_TESTS = 1000
+
+
+def worker_us(side, folder, work):
+    """Microseconds from one test's begin to the next one's in a worker: in the least disturbed file of three runs."""
+    events = work / "events.jsonl"
+    least = []
+    for _ in range(3):
+        subprocess.run(
+            [*side.command, "-n", "1", f"--report-json={events}"],
+            cwd=folder,
+            env=side.environment,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        begins = {}
+        for line in map(json.loads, events.read_text().splitlines()):
+            if line["type"] == "result":
+                begins.setdefault(line["nodeid"].partition("::")[0], []).append(line["started_at"])
+        least += [(max(times) - min(times)) / (len(times) - 1) for times in begins.values()]
+    return 1e6 * min(least)
+
+
 # A run that takes less is repeated for its profile.
 ENOUGH_S = 3
 
@@ -212,7 +273,7 @@ def profile(side, seconds, case, folder, work):
     return profiles.of_python(python, times, side.command, folder, side.environment, work, limit_s)
 
 
-def measure(case, work, rounds, names):
+def measure(case, work, temporary, rounds, names):
     """All programs on one case, pytest's result first; and where the time of Fastest's runs goes, by its names."""
     name = "-".join([case.suite, *(str(value) for value in case.options.values())])
     folder, python, args = projects.make(case.suite, work / name, **case.options)
@@ -220,7 +281,7 @@ def measure(case, work, rounds, names):
     sides = []
     for peer in PEERS:
         # By number: a socket's path may not be long.
-        side = side_of(peer, case, python, args, cache / str(len(sides)))
+        side = side_of(peer, case, python, args, cache / str(len(sides)), temporary)
         if side is not None and (not names or peer.name == "pytest" or any(name in peer.name for name in names)):
             sides.append(side)
     limit_s = 600.0
@@ -257,6 +318,8 @@ def measure(case, work, rounds, names):
         if not case.collect:
             where["stages"][name] = stages(side, folder, work)
         if "--warm" not in side.command and not side.peer.cold and None not in times:
+            if name == "Fastest" and case.suite == PLAIN and case.options["tests"] >= ENOUGH_TESTS and not case.collect:
+                where["worker_us"] = worker_us(side, folder, work)
             # A warm run is the same, less the loading.
             where["profile"][name] = profile(side, min(times), case, folder, work)
     for side in sides:
@@ -291,10 +354,12 @@ def keep(case, results, where, rounds):
 
 def kept_tables():
     tables = []
+    remarks = report.remarks((ROOT / "benchmarks/peers/remarks.md").read_text())
     for case in CASES:
         if file_of(case).exists():
             row = json.loads(file_of(case).read_text())
-            tables.append(report.Table(case.name, [Result(**result) for result in row["results"]], row))
+            results = [Result(**result) for result in row["results"]]
+            tables.append(report.Table(case.name, results, row, case.aims, remarks.get(case.name, "")))
     return tables
 
 
@@ -335,11 +400,12 @@ def main():
     if not cases:
         parser.error(f"no such case (there are: {', '.join(case.name for case in CASES)})")
     work = Path(tempfile.mkdtemp(prefix="bench-"))
+    temporary = Path(tempfile.mkdtemp(prefix="bench-", dir=IN_MEMORY))
     print(f"{machine()}; load {os.getloadavg()[0]:.1f}; {options.rounds} rounds", flush=True)
     wrong = []
     try:
         for case in cases:
-            results, where = measure(case, work, options.rounds, options.only)
+            results, where = measure(case, work, temporary, options.rounds, options.only)
             wrong += [case.name for r in results if r.name.startswith("Fastest") and r.right != r.total]
             print(report.text(case.name, results), flush=True)
             if options.write:
@@ -347,6 +413,7 @@ def main():
                 write_page()
     finally:
         shutil.rmtree(work, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     for name in wrong:
         print(f"bench: Fastest does not say the same as pytest on {name}", file=sys.stderr)
     return 1 if wrong else 0

@@ -4,6 +4,11 @@ import statistics
 from html import escape
 from typing import Any, NamedTuple
 
+from aims import reached
+
+# What a plain test is to cost in a worker.
+WORKER_US = 12
+
 
 class Table(NamedTuple):
     """A case: its results, and by `measured` the machine, the commit and the number of rounds."""
@@ -11,6 +16,9 @@ class Table(NamedTuple):
     name: str
     results: list
     measured: Any = None
+    aims: tuple = ()
+    # What there is to say of aims that were not reached.
+    remark: str = ""
 
 
 def _median(values):
@@ -27,6 +35,12 @@ def _row(result):
     if lost := result.seconds.count(None):
         spread += f", no end in {lost} of {len(result.seconds)} rounds"
     return f"{seconds:.3f}", spread, f"{result.peak_mib:.0f}", f"{result.right} of {result.total}"
+
+
+def remarks(text):
+    """By case, what stands under its headline in remarks.md."""
+    parts = text.split("\n## ")[1:]
+    return {head.strip(): body.strip() for head, _, body in (part.partition("\n") for part in parts)}
 
 
 def text(name, results):
@@ -54,7 +68,8 @@ def page(pins, tables):
         f"Programs: pytest of tools/requirements/run.txt, {', '.join(pins)}, and Fastest at the commit of each table.",
         "",
         "Method: whole processes, rounds in which each program runs once, in an order that turns; bytecode",
-        "caches warm and written by all; two workers where a program can have them. *Against pytest* is the median of",
+        "caches warm and written by all; two workers where a program can have them; the tests' temporary files are in",
+        "memory (a disk takes now microseconds and now milliseconds for one). *Against pytest* is the median of",
         "the rounds' ratios (and their range): above 1 is faster than `pytest -q` in one process. *Peak* is the memory",
         "of all its processes together (PSS). *Right* is how many of pytest's outcomes the program can have at most,",
         "by the counts in its summary, or how many of pytest's ids it lists: a figure of a program that does not do",
@@ -62,7 +77,7 @@ def page(pins, tables):
         "",
         "![How many times as fast as pytest](benchmarks.svg)",
     ]
-    for name, results, measured in tables:
+    for name, results, measured, aims, remark in tables:
         lines += ["", f"## {name}", "", f"{measured['rounds']} rounds, at {measured['commit']}."]
         lines += ["", "| | wall, s | against pytest | peak, MiB | right |", "|---|---|---|---|---|"]
         for result in results:
@@ -72,6 +87,18 @@ def page(pins, tables):
             lines.append(f"| {result.name} | {seconds} | {spread} | {peak} | {right} |")
         if measured.get("left_out"):
             lines += ["", f"Left out, since each takes minutes or does not end: {', '.join(measured['left_out'])}."]
+        said = [line for line in (reached(aim, results) for aim in aims) if line is not None]
+        if said:
+            lines += ["", "Aimed at:", ""]
+            lines += [f"- {line} ({'reached' if is_reached else '**not reached**'})" for line, is_reached in said]
+        if measured.get("worker_us"):
+            took = measured["worker_us"]
+            verdict = "reached" if took <= WORKER_US else "**not reached**"
+            lines += [
+                "",
+                f"In a worker, {took:.1f} µs pass from one of these tests' begin to the next one's: in the least",
+                f"disturbed file of three runs with one worker (aimed at: {WORKER_US}, {verdict}).",
+            ]
         if measured.get("stages"):
             lines += ["", "Where the time of a run goes, by its own account (medians of three runs):", ""]
         for program, parts in measured.get("stages", {}).items():
@@ -79,6 +106,8 @@ def page(pins, tables):
             told = [f"{part} {seconds:.3f} s ({100 * seconds / total:.0f} %)" for part, seconds in parts.items()]
             lines.append(f"- {program}: {', '.join(told)}")
         lines += _profile(measured.get("profile", {}))
+        if remark:
+            lines += ["", remark]
     return "\n".join(lines) + "\n"
 
 
@@ -106,7 +135,7 @@ def picture(tables):
     """Bars for each case; a hollow bar is a program that does not have all of pytest's outcomes."""
     label, width, bar, gap = 230, 560, 13, 26
     parts, y = [], 34
-    for name, results, _ in tables:
+    for name, results, *_ in tables:
         ratios = {result.name: _median(result.ratios) or 0 for result in results}
         scale = width / max([*ratios.values(), 1])
         parts.append(f'<text x="8" y="{y}" font-weight="bold">{escape(name)}</text>')

@@ -84,6 +84,10 @@ class FrameDecoder:
     def __init__(self) -> None:
         self._bytes = bytearray()
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._bytes
+
     def feed(self, data: bytes) -> None:
         self._bytes += data
 
@@ -185,15 +189,17 @@ class Channel:
 
     def poll(self) -> dict[str, Any] | None:
         """A message if one is there already, or came a moment ago. Raises FrameError."""
+        # Asked between any two tests, which may take less time than the question.
+        now = self._clock()
+        is_due = now - self._polled_at >= self._poll_interval_s
+        if not is_due and self._decoder.is_empty:
+            return None
         message = self._decoder.next()
-        if message is None:
-            # Asked between any two tests, which may take less time than the question.
-            now = self._clock()
-            if now - self._polled_at >= self._poll_interval_s:
-                self._polled_at = now
-                if self._poll.poll(0):
-                    self._read()
-                    message = self._decoder.next()
+        if message is None and is_due:
+            self._polled_at = now
+            if self._poll.poll(0):
+                self._read()
+                message = self._decoder.next()
         return message
 
     def receive(self) -> dict[str, Any]:

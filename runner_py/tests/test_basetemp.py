@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from _pytest import pathlib
+from fastest_runner import basetemp
 
 SUITE = {
     "conftest.py": """
@@ -114,3 +116,29 @@ def test_a_single_worker_is_as_pytest(project, worker):
     run(running, "test_a.py")
     running.finish()
     assert names(directory) == ["pytest-0", "pytest-0/test_a0", "pytest-0/test_a0/a"]
+
+
+@pytest.fixture
+def tree(tmp_path):
+    folder = tmp_path / "-f"
+    (folder / "closed").mkdir(parents=True)
+    (folder / "closed" / "file").touch()
+    (folder / "link").symlink_to(tmp_path / "kept")
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "file").touch()
+    return folder
+
+
+@pytest.mark.parametrize("has_program", [True, False])
+def test_old_folders_are_removed_with_or_without_the_program_for_it(tree, monkeypatch, has_program):
+    if not has_program:
+        monkeypatch.setattr(basetemp, "_RM", "/no/such/program")
+    left_to_pytest = []
+    genuine = pathlib.rm_rf
+    monkeypatch.setattr(pathlib, "rm_rf", lambda path: (left_to_pytest.append(path), genuine(path)))
+    with basetemp._removing_quickly():
+        pathlib.rm_rf(tree)
+    assert not tree.exists()
+    # What a link names is nobody's to remove.
+    assert (tree.parent / "kept" / "file").exists()
+    assert left_to_pytest == ([] if has_program else [tree])

@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks/peers"))
 
+import aims  # noqa: E402
 import compare  # noqa: E402
 import peers  # noqa: E402
 import profiles  # noqa: E402
@@ -56,6 +57,7 @@ def test_page_says_what_is_not_right_and_what_did_not_end():
         _Result("pytest", [2.0, 4.0, 3.0], [1, 1, 1], 10),
         _Result("half", [1.0, 1.0, 1.0], [2.0, 4.0, 3.0], 5),
         _Result("stuck", [None, None, None], [], 0),
+        _Result("moody", [1.0, None, 1.0], [2.0, 3.0], 10),
     ]
     measured = {"machine": "a machine", "commit": "abc", "rounds": 3}
     page = report.page(["half==1.0"], [report.Table("ten tests", results, measured)])
@@ -63,9 +65,51 @@ def test_page_says_what_is_not_right_and_what_did_not_end():
     assert "3 rounds, at abc." in page
     assert "| pytest | 3.000 | 1.00x (1.00-1.00) | 12 | 10 of 10 |" in page
     assert "| half | 1.000 | 3.00x (2.00-4.00) | 12 | **5 of 10** |" in page
+    assert "| moody | 1.000 | 2.50x (2.00-3.00), no end in 1 of 3 rounds | 12 | 10 of 10 |" in page
     assert "| stuck | did not end |  | 12 | **0 of 10** |" in page
     picture = report.picture([report.Table("ten tests", results)])
     assert "3.00x, 5 of 10 right" in picture and "did not end" in picture
+
+
+def test_aims_are_held_against_the_rounds():
+    results = [
+        _Result("pytest", [4.0, 4.0, None], [1, 1], 10),
+        _Result("Fastest", [1.0, 2.0, 1.0], [4, 2], 10),
+        _Result("xdist --dist load", [3.0, 3.0, 3.0], [1, 1], 10),
+        _Result("xdist --dist loadfile", [2.0, 2.0, 3.0], [1, 1], 10),
+        _Result("stuck", [None, None, None], [], 0),
+    ]
+    reached = aims.reached
+    assert reached(aims.Aim("Fastest", 3), results) == ("Fastest: 3 times as fast as pytest: 3.00x", True)
+    assert reached(aims.Aim("Fastest", 3.1), results) == ("Fastest: 3.1 times as fast as pytest: 3.00x", False)
+    # The one of them that is hardest to be faster than.
+    assert reached(aims.Aim("Fastest", 2, aims.XDIST), results) == (
+        "Fastest: 2 times as fast as the best of xdist: 2.00x",
+        True,
+    )
+    assert reached(aims.Aim("Fastest", 1, "xdist --dist load"), results)[0].startswith("Fastest: no slower than xdist")
+    assert reached(aims.Aim("Fastest", 1, "stuck"), results) is None
+    assert reached(aims.Aim("Fastest --warm", 1), results) is None
+    assert reached(aims.Memory("Fastest", "pytest"), results) == ("Fastest: no more memory than pytest", True)
+
+
+def test_aims_are_of_programs_that_there_are():
+    names = {peer.name for peer in peers.PEERS} | {aims.XDIST}
+    for case in compare.CASES:
+        for aim in case.aims:
+            assert {aim.program, aim.other} <= names, case.name
+
+
+def test_remarks_stand_with_their_case():
+    cases = {case.name for case in compare.CASES}
+    assert set(report.remarks((ROOT / "benchmarks/peers/remarks.md").read_text())) <= cases
+    assert report.remarks("# Head\n\n## one\n\nA.\nB.\n\n## two\n\nC.\n") == {"one": "A.\nB.", "two": "C."}
+    measured = {"machine": "a machine", "commit": "abc", "rounds": 3}
+    results = [_Result("pytest", [2.0], [1], 10), _Result("Fastest", [1.0], [2], 10)]
+    table = report.Table("one", results, measured, (aims.Aim("Fastest", 3),), "It is so.")
+    page = report.page([], [table])
+    assert "- Fastest: 3 times as fast as pytest: 2.00x (**not reached**)" in page
+    assert page.endswith("\nIt is so.\n")
 
 
 def test_every_peer_is_pinned():

@@ -1,0 +1,49 @@
+"""What is aimed at in a case, and whether it was reached."""
+
+import statistics
+from typing import NamedTuple
+
+# The best of those that run pytest-xdist.
+XDIST = "the best of xdist"
+_XDIST = "xdist "
+
+
+class Aim(NamedTuple):
+    """`program` is to be so many times as fast as `other`, in the median of the rounds."""
+
+    program: str
+    factor: float
+    other: str = "pytest"
+
+
+class Memory(NamedTuple):
+    """`program` is to take no more memory than `other` at its peak."""
+
+    program: str
+    other: str
+
+
+def reached(aim, results):
+    """A line for people, and whether the aim was reached; None if one of the two was not measured."""
+    sides = {result.name: result for result in results}
+    if isinstance(aim, Memory):
+        own, other = sides.get(aim.program), sides.get(aim.other)
+        if own is None or other is None:
+            return None
+        fits = own.peak_mib <= other.peak_mib
+        return f"{aim.program}: no more memory than {aim.other}", fits
+    names = [name for name in sides if name.startswith(_XDIST)] if aim.other == XDIST else [aim.other]
+    ratios = [ratio for name in names if (ratio := _times_as_fast(sides, aim.program, name)) is not None]
+    if not ratios:
+        return None
+    ratio = min(ratios)
+    wanted = f"no slower than {aim.other}" if aim.factor == 1 else f"{aim.factor:g} times as fast as {aim.other}"
+    return f"{aim.program}: {wanted}: {ratio:.2f}x", ratio >= aim.factor
+
+
+def _times_as_fast(sides, name, other):
+    if name not in sides or other not in sides:
+        return None
+    pairs = zip(sides[other].seconds, sides[name].seconds, strict=True)
+    ratios = [theirs / ours for theirs, ours in pairs if theirs is not None and ours is not None]
+    return statistics.median(ratios) if ratios else None
