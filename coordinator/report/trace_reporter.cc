@@ -22,19 +22,15 @@ constexpr size_t kMuch = size_t{64} * 1024;
 // Counters change with every test; nobody sees more than this.
 constexpr double kCounterStepUs = 1000;
 
-// Adds microseconds to three places, as all times and spans are written.
-void AddMicros(double micros, TextBuffer* json) {
-  const int64_t thousandths = std::llround(micros * 1000);
+// All times and spans are written as microseconds to three places.
+int64_t Thousandths(double micros) { return std::llround(micros * 1000); }
+
+void AddMicros(int64_t thousandths, TextBuffer* json) {
   if (thousandths < 0) json->Add('-');
   const int64_t size = std::abs(thousandths);
   json->AddCount(size / 1000);
   json->Add('.');
   json->AddDigits<3>(static_cast<uint64_t>(size % 1000));
-}
-
-void AddSpan(double seconds, TextBuffer* json) {
-  json->Add(",\"dur\":");
-  AddMicros(seconds * 1e6, json);
 }
 
 std::string Text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
@@ -109,7 +105,7 @@ double TraceReporter::AddTest(const v1::TestResult& result, const Origin& origin
   const size_t module = ModuleOf(node_id).size();
   const std::string_view name = node_id;
   BeginEvent("X", module + 2 < node_id.size() ? name.substr(module + 2) : name, track, begin);
-  AddSpan(end - begin, &gathered_);
+  AddSpan(begin, end);
   gathered_.Add(",\"cat\":\"test\",\"args\":{\"nodeid\":");
   AddJsonText(node_id, &gathered_);
   gathered_.Add(",\"outcome\":\"");
@@ -122,7 +118,7 @@ double TraceReporter::AddTest(const v1::TestResult& result, const Origin& origin
   for (const v1::Phase& phase : result.phases()) {
     if (!HasPlace(phase) || (end - begin < kTooShort_s && result.outcome() == v1::PASSED)) continue;
     BeginEvent("X", phase.when(), track, phase.start());
-    AddSpan(phase.duration_s(), &gathered_);
+    AddSpan(phase.start(), phase.start() + phase.duration_s());
     EndEvent(",\"cat\":\"phase\"");
   }
   const auto lease = leases_.find(result.lease_id());
@@ -183,7 +179,7 @@ bool TraceReporter::Finished(const results::RunSummary& /*summary*/) {
     if (lease.tests == 0) continue;
     const std::string name = lease.module.empty() ? absl::StrCat("batch ", id) : lease.module;
     BeginEvent("X", name, lease.track, lease.first);
-    AddSpan(lease.last - lease.first, &gathered_);
+    AddSpan(lease.first, lease.last);
     EndEvent(absl::StrCat(",\"cat\":\"batch\"", Args({{"lease", id}, {"tests", lease.tests}})));
   }
   AddCounters();
@@ -213,7 +209,12 @@ void TraceReporter::BeginEvent(std::string_view kind, std::string_view name, Tra
   gathered_.Add(",\"tid\":");
   gathered_.AddCount(track.thread);
   gathered_.Add(",\"ts\":");
-  AddMicros(Micros(at), &gathered_);
+  AddMicros(Thousandths(Micros(at)), &gathered_);
+}
+
+void TraceReporter::AddSpan(double begin, double end) {
+  gathered_.Add(",\"dur\":");
+  AddMicros(Thousandths(Micros(end)) - Thousandths(Micros(begin)), &gathered_);
 }
 
 void TraceReporter::EndEvent(std::string_view more) {

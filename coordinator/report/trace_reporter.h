@@ -64,6 +64,8 @@ class TraceReporter : public Reporter {
   void AddEvent(const char* kind, const std::string& name, Track track, double at, const std::string& more);
   // An event up to its further fields, and the rest of it.
   void BeginEvent(std::string_view kind, std::string_view name, Track track, double at);
+  // From rounded time to rounded time: a span within another one stays within it.
+  void AddSpan(double begin, double end);
   void EndEvent(std::string_view more);
   void AddCounters();
   void Write(std::string_view text);

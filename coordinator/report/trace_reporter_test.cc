@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string>
 
 #include "coordinator/report/sample_results.h"
 #include "coordinator/report/string_sink.h"
@@ -64,6 +66,32 @@ TEST_F(TraceReporterTest, NobodyCanSeeThePhasesOfTheShortest) {
   const std::vector<json> events = Finish();
   EXPECT_EQ(Of(events, "X", "test").size(), 2u);
   EXPECT_EQ(Of(events, "X", "phase").size(), 3u);
+}
+
+TEST_F(TraceReporterTest, SpansEndAtTheirRoundedEnds) {
+  reporter_.BatchLeased({1, "a.py", 0, 0, 100}, {"vm", "gw0", 1});
+  // Times of no whole thousandths of a microsecond.
+  std::vector<long long> ends;
+  for (int i = 0; i < 100; ++i) {
+    v1::TestResult result = Test("a.py::x" + std::to_string(i), 101 + i / 7.0, 1);
+    for (v1::Phase& phase : *result.mutable_phases()) phase.set_duration_s(phase.duration_s() * (1 + i / 7e8));
+    const v1::Phase& last = result.phases(2);
+    ends.push_back(std::llround((last.start() + last.duration_s() - 100) * 1e6 * 1000));
+    reporter_.Result(result, {"vm", "gw0", 1});
+  }
+  const std::vector<json> events = Finish();
+  const auto end = [&](const json& event) {
+    return std::llround((event["ts"].get<double>() + event["dur"].get<double>()) * 1000);
+  };
+  const std::vector<json> tests = Of(events, "X", "test");
+  const std::vector<json> phases = Of(events, "X", "phase");
+  ASSERT_EQ(tests.size(), ends.size());
+  ASSERT_EQ(phases.size(), 3 * ends.size());
+  for (size_t i = 0; i < ends.size(); ++i) {
+    EXPECT_EQ(end(tests[i]), ends[i]);
+    EXPECT_EQ(end(phases[3 * i + 2]), ends[i]);
+  }
+  EXPECT_EQ(end(Of(events, "X", "batch").at(0)), ends.back());
 }
 
 TEST_F(TraceReporterTest, BatchesHoldTestsThatHoldPhases) {
