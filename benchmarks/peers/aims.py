@@ -33,7 +33,7 @@ def reached(aim, results):
         fits = own.peak_mib <= other.peak_mib
         return f"{aim.program}: no more memory than {aim.other}", fits
     names = [name for name in sides if name.startswith(_XDIST)] if aim.other == XDIST else [aim.other]
-    ratios = [ratio for name in names if (ratio := _times_as_fast(sides, aim.program, name)) is not None]
+    ratios = [ratio for name in names if (ratio := _median_times_as_fast(sides, aim.program, name)) is not None]
     if not ratios:
         return None
     ratio = min(ratios)
@@ -41,9 +41,14 @@ def reached(aim, results):
     return f"{aim.program}: {wanted}: {ratio:.2f}x", ratio >= aim.factor
 
 
-def _times_as_fast(sides, name, other):
+def times_as_fast(own, others):
+    """Of each round in which both came to their end, by their seconds in all rounds."""
+    pairs = zip(others, own, strict=True)
+    return [theirs / ours for theirs, ours in pairs if theirs is not None and ours is not None]
+
+
+def _median_times_as_fast(sides, name, other):
     if name not in sides or other not in sides:
         return None
-    pairs = zip(sides[other].seconds, sides[name].seconds, strict=True)
-    ratios = [theirs / ours for theirs, ours in pairs if theirs is not None and ours is not None]
+    ratios = times_as_fast(sides[name].seconds, sides[other].seconds)
     return statistics.median(ratios) if ratios else None

@@ -30,7 +30,7 @@ import parity  # noqa: E402
 import profiles  # noqa: E402
 import projects  # noqa: E402
 import report  # noqa: E402
-from aims import XDIST, Aim, Memory  # noqa: E402
+from aims import XDIST, Aim, Memory, times_as_fast  # noqa: E402
 from peers import PEERS, ids_in, outcomes_in, right_ids, right_outcomes  # noqa: E402
 from processes import cut_off  # noqa: E402
 from projects import ask  # noqa: E402
@@ -38,7 +38,6 @@ from projects import ask  # noqa: E402
 # What does not end within this many times pytest's own time, and these seconds, is cut off.
 PATIENCE = 5
 PATIENCE_S = 20
-
 
 # For the temporary files of tests: a disk takes now some microseconds for one of them and now some milliseconds.
 IN_MEMORY = "/dev/shm"
@@ -327,9 +326,7 @@ def measure(case, work, temporary, rounds, names):
             subprocess.run([side.command[0], "--warm=stop"], cwd=folder, env=side.environment, check=True)
     results = []
     for side, times, (peak, right, _) in zip(sides, seconds, said, strict=True):
-        ratios = [
-            whole / own for whole, own in zip(seconds[0], times, strict=True) if own is not None and whole is not None
-        ]
+        ratios = times_as_fast(times, seconds[0])
         results.append(Result(side.peer.name, times, ratios, peak, right, total))
     return results, where
 

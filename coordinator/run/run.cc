@@ -154,7 +154,7 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
     case v1::WorkerMessage::kLeaseDone:
       queue_.LeaseDone(message.lease_done().lease_id());
       if (const auto lease = leases_.find(message.lease_done().lease_id()); lease != leases_.end()) {
-        std::exchange(lease->second.tests, {});
+        lease->second.tests = std::vector<v1::TestRef>();
       }
       break;
     case v1::WorkerMessage::kReturned:

@@ -100,22 +100,9 @@ class Worker:
         message = self.peer.receive()
         if message is not None:
             if "short" in message:
-                message = {"progress": self._progress(message["short"])}
+                message = {"progress": progress_of(message["short"], self.all("collected"))}
             self.messages.append(message)
         return message
-
-    def _progress(self, numbers: list[int]) -> dict[str, Any]:
-        """What a Progress in short form stands for, as agent and coordinator make it."""
-        progress: dict[str, Any] = {}
-        tests = {collected["lease_id"]: collected["tests"] for collected in self.all("collected")}
-        if len(numbers) in (7, 10):
-            lease_id, position, *passed = numbers[:7]
-            progress["results"] = [_passed(lease_id, tests[lease_id][position], *passed)]
-        if len(numbers) in (3, 10):
-            lease_id, position, at_ns = numbers[-3:]
-            progress.update(started_lease_id=lease_id, started=tests[lease_id][position], started_at=at_ns / 1e9)
-        assert progress, f"no short form: {numbers}"
-        return progress
 
     def wait_for(self, kind: str) -> dict[str, Any]:
         """The body of the next message of that kind; what comes before it is kept in `messages`."""
@@ -188,6 +175,20 @@ class Worker:
         """Waits until nobody holds the write ends of the pipes any more."""
         for reader in self._readers:
             reader.join(PATIENCE_S)
+
+
+def progress_of(numbers: list[int], leases: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a Progress in short form stands for, as agent and coordinator make it. `leases`: what was `collected`."""
+    progress: dict[str, Any] = {}
+    tests = {collected["lease_id"]: collected["tests"] for collected in leases}
+    if len(numbers) in (7, 10):
+        lease_id, position, *passed = numbers[:7]
+        progress["results"] = [_passed(lease_id, tests[lease_id][position], *passed)]
+    if len(numbers) in (3, 10):
+        lease_id, position, at_ns = numbers[-3:]
+        progress.update(started_lease_id=lease_id, started=tests[lease_id][position], started_at=at_ns / 1e9)
+    assert progress, f"no short form: {numbers}"
+    return progress
 
 
 def _passed(

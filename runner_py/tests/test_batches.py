@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from driver import progress_of
 from fastest_runner.batches import BatchLoop, CommandError
 from fastest_runner.collection import Entry, Selection
 
@@ -23,7 +24,10 @@ class FakeMessages:
 
     def queue_json(self, text: str) -> None:
         message = json.loads(text)
-        self.said.append({"progress": self._spelled_out(message)} if isinstance(message, list) else message)
+        if isinstance(message, list):
+            leases = [said["collected"] for said in self.said if "collected" in said]
+            message = {"progress": progress_of(message, leases)}
+        self.said.append(message)
 
     send_json = queue_json
 
@@ -43,21 +47,6 @@ class FakeMessages:
 
     def in_foreign_process(self) -> bool:
         return False
-
-    def _spelled_out(self, numbers: list[int]) -> dict[str, Any]:
-        """A Progress in short form as a whole one: what passed and what began, by position."""
-        progress: dict[str, Any] = {}
-        if len(numbers) in (7, 10):
-            progress["results"] = [{"ref": self._ref(*numbers[:2]), "line": numbers[6]}]
-        if len(numbers) in (3, 10):
-            progress["started"] = self._ref(*numbers[-3:-1])
-        assert progress, f"no short form: {numbers}"
-        return progress
-
-    def _ref(self, lease_id: int, position: int) -> dict[str, Any]:
-        collected = [message["collected"] for message in self.said if "collected" in message]
-        (tests,) = [one["tests"] for one in collected if one["lease_id"] == lease_id]
-        return tests[position]
 
     def kinds(self) -> list[str]:
         """What was said, with the started test and the results spelled out."""
