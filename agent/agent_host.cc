@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/subprocess.h"
+#include "base/process/subprocess.h"
 
 namespace fastest::agent {
 

@@ -10,10 +10,10 @@
 #include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "agent/coordinator_session.h"
-#include "agent/event_loop.h"
-#include "agent/slot_share.h"
+#include "agent/coordinator/coordinator_session.h"
+#include "agent/slots/slot_share.h"
 #include "base/clock.h"
+#include "base/process/event_loop.h"
 
 namespace fastest::agent {
 

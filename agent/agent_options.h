@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "base/transport_security.h"
+#include "base/net/transport_security.h"
 
 namespace fastest::agent {
 

@@ -18,8 +18,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
-#include "base/subprocess.h"
-#include "base/unique_fd.h"
+#include "base/process/subprocess.h"
+#include "base/process/unique_fd.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/agent_service.grpc.pb.h"

@@ -20,8 +20,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "agent/testing/fake_coordinator.h"
-#include "base/subprocess.h"
-#include "base/unique_fd.h"
+#include "base/process/subprocess.h"
+#include "base/process/unique_fd.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

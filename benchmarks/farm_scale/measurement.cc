@@ -17,9 +17,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/process/subprocess.h"
+#include "base/process/unique_fd.h"
 #include "base/status_macros.h"
-#include "base/subprocess.h"
-#include "base/unique_fd.h"
 #include "benchmarks/farm_scale/simulated_farm.h"
 
 namespace fastest::farm_scale {

@@ -11,7 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "base/grpc_limits.h"
+#include "base/net/grpc_limits.h"
 #include "base/reliable_link.h"
 #include "benchmarks/farm_scale/simulated_worker.h"
 #include "proto/agent_service.grpc.pb.h"

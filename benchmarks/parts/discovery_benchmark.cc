@@ -3,8 +3,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "benchmark/benchmark.h"
-#include "coordinator/discovery/file_reader.h"
-#include "coordinator/discovery/syntax.h"
+#include "coordinator/discovery/facts/file_reader.h"
+#include "coordinator/discovery/text/syntax.h"
 
 namespace fastest {
 namespace {

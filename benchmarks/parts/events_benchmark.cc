@@ -9,7 +9,7 @@
 #include "benchmark/benchmark.h"
 #include "coordinator/events/json_reporter.h"
 #include "coordinator/report/byte_sink.h"
-#include "coordinator/report/sample_results.h"
+#include "coordinator/report/testing/sample_results.h"
 #include "proto/test.pb.h"
 
 namespace fastest {

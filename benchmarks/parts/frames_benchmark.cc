@@ -2,7 +2,7 @@
 #include <string>
 #include <utility>
 
-#include "base/frame_channel.h"
+#include "base/process/frame_channel.h"
 #include "benchmark/benchmark.h"
 
 namespace fastest {

@@ -8,15 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
-#include "coordinator/discovery/arguments.h"
-#include "coordinator/discovery/collection_options.h"
-#include "coordinator/discovery/conftests.h"
-#include "coordinator/discovery/fact_store.h"
-#include "coordinator/discovery/import_finder.h"
-#include "coordinator/discovery/module_tests.h"
-#include "coordinator/discovery/path.h"
-#include "coordinator/discovery/test_selection.h"
-#include "coordinator/discovery/walk.h"
+#include "coordinator/discovery/project/arguments.h"
+#include "coordinator/discovery/project/collection_options.h"
+#include "coordinator/discovery/project/path.h"
+#include "coordinator/discovery/rules/conftests.h"
+#include "coordinator/discovery/rules/import_finder.h"
+#include "coordinator/discovery/rules/module_tests.h"
+#include "coordinator/discovery/rules/test_selection.h"
+#include "coordinator/discovery/rules/walk.h"
+#include "coordinator/discovery/store/fact_store.h"
 
 namespace fastest::discovery {
 namespace {
@@ -82,19 +82,6 @@ void AddImports(const File& file, std::set<std::string_view>& names) {
 }
 
 }  // namespace
-
-bool FoundModule::exact() const {
-  for (const FoundTest& test : tests) {
-    if (!test.exact) return false;
-  }
-  return open_reasons.empty();
-}
-
-int FoundModule::count() const {
-  int sum = 0;
-  for (const FoundTest& test : tests) sum += test.count;
-  return sum;
-}
 
 int Discovery::count() const {
   int sum = 0;

@@ -7,56 +7,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "coordinator/discovery/project_config.h"
+#include "coordinator/discovery/project/discovery_options.h"
+#include "coordinator/discovery/project/project_config.h"
+#include "coordinator/discovery/rules/found_module.h"
 
 namespace fastest::discovery {
-
-struct FoundTest {
-  // pytest's node id. If `exact` is false it is the id without its parameters ("tests/test_a.py::test_x").
-  std::string node_id;
-  // Line of the definition, from 1.
-  int line = 0;
-  bool exact = true;
-  // How many test cases this stands for: 1 if exact, an estimate (at least 1) otherwise.
-  int count = 1;
-  // Why it is open, for a person: "parametrize: arguments are computed". Empty if exact.
-  std::string open_reason;
-};
-
-struct FoundModule {
-  // Node id of the file: path relative to the rootdir with '/'.
-  std::string node_id;
-  // In the order in which pytest would collect them.
-  std::vector<FoundTest> tests;
-  // Why there may be more or other tests than these: "class TestA inherits from base.Base (another module)". Empty if
-  // `tests` is complete.
-  std::vector<std::string> open_reasons;
-
-  bool exact() const;
-  // Sum of the tests' counts.
-  int count() const;
-};
-
-struct DiscoveryOptions {
-  // Paths and node ids as typed, relative to `invocation_dir`; empty: testpaths, else invocation_dir.
-  std::vector<std::string> args;
-  std::string invocation_dir;
-  // --ignore, --ignore-glob and --deselect as typed.
-  std::vector<std::string> ignore;
-  std::vector<std::string> ignore_glob;
-  std::vector<std::string> deselect;
-  // -m and -k as typed; empty: not given. Those in addopts are found there, as are all options above.
-  std::string mark_expression;
-  std::string keyword_expression;
-  // All that is typed, as pytest reads it: other options that change the collection are looked for there.
-  std::vector<std::string> words;
-  // PYTEST_ADDOPTS, divided into words.
-  std::vector<std::string> environment_words;
-  // Cache file; empty: no cache. Several runs may use it at once; damage is ignored and mended.
-  std::string cache_path;
-  // Parsing threads; 0: one for each core.
-  int threads = 0;
-};
 
 struct Discovery {
   // In pytest's collection order.

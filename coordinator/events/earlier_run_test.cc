@@ -11,9 +11,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/events/json_reporter.h"
-#include "coordinator/report/html_reporter.h"
-#include "coordinator/report/sample_results.h"
-#include "coordinator/report/string_sink.h"
+#include "coordinator/report/html/html_reporter.h"
+#include "coordinator/report/testing/sample_results.h"
+#include "coordinator/report/testing/string_sink.h"
 
 namespace fastest::events {
 namespace {

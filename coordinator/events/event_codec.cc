@@ -12,10 +12,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/json_text.h"
-#include "coordinator/report/display_path.h"
-#include "coordinator/report/outcome_names.h"
-#include "coordinator/report/test_report.h"
-#include "coordinator/report/text_width.h"
+#include "coordinator/report/text/display_path.h"
+#include "coordinator/report/text/outcome_names.h"
+#include "coordinator/report/text/test_report.h"
+#include "coordinator/report/text/text_width.h"
 
 namespace fastest::events {
 namespace {

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "coordinator/events/json_reporter.h"
-#include "coordinator/report/golden_recording.h"
-#include "coordinator/report/junit_reporter.h"
-#include "coordinator/report/sample_results.h"
-#include "coordinator/report/string_sink.h"
-#include "coordinator/report/terminal_reporter.h"
+#include "coordinator/report/files/junit_reporter.h"
+#include "coordinator/report/terminal/terminal_reporter.h"
+#include "coordinator/report/testing/golden_recording.h"
+#include "coordinator/report/testing/sample_results.h"
+#include "coordinator/report/testing/string_sink.h"
 
 namespace fastest::events {
 namespace {

@@ -1,8 +1,8 @@
 #include "coordinator/events/json_reporter.h"
 
 #include "coordinator/events/event_codec.h"
-#include "coordinator/report/outcome_names.h"
-#include "coordinator/report/test_report.h"
+#include "coordinator/report/text/outcome_names.h"
+#include "coordinator/report/text/test_report.h"
 
 namespace fastest::events {
 namespace {

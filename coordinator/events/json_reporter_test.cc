@@ -10,8 +10,8 @@
 #include <sstream>
 
 #include "coordinator/events/event_codec.h"
-#include "coordinator/report/sample_results.h"
-#include "coordinator/report/string_sink.h"
+#include "coordinator/report/testing/sample_results.h"
+#include "coordinator/report/testing/string_sink.h"
 
 namespace fastest::events {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "coordinator/report/sample_results.h"
+#include "coordinator/report/testing/sample_results.h"
 
 namespace fastest::events {
 namespace {

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/plan/plan_text.h"
 #include "coordinator/plan/planner.h"
-#include "coordinator/report/display_path.h"
+#include "coordinator/report/text/display_path.h"
 #include "coordinator/run/run.h"
 
 namespace fastest::run {

@@ -7,7 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/version.h"
-#include "coordinator/report/display_path.h"
+#include "coordinator/report/text/display_path.h"
 #include "coordinator/results/passed_result.h"
 
 namespace fastest::run {

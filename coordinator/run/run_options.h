@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "coordinator/fleet/share.h"
+#include "coordinator/constant_tests/module.h"
 #include "coordinator/isolation/sequence.h"
-#include "coordinator/native/module.h"
 #include "coordinator/policy/deadline.h"
 #include "coordinator/policy/quarantine.h"
 #include "coordinator/policy/red_history.h"
 #include "coordinator/policy/retry_budget.h"
+#include "coordinator/shards/share.h"
 #include "proto/test.pb.h"
 
 namespace fastest::run {

@@ -1,0 +1,108 @@
+#include "agent/coordinator/checkout.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/file_digest.h"
+
+namespace fastest::agent {
+namespace {
+
+// Of the files that differ, this many are named.
+constexpr size_t kMostNamed = 3;
+
+std::string MapArgument(const std::string& argument, const std::string& from, const std::string& to) {
+  if (argument.empty()) return argument;
+  if (argument[0] == '/') return MapPath(argument, from, to);
+  const size_t equals = argument.find('=');
+  if (argument[0] != '-' || equals == std::string::npos) return argument;
+  return absl::StrCat(argument.substr(0, equals + 1), MapPath(argument.substr(equals + 1), from, to));
+}
+
+bool IsSame(const struct stat& a, const struct stat& b) {
+  const auto same_time = [](const timespec& x, const timespec& y) {
+    return x.tv_sec == y.tv_sec && x.tv_nsec == y.tv_nsec;
+  };
+  return a.st_ino == b.st_ino && a.st_dev == b.st_dev && a.st_size == b.st_size && same_time(a.st_mtim, b.st_mtim) &&
+         same_time(a.st_ctim, b.st_ctim);
+}
+
+}  // namespace
+
+std::string MapPath(const std::string& path, const std::string& from, const std::string& to) {
+  if (from.empty() || path.compare(0, from.size(), from) != 0) return path;
+  const std::string rest = path.substr(from.size());
+  // A longer name that only begins alike is another place; "::" begins a node id.
+  if (!rest.empty() && rest[0] != '/' && rest[0] != ':' && from.back() != '/') return path;
+  if (from.back() == '/' && !rest.empty()) return absl::StrCat(to, "/", rest);
+  return to + rest;
+}
+
+v1::RunSpec SpecForCheckout(const v1::CoordinatorMessage::StartRun& start, const std::string& workdir) {
+  v1::RunSpec spec = start.spec();
+  spec.clear_python();
+  spec.set_invocation_dir(MapPath(spec.invocation_dir(), start.rootdir(), workdir));
+  spec.clear_pytest_args();
+  // Where no ini-file says it, pytest would find it by what lies around, which may be other things here.
+  spec.add_pytest_args(absl::StrCat("--rootdir=", workdir));
+  for (const std::string& argument : start.spec().pytest_args()) {
+    spec.add_pytest_args(MapArgument(argument, start.rootdir(), workdir));
+  }
+  return spec;
+}
+
+ExpectedFiles::ExpectedFiles(const v1::CoordinatorMessage::StartRun& start, std::string workdir)
+    : workdir_(std::move(workdir)) {
+  for (const auto& file : start.files()) files_[file.path()].digest = file.digest();
+}
+
+absl::Status ExpectedFiles::Compare() {
+  std::vector<std::string> different;
+  for (auto& [path, file] : files_) {
+    if (std::string difference = Difference(path, file); !difference.empty())
+      different.push_back(std::move(difference));
+  }
+  return StatusOf(std::move(different));
+}
+
+absl::Status ExpectedFiles::Compare(const v1::Batch& batch) {
+  std::set<std::string> paths = {batch.module()};
+  for (const v1::TestRef& test : batch.tests()) paths.insert(test.node_id().substr(0, test.node_id().find("::")));
+  std::vector<std::string> different;
+  for (const std::string& path : paths) {
+    const auto it = files_.find(path);
+    if (it == files_.end()) continue;
+    if (std::string difference = Difference(path, it->second); !difference.empty())
+      different.push_back(std::move(difference));
+  }
+  return StatusOf(std::move(different));
+}
+
+std::string ExpectedFiles::Difference(const std::string& path, File& file) const {
+  const std::string own = absl::StrCat(workdir_, "/", path);
+  struct stat now = {};
+  // Before it is read: what is written meanwhile is seen the next time.
+  if (stat(own.c_str(), &now) != 0) return absl::StrCat(path, " is missing");
+  if (IsSame(now, file.seen)) return "";
+  const std::optional<uint64_t> digest = FileDigest(own);
+  if (!digest.has_value()) return absl::StrCat(path, " is missing");
+  if (*digest != file.digest) return absl::StrCat(path, " differs");
+  file.seen = now;
+  return "";
+}
+
+absl::Status ExpectedFiles::StatusOf(std::vector<std::string> different) const {
+  if (different.empty()) return absl::OkStatus();
+  const size_t more = different.size() - std::min(different.size(), kMostNamed);
+  different.resize(different.size() - more);
+  return absl::AbortedError(absl::StrCat(
+      "its checkout ", workdir_, " is not the coordinator's: ", absl::StrJoin(different, ", "),
+      more == 0 ? "" : absl::StrCat(", and ", more, " more"),
+      "; bring it up to date, name the right one by the agent's --workdir, or run what is there with --allow-stale"));
+}
+
+}  // namespace fastest::agent

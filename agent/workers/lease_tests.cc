@@ -1,0 +1,82 @@
+#include "agent/workers/lease_tests.h"
+
+#include <array>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace fastest::agent {
+namespace {
+
+// Numbers of a short form: those of a test that passed, and those of one that begins.
+constexpr size_t kPassed = 7;
+constexpr size_t kStarted = 3;
+
+absl::Status NoSuchTest(uint64_t lease_id, uint64_t position) {
+  return absl::InvalidArgumentError(absl::StrCat("lease ", lease_id, " has no test at ", position));
+}
+
+double Seconds(uint64_t ns) { return static_cast<double>(ns) / 1e9; }
+
+}  // namespace
+
+absl::Status LeaseTests::Check(const v1::WorkerMessage& message) {
+  if (message.has_collected()) {
+    tests_[message.collected().lease_id()] = message.collected().tests();
+  } else if (message.has_lease_done()) {
+    tests_.erase(message.lease_done().lease_id());
+  } else if (message.has_progress()) {
+    for (const v1::WorkerMessage::Passed& passed : message.progress().passed()) {
+      if (Find(passed.lease_id(), passed.position()) == nullptr)
+        return NoSuchTest(passed.lease_id(), passed.position());
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LeaseTests::Read(absl::string_view short_form, v1::WorkerMessage::Progress* progress) const {
+  std::array<uint64_t, kPassed + kStarted> numbers;
+  size_t count = 0;
+  bool is_wrong = short_form.size() < 2 || short_form.front() != '[' || short_form.back() != ']';
+  if (!is_wrong) {
+    for (const absl::string_view text : absl::StrSplit(short_form.substr(1, short_form.size() - 2), ',')) {
+      is_wrong = count == numbers.size() || !absl::SimpleAtoi(text, &numbers[count++]);
+      if (is_wrong) break;
+    }
+  }
+  if (is_wrong || (count != kPassed && count != kStarted && count != numbers.size())) {
+    return absl::InvalidArgumentError("no short form of a progress");
+  }
+  const uint64_t* next = numbers.data();
+  if (count >= kPassed) {
+    if (Find(next[0], next[1]) == nullptr) return NoSuchTest(next[0], next[1]);
+    v1::WorkerMessage::Passed* passed = progress->add_passed();
+    passed->set_lease_id(next[0]);
+    passed->set_position(static_cast<uint32_t>(next[1]));
+    passed->set_start(Seconds(next[2]));
+    passed->set_setup_ns(next[3]);
+    passed->set_call_ns(next[4]);
+    passed->set_teardown_ns(next[5]);
+    passed->set_line(static_cast<int32_t>(next[6]));
+    next += kPassed;
+    count -= kPassed;
+  }
+  if (count == kStarted) {
+    const v1::TestRef* started = Find(next[0], next[1]);
+    if (started == nullptr) return NoSuchTest(next[0], next[1]);
+    progress->set_started_lease_id(next[0]);
+    *progress->mutable_started() = *started;
+    progress->set_started_at(Seconds(next[2]));
+  }
+  return absl::OkStatus();
+}
+
+const v1::TestRef* LeaseTests::Find(uint64_t lease_id, uint64_t position) const {
+  const auto tests = tests_.find(lease_id);
+  if (tests == tests_.end() || position >= static_cast<uint64_t>(tests->second.size())) return nullptr;
+  return &tests->second[static_cast<int>(position)];
+}
+
+}  // namespace fastest::agent

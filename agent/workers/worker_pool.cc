@@ -1,0 +1,378 @@
+#include "agent/workers/worker_pool.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+
+namespace fastest::agent {
+namespace {
+
+// pytest's exit status for a usage error: the interpreter is the user's choice.
+constexpr int kUsageError = 4;
+// Fastest's own for tests that could not be run.
+constexpr int kNotRun = 10;
+
+// What a zygote has to look at are some hundred files.
+constexpr absl::Duration kAnswerLimit = absl::Seconds(2);
+
+bool IsWorkingDirectory(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::equivalent(path, ".", error) && !error;
+}
+
+v1::AgentMessage::WorkerGone::Hung ToProto(WorkerState::Hung hung) {
+  switch (hung) {
+    case WorkerState::Hung::kAtStart:
+      return v1::AgentMessage::WorkerGone::AT_START;
+    case WorkerState::Hung::kBetweenTests:
+      return v1::AgentMessage::WorkerGone::BETWEEN_TESTS;
+    case WorkerState::Hung::kAtEnd:
+      return v1::AgentMessage::WorkerGone::AT_END;
+    case WorkerState::Hung::kNot:
+      break;
+  }
+  return v1::AgentMessage::WorkerGone::NOT_HUNG;
+}
+
+}  // namespace
+
+WorkerPool::WorkerPool(Options options, EventLoop* loop, Clock* clock)
+    : options_(std::move(options)),
+      loop_(loop),
+      clock_(clock),
+      turnstile_(options_.share,
+                 [this](uint32_t slot, const v1::WorkerCommand& command) { workers_.at(slot)->Send(command); }) {}
+
+WorkerPool::~WorkerPool() {
+  loop_->Cancel(answer_timer_);
+  workers_.clear();
+  gone_.clear();
+  zygote_.reset();
+}
+
+void WorkerPool::Warm(const std::string& python) {
+  python_ = python;
+  working_dir_ = options_.working_dir;
+  warm_status_ = StartZygote();
+}
+
+void WorkerPool::Warm(const std::string& python, std::unique_ptr<Zygote> zygote) {
+  python_ = python;
+  working_dir_ = options_.working_dir;
+  zygote_ = std::move(zygote);
+  zygote_->set_listener(this);
+}
+
+std::unique_ptr<Zygote> WorkerPool::TakeZygote() {
+  if (!cleared_ || zygote_ == nullptr) return nullptr;
+  zygote_->set_listener(nullptr);
+  return std::move(zygote_);
+}
+
+absl::Status WorkerPool::StartZygote() {
+  Zygote::Options options;
+  options.python = python_;
+  options.runner = options_.runner;
+  options.working_dir = working_dir_;
+  options.environment = environment_;
+  options.whole_environment = options_.keep_zygote && running_;
+  options.keep = options_.keep_zygote;
+  options.preload.assign(spec_.preload().begin(), spec_.preload().end());
+  ASSIGN_OR_RETURN(zygote_, Zygote::Start(options, loop_, clock_));
+  zygote_->set_listener(this);
+  return absl::OkStatus();
+}
+
+void WorkerPool::StartZygoteAnew() {
+  zygote_.reset();
+  warm_status_ = StartZygote();
+  if (!warm_status_.ok()) Refuse(warm_status_);
+}
+
+void WorkerPool::RefuseRun(const absl::Status& why) {
+  running_ = true;
+  Refuse(why);
+}
+
+void WorkerPool::BeginRun(const v1::RunSpec& spec, std::vector<std::string> environment) {
+  spec_ = spec;
+  running_ = true;
+  environment_ = std::move(environment);
+  if (options_.keep_zygote) {
+    working_dir_ = spec.invocation_dir();
+    if (!spec.python().empty()) python_ = spec.python();
+    if (const absl::Status there = Zygote::MayStartIn(working_dir_); !there.ok()) {
+      Refuse(there);
+      return;
+    }
+    asking_ = zygote_ != nullptr && zygote_->python() == python_;
+    if (!asking_) {
+      StartZygoteAnew();
+      return;
+    }
+    zygote_->Begin(environment_, working_dir_, {spec.preload().begin(), spec.preload().end()});
+    AwaitAnswer();
+    return;
+  }
+  const bool other_python = !spec.python().empty() && spec.python() != python_;
+  if (other_python) python_ = spec.python();
+  const bool elsewhere = !spec.invocation_dir().empty() && !IsWorkingDirectory(spec.invocation_dir());
+  if (elsewhere) working_dir_ = spec.invocation_dir();
+  if (other_python || elsewhere || !environment_.empty()) {
+    StartZygoteAnew();
+  } else if (!warm_status_.ok()) {
+    Refuse(warm_status_);
+  }
+}
+
+void WorkerPool::AwaitAnswer() {
+  const bool was_ready = zygote_->ready();
+  answer_timer_ = loop_->At(clock_->Now() + kAnswerLimit, [this, was_ready] {
+    was_ready ? OnZygoteBegun("the old one does not answer") : AwaitAnswer();
+  });
+}
+
+void WorkerPool::OnZygoteBegun(const std::string& stale) {
+  // It answers too late: nothing is begun any more.
+  if (ending_) return;
+  loop_->Cancel(answer_timer_);
+  asking_ = false;
+  if (!stale.empty()) {
+    fprintf(stderr, "fastest-agent: Python is started anew: %s\n", stale.c_str());
+    // It is in the midst of this call.
+    zygote_->set_listener(nullptr);
+    loop_->Post([old = std::shared_ptr<Zygote>(std::move(zygote_))] {});
+    StartZygoteAnew();
+  }
+  StartWaiting();
+}
+
+void WorkerPool::StartWaiting() {
+  for (const auto& assignment : std::exchange(waiting_, {})) StartWorker(assignment);
+}
+
+void WorkerPool::StartWorker(const v1::CoordinatorMessage::WorkerAssignment& assignment) {
+  if (refused_) return;
+  if (asking_ && closed_.empty()) {
+    waiting_.push_back(assignment);
+    return;
+  }
+  const absl::Status status = TryStartWorker(assignment);
+  if (status.ok()) return;
+  WorkerState::End end;
+  end.how = std::string(status.message());
+  EmitGone(assignment.slot(), assignment.worker_id(), end);
+}
+
+absl::Status WorkerPool::TryStartWorker(const v1::CoordinatorMessage::WorkerAssignment& assignment) {
+  const uint32_t slot = assignment.slot();
+  const std::string& worker_id = assignment.worker_id();
+  if (!closed_.empty()) return absl::CancelledError(closed_);
+  if (workers_.count(slot) > 0 || Find(worker_id) != nullptr) {
+    return absl::FailedPreconditionError(absl::StrCat("slot ", slot, " or the name ", worker_id, " is taken"));
+  }
+  // It died under earlier workers.
+  if (zygote_ == nullptr) RETURN_IF_ERROR(StartZygote());
+  ASSIGN_OR_RETURN(workers_[slot],
+                   Worker::Start(slot, worker_id, spec_, assignment.control(), {loop_, clock_, zygote_.get(), this}));
+  workers_[slot]->Pause(paused_);
+  return absl::OkStatus();
+}
+
+void WorkerPool::Grant(uint32_t slot, const v1::Lease& lease) {
+  if (workers_.count(slot) > 0) turnstile_.Grant(slot, lease);
+}
+
+void WorkerPool::Revoke(uint32_t slot, const v1::WorkerCommand::Revoke& revoke) {
+  const auto it = workers_.find(slot);
+  if (it == workers_.end()) return;
+  if (turnstile_.Withdraw(slot, revoke.lease_id())) {
+    v1::WorkerMessage answer;
+    answer.mutable_returned()->set_lease_id(revoke.lease_id());
+    answer.mutable_returned()->set_whole(true);
+    EmitFromWorker(*it->second, std::move(answer));
+    return;
+  }
+  v1::WorkerCommand command;
+  *command.mutable_revoke() = revoke;
+  it->second->Send(command);
+}
+
+void WorkerPool::FinishSlot(uint32_t slot) {
+  if (workers_.count(slot) > 0) turnstile_.Finish(slot);
+}
+
+void WorkerPool::TellControl(const v1::CoordinatorMessage::TellControl& message) {
+  const auto it = workers_.find(message.slot());
+  if (it == workers_.end()) return;
+  v1::WorkerCommand command;
+  if (message.has_replay()) {
+    *command.mutable_replay() = message.replay();
+  } else {
+    *command.mutable_conclude() = message.conclude();
+  }
+  // It runs no tests, and needs no turn.
+  it->second->Send(command);
+}
+
+void WorkerPool::Stop(const std::string& reason) {
+  for (const auto& [slot, worker] : workers_) {
+    if (!worker->control()) turnstile_.Stop(slot, reason);
+  }
+}
+
+void WorkerPool::Drain(const std::string& why) {
+  draining_ = true;
+  closed_ = why;
+  Stop(why);
+  if (workers_.empty()) EndAll(why);
+}
+
+void WorkerPool::KillAll(const std::string& why) {
+  closed_ = why;
+  for (const auto& [slot, worker] : workers_) worker->Kill(why);
+}
+
+void WorkerPool::EndAll(const std::string& why) {
+  if (ending_) return;
+  ending_ = true;
+  loop_->Cancel(answer_timer_);
+  KillAll(why);
+  if (options_.keep_zygote && workers_.empty() && !asking_ && zygote_ != nullptr && zygote_->ready()) {
+    // Nothing that the run's tests have started outlives the run: it is told to be over after that.
+    zygote_->Clear();
+    return;
+  }
+  TellWorkersGone();
+  if (zygote_ != nullptr) {
+    zygote_->End(!workers_.empty());
+  } else {
+    loop_->Post(options_.on_ended);
+  }
+}
+
+void WorkerPool::Pause(bool paused) {
+  paused_ = paused;
+  for (const auto& [slot, worker] : workers_) worker->Pause(paused);
+}
+
+void WorkerPool::OnForked(const std::string& worker_id, pid_t pid) {
+  if (Worker* worker = Find(worker_id)) worker->OnForked(pid);
+}
+
+void WorkerPool::OnExited(const std::string& worker_id, int wait_status) {
+  if (Worker* worker = Find(worker_id)) worker->OnExited(wait_status);
+}
+
+void WorkerPool::OnZygoteCleared() {
+  cleared_ = true;
+  TellWorkersGone();
+  loop_->Post(options_.on_ended);
+}
+
+void WorkerPool::OnZygoteEnded(const absl::Status& why) {
+  const bool was_ready = zygote_->ready();
+  // It is in the midst of this call.
+  loop_->Post([old = std::shared_ptr<Zygote>(std::move(zygote_))] {});
+  if (cleared_) return;
+  if (ending_) {
+    LoseAll(closed_);
+    TellWorkersGone();
+    options_.on_ended();
+    return;
+  }
+  if (std::exchange(asking_, false)) {
+    loop_->Cancel(answer_timer_);
+    // It died while it waited for a run.
+    options_.on_orphans();
+    StartZygoteAnew();
+    StartWaiting();
+    return;
+  }
+  // Its children are ours now, whichever it has told us of.
+  options_.on_orphans();
+  if (was_ready) {
+    LoseAll(std::string(why.message()));
+    return;
+  }
+  warm_status_ = why;
+  if (running_) Refuse(why);
+}
+
+void WorkerPool::OnWorkerMessage(const Worker& worker, v1::WorkerMessage message) {
+  if (message.has_waits()) {
+    turnstile_.OnWaits(worker.slot(), message.waits());
+    return;
+  }
+  // The worker's own state has seen it.
+  if (message.has_alive()) return;
+  const bool ended = message.has_ended() || message.has_failure();
+  EmitFromWorker(worker, std::move(message));
+  if (ended) turnstile_.OnSessionEnded(worker.slot());
+}
+
+void WorkerPool::EmitFromWorker(const Worker& worker, v1::WorkerMessage message) {
+  v1::AgentMessage::Event event;
+  v1::AgentMessage::FromWorker* from = event.mutable_from_worker();
+  from->set_slot(worker.slot());
+  from->set_worker_id(worker.id());
+  from->mutable_message()->Swap(&message);
+  options_.emit(std::move(event));
+}
+
+void WorkerPool::OnWorkerGone(const Worker& worker, const WorkerState::End& end) {
+  EmitGone(worker.slot(), worker.id(), end);
+  const auto it = workers_.find(worker.slot());
+  if (gone_.empty()) loop_->Post([this] { gone_.clear(); });
+  gone_.push_back(std::move(it->second));
+  workers_.erase(it);
+  turnstile_.OnGone(worker.slot());
+  TellWorkersGone();
+  if (draining_ && workers_.empty()) loop_->Post([this] { EndAll(closed_); });
+}
+
+Worker* WorkerPool::Find(const std::string& worker_id) {
+  for (const auto& [slot, worker] : workers_) {
+    if (worker->id() == worker_id) return worker.get();
+  }
+  return nullptr;
+}
+
+void WorkerPool::Refuse(const absl::Status& why) {
+  refused_ = true;
+  v1::AgentMessage::Event event;
+  event.mutable_refused()->set_message(std::string(why.message()));
+  const bool usage = absl::IsNotFound(why) || absl::IsFailedPrecondition(why);
+  event.mutable_refused()->set_exit_status(usage ? kUsageError : kNotRun);
+  options_.emit(std::move(event));
+  // They never came to be, and held no turn.
+  workers_.clear();
+}
+
+void WorkerPool::EmitGone(uint32_t slot, const std::string& worker_id, const WorkerState::End& end) {
+  v1::AgentMessage::Event event;
+  v1::AgentMessage::WorkerGone* gone = event.mutable_worker_gone();
+  gone->set_slot(slot);
+  gone->set_worker_id(worker_id);
+  gone->set_orderly(end.orderly);
+  gone->set_how(end.how);
+  gone->set_hung(ToProto(end.hung));
+  options_.emit(std::move(event));
+}
+
+void WorkerPool::TellWorkersGone() {
+  if (!ending_ || told_workers_gone_ || !workers_.empty()) return;
+  told_workers_gone_ = true;
+  options_.on_workers_gone();
+}
+
+void WorkerPool::LoseAll(const std::string& why) {
+  while (!workers_.empty()) workers_.begin()->second->Lost(why);
+}
+
+}  // namespace fastest::agent

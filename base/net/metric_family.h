@@ -1,0 +1,43 @@
+// Values in the form in which prometheus-cpp hands them out, for those who are asked for theirs at each scrape.
+#ifndef FASTEST_BASE_NET_METRIC_FAMILY_H_
+#define FASTEST_BASE_NET_METRIC_FAMILY_H_
+
+#include <prometheus/metric_family.h>
+
+#include <utility>
+#include <vector>
+
+namespace fastest {
+
+// Without a value yet.
+inline prometheus::MetricFamily MakeFamily(const char* name, const char* help, prometheus::MetricType type) {
+  prometheus::MetricFamily family;
+  family.name = name;
+  family.help = help;
+  family.type = type;
+  return family;
+}
+
+// Of a counter or a gauge.
+inline void AddValue(prometheus::MetricFamily* family, double value,
+                     std::vector<prometheus::ClientMetric::Label> labels = {}) {
+  prometheus::ClientMetric& metric = family->metric.emplace_back();
+  metric.label = std::move(labels);
+  (family->type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
+}
+
+inline prometheus::MetricFamily MakeGauge(const char* name, const char* help, double value) {
+  prometheus::MetricFamily family = MakeFamily(name, help, prometheus::MetricType::Gauge);
+  AddValue(&family, value);
+  return family;
+}
+
+inline prometheus::MetricFamily MakeCounter(const char* name, const char* help, double value) {
+  prometheus::MetricFamily family = MakeFamily(name, help, prometheus::MetricType::Counter);
+  AddValue(&family, value);
+  return family;
+}
+
+}  // namespace fastest
+
+#endif  // FASTEST_BASE_NET_METRIC_FAMILY_H_

@@ -1,0 +1,17 @@
+// How a server that was given port 0 tells whoever started it where it listens.
+#ifndef FASTEST_BASE_NET_PORT_FILE_H_
+#define FASTEST_BASE_NET_PORT_FILE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace fastest {
+
+// Writes `address` and a newline to the file that --port-file names. Renamed into place, so that whoever waits for it never reads
+// half of it. InvalidArgument names the option and the file if it cannot be written. Thread-safe for different paths.
+absl::Status WritePortFile(const std::string& path, const std::string& address);
+
+}  // namespace fastest
+
+#endif  // FASTEST_BASE_NET_PORT_FILE_H_

@@ -1,0 +1,84 @@
+// The one thread on which everything of an agent happens: descriptors, timers and work that other threads post. Since
+// all state lives on it, nothing but the queue of posted work needs a lock.
+#ifndef FASTEST_BASE_PROCESS_EVENT_LOOP_H_
+#define FASTEST_BASE_PROCESS_EVENT_LOOP_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/process/unique_fd.h"
+
+namespace fastest::agent {
+
+// All but Post() belongs to the thread that calls Run(). Handlers may watch, unwatch, set timers and post as they like.
+class EventLoop {
+ public:
+  // Gets the events (EPOLLIN …) that have come.
+  using FdHandler = std::function<void(uint32_t events)>;
+  using Work = std::function<void()>;
+  // 0 is no timer.
+  using TimerId = uint64_t;
+
+  // `clock` outlives the loop.
+  static absl::StatusOr<std::unique_ptr<EventLoop>> Create(Clock* clock);
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  // Calls `handler` whenever one of `events` holds (level-triggered; errors and hang-ups always count) until Unwatch,
+  // which comes before the descriptor is closed.
+  void Watch(int fd, uint32_t events, FdHandler handler);
+  void Unwatch(int fd);
+
+  // Calls `work` once when the clock has reached `when`.
+  TimerId At(absl::Time when, Work work);
+  // A timer that has fired or is 0 is ignored.
+  void Cancel(TimerId timer);
+
+  // Thread-safe. Calls `work` on the loop's thread, soon, in the order of posting; never if the loop has stopped
+  // before.
+  void Post(Work work) ABSL_LOCKS_EXCLUDED(mu_);
+
+  // Until Stop().
+  void Run();
+  // The handler that calls it is the last one.
+  void Stop() { stopped_ = true; }
+
+ private:
+  struct Watched {
+    uint64_t generation;
+    FdHandler handler;
+  };
+
+  EventLoop(Clock* clock, UniqueFd epoll, UniqueFd wakeup);
+  int MillisecondsToNextTimer();
+  void RunTimers();
+  void RunPosted() ABSL_LOCKS_EXCLUDED(mu_);
+
+  Clock* const clock_;
+  const UniqueFd epoll_;
+  const UniqueFd wakeup_;
+  bool stopped_ = false;
+  // Tells a descriptor from an earlier one with the same number whose event is still in hand.
+  uint64_t next_generation_ = 1;
+  std::unordered_map<int, std::shared_ptr<Watched>> watched_;
+  TimerId next_timer_ = 1;
+  std::map<std::pair<absl::Time, TimerId>, Work> timers_;
+  std::unordered_map<TimerId, absl::Time> timer_times_;
+
+  absl::Mutex mu_;
+  std::vector<Work> posted_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace fastest::agent
+
+#endif  // FASTEST_BASE_PROCESS_EVENT_LOOP_H_

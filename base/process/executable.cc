@@ -1,0 +1,65 @@
+#include "base/process/executable.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace fastest {
+namespace {
+
+// Why `path` cannot be run as a program; 0 if it can.
+int WhyNotExecutable(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return errno;
+  if (S_ISDIR(info.st_mode)) return EISDIR;
+  return access(path.c_str(), X_OK) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> OwnExecutable() {
+  char buffer[PATH_MAX];
+  const ssize_t length = readlink("/proc/self/exe", buffer, sizeof(buffer));
+  if (length < 0) return absl::InternalError(absl::StrCat("cannot read /proc/self/exe: ", strerror(errno)));
+  return std::string(buffer, static_cast<size_t>(length));
+}
+
+absl::StatusOr<std::string> FindProgram(const std::string& name, const std::string& path) {
+  if (name.empty()) return absl::NotFoundError("no such program: its name is empty");
+  std::vector<std::string> candidates;
+  if (name.find('/') != std::string::npos) {
+    candidates.push_back(name);
+  } else {
+    for (absl::string_view folder : absl::StrSplit(path, ':')) {
+      // An empty entry means the working directory.
+      candidates.push_back(folder.empty() ? absl::StrCat("./", name) : absl::StrCat(folder, "/", name));
+    }
+  }
+  std::string refused;
+  for (const std::string& candidate : candidates) {
+    const int why = WhyNotExecutable(candidate);
+    if (why == 0) return candidate;
+    if (why != ENOENT && why != ENOTDIR && refused.empty()) {
+      refused = absl::StrCat("cannot run ", candidate, ": ", strerror(why));
+    }
+  }
+  if (!refused.empty()) return absl::PermissionDeniedError(refused);
+  return absl::NotFoundError(absl::StrCat("no such program: ", name));
+}
+
+absl::StatusOr<std::string> FindProgram(const std::string& name) {
+  const char* path = getenv("PATH");
+  return FindProgram(name, path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin");
+}
+
+}  // namespace fastest

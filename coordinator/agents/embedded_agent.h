@@ -1,0 +1,58 @@
+// The agent of a run without --agents: fastest-agent as a child process that dials in over a Unix socket, and so speaks the
+// protocol that a remote one speaks.
+#ifndef FASTEST_COORDINATOR_AGENTS_EMBEDDED_AGENT_H_
+#define FASTEST_COORDINATOR_AGENTS_EMBEDDED_AGENT_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/process/subprocess.h"
+
+namespace fastest::run {
+
+// A directory that only this user may enter, for the socket. Removed with the object.
+class SocketDirectory {
+ public:
+  static absl::StatusOr<std::unique_ptr<SocketDirectory>> Make();
+  ~SocketDirectory();
+  SocketDirectory(const SocketDirectory&) = delete;
+  SocketDirectory& operator=(const SocketDirectory&) = delete;
+
+  // "unix:/…", for gRPC.
+  std::string address() const { return "unix:" + socket_path(); }
+  // Takes the socket and the directory away; streams that are open stay so. A coordinator that is killed later leaves nothing.
+  void Remove();
+
+ private:
+  explicit SocketDirectory(std::string path) : path_(std::move(path)) {}
+  std::string socket_path() const { return path_ + "/agent.sock"; }
+
+  std::string path_;
+};
+
+// The program: beside this one, or where FASTEST_AGENT says. NotFound names what was looked for.
+absl::StatusOr<std::string> FindAgent();
+
+class EmbeddedAgent {
+ public:
+  // Starts FindAgent().
+  static absl::StatusOr<std::unique_ptr<EmbeddedAgent>> Start(const std::string& address, int slots,
+                                                              const std::string& python);
+  pid_t pid() const { return process_.pid(); }
+  // How it ended, for people; nothing while it runs.
+  std::optional<std::string> Ended();
+  // Waits until it has ended by itself, at most for `grace`; then kills it.
+  void Await(absl::Duration grace);
+
+ private:
+  explicit EmbeddedAgent(Subprocess process) : process_(std::move(process)) {}
+
+  Subprocess process_;
+};
+
+}  // namespace fastest::run
+
+#endif  // FASTEST_COORDINATOR_AGENTS_EMBEDDED_AGENT_H_

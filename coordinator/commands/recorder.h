@@ -1,0 +1,42 @@
+// Gives the history what events tell of a run that is over (--from-json, --merge with --history).
+#ifndef FASTEST_COORDINATOR_COMMANDS_RECORDER_H_
+#define FASTEST_COORDINATOR_COMMANDS_RECORDER_H_
+
+#include <map>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coordinator/report/reporter.h"
+#include "coordinator/run/measurements.h"
+
+namespace fastest::run {
+
+// Not thread-safe.
+class Recorder final : public report::Reporter {
+ public:
+  // What can't be recorded is one warning on `err`, which must outlive the recorder.
+  Recorder(std::string history, std::ostream& err) : history_(std::move(history)), err_(err) {}
+
+  void Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) override;
+  void Result(const v1::TestResult& result, const report::Origin& origin) override;
+  bool Finished(const results::RunSummary& summary) override;
+
+ private:
+  // Of a test in its module.
+  struct Place {
+    std::string module;
+    int position = 0;
+  };
+  const std::string history_;
+  std::ostream& err_;
+  Measurements measurements_;
+  std::map<std::pair<std::string, uint32_t>, Place> places_;
+  // Tests of a module that were heard of so far.
+  std::map<std::string, int> sizes_;
+};
+
+}  // namespace fastest::run
+
+#endif  // FASTEST_COORDINATOR_COMMANDS_RECORDER_H_

@@ -1,0 +1,55 @@
+// --shadow P%: a share of a run's batches runs under genuine pytest, too, and what that says otherwise is told.
+#ifndef FASTEST_COORDINATOR_COMMANDS_SHADOW_H_
+#define FASTEST_COORDINATOR_COMMANDS_SHADOW_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "coordinator/python/verdicts.h"
+#include "coordinator/report/reporter.h"
+#include "coordinator/request/request.h"
+
+namespace fastest::run {
+
+// The batches that are to be run again, and what came of their tests. By the run's id and a batch's number it is certain which they are, and
+// all alike likely. Not thread-safe.
+class ShadowSample {
+ public:
+  // `share` is from 0 to 1.
+  explicit ShadowSample(double share) : share_(share) {}
+
+  void Begin(const std::string& run_id) { run_id_ = run_id; }
+  bool Wants(uint64_t lease_id) const;
+  void Add(const v1::TestResult& result);
+
+  // Batch by batch, each in the order in which it was run.
+  std::vector<v1::TestRef> Tests() const;
+  size_t batches() const { return tests_.size(); }
+  const Verdicts& verdicts() const { return verdicts_; }
+
+ private:
+  const double share_;
+  std::string run_id_;
+  std::map<uint64_t, std::vector<v1::TestRef>> tests_;
+  Verdicts verdicts_;
+};
+
+// Fills `sample`, which must outlive it.
+class ShadowReporter final : public report::Reporter {
+ public:
+  explicit ShadowReporter(ShadowSample* sample) : sample_(sample) {}
+  void RunStarted(const report::RunStart& run) override { sample_->Begin(run.run_id); }
+  void Result(const v1::TestResult& result, const report::Origin& origin) override;
+
+ private:
+  ShadowSample* const sample_;
+};
+
+// After the run: has pytest run the sample, and tells on standard error what came of it. Changes nothing about the run's exit code.
+void CompareWithShadow(const ShadowSample& sample, const Request& request);
+
+}  // namespace fastest::run
+
+#endif  // FASTEST_COORDINATOR_COMMANDS_SHADOW_H_

@@ -1,0 +1,34 @@
+// Reads modules from standard input, each as its length in decimal on a line and then so many bytes, and writes for each a line: the names of
+// its tests, with a blank between two, if all are decided to pass; else "? " and why not. For the comparison with CPython.
+#include <iostream>
+#include <string>
+
+#include "coordinator/constant_tests/module.h"
+#include "coordinator/discovery/text/syntax.h"
+
+int main() {
+  std::ios::sync_with_stdio(false);
+  fastest::discovery::SyntaxParser parser;
+  size_t length = 0;
+  while (std::cin >> length) {
+    std::cin.get();
+    std::string bytes(length, '\0');
+    if (!std::cin.read(bytes.data(), static_cast<std::streamsize>(length))) {
+      std::cerr << "decide: standard input ends within a module\n";
+      return 1;
+    }
+    const fastest::native::Module module = fastest::native::Decide(bytes, parser);
+    if (!module.why_not.empty()) {
+      std::cout << "? " << module.why_not << "\n";
+    } else {
+      const char* separator = "";
+      for (const fastest::native::Passed& test : module.tests) {
+        std::cout << separator << test.name;
+        separator = " ";
+      }
+      std::cout << "\n";
+    }
+    std::cout.flush();
+  }
+  return std::cin.eof() ? 0 : 1;
+}

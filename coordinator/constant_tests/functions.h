@@ -1,0 +1,22 @@
+// The built-in functions and methods that are known. See value.h for what nullopt means. Pure; thread-safe.
+#ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_FUNCTIONS_H_
+#define FASTEST_COORDINATOR_CONSTANT_TESTS_FUNCTIONS_H_
+
+#include <string_view>
+#include <vector>
+
+#include "coordinator/constant_tests/value.h"
+
+namespace fastest::native {
+
+bool IsFunction(std::string_view name);
+
+// name(*arguments), by position.
+Maybe CallFunction(std::string_view name, const std::vector<Value>& arguments);
+
+// self.name(*arguments), by position. Only methods that change nothing.
+Maybe CallMethod(const Value& self, std::string_view name, const std::vector<Value>& arguments);
+
+}  // namespace fastest::native
+
+#endif  // FASTEST_COORDINATOR_CONSTANT_TESTS_FUNCTIONS_H_

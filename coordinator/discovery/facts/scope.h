@@ -1,0 +1,80 @@
+// The names of a file while it is read from top to bottom.
+#ifndef FASTEST_COORDINATOR_DISCOVERY_FACTS_SCOPE_H_
+#define FASTEST_COORDINATOR_DISCOVERY_FACTS_SCOPE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "coordinator/discovery/facts/facts.h"
+#include "coordinator/discovery/facts/name_lookup.h"
+#include "coordinator/discovery/text/syntax.h"
+
+namespace fastest::discovery {
+
+// The namespace of a module or class in the making: bindings in the order of its dictionary.
+class Scope {
+ public:
+  // Binds a name, in the place that its first binding had. `value` is the expression it is bound to, null if there is none.
+  void Bind(Binding binding, Node value = Node());
+
+  // `del name`.
+  void Remove(std::string_view name, bool conditional);
+
+  // The name was changed in place: its value is not its expression's any more.
+  void Forget(std::string_view name);
+
+  // Null if the name is not bound here. Invalid after the next Bind.
+  Binding* Find(std::string_view name);
+
+  // The expression a name is bound to, if it is bound once and under no condition; else null.
+  Node ValueOf(std::string_view name) const;
+
+  std::vector<Binding> TakeBindings();
+
+ private:
+  std::vector<Binding> bindings_;
+  // Parallel to bindings_.
+  std::vector<Node> values_;
+  absl::flat_hash_map<std::string, size_t> places_;
+};
+
+// The scopes that an expression sees: classes from the inside out, then the module.
+class ScopeChain : public NameLookup {
+ public:
+  // `text` is what the nodes lie in, `source` the whole file; `classes` the ones read so far. All must outlive the chain.
+  ScopeChain(std::string_view text, std::string_view source, const std::vector<Class>& classes,
+             const std::vector<std::string_view>& function_names)
+      : text_(text), source_(source), classes_(classes), function_names_(function_names) {}
+
+  void Push(Scope* scope) { scopes_.push_back(scope); }
+  void Pop() { scopes_.pop_back(); }
+  Scope& innermost() { return *scopes_.back(); }
+  bool in_class() const { return scopes_.size() > 1; }
+
+  std::string Origin(Node expression) const override { return Origin(expression, 0); }
+  Node Constant(std::string_view name) const override;
+  std::string LocalName(std::string_view name) const override;
+  bool MakesPlainInstance(std::string_view name) const override;
+
+  // The binding that `name` means here, or null.
+  Binding* Find(std::string_view name) const;
+
+ private:
+  std::string Origin(Node expression, int depth) const;
+  bool IsPlain(const Class& type, int depth) const;
+  // True if some line of the file looks as if it changed the value of `name` in place.
+  bool IsChanged(std::string_view name) const;
+
+  std::string_view text_;
+  std::string_view source_;
+  const std::vector<Class>& classes_;
+  const std::vector<std::string_view>& function_names_;
+  std::vector<Scope*> scopes_;
+  mutable absl::flat_hash_map<std::string, bool> changed_;
+};
+
+}  // namespace fastest::discovery
+
+#endif  // FASTEST_COORDINATOR_DISCOVERY_FACTS_SCOPE_H_

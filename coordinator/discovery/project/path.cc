@@ -1,0 +1,173 @@
+#include "coordinator/discovery/project/path.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "base/process/unique_fd.h"
+#include "coordinator/discovery/project/pattern.h"
+
+namespace fastest::discovery {
+namespace {
+
+bool HasMode(const std::string& path, mode_t mode) {
+  struct stat info;
+  return stat(path.c_str(), &info) == 0 && (info.st_mode & S_IFMT) == mode;
+}
+
+std::vector<std::string> EntriesOf(const std::string& directory) {
+  std::vector<std::string> names;
+  DIR* const stream = opendir(directory.empty() ? "/" : directory.c_str());
+  if (stream == nullptr) return names;
+  while (const dirent* const entry = readdir(stream)) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  closedir(stream);
+  return names;
+}
+
+// Adds what `components` from `index` on match to `found`. `shown` is what the result starts with, `directory` where that is.
+void GlobBelow(const std::string& directory, const std::string& shown, const std::vector<std::string_view>& components,
+               size_t index, std::vector<std::string>& found) {
+  if (index == components.size()) {
+    found.push_back(shown);
+    return;
+  }
+  const std::string_view component = components[index];
+  const auto next = [&](const std::string& name, size_t at) {
+    GlobBelow(JoinPath(directory, name), shown.empty() ? name : JoinPath(shown, name), components, at, found);
+  };
+  if (component == "**") {
+    GlobBelow(directory, shown, components, index + 1, found);
+    for (const std::string& name : EntriesOf(directory)) {
+      if (name[0] == '.') continue;
+      if (IsDirectory(JoinPath(directory, name))) {
+        next(name, index);
+      } else if (index + 1 == components.size()) {
+        next(name, index + 1);
+      }
+    }
+  } else if (!HasPatternCharacters(component)) {
+    if (PathExists(JoinPath(directory, component))) next(std::string(component), index + 1);
+  } else {
+    for (const std::string& name : EntriesOf(directory)) {
+      if ((name[0] != '.' || component[0] == '.') && MatchesPattern(name, component)) next(name, index + 1);
+    }
+  }
+}
+
+}  // namespace
+
+std::string AbsolutePath(std::string_view directory, std::string_view path) {
+  std::vector<std::string_view> parts;
+  const auto add = [&parts](std::string_view text) {
+    while (!text.empty()) {
+      const size_t slash = text.find('/');
+      const std::string_view part = text.substr(0, slash);
+      text.remove_prefix(slash == std::string_view::npos ? text.size() : slash + 1);
+      if (part == "..") {
+        if (!parts.empty()) parts.pop_back();
+      } else if (!part.empty() && part != ".") {
+        parts.push_back(part);
+      }
+    }
+  };
+  if (path.empty() || path[0] != '/') add(directory);
+  add(path);
+  std::string result;
+  for (const std::string_view part : parts) result.append(1, '/').append(part);
+  return result.empty() ? "/" : result;
+}
+
+std::string_view ParentPath(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  return slash == 0 || slash == std::string_view::npos ? "/" : path.substr(0, slash);
+}
+
+std::string_view FileName(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+std::string JoinPath(std::string_view directory, std::string_view name) {
+  std::string result;
+  result.reserve(directory.size() + 1 + name.size());
+  result.append(directory);
+  if (result.empty() || result.back() != '/') result += '/';
+  return result.append(name);
+}
+
+bool IsWithin(std::string_view path, std::string_view directory) {
+  if (directory == "/") return true;
+  return path.substr(0, directory.size()) == directory &&
+         (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
+std::string CommonPath(std::string_view one, std::string_view other) {
+  while (!IsWithin(other, one)) one = ParentPath(one);
+  return std::string(one);
+}
+
+std::string_view RelativePath(std::string_view path, std::string_view directory) {
+  if (path == directory) return ".";
+  if (!IsWithin(path, directory)) return path;
+  return path.substr(directory == "/" ? 1 : directory.size() + 1);
+}
+
+bool PathExists(const std::string& path) {
+  struct stat info;
+  return stat(path.c_str(), &info) == 0;
+}
+
+bool IsFile(const std::string& path) { return HasMode(path, S_IFREG); }
+
+bool IsDirectory(const std::string& path) { return HasMode(path, S_IFDIR); }
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat info;
+  if (!file.valid() || fstat(file.get(), &info) != 0) {
+    const int error = errno;
+    const std::string message = absl::StrCat("can't read ", path, ": ", strerror(error));
+    return error == ENOENT ? absl::NotFoundError(message) : absl::UnavailableError(message);
+  }
+  // The size is only a first guess: a file may grow, and in /proc it is zero.
+  std::string text(static_cast<size_t>(info.st_size) + 1, '\0');
+  size_t used = 0;
+  while (true) {
+    const ssize_t got = read(file.get(), text.data() + used, text.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return absl::UnavailableError(absl::StrCat("can't read ", path, ": ", strerror(errno)));
+    if (got == 0) break;
+    used += static_cast<size_t>(got);
+    if (used == text.size()) text.resize(text.size() * 2);
+  }
+  text.resize(used);
+  return text;
+}
+
+std::vector<std::string> Glob(std::string_view directory, std::string_view pattern) {
+  std::vector<std::string_view> components;
+  std::vector<std::string> found;
+  const bool absolute = !pattern.empty() && pattern[0] == '/';
+  std::string_view rest = pattern;
+  while (!rest.empty()) {
+    const size_t slash = rest.find('/');
+    if (slash != 0) components.push_back(rest.substr(0, slash));
+    rest.remove_prefix(slash == std::string_view::npos ? rest.size() : slash + 1);
+  }
+  if (components.empty()) return found;
+  GlobBelow(absolute ? "/" : std::string(directory), absolute ? "/" : "", components, 0, found);
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  // "**" alone also matches the empty path.
+  found.erase(std::remove(found.begin(), found.end(), ""), found.end());
+  return found;
+}
+
+}  // namespace fastest::discovery

@@ -1,0 +1,71 @@
+// Finds the ends of Python's logical lines: all that has to be known for it are strings, brackets, comments and backslashes.
+#ifndef FASTEST_COORDINATOR_DISCOVERY_TEXT_TOKEN_SCAN_H_
+#define FASTEST_COORDINATOR_DISCOVERY_TEXT_TOKEN_SCAN_H_
+
+#include <cstddef>
+#include <string_view>
+
+namespace fastest::discovery {
+
+// A position in a source and the line it is on. Not thread-safe; copies are independent.
+class TokenScan {
+ public:
+  // `source` must outlive the scan.
+  explicit TokenScan(std::string_view source) : source_(source) {}
+
+  size_t position() const { return position_; }
+  void set_position(size_t position) { position_ = position; }
+  // From 1.
+  int line() const { return line_; }
+  bool at_end() const { return position_ >= source_.size(); }
+  // The character before the position; 0 at the start.
+  char Previous() const { return position_ == 0 ? '\0' : source_[position_ - 1]; }
+  // The character at the position; 0 at the end.
+  char Peek() const { return at_end() ? '\0' : source_[position_]; }
+
+  // Moves behind the newline that ends the logical line. False: a string or bracket is not closed, or one is closed that
+  // was never opened; the position is then of no use.
+  bool SkipLogicalLine();
+
+  // Moves to the first character of `stops` outside of strings, comments and the brackets that open from here on. With
+  // `in_brackets` a newline is a blank, else it ends the search. False if none of `stops` comes.
+  bool SkipTo(std::string_view stops, bool in_brackets);
+
+  // Moves past blanks, continued lines and, with `in_brackets`, comments and newlines.
+  void SkipBlanks(bool in_brackets);
+
+  // Moves past a name and gives it; empty if there is none here.
+  std::string_view TakeName();
+
+  // Moves to the next physical line that holds more than blanks and comments; gives the width of its indentation and leaves
+  // the position behind the indentation. -1 at the end of the source.
+  int NextStatement();
+
+  // True if a `yield` was passed since the last call.
+  bool TakeYield();
+
+ private:
+  // Moves past one special character or what it starts; `depth` counts open brackets.
+  bool SkipSpecial(int* depth);
+  bool SkipString();
+  bool SkipPlainString(char quote, bool triple);
+  bool SkipFormattedString(char quote, bool triple, bool raw);
+  bool SkipReplacementField(char quote, bool triple);
+  bool SkipToEndOfField(char quote, bool triple);
+  bool ClosesString(char quote, bool triple) const;
+  void SkipComment();
+
+  std::string_view source_;
+  size_t position_ = 0;
+  int line_ = 1;
+  bool yield_ = false;
+  // Replacement fields of formatted strings that the position is inside of.
+  int field_depth_ = 0;
+};
+
+// True for the characters that Python's names are made of (beyond ASCII, all are).
+bool IsNameCharacter(char c);
+
+}  // namespace fastest::discovery
+
+#endif  // FASTEST_COORDINATOR_DISCOVERY_TEXT_TOKEN_SCAN_H_

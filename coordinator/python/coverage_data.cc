@@ -1,0 +1,79 @@
+#include "coordinator/python/coverage_data.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/status_macros.h"
+#include "coordinator/python/python_script.h"
+
+namespace fastest::run {
+namespace {
+
+// Arguments: the target, then the files. Answers with what went wrong; nothing if all is well.
+constexpr char kScript[] = R"py(
+import os, sys, warnings
+target, *files = sys.argv[1:]
+def join():
+    try:
+        import coverage
+    except ImportError:
+        return f"{sys.executable} has no coverage.py: install it, or name another interpreter with --python"
+    unfinished = target + ".part"
+    data = coverage.Coverage(data_file=unfinished)
+    with warnings.catch_warnings():
+        # Of a file that can't be used coverage.py only warns.
+        warnings.simplefilter("error")
+        try:
+            data.combine(data_paths=files, strict=True, keep=True)
+            data.save()
+            os.replace(unfinished, target)
+        except (coverage.CoverageException, Warning, OSError) as error:
+            return str(error)
+        finally:
+            del data
+            if os.path.exists(unfinished):
+                os.remove(unfinished)
+    return ""
+with os.fdopen(3, "w", encoding="utf-8", errors="backslashreplace") as answer:
+    answer.write(join())
+)py";
+
+bool IsDataFile(const std::filesystem::path& path) {
+  const std::string name = path.filename().string();
+  return name == ".coverage" || (absl::StartsWith(name, ".coverage.") && !absl::EndsWith(name, ".part"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> CoverageFiles(const std::vector<std::string>& paths,
+                                                       const std::string& target) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    for (auto entry = std::filesystem::recursive_directory_iterator(path, error);
+         !error && entry != std::filesystem::recursive_directory_iterator(); entry.increment(error)) {
+      std::error_code ignored;
+      if (!entry->is_regular_file(ignored) || !IsDataFile(entry->path())) continue;
+      if (!std::filesystem::equivalent(entry->path(), target, ignored)) files.push_back(entry->path().string());
+    }
+  }
+  if (files.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat("--coverage-data: there is no .coverage or .coverage.* file in ", absl::StrJoin(paths, ", ")));
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+absl::Status JoinCoverage(const std::string& python, const std::vector<std::string>& files, const std::string& target) {
+  std::vector<std::string> args = {target};
+  args.insert(args.end(), files.begin(), files.end());
+  ASSIGN_OR_RETURN(const std::string wrong, AskPython(python, kScript, args, "", "join coverage data"));
+  return wrong.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrCat("--coverage-data: ", wrong));
+}
+
+}  // namespace fastest::run

@@ -1,0 +1,38 @@
+// What a whole run says of each test, and where two runs do not say the same.
+#ifndef FASTEST_COORDINATOR_PYTHON_VERDICTS_H_
+#define FASTEST_COORDINATOR_PYTHON_VERDICTS_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace fastest::run {
+
+struct Verdicts {
+  int exit_code = 0;
+  std::string python_version;
+  std::string pytest_version;
+  // Outcomes by node id, in words ("passed"); several where tests share an id.
+  std::map<std::string, std::vector<std::string>> tests;
+  // Modules that could not be collected or skip themselves: "failed" or "skipped".
+  std::map<std::string, std::string> collectors;
+
+  int count() const;
+};
+
+// Reads what the script of doctor.cc writes down. InvalidArgument: it is no such text.
+absl::StatusOr<Verdicts> ParseVerdicts(const std::string& json);
+
+// Node ids about which two runs of the same program do not agree.
+std::set<std::string> Unsteady(const Verdicts& first, const Verdicts& second);
+
+// One line for each difference, `unsteady` ids aside; empty: the same verdict.
+std::vector<std::string> Differences(const Verdicts& pytest, const Verdicts& fastest,
+                                     const std::set<std::string>& unsteady);
+
+}  // namespace fastest::run
+
+#endif  // FASTEST_COORDINATOR_PYTHON_VERDICTS_H_

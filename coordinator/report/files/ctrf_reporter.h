@@ -1,0 +1,53 @@
+// The run in the Common Test Report Format (CTRF 0.0.0, a JSON form that dashboards read): `--report-ctrf`.
+#ifndef FASTEST_COORDINATOR_REPORT_FILES_CTRF_REPORTER_H_
+#define FASTEST_COORDINATOR_REPORT_FILES_CTRF_REPORTER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/text_buffer.h"
+#include "coordinator/report/byte_sink.h"
+#include "coordinator/report/reporter.h"
+
+namespace fastest::report {
+
+// Not thread-safe. Tests are written as they come, so memory does not grow with them. Its statuses: xfailed and xpassed are "other", all
+// kinds of failure "failed".
+class CtrfReporter : public Reporter {
+ public:
+  // The first error of `sink` is told on `err`, which must outlive the reporter.
+  CtrfReporter(std::unique_ptr<ByteSink> sink, std::ostream& err) : sink_(std::move(sink)), err_(err) {}
+
+  void RunStarted(const RunStart& run) override;
+  void Attempt(const v1::TestResult& result, const Origin& origin) override;
+  void Result(const v1::TestResult& result, const Origin& origin) override;
+  bool OnlyWritesAFile() const override { return true; }
+  // False if the file could not be written.
+  bool Finished(const results::RunSummary& summary) override;
+
+ private:
+  // What most results are: the same as Result would write, piece by piece.
+  void PlainResult(const v1::TestResult& result, const Origin& origin);
+  void Write(std::string_view text);
+
+  const std::unique_ptr<ByteSink> sink_;
+  std::ostream& err_;
+  RunStart run_;
+  TextBuffer gathered_;
+  bool first_ = true;
+  absl::Status status_;
+  std::map<std::string, int> by_status_;
+  int tests_ = 0;
+  int flaky_ = 0;
+  // Failed attempts as JSON, of tests whose result is to come, by node id and index.
+  std::map<std::pair<std::string, uint32_t>, std::string> attempts_;
+};
+
+}  // namespace fastest::report
+
+#endif  // FASTEST_COORDINATOR_REPORT_FILES_CTRF_REPORTER_H_

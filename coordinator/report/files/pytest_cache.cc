@@ -1,0 +1,107 @@
+#include "coordinator/report/files/pytest_cache.h"
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/report/byte_sink.h"
+#include "coordinator/report/text/test_report.h"
+
+namespace fastest::report {
+namespace {
+
+// What tools that make backups look for (the Cache Directory Tagging specification), and git.
+constexpr char kCacheTag[] = "Signature: 8a477f597d28d172789f06886806bc55\n";
+constexpr char kIgnoreAll[] = "*\n";
+
+std::string PathOf(const std::string& folder, const std::string& key) { return absl::StrCat(folder, "/v/", key); }
+
+// What is damaged or not there counts as nothing, as with pytest.
+nlohmann::ordered_json Read(const std::string& folder, const std::string& key) {
+  std::ifstream file(PathOf(folder, key), std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  return nlohmann::ordered_json::parse(text.str(), nullptr, /*allow_exceptions=*/false);
+}
+
+absl::Status WriteWhole(const std::string& path, const std::string& text) {
+  const std::unique_ptr<ByteSink> file = MakeReplacedFile(path);
+  absl::Status status = file->Write(text);
+  if (status.ok()) status = file->Close();
+  return status;
+}
+
+}  // namespace
+
+void PytestCache::RunStarted(const RunStart& run) {
+  const auto folder = run.options.find("cache_dir");
+  if (run.slots == 1 || folder == run.options.end()) return;
+  folder_ = folder->second;
+  if (folder_.empty()) return;
+  if (Json saved = Read(folder_, "cache/lastfailed"); saved.is_object()) saved_ = failed_ = std::move(saved);
+  for (const Json& node_id : Read(folder_, "cache/nodeids")) {
+    if (node_id.is_string()) node_ids_.insert(node_id.get<std::string>());
+  }
+}
+
+void PytestCache::Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double /*collect_s*/) {
+  if (folder_.empty()) return;
+  // A file that could not be collected last time can be now: its tests are what failed, until they have been run.
+  const bool failed = failed_.erase(module) > 0;
+  for (const v1::TestRef& test : tests) {
+    node_ids_.insert(test.node_id());
+    if (failed) failed_[test.node_id()] = true;
+  }
+}
+
+void PytestCache::Result(const v1::TestResult& result, const Origin& /*origin*/) {
+  if (folder_.empty()) return;
+  const std::string& node_id = result.ref().node_id();
+  if (PassedPlainly(result)) {
+    failed_.erase(node_id);
+    return;
+  }
+  for (const v1::Phase& phase : CompletePhases(result)) {
+    if (phase.outcome() == "failed") {
+      failed_[node_id] = true;
+    } else if (phase.outcome() == "skipped" || phase.when() == "call") {
+      failed_.erase(node_id);
+    }
+  }
+}
+
+void PytestCache::Collect(const v1::CollectReport& report) {
+  if (folder_.empty()) return;
+  if (report.outcome() == "failed") {
+    failed_[report.node_id()] = true;
+  } else {
+    failed_.erase(report.node_id());
+  }
+}
+
+bool PytestCache::Write(const std::string& key, const Json& value) {
+  const absl::Status written =
+      WriteWhole(PathOf(folder_, key), value.dump(2, ' ', false, Json::error_handler_t::replace));
+  if (written.ok()) return true;
+  err_ << "warning: pytest's cache is not kept: " << written.message() << "\n";
+  err_.flush();
+  folder_.clear();
+  return false;
+}
+
+bool PytestCache::Finished(const results::RunSummary& /*summary*/) {
+  if (folder_.empty()) return true;
+  std::error_code error;
+  if (!std::filesystem::exists(folder_, error)) {
+    WriteWhole(folder_ + "/.gitignore", kIgnoreAll).IgnoreError();
+    WriteWhole(folder_ + "/CACHEDIR.TAG", kCacheTag).IgnoreError();
+  }
+  if (failed_ != saved_ && !Write("cache/lastfailed", failed_)) return true;
+  Write("cache/nodeids", Json(node_ids_));
+  return true;
+}
+
+}  // namespace fastest::report

@@ -1,0 +1,114 @@
+// What the HTML page is made of, gathered from a run: --report-html has it at the end, --serve-ui while the run goes on.
+#ifndef FASTEST_COORDINATOR_REPORT_HTML_HTML_DATA_H_
+#define FASTEST_COORDINATOR_REPORT_HTML_HTML_DATA_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coordinator/report/earlier_report.h"
+#include "coordinator/report/reporter.h"
+#include "coordinator/report/slot_tracks.h"
+
+namespace fastest::report {
+
+// The names of test files, numbered as they are first met.
+class FileNumbers {
+ public:
+  int Of(const std::string& file);
+  const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  std::map<std::string, int> numbers_;
+  std::vector<std::string> names_;
+};
+
+// Not thread-safe. Keeps some hundred bytes of a test that passed, all texts of one that did not.
+class HtmlData : public Reporter {
+ public:
+  using Json = nlohmann::ordered_json;
+
+  // One attempt at a test.
+  struct Row {
+    std::string node_id;
+    char outcome = '?';
+    int lane = 0;
+    uint64_t lease = 0;
+    int attempt = 1;
+    double start = 0;
+    double setup_s = 0;
+    double call_s = 0;
+    double teardown_s = 0;
+    // Its place among the details, or -1.
+    int details = -1;
+  };
+
+  // Rows as columns, in JSON (html/report.js says which), and the place of the first row that is not among them.
+  struct Range {
+    std::string columns;
+    size_t end = 0;
+  };
+
+  void RunStarted(const RunStart& run) override { run_ = run; }
+  void AgentJoined(const AgentFacts& agent) override;
+  void AgentLost(const std::string& agent, const std::string& why) override;
+  void AgentRefused(const std::string& agent, const std::string& why) override;
+  void Planned(const PlanFacts& plan) override { plan_ = plan; }
+  void WorkerStarted(const Origin& origin, const Labels& labels) override;
+  void WorkerLost(const Origin& origin, const std::string& how) override;
+  void Attempt(const v1::TestResult& result, const Origin& origin) override;
+  void Result(const v1::TestResult& result, const Origin& origin) override;
+  void Collect(const v1::CollectReport& report) override;
+  void Note(const std::string& text) override;
+  // Brings the tests into pytest's order.
+  bool Finished(const results::RunSummary& summary) override;
+
+  const RunStart& run() const { return run_; }
+  // The last word on every test, and the failures that were followed by another attempt; each as they came, until Finished.
+  const std::vector<Row>& tests() const { return tests_; }
+  const std::vector<Row>& attempts() const { return attempts_; }
+  // "AGENT #SLOT", by Row.lane.
+  const std::vector<std::string>& lanes() const { return lane_names_; }
+  const Json& collected() const { return collected_; }
+  const std::vector<std::string>& notes() const { return notes_; }
+
+  // Which lane a worker is on.
+  int LaneOf(const Origin& origin);
+  // The facts of the run; of one that goes on, `summary` is empty.
+  Json About(const results::RunSummary& summary) const;
+  // `rows` (of tests() or attempts()) from `begin` on: at most `most` of them, and none more once their details come to `most_bytes`. Files
+  // get their numbers from `files`. Places in the columns count from `begin`.
+  Range Columns(const std::vector<Row>& rows, size_t begin, size_t most, size_t most_bytes, FileNumbers* files) const;
+
+  static std::string FileOf(const Row& row);
+  // What the page calls a test.
+  static std::string NameOf(const v1::TestRef& test);
+  // JSON without spaces; what is no UTF-8 is replaced.
+  static std::string Dump(const Json& json);
+  // As the page's data has it.
+  static Json Earlier(const EarlierReport& earlier);
+
+ private:
+  Row RowOf(const v1::TestResult& result, const Origin& origin);
+
+  RunStart run_;
+  PlanFacts plan_;
+  SlotTracks tracks_;
+  // By agent and slot.
+  std::map<std::pair<int, int>, int> lanes_;
+  std::vector<std::string> lane_names_;
+  std::vector<Row> tests_;
+  std::vector<Row> attempts_;
+  // In JSON.
+  std::vector<std::string> details_;
+  Json collected_ = Json::array();
+  std::vector<std::string> notes_;
+};
+
+}  // namespace fastest::report
+
+#endif  // FASTEST_COORDINATOR_REPORT_HTML_HTML_DATA_H_

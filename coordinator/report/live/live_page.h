@@ -1,0 +1,117 @@
+// The HTML report's page while the run goes on: --serve-ui HOST:PORT.
+#ifndef FASTEST_COORDINATOR_REPORT_LIVE_LIVE_PAGE_H_
+#define FASTEST_COORDINATOR_REPORT_LIVE_LIVE_PAGE_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/net/page_server.h"
+#include "coordinator/report/earlier_report.h"
+#include "coordinator/report/html/html_data.h"
+#include "coordinator/report/reporter.h"
+
+namespace fastest::report {
+
+// Told by the run's thread, which never waits for a browser before the end; asked by the server's. It serves
+//   /        the page, without data
+//   /events  where the run is, at most twice a second: see html/report.js
+//   /data    rows as in the HTML report, a bounded part at a time; its query says from which test, attempt, file and collect report on. The end brings them into
+//            another order: it is told from the start, to whoever does not say (ended=1) that he knows of it
+class LivePage : public Reporter, public Pages {
+ public:
+  // `earlier`: what to compare with at the end, empty for nothing. `patience`: how long pages that are open may take at the end to fetch the
+  // rest.
+  explicit LivePage(EarlierReport earlier, absl::Duration patience = absl::Seconds(2))
+      : earlier_(std::move(earlier)), patience_(patience) {}
+  ~LivePage() override;
+
+  // Once. As PageServer::Listen.
+  absl::Status Listen(const std::string& address);
+  // After Listen.
+  const PageServer& server() const { return *server_; }
+
+  void RunStarted(const RunStart& run) override;
+  void AgentJoined(const AgentFacts& agent) override;
+  void AgentLost(const std::string& agent, const std::string& why) override;
+  void AgentRefused(const std::string& agent, const std::string& why) override;
+  void Planned(const PlanFacts& plan) override;
+  void Expected(int tests, bool exact) override;
+  void WorkerStarted(const Origin& origin, const Labels& of_its_agent) override;
+  void WorkerLost(const Origin& origin, const std::string& how) override;
+  void TestStarted(const v1::TestRef& test, const Origin& origin, double at) override;
+  void Attempt(const v1::TestResult& result, const Origin& origin) override;
+  void Result(const v1::TestResult& result, const Origin& origin) override;
+  void Collect(const v1::CollectReport& report) override;
+  void Note(const std::string& text) override;
+  void Tick(double now) override;
+  // Waits for open pages, `patience` at most.
+  bool Finished(const results::RunSummary& summary) override;
+
+  std::optional<Page> Get(const std::string& path, const Query& query) override;
+  std::unique_ptr<Events> Follow(const std::string& path) override;
+
+ private:
+  class Stream;
+  // What a worker is at.
+  struct AtTest {
+    int lane = 0;
+    std::string test;
+    double since = 0;
+  };
+
+  // Where in what has come a part of it begins.
+  struct Places {
+    size_t tests = 0;
+    size_t attempts = 0;
+    size_t files = 0;
+    size_t collected = 0;
+  };
+
+  // There is something to tell.
+  void Changed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { ++version_; }
+  bool Ending() const ABSL_SHARED_LOCKS_REQUIRED(mu_) { return finished_ || closing_; }
+  bool NobodyLooks() const ABSL_SHARED_LOCKS_REQUIRED(mu_) { return pages_.empty(); }
+  std::string State(int page) const ABSL_SHARED_LOCKS_REQUIRED(mu_);
+  Page Data(const Places& from, int page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // A page needs no more.
+  void Leave(int page);
+
+  const EarlierReport earlier_;
+  const absl::Duration patience_;
+
+  absl::Mutex mu_;
+  HtmlData data_ ABSL_GUARDED_BY(mu_);
+  FileNumbers files_ ABSL_GUARDED_BY(mu_);
+  results::RunSummary summary_ ABSL_GUARDED_BY(mu_);
+  bool started_ ABSL_GUARDED_BY(mu_) = false;
+  bool finished_ ABSL_GUARDED_BY(mu_) = false;
+  // This is at its end.
+  bool closing_ ABSL_GUARDED_BY(mu_) = false;
+  // Counts the changes.
+  uint64_t version_ ABSL_GUARDED_BY(mu_) = 1;
+  int expected_ ABSL_GUARDED_BY(mu_) = 0;
+  bool exact_ ABSL_GUARDED_BY(mu_) = false;
+  double now_ ABSL_GUARDED_BY(mu_) = 0;
+  // By OutcomeLetter.
+  std::map<char, int> counts_ ABSL_GUARDED_BY(mu_);
+  // By agent and worker.
+  std::map<std::pair<std::string, std::string>, AtTest> at_test_ ABSL_GUARDED_BY(mu_);
+  int last_page_ ABSL_GUARDED_BY(mu_) = 0;
+  // Those that follow and do not have all yet.
+  std::set<int> pages_ ABSL_GUARDED_BY(mu_);
+  // The last, since it calls the rest.
+  std::unique_ptr<PageServer> server_;
+};
+
+}  // namespace fastest::report
+
+#endif  // FASTEST_COORDINATOR_REPORT_LIVE_LIVE_PAGE_H_

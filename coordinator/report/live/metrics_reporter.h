@@ -1,0 +1,74 @@
+// The run in numbers, for Prometheus: --metrics HOST:PORT. docs/metrics.md lists them.
+#ifndef FASTEST_COORDINATOR_REPORT_LIVE_METRICS_REPORTER_H_
+#define FASTEST_COORDINATOR_REPORT_LIVE_METRICS_REPORTER_H_
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "base/net/metrics_server.h"
+#include "coordinator/report/reporter.h"
+
+namespace fastest::report {
+
+// Told by the run's thread; asked by the server's.
+class MetricsReporter : public Reporter {
+ public:
+  // `server` answers with this run's numbers from now on; none: they can be had by registry() alone.
+  explicit MetricsReporter(std::unique_ptr<MetricsServer> server);
+
+  void RunStarted(const RunStart& run) override;
+  void AgentJoined(const AgentFacts& agent) override;
+  void AgentLost(const std::string& agent, const std::string& why) override;
+  void AgentRefused(const std::string& agent, const std::string& why) override;
+  void Expected(int tests, bool exact) override;
+  void WorkerStarted(const Origin& origin, const Labels& of_its_agent) override;
+  void WorkerLost(const Origin& origin, const std::string& how) override;
+  void BatchLeased(const LeaseFacts& lease, const Origin& origin) override;
+  void TestStarted(const v1::TestRef& test, const Origin& origin, double at) override;
+  void Attempt(const v1::TestResult& result, const Origin& origin) override;
+  void Result(const v1::TestResult& result, const Origin& origin) override;
+
+  const prometheus::Registry& registry() const { return *registry_; }
+
+ private:
+  void CountTests();
+  void CountAgents();
+
+  const std::shared_ptr<prometheus::Registry> registry_;
+  const std::unique_ptr<MetricsServer> server_;
+  prometheus::Family<prometheus::Gauge>& info_;
+  prometheus::Family<prometheus::Counter>& results_;
+  prometheus::Counter& retries_;
+  prometheus::Counter& flaky_;
+  prometheus::Gauge& expected_;
+  prometheus::Gauge& running_;
+  prometheus::Gauge& waiting_;
+  prometheus::Gauge& agents_;
+  prometheus::Gauge& slots_;
+  prometheus::Counter& agents_lost_;
+  prometheus::Counter& agents_refused_;
+  prometheus::Counter& workers_started_;
+  prometheus::Counter& workers_lost_;
+  prometheus::Counter& batches_;
+  prometheus::Histogram& test_s_;
+  prometheus::Histogram& lease_s_;
+  prometheus::Histogram& result_s_;
+  // Of the agents that have joined, by name.
+  std::map<std::string, int> slots_of_;
+  // Workers that are at a test.
+  std::set<std::string> at_test_;
+  int expected_tests_ = 0;
+  int reported_ = 0;
+};
+
+}  // namespace fastest::report
+
+#endif  // FASTEST_COORDINATOR_REPORT_LIVE_METRICS_REPORTER_H_

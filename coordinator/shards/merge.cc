@@ -1,0 +1,375 @@
+#include "coordinator/shards/merge.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <numeric>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "coordinator/events/event_reader.h"
+
+namespace fastest::fleet {
+namespace {
+
+TestId IdOf(const v1::TestRef& ref) { return {ref.node_id(), ref.index()}; }
+
+bool Failed(const v1::TestResult& result) { return result.outcome() == v1::FAILED || result.outcome() == v1::ERROR; }
+
+std::string ShardName(const Part& part) { return absl::StrCat("shard ", part.shard(), " of ", part.shards()); }
+
+}  // namespace
+
+// Tells one part after the other, without what the others say too.
+class Merge::Teller final : public report::Reporter {
+ public:
+  Teller(const Merge& merge, report::Reporter& out) : merge_(merge), out_(out) {}
+
+  // `is_last`: of its shard.
+  void Begin(size_t part, bool is_last) {
+    part_ = part;
+    is_last_ = is_last;
+  }
+
+  void AgentJoined(const report::AgentFacts& agent) override {
+    report::AgentFacts here = agent;
+    here.name = Named(agent.name);
+    out_.AgentJoined(here);
+  }
+  void AgentLost(const std::string& agent, const std::string& why) override { out_.AgentLost(Named(agent), why); }
+  void AgentRefused(const std::string& agent, const std::string& why) override { out_.AgentRefused(Named(agent), why); }
+  void WorkerStarted(const report::Origin& origin, const report::Labels& labels) override {
+    out_.WorkerStarted(Here(origin), labels);
+  }
+  void WorkerLost(const report::Origin& origin, const std::string& how) override { out_.WorkerLost(Here(origin), how); }
+  void BatchLeased(const report::LeaseFacts& lease, const report::Origin& origin) override {
+    report::LeaseFacts here = lease;
+    here.lease_id = Lease(lease.lease_id);
+    out_.BatchLeased(here, Here(origin));
+  }
+  void TestStarted(const v1::TestRef& test, const report::Origin& origin, double at) override {
+    out_.TestStarted(test, Here(origin), at);
+  }
+  void Attempt(const v1::TestResult& result, const report::Origin& origin) override { TellAttempt(result, origin); }
+  void Result(const v1::TestResult& result, const report::Origin& origin) override {
+    if (merge_.finals_.at(IdOf(result.ref())) != part_) {
+      if (Failed(result)) TellAttempt(result, origin);
+      return;
+    }
+    v1::TestResult here = result;
+    here.set_lease_id(Lease(result.lease_id()));
+    const report::Origin from = Here(origin, AttemptsBefore(result.ref()));
+    if (!ledger_.Reported(here)) return;
+    if (from.attempt > 1 && !Failed(result)) ledger_.AddFlaky();
+    if (Failed(result) && result.quarantined().empty()) failed_ = true;
+    out_.Result(here, from);
+  }
+  void Collect(const v1::CollectReport& report) override {
+    // Every part imports every module. What an earlier attempt found may have been mended.
+    if (!is_last_ || !ledger_.CollectReported(report)) return;
+    if (report.outcome() == "failed") failed_ = true;
+    out_.Collect(report);
+  }
+  void Warning(const v1::RecordedWarning& warning) override {
+    if (warning.node_id().empty()) {
+      const auto place = std::tuple(warning.message(), warning.location_path(), warning.location_line());
+      if (!is_last_ || !warnings_.insert(place).second) return;
+    } else if (!IsFinal(warning.node_id())) {
+      return;
+    }
+    ledger_.AddWarnings(1);
+    out_.Warning(warning);
+  }
+  void Output(const v1::WorkerMessage::Output& output, const report::Origin& origin) override {
+    out_.Output(output, Here(origin));
+  }
+  void Note(const std::string& text) override { out_.Note(absl::StrCat(ShardName(part()), ": ", text)); }
+
+  const results::Ledger& ledger() const { return ledger_; }
+  bool failed() const { return failed_; }
+
+ private:
+  const Part& part() const { return merge_.parts_[part_]; }
+  // Jobs' agents may all have one name.
+  std::string Named(const std::string& agent) const { return absl::StrCat(part().shard(), "/", agent); }
+  report::Origin Here(const report::Origin& origin, int attempts_before = 0) const {
+    return {Named(origin.agent), origin.worker, origin.attempt + attempts_before, origin.slot};
+  }
+  uint64_t Lease(uint64_t id) const { return (static_cast<uint64_t>(part_) << 32) + id; }
+  // An earlier part has told its own attempts by then.
+  int AttemptsBefore(const v1::TestRef& ref) const {
+    const auto told = attempts_told_.find(IdOf(ref));
+    if (told == attempts_told_.end()) return 0;
+    return told->second.part == part_ ? told->second.before : told->second.attempts;
+  }
+  bool IsFinal(const std::string& node_id) const {
+    const auto final = merge_.finals_.find({node_id, 0});
+    return final == merge_.finals_.end() || final->second == part_;
+  }
+  void TellAttempt(const v1::TestResult& result, const report::Origin& origin) {
+    v1::TestResult here = result;
+    here.set_lease_id(Lease(result.lease_id()));
+    Told& told = attempts_told_[IdOf(result.ref())];
+    if (told.part != part_) {
+      told.before = told.attempts;
+      told.part = part_;
+    }
+    const report::Origin from = Here(origin, told.before);
+    told.attempts = from.attempt;
+    out_.Attempt(here, from);
+  }
+
+  struct Told {
+    size_t part = static_cast<size_t>(-1);
+    // Attempts told by parts before that one, and by now.
+    int before = 0;
+    int attempts = 0;
+  };
+
+  const Merge& merge_;
+  report::Reporter& out_;
+  size_t part_ = 0;
+  bool is_last_ = false;
+  bool failed_ = false;
+  results::Ledger ledger_;
+  std::map<TestId, Told> attempts_told_;
+  std::set<std::tuple<std::string, std::string, uint32_t>> warnings_;
+};
+
+Merge::Merge(std::vector<Part> parts) : parts_(std::move(parts)) { Index(); }
+
+std::vector<size_t> Merge::LastParts() const {
+  std::vector<size_t> last;
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    if (i + 1 == parts_.size() || parts_[i + 1].shard() != parts_[i].shard()) last.push_back(i);
+  }
+  return last;
+}
+
+void Merge::Index() {
+  start_ = parts_.front().start;
+  start_.shard = {};
+  start_.slots = 0;
+  std::set<std::string> run_ids;
+  std::set<int> present;
+  for (const Part& part : parts_) {
+    run_ids.insert(part.start.run_id);
+    present.insert(part.shard());
+    start_.started_at = std::min(start_.started_at, part.start.started_at);
+  }
+  for (const size_t last : LastParts()) start_.slots += parts_[last].start.slots;
+  for (int shard = 1; shard <= parts_.front().shards(); ++shard) {
+    if (present.count(shard) > 0) continue;
+    problems_.push_back(
+        absl::StrCat("shard ", shard, " of ", parts_.front().shards(), " is missing: no event file is of it"));
+  }
+  std::set<std::string> known;
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    const Part& part = parts_[i];
+    for (const std::string& base : part.start.shard.rerun_of) {
+      if (run_ids.count(base) > 0) continue;
+      problems_.push_back(absl::StrCat(part.path, " (", ShardName(part),
+                                       ") ran only what another run had left (run id ", base,
+                                       "), and that run's event file is missing"));
+    }
+    for (const std::string& module : part.summary.module_order) {
+      if (known.insert(module).second) module_order_.push_back(module);
+    }
+    for (const auto& [module, tests] : part.collected) collected_[module].insert(tests.begin(), tests.end());
+    for (const auto& [module, seconds] : part.collect_s) collect_s_[module] = std::max(collect_s_[module], seconds);
+    for (const auto& [test, reported] : part.results) {
+      const auto [final, is_new] = finals_.try_emplace(test);
+      if (!is_new && parts_[final->second].shard() != part.shard()) {
+        problems_.push_back(absl::StrCat(test.first, " was run by two shards: ", ShardName(parts_[final->second]),
+                                         " and ", ShardName(part)));
+        continue;
+      }
+      final->second = i;
+    }
+  }
+}
+
+int Merge::Deselected() const {
+  // A later attempt at a shard deselects what the first one did, of what it collects.
+  std::map<int, int> by_shard;
+  for (const Part& part : parts_) {
+    by_shard[part.shard()] = std::max(by_shard[part.shard()], part.summary.books.deselected);
+  }
+  return std::accumulate(by_shard.begin(), by_shard.end(), 0,
+                         [](int sum, const auto& entry) { return sum + entry.second; });
+}
+
+void Merge::TellExpected(report::Reporter& reporter) {
+  int total = 0;
+  for (const auto& [module, tests] : collected_) {
+    total += static_cast<int>(tests.size());
+    reporter.ModuleExpected(module, static_cast<int>(tests.size()));
+    std::vector<v1::TestRef> refs;
+    for (const TestId& test : tests) {
+      v1::TestRef& ref = refs.emplace_back();
+      ref.set_node_id(test.first);
+      ref.set_index(test.second);
+    }
+    const auto collect_s = collect_s_.find(module);
+    reporter.Collected(module, refs, collect_s == collect_s_.end() ? 0 : collect_s->second);
+  }
+  if (Deselected() > 0) reporter.Deselected(Deselected());
+  reporter.Expected(total, true);
+}
+
+bool Merge::AddHoles(results::Books* all) const {
+  results::Books& books = *all;
+  bool holes = !problems_.empty();
+  std::set<TestId> named;
+  std::set<std::string> named_modules;
+  for (const size_t last : LastParts()) {
+    const Part& part = parts_[last];
+    holes = holes || !part.finished;
+    for (const results::NotRun& test : part.summary.books.not_run) {
+      if (test.ref.node_id().empty()) {
+        if (!named_modules.insert(test.module).second) continue;
+      } else if (finals_.count(IdOf(test.ref)) > 0 || !named.insert(IdOf(test.ref)).second) {
+        continue;
+      }
+      books.not_run.push_back(test);
+      if (!part.finished) books.not_run.back().reason = absl::StrCat(ShardName(part), ": ", test.reason);
+    }
+    for (const std::string& disagreement : part.summary.books.disagreements) {
+      books.disagreements.push_back(absl::StrCat(ShardName(part), ": ", disagreement));
+    }
+    if (!part.finished) {
+      books.disagreements.push_back(absl::StrCat(ShardName(part), " was cut off: ", part.path, " has no end"));
+    }
+  }
+  // What an attempt knew of, and the last one neither ran nor named.
+  for (const Part& part : parts_) {
+    const auto last =
+        std::find_if(parts_.rbegin(), parts_.rend(), [&](const Part& other) { return other.shard() == part.shard(); });
+    for (const auto& [module, tests] : part.collected) {
+      for (const TestId& test : tests) {
+        if (finals_.count(test) > 0 || !named.insert(test).second) continue;
+        results::NotRun& hole = books.not_run.emplace_back();
+        hole.ref.set_node_id(test.first);
+        hole.ref.set_index(test.second);
+        hole.module = module;
+        hole.reason = "no part has reported it";
+        holes = holes || last->summary.stop_reason.empty();
+      }
+    }
+  }
+  books.disagreements.insert(books.disagreements.end(), problems_.begin(), problems_.end());
+  if (books.disagreements.empty()) return holes;
+  // Nobody who is there was to run these.
+  for (const std::string& module : module_order_) {
+    const bool heard_of = collected_.count(module) > 0 ||
+                          std::any_of(parts_.begin(), parts_.end(),
+                                      [&](const Part& part) { return part.collect_reports.count(module) > 0; });
+    if (heard_of || !named_modules.insert(module).second) continue;
+    results::NotRun& hole = books.not_run.emplace_back();
+    hole.module = module;
+    hole.reason = "no part has reported its tests";
+  }
+  return true;
+}
+
+int Merge::ExitCode(bool holes, bool failed) const {
+  std::set<int> codes;
+  for (const size_t last : LastParts()) {
+    const Part& part = parts_[last];
+    int code = part.summary.exit_code;
+    // What its tests and its policies say is known; what a plugin made of the session is known by the code alone.
+    const auto has_failed = [](const auto& entry) { return entry.second.failed && !entry.second.quarantined; };
+    const bool by_tests = part.collection_failed || !part.summary.policy_failures.empty() || part.summary.flaky_fails ||
+                          std::any_of(part.results.begin(), part.results.end(), has_failed);
+    if (code == results::kTestsFailed && by_tests) code = failed ? results::kTestsFailed : results::kOk;
+    codes.insert(code);
+  }
+  if (holes || codes.count(results::kNotRun) > 0) return results::kNotRun;
+  for (const int code : {results::kInternalError, results::kUsageError, results::kInterrupted}) {
+    if (codes.count(code) > 0) return code;
+  }
+  if (failed || codes.count(results::kTestsFailed) > 0) return results::kTestsFailed;
+  codes.erase(results::kOk);
+  codes.erase(results::kNoTestsCollected);
+  if (!codes.empty()) return *codes.begin();
+  return finals_.empty() ? results::kNoTestsCollected : results::kOk;
+}
+
+absl::StatusOr<results::RunSummary> Merge::Tell(report::Reporter& reporter) {
+  reporter.RunStarted(start_);
+  TellExpected(reporter);
+  Teller teller(*this, reporter);
+  const std::vector<size_t> last = LastParts();
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    std::ifstream file(parts_[i].path, std::ios::binary);
+    if (!file) return absl::InvalidArgumentError(absl::StrCat(parts_[i].path, ": ", strerror(errno)));
+    events::EventReader reader(file, parts_[i].path);
+    teller.Begin(i, std::find(last.begin(), last.end(), i) != last.end());
+    bool more = true;
+    while (more) {
+      ASSIGN_OR_RETURN(more, reader.Next(teller));
+      reporter.Tick(0);
+    }
+  }
+
+  results::RunSummary summary;
+  summary.counts = teller.ledger().counts();
+  summary.module_order = module_order_;
+  results::Books& books = summary.books;
+  books.reported = static_cast<int>(finals_.size());
+  for (const auto& [module, tests] : collected_) books.collected += static_cast<int>(tests.size());
+  std::set<std::string> reasons;
+  for (const Part& part : parts_) {
+    summary.finished_at = std::max(summary.finished_at, part.summary.finished_at);
+  }
+  summary.duration_s = summary.finished_at - start_.started_at;
+  for (const size_t place : last) {
+    const Part& part = parts_[place];
+    books.withdrawn += part.summary.books.withdrawn;
+    for (const results::SuiteProperty& property : part.summary.testsuite_properties) {
+      results::AddOnce(property, &summary.testsuite_properties);
+    }
+    if (summary.plugin_summary.empty()) summary.plugin_summary = part.summary.plugin_summary;
+    if (part.finished && !part.summary.stop_reason.empty()) reasons.insert(part.summary.stop_reason);
+  }
+  books.deselected = Deselected();
+  if (books.deselected > 0) summary.counts["deselected"] = books.deselected;
+  results::TimingSummary& timing = summary.timing;
+  timing.total_s = summary.duration_s;
+  timing.agents = parts_.front().shards();
+  for (const Part& part : parts_) {
+    const results::TimingSummary& of_part = part.summary.timing;
+    timing.before_s = std::max(timing.before_s, of_part.before_s);
+    timing.workers += of_part.workers;
+    timing.busy_s += of_part.busy_s;
+    timing.setup_s += of_part.setup_s;
+    timing.waiting_s += of_part.waiting_s;
+    timing.tail_s += of_part.tail_s;
+    if (of_part.longest_test_s <= timing.longest_test_s) continue;
+    timing.longest_test_s = of_part.longest_test_s;
+    timing.longest_test = of_part.longest_test;
+  }
+  timing.tests_s = std::max(0.0, timing.total_s - timing.before_s);
+  // The same that all say is the whole's; else the first, which is enough to look for the others.
+  if (!reasons.empty()) summary.stop_reason = *reasons.begin();
+  // Whatever attempt met them: the test of an entry that has ended need not be in a later one.
+  std::set<std::string> policy_failures;
+  for (const Part& part : parts_) {
+    policy_failures.insert(part.summary.policy_failures.begin(), part.summary.policy_failures.end());
+    summary.flaky_fails |= part.summary.flaky_fails;
+  }
+  summary.policy_failures.assign(policy_failures.begin(), policy_failures.end());
+  const bool flaky = summary.flaky_fails && summary.counts.count("flaky") > 0;
+  if (flaky) reporter.Note("tests were flaky: the run fails (--flaky-result fail)");
+  const bool holes = AddHoles(&books);
+  books.balanced = books.disagreements.empty();
+  summary.exit_code = ExitCode(holes, teller.failed() || flaky || !policy_failures.empty());
+  if (summary.exit_code == results::kNotRun) summary.stop_reason.clear();
+  return summary;
+}
+
+}  // namespace fastest::fleet
