@@ -29,7 +29,7 @@
 #include "coordinator/options/command_line.h"
 #include "coordinator/python/module_paths.h"
 #include "coordinator/request/request.h"
-#include "coordinator/results/ledger.h"
+#include "proto/exit_code.h"
 
 namespace {
 
@@ -38,7 +38,7 @@ using fastest::options::CommandLine;
 
 int UsageError(const absl::Status& status) {
   fprintf(stderr, "ERROR: %s\n", std::string(status.message()).c_str());
-  return fastest::results::kUsageError;
+  return fastest::kUsageError;
 }
 
 int TerminalColumns() {
@@ -84,7 +84,7 @@ int Discover(const CommandLine& line, const ProjectConfig& project, const fastes
   if (!found.ok()) return UsageError(found.status());
   const std::string text = fastest::discovery::DiscoverText(*found);
   fwrite(text.data(), 1, text.size(), stdout);
-  return found->modules.empty() ? fastest::results::kNoTestsCollected : fastest::results::kOk;
+  return found->modules.empty() ? fastest::kNoTestsCollected : fastest::kOk;
 }
 
 }  // namespace
@@ -99,11 +99,11 @@ int main(int argc, char** argv) {
   if (!line.ok()) return UsageError(line.status());
   if (line->Has("--help")) {
     fputs(fastest::options::HelpText().c_str(), stdout);
-    return fastest::results::kOk;
+    return fastest::kOk;
   }
   if (line->Has("--version")) {
     printf("fastest %s\n", fastest::kVersion);
-    return fastest::results::kOk;
+    return fastest::kOk;
   }
 
   const fastest::run::Surroundings surroundings = LookAround();

@@ -20,8 +20,8 @@
 #include "base/net/transport_security.h"
 #include "base/status_macros.h"
 #include "coordinator/agents/agent_list.h"
-#include "coordinator/results/ledger.h"
 #include "proto/agent_service.grpc.pb.h"
+#include "proto/exit_code.h"
 
 namespace fastest::run {
 namespace {
@@ -125,7 +125,7 @@ absl::StatusOr<int> TryAskAgents(const FarmOptions& options, bool text_to_stderr
   }
   Print(options.status_json ? StatusJson(answers) : StatusTable(answers), text_to_stderr);
   const bool all = std::all_of(answers.begin(), answers.end(), [](const auto& answer) { return answer.error.ok(); });
-  return all ? results::kOk : results::kNotRun;
+  return all ? kOk : kNotRun;
 }
 
 }  // namespace
@@ -222,7 +222,7 @@ int AskAgents(const FarmOptions& options, bool text_to_stderr) {
   const absl::StatusOr<int> exit_code = TryAskAgents(options, text_to_stderr);
   if (exit_code.ok()) return *exit_code;
   fprintf(stderr, "ERROR: %s\n", std::string(exit_code.status().message()).c_str());
-  return results::kUsageError;
+  return kUsageError;
 }
 
 }  // namespace fastest::run

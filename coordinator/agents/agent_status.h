@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "coordinator/request/request.h"
 #include "proto/agent_service.pb.h"
+#include "proto/exit_code.h"
 
 namespace fastest::run {
 

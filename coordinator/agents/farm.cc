@@ -15,7 +15,7 @@
 #include "base/net/port_file.h"
 #include "base/process/interrupts.h"
 #include "base/status_macros.h"
-#include "coordinator/results/ledger.h"
+#include "proto/exit_code.h"
 
 namespace fastest::run {
 namespace {
@@ -259,7 +259,7 @@ void Farm::OnRefused(const AgentEvent& event, Run* run) {
   run->ExpectAgents(MayHope());
   // What the agent lacks is no mistake in what was typed here.
   v1::AgentMessage::Event refused = *event.event;
-  refused.mutable_refused()->set_exit_status(results::kNotRun);
+  refused.mutable_refused()->set_exit_status(kNotRun);
   run->AgentSaid(event.agent, std::move(refused));
   v1::CoordinatorMessage end;
   end.mutable_end_run();

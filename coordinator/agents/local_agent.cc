@@ -12,7 +12,7 @@
 #include "base/process/interrupts.h"
 #include "base/process/subprocess.h"
 #include "base/status_macros.h"
-#include "coordinator/results/ledger.h"
+#include "proto/exit_code.h"
 
 extern char** environ;
 
@@ -64,7 +64,7 @@ void LocalAgent::DialWarm() {
   gateway_.ShareStart(start);
   warm_deadline_ = absl::Now() + kHelloLimit;
   warm_ = gateway_.Dial(warm_place_->address());
-  HandleInterrupts(0, results::kInterrupted);
+  HandleInterrupts(0, kInterrupted);
 }
 
 absl::Status LocalAgent::StartOwn() {
@@ -72,7 +72,7 @@ absl::Status LocalAgent::StartOwn() {
   ASSIGN_OR_RETURN(const std::string bound, gateway_.Listen(socket_->address()));
   // Only now the agent, which gives up if it finds nobody; Python then starts while we look for tests.
   ASSIGN_OR_RETURN(own_, EmbeddedAgent::Start(bound, options_.slots, options_.python));
-  HandleInterrupts(own_->pid(), results::kInterrupted);
+  HandleInterrupts(own_->pid(), kInterrupted);
   return absl::OkStatus();
 }
 

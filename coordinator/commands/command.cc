@@ -22,10 +22,10 @@
 #include "base/process/executable.h"
 #include "base/process/interrupts.h"
 #include "base/status_macros.h"
+#include "coordinator/agents/agent_status.h"
 #include "coordinator/agents/farm.h"
 #include "coordinator/agents/local_agent.h"
 #include "coordinator/agents/warm_place.h"
-#include "coordinator/agents/agent_status.h"
 #include "coordinator/commands/past.h"
 #include "coordinator/commands/reporters.h"
 #include "coordinator/commands/shadow.h"
@@ -35,9 +35,9 @@
 #include "coordinator/history/store.h"
 #include "coordinator/options/flag_table.h"
 #include "coordinator/report/files/pytest_cache.h"
-#include "coordinator/results/ledger.h"
 #include "coordinator/run/estimates.h"
 #include "coordinator/run/run.h"
+#include "proto/exit_code.h"
 
 namespace fastest::run {
 namespace {
@@ -81,7 +81,7 @@ int BecomePytest(const Request& request) {
   Say(absl::StrCat("fastest: ", request.interactive_option, " wants the keyboard: pytest itself takes over"));
   execvp(argv[0], argv.data());
   Say(absl::StrCat("ERROR: cannot run ", request.run.python, ": give an interpreter with --python"));
-  return results::kUsageError;
+  return kUsageError;
 }
 
 // 32 hexadecimal digits, as xdist's testrun_uid has.
@@ -153,9 +153,9 @@ class Preparation {
     const Estimates estimates(std::move(discovery_), std::move(past));
     const absl::StatusOr<std::string> text =
         WriteShardPlan(request_.shard, estimates.ForModules(modules), estimates.measured());
-    if (!text.ok()) return Fail(text.status(), results::kUsageError);
+    if (!text.ok()) return Fail(text.status(), kUsageError);
     Show(v1::WorkerMessage::Output::STDOUT, *text, request_.text_to_stderr);
-    return modules.empty() ? results::kNoTestsCollected : results::kOk;
+    return modules.empty() ? kNoTestsCollected : kOk;
   }
 
   // Called often while the run goes on.
@@ -193,8 +193,7 @@ class Preparation {
 
 // Whether a run that ends so is one that another may follow which has use for a warm agent.
 bool MayLeave(int exit_code) {
-  return exit_code == results::kOk || exit_code == results::kTestsFailed || exit_code == results::kInterrupted ||
-         exit_code == results::kNoTestsCollected;
+  return exit_code == kOk || exit_code == kTestsFailed || exit_code == kInterrupted || exit_code == kNoTestsCollected;
 }
 
 // With an agent on this machine.
@@ -202,10 +201,10 @@ int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& pr
   const absl::StatusOr<std::string> python = FindProgram(request.run.python);
   if (!python.ok()) {
     Say(absl::StrCat("ERROR: no Python interpreter ", request.run.python, ": give one with --python"));
-    return results::kUsageError;
+    return kUsageError;
   }
   absl::StatusOr<ReportFiles> files = OpenReportFiles(request);
-  if (!files.ok()) return Fail(files.status(), results::kUsageError);
+  if (!files.ok()) return Fail(files.status(), kUsageError);
   LocalAgent::Options options;
   options.slots = request.run.slots;
   options.python = request.run.python;
@@ -217,13 +216,12 @@ int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& pr
   options.note = [](const std::string& note) { Say("fastest: " + note); };
   const absl::StatusOr<std::unique_ptr<LocalAgent>> agent = LocalAgent::Open(std::move(options));
   if (!agent.ok()) {
-    return Fail(agent.status(),
-                absl::IsInvalidArgument(agent.status()) ? results::kUsageError : results::kInternalError);
+    return Fail(agent.status(), absl::IsInvalidArgument(agent.status()) ? kUsageError : kInternalError);
   }
 
   Preparation preparation(line, project, request, *std::move(files));
   const absl::StatusOr<std::unique_ptr<Run>> run = preparation.MakeRun(agent->get(), request.run.slots, 0);
-  if (!run.ok()) return Fail(run.status(), results::kUsageError);
+  if (!run.ok()) return Fail(run.status(), kUsageError);
   (*agent)->Drive(**run, [&] { preparation.RecordOnTheWay(**run); });
   const int exit_code = preparation.Finish(**run);
   (*agent)->End(MayLeave(exit_code));
@@ -234,12 +232,11 @@ int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& pr
 int StopWarm(const discovery::ProjectConfig& project, const Request& request) {
   const absl::StatusOr<std::vector<std::string>> ended = StopWarmAgents(request.warm_folder, project.rootdir);
   if (!ended.ok()) {
-    return Fail(ended.status(),
-                absl::IsInvalidArgument(ended.status()) ? results::kUsageError : results::kInternalError);
+    return Fail(ended.status(), absl::IsInvalidArgument(ended.status()) ? kUsageError : kInternalError);
   }
   for (const std::string& text : *ended) Say("fastest: " + text);
   if (ended->empty()) Say(absl::StrCat("fastest: ", project.rootdir, " has no warm agent"));
-  return results::kOk;
+  return kOk;
 }
 
 // With agents on other machines.
@@ -247,21 +244,21 @@ int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& 
   const bool single_session = request.run.slots == 1;
   absl::StatusOr<std::unique_ptr<Farm>> farm =
       Farm::Open(request.farm, single_session, [](const std::string& note) { Say("fastest: " + note); });
-  if (!farm.ok()) return Fail(farm.status(), results::kUsageError);
+  if (!farm.ok()) return Fail(farm.status(), kUsageError);
   absl::StatusOr<ReportFiles> files = OpenReportFiles(request);
-  if (!files.ok()) return Fail(files.status(), results::kUsageError);
-  HandleInterrupts(0, results::kInterrupted);
+  if (!files.ok()) return Fail(files.status(), kUsageError);
+  HandleInterrupts(0, kInterrupted);
 
   Preparation preparation(line, project, request, *std::move(files));
   (*farm)->ExpectFiles(preparation.Modules());
   const absl::StatusOr<int> slots = (*farm)->Gather();
   if (!slots.ok()) {
-    return Fail(slots.status(), absl::IsCancelled(slots.status()) ? results::kInterrupted : results::kNotRun);
+    return Fail(slots.status(), absl::IsCancelled(slots.status()) ? kInterrupted : kNotRun);
   }
   // Not one, however many there are: a farm's workers are never the run's only session unless that was asked for.
   const absl::StatusOr<std::unique_ptr<Run>> run =
       preparation.MakeRun(farm->get(), single_session ? 1 : std::max(2, *slots), request.farm.lease_s);
-  if (!run.ok()) return Fail(run.status(), results::kUsageError);
+  if (!run.ok()) return Fail(run.status(), kUsageError);
   (*farm)->Drive(**run, [&] { preparation.RecordOnTheWay(**run); });
   const int exit_code = preparation.Finish(**run);
   (*farm)->End();
@@ -271,15 +268,14 @@ int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& 
 // --history-import and --history-compact, in place of a run.
 int KeepHistory(const discovery::ProjectConfig& project, const Request& request) {
   if (request.history.empty()) {
-    return Fail(absl::InvalidArgumentError("there is no history to keep: name one with --history"),
-                results::kUsageError);
+    return Fail(absl::InvalidArgumentError("there is no history to keep: name one with --history"), kUsageError);
   }
   if (!request.history_import.empty()) {
     const absl::StatusOr<std::unique_ptr<history::History>> store = history::OpenStore(request.history);
-    if (!store.ok()) return Fail(store.status(), results::kUsageError);
+    if (!store.ok()) return Fail(store.status(), kUsageError);
     for (const std::string& file : request.history_import) {
       const absl::StatusOr<int> tests = history::Import(file, project.rootdir, request.history_project, **store);
-      if (!tests.ok()) return Fail(tests.status(), results::kUsageError);
+      if (!tests.ok()) return Fail(tests.status(), kUsageError);
       Show(v1::WorkerMessage::Output::STDOUT,
            absl::StrCat(file, ": durations of ", *tests, *tests == 1 ? " test\n" : " tests\n"), request.text_to_stderr);
     }
@@ -288,14 +284,14 @@ int KeepHistory(const discovery::ProjectConfig& project, const Request& request)
     const absl::StatusOr<int> files = history::CompactStore(request.history);
     if (!files.ok()) {
       const bool usage = absl::IsInvalidArgument(files.status());
-      return Fail(files.status(), usage ? results::kUsageError : results::kInternalError);
+      return Fail(files.status(), usage ? kUsageError : kInternalError);
     }
     std::string said = absl::StrCat(*files, " files are one now");
     if (*files == 0) said = "nothing to join, or another is joining them";
     if (*files == 1) said = "1 file is one";
     Show(v1::WorkerMessage::Output::STDOUT, absl::StrCat(request.history, ": ", said, "\n"), request.text_to_stderr);
   }
-  return results::kOk;
+  return kOk;
 }
 
 }  // namespace
@@ -327,7 +323,7 @@ int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig&
   if (!request.history_import.empty() || request.history_compact) return KeepHistory(project, request);
   if (!request.shard.plan_out.empty()) {
     Preparation preparation(line, project, request, {});
-    if (!preparation.found().ok()) return Fail(preparation.found(), results::kUsageError);
+    if (!preparation.found().ok()) return Fail(preparation.found(), kUsageError);
     return preparation.WriteShards();
   }
   return request.farm.used() ? RunOnFarm(line, project, request) : RunHere(line, project, request);

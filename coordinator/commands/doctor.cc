@@ -23,7 +23,7 @@
 #include "coordinator/python/verdicts.h"
 #include "coordinator/report/engine_report.h"
 #include "coordinator/report/tee.h"
-#include "coordinator/results/ledger.h"
+#include "proto/exit_code.h"
 
 namespace fastest::run {
 namespace {
@@ -149,7 +149,7 @@ absl::Status CheckAlone(const options::CommandLine& line) {
 }
 
 int Fail(const absl::Status& status, int exit_code) {
-  if (absl::IsCancelled(status)) return results::kInterrupted;
+  if (absl::IsCancelled(status)) return kInterrupted;
   fprintf(stderr, "ERROR: %s\n", std::string(status.message()).c_str());
   return exit_code;
 }
@@ -159,9 +159,9 @@ void Say(const std::string& text) { fprintf(stderr, "doctor: %s\n", text.c_str()
 }  // namespace
 
 int Doctor(const std::vector<std::string>& args, const options::CommandLine& line, const Request& request) {
-  if (const absl::Status alone = CheckAlone(line); !alone.ok()) return Fail(alone, results::kUsageError);
+  if (const absl::Status alone = CheckAlone(line); !alone.ok()) return Fail(alone, kUsageError);
   const ScratchFolder scratch;
-  if (!scratch.status().ok()) return Fail(scratch.status(), results::kInternalError);
+  if (!scratch.status().ok()) return Fail(scratch.status(), kInternalError);
   std::vector<Timed> of_pytest;
   std::vector<Timed> of_fastest;
   Engines engines;
@@ -169,8 +169,8 @@ int Doctor(const std::vector<std::string>& args, const options::CommandLine& lin
   for (int i = 0; i < kRunsOfShort; ++i) {
     Say(absl::StrCat("pytest runs the suite", i == 0 ? "" : " again"));
     absl::StatusOr<Timed> run = TimePytest(request, scratch.path());
-    if (!run.ok()) return Fail(run.status(), results::kInternalError);
-    if (const int code = run->verdicts.exit_code; run->verdicts.tests.empty() && code >= results::kInternalError) {
+    if (!run.ok()) return Fail(run.status(), kInternalError);
+    if (const int code = run->verdicts.exit_code; run->verdicts.tests.empty() && code >= kInternalError) {
       Say(absl::StrCat("pytest itself ends with exit code ", code,
                        " and runs no test, so there is nothing to compare; it says why without ", kOption));
       return code;
@@ -178,7 +178,7 @@ int Doctor(const std::vector<std::string>& args, const options::CommandLine& lin
     Say(absl::StrFormat("it took %.2f s; now Fastest", run->seconds));
     of_pytest.push_back(*std::move(run));
     run = RunFastest(args, scratch.path(), &engines);
-    if (!run.ok()) return Fail(run.status(), results::kInternalError);
+    if (!run.ok()) return Fail(run.status(), kInternalError);
     Say(absl::StrFormat("it took %.2f s", run->seconds));
     of_fastest.push_back(*std::move(run));
     unsteady.merge(Unsteady(of_pytest.front().verdicts, of_pytest.back().verdicts));
@@ -207,7 +207,7 @@ int Doctor(const std::vector<std::string>& args, const options::CommandLine& lin
                               : absl::StrCat("medians of ", pytest_s.size(), " runs each, in turn").c_str());
   PrintEngines(engines);
   for (const std::string& note : request.notes) printf("note      %s\n", note.c_str());
-  return differences.empty() ? results::kOk : results::kTestsFailed;
+  return differences.empty() ? kOk : kTestsFailed;
 }
 
 }  // namespace fastest::run

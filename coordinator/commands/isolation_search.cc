@@ -21,7 +21,7 @@
 #include "coordinator/isolation/spoilers.h"
 #include "coordinator/options/flag_table.h"
 #include "coordinator/report/text/outcome_names.h"
-#include "coordinator/results/ledger.h"
+#include "proto/exit_code.h"
 
 namespace fastest::run {
 namespace {
@@ -52,9 +52,9 @@ std::string Tests(size_t count) { return absl::StrCat(count, count == 1 ? " test
 void Say(const char* who, const std::string& text) { fprintf(stderr, "%s: %s\n", who, text.c_str()); }
 
 int Fail(const absl::Status& status) {
-  if (absl::IsCancelled(status)) return results::kInterrupted;
+  if (absl::IsCancelled(status)) return kInterrupted;
   fprintf(stderr, "ERROR: %s\n", std::string(status.message()).c_str());
-  return results::kInternalError;
+  return kInternalError;
 }
 
 using Key = std::pair<std::string, uint32_t>;
@@ -266,7 +266,7 @@ absl::StatusOr<Finding> Explain(const v1::TestRef& test, const std::vector<Order
 absl::StatusOr<int> Check(const options::CommandLine& line, const Request& request) {
   if (const absl::Status alone = CheckAlone(line); !alone.ok()) {
     fprintf(stderr, "ERROR: %s\n", std::string(alone.message()).c_str());
-    return results::kUsageError;
+    return kUsageError;
   }
   Runs runs(request);
   RETURN_IF_ERROR(runs.Ready());
@@ -278,7 +278,7 @@ absl::StatusOr<int> Check(const options::CommandLine& line, const Request& reque
     Say(kCheck,
         absl::StrCat("pytest ends with exit code ", exit_code,
                      " and runs no test, so there is nothing to compare; it says why without --check-isolation"));
-    return exit_code == 0 ? results::kNoTestsCollected : exit_code;
+    return exit_code == 0 ? kNoTestsCollected : exit_code;
   }
   OrderRun& first = orders.emplace_back();
   first.name = "pytest's order";
@@ -322,10 +322,10 @@ absl::StatusOr<int> Check(const options::CommandLine& line, const Request& reque
   printf("%s in %zu orders (%s): ", Tests(tests.size()).c_str(), orders.size(), names.c_str());
   if (differing.empty()) {
     printf("each came out the same in all\n");
-    return results::kOk;
+    return kOk;
   }
   printf("%s came out differently; %d runs\n", Tests(differing.size()).c_str(), runs.made());
-  return results::kTestsFailed;
+  return kTestsFailed;
 }
 
 }  // namespace
@@ -336,7 +336,7 @@ int Bisect(const Sequence& sequence, const Request& request) {
   const absl::StatusOr<Finding> finding = Search(sequence, "", kBisect, runs);
   if (!finding.ok()) return Fail(finding.status());
   Print(*finding);
-  return finding->unsteady.empty() ? results::kOk : results::kTestsFailed;
+  return finding->unsteady.empty() ? kOk : kTestsFailed;
 }
 
 int CheckIsolation(const options::CommandLine& line, const Request& request) {

@@ -15,7 +15,7 @@
 #include "base/process/subprocess.h"
 #include "base/process/unique_fd.h"
 #include "base/status_macros.h"
-#include "coordinator/results/ledger.h"
+#include "proto/exit_code.h"
 
 namespace fastest::run {
 namespace {
@@ -51,7 +51,7 @@ absl::StatusOr<int> RunOwnProgram(const std::vector<std::string>& args) {
   // Keys pressed in the terminal are this process's to pass on, once: a second signal would cut the child's own end short.
   options.new_session = true;
   options.parent_death_signal = SIGTERM;
-  HandleInterrupts(0, results::kInterrupted);
+  HandleInterrupts(0, kInterrupted);
   ASSIGN_OR_RETURN(Subprocess process, Subprocess::Spawn(options));
   std::optional<int> status = process.TryWait();
   for (bool told = false; !status.has_value(); status = process.TryWait()) {

@@ -22,9 +22,9 @@
 #include "coordinator/events/recount.h"
 #include "coordinator/python/coverage_data.h"
 #include "coordinator/report/tee.h"
-#include "coordinator/results/ledger.h"
 #include "coordinator/shards/merge.h"
 #include "coordinator/shards/parts.h"
+#include "proto/exit_code.h"
 
 namespace fastest::run {
 namespace {
@@ -96,7 +96,7 @@ Reporters ReportersFor(const options::CommandLine& line, const Request& request,
 }
 
 int ExitCodeOf(const results::RunSummary& summary, bool reports_complete) {
-  return reports_complete || summary.exit_code != results::kOk ? summary.exit_code : results::kInternalError;
+  return reports_complete || summary.exit_code != kOk ? summary.exit_code : kInternalError;
 }
 
 absl::StatusOr<int> Replay(const options::CommandLine& line, const Request& request, const std::string& path) {
@@ -157,7 +157,7 @@ absl::StatusOr<int> MergeAll(const options::CommandLine& line, const Request& re
   const absl::Status joined = line.Has("--coverage-data") ? MergeCoverage(line, request, shards) : absl::OkStatus();
   if (joined.ok()) return exit_code;
   fprintf(stderr, "ERROR: %s\n", std::string(joined.message()).c_str());
-  return results::kNotRun;
+  return kNotRun;
 }
 
 absl::StatusOr<int> Answer(const options::CommandLine& line, const Surroundings& surroundings) {
@@ -172,7 +172,7 @@ int ReplayCommand(const options::CommandLine& line, const Surroundings& surround
   const absl::StatusOr<int> exit_code = Answer(line, surroundings);
   if (exit_code.ok()) return *exit_code;
   fprintf(stderr, "ERROR: %s\n", std::string(exit_code.status().message()).c_str());
-  return results::kUsageError;
+  return kUsageError;
 }
 
 }  // namespace fastest::run

@@ -1,7 +1,7 @@
 // Decides a whole module's tests without Python, or none of them.
 //
 // Only what passes for certain is decided: a test that may fail goes to Python, and its module with it, for its text. What may be decided so
-// is said in accept.h and value.h; tests/native holds it against CPython.
+// is said in accept.h and value.h; tests/constant_tests holds it against CPython.
 #ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_MODULE_H_
 #define FASTEST_COORDINATOR_CONSTANT_TESTS_MODULE_H_
 

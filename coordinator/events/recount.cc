@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/exit_code.h"
 
 namespace fastest::events {
 namespace {
@@ -42,7 +43,7 @@ void Recount::Warning(const v1::RecordedWarning& /*warning*/) { ledger_.AddWarni
 
 results::RunSummary Recount::CutOff() const {
   results::RunSummary summary;
-  summary.exit_code = results::kNotRun;
+  summary.exit_code = kNotRun;
   summary.counts = ledger_.counts();
   summary.stop_reason = "the events end in the midst of the run";
   summary.module_order = module_order_;

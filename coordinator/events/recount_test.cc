@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "coordinator/report/testing/sample_results.h"
+#include "proto/exit_code.h"
 
 namespace fastest::events {
 namespace {
@@ -27,7 +28,7 @@ TEST(RecountTest, ARunCutOffNamesWhatIsMissing) {
   recount.TestStarted(Ref("b.py::y"), gw0, 60);
 
   const results::RunSummary summary = recount.CutOff();
-  EXPECT_EQ(summary.exit_code, results::kNotRun);
+  EXPECT_EQ(summary.exit_code, kNotRun);
   EXPECT_EQ(summary.counts.at("passed"), 2);
   EXPECT_EQ(summary.counts.at("failed"), 1);
   EXPECT_EQ(summary.finished_at, 60);

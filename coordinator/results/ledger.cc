@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/exit_code.h"
 
 namespace fastest::results {
 namespace {

@@ -15,22 +15,11 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "base/string_table.h"
+#include "proto/exit_code.h"
 #include "proto/run.pb.h"
 #include "proto/test.pb.h"
 
 namespace fastest::results {
-
-// pytest's exit codes and our own two.
-enum ExitCode {
-  kOk = 0,
-  kTestsFailed = 1,
-  kInterrupted = 2,
-  kInternalError = 3,
-  kUsageError = 4,
-  kNoTestsCollected = 5,
-  kNotRun = 10,
-  kDeadline = 11,
-};
 
 // A test (or a whole module, if `ref` has an empty node id) that has no result, and why.
 struct NotRun {

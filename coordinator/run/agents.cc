@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/run/run.h"
+#include "proto/exit_code.h"
 
 namespace fastest::run {
 
@@ -105,7 +106,7 @@ void Run::GiveUpAgent(int agent, const std::string& why) {
   agents_.erase(agent);
   if (mattered) last_death_ = absl::StrCat(name, " was lost: ", why);
   if (agents_.empty() && !more_agents_) {
-    if (mattered) Fail(results::kNotRun, absl::StrCat("the agent that ran the tests is gone (", why, ")"));
+    if (mattered) Fail(kNotRun, absl::StrCat("the agent that ran the tests is gone (", why, ")"));
     return;
   }
   if (mattered && !stopping_) Note(absl::StrCat(name, " was lost (", why, "): its tests go to others"));

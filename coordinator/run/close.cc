@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/report/finish.h"
 #include "coordinator/run/run.h"
+#include "proto/exit_code.h"
 
 namespace fastest::run {
 
@@ -70,17 +71,17 @@ void Run::NotePolicies() {
 int Run::ExitCode() const {
   if (forced_exit_.has_value()) return *forced_exit_;
   if (failed_) return fatal_exit_;
-  if (interrupted_) return results::kInterrupted;
-  if (!start_.has_value()) return session_exit_.value_or(results::kNotRun);
-  const results::ExitCode from_results = ledger_.ExitFromResults(stopping_);
-  if (from_results == results::kNotRun) return from_results;
-  if (deadline_reached_ && !ledger_.Close().not_run.empty()) return results::kDeadline;
-  if (too_many_deaths_ && from_results == results::kOk && !ledger_.Close().not_run.empty()) return results::kNotRun;
+  if (interrupted_) return kInterrupted;
+  if (!start_.has_value()) return session_exit_.value_or(kNotRun);
+  const fastest::ExitCode from_results = ledger_.ExitFromResults(stopping_);
+  if (from_results == kNotRun) return from_results;
+  if (deadline_reached_ && !ledger_.Close().not_run.empty()) return kDeadline;
+  if (too_many_deaths_ && from_results == kOk && !ledger_.Close().not_run.empty()) return kNotRun;
   const bool by_policy = !expired_.empty() || (options_.flaky_fails && flaky_ > 0);
-  if (by_policy && from_results == results::kOk) return results::kTestsFailed;
+  if (by_policy && from_results == kOk) return kTestsFailed;
   // Whether there are any tests at all is for the whole run to say.
-  if (from_results == results::kNoTestsCollected && !options_.share.everything()) return results::kOk;
-  if (from_results == results::kOk && session_hung_) return results::kTestsFailed;
+  if (from_results == kNoTestsCollected && !options_.share.everything()) return kOk;
+  if (from_results == kOk && session_hung_) return kTestsFailed;
   // A session knows of every failure, and not that a later attempt is the last word, or that the failure does not count.
   // A single session is pytest's own, and plugins may have a say in how it ends (a coverage limit, say).
   const bool one_session =
@@ -125,7 +126,7 @@ void Run::Conclude() {
   // A deadline leaves tests out, and what the others have covered is still worth a report.
   if (stopping_ && !deadline_reached_) {
     outcome.stop_reason = stop_reason_;
-    outcome.stop_status = interrupted_ || forced_exit_.has_value() ? results::kInterrupted : results::kTestsFailed;
+    outcome.stop_status = interrupted_ || forced_exit_.has_value() ? kInterrupted : kTestsFailed;
   }
   deps_.agents->Send(control_.agent(), control_.Conclude(outcome, deps_.now()));
 }
@@ -157,7 +158,7 @@ int Run::Close() {
   summary.timing = timing_.Summary(started_at_, summary.finished_at);
   const bool complete = report::FinishAll(reporters_, summary);
   // A report that was asked for and could not be written must not pass for a good run.
-  if (!complete && summary.exit_code == results::kOk) return results::kInternalError;
+  if (!complete && summary.exit_code == kOk) return kInternalError;
   return summary.exit_code;
 }
 

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "coordinator/results/ledger.h"
+#include "proto/exit_code.h"
 
 namespace fastest::run {
 namespace {
@@ -178,9 +178,9 @@ v1::CoordinatorMessage Control::Conclude(const Outcome& outcome, double now) {
   phase_ = Phase::kConcluding;
   waiting_since_ = now;
   expected_status_ = !outcome.stop_reason.empty() ? outcome.stop_status
-                     : outcome.failed > 0         ? results::kTestsFailed
-                     : outcome.collected == 0     ? results::kNoTestsCollected
-                                                  : results::kOk;
+                     : outcome.failed > 0         ? kTestsFailed
+                     : outcome.collected == 0     ? kNoTestsCollected
+                                                  : kOk;
   v1::CoordinatorMessage message;
   message.mutable_tell_control()->set_slot(slot_.slot);
   v1::WorkerCommand::Conclude* conclude = message.mutable_tell_control()->mutable_conclude();
@@ -201,11 +201,11 @@ bool Control::GaveUp(double now, bool workers_ready) {
 }
 
 int Control::Verdict(int code) const {
-  const bool is_ordinary = code == results::kOk || code == results::kTestsFailed || code == results::kNoTestsCollected;
+  const bool is_ordinary = code == kOk || code == kTestsFailed || code == kNoTestsCollected;
   // That a run was stopped, by errors of collection for one, its session was told, and may think better of.
   const bool was_told = exit_status_.has_value() && code == expected_status_;
   if (!is_ordinary && !was_told) return code;
-  if (!why_not_.empty()) return code == results::kNoTestsCollected ? code : results::kInternalError;
+  if (!why_not_.empty()) return code == kNoTestsCollected ? code : kInternalError;
   return exit_status_.has_value() && *exit_status_ != expected_status_ ? *exit_status_ : code;
 }
 

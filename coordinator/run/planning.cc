@@ -9,6 +9,7 @@
 #include "coordinator/plan/planner.h"
 #include "coordinator/report/text/display_path.h"
 #include "coordinator/run/run.h"
+#include "proto/exit_code.h"
 
 namespace fastest::run {
 namespace {
@@ -130,7 +131,7 @@ void Run::ShowPlan(const plan::Plan& plan) {
   text.measured = estimates_.measured();
   if (options_.plan_in_full) text.max_lines = plan.batches.size();
   deps_.show(v1::WorkerMessage::Output::STDOUT, plan::PlanText(plan, text));
-  forced_exit_ = plan.batches.empty() ? results::kNoTestsCollected : results::kOk;
+  forced_exit_ = plan.batches.empty() ? kNoTestsCollected : kOk;
   queue_.Seal();
 }
 

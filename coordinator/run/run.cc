@@ -9,6 +9,7 @@
 #include "base/version.h"
 #include "coordinator/report/text/display_path.h"
 #include "coordinator/results/passed_result.h"
+#include "proto/exit_code.h"
 
 namespace fastest::run {
 namespace {
@@ -212,7 +213,7 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
     // Which of them is right can't be known; work goes only to those who agree with the first.
     StopWork(absl::StrCat("Different tests were collected by ", worker.id, " and by the worker that was ready first"),
              false);
-    forced_exit_ = results::kTestsFailed;
+    forced_exit_ = kTestsFailed;
     return;
   }
   worker.early.clear();
@@ -394,7 +395,7 @@ void Run::OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended) {
   } else if (!ended.stop_reason().empty() && (!stopping_ || collection_failed_)) {
     if (!stopping_) StopWork(ended.stop_reason(), false);
     stop_reason_ = ended.stop_reason();
-    interrupted_ = ended.exit_status() == results::kInterrupted;
+    interrupted_ = ended.exit_status() == kInterrupted;
     collection_failed_ = false;
   }
 }
@@ -430,7 +431,7 @@ void Run::OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone) {
   queue_.WorkerGone(slot, !stopping_ && !answered && !in_vain);
 }
 
-void Run::AgentNeverCame(const std::string& why) { Fail(results::kNotRun, why); }
+void Run::AgentNeverCame(const std::string& why) { Fail(kNotRun, why); }
 
 void Run::EndAgents() {
   v1::CoordinatorMessage message;

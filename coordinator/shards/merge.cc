@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "coordinator/events/event_reader.h"
+#include "proto/exit_code.h"
 
 namespace fastest::fleet {
 namespace {
@@ -285,18 +286,18 @@ int Merge::ExitCode(bool holes, bool failed) const {
     const auto has_failed = [](const auto& entry) { return entry.second.failed && !entry.second.quarantined; };
     const bool by_tests = part.collection_failed || !part.summary.policy_failures.empty() || part.summary.flaky_fails ||
                           std::any_of(part.results.begin(), part.results.end(), has_failed);
-    if (code == results::kTestsFailed && by_tests) code = failed ? results::kTestsFailed : results::kOk;
+    if (code == kTestsFailed && by_tests) code = failed ? kTestsFailed : kOk;
     codes.insert(code);
   }
-  if (holes || codes.count(results::kNotRun) > 0) return results::kNotRun;
-  for (const int code : {results::kInternalError, results::kUsageError, results::kInterrupted}) {
+  if (holes || codes.count(kNotRun) > 0) return kNotRun;
+  for (const int code : {kInternalError, kUsageError, kInterrupted}) {
     if (codes.count(code) > 0) return code;
   }
-  if (failed || codes.count(results::kTestsFailed) > 0) return results::kTestsFailed;
-  codes.erase(results::kOk);
-  codes.erase(results::kNoTestsCollected);
+  if (failed || codes.count(kTestsFailed) > 0) return kTestsFailed;
+  codes.erase(kOk);
+  codes.erase(kNoTestsCollected);
   if (!codes.empty()) return *codes.begin();
-  return finals_.empty() ? results::kNoTestsCollected : results::kOk;
+  return finals_.empty() ? kNoTestsCollected : kOk;
 }
 
 absl::StatusOr<results::RunSummary> Merge::Tell(report::Reporter& reporter) {
@@ -368,7 +369,7 @@ absl::StatusOr<results::RunSummary> Merge::Tell(report::Reporter& reporter) {
   const bool holes = AddHoles(&books);
   books.balanced = books.disagreements.empty();
   summary.exit_code = ExitCode(holes, teller.failed() || flaky || !policy_failures.empty());
-  if (summary.exit_code == results::kNotRun) summary.stop_reason.clear();
+  if (summary.exit_code == kNotRun) summary.stop_reason.clear();
   return summary;
 }
 

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_what_is_decided_to_pass_passes(seed):
-    count = fuzz.compare(str(ROOT / "bazel-bin/coordinator/native/decide"), seed, modules=2000)
+    count = fuzz.compare(str(ROOT / "bazel-bin/coordinator/constant_tests/decide"), seed, modules=2000)
     # It must have something to say.
     assert count.decided > count.modules / 10
     assert count.tests > count.decided

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "coordinator/report/text/text_width.h"
+#include "proto/exit_code.h"
 
 namespace fastest::report {
 namespace {
@@ -208,7 +209,7 @@ void PrintDurations(const Page& page, std::vector<PhaseDuration> durations) {
 void PrintNotRun(const Page& page, const results::RunSummary& summary) {
   const results::Books& books = summary.books;
   if (books.balanced && books.not_run.empty()) return;
-  if (books.balanced && !summary.stop_reason.empty() && summary.exit_code != results::kNotRun) {
+  if (books.balanced && !summary.stop_reason.empty() && summary.exit_code != kNotRun) {
     std::map<std::string, size_t> by_reason;
     for (const results::NotRun& test : books.not_run) ++by_reason[test.reason];
     for (const auto& [reason, count] : by_reason) {

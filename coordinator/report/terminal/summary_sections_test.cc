@@ -7,6 +7,7 @@
 
 #include "coordinator/report/terminal/short_summary.h"
 #include "coordinator/report/testing/sample_results.h"
+#include "proto/exit_code.h"
 
 namespace fastest::report {
 namespace {
@@ -154,7 +155,7 @@ results::RunSummary WithNotRun(int tests, const std::string& reason) {
 
 TEST_F(SummarySectionsTest, LostTestsAreNamed) {
   results::RunSummary summary = WithNotRun(22, "worker gw1 was lost");
-  summary.exit_code = results::kNotRun;
+  summary.exit_code = kNotRun;
   summary.books.not_run[0].ref.clear_node_id();
   summary.books.not_run[0].module = "tests/b.py";
   PrintNotRun(page_, summary);
@@ -169,7 +170,7 @@ TEST_F(SummarySectionsTest, LostTestsAreNamed) {
 TEST_F(SummarySectionsTest, AStopNeedsOneLine) {
   results::RunSummary summary = WithNotRun(3, "the run was stopped");
   summary.stop_reason = "stopping after 1 failures";
-  summary.exit_code = results::kTestsFailed;
+  summary.exit_code = kTestsFailed;
   PrintNotRun(page_, summary);
   EXPECT_EQ(Text(), "3 tests not run: the run was stopped\n");
 }

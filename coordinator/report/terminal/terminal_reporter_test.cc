@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "coordinator/report/testing/sample_results.h"
+#include "proto/exit_code.h"
 
 namespace fastest::report {
 namespace {
@@ -247,7 +248,7 @@ TEST_F(TerminalReporterTest, LostTestsAreLoudHoweverQuiet) {
   lost.ref.set_node_id("a.py::x");
   lost.reason = "no agent left";
   summary_.books.not_run = {lost};
-  summary_.exit_code = results::kNotRun;
+  summary_.exit_code = kNotRun;
   reporter.Finished(summary_);
   EXPECT_THAT(Text(), HasSubstr("NOT RUN a.py::x - no agent left\n"));
 }
