@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "benchmarks/peers/results"
 sys.path[:0] = [str(ROOT / "benchmarks/suites"), str(ROOT / "tests/parity")]
 
+import kept  # noqa: E402
 import parity  # noqa: E402
 import profiles  # noqa: E402
 import projects  # noqa: E402
@@ -336,7 +337,7 @@ def file_of(case):
 
 
 def keep(case, results, where, rounds):
-    """Writes what the page needs of a case, and on which machine and of what it is."""
+    """Writes what the page shows of a case, with the machine and the commit."""
     KEPT.mkdir(parents=True, exist_ok=True)
     row = {
         "machine": machine(),
@@ -346,7 +347,13 @@ def keep(case, results, where, rounds):
         **where,
         "results": [result._asdict() for result in results],
     }
-    file_of(case).write_text(json.dumps(row, indent=1) + "\n")
+    file_of(case).write_text(kept.text_of(kept.trimmed(row)) + "\n")
+
+
+def kept_results(rows):
+    """pytest's row is the first: the ratios are against its seconds."""
+    seconds = rows[0]["seconds"]
+    return [Result(ratios=times_as_fast(row["seconds"], seconds), **row) for row in rows]
 
 
 def kept_tables():
@@ -355,7 +362,7 @@ def kept_tables():
     for case in CASES:
         if file_of(case).exists():
             row = json.loads(file_of(case).read_text())
-            results = [Result(**result) for result in row["results"]]
+            results = kept_results(row["results"])
             tables.append(report.Table(case.name, results, row, case.aims, remarks.get(case.name, "")))
     return tables
 

@@ -126,9 +126,13 @@ def _profile(programs):
     return lines
 
 
+def shown(parts):
+    """Of a profile's parts, those that the page names: the six largest, without those below 2 %."""
+    return [(name, share) for name, share in parts[:6] if share >= 0.02]
+
+
 def _shares(parts):
-    """The largest, down to one in fifty, six at most."""
-    return ", ".join(f"{name} {100 * share:.0f} %" for name, share in parts[:6] if share >= 0.02)
+    return ", ".join(f"{name} {100 * share:.0f} %" for name, share in shown(parts))
 
 
 def picture(tables):
