@@ -1,10 +1,10 @@
-"""The form of the files in benchmarks/peers/results: what the page shows of a case, and no more, in few lines."""
+"""The form of the files in benchmarks/peers/results: in few lines what the page shows of a case, and no more."""
 
 import json
 
 from report import shown
 
-# Significant ones, of every number that was measured.
+# Significant digits of every measured number.
 _DIGITS = 7
 # Values that nest deeper than this are spread over several lines.
 _DEEPEST_ON_ONE_LINE = 2
