@@ -1,9 +1,9 @@
-"""Makes docs/options.md: every option of pytest and of pytest-xdist, and what Fastest does with it.
+"""Makes docs/options.md: every option of pytest and of pytest-xdist, and what Fastest does with the option.
 
     $(tools/setup --python test) tools/options_page.py [--write]
 
-Joins the command line's own table (//coordinator/options:print_flags, built beforehand) with the parsers of the pytest
-versions that tools/setup installs. Without --write the program prints the page.
+Build //coordinator/options:print_flags first: it prints the table that the command line itself uses. The page joins
+that table with the parsers of the pytest versions that tools/setup installs. Without --write the page is printed.
 """
 
 import argparse
