@@ -65,7 +65,7 @@ TEST(CtrfReporterTest, ARunWithoutTestsIsAReportToo) {
   EXPECT_EQ(json::parse(written)["results"]["tests"], json::array());
 }
 
-TEST(CtrfReporterTest, TheShortWayWithAPassGivesTheSameEntry) {
+TEST(CtrfReporterTest, APassInManyWordsGivesTheSameEntry) {
   for (const char* node_id : {"a.py::x", "sub/a.py::TestA::TestB::x[1::2]", "a.py::x[\"\xC3\xBC\n]", "a.py"}) {
     for (const int line : {-1, 6}) {
       v1::TestResult plain = PassedResult(node_id);
@@ -113,7 +113,6 @@ TEST(CtrfReporterTest, EntriesStayWhatTheyAre) {
   EXPECT_GT(number, 50);
   EXPECT_FALSE(std::getline(lines, line)) << line;
   EXPECT_EQ(err.str(), "");
-  if (const char* out = getenv("GOLDEN_OUT")) std::ofstream(out) << written;
 }
 
 }  // namespace
