@@ -85,12 +85,12 @@ double DurationOf(const v1::TestResult& result) {
   return seconds;
 }
 
-void AddText(std::string_view before, std::string_view text, TextBuffer* entry) {
+[[gnu::always_inline]] inline void AddText(std::string_view before, std::string_view text, TextBuffer* entry) {
   entry->Add(before);
   AddJsonText(text, entry);
 }
 
-void AddCount(std::string_view before, int64_t count, TextBuffer* entry) {
+[[gnu::always_inline]] inline void AddCount(std::string_view before, int64_t count, TextBuffer* entry) {
   entry->Add(before);
   entry->AddCount(count);
 }
