@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-#include "coordinator/discovery/facts/value.h"
+#include "coordinator/discovery/facts/evaluator.h"
 #include "coordinator/discovery/text/source_text.h"
 
 namespace fastest::discovery {

@@ -1,7 +1,7 @@
 // Literals as Python reads them: what is expected is what Python's own repr() and str() say.
 #include <string>
 
-#include "coordinator/discovery/facts/value.h"
+#include "coordinator/discovery/facts/evaluator.h"
 #include "gtest/gtest.h"
 
 namespace fastest::discovery {

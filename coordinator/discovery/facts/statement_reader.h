@@ -9,7 +9,7 @@
 #include "coordinator/discovery/facts/decorators.h"
 #include "coordinator/discovery/facts/facts.h"
 #include "coordinator/discovery/facts/scope.h"
-#include "coordinator/discovery/facts/value.h"
+#include "coordinator/discovery/facts/evaluator.h"
 #include "coordinator/discovery/text/skim.h"
 #include "coordinator/discovery/text/syntax.h"
 

@@ -1,6 +1,6 @@
 // Values of Python expressions, as far as an id of pytest shows them.
-#ifndef FASTEST_COORDINATOR_DISCOVERY_FACTS_VALUE_H_
-#define FASTEST_COORDINATOR_DISCOVERY_FACTS_VALUE_H_
+#ifndef FASTEST_COORDINATOR_DISCOVERY_FACTS_EVALUATOR_H_
+#define FASTEST_COORDINATOR_DISCOVERY_FACTS_EVALUATOR_H_
 
 #include <memory>
 #include <optional>
@@ -88,4 +88,4 @@ std::string FloatText(double value);
 
 }  // namespace fastest::discovery
 
-#endif  // FASTEST_COORDINATOR_DISCOVERY_FACTS_VALUE_H_
+#endif  // FASTEST_COORDINATOR_DISCOVERY_FACTS_EVALUATOR_H_

@@ -1,4 +1,4 @@
-#include "coordinator/discovery/facts/value.h"
+#include "coordinator/discovery/facts/evaluator.h"
 
 #include <algorithm>
 #include <charconv>
