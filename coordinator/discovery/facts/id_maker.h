@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "coordinator/discovery/facts/facts.h"
-#include "coordinator/discovery/facts/evaluator.h"
+#include "coordinator/discovery/facts/value.h"
 
 namespace fastest::discovery {
 
