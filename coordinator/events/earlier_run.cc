@@ -19,7 +19,7 @@ namespace {
 
 constexpr char kDataBegins[] = "<script type=\"text/plain\" id=\"data\">";
 
-// Keeps each test's last word.
+// Keeps the last result of each test.
 class Collector final : public report::Reporter {
  public:
   explicit Collector(report::EarlierReport* earlier) : earlier_(earlier) {}
@@ -34,7 +34,7 @@ class Collector final : public report::Reporter {
   report::EarlierReport* const earlier_;
 };
 
-// Nothing if it is damaged.
+// Empty if the bytes are damaged.
 std::string Inflated(const std::string& bytes) {
   z_stream stream = {};
   if (inflateInit(&stream) != Z_OK) return "";
@@ -53,7 +53,7 @@ std::string Inflated(const std::string& bytes) {
   return status == Z_STREAM_END ? text : "";
 }
 
-// The columns of the page: see report/html/report.js. False if they are not as they were written.
+// Reads the columns of the page's data (see report/html/report.js). Returns false if they do not have that form.
 bool ReadColumns(const Json& data, report::EarlierReport* earlier) {
   try {
     const Json& tests = data.at("tests");

@@ -1,4 +1,4 @@
-// Reads what an earlier run said of its tests (--compare-with): its event lines, or its HTML report.
+// Reads the results of an earlier run (--compare-with) from its event lines or from its HTML report.
 #ifndef FASTEST_COORDINATOR_EVENTS_EARLIER_RUN_H_
 #define FASTEST_COORDINATOR_EVENTS_EARLIER_RUN_H_
 
@@ -9,7 +9,7 @@
 
 namespace fastest::events {
 
-// InvalidArgument names the file and says what is wrong with it. Event lines that break off are read up to there.
+// Event lines that break off are read up to the break. Errors: InvalidArgument names the file and says what is wrong.
 absl::StatusOr<report::EarlierReport> ReadEarlierRun(const std::string& path);
 
 }  // namespace fastest::events

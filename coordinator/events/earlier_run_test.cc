@@ -29,7 +29,7 @@ class EarlierRunTest : public testing::Test {
   ~EarlierRunTest() override { unlink(path_.c_str()); }
   void Write(const std::string& text) { std::ofstream(path_, std::ios::binary) << text; }
 
-  // What a reporter writes of a small run.
+  // What the reporter of `Make` writes about a small run.
   template <typename Make>
   std::string Written(Make make) {
     std::string written;
@@ -67,7 +67,7 @@ TEST_F(EarlierRunTest, FromAPage) {
   const std::string page = Written([](auto sink, auto& err) {
     return std::make_unique<report::HtmlReporter>(std::move(sink), report::EarlierReport(), err);
   });
-  // Nothing of a test is markup: it would end the data early.
+  // No text of a test may be markup: it would end the data early.
   EXPECT_EQ(page.find("no network"), std::string::npos);
   Write(page);
   ExpectTheRun();

@@ -41,7 +41,7 @@ std::vector<std::string> Texts(EventFields& fields, const char* name) {
   return texts;
 }
 
-// The members of TimingSummary by name, for either way.
+// Visits the members of TimingSummary with their names. Serves writing and reading.
 template <typename Timing, typename Visit>
 void EachTiming(Timing& timing, const Visit& visit) {
   visit("total_s", timing.total_s);
@@ -160,7 +160,7 @@ results::RunStart RunStartOf(EventFields& fields) {
     fields.Inside("shard", shard);
   }
   run.shard.rerun_of = Texts(fields, "rerun_of");
-  // Versions before 0.2 do not say these.
+  // Lines of versions before 0.2 lack these fields.
   run.pytest_args = Texts(fields, "pytest_args");
   run.engine = fields.TextOr("engine", "auto");
   fields.List("header");
@@ -246,7 +246,7 @@ results::RunSummary SummaryOf(EventFields& fields) {
     EventFields test(entry);
     results::NotRun& added = summary.books.not_run.emplace_back();
     added.reason = test.Text("reason");
-    // Without `module`, the id is a file's, which stands for all its tests.
+    // Without `module`, the id is that of a file, which stands for all its tests.
     if (test.Has("module")) {
       added.ref.set_node_id(test.Text("nodeid"));
       added.ref.set_index(static_cast<uint32_t>(test.CountOr("index")));

@@ -1,5 +1,6 @@
-// The parts of event lines that JsonReporter writes and EventReader reads: what the one writes, the other gets back without loss.
-// docs/events.md describes the lines.
+// Event lines other than results: JsonReporter writes them and EventReader reads them, without loss. Results are in
+// result_line.h. docs/events.md describes all lines.
+// The …Of functions return what a line says. `fields` then says what is wrong with the line, if anything is.
 #ifndef FASTEST_COORDINATOR_EVENTS_EVENT_CODEC_H_
 #define FASTEST_COORDINATOR_EVENTS_EVENT_CODEC_H_
 
@@ -15,28 +16,30 @@
 
 namespace fastest::events {
 
-// The form of the lines that this program writes and reads (`schema` of run_started).
+// The version of the lines' form (`schema` of run_started) that this program writes and reads.
 constexpr uint64_t kSchema = 1;
 
 void AddTestStartedLine(const v1::TestRef& test, const results::Origin& origin, double at, TextBuffer* lines);
 
-// A line that is a collect_error or a collect_skip.
+// A collect_error or a collect_skip line.
 Json CollectEvent(const v1::CollectReport& report);
 v1::CollectReport CollectOf(EventFields& fields);
 
-// A run_started line's `header` and `options` are in it; so is all else.
+// The line holds all of RunStart, also what only reports need (`header`, `options`).
 Json RunStartedEvent(const results::RunStart& run);
 results::RunStart RunStartOf(EventFields& fields);
 
 Json RunFinishedEvent(const results::RunSummary& summary);
 results::RunSummary SummaryOf(EventFields& fields);
 
-// Ids that begin with the module's are written without it ("::test_x"), those that stand twice as an object with their index.
+// Ids are written without the module that they begin with ("::test_x"). Further tests of the same id are written as an
+// object with their index.
 void AddCollectedLine(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s,
                       TextBuffer* lines);
 std::vector<v1::TestRef> CollectedOf(EventFields& fields);
 
-// What a worker wrote; `base64` in place of `text` where that is not UTF-8 (a character may be cut in two).
+// Text that a worker wrote. Output that is not UTF-8 stands in `base64` and not in `text` (a character may be cut in
+// two).
 Json OutputEvent(const v1::WorkerMessage::Output& output, const results::Origin& origin);
 v1::WorkerMessage::Output OutputOf(EventFields& fields);
 

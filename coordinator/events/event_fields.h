@@ -1,5 +1,4 @@
-// Reading one event line's fields without trusting them: the first that is missing or of the wrong kind is remembered, for a message
-// to the user; all later answers are then empty.
+// Reads the fields of an event line that cannot be trusted.
 #ifndef FASTEST_COORDINATOR_EVENTS_EVENT_FIELDS_H_
 #define FASTEST_COORDINATOR_EVENTS_EVENT_FIELDS_H_
 
@@ -13,7 +12,8 @@ namespace fastest::events {
 
 using Json = nlohmann::ordered_json;
 
-// Not thread-safe. `event` must outlive the object.
+// The first field that is missing or of the wrong kind is remembered, for a message to the user. From then on, every
+// answer is empty. Not thread-safe. `event` must outlive the object.
 class EventFields {
  public:
   static constexpr uint64_t kMostInt = std::numeric_limits<int>::max();
@@ -24,7 +24,7 @@ class EventFields {
 
   bool Has(const char* name) const { return event_.is_object() && event_.contains(name); }
 
-  // Those that must be there.
+  // Fields that must be there.
   std::string Text(const char* name) {
     const Json* field = Find(name);
     if (field != nullptr && field->is_string()) return field->get<std::string>();
@@ -66,7 +66,7 @@ class EventFields {
     return *kNone;
   }
 
-  // Those that may be missing.
+  // Fields that may be missing.
   std::string TextOr(const char* name, std::string otherwise = "") { return Has(name) ? Text(name) : otherwise; }
   double NumberOr(const char* name, double otherwise = 0) { return Has(name) ? Number(name) : otherwise; }
   bool FlagOr(const char* name, bool otherwise) { return Has(name) ? Flag(name) : otherwise; }
@@ -77,16 +77,16 @@ class EventFields {
   void Wrong(const std::string& name, const std::string& how) {
     if (wrong_.empty()) wrong_ = "'" + name + "' " + how;
   }
-  // Takes over what is wrong with an object in this one.
+  // Takes over the fault of `inner`, the fields of the object `name` in this event.
   void Inside(const char* name, const EventFields& inner) {
     if (!inner.ok()) Wrong(name, "does not fit: " + inner.wrong());
   }
   bool ok() const { return wrong_.empty(); }
-  // What is wrong first, for a person; empty if nothing is.
+  // The first fault, for a person; empty if there is none.
   const std::string& wrong() const { return wrong_; }
 
  private:
-  // Null if there is none, which is remembered, or if something was wrong before.
+  // Null if the field is missing, which is remembered as a fault, or after an earlier fault.
   const Json* Find(const char* name) {
     if (!ok()) return nullptr;
     const auto field = event_.find(name);

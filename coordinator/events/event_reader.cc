@@ -35,7 +35,7 @@ v1::TestRef RefOf(EventFields& fields) {
 
 int IntOf(EventFields& fields, const char* name) { return static_cast<int>(fields.Count(name)); }
 
-// One for each type of line: all of the line is read before anything of it is told, and nothing is told of one that is damaged.
+// Reads all of a line, and only then tells it to the reporter. Nothing is told of a damaged line.
 using Teller = void (*)(EventFields&, Reporter&);
 
 void TellAgentJoined(EventFields& fields, Reporter& reporter) {
@@ -188,7 +188,7 @@ const std::map<std::string, Teller>& Tellers() {
 
 bool EventReader::ReadLine() {
   if (pending_) return true;
-  // A line without its end was being written when the run was cut off.
+  // A line without an end was cut off with the run.
   if (!std::getline(in_, line_) || in_.eof()) return false;
   ++line_number_;
   pending_ = true;

@@ -1,4 +1,5 @@
-// Reads what JsonReporter wrote and tells it to a reporter again, call by call: every report can be made from the file alone.
+// Reads the lines of JsonReporter and tells them to a reporter, call by call. So every report can be made from the file
+// alone.
 #ifndef FASTEST_COORDINATOR_EVENTS_EVENT_READER_H_
 #define FASTEST_COORDINATOR_EVENTS_EVENT_READER_H_
 
@@ -13,24 +14,27 @@
 
 namespace fastest::events {
 
-// Not thread-safe. Types and fields that it doesn't know are passed over, as docs/events.md says; `subtest` lines too, since their tests'
-// results hold all that they say.
+// Skips types and fields that it does not know, as docs/events.md says. Skips `subtest` lines too, because the results
+// of their tests hold all that they say. Not thread-safe.
 class EventReader {
  public:
-  // `name` is the file's, for messages. `in` must outlive the reader.
+  // `name` is the name of the file, for messages. `in` must outlive the reader.
   EventReader(std::istream& in, std::string name) : in_(in), name_(std::move(name)) {}
 
-  // Reads one line and tells it to `reporter`, save for run_finished, which is kept: whether and with what to call Finished is the
-  // caller's to say. False at the end. InvalidArgument names file and line of what is damaged or of a form that this version doesn't know.
+  // Reads one line and tells it to `reporter`. Exception: run_finished is kept in summary(), and the caller decides
+  // whether to call Finished, and with what. Returns false at the end. Errors: InvalidArgument names the file and the
+  // line that is damaged, or whose form this version does not know.
   absl::StatusOr<bool> Next(report::Reporter& reporter);
-  // The run's first line, for callers who need it before anything is told; the next call of Next tells it. Nothing if there is none.
+  // The first line of the run, for callers who need it before anything is told. The next call of Next tells the line.
+  // Nothing if the file is empty.
   absl::StatusOr<std::optional<results::RunStart>> Start();
 
-  // Of run_finished. Without it, after Next has said false, the run was cut off (and its last line may have been cut, which is no error).
+  // What run_finished says. If there is none after Next has returned false, the run was cut off. (Its last line may
+  // have been cut, which is no error.)
   const std::optional<results::RunSummary>& summary() const { return summary_; }
 
  private:
-  // False at the end, and for a line without its end.
+  // Returns false at the end, and for a line without an end.
   bool ReadLine();
   absl::Status Damaged(const std::string& how) const;
 
@@ -38,7 +42,7 @@ class EventReader {
   const std::string name_;
   std::string line_;
   size_t line_number_ = 0;
-  // A line that was read and not yet told.
+  // A line was read and is not yet told.
   bool pending_ = false;
   bool started_ = false;
   std::optional<results::RunSummary> summary_;

@@ -23,7 +23,7 @@ using report::Reporter;
 using report::StringSink;
 using ::testing::HasSubstr;
 
-// Tells all of `text` to `reporter`; what became of the reading.
+// Tells all of `text` to `reporter`, and returns how the reading ended.
 absl::Status ReplayAll(const std::string& text, Reporter& reporter) {
   std::istringstream in(text);
   EventReader reader(in, "events.jsonl");
@@ -87,7 +87,7 @@ TEST_P(GoldenEventsTest, ReportsFromEventsArePytestsToo) {
 INSTANTIATE_TEST_SUITE_P(Recorded, GoldenEventsTest, testing::ValuesIn(report::kGoldenRecordings),
                          [](const auto& info) { return std::string(info.param); });
 
-// One of everything, as far as fields can be set.
+// The calls below tell every kind of event once, with every field that can be set.
 const results::Origin kOrigin = {"a1", "gw0", 1};
 
 v1::TestRef Ref(const std::string& node_id, uint32_t index = 0) {
@@ -216,7 +216,7 @@ void TellEverything(Reporter& r) {
 
 TEST(EventReaderTest, WhatIsReadAndWrittenAgainIsTheSame) {
   const std::string events = Written(TellEverything);
-  // Nothing of it is written that isn't read: each line is there again, in its place.
+  // Everything that is written is read: each line is there again, in its place.
   const std::string again = Written([&](Reporter& r) { ASSERT_EQ(ReplayAll(events, r), absl::OkStatus()); });
   EXPECT_EQ(again, events);
 }
@@ -243,7 +243,7 @@ TEST(EventReaderTest, PlainResultsAreBroughtBackWhole) {
   EXPECT_EQ(keeper.results[0].SerializeAsString(), plain.SerializeAsString());
 }
 
-// What reading `text` comes to.
+// The error of reading `text`.
 std::string ErrorOf(const std::string& text) {
   Reporter nobody;
   return std::string(ReplayAll(text, nobody).message());
@@ -286,7 +286,7 @@ TEST(EventReaderTest, NothingIsToldOfADamagedLine) {
 
 TEST(EventReaderTest, ACutFileIsReadUpToTheCut) {
   const std::string events = Written(TellEverything);
-  // Wherever it is cut, it can be read, and only whole it has a summary.
+  // A file that is cut at any place can be read. Only the whole file has a summary.
   for (size_t size = 0; size < events.size(); size += 97) {
     std::istringstream in(events.substr(0, size));
     EventReader reader(in, "events.jsonl");

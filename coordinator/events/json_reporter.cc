@@ -8,11 +8,11 @@ namespace {
 
 using results::Origin;
 
-// Bytes gathered before they are written without waiting for a Tick.
+// So many bytes are written at once, without waiting for a Tick.
 constexpr size_t kMuch = size_t{64} * 1024;
 
 std::string Line(const Json& event) {
-  // Text of a crash may hold anything: what is not UTF-8 is replaced, never thrown at.
+  // The text of a crash may hold any bytes. What is not UTF-8 is replaced.
   return event.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

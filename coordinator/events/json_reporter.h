@@ -1,4 +1,4 @@
-// The run as JSON lines, one for each event: `--report-json`. docs/events.md describes them.
+// Writes the run as JSON lines, one for each event (`--report-json`). docs/events.md describes them.
 #ifndef FASTEST_COORDINATOR_EVENTS_JSON_REPORTER_H_
 #define FASTEST_COORDINATOR_EVENTS_JSON_REPORTER_H_
 
@@ -13,11 +13,12 @@
 
 namespace fastest::events {
 
-// Not thread-safe. Lines are gathered and written whole, at each Tick and whenever there are many, so that a reader never sees half
-// of one unless the disk is full.
+// Lines are gathered, and written whole at each Tick and whenever there are many. So a reader never sees half a line
+// unless the disk is full. Not thread-safe.
 class JsonReporter : public report::Reporter {
  public:
-  // The first error of `sink` is told on `err`, in one line; nothing more is written after it. `err` must outlive the reporter.
+  // The first error of `sink` is told on `err`, in one line. After it nothing more is written. `err` must outlive the
+  // reporter.
   JsonReporter(std::unique_ptr<report::ByteSink> sink, std::ostream& err) : sink_(std::move(sink)), err_(err) {}
 
   void RunStarted(const results::RunStart& run) override;
@@ -41,7 +42,7 @@ class JsonReporter : public report::Reporter {
   void Note(const std::string& text) override;
   void Tick(double now) override;
   bool OnlyWritesAFile() const override { return true; }
-  // False if the report is not complete.
+  // Returns false if the report is incomplete.
   bool Finished(const results::RunSummary& summary) override;
 
  private:

@@ -28,7 +28,7 @@ const Origin kOrigin = {"local", "gw1", 2};
 
 class JsonReporterTest : public testing::Test {
  protected:
-  // The last line written, which is also the only one since the last call.
+  // The last line written, which is also the only line since the last call.
   json Line() {
     reporter_.Tick(0);
     EXPECT_THAT(written_, testing::EndsWith("\n"));

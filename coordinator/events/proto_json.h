@@ -1,4 +1,5 @@
-// Messages of proto/ as JSON values, in protobuf's own mapping with the fields' names as they are in the .proto files.
+// Messages of proto/ as JSON values, by protobuf's own mapping. Fields keep the names that they have in the .proto
+// files.
 #ifndef FASTEST_COORDINATOR_EVENTS_PROTO_JSON_H_
 #define FASTEST_COORDINATOR_EVENTS_PROTO_JSON_H_
 

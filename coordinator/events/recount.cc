@@ -8,7 +8,6 @@
 #include "proto/test_id.h"
 
 namespace fastest::events {
-namespace {}  // namespace
 
 void Recount::Expected(int tests, bool /*exact*/) { expected_ = tests; }
 
@@ -20,7 +19,7 @@ void Recount::Collected(const std::string& module, const std::vector<v1::TestRef
 }
 
 void Recount::TestStarted(const v1::TestRef& test, const results::Origin& origin, double at) {
-  // One that was retried has no result yet.
+  // A test that is retried has no result yet.
   if (const auto missing = missing_.find(TestId(test)); missing != missing_.end()) {
     missing->second.runner = absl::StrCat(origin.agent, " ", origin.worker);
   }
@@ -56,7 +55,7 @@ results::RunSummary Recount::CutOff() const {
     not_run.reason = test.runner.empty() ? "it had no result when the events ended"
                                          : absl::StrCat("it had been begun by ", test.runner, " when the events ended");
   }
-  // What was expected and not yet collected has no names.
+  // Tests that were expected and not yet collected have no names.
   books.collected = std::max(expected_, reported_ + static_cast<int>(missing_.size()));
   return summary;
 }

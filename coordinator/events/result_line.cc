@@ -19,7 +19,8 @@ namespace {
 
 using results::Origin;
 
-// The members of Stages by the names that they have in the line, in its order, for either way.
+// Visits the members of Stages with the names that they have in the line, in the line's order. Serves writing and
+// reading.
 template <typename Visit>
 void EachStage(const Visit& visit) {
   visit("queued", &v1::Stages::queued, &v1::Stages::set_queued);
@@ -38,7 +39,8 @@ double StageOf(const v1::Stages& stages, int phase) {
   return phase == 0 ? stages.setup() : phase == 1 ? stages.call() : stages.teardown();
 }
 
-// Whether `phases` and `stages` of the line tell all that the test's reports tell: they passed and say nothing else.
+// Whether `phases` and `stages` of the line say all that the test's reports say: each phase passed and says nothing
+// else.
 bool NeedsNoReports(const v1::TestResult& result) {
   if (!report::PassedPlainly(result)) return false;
   for (int i = 0; i < 3; ++i) {
@@ -47,7 +49,7 @@ bool NeedsNoReports(const v1::TestResult& result) {
   return true;
 }
 
-// Whether the domain is the one of SpelledDomain, without making that text.
+// Whether the domain is SpelledDomain of the node id. Does not make that text.
 bool DomainIsSpelled(const v1::TestResult& result) {
   std::string_view names = result.ref().node_id();
   names.remove_prefix(std::min(ModuleOf(names).size() + 2, names.size()));
@@ -61,10 +63,10 @@ bool DomainIsSpelled(const v1::TestResult& result) {
   return domain == names;
 }
 
-// Text of a crash may hold anything: what is not UTF-8 is replaced.
+// The text of a crash may hold any bytes. What is not UTF-8 is replaced.
 std::string Dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-// Why a phase did not simply pass.
+// Adds why a phase did not simply pass.
 void AddExplanation(const v1::Phase& phase, Json& event) {
   if (phase.xfail()) {
     event["xfail_reason"] = report::ShortReason(phase);
@@ -76,7 +78,8 @@ void AddExplanation(const v1::Phase& phase, Json& event) {
   event["sections"] = FromSections(phase.sections());
 }
 
-// The report from which the outcome follows: a failed call rather than a failed teardown, anything rather than a pass.
+// The report that decides the outcome: a failed call before a failed teardown, and anything before a pass. Null if all
+// passed.
 const v1::Phase* Decisive(const std::vector<v1::Phase>& phases) {
   const v1::Phase* decisive = nullptr;
   const auto weight = [](const v1::Phase& phase) {
@@ -111,7 +114,7 @@ void AddSubtestLine(const v1::TestRef& test, const v1::Phase& subtest, const Ori
   lines->Add('\n');
 }
 
-// The fields that no plain pass has, between `stages` and `lease`. `phases` are complete.
+// The fields that a plain pass never has. They stand between `stages` and `lease`. `phases` are complete.
 Json DetailsOf(const v1::TestResult& result, const Origin& origin, const std::vector<v1::Phase>& phases) {
   Json details = Json::object();
   if (result.ref().index() > 0) details["index"] = result.ref().index();
@@ -137,7 +140,7 @@ Json DetailsOf(const v1::TestResult& result, const Origin& origin, const std::ve
   return details;
 }
 
-// Seconds that each phase took, and when the first began.
+// The seconds of each phase, and when the first phase began.
 struct Times {
   double setup = 0;
   double call = 0;
@@ -145,8 +148,8 @@ struct Times {
   double started_at = 0;
 };
 
-// `kPlain`: AddJsonNumber's form, which has no exponents and is quick ("0.000011"). Otherwise the form of the JSON
-// library ("1.1e-05", and null for what is not a number). Readers must not depend on which of them a line has.
+// With `kPlain`, AddJsonNumber's form, which has no exponents and is fast ("0.000011"). Otherwise the form of the JSON
+// library ("1.1e-05", and null for what is not a number). Readers must not depend on either form.
 template <bool kPlain>
 void AddNumber(double number, TextBuffer* line) {
   if constexpr (kPlain) {
@@ -156,7 +159,8 @@ void AddNumber(double number, TextBuffer* line) {
   }
 }
 
-// Adds the line: all its fields, in their order. `kPlain`: `details` is empty, and there are `stages` and no `reports`.
+// Adds the line: all its fields, in their order. With `kPlain`, `details` is null, `stages` are there, and `reports`
+// are not.
 template <bool kPlain>
 void AddLine(std::string_view type, const v1::TestResult& result, const Origin& origin, const Times& times,
              const Json* details, TextBuffer* line) {

@@ -1,4 +1,4 @@
-// The event lines of a test's result: written here, and read here without loss. docs/events.md describes them.
+// Writes and reads the event lines of a test's result, without loss. docs/events.md describes them.
 #ifndef FASTEST_COORDINATOR_EVENTS_RESULT_LINE_H_
 #define FASTEST_COORDINATOR_EVENTS_RESULT_LINE_H_
 
@@ -12,11 +12,11 @@
 namespace fastest::events {
 
 // Adds the line of `result`, and before it a line for each of the test's subtests. `type` is "result", or "attempt" for
-// an attempt that was not the test's last.
+// an attempt that was not the last of its test.
 void AddResultLines(std::string_view type, const v1::TestResult& result, const results::Origin& origin,
                     TextBuffer* lines);
 
-// The result that such a line tells. `fields` says afterwards what is wrong with the line, if anything is.
+// The result that such a line tells. `fields` then says what is wrong with the line, if anything is.
 v1::TestResult ResultOf(EventFields& fields);
 
 }  // namespace fastest::events

@@ -17,7 +17,7 @@
 namespace fastest::events {
 namespace {
 
-// The lines of all kinds of results, byte by byte: programs of users read them.
+// Lines of all kinds of results, byte by byte: programs of users read them.
 TEST(ResultLineTest, LinesStayWhatTheyAre) {
   std::string written;
   std::ostringstream errors;
@@ -55,8 +55,8 @@ v1::TestResult ReadAgain(const std::string& line) {
   return result;
 }
 
-// A pass that says no more than its times is written without a tree of values, and its `reports` are left out. One word
-// more, and the line is put together in the other way. Both tell the same.
+// A pass that says no more than its times is written without a tree of values, and has no `reports`. With one word
+// more, the line is put together in the other way. Both lines say the same.
 TEST(ResultLineTest, BothWaysToALineTellTheSame) {
   v1::TestResult plain = report::TimedResult("a.py::T::test_\"\xC3\xBC[1]", 1795619898.8133371, 0.25);
   plain.set_location_line(6);
@@ -92,7 +92,7 @@ TEST(ResultLineTest, ReportsAreThereAsSoonAsMoreIsSaid) {
     EXPECT_TRUE(Json::parse(line).contains("reports")) << line;
     EXPECT_EQ(ReadAgain(line).SerializeAsString(), changed.SerializeAsString()) << line;
   }
-  // Of these the phases still say nothing.
+  // The phases of such a result still say nothing.
   v1::TestResult second = plain;
   second.mutable_ref()->set_index(1);
   const std::string line = LineOf(second, {"local", "gw1", 2});

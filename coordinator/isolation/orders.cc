@@ -17,7 +17,8 @@ std::vector<Order> OrdersToTry(const std::vector<v1::TestRef>& tests, unsigned s
   if (tests.size() < 3) return orders;
   std::vector<v1::TestRef> shuffled = tests;
   std::mt19937 random(seed);
-  // Not std::shuffle, whose answer is each standard library's own: the same seed is the same order everywhere.
+  // std::shuffle would give another order with each standard library. Here the same seed gives the same order
+  // everywhere.
   for (size_t i = shuffled.size() - 1; i > 0; --i) std::swap(shuffled[i], shuffled[random() % (i + 1)]);
   orders.push_back({absl::StrCat("shuffled (seed ", seed, ")"), {std::move(shuffled)}});
   return orders;

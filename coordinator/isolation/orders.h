@@ -1,4 +1,4 @@
-// Other orders and divisions of a suite than pytest's, in which tests that stand for themselves come out the same. Pure.
+// Orders and divisions of a suite other than pytest's. Independent tests have the same outcomes in all of them. Pure.
 #ifndef FASTEST_COORDINATOR_ISOLATION_ORDERS_H_
 #define FASTEST_COORDINATOR_ISOLATION_ORDERS_H_
 
@@ -10,16 +10,19 @@
 
 namespace fastest::isolation {
 
-// One way to run all tests: in one worker after another, each fresh.
+// One way to run all tests: in one fresh worker after another.
 struct Order {
   // For people: "backwards".
   std::string name;
   std::vector<std::vector<v1::TestRef>> workers;
 };
 
-// `tests` in pytest's order. Backwards (whoever leans on an earlier test of the suite has none of them before it); every other test, then the
-// rest, each half in pytest's order in a worker of its own (a division over two, as finely as can be); and shuffled, by a generator with the
-// fixed seed `seed`. No order is given twice, nor pytest's own: there are none of a suite of one test.
+// The orders to try for `tests`, which are in pytest's order:
+// - Backwards: no test has run after the tests before it.
+// - Every other test in one worker, and the rest in another, both in pytest's order. This divides the suite over two
+//   workers as finely as possible.
+// - Shuffled, by a generator with the fixed seed `seed`.
+// No order is given twice, and none is pytest's own. So a suite of one test has none.
 std::vector<Order> OrdersToTry(const std::vector<v1::TestRef>& tests, unsigned seed);
 
 }  // namespace fastest::isolation

@@ -1,4 +1,5 @@
-// The order in which one worker of a run ran its tests: read from the run's events, and written as such for a run that repeats it.
+// The order in which one worker of a run ran its tests. It is read from the run's events, and written as events for a
+// run that repeats it.
 #ifndef FASTEST_COORDINATOR_ISOLATION_SEQUENCE_H_
 #define FASTEST_COORDINATOR_ISOLATION_SEQUENCE_H_
 
@@ -13,10 +14,10 @@
 
 namespace fastest::isolation {
 
-// What a single worker is to run, in this order. A value.
+// The tests that a single worker is to run, in this order. A value.
 struct Sequence {
   std::vector<v1::TestRef> tests;
-  // The number of the worker ("gw3") and of the slots that it is one of: what its tests can see of the run.
+  // The number of the worker ("gw3"), and the number of the run's slots: tests can see both.
   int worker = 0;
   int slots = 1;
 };
@@ -31,21 +32,25 @@ struct Ran {
   bool failed() const { return outcome == v1::FAILED || outcome == v1::ERROR; }
 };
 
-// Who ran what, in the order in which it was reported: each worker's tests stand in the order in which it ran them.
+// Which worker ran which test, in the order of reports. So the tests of each worker stand in the order in which it ran
+// them.
 struct RecordedRun {
   results::RunStart start;
   std::vector<Ran> tests;
 };
 
-// InvalidArgument names the file, and the line that is damaged. Of events that break off the rest is missing.
+// Events that break off are read up to the break. Errors: InvalidArgument names the file, and the line that is damaged.
 absl::StatusOr<RecordedRun> ReadRecordedRun(const std::string& path);
 
-// What `worker` ran up to and with its first run of `until`; all that it ran if `until` is empty. Without a `worker` it is the one on which
-// `until` failed first, or else ran first; without either, the only one. A test that it ran several times stands once, at its first.
-// InvalidArgument: the run has no such worker, or that has not run the test; the text says who has.
+// What `worker` ran, up to and including its first run of `until`. An empty `until` means everything that it ran.
+// An empty `worker` means the worker on which `until` failed first, or else ran first. With both empty, the run must
+// have only one worker. A test that the worker ran several times stands once, at its first run.
+// Errors: InvalidArgument if the run has no such worker, or if the worker has not run the test. The text says which
+// worker has.
 absl::StatusOr<Sequence> SequenceOf(const RecordedRun& run, const std::string& worker, const std::string& until);
 
-// Events of a run, with arguments and all, whose worker of `sequence` ran its tests. Errors name the path.
+// Writes the events of a run, with its arguments, in which the worker of `sequence` ran its tests. Errors name the
+// path.
 absl::Status WriteSequence(const results::RunStart& start, const Sequence& sequence, const std::string& path);
 
 }  // namespace fastest::isolation

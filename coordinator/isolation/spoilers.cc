@@ -12,7 +12,7 @@ namespace {
 
 using Numbers = std::vector<size_t>;
 
-// The `part`-th of `parts` of about the same size.
+// The part number `part` (from 0) of `parts` parts of about the same size.
 Numbers Part(const Numbers& all, size_t part, size_t parts) {
   const auto at = [&](size_t i) { return all.begin() + static_cast<std::ptrdiff_t>(all.size() * i / parts); };
   return Numbers(at(part), at(part + 1));
@@ -32,7 +32,8 @@ absl::StatusOr<Spoilers> FindSpoilers(size_t count, const Spoiled& spoiled, int 
   std::iota(found.needed.begin(), found.needed.end(), size_t{0});
   for (size_t parts = 2; found.needed.size() >= 2 && parts <= found.needed.size();) {
     bool smaller = false;
-    // One part alone, or, where there are more than two, all but one: of two, the one is all but the other. What ran last is the likelier.
+    // First each part alone, then all but one part. With two parts, all but one is the other part, so it is not tried
+    // again. The tests that ran last are tried first: they are the likelier spoilers.
     for (const bool all_but_one : {false, true}) {
       for (size_t part = parts; part-- > 0 && !smaller && !(all_but_one && parts == 2);) {
         if (found.questions == most_questions) {

@@ -1,4 +1,5 @@
-// The search for the tests that have to run before another one for that to come out otherwise. Pure but for the question it asks.
+// Searches the tests that have to run before another test to change its outcome. Pure, except for the question that it
+// asks.
 #ifndef FASTEST_COORDINATOR_ISOLATION_SPOILERS_H_
 #define FASTEST_COORDINATOR_ISOLATION_SPOILERS_H_
 
@@ -10,20 +11,21 @@
 
 namespace fastest::isolation {
 
-// Answers whether the test comes out otherwise when those of its `count` predecessors that are named, by number and in order, ran before it.
+// Runs some of the test's `count` predecessors before it, and answers whether the outcome differs from that of the test
+// alone. The predecessors are given by number, in order.
 using Spoiled = std::function<absl::StatusOr<bool>(const std::vector<size_t>&)>;
 
 struct Spoilers {
-  // In order. Without any single one of them the test comes out as it does alone, unless the search was cut short.
+  // In order. Without any one of them the test has the outcome that it has alone, unless the search was cut short.
   std::vector<size_t> needed;
-  // False: `most_questions` were not enough to make it minimal.
+  // False if `most_questions` were too few to find a minimal set.
   bool minimal = true;
   int questions = 0;
 };
 
-// Delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002; their ddmin), which for one spoiler comes
-// to a search by halves: about 2 log2(count) questions. Precondition: all `count` together spoil it, none of them does not. The first error of
-// a question ends the search.
+// Searches by delta debugging (ddmin of Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input",
+// 2002). For a single spoiler this is a search by halves: about 2 log2(count) questions. Precondition: all `count`
+// predecessors together change the outcome, and none does not. The first error of a question ends the search.
 absl::StatusOr<Spoilers> FindSpoilers(size_t count, const Spoiled& spoiled, int most_questions);
 
 }  // namespace fastest::isolation

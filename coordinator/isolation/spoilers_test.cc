@@ -15,7 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 
-// Spoiled when all of `culprits` have run.
+// The test is spoiled when all `culprits` have run.
 Spoiled ByAllOf(std::set<size_t> culprits) {
   return [culprits](const std::vector<size_t>& ran) -> absl::StatusOr<bool> {
     EXPECT_TRUE(std::is_sorted(ran.begin(), ran.end()));

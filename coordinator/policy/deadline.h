@@ -1,4 +1,4 @@
-// When a run that must end by a certain time stops (--deadline).
+// When a run with a time limit stops (--deadline).
 #ifndef FASTEST_COORDINATOR_POLICY_DEADLINE_H_
 #define FASTEST_COORDINATOR_POLICY_DEADLINE_H_
 
@@ -6,18 +6,18 @@
 
 namespace fastest::policy {
 
-// A value; pure. Seconds from the start of the run.
+// Times are seconds from the start of the run. A value; pure.
 class Deadline {
  public:
   enum class Phase {
     kOpen,
-    // What runs may end; nothing more is begun.
+    // Tests that run may end. Nothing new is begun.
     kNoNewWork,
-    // What still runs is cut off.
+    // Tests that still run are cut off.
     kOver,
   };
 
-  // None.
+  // No deadline.
   Deadline() = default;
   explicit Deadline(double seconds) : seconds_(seconds) {}
 
@@ -30,7 +30,8 @@ class Deadline {
   }
 
  private:
-  // So that tests that have begun can end, and reports be written: a tenth, and half a minute at most.
+  // The time that tests in progress have to end, and reports to be written: a tenth of the deadline, at most half a
+  // minute.
   double Margin() const { return std::min(seconds_ / 10, 30.0); }
 
   double seconds_ = 0;

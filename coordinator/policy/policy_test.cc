@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 
 TEST(RetryBudgetTest, Table) {
   const std::tuple<const char*, int, int> kCases[] = {
-      // Given, tests, retries.
+      // Text, tests, retries.
       {"0", 500, 0}, {"20", 500, 20}, {"20", 0, 20},  {"1%", 500, 5}, {"1%", 501, 6},
       {"1%", 1, 1},  {"1%", 0, 0},    {"0%", 500, 0}, {"100%", 7, 7}, {"0.5%", 1000, 5},
   };
@@ -120,7 +120,7 @@ TEST(QuarantineTest, NothingIsQuarantinedByAnEmptyFile) {
 
 history::TestPast PastOf(const std::string& letters) {
   history::TestPast past;
-  // A day from one run to the next, from 2026-11-01 on.
+  // One day from each run to the next, from 2026-11-01 on.
   int64_t at = 1793491200;
   for (const char letter : letters) {
     history::Append(history::PastOf(letter, at), &past);
@@ -139,7 +139,7 @@ v1::TestResult Failure(const std::string& node_id) {
 TEST(RedHistoryTest, Table) {
   struct Case {
     const char* own;
-    const char* base;  // null: there is none
+    const char* base;  // null: no base
     const char* name;
     const char* text;
   };

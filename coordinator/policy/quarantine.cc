@@ -31,7 +31,7 @@ bool IsDay(const std::string& text) {
          day >= 1 && day <= 31;
 }
 
-// A TOML date, or the same as text.
+// Accepts a TOML date, and text in the same form.
 std::string DayOf(const toml::table& entry) {
   const toml::node* const node = entry.get("expires");
   if (const auto* const date = node->as_date()) {
@@ -47,7 +47,7 @@ bool Matches(const std::string& test, const std::string& node_id) {
       return true;
   }
   if (test.find_first_of("*?") == std::string::npos) return false;
-  // Brackets are parameters here, not sets of characters.
+  // Brackets mean parameters here, not sets of characters.
   const std::string pattern = absl::StrReplaceAll(test, {{"\\", "\\\\"}, {"[", "\\["}});
   return fnmatch(pattern.c_str(), node_id.c_str(), 0) == 0;
 }
@@ -105,7 +105,7 @@ absl::StatusOr<Quarantine> Quarantine::Load(const std::string& path, const std::
   std::ifstream file(path, std::ios::binary);
   std::stringstream text;
   if (!file || !(text << file.rdbuf()).good()) {
-    // An empty file gives no characters, which is no error.
+    // An empty file has no first character, which is no error.
     if (file && file.peek() == std::ifstream::traits_type::eof()) return Quarantine();
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", strerror(errno)));
   }

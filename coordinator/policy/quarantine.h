@@ -1,5 +1,5 @@
-// Tests that are known to be bad for the time being (--quarantine FILE): they run, their failures are shown apart and don't fail the run,
-// and nobody can forget them, since each entry ends on a day.
+// Tests that are known to be bad for now (--quarantine FILE). They run, and their failures are shown apart and do not
+// fail the run. Each entry ends on a day, so nobody can forget it.
 #ifndef FASTEST_COORDINATOR_POLICY_QUARANTINE_H_
 #define FASTEST_COORDINATOR_POLICY_QUARANTINE_H_
 
@@ -10,27 +10,28 @@
 
 namespace fastest::policy {
 
-// A value; pure but for Load.
+// A value. Pure, except Load.
 class Quarantine {
  public:
   struct Entry {
-    // A node id, which stands for everything below it too (a file, a class, a test with all its parameters), or one with '*' and '?'.
+    // A node id, which includes everything below it (a file, a class, a test with all its parameters), or a pattern
+    // with '*' and '?'.
     std::string test;
     std::string owner;
     std::string reason;
-    // "2026-12-31": the last day on which it holds.
+    // "2026-12-31": the last day on which the entry holds.
     std::string expires;
     bool expired = false;
   };
 
   Quarantine() = default;
-  // `text` is TOML: [[quarantine]] tables with test, owner, reason and expires, all of them. `today` is "2026-11-25". InvalidArgument names the
-  // line or the entry, and what is wrong with it.
+  // `text` is TOML: [[quarantine]] tables, each with test, owner, reason and expires. `today` is "2026-11-25". Errors:
+  // InvalidArgument names the line or the entry, and says what is wrong.
   static absl::StatusOr<Quarantine> Parse(const std::string& text, const std::string& today);
-  // The same of a file, which errors name.
+  // Reads the same from a file. Errors name the file.
   static absl::StatusOr<Quarantine> Load(const std::string& path, const std::string& today);
 
-  // The entry for a test, null if there is none. One that still holds comes before one that does not.
+  // The entry for a test; null if there is none. Entries that still hold come before those that have ended.
   const Entry* Find(const std::string& node_id) const;
 
  private:

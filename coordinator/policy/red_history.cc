@@ -12,7 +12,8 @@ namespace {
 
 using history::TestPast;
 
-// The signal of the kernel that is out of memory, and of whoever ends a container; a test that ends itself takes another way.
+// The signal of the kernel when it is out of memory, and of container runtimes that end a container. Tests that end
+// themselves do so in other ways.
 constexpr char kKilled[] = "SIGKILL";
 
 const TestPast* Find(const RedHistory::Pasts& pasts, const std::string& node_id) {
@@ -30,7 +31,7 @@ bool ComesAndGoes(const TestPast& past) {
 
 std::string Day(int64_t at) { return absl::FormatTime("%Y-%m-%d", absl::FromUnixSeconds(at), absl::UTCTimeZone()); }
 
-// The failures in a row with which the past ends.
+// The number of failures in a row at the end of the past.
 size_t Streak(const TestPast& past) {
   const size_t last_other = past.runs.find_last_not_of(history::kFailed);
   return last_other == std::string::npos ? past.runs.size() : past.runs.size() - last_other - 1;

@@ -1,4 +1,4 @@
-// What a history says of a test that fails: whether that is new, was so before, comes and goes, or has to do with the machine.
+// What the history says of a failure: new, known before, comes and goes, or caused by the machine.
 #ifndef FASTEST_COORDINATOR_POLICY_RED_HISTORY_H_
 #define FASTEST_COORDINATOR_POLICY_RED_HISTORY_H_
 
@@ -16,18 +16,17 @@ class RedHistory {
  public:
   using Pasts = std::unordered_map<std::string, history::TestPast>;
 
-  // Of no history: labels nothing.
+  // No history: labels nothing.
   RedHistory() = default;
-  // By node id; tests that never failed may be left out. `base`: of --history-base; nothing if there is none, then what came before here is
-  // what a failure is compared with.
+  // `own` is by node id, and may lack tests that never failed. `base` is the past of --history-base. Without a base,
+  // failures are compared with `own`.
   RedHistory(Pasts own, std::optional<Pasts> base);
 
-  // The label of a result that failed: for programs "new", "red_on_base", "known_flaky" or "infrastructure", and a text for people. By
-  // these rules, the first that holds:
+  // The label of a failed result: a name for programs, and a text. The first rule that holds gives the name:
   //   infrastructure  the worker was killed from outside while the test ran
-  //   known_flaky     in the runs remembered it was flaky, or it has gone from passing to failing at least twice
-  //   red_on_base     it failed when it ran last
-  //   new             all else
+  //   known_flaky     the test was flaky in the runs that are remembered, or went from passing to failing at least twice
+  //   red_on_base     the test failed in its last run
+  //   new             in all other cases
   v1::RedLabel Label(const v1::TestResult& result) const;
 
   bool empty() const { return !known_; }

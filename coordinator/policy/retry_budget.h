@@ -1,4 +1,5 @@
-// How many retries a whole run may spend (--retry-budget): flaky tests are worth a second try, a broken build is not.
+// How many retries a whole run may spend (--retry-budget). A second try helps flaky tests. It is wasted on a broken
+// build.
 #ifndef FASTEST_COORDINATOR_POLICY_RETRY_BUDGET_H_
 #define FASTEST_COORDINATOR_POLICY_RETRY_BUDGET_H_
 
@@ -13,17 +14,17 @@ class RetryBudget {
  public:
   // No limit.
   RetryBudget() = default;
-  // "20", or "1%" of the run's tests, rounded up. InvalidArgument for anything else.
+  // "20", or "1%" of the run's tests, rounded up. Errors: InvalidArgument for any other text.
   static absl::StatusOr<RetryBudget> Parse(const std::string& text);
 
   bool limited() const { return limited_; }
-  // How many retries a run of `tests` tests may have.
+  // How many retries a run of `tests` tests may spend.
   int Limit(int tests) const;
 
  private:
   bool limited_ = false;
   int count_ = 0;
-  // Of the tests; negative: the count is given.
+  // Percent of the tests; negative if a count is given.
   double percent_ = -1;
 };
 

@@ -24,12 +24,12 @@ std::string ShardName(const Part& part) { return absl::StrCat("shard ", part.sha
 
 }  // namespace
 
-// Tells one part after the other, without what the others say too.
+// Tells one part after the other, without what other parts say too.
 class Merge::Teller final : public report::Reporter {
  public:
   Teller(const Merge& merge, report::Reporter& out) : merge_(merge), out_(out) {}
 
-  // `is_last`: of its shard.
+  // `is_last`: the part has the last word on its shard.
   void Begin(size_t part, bool is_last) {
     part_ = part;
     is_last_ = is_last;
@@ -71,7 +71,7 @@ class Merge::Teller final : public report::Reporter {
     out_.Result(here, from);
   }
   void Collect(const v1::CollectReport& report) override {
-    // Every part imports every module. What an earlier attempt found may have been mended.
+    // Every part imports every module. What an earlier attempt found may have been mended since.
     if (!is_last_ || !ledger_.CollectReported(report)) return;
     if (report.outcome() == "failed") failed_ = true;
     out_.Collect(report);
@@ -96,13 +96,13 @@ class Merge::Teller final : public report::Reporter {
 
  private:
   const Part& part() const { return merge_.parts_[part_]; }
-  // Jobs' agents may all have one name.
+  // The agents of all jobs may have the same name.
   std::string Named(const std::string& agent) const { return absl::StrCat(part().shard(), "/", agent); }
   results::Origin Here(const results::Origin& origin, int attempts_before = 0) const {
     return {Named(origin.agent), origin.worker, origin.attempt + attempts_before, origin.slot};
   }
   uint64_t Lease(uint64_t id) const { return (static_cast<uint64_t>(part_) << 32) + id; }
-  // An earlier part has told its own attempts by then.
+  // The attempts of earlier parts, which have been told by then.
   int AttemptsBefore(const v1::TestRef& ref) const {
     const auto told = attempts_told_.find(TestId(ref));
     if (told == attempts_told_.end()) return 0;
@@ -127,7 +127,7 @@ class Merge::Teller final : public report::Reporter {
 
   struct Told {
     size_t part = static_cast<size_t>(-1);
-    // Attempts told by parts before that one, and by now.
+    // Attempts told by the parts before `part`, and in all.
     int before = 0;
     int attempts = 0;
   };
@@ -196,7 +196,7 @@ void Merge::Index() {
 }
 
 int Merge::Deselected() const {
-  // A later attempt at a shard deselects what the first one did, of what it collects.
+  // A later attempt at a shard deselects the same tests as the first, as far as it collects them.
   std::map<int, int> by_shard;
   for (const Part& part : parts_) {
     by_shard[part.shard()] = std::max(by_shard[part.shard()], part.summary.books.deselected);
@@ -246,7 +246,7 @@ bool Merge::AddHoles(results::Books* all) const {
       books.disagreements.push_back(absl::StrCat(ShardName(part), " was cut off: ", part.path, " has no end"));
     }
   }
-  // What an attempt knew of, and the last one neither ran nor named.
+  // Tests that an attempt knew, and that the last attempt neither ran nor named.
   for (const Part& part : parts_) {
     const auto last =
         std::find_if(parts_.rbegin(), parts_.rend(), [&](const Part& other) { return other.shard() == part.shard(); });
@@ -263,7 +263,7 @@ bool Merge::AddHoles(results::Books* all) const {
   }
   books.disagreements.insert(books.disagreements.end(), problems_.begin(), problems_.end());
   if (books.disagreements.empty()) return holes;
-  // Nobody who is there was to run these.
+  // No part that is there was to run these modules.
   for (const std::string& module : module_order_) {
     const bool heard_of = collected_.count(module) > 0 ||
                           std::any_of(parts_.begin(), parts_.end(),
@@ -281,7 +281,8 @@ int Merge::ExitCode(bool holes, bool failed) const {
   for (const size_t last : LastParts()) {
     const Part& part = parts_[last];
     int code = part.summary.exit_code;
-    // What its tests and its policies say is known; what a plugin made of the session is known by the code alone.
+    // Failures of tests and policies are known, and counted apart. A failure that a plugin made of the session is known
+    // by the exit code alone.
     const auto has_failed = [](const auto& entry) { return entry.second.failed && !entry.second.quarantined; };
     const bool by_tests = part.collection_failed || !part.summary.policy_failures.empty() || part.summary.flaky_fails ||
                           std::any_of(part.results.begin(), part.results.end(), has_failed);
@@ -354,9 +355,10 @@ absl::StatusOr<results::RunSummary> Merge::Tell(report::Reporter& reporter) {
     timing.longest_test = of_part.longest_test;
   }
   timing.tests_s = std::max(0.0, timing.total_s - timing.before_s);
-  // The same that all say is the whole's; else the first, which is enough to look for the others.
+  // If all parts give the same reason, it is the reason of the whole run. Otherwise the first is enough to look for the
+  // others.
   if (!reasons.empty()) summary.stop_reason = *reasons.begin();
-  // Whatever attempt met them: the test of an entry that has ended need not be in a later one.
+  // Of all attempts: the test of a quarantine that has ended need not be in a later attempt.
   std::set<std::string> policy_failures;
   for (const Part& part : parts_) {
     policy_failures.insert(part.summary.policy_failures.begin(), part.summary.policy_failures.end());

@@ -1,4 +1,4 @@
-// Many event files, one verdict (--merge): as if all of it had been one run.
+// Makes one verdict of many event files (--merge), as if everything had been one run.
 #ifndef FASTEST_COORDINATOR_SHARDS_MERGE_H_
 #define FASTEST_COORDINATOR_SHARDS_MERGE_H_
 
@@ -17,15 +17,17 @@
 
 namespace fastest::shards {
 
-// Not thread-safe. Of several attempts at a shard each test's last result counts; earlier ones are told as attempts if they failed.
+// If a shard was attempted several times, the last result of each test counts. Earlier results are told as attempts if
+// they failed. Not thread-safe.
 class Merge {
  public:
-  // `parts` as ReadParts gives them; at least one.
+  // `parts` are those of ReadParts, at least one.
   explicit Merge(std::vector<Part> parts);
 
-  // What the whole run would have said of itself.
+  // What the whole run would have said when it began.
   const results::RunStart& start() const { return start_; }
-  // Reads the files again, tells all of it to `reporter`, save Finished, and gives what that is to be called with. Once.
+  // Reads the files again and tells everything to `reporter`, except Finished. Returns the summary for Finished. Call
+  // it once.
   absl::StatusOr<results::RunSummary> Tell(report::Reporter& reporter);
 
  private:
@@ -33,23 +35,23 @@ class Merge {
 
   void Index();
   void TellExpected(report::Reporter& reporter);
-  // The parts whose word on their shard is the last, by place.
+  // The parts that have the last word on their shards, by place.
   std::vector<size_t> LastParts() const;
   int Deselected() const;
-  // Names what is missing; whether anything is that should be there.
+  // Adds the tests and modules that are missing. Returns whether any of them should be there.
   bool AddHoles(results::Books* books) const;
-  // `failed`: a test's last result, a module's collection, or by policy.
+  // `failed`: the last result of a test failed, the collection of a module did, or a policy says so.
   int ExitCode(bool holes, bool failed) const;
 
   std::vector<Part> parts_;
   results::RunStart start_;
-  // The part that has the last word on a test, by place.
+  // By test, the place of the part that has the last word on it.
   std::map<TestId, size_t> finals_;
   // Every test that any part has collected, by module.
   std::map<std::string, std::set<TestId>> collected_;
   std::map<std::string, double> collect_s_;
   std::vector<std::string> module_order_;
-  // Lines for a person: what does not fit together.
+  // What does not fit together: lines for a person.
   std::vector<std::string> problems_;
 };
 

@@ -56,7 +56,7 @@ class MergeTest : public testing::Test {
   }
   ~MergeTest() override { std::filesystem::remove_all(folder_); }
 
-  // What one job writes: run id "r1" …, in the order of the calls.
+  // What one job writes, in the order of the calls. Its run id is "r1" …
   struct Job {
     int shard = 1;
     int of = 2;

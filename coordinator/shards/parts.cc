@@ -134,7 +134,8 @@ Settled SettledBy(const std::vector<Part>& parts) {
     settled.tests[module == module_of.end() ? std::string(ModuleOf(test.node_id)) : module->second].insert(test);
   }
   for (const Part& part : parts) {
-    // One that broke off may have known only a part of a module, one that goes on from another knows only what that left.
+    // A part that broke off may have known only a part of a module. A part that continues another knows only what was
+    // left.
     if (part.is_rerun() || !part.finished) continue;
     for (const auto& [module, tests] : part.collected) {
       const std::set<TestId>& done = settled.tests[module];

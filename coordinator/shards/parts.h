@@ -1,4 +1,4 @@
-// The event files of several runs that belong together: shards of one run, and attempts at the same shard.
+// The event files of several runs that belong together: the shards of one run, and attempts at the same shard.
 #ifndef FASTEST_COORDINATOR_SHARDS_PARTS_H_
 #define FASTEST_COORDINATOR_SHARDS_PARTS_H_
 
@@ -21,37 +21,38 @@ namespace fastest::shards {
 struct Part {
   struct Reported {
     bool failed = false;
-    // It failed, and that does not count.
+    // The test failed, and the failure does not count.
     bool quarantined = false;
     int attempt = 1;
   };
   std::string path;
   results::RunStart start;
-  // False: the events break off, and `summary` is what can be said all the same.
+  // False if the events break off. `summary` then says what can be said.
   bool finished = false;
   results::RunSummary summary;
   std::map<TestId, Reported> results;
   // By module.
   std::map<std::string, std::set<TestId>> collected;
   std::map<std::string, double> collect_s;
-  // Node ids of collectors that failed or skipped, and whether one failed.
+  // Node ids of collectors that failed or were skipped, and whether one failed.
   std::set<std::string> collect_reports;
   bool collection_failed = false;
 
-  // 1 of a run that is not divided.
+  // 1 if the run is not divided.
   int shard() const { return start.shard.index == 0 ? 1 : start.shard.index; }
   int shards() const { return start.shard.index == 0 ? 1 : start.shard.count; }
   bool is_rerun() const { return !start.shard.rerun_of.empty(); }
 };
 
-// The files that `paths` mean: themselves, and all *.jsonl in and below those that are folders, sorted. NotFound names what isn't there or
-// holds none.
+// The files that `paths` name: the paths that are files, and all *.jsonl in and below the paths that are folders,
+// sorted. Errors: NotFound names a path that is missing or holds no such file.
 absl::StatusOr<std::vector<std::string>> EventFiles(const std::vector<std::string>& paths);
 
-// Sorted by shard, then by when they began. InvalidArgument: a file is damaged, the same run is there twice, or they are not parts of one run.
+// Sorted by shard, then by start. Errors: InvalidArgument if a file is damaged, if the same run is there twice, or if
+// the files are not parts of one run.
 absl::StatusOr<std::vector<Part>> ReadParts(const std::vector<std::string>& files);
 
-// What `parts`, all of the same shard and in the order of time, have settled.
+// What `parts` have settled. All are of the same shard and in the order of time.
 Settled SettledBy(const std::vector<Part>& parts);
 
 }  // namespace fastest::shards

@@ -36,13 +36,15 @@ ShardPlan ShardPlan::Make(const std::vector<plan::ModuleEstimate>& modules, int 
   options.keep_modules = keep_modules;
   const plan::Plan plan = plan::PlanByModule(modules, options);
   for (size_t i = 0; i < plan.batches.size();) {
-    // A unit of short modules of one folder stays together: they share what the folder's conftest.py sets up.
+    // Short modules of one folder, which the planner made a unit, stay together: they share the set-up of the folder's
+    // conftest.py.
     size_t end = i;
     double seconds = 0;
     for (; end < plan.batches.size() && plan.batches[end].unit == plan.batches[i].unit; ++end) {
       seconds += plan.batches[end].predicted_s;
     }
-    // Longest first onto whoever has least (Graham's LPT); the first of equals, so that the plan is the same everywhere.
+    // Longest first, to the shard that has least (Graham's LPT). Of equals the first, so that the plan is the same
+    // everywhere.
     const auto least = std::min_element(result.predicted_s_.begin(), result.predicted_s_.end());
     *least += seconds;
     const int shard = static_cast<int>(least - result.predicted_s_.begin()) + 1;
@@ -100,7 +102,7 @@ absl::StatusOr<ShardPlan> ShardPlan::FromJson(const std::string& text) {
                               kFormat, ": make the plan and run its shards with the same version"));
   }
   ShardPlan plan;
-  // A damaged file is told by its digest in the end, so that the kinds of its values are all that has to be looked at here.
+  // The digest tells damage in the end. Here, only the kinds of the values are checked.
   try {
     json.at("shards").get_to(plan.shards_);
     json.at("selection").get_to(plan.selection_);

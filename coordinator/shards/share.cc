@@ -28,7 +28,7 @@ std::vector<plan::ModuleEstimate> Share::Select(const std::vector<plan::ModuleEs
     if (shard_ > 0) mine.boundaries = plan_.Boundaries(module.node_id);
     if (!mine.boundaries.empty()) mine.parts = std::move(parts);
     if (const auto settled = settled_.tests.find(module.node_id); settled != settled_.tests.end()) {
-      // An estimate knows no indices; of tests that share an id it may keep one too few.
+      // An estimate has no indices. If several tests share an id, it may keep one of them that is settled.
       const auto is_settled = [&](const plan::TestEstimate& test) {
         return settled->second.count({test.node_id, 0}) > 0;
       };
@@ -78,7 +78,7 @@ v1::Collection Share::Select(const v1::Collection& collection) const {
   absl::flat_hash_map<std::string, int> shard_of_group;
   for (const v1::CollectedTest& test : collection.tests()) {
     if (shard_ > 0) {
-      // Tests that share an id are counted through, so they stay together: where the first of them is.
+      // Tests that share an id are counted, so they stay together, where the first of them is.
       const int place = places[test.module()][test.node_id()];
       const std::vector<int>& at = cuts[test.module()];
       const auto part = static_cast<size_t>(std::upper_bound(at.begin(), at.end(), place) - at.begin());
@@ -86,7 +86,7 @@ v1::Collection Share::Select(const v1::Collection& collection) const {
       if (!test.group().empty()) shard = shard_of_group.try_emplace(test.group(), shard).first->second;
       if (shard != shard_) continue;
     }
-    // Readers count tests that share an id, so they are here all or none.
+    // Readers count the tests that share an id, so all of them are kept, or none.
     if (!AllSettled(test.module(), test.node_id(), times[test.node_id()])) *mine.add_tests() = test;
   }
   return mine;

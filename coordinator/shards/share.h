@@ -1,4 +1,4 @@
-// One job's share of a run that is divided among several, and what of it earlier attempts have done already.
+// The share of one job in a run that is divided among several jobs, without the tests that earlier attempts have done.
 #ifndef FASTEST_COORDINATOR_SHARDS_SHARE_H_
 #define FASTEST_COORDINATOR_SHARDS_SHARE_H_
 
@@ -17,44 +17,46 @@
 
 namespace fastest::shards {
 
-// What earlier runs of the same tests have settled: what they reported and what did not fail. (See earlier_runs.h.)
+// What earlier runs of the same tests have settled: tests that they reported and that did not fail. parts.h reads it
+// from their events.
 struct Settled {
-  // Node id and index, by module.
+  // By module.
   std::map<std::string, std::set<TestId>> tests;
-  // Modules of which nothing is left to do.
+  // Modules that have nothing left to do.
   std::set<std::string> modules;
-  // The runs that say so.
+  // The ids of these runs.
   std::vector<std::string> run_ids;
 };
 
 // A value; pure.
 class Share {
  public:
-  // Everything.
+  // The share that is everything.
   Share() = default;
   Share(ShardPlan plan, int shard) : plan_(std::move(plan)), shard_(shard) {}
 
   void Settle(Settled settled) { settled_ = std::move(settled); }
 
-  // 0: the run is not divided.
+  // 0 if the run is not divided.
   int shard() const { return shard_; }
   const ShardPlan& plan() const { return plan_; }
   const Settled& settled() const { return settled_; }
   bool everything() const { return shard_ == 0 && settled_.run_ids.empty(); }
 
-  // Whether the modules' deselected tests are counted here: by one shard, whoever has the first part.
+  // Whether this shard counts the module's deselected tests. The shard with the module's first part counts them.
   bool CountsDeselected(const std::string& module) const;
 
-  // Collection by module: of `modules`, what is to be run here. What is known of them is left to the caller.
+  // Collection by module: those of `modules` that are to be run here. The caller adds what is known of them.
   std::vector<plan::ModuleEstimate> Select(const std::vector<plan::ModuleEstimate>& modules) const;
-  // The tests of a batch that are settled, as v1::Batch.except.
+  // Names the tests of a batch that are settled, as v1::Batch.except.
   void Except(v1::Batch* batch) const;
 
-  // Whole collection: the tests that are to be run here, in their order. A group (xdist_group) goes where its first test goes.
+  // Whole collection: the tests that are to be run here, in their order. A group (xdist_group) goes to the shard of its
+  // first test.
   v1::Collection Select(const v1::Collection& collection) const;
 
  private:
-  // Whether the first `count` tests of that id are.
+  // Whether the first `count` tests of this id are settled.
   bool AllSettled(const std::string& module, const std::string& node_id, uint32_t count) const;
 
   ShardPlan plan_;

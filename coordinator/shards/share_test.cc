@@ -17,7 +17,7 @@ plan::ModuleEstimate Module(const std::string& name, int tests) {
   return module;
 }
 
-// One module long enough to be cut, one that is not.
+// One module that is long enough to be cut, and one that is not.
 std::vector<plan::ModuleEstimate> Suite() { return {Module("long.py", 40), Module("short.py", 2)}; }
 
 v1::Collection Collection() {
