@@ -1,5 +1,5 @@
-// Where the files of a store are kept: a folder, or a server. Any number may use it at once, since files are only added, each under a name of its
-// own, and removed.
+// Where the files of a store are kept: in a folder or on a server. Any number of processes may use the place at once,
+// because files are never changed: each is added under a name of its own, and later removed.
 #ifndef FASTEST_COORDINATOR_HISTORY_FILES_H_
 #define FASTEST_COORDINATOR_HISTORY_FILES_H_
 
@@ -16,17 +16,17 @@ class Files {
  public:
   virtual ~Files() = default;
 
-  // Names (IsName) of all that there are, in any order.
+  // The names (IsName) of all files, in any order.
   virtual absl::StatusOr<std::vector<std::string>> List() = 0;
-  // Their bytes, in the order of the names. NotFound: that one is gone.
+  // The bytes of the files, in the order of `names`. Errors: NotFound if the file is gone.
   virtual std::vector<absl::StatusOr<std::string>> Get(const std::vector<std::string>& names) = 0;
-  // A new one. Whoever reads sees all of it or nothing.
+  // Adds a file. Readers see all of it or nothing.
   virtual absl::Status Put(const std::string& name, const std::string& bytes) = 0;
-  // Those that are gone already count as removed.
+  // Files that are gone already count as removed.
   virtual absl::Status Remove(const std::vector<std::string>& names) = 0;
   // Removes what others have left unfinished.
   virtual void Tidy() {}
-  // As it stands in messages.
+  // The place of a file as messages name it.
   virtual std::string PlaceOf(const std::string& name) const = 0;
 };
 

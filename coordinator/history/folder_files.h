@@ -1,4 +1,4 @@
-// A store's files in a folder.
+// The files of a store in a folder.
 #ifndef FASTEST_COORDINATOR_HISTORY_FOLDER_FILES_H_
 #define FASTEST_COORDINATOR_HISTORY_FOLDER_FILES_H_
 
@@ -12,15 +12,15 @@ namespace fastest::history {
 
 class FolderFiles final : public Files {
  public:
-  // The folder need not be there until something is put.
+  // The folder is made when the first file is put.
   explicit FolderFiles(std::string folder) : folder_(std::move(folder)) {}
 
   absl::StatusOr<std::vector<std::string>> List() override;
   std::vector<absl::StatusOr<std::string>> Get(const std::vector<std::string>& names) override;
-  // Written beside it and renamed.
+  // Writes the file beside its place, and renames it.
   absl::Status Put(const std::string& name, const std::string& bytes) override;
   absl::Status Remove(const std::vector<std::string>& names) override;
-  // What was begun a day ago and not renamed.
+  // Removes files that were begun more than a day ago and not renamed.
   void Tidy() override;
   std::string PlaceOf(const std::string& name) const override;
 

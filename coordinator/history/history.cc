@@ -18,14 +18,15 @@
 namespace fastest::history {
 namespace {
 
-// "FSTS" marks the file as ours. Tables of an older format are dropped: what they held costs a run's balance.
+// "FSTS" marks the file as ours. Tables of an older format are dropped: their loss costs one run's balance.
 constexpr int kApplicationId = 0x46535453;
 constexpr int kFormat = 3;
-// Two runs that end at the same time: one waits for the other's transaction.
+// If two runs end at the same time, one waits for the other's transaction.
 constexpr int kBusyTimeoutMs = 5000;
-// Weight of a new measurement: an old one counts half after each run.
+// The weight of a new measurement: an old one counts half after each run.
 constexpr double kNewWeight = 0.5;
-// What no run has seen for so long is forgotten: ids that are new on every run, checkouts that were there for one build.
+// Tests that no run has seen for so long are forgotten: ids that are new in every run, checkouts that were there for
+// one build.
 constexpr absl::Duration kForgetAfter = absl::Hours(24 * 60);
 
 // A class whose fixtures were measured has a row in `module` too, with its node id as path.
@@ -48,7 +49,7 @@ constexpr char kRecordModule[] =
     "INSERT INTO module (rootdir, path, setup_s, seen_at) VALUES (?1, ?2, ?3, ?4) "
     "ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at, "
     "setup_s = coalesce(setup_s + (excluded.setup_s - setup_s) * ?5, excluded.setup_s, setup_s) RETURNING id";
-// A run's letter is one of test_past.h's, or nothing; 'F' is kFailed, 20 kRunsRemembered.
+// A run's letter is one of test_past.h's, or nothing. 'F' is kFailed, 20 is kRunsRemembered.
 constexpr char kRecordTest[] =
     "INSERT INTO test (module, node_id, seconds, position, seen_at, runs, failing_since) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?7, iif(?7 = 'F', ?5, 0)) "
@@ -77,7 +78,7 @@ absl::Status Error(const std::string& path, sqlite3* database) {
   return absl::UnavailableError(absl::StrCat(path, ": ", sqlite3_errmsg(database)));
 }
 
-// A prepared statement. Whoever has stepped it resets it before it binds anew; texts live until then.
+// A prepared statement. After a step, the caller resets it before it binds anew. Bound texts must live until then.
 class Statement {
  public:
   Statement(sqlite3* database, const char* sql) { sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr); }
@@ -94,7 +95,7 @@ class Statement {
   void BindNull(int index) { sqlite3_bind_null(statement_, index); }
   int Step() { return sqlite3_step(statement_); }
   void Reset() { sqlite3_reset(statement_); }
-  // For statements of which no row is wanted.
+  // For statements whose rows are not wanted.
   bool Run() {
     const int step = Step();
     Reset();
@@ -113,7 +114,7 @@ class Statement {
   sqlite3_stmt* statement_ = nullptr;
 };
 
-// Takes the transaction back unless it was committed.
+// Rolls the transaction back unless it was committed.
 class Transaction {
  public:
   explicit Transaction(sqlite3* database) : database_(database) {}
@@ -139,7 +140,7 @@ class SqliteHistory final : public History {
     Statement find(database_.get(), kFindModule);
     Statement classes(database_.get(), kFindClasses);
     Statement tests(database_.get(), kLoadTests);
-    // One snapshot for all modules, and one lock instead of two for each of them.
+    // One snapshot for all modules, and one lock instead of two for each module.
     Transaction transaction(database_.get());
     if (!find.prepared() || !classes.prepared() || !tests.prepared() || !transaction.Begin("BEGIN")) return Error();
     std::unordered_map<std::string, ModuleHistory> loaded;
@@ -182,7 +183,7 @@ class SqliteHistory final : public History {
 
   absl::Status Record(const std::string& project, const std::vector<Observation>& tests,
                       const std::unordered_map<std::string, double>& setup_s) override {
-    // The setup's seconds, unset for a module of which only tests were measured.
+    // The seconds of the set-up; unset for a module of which only tests were measured.
     std::unordered_map<std::string_view, std::optional<double>> modules;
     for (const Observation& test : tests) modules[test.module];
     for (const auto& [module, seconds] : setup_s) {
@@ -257,14 +258,15 @@ class SqliteHistory final : public History {
   const Database database_;
 };
 
-// The first number that `sql` answers. A file that is no database is found out here, at the first read.
+// The first number that `sql` gives. This is the first read, so a file that is no database is found out here.
 absl::StatusOr<int> Ask(const std::string& path, sqlite3* database, const char* sql) {
   Statement statement(database, sql);
   if (!statement.prepared() || statement.Step() != SQLITE_ROW) return Error(path, database);
   return static_cast<int>(statement.Integer(0));
 }
 
-// Whether the tables are there; an error if the file is not for us. Within a transaction: another run may be making them.
+// Whether the tables are there. Fails if the file is not ours. Runs within a transaction, because another run may be
+// making the tables.
 absl::StatusOr<bool> HasTables(const std::string& path, sqlite3* database) {
   ASSIGN_OR_RETURN(const int format, Ask(path, database, "PRAGMA user_version"));
   ASSIGN_OR_RETURN(const int owner, Ask(path, database, "PRAGMA application_id"));
@@ -283,7 +285,8 @@ absl::StatusOr<bool> HasTables(const std::string& path, sqlite3* database) {
 }
 
 absl::Status MakeTables(const std::string& path, sqlite3* database) {
-  // Readers and a writer at once. Where the file system can't do that, or another run is at it, it works without.
+  // Readers and a writer can work at once. If the file system cannot do that, or another run is setting it, everything
+  // works without.
   sqlite3_exec(database, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
   Transaction transaction(database);
   if (!transaction.Begin("BEGIN IMMEDIATE")) return Error(path, database);
@@ -316,7 +319,7 @@ absl::StatusOr<std::unique_ptr<History>> History::Open(const std::string& path) 
   if (opened != SQLITE_OK) return Error(path, raw);
   sqlite3_busy_timeout(raw, kBusyTimeoutMs);
   RETURN_IF_ERROR(Prepare(path, raw));
-  // Losing the last run in a power cut is no harm, so no fsync for each commit.
+  // It does no harm to lose the last run in a power cut. So commits need no fsync.
   sqlite3_exec(raw, "PRAGMA synchronous = NORMAL", nullptr, nullptr, nullptr);
   return std::unique_ptr<History>(std::make_unique<SqliteHistory>(path, std::move(database)));
 }

@@ -43,7 +43,7 @@ class HistoryTest : public testing::Test {
     return history.ok() ? *std::move(history) : nullptr;
   }
 
-  // Observations only look into texts: they are kept for all tests.
+  // Observations only refer to texts. The texts are kept for all tests.
   static std::string_view Kept(const std::string& text) {
     static std::mutex mutex;
     static std::set<std::string> kept;
@@ -59,7 +59,7 @@ class HistoryTest : public testing::Test {
     return tests;
   }
 
-  // Behind History's back.
+  // Without History's knowledge.
   void Execute(const char* sql) {
     sqlite3* database = nullptr;
     ASSERT_EQ(sqlite3_open(path_.c_str(), &database), SQLITE_OK);
@@ -146,7 +146,7 @@ TEST_F(HistoryTest, AWriterKilledInTheMidstLosesOnlyItsOwn) {
     sqlite3* database = nullptr;
     sqlite3_open(path_.c_str(), &database);
     sqlite3_exec(database, "BEGIN IMMEDIATE; DELETE FROM test;", nullptr, nullptr, nullptr);
-    _exit(0);  // No rollback, no close: as if killed.
+    _exit(0);  // No rollback and no close, as if killed.
   }
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
@@ -161,7 +161,7 @@ TEST_F(HistoryTest, AWriterKilledAtAnyMomentLeavesWholeTransactions) {
       for (int i = 1; history.ok(); ++i) (*history)->Record("/p", Tests("a.py", 300, i), {}).IgnoreError();
       _exit(1);
     }
-    // Kill it once it is at work: when it has written something new.
+    // Kill it while it works: once it has written something new.
     auto history = MustOpen(path_);
     double before = -1;
     for (bool changed = false; !changed;) {
@@ -228,13 +228,13 @@ TEST_F(HistoryTest, WhatWasNotSeenForLongIsForgotten) {
 TEST_F(HistoryTest, RemembersHowTestsFared) {
   auto history = MustOpen(path_);
   const double unknown = std::nan("");
-  // SQL's rule is that of Append.
+  // The rule in SQL is the rule of Append.
   TestPast expected;
   for (const char letter : std::string("..F.ffFF.FFFFFFFFFF.FFFfFFFF")) {
     ASSERT_TRUE(history->Record("/p", {{"a.py", "a.py::t", 1, 0, letter}, {"a.py", "a.py::good", 1, 1, '.'}}, {}).ok());
     Append(PastOf(letter, 1), &expected);
   }
-  // What says nothing of an outcome, or nothing of a length.
+  // Observations that say nothing of the outcome, or nothing of the duration.
   ASSERT_TRUE(history->Record("/p", {{"a.py", "a.py::t", 1, 0}, {"a.py", "a.py::crash", unknown, 2, 'F'}}, {}).ok());
   const auto loaded = MustOpen(path_)->Load("/p", {"a.py"});
   ASSERT_TRUE(loaded.ok());

@@ -17,7 +17,7 @@
 namespace fastest::history {
 namespace {
 
-// Of a thousand objects each: a store of so many files has not been joined for years.
+// Pages have a thousand objects. A store with so many files has not been compacted for years.
 constexpr int kMostPages = 200;
 constexpr size_t kMostReasonBytes = 200;
 
@@ -31,7 +31,7 @@ std::string Sha256(const std::string& bytes) {
   return absl::BytesToHexString(std::string(reinterpret_cast<const char*>(digest), sizeof(digest)));
 }
 
-// What a server says of its refusal, in one short line; S3 has a form for it.
+// Why the server refuses, in one short line. S3 has a form for it.
 std::string ReasonIn(const std::string& body) {
   pugi::xml_document document;
   if (!document.load_buffer(body.data(), body.size())) return "";
@@ -76,7 +76,7 @@ absl::Status RemoteFiles::Put(const std::string& name, const std::string& bytes)
   request.headers.emplace_back("Content-Type: application/octet-stream");
   const auto responses = transfers_->Do({std::move(request)}, {absl::Now() + options_.write_within});
   const absl::Status checked = Check(PlaceOf(name), responses[0]);
-  // Nothing that was looked for is missing.
+  // Nothing that was asked for is missing.
   return absl::IsNotFound(checked) ? absl::UnavailableError(checked.message()) : checked;
 }
 
@@ -125,7 +125,7 @@ absl::StatusOr<std::vector<std::string>> RemoteFiles::ListObjects() {
 
 absl::StatusOr<std::vector<std::string>> RemoteFiles::ListIndex() {
   HttpRequest request = Request("GET", location_.files_url);
-  // What others have put or removed a moment ago counts, whoever stands between.
+  // Files that others put or removed a moment ago must count, so proxies must not answer from their caches.
   request.headers.emplace_back("Cache-Control: no-cache");
   const auto responses = transfers_->Do({std::move(request)}, ForReading());
   const absl::Status checked = Check(location_.shown, responses[0]);
@@ -148,7 +148,7 @@ HttpRequest RemoteFiles::Request(const std::string& method, const std::string& u
     request.sigv4 = absl::StrCat("aws:amz:", location_.region, ":s3");
     request.key_id = location_.key_id;
     request.secret = location_.secret;
-    // S3 asks for it, and libcurl has come to add it by itself only later.
+    // S3 requires it, and only later versions of libcurl add it by themselves.
     request.headers.push_back(absl::StrCat("x-amz-content-sha256: ", Sha256(request.body)));
     if (!location_.session_token.empty()) {
       request.headers.push_back(absl::StrCat("x-amz-security-token: ", location_.session_token));

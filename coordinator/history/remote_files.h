@@ -1,4 +1,5 @@
-// A store's files on a server: objects in an S3 bucket, or files that a web server lists, gives, takes and removes (GET, PUT, DELETE).
+// The files of a store on a server: objects in an S3 bucket, or files that a web server lists, gives, takes and removes
+// (GET, PUT, DELETE).
 #ifndef FASTEST_COORDINATOR_HISTORY_REMOTE_FILES_H_
 #define FASTEST_COORDINATOR_HISTORY_REMOTE_FILES_H_
 
@@ -18,12 +19,13 @@ namespace fastest::history {
 class RemoteFiles final : public Files {
  public:
   struct Options {
-    // For all that is ever read, from the first look on: what has not come by then is unreachable. For each that is written or removed.
+    // For all reads together, from the first one on: what has not come by then is unreachable. Then, for each write or
+    // removal.
     absl::Duration read_within = absl::Seconds(30);
     absl::Duration write_within = absl::Seconds(20);
-    // Whether a web server that does not know the folder is in error, or the store is yet to be made.
+    // Whether a web server that does not know the folder is an error. If not, the store is yet to be made.
     bool must_exist = false;
-    // From yes on nothing that is to be read is waited for; see Patience.
+    // Once it says yes, no read is waited for; see Patience.
     std::function<bool()> interrupted = nullptr;
   };
 
@@ -31,7 +33,7 @@ class RemoteFiles final : public Files {
 
   absl::StatusOr<std::vector<std::string>> List() override;
   std::vector<absl::StatusOr<std::string>> Get(const std::vector<std::string>& names) override;
-  // A server may keep half of what it was sent from one who was killed; it is then found damaged.
+  // If a writer is killed, a server may keep half of a file. Readers find such a file damaged.
   absl::Status Put(const std::string& name, const std::string& bytes) override;
   absl::Status Remove(const std::vector<std::string>& names) override;
   std::string PlaceOf(const std::string& name) const override;
@@ -40,7 +42,7 @@ class RemoteFiles final : public Files {
   absl::StatusOr<std::vector<std::string>> ListObjects();
   absl::StatusOr<std::vector<std::string>> ListIndex();
   HttpRequest Request(const std::string& method, const std::string& url, std::string body = "") const;
-  // OK for a status of 2xx; else an error that names `place`.
+  // OK for a status of 2xx. Otherwise an error that names `place`.
   absl::Status Check(const std::string& place, const absl::StatusOr<HttpResponse>& response) const;
   Patience ForReading();
 
@@ -50,7 +52,8 @@ class RemoteFiles final : public Files {
   std::optional<absl::Time> read_until_;
 };
 
-// Every name of a store's file that stands in a web server's index of a folder, whatever form that has: HTML, JSON, XML, a line each.
+// The names of all store files in a web server's index of a folder. The index may have any form: HTML, JSON, XML, one
+// name a line.
 std::vector<std::string> NamesIn(const std::string& index);
 
 }  // namespace fastest::history

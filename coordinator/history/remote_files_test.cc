@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-// Answers by method and URL, and keeps what it was asked.
+// Answers by method and URL, and keeps the requests.
 class Answers final : public Transfers {
  public:
   std::vector<absl::StatusOr<HttpResponse>> Do(const std::vector<HttpRequest>& requests,
@@ -89,7 +89,7 @@ TEST_F(RemoteFilesTest, WhatABucketsServerRefusesIsOneLine) {
   EXPECT_LT(message.size(), 300u);
   answers_->known["GET https://s3/runs/?delimiter=%2F&list-type=2&prefix=a%20b%2F"] = HttpResponse{200, "<html/>"};
   EXPECT_THAT(Message(files.List().status()), HasSubstr("the answer is not S3's"));
-  // No bucket is not the same as no files.
+  // A missing bucket is not the same as a bucket without files.
   answers_->known.clear();
   EXPECT_TRUE(absl::IsUnavailable(files.List().status()));
 }

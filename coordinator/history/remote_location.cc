@@ -30,8 +30,8 @@ absl::Status Unusable(const std::string& store, const std::string& why) {
   return absl::InvalidArgumentError(absl::StrCat(store, ": ", why));
 }
 
-// The first of the variables that says something. (A secret that a CI system withholds is an empty variable, and one that was made from a file ends
-// with a line end.)
+// The first of the variables that has a value. (A secret that a CI system withholds is an empty variable. A secret that
+// was made from a file ends with a line end.)
 absl::StatusOr<std::string> Value(const Environment& environment, std::initializer_list<const char*> names) {
   for (const char* const name : names) {
     const char* const value = environment(name);
@@ -97,7 +97,7 @@ absl::Status LocateObjects(const std::string& store, const Environment& environm
   if (endpoint.empty()) {
     const std::string host =
         absl::StrCat("s3.", location->region, ".amazonaws.com", absl::StartsWith(location->region, "cn-") ? ".cn" : "");
-    // A name with dots would not fit the server's certificate.
+    // A bucket name with dots would not fit the server's certificate.
     location->bucket_url = absl::StrContains(bucket, ".") ? absl::StrCat(kHttps, host, "/", bucket, "/")
                                                           : absl::StrCat(kHttps, bucket, ".", host, "/");
   } else {

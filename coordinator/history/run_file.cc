@@ -29,7 +29,7 @@ constexpr char kProgram[] = "fastest-history ";
 constexpr char kMark[] = "fastest-history 1 ";
 constexpr double kNewWeight = 0.5;
 constexpr size_t kMostNameBytes = 200;
-// No store has so much to say; a file that does is not ours.
+// No store has so much to say. A larger file is not ours.
 constexpr size_t kMostUnpackedBytes = size_t{256} << 20;
 
 double Merged(double before, double now) {
@@ -64,7 +64,8 @@ double SecondsOf(const Json& json) {
   return std::isfinite(seconds) ? seconds : 0;
 }
 
-// Node id, seconds, position, time; where something is known of its runs, their letters, and since when it fails where it does.
+// Node id, seconds, position and time. If something is known of the test's runs, their letters follow, and since when
+// it fails, if it does.
 Json Told(const std::string& node_id, const Seen& seen) {
   Json told = {node_id, seen.seconds, seen.position, seen.at};
   if (!seen.past.runs.empty()) told.push_back(seen.past.runs);
@@ -73,19 +74,19 @@ Json Told(const std::string& node_id, const Seen& seen) {
 }
 
 Seen SeenOf(const Json& told) {
-  // JSON has no other word for what is no number.
+  // JSON has no other word for "not a number".
   const bool measured = !told.at(1).is_null();
   Seen seen = {measured ? SecondsOf(told.at(1)) : std::numeric_limits<double>::quiet_NaN(),
                told.at(2).get<int>(),
                told.at(3).get<int64_t>(),
                {}};
-  // Whoever wrote it, no more than we would keep.
+  // Whatever the file holds, no more is taken than we would keep.
   if (told.size() > 4)
     Append({told.at(4).get<std::string>(), told.size() > 5 ? told.at(5).get<int64_t>() : 0}, &seen.past);
   return seen;
 }
 
-// Throws Json::exception where the text is of another form.
+// Throws Json::exception if the text has another form.
 RunFile FromJson(const std::string& text) {
   RunFile file;
   const Json json = Json::parse(text);
@@ -229,7 +230,7 @@ absl::StatusOr<RunFile> Unpack(const std::string& bytes) {
 }
 
 std::vector<std::string> Counted(const std::set<std::string>& listed, const std::map<std::string, RunFile>& files) {
-  // How many of the files that it replaces are gone, by the name of each joined file.
+  // For each joined file, by name: how many of the files that it replaces are gone.
   std::map<std::string, size_t> joined;
   for (const auto& [name, file] : files) {
     if (file.replaces.empty()) continue;
@@ -240,8 +241,8 @@ std::vector<std::string> Counted(const std::set<std::string>& listed, const std:
   std::set<std::string> left_out;
   std::set<std::string> contained;
   while (!joined.empty()) {
-    // One that was joined to another comes after that other. Of two that have something in common, the one whose files are being removed is the
-    // one that their writers have agreed on.
+    // A file that was joined to another comes after that other. Of two files that overlap, the one whose files are
+    // being removed comes first: their writers have agreed on it.
     const auto is_joined = [&](const std::string& name) {
       return std::any_of(joined.begin(), joined.end(),
                          [&](const auto& other) { return files.at(other.first).replaces.count(name) > 0; });

@@ -24,7 +24,7 @@ RunFile Replacing(std::set<std::string> names) {
   return file;
 }
 
-// As Pack does it, of any text and with any size.
+// Packs any text as Pack does, with any claimed size.
 std::string Packed(const std::string& text, size_t claimed) {
   uLongf size = compressBound(text.size());
   std::string packed(size, '\0');
@@ -147,9 +147,9 @@ TEST(CountedTest, AJoinedFileMayBeJoinedItself) {
 TEST(CountedTest, OfTwoThatHaveSomethingInCommonTheOneWhoseFilesGoCounts) {
   std::map<std::string, RunFile> files = {
       {"1", {}}, {"4", {}}, {"5", {}}, {"a", Replacing({"1", "2", "4"})}, {"b", Replacing({"1", "2", "3", "5"})}};
-  // "b" has removed 3 as well; what only "a" has is there on its own.
+  // "b" has removed 3 as well. What only "a" contains is there on its own.
   EXPECT_THAT(Counted({"1", "4", "5", "a", "b"}, files), ElementsAre("4", "b"));
-  // Nobody has removed anything: either will do.
+  // Nothing has been removed yet: either of the two may count.
   files["2"] = {};
   files["3"] = {};
   EXPECT_THAT(Counted({"1", "2", "3", "4", "5", "a", "b"}, files), ElementsAre("3", "5", "a"));

@@ -20,17 +20,19 @@ namespace fastest::history {
 namespace {
 
 constexpr int64_t kForgetAfterS = int64_t{60} * 24 * 3600;
-// How often a store is looked at anew when files go while they are read, because somebody joins them.
+// How often a store is listed again because somebody joins files while they are read.
 constexpr int kMostLooks = 5;
-// How long after its making a name is remembered by those who have joined its file. Whoever is held up in joining for longer does no good.
+// How long joined files remember the name of a file that they replace, from its making on. A process that takes longer
+// to join does no good anyway.
 constexpr int64_t kRememberMicros = int64_t{7} * 24 * 3600 * 1000000;
 
 struct Contents {
   std::set<std::string> listed;
   std::map<std::string, RunFile> files;
-  // Why a file is not among them, by its name. DataLoss and FailedPrecondition are about its content, which nobody can read.
+  // By name, why a file is not among them. DataLoss and FailedPrecondition are about the content, which nobody can
+  // read.
   std::map<std::string, absl::Status> unread;
-  // Files went while they were read, to the last.
+  // Files went away while they were read, up to the last look.
   bool unsteady = false;
 };
 
@@ -38,7 +40,7 @@ bool IsAboutContent(const absl::Status& status) {
   return absl::IsDataLoss(status) || absl::IsFailedPrecondition(status);
 }
 
-// All that there is at one moment.
+// Reads all files that are there at one moment.
 absl::StatusOr<Contents> Look(Files& files) {
   Contents contents;
   for (int look = 0; look < kMostLooks; ++look) {
@@ -147,8 +149,9 @@ class SharedHistory final : public History {
   std::string remark_;
 };
 
-// Whether nobody else has joined any of the files `joined` since they were looked at, nor what they `replaces`. Called when `own`, which has them
-// all, can be seen by the others: of several who join at the same time at most one hears yes.
+// Whether nobody else has joined any of the files `joined`, or of the files that they `replaces`, since they were read.
+// Call it when the others can see `own`, which contains all of them. Of several processes that join at the same time,
+// at most one hears yes.
 absl::StatusOr<bool> IsAlone(Files& files, const std::string& own, const std::set<std::string>& joined,
                              const std::set<std::string>& replaces) {
   ASSIGN_OR_RETURN(const std::vector<std::string> names, files.List());
@@ -163,7 +166,7 @@ absl::StatusOr<bool> IsAlone(Files& files, const std::string& own, const std::se
   for (const absl::StatusOr<std::string>& bytes : files.Get(others)) {
     if (absl::IsNotFound(bytes.status())) return false;
     RETURN_IF_ERROR(bytes.status());
-    // What can't be read was not joined by anybody.
+    // A file that cannot be read was not joined by anybody.
     const absl::StatusOr<RunFile> other = Unpack(*bytes);
     if (!other.ok()) continue;
     for (const std::string& name : other->replaces) {
@@ -183,7 +186,7 @@ absl::StatusOr<int> Compact(Files& files) {
   ASSIGN_OR_RETURN(const Contents contents, Look(files));
   if (contents.unsteady) return 0;
   for (const auto& [name, why] : contents.unread) {
-    // It may be read the next time, when what it says must still be told from what was joined.
+    // The file may be readable the next time. What it says must then still be distinguished from what was joined.
     if (!IsAboutContent(why)) return why;
   }
   files.Tidy();
@@ -192,7 +195,8 @@ absl::StatusOr<int> Compact(Files& files) {
   RunFile all;
   for (const std::string& name : counted) Merge(contents.files.at(name), &all);
   Forget(absl::ToUnixSeconds(absl::Now()) - kForgetAfterS, &all);
-  // Those, too, that did not count because another has them; and for a while, what those had.
+  // Also the files that did not count because another file contains them. And for a while, the files that those
+  // replaced.
   std::set<std::string> joined;
   const int64_t remembered = absl::ToUnixMicros(absl::Now()) - kRememberMicros;
   for (const auto& [name, file] : contents.files) {
@@ -202,7 +206,7 @@ absl::StatusOr<int> Compact(Files& files) {
     }
   }
   all.replaces.insert(joined.begin(), joined.end());
-  // It stands where the last of them stood: what is written meanwhile is newer.
+  // The name sorts where the last of them did, because files that are written meanwhile are newer.
   const int64_t last = MicrosOf(counted.back());
   const std::string own = NewName(last > 0 ? last : absl::ToUnixMicros(absl::Now()));
   RETURN_IF_ERROR(files.Put(own, Pack(all)));

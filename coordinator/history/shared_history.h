@@ -1,5 +1,5 @@
-// Durations of past runs in a store to which runs only ever add small files, under names that no other has. So any number of jobs may write at
-// once, stores may be poured together, and a job that is killed in the midst leaves the others' files whole.
+// Durations of past runs in a store to which runs only ever add small files, under names of their own. So any number of
+// jobs may write at once, stores may be merged by copying, and a job that is killed leaves the files of others whole.
 #ifndef FASTEST_COORDINATOR_HISTORY_SHARED_HISTORY_H_
 #define FASTEST_COORDINATOR_HISTORY_SHARED_HISTORY_H_
 
@@ -11,12 +11,12 @@
 
 namespace fastest::history {
 
-// What can't be read or is damaged is left out, and told of by Remark in one line. Every Record adds a file.
+// A file that is damaged or cannot be read is left out, and Remark says so in one line. Every Record adds a file.
 std::unique_ptr<History> MakeSharedHistory(std::unique_ptr<Files> files);
 
-// Joins all files to one, and forgets tests that no run has seen for two months. Whoever reads or writes meanwhile neither misses anything nor
-// counts it twice. Gives the number of files that were joined; 0 if another is at it, and then nothing is changed. Errors name the place, and
-// leave what was there.
+// Joins all files to one, and forgets tests that no run has seen for two months. Processes that read or write meanwhile
+// miss nothing and count nothing twice. Returns the number of files that were joined. Returns 0 and changes nothing if
+// another process is joining them. Errors name the place, and leave its files.
 absl::StatusOr<int> Compact(Files& files);
 
 }  // namespace fastest::history

@@ -16,12 +16,12 @@
 namespace fastest::history {
 namespace {
 
-// What several processes see of a store.
+// A store that several processes see.
 struct Shelf {
   std::map<std::string, std::string> files;
 };
 
-// One process's access to it. Before each call it does what the test has others do meanwhile.
+// The access of one process. Before each call, the process does what the test makes others do meanwhile.
 class ShelfFiles final : public Files {
  public:
   explicit ShelfFiles(Shelf* shelf) : shelf_(shelf) {}
@@ -75,8 +75,8 @@ class ShelfFiles final : public Files {
 
 class SharedHistoryTest : public testing::Test {
  protected:
-  // Each of these is measured once, so each must be read as it is: whatever is lost is missing, and what counts twice is as little to be seen as
-  // it does harm, but for "again", of which the last value weighs half.
+  // Each of these tests is measured once, so each must be read back as it is. A lost run shows as a missing test. A run
+  // that counts twice does not show, and does no harm, except for "again": its last value weighs half.
   void Run(int number) {
     RunFile file;
     file.tests["p"]["m.py"][absl::StrCat("m.py::t", number)] = {1.0 * number, number, 1};
@@ -91,7 +91,7 @@ class SharedHistoryTest : public testing::Test {
     EXPECT_EQ(history->Remark(), "");
     return (*loaded)["m.py"].tests;
   }
-  // What those who count each run once read of the test that all have measured.
+  // What a reader that counts each run once knows of the test that all runs have measured.
   static double Again(int runs) {
     double seconds = 0;
     for (int i = 0; i < runs; ++i) seconds += i == 0 ? 0 : (i - seconds) / 2;
@@ -146,7 +146,8 @@ TEST_F(SharedHistoryTest, WhoIsKilledWhileJoiningLeavesNothingTwice) {
 }
 
 TEST_F(SharedHistoryTest, OfTwoWhoJoinAtOnceOneGivesWay) {
-  // The other does all of its work just before one of this one's calls, whichever that is; with or without a run's file that it alone knows.
+  // The other process does all of its work just before one of this process's calls, whichever call it is. With and
+  // without a run's file that only the other knows.
   for (int moment = 0; moment < 12; ++moment) {
     for (const bool run_between : {false, true}) {
       shelf_.files.clear();
@@ -182,7 +183,7 @@ TEST_F(SharedHistoryTest, BothWhoSeeEachOtherGiveWay) {
   one.before = [&](const std::string& call) {
     if (call != "put" || begun) return;
     begun = true;
-    // The other comes as far as it can before it removes anything.
+    // The other process goes as far as it can before it removes anything.
     ShelfFiles other(&shelf_);
     other.removals_left = 0;
     EXPECT_FALSE(Compact(other).ok());
@@ -224,7 +225,7 @@ TEST_F(SharedHistoryTest, WhatIsDamagedIsLeftWhereItIs) {
 }
 
 TEST_F(SharedHistoryTest, ManyWhoJoinAndWriteInAnyOrderLoseNothing) {
-  // Each of them runs to its end in the midst of another, at any of its calls, and some are killed.
+  // Each process runs to its end in the midst of another, at any of its calls, and some are killed.
   std::mt19937 random(7);
   for (int round = 0; round < 2000; ++round) {
     shelf_.files.clear();

@@ -31,10 +31,10 @@
 namespace fastest::history {
 namespace {
 
-// Nobody waits for it, and a store that was never joined is large.
+// Nobody waits for it, and a store that was never compacted is large.
 constexpr absl::Duration kCompactWithin = absl::Minutes(10);
 
-// Node id and seconds, in the file's order.
+// Node id and seconds, in the order of the file.
 using Durations = std::vector<std::pair<std::string, double>>;
 
 absl::StatusOr<Durations> FromJson(const std::string& text) {
@@ -49,7 +49,7 @@ absl::StatusOr<Durations> FromJson(const std::string& text) {
   return durations;
 }
 
-// "tests.test_a.TestX" is the file tests/test_a.py and the class in it: as much of it as there is a file of that name.
+// "tests.test_a.TestX" is the class TestX in the file tests/test_a.py: the longest beginning that names a file.
 std::string NodeIdOf(const pugi::xml_node& test, const std::string& rootdir) {
   std::vector<std::string> names = absl::StrSplit(test.attribute("classname").value(), '.', absl::SkipEmpty());
   const std::string name = test.attribute("name").value();
@@ -100,7 +100,7 @@ std::unique_ptr<Files> FilesIn(const std::string& folder) {
 
 absl::Status CheckStoreName(const std::string& path) {
   if (!IsRemote(path)) return absl::OkStatus();
-  // What the environment says is found out when the store is used, and costs no run.
+  // The environment is read when the store is used, which costs a run nothing.
   return Locate(path, [](const char* /*name*/) { return nullptr; }).status();
 }
 

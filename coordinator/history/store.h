@@ -1,5 +1,5 @@
-// Where durations of past runs are kept, whatever form that has: a database file, or a folder or server to which runs add files; and what others
-// have measured.
+// Opens the places where durations of past runs are kept, of any form: a database file, or a folder or server to which
+// runs add files. Also takes over what other tools have measured.
 #ifndef FASTEST_COORDINATOR_HISTORY_STORE_H_
 #define FASTEST_COORDINATOR_HISTORY_STORE_H_
 
@@ -13,21 +13,26 @@
 
 namespace fastest::history {
 
-// Whether a store may be named so: InvalidArgument for an address that can't be used, whatever the server would say.
+// Whether a store may have this name. Errors: InvalidArgument for an address that can never be used. Asks no server.
 absl::Status CheckStoreName(const std::string& path);
-// https:// and s3:// as in remote_location.h; a folder if there is one of that name or it ends with '/', else a file; parent folders are made.
-// Errors name it. A server is not asked yet; when it is, its answers are not waited for once `interrupted` says yes.
+// `path` is one of:
+// - https:// or s3://, as in remote_location.h. The server is not asked yet. Later, its answers are not waited for once
+//   `interrupted` says yes.
+// - A folder, if there is one of that name or the name ends with '/'.
+// - Otherwise a file.
+// Parent folders are made. Errors name the store.
 absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path, bool (*interrupted)() = nullptr);
-// One that is there, to be read and never written.
+// Opens a store that is there, to be read and never written.
 absl::StatusOr<std::unique_ptr<History>> OpenStoreToRead(const std::string& path, bool (*interrupted)() = nullptr);
-// Compact, in shared_history.h. InvalidArgument: it is a database.
+// Compact of shared_history.h. Errors: InvalidArgument if the store is a database.
 absl::StatusOr<int> CompactStore(const std::string& path);
 
-// Takes over of `base` what `own` says nothing of.
+// Takes over from `base` what `own` says nothing about.
 void Underlay(std::unordered_map<std::string, ModuleHistory> base, std::unordered_map<std::string, ModuleHistory>* own);
 
-// Records what another tool has measured: pytest-split's .test_durations (JSON), or a JUnit XML file of pytest's. `rootdir`: absolute, to tell
-// files by the names of classes that JUnit gives. Gives the number of tests. Errors name the file.
+// Records what another tool has measured: .test_durations of pytest-split (JSON), or a JUnit XML file of pytest.
+// `rootdir` is absolute, and serves to find files by JUnit's class names. Returns the number of tests. Errors name the
+// file.
 absl::StatusOr<int> Import(const std::string& file, const std::string& rootdir, const std::string& project,
                            History& into);
 

@@ -38,7 +38,7 @@ class StoreTest : public testing::Test {
     EXPECT_TRUE(store.ok()) << store.status();
     return *std::move(store);
   }
-  // One run's file.
+  // The file of one run.
   void Record(const std::string& node_id, double seconds, double setup_s = 0) {
     const std::string module = std::string(ModuleOf(node_id));
     ASSERT_EQ(Open(folder_)->Record("p", {{module, node_id, seconds, 0}}, {{module, setup_s}}), absl::OkStatus());
@@ -150,7 +150,7 @@ TEST_F(StoreTest, FiftyWritersOfWhomSomeAreKilledLoseNothingOfTheOthers) {
     const pid_t child = fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
-      // Every fifth writes until it is killed.
+      // Every fifth process writes until it is killed.
       absl::StatusOr<std::unique_ptr<History>> store = OpenStore(folder_);
       if (!store.ok()) _exit(1);
       const std::string module = absl::StrCat("m", writer, ".py");
@@ -177,7 +177,7 @@ TEST_F(StoreTest, FiftyWritersOfWhomSomeAreKilledLoseNothingOfTheOthers) {
   const std::unique_ptr<History> store = Open(folder_);
   const auto loaded = store->Load("p", modules);
   ASSERT_TRUE(loaded.ok());
-  // Every file that there is reads back.
+  // Every file that is there can be read.
   EXPECT_EQ(store->Remark(), "");
   for (int writer = 0; writer < kWriters; ++writer) {
     const auto found = loaded->find(modules[static_cast<size_t>(writer)]);
@@ -198,7 +198,7 @@ TEST_F(StoreTest, AnAddressIsNoPath) {
   EXPECT_EQ(CheckStoreName("s3://bucket/x"), absl::OkStatus());
   EXPECT_EQ(CheckStoreName("any/path"), absl::OkStatus());
   EXPECT_TRUE(absl::IsInvalidArgument(CheckStoreName("ftp://host/x")));
-  // Nobody is asked yet.
+  // No server is asked yet.
   EXPECT_TRUE(OpenStore("http://127.0.0.1:1/x").ok());
 }
 

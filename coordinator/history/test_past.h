@@ -1,4 +1,4 @@
-// How one test fared in past runs. A value; pure.
+// The outcomes of one test in past runs. A value; pure.
 #ifndef FASTEST_COORDINATOR_HISTORY_TEST_PAST_H_
 #define FASTEST_COORDINATOR_HISTORY_TEST_PAST_H_
 
@@ -8,19 +8,20 @@
 
 namespace fastest::history {
 
-// A run's letters: the test did not fail, it failed, it failed and then passed in the same run.
+// The letters of a run: the test did not fail; it failed; it failed and then passed in the same run.
 inline constexpr char kDidNotFail = '.';
 inline constexpr char kFailed = 'F';
 inline constexpr char kFlaky = 'f';
-// Nothing is known: durations that another tool has measured.
+// The outcome is not known: another tool has measured the duration.
 inline constexpr char kUnknown = 0;
 
 inline constexpr size_t kRunsRemembered = 20;
 
 struct TestPast {
-  // A letter for each of the latest runs, the newest last; kRunsRemembered at most.
+  // A letter for each of the latest runs, the newest last; at most kRunsRemembered.
   std::string runs;
-  // When it failed first, of the failures in a row with which `runs` ends: seconds since the epoch. 0: it did not fail last.
+  // When the first of the failures in a row at the end of `runs` was, in seconds since the epoch. 0 if the test did not
+  // fail last.
   int64_t failing_since = 0;
 };
 
@@ -36,7 +37,7 @@ inline void Append(const TestPast& later, TestPast* past) {
 // In one of the runs remembered.
 inline bool HasFailed(const TestPast& past) { return past.runs.find_first_not_of(kDidNotFail) != std::string::npos; }
 
-// One run's letter as a past of its own.
+// The letter of one run as a past.
 inline TestPast PastOf(char how, int64_t at) {
   if (how == kUnknown) return {};
   return {std::string(1, how), how == kFailed ? at : 0};

@@ -16,7 +16,7 @@ TestPast After(const std::string& letters, int64_t from = 100) {
 
 TEST(TestPastTest, Table) {
   const std::tuple<const char*, const char*, int64_t> kCases[] = {
-      // Letters at 100, 101, …; what is remembered; since when it fails.
+      // Letters at 100, 101, …; what is remembered; since when the test fails.
       {"", "", 0},       {".", ".", 0},       {"F", "F", 100},       {".F", ".F", 101},
       {"FF.", "FF.", 0}, {"FFF", "FFF", 100}, {"F.FF", "F.FF", 102}, {"FfF", "FfF", 102},
   };

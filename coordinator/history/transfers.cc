@@ -17,7 +17,7 @@ namespace fastest::history {
 namespace {
 
 constexpr char kLibrary[] = "libcurl.so.4";
-// The oldest that was tried with S3: what its signatures cover has changed with versions.
+// The oldest version that was tried with S3. What its signatures cover has changed with versions.
 constexpr unsigned kOldestVersion = 0x075800;
 constexpr char kOldestVersionText[] = "7.88";
 constexpr size_t kAtATime = 16;
@@ -112,7 +112,7 @@ bool MayPass(const absl::StatusOr<HttpResponse>& result) {
   return result->status >= 500 || result->status == 429;
 }
 
-// One request under way. Belongs to a round; the addresses of its members are libcurl's while it lives.
+// One request under way. Belongs to a round. While it lives, libcurl holds the addresses of its members.
 class Transfer {
  public:
   Transfer(const Curl& curl, const HttpRequest& request, size_t index, absl::Duration within)
@@ -132,7 +132,7 @@ class Transfer {
     set(CURLOPT_WRITEFUNCTION, &Transfer::Write);
     set(CURLOPT_WRITEDATA, this);
     if (request.method == "PUT") {
-      // As a body that libcurl has whole, it signs its digest.
+      // libcurl signs the digest of a body that it has as a whole.
       set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
       set(CURLOPT_POSTFIELDS, request.body.data());
     }
@@ -208,7 +208,7 @@ class CurlTransfers final : public Transfers {
       pending.erase(
           std::remove_if(pending.begin(), pending.end(), [&](size_t index) { return !MayPass(results[index]); }),
           pending.end());
-      // Not all of those whom a server has sent away at the same time come back at the same time.
+      // Clients that a server has sent away at the same time should not come back at the same time.
       const absl::Duration wait = pause * absl::Uniform(random_, 0.5, 1.5);
       const absl::Time again = absl::Now() + wait;
       if (pending.empty() || tries == kMostTries || again >= patience.until) return results;
@@ -225,7 +225,7 @@ class CurlTransfers final : public Transfers {
     return absl::Now() >= patience.until || (patience.interrupted && patience.interrupted());
   }
 
-  // Each of `pending` once.
+  // Sends each of `pending` once.
   void Round(const std::vector<HttpRequest>& requests, const std::vector<size_t>& pending, const Patience& patience,
              std::vector<absl::StatusOr<HttpResponse>>* results) {
     std::vector<std::unique_ptr<Transfer>> running;

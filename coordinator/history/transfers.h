@@ -1,5 +1,6 @@
-// HTTP requests, several at a time, through libcurl. That is loaded when it is first needed: runs without a store on a server start without it, and
-// it brings its own OpenSSL, with the machine's settings and certificates, beside ours.
+// HTTP requests, several at a time, through libcurl. The library is loaded when it is first needed, because it brings
+// its own OpenSSL, with the machine's settings and certificates, beside ours. Runs without a store on a server start
+// without it.
 #ifndef FASTEST_COORDINATOR_HISTORY_TRANSFERS_H_
 #define FASTEST_COORDINATOR_HISTORY_TRANSFERS_H_
 
@@ -15,16 +16,16 @@ namespace fastest::history {
 
 struct HttpRequest {
   std::string method = "GET";
-  // http or https, encoded: what is not plain stands as %XX, and the parameters of a query are in the order of their names.
+  // http or https, encoded: what is not plain stands as %XX, and the parameters of a query are sorted by name.
   std::string url;
   // "Name: value"
   std::vector<std::string> headers;
   std::string body;
-  // What to sign by, "aws:amz:REGION:s3"; empty: unsigned.
+  // What to sign with, "aws:amz:REGION:s3"; empty: unsigned.
   std::string sigv4;
   std::string key_id;
   std::string secret;
-  // Whom to trust, PEM; empty: whom the machine trusts.
+  // Trusted certificate authorities, as a PEM file; empty: those of the machine.
   std::string ca_file;
 };
 
@@ -36,20 +37,24 @@ struct HttpResponse {
 // How long to wait for answers.
 struct Patience {
   absl::Time until;
-  // Asked ten times a second; from yes on nothing is waited for. Empty: never.
+  // Asked ten times a second. Once it says yes, nothing is waited for. Empty: never.
   std::function<bool()> interrupted = nullptr;
 };
 
 // Not thread-safe.
 class Transfers {
  public:
-  // Unavailable: there is no libcurl, or one that is too old.
+  // Errors: Unavailable if there is no libcurl, or only one that is too old.
   static absl::StatusOr<std::unique_ptr<Transfers>> Make();
   virtual ~Transfers() = default;
 
-  // Does them all, in any order, and gives the answers in theirs. What gets none, or one that a server gives in passing trouble (5xx, 429), is
-  // tried a few times more, a while apart, as long as there is patience; so a request must bear to be done twice. A server has 5 s to take a
-  // connection. No redirects. Answers of more than 64 MiB are errors. Errors are one line and don't name the URL.
+  // Sends all requests, in any order, and returns the answers in the order of the requests.
+  // - A request without an answer, or with one that a server gives in passing trouble (5xx, 429), is tried a few times
+  //   more after pauses, as long as there is patience. So a request must be safe to send twice.
+  // - A server has 5 s to take a connection.
+  // - Redirects are not followed.
+  // - Answers of more than 64 MiB are errors.
+  // Errors are one line, and do not name the URL.
   virtual std::vector<absl::StatusOr<HttpResponse>> Do(const std::vector<HttpRequest>& requests,
                                                        const Patience& patience) = 0;
 };

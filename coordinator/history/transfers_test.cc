@@ -22,7 +22,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// A port of this machine that nobody else has. If it listens, connections are taken, and nobody answers.
+// A port of this machine that nobody else has. If it listens, it takes connections, and nobody answers.
 class Port {
  public:
   explicit Port(bool listens) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -50,10 +50,10 @@ class Port {
   std::string url_;
 };
 
-// A server on this machine that gives each connection one answer, as the test says, and hangs up.
+// A server on this machine that gives each connection one answer, chosen by the test, and hangs up.
 class Server {
  public:
-  // Takes the request's number, from 1, and its bytes.
+  // Takes the number of the request, from 1, and its bytes.
   using Answer = std::function<std::string(int number, const std::string& request)>;
 
   explicit Server(Answer answer) : answer_(std::move(answer)), port_(/*listens=*/true) {
@@ -82,7 +82,7 @@ class Server {
       close(connection);
     }
   }
-  // Up to the end of the headers, and a body that says "end".
+  // Receives up to the end of the headers, and of a body that says "end".
   static std::string Receive(int connection) {
     std::string request;
     char part[4096];

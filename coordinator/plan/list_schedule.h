@@ -1,4 +1,4 @@
-// What greedy pull makes of a list of batches: each slot takes the next one as soon as it is free.
+// How long greedy pull takes for a list of batches: each slot takes the next batch as soon as it is free.
 #ifndef FASTEST_COORDINATOR_PLAN_LIST_SCHEDULE_H_
 #define FASTEST_COORDINATOR_PLAN_LIST_SCHEDULE_H_
 
@@ -6,8 +6,8 @@
 
 namespace fastest::plan {
 
-// Seconds until the last of `batch_seconds`, taken in this order by `slots` equal slots, has ended. Never more than
-// W/m + (1 - 1/m) * b_max (Graham). Precondition: slots >= 1, no batch negative.
+// The seconds until the last batch has ended, if `slots` equal slots take `batch_seconds` in this order. Never more
+// than W/m + (1 - 1/m) * b_max (Graham). Precondition: slots >= 1, and no batch is negative.
 double ListScheduleMakespan(const std::vector<double>& batch_seconds, int slots);
 
 }  // namespace fastest::plan

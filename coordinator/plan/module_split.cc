@@ -10,7 +10,8 @@ namespace {
 // How far from the equal cut a class border may lie, as a fraction of a part.
 constexpr double kClassBorderReach = 0.15;
 
-// A test is long if it lasts more than this fraction of a part, and another short beside it if it lasts no more than this fraction of it.
+// A test is long if it lasts more than this fraction of a part. A test beside it is short if it lasts at most this
+// fraction of the long one.
 constexpr double kLongLast = 0.25;
 
 size_t NumberOfParts(size_t tests, double body_s, double setup_s, const SplitLimits& limits) {
@@ -21,7 +22,7 @@ size_t NumberOfParts(size_t tests, double body_s, double setup_s, const SplitLim
   return static_cast<size_t>(std::max(parts, 1.0));
 }
 
-// Of `places` (ascending) the one at which `elapsed` comes nearest to `target`; 0 if there are none.
+// The one of `places` (ascending) at which `elapsed` is nearest to `target`; 0 if there are no places.
 size_t Nearest(const std::vector<size_t>& places, const std::vector<double>& elapsed, double target) {
   if (places.empty()) return 0;
   auto after = std::lower_bound(places.begin(), places.end(), target,
@@ -32,7 +33,7 @@ size_t Nearest(const std::vector<size_t>& places, const std::vector<double>& ela
   return *after;
 }
 
-// Where cuts would stand if tests could be divided: seconds of the body before each part but the first.
+// Where the cuts would be if tests could be divided: seconds of the body before each part but the first.
 std::vector<double> TargetsOf(size_t parts, double body_s, double setup_s, const SplitLimits& limits) {
   const double part_s = body_s / static_cast<double>(parts);
   std::vector<double> targets;
@@ -57,7 +58,7 @@ std::vector<double> TargetsOf(size_t parts, double body_s, double setup_s, const
 }  // namespace
 
 std::string_view ParentOf(std::string_view node_id) {
-  // A folder's name may hold "[".
+  // The name of a folder may hold "[".
   const size_t names = node_id.find("::");
   if (names == std::string_view::npos) return node_id;
   const size_t parameters = node_id.find('[', names);
@@ -95,7 +96,8 @@ std::vector<size_t> ChooseCuts(const Body& body, const SplitLimits& limits) {
     size_t cut = Nearest(test_borders, elapsed, target);
     const size_t class_cut = Nearest(class_borders, elapsed, target);
     if (class_cut > last && distance(class_cut) <= reach_s + body.repeats_s[cut]) cut = class_cut;
-    // A worker holds the last test of a batch until it has the next one, which then waits behind it: better a short one.
+    // A worker holds back the last test of a batch until it has the next batch, which then waits behind that test. So
+    // the last test should be a short one.
     const bool ends_long = cut > 0 && body.seconds[cut - 1] > kLongLast * limits.max_part_s;
     if (ends_long && cut + 1 < tests && body.borders[cut + 1] != Border::kNone &&
         body.seconds[cut] <= kLongLast * body.seconds[cut - 1]) {
@@ -110,7 +112,7 @@ std::vector<size_t> ChooseCuts(const Body& body, const SplitLimits& limits) {
   }
   longest_s = std::max(longest_s, body_s - elapsed[last]);
 
-  // A single long test may have left little to gain.
+  // A single long test may leave little to gain.
   if ((limits.slots - 1) * (body_s - longest_s) <= price_s) return {};
   return cuts;
 }

@@ -83,7 +83,7 @@ TEST(ChooseCutsTest, APartRatherEndsWithAShortTest) {
 }
 
 TEST(ChooseCutsTest, DearClassFixturesKeepTheClassTogether) {
-  // A class of tests 4 … 19: the equal cut at 10 lies within it, the class begins far from there.
+  // Tests 4 … 19 are a class. The equal cut at 10 lies within the class, and the class begins far from there.
   Body body = BodyOf(std::vector<double>(20, 1), Borders(20, {4}), 0);
   EXPECT_THAT(ChooseCuts(body, Limits(2, 10, 0)), ElementsAre(10));
   std::fill(body.repeats_s.begin() + 5, body.repeats_s.end(), 6);
@@ -101,7 +101,7 @@ TEST(ChooseCutsTest, TheTailIsCutSmaller) {
   limits.tail_share = 0.5;
   const Body body = BodyOf(std::vector<double>(32, 1), Borders(32, {}), 0);
   EXPECT_THAT(ChooseCuts(body, limits), ElementsAre(8, 16, 20, 24, 26, 28, 30));
-  // Not where the pieces would be mostly set-up.
+  // No cut where the pieces would be mostly set-up.
   Body dear = body;
   dear.setup_s = 1.5;
   limits.max_part_s = 9.5;

@@ -10,11 +10,11 @@
 namespace fastest::plan {
 namespace {
 
-// A unit holds no more than this fraction of a slot's share of the work: merging must not cost balance.
+// A unit holds at most this fraction of a slot's share of the work. Otherwise merging would cost balance.
 constexpr double kUnitShare = 1.0 / 32;
-// Batches up to this fraction of the longest allowed are small change.
+// Batches up to this fraction of the longest allowed batch are small change.
 constexpr double kSmallChange = 0.25;
-// No more of a split module than this is cut small.
+// At most this fraction of a split module is cut small.
 constexpr double kMaxTailShare = 0.5;
 
 // Calls `with(class_id)` for each class around a test: "a.py::A", "a.py::A::B" for "a.py::A::B::test[x]".
@@ -70,7 +70,7 @@ Limits LimitsFor(double work_s, const std::vector<double>& costs, const PlanOpti
     if (cost <= kSmallChange * limits.split.max_part_s) small_s += cost;
     if (cost > limits.split.max_part_s) split_s += cost;
   }
-  // Enough for every slot to be kept busy while the last of the longest batches end.
+  // Enough to keep every slot busy until the last of the longest batches end.
   const double wanted_s = limits.split.slots * limits.split.max_part_s;
   if (split_s > 0) limits.split.tail_share = std::clamp((wanted_s - small_s) / split_s, 0.0, kMaxTailShare);
   return limits;

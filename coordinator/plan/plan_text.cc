@@ -30,7 +30,7 @@ std::string NameOf(const v1::Batch& batch) {
                       batch.together() ? ", kept together" : "");
 }
 
-// Batches that are given out together, as one line.
+// Batches that are given out together, as one line of text.
 struct Unit {
   std::string name;
   size_t batches = 0;

@@ -1,4 +1,4 @@
-// A plan for people to read (--plan).
+// A plan as text for people (--plan). Pure.
 #ifndef FASTEST_COORDINATOR_PLAN_PLAN_TEXT_H_
 #define FASTEST_COORDINATOR_PLAN_PLAN_TEXT_H_
 
@@ -11,13 +11,14 @@ namespace fastest::plan {
 
 struct PlanTextOptions {
   int slots = 1;
-  // Whether the seconds come from past runs. If not, all tests are taken to last equally long.
+  // The seconds come from past runs. If not, all tests are taken to last equally long.
   bool measured = false;
-  // No more lines of batches than these; what is left out is counted.
+  // At most so many lines for batches. Batches that are left out are counted.
   size_t max_lines = 40;
 };
 
-// Several lines: the prediction and what bounds it, what was split and merged, and the batches in the order in which they are given out.
+// Several lines: the prediction and its bounds, what was split and merged, and the batches in the order in which they
+// are given out.
 std::string PlanText(const Plan& plan, const PlanTextOptions& options);
 
 }  // namespace fastest::plan

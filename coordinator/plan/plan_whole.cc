@@ -12,7 +12,7 @@
 namespace fastest::plan {
 namespace {
 
-// Keeps a lease that names its tests well below the size of a message (some 100 bytes a test).
+// Keeps a lease that names its tests well below the largest size of a message (a test takes some 100 bytes).
 constexpr size_t kMaxNamedTests = 2000;
 
 using Setups = std::unordered_map<std::string, SetupCost>;
@@ -29,7 +29,7 @@ struct Stretch {
   size_t begin = 0;
   size_t end = 0;
   double seconds = 0;
-  // The only stretch of its module.
+  // The module has no other stretch.
   bool whole_module = true;
 };
 
@@ -49,8 +49,9 @@ std::vector<Stretch> StretchesByModule(const Tests& tests, const Setups& setups)
   return stretches;
 }
 
-// Joins short neighbours: a batch has a price of its own. Modules up to `merge_s`; stretches of scattered modules until each joint lasts
-// `min_s`, for whatever scattered them (parameters of session scope, random order) made the order count.
+// Joins short neighbours, because each batch has a cost of its own. Modules are joined up to `merge_s`. Stretches of
+// scattered modules are joined until each lasts `min_s`: something made their order count (parameters of session scope,
+// random order).
 std::vector<Stretch> JoinShort(const std::vector<Stretch>& stretches, double merge_s, double min_s) {
   std::vector<Stretch> joined;
   for (const Stretch& next : stretches) {
@@ -88,12 +89,12 @@ std::vector<size_t> CutsOf(const Tests& tests, const Stretch& stretch, const Set
   return cuts;
 }
 
-// Makes batches that name their tests, each a unit of its own.
+// Makes batches that name their tests. Each batch is a unit of its own.
 class NamedBatches {
  public:
   NamedBatches(const Setups& setups, Plan* plan) : setups_(setups), plan_(plan) {}
 
-  // tests[begin, end), in batches of no more than `most`.
+  // Appends tests[begin, end), in batches of at most `most` tests.
   void Append(const Tests& tests, size_t begin, size_t end, size_t most = kMaxNamedTests) {
     while (begin < end) {
       const size_t last = std::min(end, begin + most);
@@ -131,7 +132,7 @@ class NamedBatches {
   Plan* const plan_;
 };
 
-// What all of it comes to, with each module's and class's set-up once.
+// Adds up all tests, with the set-up of each module and class once.
 void Account(const std::vector<WholeTest>& tests, const Setups& setups, Plan* plan) {
   plan->tests = tests.size();
   absl::flat_hash_set<std::string_view> modules;
@@ -160,7 +161,7 @@ Plan PlanWhole(const std::vector<WholeTest>& tests, const Setups& setups, const 
   absl::flat_hash_map<std::string_view, size_t> group_numbers;
   for (const WholeTest& test : tests) {
     const std::string& name = test.group.empty() && options.keep_modules ? test.module : test.group;
-    // A single worker runs them all: it keeps every group together.
+    // A single worker runs all tests, so it keeps every group together.
     if (in_order || name.empty()) {
       free.push_back(&test);
       continue;

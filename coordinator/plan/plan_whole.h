@@ -1,4 +1,4 @@
-// Plans for a whole collection (v1::WHOLE), where batches name their tests. Pure, as planner.h.
+// Plans for a whole collection (v1::WHOLE), whose batches name their tests. Pure.
 #ifndef FASTEST_COORDINATOR_PLAN_PLAN_WHOLE_H_
 #define FASTEST_COORDINATOR_PLAN_PLAN_WHOLE_H_
 

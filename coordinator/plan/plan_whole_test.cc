@@ -37,7 +37,7 @@ std::vector<WholeTest> Whole(const std::vector<std::pair<std::string, double>>& 
   return tests;
 }
 
-// Each batch as its tests' ids without "::test_": "a0 a1".
+// Each batch as the ids of its tests without "::test_": "a0 a1".
 std::vector<std::string> Contents(const Plan& plan) {
   std::vector<std::string> contents;
   for (const PlannedBatch& planned : plan.batches) {
@@ -81,7 +81,8 @@ TEST(PlanWholeTest, AnOrderThatBindsIsKeptThoughLongOnesAreDivided) {
 TEST(PlanWholeTest, ScatteredModulesGoByStretches) {
   const auto tests = Whole({{"a", 1}, {"a", 1}, {"b", 3}, {"a", 1}, {"b", 1}});
   EXPECT_THAT(Contents(PlanWhole(tests, {}, Options(2, 0.5))), ElementsAre("b0", "a0", "a1", "a2", "b1"));
-  // Short stretches of such modules share a batch with their neighbours; whole modules only where there is work enough for all slots.
+  // Short stretches of such modules share a batch with their neighbours. Whole modules share one only if there is
+  // enough work for all slots.
   auto scattered = Whole({{"a", 0.01}, {"b", 0.01}, {"a", 0.01}, {"b", 0.01}, {"c", 0.03}, {"d", 9}});
   EXPECT_THAT(Contents(PlanWhole(scattered, {}, Options(2))), ElementsAre("d0", "a0 b0 a1 b1", "c0"));
   scattered.pop_back();

@@ -11,13 +11,13 @@
 namespace fastest::plan {
 namespace {
 
-// Batches of a unit travel in one message, and a slot holds them all: not more than these.
+// The batches of a unit travel in one message, and a slot holds all of them. So their number is limited.
 constexpr size_t kMaxUnit = 256;
 
 Body BodyOf(const ModuleEstimate& module) {
   Body body;
   body.setup_s = Sane(module.setup.module_s);
-  // A boundary is named by its test's id, so an id that stands twice can't be one.
+  // A boundary is named by the id of its test. So an id that stands twice cannot be a boundary.
   absl::flat_hash_map<std::string_view, int> times;
   for (const TestEstimate& test : module.tests) ++times[test.node_id];
   std::string_view before;
@@ -31,14 +31,14 @@ Body BodyOf(const ModuleEstimate& module) {
   return body;
 }
 
-// A module as it is to be batched: where it is cut, by place and by name, and which of its parts are wanted.
+// How a module is made into batches: where it is cut, by place and by name, and which of its parts are wanted.
 struct Cutting {
   std::vector<size_t> cuts;
   std::vector<std::string> boundaries;
   std::vector<uint32_t> parts;
 };
 
-// Where the boundaries stand that were given, by the rule of v1::Batch.
+// The places of the given boundaries, by the rule of v1::Batch.
 Cutting GivenCutting(const ModuleEstimate& module) {
   Cutting cutting = {{}, module.boundaries, module.parts};
   absl::flat_hash_map<std::string_view, size_t> places;
@@ -69,7 +69,7 @@ double PartSeconds(const Body& body, const std::vector<size_t>& cuts, size_t par
   return seconds;
 }
 
-// Appends the module's batches, each a unit of its own.
+// Appends the batches of the module. Each is a unit of its own.
 void AppendModule(const ModuleEstimate& module, const Body& body, const Cutting& cutting, size_t* units, Plan* plan) {
   for (const uint32_t part : cutting.parts) {
     if (part > cutting.cuts.size()) continue;
@@ -85,7 +85,8 @@ void AppendModule(const ModuleEstimate& module, const Body& body, const Cutting&
   }
 }
 
-// Joins neighbours that are shorter than merge_s to units of up to that length. A unit rather ends where a package does.
+// Joins neighbours that are shorter than merge_s to units of up to that length. Units end by preference where a package
+// ends.
 void MergeShort(double merge_s, Plan* plan) {
   double unit_s = 0;
   size_t in_unit = 0;

@@ -43,7 +43,7 @@ std::vector<std::string> ModulesOf(const Plan& plan) {
   return modules;
 }
 
-// What a worker whose collection is `module.tests` would run of `batch`.
+// The tests of `batch` that a worker runs whose collection is `module.tests`.
 std::vector<std::string> RunOf(const ModuleEstimate& module, const v1::Batch& batch) {
   std::vector<std::string> ids;
   int part = 0;
@@ -149,7 +149,7 @@ TEST(PlanByModuleTest, ShortModulesOfAPackageShareAUnit) {
   for (const auto& [unit, of_unit] : units) {
     sizes.insert(of_unit.size());
   }
-  // 31 ms at most by the share of work: three modules of 10 ms.
+  // By the share of work, 31 ms at most: three modules of 10 ms.
   EXPECT_THAT(sizes, ElementsAre(1, 3, 3, 3, 3));
   EXPECT_EQ(plan.tests, 13u);
 }
@@ -187,7 +187,7 @@ TEST(PlanByModuleTest, FewLongModulesLeaveSmallChangeForTheEnd) {
   EXPECT_LE(plan.makespan_s, plan.floor_s * 1.05);
 }
 
-// Random suites: every test in exactly one part and in order, Graham's bound, the floor, and the cap on parts.
+// Random suites: every test is in exactly one part and in order. Graham's bound, the floor and the cap on parts hold.
 TEST(PlanByModuleTest, PropertiesHoldForRandomSuites) {
   std::mt19937 random(20261123);
   auto uniform = [&](double low, double high) { return std::uniform_real_distribution<double>(low, high)(random); };
@@ -253,7 +253,7 @@ TEST(PlanByModuleTest, PropertiesHoldForRandomSuites) {
   }
 }
 
-// Splitting is for the promise of greedy pull: it never makes it worse than with modules kept whole.
+// Splitting is there to lower the bound of greedy pull. It never makes the bound worse than with whole modules.
 TEST(PlanByModuleTest, SplittingNeverRaisesTheBound) {
   std::mt19937 random(7);
   for (int round = 0; round < 200; ++round) {

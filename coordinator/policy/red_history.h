@@ -24,7 +24,7 @@ class RedHistory {
 
   // The label of a failed result: a name for programs, and a text. The first rule that holds gives the name:
   //   infrastructure  the worker was killed from outside while the test ran
-  //   known_flaky     the test was flaky in the runs that are remembered, or went from passing to failing at least twice
+  //   known_flaky     the test was flaky in the runs remembered, or went from passing to failing at least twice
   //   red_on_base     the test failed in its last run
   //   new             in all other cases
   v1::RedLabel Label(const v1::TestResult& result) const;
