@@ -1,5 +1,6 @@
-// Reads modules from standard input, each as its length in decimal on a line and then so many bytes, and writes for each a line: the names of
-// its tests, with a blank between two, if all are decided to pass; else "? " and why not. For the comparison with CPython.
+// Decides modules for the comparison with CPython. Reads modules from standard input: the length of each in decimal on
+// a line, and then so many bytes. Writes a line for each module: the names of its tests, separated by blanks, if all
+// are decided to pass. Otherwise "? " and why not.
 #include <iostream>
 #include <string>
 

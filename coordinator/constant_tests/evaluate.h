@@ -1,4 +1,5 @@
-// Runs a test's statements. Pure; one for each test.
+// Runs the statements of a test without Python. Another evaluator is discovery/facts/evaluator.h: it finds what an id
+// shows of an expression anywhere in a file. This one knows what assertions ask, of the syntax that accept.h accepts.
 #ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_EVALUATE_H_
 #define FASTEST_COORDINATOR_CONSTANT_TESTS_EVALUATE_H_
 
@@ -14,10 +15,10 @@ namespace fastest::constant_tests {
 
 class Evaluation {
  public:
-  // Of a test in `text`, which outlives this.
+  // For a test in `text`, which must outlive this object. Used once. Not thread-safe.
   explicit Evaluation(std::string_view text) : text_(text) {}
 
-  // Whether it passes for certain. It may fail, or be beyond us, if not.
+  // Whether the test passes for certain. If not, it may fail or be too much for us.
   bool Passes(const TestFunction& test);
 
  private:
@@ -41,7 +42,7 @@ class Evaluation {
   const std::string_view text_;
   // Local variables.
   std::map<std::string, Value, std::less<>> names_;
-  // Expressions that were evaluated so far.
+  // How many expressions were evaluated so far.
   int steps_ = 0;
 };
 

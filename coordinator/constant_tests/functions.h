@@ -1,4 +1,4 @@
-// The built-in functions and methods that are known. See value.h for what nullopt means. Pure; thread-safe.
+// The built-in functions and methods that are known. nullopt means what value.h says. Pure; thread-safe.
 #ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_FUNCTIONS_H_
 #define FASTEST_COORDINATOR_CONSTANT_TESTS_FUNCTIONS_H_
 

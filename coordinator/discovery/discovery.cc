@@ -21,7 +21,7 @@
 namespace fastest::discovery {
 namespace {
 
-// A module to collect, and which of its tests.
+// A module to collect, and the argument that selects its tests.
 struct Wanted {
   std::string path;
   const Argument* argument;
@@ -42,14 +42,14 @@ std::vector<Wanted> WantedModules(const std::vector<Argument>& arguments, Walker
   return wanted;
 }
 
-// A file outside of the rootdir is named from the argument that led to it.
+// A file outside of the rootdir gets the name by which the argument led to it.
 std::string NodeIdOf(const Wanted& wanted, const ProjectConfig& project) {
   if (IsWithin(wanted.path, project.rootdir)) return std::string(RelativePath(wanted.path, project.rootdir));
   const std::string_view relative = RelativePath(wanted.path, wanted.argument->path);
   return std::string(relative == "." ? "" : relative);
 }
 
-// Leaves the tests that the argument asks for.
+// Keeps only the tests that the argument asks for.
 void Select(const Argument& argument, FoundModule& module) {
   if (argument.names.empty()) return;
   std::vector<FoundTest> selected;
@@ -72,7 +72,7 @@ void Deselect(const std::vector<std::string>& prefixes, FoundModule& module) {
   module.tests = std::move(remaining);
 }
 
-// What the file imports by an absolute name, up to its first dot.
+// Adds the file's absolute imports, up to the first dot.
 void AddImports(const File& file, std::set<std::string_view>& names) {
   for (const Binding& binding : file.bindings) {
     if (binding.kind != BindingKind::kImport) continue;
@@ -135,7 +135,7 @@ absl::StatusOr<Discovery> Discover(const ProjectConfig& project, const Discovery
   if (!rules.selection.open_reason().empty()) discovery.open_reasons.push_back(rules.selection.open_reason());
   add(walker.open_reasons());
   add(conftests.open_reasons());
-  // A cache that can't be written costs the next run some milliseconds and nobody anything else.
+  // If the cache cannot be written, the next run takes some milliseconds longer. Nothing else happens.
   store.Save().IgnoreError();
   return discovery;
 }

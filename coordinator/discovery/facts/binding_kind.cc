@@ -10,10 +10,10 @@
 namespace fastest::discovery {
 namespace {
 
-// Nobody nests an expression deeper.
+// Nobody nests expressions deeper.
 constexpr int kMaxDepth = 120;
 
-// Calls whose results are known to be no functions and no classes.
+// Calls whose results are certainly neither functions nor classes.
 constexpr std::string_view kValueMakers[] = {
     "bool",       "bytes", "dict", "float",     "frozenset", "int",        "len",          "list",
     "max",        "min",   "open", "os.getcwd", "os.getenv", "os.listdir", "pathlib.Path", "range",

@@ -7,7 +7,7 @@
 namespace fastest::discovery {
 namespace {
 
-// Sorted, both.
+// Both tables are sorted.
 constexpr std::string_view kObjectMakers[] = {
     "bytearray",
     "collections.Counter",

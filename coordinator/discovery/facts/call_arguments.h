@@ -14,10 +14,10 @@ namespace fastest::discovery {
 struct CallArguments {
   std::vector<Node> positional;
   std::vector<std::pair<std::string_view, Node>> named;
-  // There is a *args or **kwargs: more may be given than is seen here.
+  // There is a *args or **kwargs: there may be more arguments than can be seen.
   bool has_splat = false;
 
-  // The argument that is given as `name` or at `position` (-1: by name only). Null if it is not.
+  // The argument that is given as `name` or at `position` (-1: by name only). Null if it is not given.
   Node Find(std::string_view name, int position) const {
     for (const auto& [given, value] : named) {
       if (given == name) return value;
@@ -27,11 +27,11 @@ struct CallArguments {
   }
 };
 
-// `list` is the argument_list of a call, or null for none. The names lie in the text of `evaluator`.
+// `list` is the argument_list of a call, or null. The names point into the text of `evaluator`.
 inline CallArguments ReadArguments(Node list, const Evaluator& evaluator) {
   CallArguments arguments;
   if (!list.is(Kind::kArgumentList)) {
-    // f(x for x in y) has no list but a generator.
+    // f(x for x in y) has a generator instead of a list.
     if (!list.is_null()) arguments.positional.push_back(list);
     return arguments;
   }

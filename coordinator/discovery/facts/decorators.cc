@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kMaxDepth = 8;
 
-// Decorators that leave one test with the same name and the same arguments.
+// Decorators that keep the test, its name and its arguments.
 constexpr std::string_view kHarmless[] = {
     "freezegun.freeze_time",
     "hypothesis.assume",
@@ -36,10 +36,10 @@ constexpr std::string_view kHarmless[] = {
     "unittest.skipUnless",
 };
 
-// Of these, what does something else to a class.
+// Those that do something else to a class.
 constexpr std::string_view kFunctionsOnly[] = {"freezegun.freeze_time", "responses.activate", "time_machine.travel"};
 
-// Marks by which well-known plugins make one test many.
+// Marks by which well-known plugins make several tests of one.
 constexpr std::string_view kMultiplyingMarks[] = {"anyio", "parametrize_from_file", "repeat"};
 
 template <size_t size>
@@ -62,7 +62,7 @@ std::vector<std::string> SplitNames(std::string_view text) {
   return names;
 }
 
-// A call's function, or the expression itself where nothing is called.
+// The function of a call, or the expression itself if it is no call.
 Node Called(Node expression) { return expression.is(Kind::kCall) ? expression[Field::kFunction] : expression; }
 
 }  // namespace
@@ -99,7 +99,7 @@ Parametrize DecoratorReader::ReadParametrize(Node list) const {
   if (names.kind == ValueKind::kString) {
     result.names = SplitNames(names.text);
     single = result.names.size() == 1;
-    // "a," means a list of tuples to pytest 9 and a list of values to pytest 7.
+    // For pytest 9, "a," means a list of tuples. For pytest 7, it means a list of values.
     odd = odd || (single && names.text.find(',') != std::string::npos);
   } else if (names.kind == ValueKind::kSequence) {
     for (const Value& name : names.items) {
@@ -195,7 +195,7 @@ Fixture DecoratorReader::ReadFixture(Node list, std::string_view name) const {
   return fixture;
 }
 
-// patch() without something to put in place hands a mock to the function.
+// patch() hands a mock to the function unless the call says what to put in place.
 int DecoratorReader::MockedArguments(const std::string& origin, Node list) const {
   const CallArguments arguments = ReadArguments(list, evaluator_);
   const size_t targets = origin == "unittest.mock.patch.object" ? 2 : 1;
@@ -227,7 +227,7 @@ void DecoratorReader::ReadOne(Node expression, std::string_view name, int depth,
   } else if (origin == "hypothesis.given") {
     ReadGiven(arguments, decorated);
   } else if (origin == "classmethod" || Contains(kHarmless, origin)) {
-    // As it was.
+    // The function stays as it was.
   } else if (origin == "abc.abstractmethod") {
     decorated.open_reason = "it is abstract";
   } else {
@@ -260,7 +260,7 @@ void DecoratorReader::ReadClass(const std::vector<Node>& decorators, Class& targ
     const std::string origin = names_.Origin(Called(*decorator));
     if (origin == "dataclasses.dataclass" || origin == "attr.s" || origin == "attr.attrs" || origin == "attr.define" ||
         origin == "attrs.define" || origin == "attrs.frozen" || origin == "attr.frozen" || origin == "attr.dataclass") {
-      // With init=False there is none; then all is open.
+      // With init=False it has none. Then everything is open.
       const bool plain = !decorator->is(Kind::kCall) ||
                          ReadArguments((*decorator)[Field::kArguments], evaluator_).Find("init", -1).is_null();
       if (plain) {
@@ -269,7 +269,8 @@ void DecoratorReader::ReadClass(const std::vector<Node>& decorators, Class& targ
       }
     }
     target.mocked += decorated.mocked;
-    // A patch of a class copies what it inherits into it, in another order; what the others do to a class nobody has looked up.
+    // A patch of a class copies inherited methods into it, in another order. What the other decorators do to a class
+    // has not been examined.
     const bool is_patch = absl::StartsWith(origin, "unittest.mock.patch");
     if (is_patch ? !target.bases.empty() : Contains(kFunctionsOnly, origin)) {
       decorated.open_reason = absl::StrCat("decorated with ", origin);

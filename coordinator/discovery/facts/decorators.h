@@ -1,4 +1,4 @@
-// Reads decorators and marks: what they make of a test, a fixture or a class.
+// Reads decorators and marks: what they do to a test, a fixture or a class.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_FACTS_DECORATORS_H_
 #define FASTEST_COORDINATOR_DISCOVERY_FACTS_DECORATORS_H_
 
@@ -14,18 +14,18 @@
 
 namespace fastest::discovery {
 
-// Cheap to make; borrows both arguments.
+// Cheap to make. Borrows both arguments. Not thread-safe.
 class DecoratorReader {
  public:
   DecoratorReader(const Evaluator& evaluator, const NameLookup& names) : evaluator_(evaluator), names_(names) {}
 
-  // `decorators` from top to bottom, `name` is the function's.
+  // `decorators` are in order from top to bottom. `name` is the name of the function.
   Decorated ReadFunction(const std::vector<Node>& decorators, std::string_view name) const;
 
   // Adds what `decorators` say to `target`.
   void ReadClass(const std::vector<Node>& decorators, Class& target) const;
 
-  // A mark or a list of marks, as pytestmark holds it. Adds to `marks`; gives the reason why that is not all, or "".
+  // Adds a mark or a list of marks, as pytestmark holds it, to `marks`. Returns why these are not all, or "".
   std::string ReadMarks(Node expression, Marks& marks) const { return ReadMarks(expression, marks, 0); }
 
  private:

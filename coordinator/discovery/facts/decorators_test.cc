@@ -25,7 +25,7 @@ File Read(const std::string& text) {
   return file;
 }
 
-// Of `def test_x(a, b, c)` below these lines.
+// What `decorators` make of `def test_x(a, b, c)` below them.
 Decorated Of(const std::string& decorators) {
   File file = Read(decorators + "\ndef test_x(a, b, c): pass\n");
   EXPECT_EQ(file.functions.size(), 1u);
@@ -36,7 +36,7 @@ Decorated Of(const std::string& decorators) {
 TEST(Decorators, Marks) {
   const Decorated decorated =
       Of("@pytest.mark.slow\n@pytest.mark.skipif(True, reason='x')\n@pytest.mark.usefixtures('f', 'g')");
-  // The nearest to the function first.
+  // The nearest to the function comes first.
   EXPECT_THAT(decorated.marks.names, ElementsAre("usefixtures", "skipif", "slow"));
   EXPECT_THAT(decorated.marks.usefixtures, ElementsAre("f", "g"));
   EXPECT_EQ(decorated.open_reason, "");
@@ -76,7 +76,7 @@ TEST(Decorators, ParametrizeThatIsComputed) {
     EXPECT_THAT(decorated.marks.parametrize[0].names, IsEmpty()) << arguments;
     EXPECT_THAT(decorated.marks.parametrize[0].sets.open_reason, HasSubstr("computed")) << arguments;
   }
-  // A list whose values are not known still has a length.
+  // A list has a length even if its values are not known.
   const Decorated decorated = Of("@pytest.mark.parametrize('a', [helpers.x, helpers.y, helpers.z])");
   EXPECT_EQ(decorated.marks.parametrize[0].sets.count, 3);
   EXPECT_THAT(decorated.marks.parametrize[0].sets.ids, IsEmpty());
@@ -97,7 +97,7 @@ TEST(Decorators, Fixtures) {
   const Decorated computed = Of("@pytest.fixture(params=helpers.all())");
   EXPECT_TRUE(computed.fixture->parametrized);
   EXPECT_THAT(computed.fixture->params.open_reason, HasSubstr("fixture test_x"));
-  // What is not certain counts as the worse case.
+  // If something is not certain, the worse case counts.
   EXPECT_TRUE(Of("@pytest.fixture(**helpers.options)").fixture->autouse);
   EXPECT_FALSE(Of("@pytest.fixture(scope=helpers.scope)").fixture->function_scope);
 }
@@ -134,7 +134,7 @@ TEST(Decorators, StrangersLeaveItOpen) {
   EXPECT_THAT(Of("@pytest.mark.usefixtures(helpers.x)").open_reason, HasSubstr("usefixtures"));
 }
 
-// Of the class A below these lines.
+// What `decorators` make of a class A below them.
 Class ClassOf(const std::string& decorators, const std::string& bases = "") {
   File file = Read(decorators + "\nclass A" + bases + ":\n    def test_x(self): pass\n");
   EXPECT_EQ(file.classes.size(), 1u);

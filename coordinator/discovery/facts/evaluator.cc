@@ -14,9 +14,9 @@
 namespace fastest::discovery {
 namespace {
 
-// Deeper than anybody writes by hand; recursion ends here.
+// Deeper than anybody writes by hand. Recursion ends here.
 constexpr int kMaxDepth = 60;
-// Longer lists are generated code or a mistake; their tests are counted, not named.
+// Longer lists are generated code or a mistake. Their tests are counted and have no names.
 constexpr size_t kMaxElements = 100'000;
 
 Value MakeValue(ValueKind kind, std::string text = "") {
@@ -26,7 +26,7 @@ Value MakeValue(ValueKind kind, std::string text = "") {
   return value;
 }
 
-// A number that fits, of an integer value.
+// The number of an integer value, if it fits.
 std::optional<int64_t> Number(const Value& value) {
   int64_t number = 0;
   if (value.kind != ValueKind::kInteger) return std::nullopt;
@@ -110,7 +110,7 @@ Value Evaluator::Evaluate(Node expression, int depth) const {
         value.items.push_back(Evaluate(item, depth + 1));
         return value.items.size() <= kMaxElements && !splat;
       });
-      // Still a list, of a length that is not known.
+      // It is a list, of unknown length.
       if (splat) return MakeValue(ValueKind::kObject);
       return value;
     }
@@ -181,7 +181,7 @@ Value Evaluator::EvaluateBinary(Node expression, int depth) const {
     return result ? MakeValue(ValueKind::kInteger, std::to_string(*result)) : Value();
   }
   const bool text = left.kind == ValueKind::kString || left.kind == ValueKind::kBytes;
-  // A list and a tuple can't be added.
+  // A list and a tuple cannot be added.
   const bool sequences = left.kind == ValueKind::kSequence && left.text == right.text;
   if (sign == "+" && left.kind == right.kind && (text || sequences)) {
     if (text) left.text += right.text;
@@ -286,7 +286,7 @@ std::optional<std::vector<Value>> Evaluator::Elements(Node expression, int depth
     case Kind::kIdentifier:
       return Elements(names_.Constant(TextOf(expression)), depth + 1);
     case Kind::kDictionary: {
-      // Its keys. Equal ones would be one, so only different texts are taken.
+      // The keys. Equal keys would be one key, so only different texts are accepted.
       std::vector<Value> keys;
       bool known = true;
       ForEachChild(expression, [&](Node pair) {

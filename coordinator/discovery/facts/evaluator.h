@@ -1,4 +1,5 @@
-// Finds the values of Python expressions without running Python, as far as an id of pytest shows them.
+// Finds the values of Python expressions without running Python, as far as pytest shows them in ids. Another evaluator
+// is constant_tests/evaluate.h: it decides whole tests.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_FACTS_EVALUATOR_H_
 #define FASTEST_COORDINATOR_DISCOVERY_FACTS_EVALUATOR_H_
 
@@ -12,17 +13,17 @@
 
 namespace fastest::discovery {
 
-// Evaluates expressions of one text. Cheap to make; borrows both arguments.
+// Evaluates expressions of one text. Cheap to make. Borrows both arguments.
 class Evaluator {
  public:
   Evaluator(std::string_view text, const NameLookup& names) : text_(text), names_(names) {}
 
   Value Evaluate(Node expression) const { return Evaluate(expression, 0); }
 
-  // The elements that iterating over `expression` gives, or nothing if they aren't known.
+  // The elements that iterating over `expression` gives; nothing if they are not known.
   std::optional<std::vector<Value>> Elements(Node expression) const { return Elements(expression, 0); }
 
-  // How many elements iterating would give, as far as can be told: at least 1.
+  // An estimate of the number of these elements, at least 1.
   int EstimateLength(Node expression) const { return EstimateLength(expression, 0); }
 
   std::string_view TextOf(Node node) const { return text_.substr(node.start(), node.end() - node.start()); }

@@ -33,7 +33,7 @@ class PlainNames final : public NameLookup {
   std::string_view text_;
 };
 
-// As text: "1", "'a'", "[1, 2]", "?" for what is not known, "object".
+// A value as text: "1", "'a'", "[1, 2]", "object". "?" if it is not known.
 std::string Shown(const Value& value) {
   switch (value.kind) {
     case ValueKind::kUnknown:
@@ -63,7 +63,7 @@ std::string Shown(const Value& value) {
   return text + (value.kind == ValueKind::kParameterSet ? ")" : "]");
 }
 
-// Of a text that is one expression.
+// The node of a text that is one expression.
 Node ExpressionIn(SyntaxParser& parser, std::string_view text) {
   return parser.Parse(text).FirstNamedChild().FirstNamedChild();
 }
@@ -121,14 +121,14 @@ TEST(Evaluate, SumsAndProductsOfSequences) {
   EXPECT_EQ(ValueOf("'a' * 1000000"), "?");
   EXPECT_EQ(ValueOf("'a' - 'b'"), "?");
   EXPECT_EQ(ValueOf("'%d' % 1"), "?");
-  // A list and a tuple can't be added.
+  // A list and a tuple cannot be added.
   EXPECT_EQ(ValueOf("[1] + (2,)"), "?");
 }
 
 TEST(Evaluate, NamesAndCalls) {
   EXPECT_EQ(ValueOf("int"), "<int>");
   EXPECT_EQ(ValueOf("ValueError"), "<ValueError>");
-  // __name__ of an alias is another.
+  // An alias has another __name__.
   EXPECT_EQ(ValueOf("IOError"), "?");
   EXPECT_EQ(ValueOf("local_class"), "<LocalClass>");
   EXPECT_EQ(ValueOf("local_class()"), "object");
@@ -173,10 +173,10 @@ TEST(Elements, OfWhatCanBeIterated) {
   EXPECT_EQ(ElementsOf("range(1, 2, 0)"), "?");
   EXPECT_EQ(ElementsOf("range(10 ** 9)"), "?");
   EXPECT_EQ(ElementsOf("{'a': 1, 'b': 2}"), "'a' 'b' ");
-  // Equal keys are one.
+  // Equal keys are one key.
   EXPECT_EQ(ElementsOf("{'a': 1, 'a': 2}"), "?");
   EXPECT_EQ(ElementsOf("{**x}"), "?");
-  // In no certain order.
+  // The order is not certain.
   EXPECT_EQ(ElementsOf("{1, 2}"), "?");
   EXPECT_EQ(ElementsOf("f()"), "?");
 }
@@ -194,7 +194,7 @@ TEST(EstimateLength, CountsWhatIsThere) {
   EXPECT_EQ(estimate("[]"), 1);
 }
 
-// A chain of names ends, however they refer to each other.
+// A chain of names ends, however the names refer to each other.
 TEST(Evaluate, CirclesEnd) {
   const std::string text = "circle";
   SyntaxParser parser;

@@ -11,7 +11,7 @@
 namespace fastest::discovery {
 namespace {
 
-// Files are test code, written by hand or not too large; behind this lies data.
+// Larger files are data, not test code.
 constexpr size_t kMaxSource = size_t{64} << 20;
 constexpr size_t kMaxOutline = size_t{8} << 20;
 

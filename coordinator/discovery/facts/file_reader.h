@@ -9,8 +9,8 @@
 
 namespace fastest::discovery {
 
-// The facts of a file with these bytes. Broken files give facts too: File::unreadable says what is wrong. Whatever the bytes are,
-// this ends in time proportional to their number. Thread-safe as long as each thread has its own parser.
+// The facts of a file with these bytes. Broken files give facts too: File::unreadable says what is wrong. Ends in time
+// proportional to the number of bytes, whatever they are. Thread-safe if each thread has its own parser.
 File ReadFacts(std::string_view bytes, SyntaxParser& parser);
 
 }  // namespace fastest::discovery

@@ -10,7 +10,7 @@
 namespace fastest::discovery {
 namespace {
 
-// Longer texts make pytest 9 fall back to the argument's name and older versions not.
+// For longer texts, pytest 9 takes the name of the argument, and older versions do not.
 constexpr size_t kMaxTextLength = 100;
 
 void AppendHex(const char* format, uint32_t value, std::string& out) {
@@ -26,7 +26,7 @@ bool IsPlain(std::string_view text) {
   return true;
 }
 
-// Characters, not bytes.
+// In characters, not bytes.
 size_t Length(std::string_view utf8) {
   size_t length = 0;
   for (const char c : utf8) length += (c & 0xc0) != 0x80;
@@ -69,7 +69,7 @@ class Maker {
       return Open("parametrize: not as many values as names");
     }
     if (is_set && set.id != nullptr) {
-      // pytest 7 does not escape these.
+      // pytest 7 does not escape these ids.
       if (set.id->kind != ValueKind::kString || !IsPlain(set.id->text)) return Open("pytest.param: the id is computed");
       result_.ids.push_back(set.id->text);
       return;
@@ -118,7 +118,7 @@ class Maker {
         id += EscapedText(value.text);
         return true;
       case ValueKind::kBytes:
-        // Unescaped, a bytes object would not be text at all.
+        // Without escaping, a bytes object would not be text at all.
         result_.escaped = true;
         id += EscapedBytes(value.text);
         return true;
@@ -137,8 +137,8 @@ class Maker {
     return false;
   }
 
-  // Equal ids get a number each. The versions of pytest agree on it only where the id ends in no digit and the numbered id is not
-  // there already.
+  // Gives each of several equal ids a number. pytest's versions agree on the result only if the id does not end in a
+  // digit and the numbered id is not there already.
   void MakeUnique() {
     absl::flat_hash_map<std::string, int> counts;
     for (const std::string& id : result_.ids) ++counts[id];

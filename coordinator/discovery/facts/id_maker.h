@@ -15,25 +15,26 @@ namespace fastest::discovery {
 // What `ids=` says.
 struct IdSource {
   enum Kind : unsigned char {
-    // Nothing: ids come from the values.
+    // Nothing is given: ids come from the values.
     kNone,
     // A list, in `ids`.
     kList,
     // ids=str: the text of each value.
     kStr,
-    // Computed, in a way that is not known.
+    // The ids are computed in an unknown way.
     kUnknown,
   };
   Kind kind = kNone;
   std::vector<Value> ids;
 };
 
-// Ids for `sets`, values of `names`. `single` if there is one name and each set is its value; otherwise each set is a sequence of
-// values. Says exactly what every pytest from 7.4 on says, or is open with the reason.
+// The ids of `sets` for the parameters `names`. With `single`, there is one name, and each set is its value. Otherwise
+// each set is a sequence of values. The ids are those of every pytest from 7.4 on. If versions differ, or something is
+// not known, the result is open and says why.
 ParameterSets MakeIds(const std::vector<std::string>& names, bool single, std::vector<Value> sets,
                       const IdSource& source);
 
-// What pytest makes of characters and bytes that are not printable ASCII: "caf\xe9".
+// Characters and bytes that are not printable ASCII, as pytest escapes them: "caf\xe9".
 std::string EscapedText(std::string_view utf8);
 std::string EscapedBytes(std::string_view bytes);
 

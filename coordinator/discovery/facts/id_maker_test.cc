@@ -60,7 +60,7 @@ TEST(EscapedText, EscapesAllButPrintableAscii) {
   EXPECT_EQ(EscapedText(std::string("\0\x7f", 2)), "\\x00\\x7f");
 }
 
-// Cut in the midst of a character: nobody reads behind the end.
+// The text is cut within a character. Nothing is read behind its end.
 TEST(EscapedText, TakesAnyBytes) {
   for (const char* text : {"\xf0", "\xf0\x9f", "\xe2\x82", "\xff\xff", "a\xc3"})
     EXPECT_FALSE(EscapedText(text).empty());
@@ -87,7 +87,7 @@ TEST(MakeIds, SeveralNamesAreJoined) {
   EXPECT_THAT(MakeIds({"a", "b"}, false, List(Value()), {}).open_reason, HasSubstr("computed"));
 }
 
-// Equal ids: a number behind each, unless the id ends in a digit, where versions differ.
+// Equal ids get a number each. If the id ends in a digit, versions differ.
 TEST(MakeIds, EqualIds) {
   const ParameterSets sets = MakeIds({"a"}, true, List(Text("x"), Text("y"), Text("x")), {});
   EXPECT_THAT(sets.ids, ElementsAre("x0", "y", "x1"));
@@ -132,7 +132,7 @@ TEST(MakeIds, SaysWhatItEscaped) {
   EXPECT_TRUE(MakeIds({"a"}, true, List(Of(ValueKind::kBytes, "x")), {}).escaped);
 }
 
-// pytest runs one skipped test for an empty list, whose id depends on its version; long texts too are named by it.
+// For an empty list pytest runs one skipped test, whose id depends on the version. Long texts depend on it too.
 TEST(MakeIds, WhereVersionsDifferItIsOpen) {
   const ParameterSets empty = MakeIds({"a"}, true, {}, {});
   EXPECT_THAT(empty.open_reason, HasSubstr("empty"));

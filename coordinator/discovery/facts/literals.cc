@@ -20,7 +20,8 @@ int HexDigit(char c) {
   return -1;
 }
 
-// Appends what the escape at body[*at] (behind the backslash) stands for and moves behind it. False if that is not known.
+// Appends what the escape at body[*at] (behind the backslash) stands for, and moves behind it. Returns false if that is
+// not known.
 bool Unescape(std::string_view body, bool bytes, size_t* at, std::string& out) {
   const auto put = [&](char32_t character) {
     if (bytes) {
@@ -72,7 +73,7 @@ bool Unescape(std::string_view body, bool bytes, size_t* at, std::string& out) {
   }
   const int digits = c == 'x' ? 2 : bytes ? 0 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
   if (digits == 0) {
-    // By name; anything else is a backslash that stands for itself.
+    // An escape by name is not known. In all other cases the backslash stands for itself.
     if (c == 'N' && !bytes) return false;
     out += '\\';
     out += c;
@@ -196,7 +197,7 @@ Value FloatLiteral(std::string_view literal) {
   const char* const end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, number);
   if (stop != end || (error != std::errc() && error != std::errc::result_out_of_range)) return value;
-  // Out of range: strtod tells the too large from the too small.
+  // Out of range: strtod distinguishes too large from too small.
   if (error == std::errc::result_out_of_range) number = strtod(digits.c_str(), nullptr);
   value.kind = ValueKind::kScalar;
   value.text = FloatText(number);

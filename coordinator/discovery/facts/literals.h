@@ -9,11 +9,11 @@
 
 namespace fastest::discovery {
 
-// The value of one string literal as it is written, prefix and quotes included. Unknown for a formatted string that has fields,
-// and for escapes by a character's name.
+// The value of a string literal as written, with prefix and quotes. Unknown for a formatted string with fields, and for
+// escapes by name.
 Value StringLiteral(std::string_view literal);
 
-// The value of a number as it is written. Unknown if it is too large for us.
+// The value of a number as written. Unknown if the number is too large for us.
 Value IntegerLiteral(std::string_view literal);
 Value FloatLiteral(std::string_view literal);
 

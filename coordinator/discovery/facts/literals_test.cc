@@ -1,4 +1,4 @@
-// Literals as Python reads them: what is expected is what Python's own repr() and str() say.
+// Literals as Python reads them. The expected texts are those of Python's own repr() and str().
 #include "coordinator/discovery/facts/literals.h"
 
 #include <string>
@@ -30,9 +30,9 @@ TEST(StringLiteral, Escapes) {
   EXPECT_EQ(Text(R"('\n\t\\\'\"\a\b\f\r\v')"), "\n\t\\'\"\a\b\f\r\v");
   EXPECT_EQ(Text(R"('\x41\101\7')"), "AA\7");
   EXPECT_EQ(Text(R"('\u20ac\U0001f600\xe9')"), "\u20ac\U0001f600\u00e9");
-  // Escapes of characters are none in bytes.
+  // Bytes have no escapes for characters.
   EXPECT_EQ(Text(R"(b'\xff\u20ac')"), "bytes:\xff\\u20ac");
-  // A line goes on; an escape that Python doesn't know stays as it is.
+  // A backslash continues the line. An escape that Python does not know stays as it is.
   EXPECT_EQ(Text("'a\\\nb'"), "ab");
   EXPECT_EQ(Text(R"('\d')"), R"(\d)");
 }
@@ -45,7 +45,7 @@ TEST(StringLiteral, WhatIsNotKnown) {
   EXPECT_EQ(Text("'"), "unknown");
   EXPECT_EQ(Text(""), "unknown");
   EXPECT_EQ(Text("'\\U00110000'"), "unknown");
-  // Without fields a formatted string is plain text.
+  // A formatted string without fields is plain text.
   EXPECT_EQ(Text("f'a{{b}}'"), "a{b}");
 }
 
@@ -72,7 +72,7 @@ TEST(IntegerLiteral, WhatIsNotKnown) {
   EXPECT_EQ(Integer("12a"), "unknown");
 }
 
-// repr() of a float: the shortest text that gives the same number, with an exponent outside of 1e-4 … 1e16.
+// repr() of a float: the shortest text that gives the same number. Outside of 1e-4 … 1e16 it has an exponent.
 TEST(FloatText, IsRepr) {
   EXPECT_EQ(FloatText(1.0), "1.0");
   EXPECT_EQ(FloatText(-0.0), "-0.0");

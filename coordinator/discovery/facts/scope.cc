@@ -31,7 +31,7 @@ void Scope::Bind(Binding binding, Node value) {
   Binding& old = bindings_[place->second];
   values_[place->second] = Node();
   if (!binding.conditional) {
-    // If the first binding may not have happened, the place among the others is not certain.
+    // If the first binding is conditional, the place among the others is not certain.
     binding.conditional = old.conditional && IsDefinition(binding.kind);
     old = std::move(binding);
     return;
@@ -53,7 +53,7 @@ void Scope::Remove(std::string_view name, bool conditional) {
     bindings_[place->second].conditional = true;
     return;
   }
-  // A name bound again later takes a new place.
+  // A name that is bound again later takes a new place.
   bindings_[place->second].name.clear();
   places_.erase(place);
 }
@@ -178,7 +178,7 @@ bool ScopeChain::IsChanged(std::string_view name) const {
       changed = equals != std::string_view::npos && rest[equals] == '=' && rest.substr(equals, 2) != "==";
       changed = changed || (at >= 4 && source_.substr(at - 4, 4) == "del ");
     }
-    // A function may bind it anew.
+    // A function may bind the name anew.
     changed = changed || (at >= 7 && source_.substr(at - 7, 7) == "global ");
   }
   known->second = changed;

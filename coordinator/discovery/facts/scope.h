@@ -13,22 +13,22 @@
 
 namespace fastest::discovery {
 
-// The namespace of a module or class in the making: bindings in the order of its dictionary.
+// The namespace of a module or class while it is made. Bindings are in the order of its dictionary.
 class Scope {
  public:
-  // Binds a name, in the place that its first binding had. `value` is the expression it is bound to, null if there is none.
+  // Binds a name at the place of its first binding. `value` is the bound expression, or null.
   void Bind(Binding binding, Node value = Node());
 
   // `del name`.
   void Remove(std::string_view name, bool conditional);
 
-  // The name was changed in place: its value is not its expression's any more.
+  // The name was changed in place. It no longer has the value of its expression.
   void Forget(std::string_view name);
 
   // Null if the name is not bound here. Invalid after the next Bind.
   Binding* Find(std::string_view name);
 
-  // The expression a name is bound to, if it is bound once and under no condition; else null.
+  // The expression to which a name is bound, if it is bound once and under no condition; else null.
   Node ValueOf(std::string_view name) const;
 
   std::vector<Binding> TakeBindings();
@@ -40,10 +40,10 @@ class Scope {
   absl::flat_hash_map<std::string, size_t> places_;
 };
 
-// The scopes that an expression sees: classes from the inside out, then the module.
+// The scopes that an expression sees: classes from the inside out, then the module. Borrows the scopes.
 class ScopeChain : public NameLookup {
  public:
-  // `text` is what the nodes lie in, `source` the whole file; `classes` the ones read so far. All must outlive the chain.
+  // `text` is the text of the nodes, `source` the whole file, `classes` those read so far. All must outlive the chain.
   ScopeChain(std::string_view text, std::string_view source, const std::vector<Class>& classes,
              const std::vector<std::string_view>& function_names)
       : text_(text), source_(source), classes_(classes), function_names_(function_names) {}
@@ -58,13 +58,13 @@ class ScopeChain : public NameLookup {
   std::string LocalName(std::string_view name) const override;
   bool MakesPlainInstance(std::string_view name) const override;
 
-  // The binding that `name` means here, or null.
+  // What `name` is bound to here, or null.
   Binding* Find(std::string_view name) const;
 
  private:
   std::string Origin(Node expression, int depth) const;
   bool IsPlain(const Class& type, int depth) const;
-  // True if some line of the file looks as if it changed the value of `name` in place.
+  // Whether some line of the file looks as if it changed the value of `name` in place.
   bool IsChanged(std::string_view name) const;
 
   std::string_view text_;

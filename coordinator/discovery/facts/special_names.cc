@@ -13,7 +13,7 @@
 namespace fastest::discovery {
 namespace {
 
-// Words without which no statement but the ordinary ones defines or withdraws tests.
+// Without one of these words, only ordinary statements define or withdraw tests.
 constexpr std::string_view kMagicWords[] = {"importorskip", "skip(", "globals(", "locals(",    "vars(",
                                             "exec(",        "eval(", "setattr(", "sys.modules"};
 
@@ -144,7 +144,7 @@ void SpecialNames::ReadCall(Node call, bool conditional) {
 }
 
 void SpecialNames::Scan(Node expression, int depth) {
-  // Nobody hides such a call deeper than this.
+  // Nobody hides such a call deeper.
   constexpr int kMaxDepth = 200;
   if (!has_magic_ || expression.is_null() || depth >= kMaxDepth) return;
   const Kind kind = expression.kind();
@@ -170,7 +170,7 @@ void SpecialNames::ScanCall(Node call) {
   }
 }
 
-// A class that is handed to a call at module level may come back with other methods.
+// A call at module level may give a class other methods.
 void SpecialNames::NoteClassArguments(Node call) {
   const CallArguments arguments = ReadArguments(call[Field::kArguments], evaluator_);
   for (const Node argument : arguments.positional) {

@@ -13,11 +13,11 @@
 
 namespace fastest::discovery {
 
-// Notes in the facts of a file what such names and calls say. StatementReader owns it and hands it each statement that may hold
-// one. Borrows its arguments. Not thread-safe.
+// Notes in the facts of a file what such names and calls say. StatementReader owns it, and hands it the statements that
+// may hold one. Borrows its arguments. Not thread-safe.
 class SpecialNames {
  public:
-  // `text` is the one that the nodes lie in, `file` where the facts go.
+  // `text` is the text of the nodes. The facts go to `file`.
   SpecialNames(std::string_view text, const ScopeChain& names, const Evaluator& evaluator,
                const DecoratorReader& decorators, File& file);
 
@@ -26,21 +26,21 @@ class SpecialNames {
   // Enters the body of a class, or leaves it for `owner`. Returns the owner before.
   Class* SetOwner(Class* owner);
 
-  // There may be more tests in the module than are seen, or it may be skipped.
+  // There may be more tests in the module than can be seen, or it may be skipped.
   void AddMoreReason(std::string reason);
-  // Each test of the owner is uncertain. The first reason stays.
+  // Every test of the owner is uncertain. The first reason stays.
   void OpenOwner(std::string reason);
 
-  // `name = value`. Null values are not known.
+  // `name = value`. Null if the value is not known.
   void Assign(std::string_view name, Node value, bool conditional);
   // `object.attribute = value`.
   void AssignAttribute(Node target, Node value);
   // `name += values`.
   void Augment(std::string_view name, Node values, bool conditional);
-  // A call that is a statement: collect_ignore.append("x") and the like, and make(TestClass).
+  // A call that is a statement, such as collect_ignore.append("x") or make(TestClass).
   void ReadCall(Node call, bool conditional);
-  // Looks in `expression` for calls and names that define tests, or withdraw the module, while it is imported. `depth` is how
-  // deep the expression is nested.
+  // Looks in `expression` for calls and names that define tests or withdraw the module while it is imported. `depth` is
+  // how deep the expression is nested.
   void Scan(Node expression, int depth);
 
  private:
@@ -57,7 +57,7 @@ class SpecialNames {
   const DecoratorReader& decorators_;
   File& file_;
   Class* owner_ = nullptr;
-  // Some words of the text may define tests by other means than statements.
+  // The text has a word that may define tests by other means than statements.
   bool has_magic_ = false;
 };
 

@@ -1,4 +1,4 @@
-// Facts about Python's standard library that discovery leans on.
+// What discovery knows about Python's standard library. Pure.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_FACTS_STANDARD_LIBRARY_H_
 #define FASTEST_COORDINATOR_DISCOVERY_FACTS_STANDARD_LIBRARY_H_
 
@@ -6,16 +6,16 @@
 
 namespace fastest::discovery {
 
-// True if the dotted name lies in the standard library: "os.path", "unittest.TestCase".
+// Whether the dotted name is in the standard library: "os.path", "unittest.TestCase".
 bool IsStandardLibrary(std::string_view origin);
 
-// True for unittest.TestCase and its like: their subclasses are collected as unittest collects them.
+// Whether it is unittest.TestCase or one of its kind. Their subclasses are collected as unittest collects them.
 bool IsTestCase(std::string_view origin);
 
-// True for classes that have an __init__ or __new__ of their own, which pytest takes as "no test class".
+// Whether the class has an __init__ or __new__ of its own. For pytest, such a class holds no tests.
 bool HasConstructor(std::string_view origin);
 
-// True for names that are imported into test files though no test is in them: unittest.TestCase, starlette's TestClient …
+// Whether test files import the name although it holds no tests: unittest.TestCase, starlette's TestClient …
 bool HoldsNoTests(std::string_view origin);
 
 }  // namespace fastest::discovery

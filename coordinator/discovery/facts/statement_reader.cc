@@ -44,7 +44,7 @@ void StatementReader::ReadModule(Node root) {
   ReadBlock(root, /*conditional=*/false);
   names_.Pop();
   file_.bindings = scope.TakeBindings();
-  // What a function of the file does, when it is called while the file is imported.
+  // A function of the file may do this when it is called during the import.
   for (const std::string_view pattern : {"globals()[", "globals().update(", "setattr(sys.modules["}) {
     if (source_.find(pattern) != std::string_view::npos) special_.AddMoreReason("writes to globals()");
   }
@@ -94,7 +94,7 @@ void StatementReader::ReadStatement(Node statement, bool conditional) {
   }
 }
 
-// Loops, try, with, match and whatever else has blocks: they may run or not.
+// Loops, try, with, match and other statements with blocks, which may run or not.
 void StatementReader::ReadCompound(Node statement, bool conditional) {
   if (depth_ >= kMaxDepth) {
     file_.unreadable = "it is nested too deeply";
@@ -173,7 +173,7 @@ void StatementReader::ReadImportFrom(Node statement, bool conditional) {
   const std::string prefix = module.back() == '.' ? module : module + ".";
   bool is_module = true;
   ForEachChild(statement, [&](Node part) {
-    // The first child is the module itself.
+    // The first child is the module.
     if (std::exchange(is_module, false)) return;
     if (part.is(Kind::kWildcardImport)) {
       if (!IsStandardLibrary(module)) special_.AddMoreReason(absl::StrCat("imports everything from ", module));
@@ -267,7 +267,7 @@ void StatementReader::AssignName(std::string_view name, Node value, bool conditi
 void StatementReader::AddFunctions(uint32_t offset, const std::vector<Node>& decorators, bool conditional) {
   const auto gap = std::lower_bound(outline_.gaps.begin(), outline_.gaps.end(), offset,
                                     [](const Outline::Gap& left, uint32_t right) { return left.offset < right; });
-  // Else it is a number that somebody wrote.
+  // Otherwise it is a number of the file itself.
   if (gap == outline_.gaps.end() || gap->offset != offset) return;
   for (uint32_t i = 0; i < gap->count; ++i) AddFunction(outline_.functions[gap->first + i], decorators, conditional);
 }
@@ -345,7 +345,7 @@ void StatementReader::ReadBases(Node superclasses, Class& type) {
       base.local = binding->index;
     } else {
       base.name = names_.Origin(named);
-      // What it is called is a better hint than nothing.
+      // The written name is a better hint than nothing.
       if (base.name.empty()) base.name = "?" + Shortened(evaluator_.TextOf(named));
     }
     type.bases.push_back(std::move(base));

@@ -1,4 +1,4 @@
-// Goes through the statements of a module or class in their order and notes what they bind.
+// Goes through the statements of a module or class in order, and notes what they bind.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_FACTS_STATEMENT_READER_H_
 #define FASTEST_COORDINATOR_DISCOVERY_FACTS_STATEMENT_READER_H_
 
@@ -16,10 +16,10 @@
 
 namespace fastest::discovery {
 
-// Reads one file, once. Borrows its arguments.
+// Reads one file, once. Borrows its arguments. Not thread-safe.
 class StatementReader {
  public:
-  // `source` is the whole file, `outline` what Skim left of it, `file` where the facts go.
+  // `source` is the whole file, and `outline` what Skim left of it. The facts go to `file`.
   StatementReader(std::string_view source, const Outline& outline, File& file);
 
   // `root` is the tree of outline.text.
@@ -51,7 +51,7 @@ class StatementReader {
   Evaluator evaluator_;
   DecoratorReader decorators_;
   SpecialNames special_;
-  // How deep the statement or expression that is being read is nested.
+  // The nesting depth of the statement or expression that is being read.
   int depth_ = 0;
 };
 

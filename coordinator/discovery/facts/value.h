@@ -1,5 +1,5 @@
-// The value of a Python expression, as far as pytest shows it in a test's id. It serves discovery alone: constant_tests has
-// a Value of its own, which has all that an assertion can ask of it.
+// The value of a Python expression, as far as pytest shows it in the id of a test. Only discovery uses it.
+// (constant_tests/value.h has another Value: all of a value that an assertion can ask for.)
 #ifndef FASTEST_COORDINATOR_DISCOVERY_FACTS_VALUE_H_
 #define FASTEST_COORDINATOR_DISCOVERY_FACTS_VALUE_H_
 
@@ -10,7 +10,7 @@
 namespace fastest::discovery {
 
 enum class ValueKind : unsigned char {
-  // Might be anything.
+  // May be anything.
   kUnknown,
   // `text` holds the characters as UTF-8, or the bytes.
   kString,
@@ -24,11 +24,11 @@ enum class ValueKind : unsigned char {
   kNamed,
   // A compiled pattern: `text` is its source.
   kPattern,
-  // `text` is "list" or "tuple"; `items` holds what is in it.
+  // `text` is "list" or "tuple", and `items` the elements.
   kSequence,
   // pytest.param(*items, id=…).
   kParameterSet,
-  // Something that an id shows by the argument's name.
+  // Something that an id shows by the name of the argument.
   kObject,
 };
 
@@ -36,7 +36,7 @@ struct Value {
   ValueKind kind = ValueKind::kUnknown;
   std::string text;
   std::vector<Value> items;
-  // Of a kParameterSet: it has marks; its id, null if not given.
+  // Of a kParameterSet: whether it has marks, and its id (null if not given).
   bool marked = false;
   std::unique_ptr<Value> id;
 };

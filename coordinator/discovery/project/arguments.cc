@@ -13,7 +13,7 @@
 namespace fastest::discovery {
 namespace {
 
-// Paths are ordered component by component.
+// Orders paths component by component.
 bool PathLess(const std::string& left, const std::string& right) {
   return std::lexicographical_compare(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
     const auto rank = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c); };
@@ -40,7 +40,8 @@ std::vector<Argument> WithoutOverlaps(std::vector<Argument> arguments) {
   std::vector<size_t> order(arguments.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return Less(arguments[a], arguments[b]); });
-  // Sorted, whatever contains an argument comes before it, and what is kept last contains it if anything does.
+  // In sorted order, whatever contains an argument comes before it. So the argument kept last contains this one if any
+  // does.
   std::vector<size_t> kept;
   for (const size_t index : order) {
     if (kept.empty() || !IsPartOf(arguments[index], arguments[kept.back()])) kept.push_back(index);

@@ -24,14 +24,14 @@ struct Argument {
   // With its brackets.
   std::optional<std::string> parameters;
 
-  // True if the test, `id` behind its file's id ("::TestA::test_b[1]"), is asked for. An inexact test stands for all its
-  // parameters.
+  // Whether the argument asks for the test. `id` is what follows the id of the file ("::TestA::test_b[1]"). An inexact
+  // test stands for all its parameters.
   bool Selects(std::string_view id, bool exact) const;
 };
 
-// The arguments, in the order given. Without any: testpaths if the run starts in the rootdir, else the directory that it starts in.
-// Those that lie within others are left out, unless `keep_duplicates`.
-// Errors: NotFound or InvalidArgument in pytest's words.
+// The arguments in the given order. Without any: testpaths if the run starts in the rootdir, else the directory where
+// it starts. Arguments within others are left out, unless `keep_duplicates`. Errors: NotFound or InvalidArgument in
+// pytest's words.
 absl::StatusOr<std::vector<Argument>> ResolveArguments(const ProjectConfig& project, const DiscoveryOptions& options,
                                                        bool keep_duplicates);
 

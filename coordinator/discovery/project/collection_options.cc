@@ -12,7 +12,7 @@
 namespace fastest::discovery {
 namespace {
 
-// Options after which pytest collects something else, or in another order.
+// Options that make pytest collect something else, or in another order.
 constexpr std::string_view kChanging[] = {
     "--doctest-glob", "--doctest-modules", "--failed-first", "--ff",       "--last-failed", "--lf", "--new-first",
     "--nf",           "--override-ini",    "--pyargs",       "--stepwise", "--sw",          "-o",
@@ -21,13 +21,13 @@ constexpr std::string_view kChanging[] = {
 // -m, or -mVALUE.
 bool IsShort(std::string_view word, char letter) { return word.size() >= 2 && word[0] == '-' && word[1] == letter; }
 
-// The value that is glued to a short option ("-mslow", "-m=slow"), or else the next word.
+// The value that is part of the word of a short option ("-mslow", "-m=slow"), or else the next word.
 std::string ShortValue(std::string_view word, const std::string& next) {
   if (word.size() == 2) return next;
   return std::string(word.substr(word[2] == '=' ? 3 : 2));
 }
 
-// True if the next word can't be this option's value: "-v", "-ra".
+// Whether the next word cannot be the value of this option: "-v", "-ra".
 bool StandsAlone(std::string_view word) {
   const bool is_short = word.size() >= 2 && word[1] != '-';
   return word.find('=') != std::string_view::npos ||
@@ -50,7 +50,7 @@ void ReadWords(const std::vector<std::string>& words, const std::string& source,
     }
     const size_t equals = word.find('=');
     const std::string name = word.substr(0, equals);
-    // A word without a dash behind an option is taken for its value.
+    // A word without a dash behind an option is taken as its value.
     const bool has_next = !StandsAlone(word) && i + 1 < words.size() && words[i + 1].substr(0, 1) != "-";
     const std::string value = equals != std::string::npos ? word.substr(equals + 1) : has_next ? words[i + 1] : "";
     if (has_next) ++i;
@@ -96,7 +96,7 @@ CollectionOptions CollectionOptionsOf(const ProjectConfig& project, const Discov
   for (const std::string& glob : options.ignore_glob) result.ignore_glob.push_back(absolute(glob));
   result.deselect = options.deselect;
 
-  // What is typed stands behind the others and so wins.
+  // Typed options come last, and so they win.
   ReadWords(project.addopts, kAddopts, options.invocation_dir, result);
   ReadWords(options.environment_words, kAddoptsVariable, options.invocation_dir, result);
   ReadWords(options.words, kCommandLine, options.invocation_dir, result);

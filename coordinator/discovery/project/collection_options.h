@@ -1,4 +1,4 @@
-// The options that decide what is collected: those of the command line and those that stand in addopts.
+// The options that decide what is collected, from the command line and from addopts.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_PROJECT_COLLECTION_OPTIONS_H_
 #define FASTEST_COORDINATOR_DISCOVERY_PROJECT_COLLECTION_OPTIONS_H_
 
@@ -21,14 +21,14 @@ struct CollectionOptions {
   bool keep_duplicates = false;
   // Unless -p no:doctest.
   bool collects_doctests = true;
-  // -m and -k: the last of each.
+  // The last -m and the last -k.
   std::string marks;
   std::string keywords;
-  // --import-mode is "prepend", as it is by default.
+  // --import-mode is "prepend", which is the default.
   bool prepends_paths = true;
-  // No conftest file above it counts. Absolute.
+  // Conftest files above this directory do not count. Absolute.
   std::string confcutdir;
-  // What else addopts or the command line says that may change the collection: "addopts has --doctest-modules".
+  // Anything else in addopts or on the command line that may change the collection: "addopts has --doctest-modules".
   std::vector<std::string> open_reasons;
 };
 

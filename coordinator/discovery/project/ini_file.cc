@@ -21,7 +21,7 @@ std::string_view StripRight(std::string_view text) { return text.substr(0, text.
 
 std::string_view Strip(std::string_view text) { return StripLeft(StripRight(text)); }
 
-// The lines of `text` as str.splitlines sees them (of its many separators, those that occur in files).
+// The lines of `text` as str.splitlines splits them (of its many separators, those that occur in files).
 std::vector<std::string_view> Lines(std::string_view text) {
   std::vector<std::string_view> lines;
   size_t start = 0;
@@ -73,7 +73,7 @@ absl::StatusOr<IniSections> ParseIni(std::string_view path, std::string_view tex
       continue;
     }
     size_t separator = line.find('=');
-    // "a: b = c" is a colon's line.
+    // "a: b = c" is a line with a colon.
     if (separator == std::string_view::npos || line.substr(0, separator).find(':') != std::string_view::npos) {
       separator = line.find(':');
     }

@@ -1,5 +1,8 @@
-// Reads the sections of an ini file exactly as the iniconfig library does, which pytest uses: '#' and ';' lines are comments,
-// an indented line goes on with the value above it, inline comments belong to the value, a name may appear once.
+// Reads the sections of an ini file exactly as the iniconfig library does, which pytest uses:
+// - Lines that begin with '#' or ';' are comments.
+// - An indented line continues the value above it.
+// - Comments behind a value belong to the value.
+// - A name may appear once.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_PROJECT_INI_FILE_H_
 #define FASTEST_COORDINATOR_DISCOVERY_PROJECT_INI_FILE_H_
 
@@ -11,7 +14,7 @@
 
 namespace fastest::discovery {
 
-// Section name -> option name -> value; the lines of a value are joined by '\n'.
+// Section name -> option name -> value. The lines of a value are joined by '\n'.
 using IniSections = std::map<std::string, std::map<std::string, std::string>>;
 
 // `path` only names the file in messages. Errors: InvalidArgument "PATH:LINE: what is wrong".

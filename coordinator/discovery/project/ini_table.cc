@@ -43,7 +43,7 @@ absl::StatusOr<std::optional<IniTable>> ReadConfigFile(const std::string& path) 
     return table;
   }
   std::optional<IniTable> table = Section(sections, "pytest");
-  // These names alone make it pytest's configuration, with the section or without.
+  // Files of these names are pytest's configuration, with or without the section.
   if (!table.has_value() && (name == "pytest.ini" || name == ".pytest.ini")) return IniTable();
   return table;
 }

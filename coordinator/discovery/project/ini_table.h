@@ -1,4 +1,4 @@
-// The options of one configuration file as pytest reads them, whichever of its six forms the file has.
+// The options of one configuration file as pytest reads them, in any of the six forms of such files.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_PROJECT_INI_TABLE_H_
 #define FASTEST_COORDINATOR_DISCOVERY_PROJECT_INI_TABLE_H_
 
@@ -12,7 +12,7 @@
 namespace fastest::discovery {
 
 struct IniValue {
-  // TOML has lists of its own; everything else is text that its reader splits.
+  // The value is a list of TOML. All other values are text, which the reader of the option splits.
   bool is_list = false;
   std::string text;
   std::vector<std::string> items;
@@ -22,11 +22,11 @@ struct IniValue {
 
 using IniTable = std::map<std::string, IniValue>;
 
-// The names under which pytest looks for its configuration, the one that wins first.
+// The names under which pytest looks for its configuration. The first that is there wins.
 extern const char* const kConfigFileNames[7];
 
-// Nothing if the file holds no configuration for pytest (say, a tox.ini without [pytest]); the name decides what counts.
-// A file that is there by another name (-c) is read by its suffix. Errors: InvalidArgument with file and line.
+// Nothing if the file has no configuration for pytest (say, a tox.ini without [pytest]). The name of the file decides
+// what counts. A file of another name (-c) is read by its suffix. Errors: InvalidArgument with file and line.
 absl::StatusOr<std::optional<IniTable>> ReadConfigFile(const std::string& path);
 
 }  // namespace fastest::discovery

@@ -34,7 +34,8 @@ std::vector<std::string> EntriesOf(const std::string& directory) {
   return names;
 }
 
-// Adds what `components` from `index` on match to `found`. `shown` is what the result starts with, `directory` where that is.
+// Adds to `found` what the components from `index` on match. `shown` is the beginning of the results, and `directory`
+// is where that is.
 void GlobBelow(const std::string& directory, const std::string& shown, const std::vector<std::string_view>& components,
                size_t index, std::vector<std::string>& found) {
   if (index == components.size()) {
@@ -136,7 +137,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
     const std::string message = absl::StrCat("can't read ", path, ": ", strerror(error));
     return error == ENOENT ? absl::NotFoundError(message) : absl::UnavailableError(message);
   }
-  // The size is only a first guess: a file may grow, and in /proc it is zero.
+  // The size is only a first guess: a file may grow, and in /proc the size is zero.
   std::string text(static_cast<size_t>(info.st_size) + 1, '\0');
   size_t used = 0;
   while (true) {

@@ -1,4 +1,5 @@
-// Paths as text, by the rules of Python's os.path and pathlib: nothing here resolves symbolic links.
+// Paths as text, by the rules of Python's os.path and pathlib. Nothing here resolves symbolic links, unless a comment
+// says so.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_PROJECT_PATH_H_
 #define FASTEST_COORDINATOR_DISCOVERY_PROJECT_PATH_H_
 
@@ -10,10 +11,11 @@
 
 namespace fastest::discovery {
 
-// os.path.abspath with `directory` in place of the working directory: absolute, no '.', '..', '//' or trailing '/'.
+// os.path.abspath with `directory` in place of the working directory: absolute, without '.', '..', '//' and trailing
+// '/'.
 std::string AbsolutePath(std::string_view directory, std::string_view path);
 
-// The path without its last component; "/" is its own parent.
+// The path without its last component. "/" is its own parent.
 std::string_view ParentPath(std::string_view path);
 
 // The last component; empty for "/".
@@ -22,16 +24,16 @@ std::string_view FileName(std::string_view path);
 // `directory` + '/' + `name`, also for the root directory.
 std::string JoinPath(std::string_view directory, std::string_view name);
 
-// True if `path` is `directory` or lies somewhere below it. Both absolute.
+// Whether `path` is `directory` or is somewhere below it. Both are absolute.
 bool IsWithin(std::string_view path, std::string_view directory);
 
-// The nearest directory that holds both. Both absolute.
+// The nearest directory that contains both. Both are absolute.
 std::string CommonPath(std::string_view one, std::string_view other);
 
-// `path` relative to `directory`, "." for the directory itself; `path` unchanged if it is not within.
+// `path` relative to `directory`; "." for the directory itself. `path` unchanged if it is not within.
 std::string_view RelativePath(std::string_view path, std::string_view directory);
 
-// These follow symbolic links; whatever can't be looked at is not there.
+// These follow symbolic links. What cannot be examined is not there.
 bool PathExists(const std::string& path);
 bool IsFile(const std::string& path);
 bool IsDirectory(const std::string& path);
@@ -39,7 +41,8 @@ bool IsDirectory(const std::string& path);
 // The whole file. Errors: NotFound or Unavailable with the system's reason.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
-// What Python's glob.iglob(pattern, recursive=True), sorted, finds below `directory`; relative patterns give relative paths.
+// What Python's glob.iglob(pattern, recursive=True) finds below `directory`, sorted. Relative patterns give relative
+// paths.
 std::vector<std::string> Glob(std::string_view directory, std::string_view pattern);
 
 }  // namespace fastest::discovery

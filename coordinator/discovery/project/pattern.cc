@@ -6,7 +6,7 @@
 namespace fastest::discovery {
 namespace {
 
-// The code point at `at`, and the offset after it. A byte that starts no valid sequence counts as itself.
+// The code point at `at`; moves `at` behind it. A byte that starts no valid sequence counts as itself.
 char32_t NextCharacter(std::string_view text, size_t* at) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(*at);
@@ -27,7 +27,7 @@ char32_t NextCharacter(std::string_view text, size_t* at) {
   return result;
 }
 
-// Offset of the ']' that closes the set that opens at `open`, or npos: then the '[' stands for itself.
+// The offset of the ']' that closes the set that opens at `open`. If it is npos, the '[' stands for itself.
 size_t EndOfSet(std::string_view pattern, size_t open) {
   size_t at = open + 1;
   if (at < pattern.size() && pattern[at] == '!') ++at;
@@ -57,7 +57,7 @@ bool SetContains(std::string_view set, char32_t character) {
 bool MatchesPattern(std::string_view name, std::string_view pattern) {
   size_t n = 0;
   size_t p = 0;
-  // Where to go on if what follows the last '*' does not fit: the star takes one character more.
+  // Where to continue if what follows the last '*' does not fit: the star then takes one character more.
   size_t star = std::string_view::npos;
   size_t star_name = 0;
   while (true) {

@@ -8,17 +8,18 @@
 
 namespace fastest::discovery {
 
-// fnmatch.fnmatchcase(name, pattern): '*', '?', '[seq]', '[!seq]'; one '?' takes one character, not one byte.
+// fnmatch.fnmatchcase(name, pattern): '*', '?', '[seq]', '[!seq]'. One '?' takes one character, not one byte.
 bool MatchesPattern(std::string_view name, std::string_view pattern);
 
-// pytest's rule for python_files and norecursedirs: a pattern without '/' is held against the last component of `path`,
-// any other against the whole path, wherever it starts.
+// pytest's rule for python_files and norecursedirs: a pattern without '/' is compared with the last component of
+// `path`. Any other is compared with the whole path, wherever the pattern starts.
 bool PathMatchesPattern(std::string_view path, std::string_view pattern);
 
-// pytest's rule for python_functions and python_classes: each option is a prefix, or a pattern if it looks like one.
+// pytest's rule for python_functions and python_classes: each option is a prefix, or a pattern if it has pattern
+// characters.
 bool NameMatchesOption(std::string_view name, const std::vector<std::string>& options);
 
-// True if `text` has one of the characters that make it a pattern for Python's glob.
+// Whether `text` has a character that makes it a pattern for Python's glob.
 bool HasPatternCharacters(std::string_view text);
 
 }  // namespace fastest::discovery

@@ -13,7 +13,7 @@ struct Case {
   bool matches;
 };
 
-// Each was tried with Python's fnmatch.fnmatchcase.
+// Each case was tried with Python's fnmatch.fnmatchcase.
 TEST(MatchesPattern, SaysWhatPythonSays) {
   const Case cases[] = {
       {"test_a.py", "test_*.py", true},

@@ -21,14 +21,14 @@ const char* const kNoRecurseDefaults[] = {"*.egg", ".*",           "_darcs", "bu
                                           "dist",  "node_modules", "venv",   "{arch}"};
 
 struct Location {
-  // Empty: no file says anything about pytest.
+  // Empty if no file says anything about pytest.
   std::string directory;
   std::string file;
   IniTable table;
 };
 
-// The nearest configuration above each of `directories`, in turn. A pyproject.toml without a word about pytest still marks the
-// project's root if nothing better is found.
+// The nearest configuration above each of `directories`, in turn. If nothing better is found, a pyproject.toml that
+// does not mention pytest still marks the root of the project.
 absl::StatusOr<Location> LocateConfig(const std::vector<std::string>& directories) {
   std::string pyproject;
   for (const std::string& directory : directories) {
@@ -57,7 +57,7 @@ std::string CommonAncestor(const std::string& invocation_dir, const std::vector<
   return ancestor.empty() ? invocation_dir : ancestor;
 }
 
-// The directories that the arguments lie in; what isn't there takes no part.
+// The directories of the arguments. Arguments that do not exist are ignored.
 std::vector<std::string> DirectoriesOf(const ProjectOptions& options) {
   std::vector<std::string> directories;
   for (const std::string& arg : options.args) {
@@ -69,7 +69,7 @@ std::vector<std::string> DirectoriesOf(const ProjectOptions& options) {
   return directories;
 }
 
-// os.path.expandvars: $NAME and ${NAME} where the environment has NAME, anything else as it stands.
+// os.path.expandvars: replaces $NAME and ${NAME} if the environment has NAME.
 std::string ExpandVariables(const std::string& text) {
   std::string result;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -105,7 +105,7 @@ absl::StatusOr<Location> LocateGivenFile(const ProjectOptions& options, const st
   };
   if (!PathExists(path)) return not_found("not found");
   if (IsDirectory(path)) return not_found("is a directory");
-  // /dev/null: no configuration, and no hint of where the project lies.
+  // /dev/null: no configuration, and no hint where the project is.
   if (!IsFile(path)) {
     std::string root = CommonAncestor(options.invocation_dir, directories);
     return Location{root == "/" ? options.invocation_dir : std::move(root), path, {}};
@@ -148,7 +148,7 @@ absl::StatusOr<Location> Locate(const ProjectOptions& options) {
 
 std::string TextOf(const IniValue& value) { return value.is_list ? absl::StrJoin(value.items, "\n") : value.text; }
 
-// Replaces `list` by the option's words, if the file or the command line has it.
+// Replaces `list` by the words of the option, if the file or the command line has it.
 absl::Status ReadWords(const Location& location, const char* name, std::vector<std::string>& list) {
   const auto found = location.table.find(name);
   if (found == location.table.end()) return absl::OkStatus();

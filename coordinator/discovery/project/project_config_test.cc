@@ -69,7 +69,7 @@ TEST(FindProject, TheNearestFileWithSomethingForPytestWins) {
   EXPECT_EQ(project->inifile, tree.Path("pytest.ini"));
   EXPECT_THAT(project->addopts, ElementsAre("-q"));
 
-  // Empty, but pytest's by its name.
+  // It is empty, but its name makes it pytest's.
   tree.Write("sub/pytest.ini", "");
   project = FindProject(In(tree.Path("sub")));
   ASSERT_TRUE(project.ok());
@@ -99,7 +99,7 @@ TEST(FindProject, ArgumentsLeadToTheRoot) {
   project = FindProject(In(tree.root(), {"two/tests"}));
   EXPECT_EQ(project->rootdir, tree.Path("two"));
   EXPECT_EQ(project->inifile, "");
-  // Nothing above the common directory; then each argument is asked.
+  // There is nothing above the common directory, so each argument is tried.
   project = FindProject(In(tree.root(), {"two/tests", "one/tests", "not/there"}));
   EXPECT_EQ(project->rootdir, tree.Path("one"));
 }

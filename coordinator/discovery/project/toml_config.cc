@@ -89,7 +89,7 @@ absl::StatusOr<std::optional<IniTable>> ReadTomlConfig(const std::string& path, 
   if (name == "pyproject.toml") return FromToolPytest(path, document);
   if (name == "pytest.toml" || name == ".pytest.toml") {
     absl::StatusOr<std::optional<IniTable>> table = FromPytest(path, document);
-    // These names alone make it pytest's configuration, empty or not.
+    // Files of these names are pytest's configuration, even if they are empty.
     if (table.ok() && !table->has_value()) return IniTable();
     return table;
   }

@@ -10,8 +10,8 @@
 
 namespace fastest::discovery {
 
-// The options in `text`, the content of the file at `path`; nothing if it holds no configuration for pytest. The file's
-// name decides which tables count. Errors: InvalidArgument with file and line.
+// The options in `text`, the content of the file at `path`. Nothing if it has no configuration for pytest. The name of
+// the file decides which tables count. Errors: InvalidArgument with file and line.
 absl::StatusOr<std::optional<IniTable>> ReadTomlConfig(const std::string& path, const std::string& text);
 
 }  // namespace fastest::discovery

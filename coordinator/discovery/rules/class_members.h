@@ -1,4 +1,4 @@
-// The members of a class among which pytest or unittest looks for tests.
+// The members of a class among which pytest or unittest looks for tests. Pure.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_RULES_CLASS_MEMBERS_H_
 #define FASTEST_COORDINATOR_DISCOVERY_RULES_CLASS_MEMBERS_H_
 
@@ -18,16 +18,17 @@ struct Member {
   const Binding* binding;
 };
 
-// The members in the order in which pytest collects them: ancestors' first, each class's in the order of its
+// The members in pytest's order of collection: those of ancestors first, and those of each class in the order of their
 // definitions. What a class defines hides what it inherits.
 std::vector<Member> MembersOf(const ClassOrder& order);
 
-// The tests of a TestCase as unittest's loader finds them: what is callable and starts with "test", sorted by name;
-// runTest if there is none.
+// The tests of a TestCase as unittest's loader finds them: callables whose names start with "test", sorted by name. If
+// there are none, runTest.
 std::vector<Member> TestCaseMembers(const ClassOrder& order);
 
-// Whether a class `name` that inherits from an unknown class may hold tests, by its name, its bases' and its methods'
-// (`python_functions` is the ini option). The unknown class may be a TestCase, whatever the class is called.
+// Whether the class `name`, which inherits from an unknown class, may hold tests. Its own name, the names of its bases
+// and those of its methods decide (`python_functions` is the ini option). The unknown class may be a TestCase, whatever
+// the class is called.
 bool MayHoldTests(const Class& type, std::string_view name, const ClassOrder& order,
                   const std::vector<std::string>& python_functions);
 

@@ -13,17 +13,17 @@ constexpr int kMaxDepth = 50;
 
 using Order = std::vector<ClassPlace>;
 
-// Bases that bring neither tests nor constructors.
+// Bases that add neither tests nor constructors.
 bool IsHarmlessBase(const std::string& name) {
   return name == "object" || name == "abc.ABC" || name == "typing.Generic";
 }
 
-// Works out one class's order and notes what its ancestors are besides.
+// Finds the order of one class, and notes what else its ancestors mean for it.
 class Linearizer {
  public:
   Linearizer(ImportFinder& imports, ClassOrder& result) : imports_(imports), result_(result) {}
 
-  // C3. Nothing if the classes can't be ordered; Python then refuses the module.
+  // C3. Nothing if the classes cannot be ordered; Python then refuses the module.
   std::optional<Order> Run(const ClassPlace& place, int depth) {
     std::vector<Order> rows;
     Order direct;

@@ -1,4 +1,4 @@
-// A class with all it inherits, as far as the project's files tell.
+// A class with everything that it inherits, as far as the project's files tell.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_RULES_CLASS_ORDER_H_
 #define FASTEST_COORDINATOR_DISCOVERY_RULES_CLASS_ORDER_H_
 
@@ -22,12 +22,12 @@ struct ClassOrder {
   // The class and its ancestors that the project defines, in Python's method resolution order.
   std::vector<ClassPlace> types;
   bool is_test_case = false;
-  // It has an __init__ or __new__.
+  // The class has an __init__ or __new__.
   bool has_constructor = false;
   TestFlag test_flag = TestFlag::kUnset;
-  // A base class that is not in the project and not known otherwise; "" if there is none.
+  // A base class that is neither in the project nor otherwise known; "" if there is none.
   std::string unknown_base;
-  // Why its tests are uncertain for any other reason.
+  // Any other reason why its tests are uncertain.
   std::string open_reason;
 };
 

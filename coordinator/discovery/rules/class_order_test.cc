@@ -1,4 +1,4 @@
-// The order in which Python looks names up in classes (`Class.__mro__`), and what else its ancestors make of a class.
+// The order in which Python looks up names in classes (`Class.__mro__`), and what else ancestors mean for a class.
 #include "coordinator/discovery/rules/class_order.h"
 
 #include <string>
@@ -18,13 +18,13 @@ using ::testing::SizeIs;
 
 class ClassOrderTest : public testing::Test {
  protected:
-  // Of the class `name` in test_m.py, which gets this text.
+  // The order of the class `name` in test_m.py, which gets this text.
   ClassOrder Of(const std::string& name, const std::string& text) {
     tree_.Write("test_m.py", text);
     return Of(name);
   }
 
-  // Of another class of the file.
+  // The order of another class of the file.
   ClassOrder Of(const std::string& name) {
     const SourceFile& file = imports_.FileAt(tree_.Path("test_m.py"));
     for (const Class& type : file.facts->classes) {
@@ -51,7 +51,7 @@ TEST_F(ClassOrderTest, ADiamond) {
               ElementsAre("D", "B", "C", "A"));
 }
 
-// A base comes after all that inherit from it, and bases stay in the order in which they are named.
+// A base comes after all classes that inherit from it, and bases stay in the order in which they are named.
 TEST_F(ClassOrderTest, TwoRowsMerged) {
   EXPECT_THAT(NamesOf(Of("A",
                          "class F: pass\nclass E: pass\nclass D: pass\nclass C(D, F): pass\nclass B(D, E): pass\n"

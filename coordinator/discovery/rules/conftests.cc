@@ -38,7 +38,7 @@ void Conftests::Judge(const Conftest& conftest) {
   if (file.collect_ignore.computed || file.collect_ignore_glob.computed)
     open_reasons_.push_back(absl::StrCat(name, " computes collect_ignore"));
   for (const Binding& binding : file.bindings) {
-    // These two are said where they matter: test by test.
+    // These two are told where they matter: with each test.
     if (binding.name == "pytest_generate_tests" || binding.name == "pytest_make_parametrize_id") continue;
     if (!IsCollectionHook(binding.name)) continue;
     open_reasons_.push_back(
@@ -51,7 +51,7 @@ const Conftests::Chain& Conftests::ChainOf(const std::string& directory) {
   if (known != chains_.end()) return known->second;
   Chain chain;
   if (directory != "/") chain = ChainOf(std::string(ParentPath(directory)));
-  // Directories above the cut don't count; those elsewhere do.
+  // Directories above the cut do not count. Directories elsewhere do.
   const bool counts = enabled_ && (directory == confcutdir_ || !IsWithin(confcutdir_, directory));
   const std::string path = counts ? JoinPath(directory, "conftest.py") : "";
   if (counts && IsFile(path)) {

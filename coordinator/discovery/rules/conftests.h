@@ -1,4 +1,4 @@
-// The conftest files above a directory and what they say about collecting.
+// The conftest files above a directory, and what they say about collecting.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_RULES_CONFTESTS_H_
 #define FASTEST_COORDINATOR_DISCOVERY_RULES_CONFTESTS_H_
 
@@ -16,7 +16,7 @@
 
 namespace fastest::discovery {
 
-// Reads each conftest file once. Not thread-safe; borrows the store.
+// Reads each conftest file once. Borrows the store. Not thread-safe.
 class Conftests {
  public:
   struct Conftest {
@@ -27,25 +27,27 @@ class Conftests {
   // From the outermost to the nearest.
   using Chain = std::vector<const Conftest*>;
 
-  // No conftest file above `confcutdir` counts; none at all if `enabled` is false. Names in reasons are relative to `rootdir`.
+  // Conftest files above `confcutdir` do not count. If `enabled` is false, none counts. Names in reasons are relative
+  // to `rootdir`.
   Conftests(FactStore& store, std::string rootdir, std::string confcutdir, bool enabled)
       : store_(store), rootdir_(std::move(rootdir)), confcutdir_(std::move(confcutdir)), enabled_(enabled) {}
 
-  // The conftest files that hold for files in `directory` (absolute).
+  // The conftest files that apply to files in `directory` (absolute).
   const Chain& ChainOf(const std::string& directory);
 
-  // What they say to modules in `directory`.
+  // What these say about modules in `directory`.
   const ModuleContext& ContextOf(const std::string& directory);
 
   enum class Verdict : unsigned char { kNo, kMaybe, kYes };
 
-  // Whether the conftest files name `path`, in `directory`, in collect_ignore or collect_ignore_glob. Maybe: under a condition.
+  // Whether the conftest files name `path`, which is in `directory`, in collect_ignore or collect_ignore_glob. kMaybe:
+  // under a condition.
   Verdict Ignores(const std::string& directory, const std::string& path);
 
-  // Those read so far.
+  // The conftest files read so far.
   const std::vector<std::unique_ptr<Conftest>>& all() const { return conftests_; }
 
-  // Why the collection as a whole is not certain, for those read so far.
+  // Why the collection as a whole is uncertain, by the conftest files read so far.
   const std::vector<std::string>& open_reasons() const { return open_reasons_; }
 
  private:

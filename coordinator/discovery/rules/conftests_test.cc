@@ -1,5 +1,7 @@
-// What conftest files say about collecting. The rules are those of pytest: each holds for its directory and all below it, the
-// nearest list of files to ignore counts, and none above confcutdir is looked at.
+// What conftest files say about collecting. The rules are those of pytest:
+// - A conftest file applies to its directory and everything below.
+// - The nearest list of files to ignore counts.
+// - Files above confcutdir are not looked at.
 #include "coordinator/discovery/rules/conftests.h"
 
 #include <string>
@@ -65,7 +67,7 @@ TEST_F(ConftestsTest, NamesToIgnore) {
   EXPECT_EQ(Ignores(conftests, "", "setup.py"), Verdict::kYes);
   EXPECT_EQ(Ignores(conftests, "a", "test_x.py"), Verdict::kYes);
   EXPECT_EQ(Ignores(conftests, "a", "setup.py"), Verdict::kNo);
-  // A star of these patterns goes over directories.
+  // A star of these patterns matches across directories.
   EXPECT_EQ(Ignores(conftests, "a/b", "test_old.py"), Verdict::kYes);
   EXPECT_EQ(Ignores(conftests, "a", "test_new.py"), Verdict::kNo);
 }
@@ -105,7 +107,7 @@ TEST_F(ConftestsTest, SaysWhatMakesTheCollectionUncertain) {
                   "a/conftest.py loads plugins: pytest_plugins", testing::StartsWith("b/conftest.py: ")));
 }
 
-// These are said of each test that they concern.
+// These are told with each test that they concern.
 TEST_F(ConftestsTest, HooksThatConcernTestsBelow) {
   tree_.Write("a/conftest.py",
               "import pytest\ndef pytest_generate_tests(metafunc): pass\n@pytest.fixture\ndef f(): pass\n");

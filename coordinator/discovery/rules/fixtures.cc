@@ -71,7 +71,7 @@ void FixtureLevel::Add(const File& file, const std::vector<Binding>& bindings, b
     const Fixture& fixture = *function.decorated->fixture;
     const std::string_view name = fixture.name.empty() ? std::string_view(binding.name) : fixture.name;
     const bool method = is_method && !function.decorated->is_static;
-    // A class's own definition comes before its ancestors'.
+    // A class's own definition comes before those of its ancestors.
     const bool is_new = definitions_.try_emplace(name, Definition{&function, method, binding.conditional}).second;
     if (is_new && fixture.autouse) autouse_.push_back(name);
   }
@@ -111,7 +111,7 @@ FixtureClosure CloseFixtures(const FixtureLevels& levels, const std::vector<std:
     if (!Contains(closure.names, name)) closure.names.push_back(name);
   }
   const size_t initial_count = closure.names.size();
-  // Grows while it is gone through.
+  // The list grows during the loop.
   for (size_t i = 0; i < closure.names.size(); ++i) {
     const std::string_view name = closure.names[i];
     if (Contains(direct, name)) continue;

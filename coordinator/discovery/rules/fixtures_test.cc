@@ -1,5 +1,7 @@
-// Which fixtures a test uses. The rules are those of pytest's FixtureManager: the nearest definition counts, one that asks for its
-// own name means the next one outwards, and what is asked for through others counts as well.
+// Which fixtures a test uses. The rules are those of pytest's FixtureManager:
+// - The nearest definition counts.
+// - A fixture that asks for its own name means the next one outwards.
+// - Fixtures that are asked for through others count as well.
 #include "coordinator/discovery/rules/fixtures.h"
 
 #include <string>
@@ -18,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// A file and the fixtures that it defines.
+// A file, and the fixtures that it defines.
 class Level {
  public:
   explicit Level(const std::string& text, const std::string& origin = "conftest.py")
@@ -83,7 +85,7 @@ TEST(CloseFixtures, TheNearestDefinitionCounts) {
   EXPECT_THAT(asked.parametrized, SizeIs(1));
 }
 
-// With parameters on both levels only the nearest ones count.
+// If there are parameters on both levels, only the nearest count.
 TEST(CloseFixtures, ParametersOfTheNearestDefinition) {
   const Level outer("@pytest.fixture(params=[1, 2])\ndef a(request): pass\n");
   const Level inner("@pytest.fixture(params=['x'])\ndef a(a, request): pass\n", "test_m.py");
@@ -111,7 +113,7 @@ TEST(CloseFixtures, SaysWhatIsNotCertain) {
   EXPECT_THAT(Close({&level}, {"nowhere"}).open_reason, HasSubstr("nowhere is not defined"));
 }
 
-// Two that ask for each other: an error in pytest at run time, and no endless loop here.
+// Two fixtures that ask for each other: an error in pytest at run time, and no endless loop here.
 TEST(CloseFixtures, CirclesEnd) {
   const Level level(
       "@pytest.fixture\ndef a(b): pass\n@pytest.fixture\ndef b(a): pass\n@pytest.fixture\ndef c(c): pass\n");

@@ -8,21 +8,21 @@
 namespace fastest::discovery {
 
 struct FoundTest {
-  // pytest's node id. If `exact` is false it is the id without its parameters ("tests/test_a.py::test_x").
+  // pytest's node id. If `exact` is false, the id without parameters ("tests/test_a.py::test_x").
   std::string node_id;
   // Line of the definition, from 1.
   int line = 0;
   bool exact = true;
-  // How many test cases this stands for: 1 if exact, an estimate (at least 1) otherwise.
+  // How many test cases this stands for: 1 if exact, otherwise an estimate of at least 1.
   int count = 1;
-  // Why it is open, for a person: "parametrize: arguments are computed". Empty if exact.
+  // Why the test is open, for a person: "parametrize: arguments are computed". Empty if exact.
   std::string open_reason;
 };
 
 struct FoundModule {
   // Node id of the file: path relative to the rootdir with '/'.
   std::string node_id;
-  // In the order in which pytest would collect them.
+  // In pytest's order of collection.
   std::vector<FoundTest> tests;
   // Why there may be more or other tests than these: "class TestA inherits from base.Base (another module)". Empty if
   // `tests` is complete.

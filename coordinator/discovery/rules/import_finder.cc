@@ -9,7 +9,7 @@
 namespace fastest::discovery {
 namespace {
 
-// Longer chains of re-exports than this are a circle.
+// Longer chains of re-exports are circles.
 constexpr int kMaxDepth = 10;
 
 }  // namespace
@@ -63,10 +63,10 @@ ImportFinder::Found ImportFinder::Find(const std::string& path, std::string_view
   const std::string_view module = dot == std::string_view::npos ? "" : origin.substr(0, dot);
   const std::string_view name = dot == std::string_view::npos ? origin : origin.substr(dot + 1);
   const std::string file_path = ModuleFile(directory, module);
-  // A module that imports from itself, by a circle of packages, is not done yet.
+  // A module that imports from itself, through a circle of packages, is not done yet.
   if (file_path.empty() || file_path == path) return {};
   const SourceFile& file = FileAt(file_path);
-  // What a star brings, or code that writes to globals(), may bind the name anew.
+  // A star import, or code that writes to globals(), may bind the name anew.
   if (!file.facts->unreadable.empty() || !file.facts->more_reasons.empty()) return {};
   const auto binding = std::find_if(file.facts->bindings.begin(), file.facts->bindings.end(),
                                     [name](const Binding& candidate) { return candidate.name == name; });

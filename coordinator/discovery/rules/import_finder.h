@@ -1,4 +1,4 @@
-// Follows imports to other files of the project: base classes and tests may come from there.
+// Follows imports to other files of the project, because base classes and tests may come from there.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_RULES_IMPORT_FINDER_H_
 #define FASTEST_COORDINATOR_DISCOVERY_RULES_IMPORT_FINDER_H_
 
@@ -12,27 +12,27 @@
 
 namespace fastest::discovery {
 
-// A file of the project, by what it says and where it lies.
+// A file of the project: its facts and its place.
 struct SourceFile {
   const File* facts = nullptr;
   std::string path;
 };
 
-// Not thread-safe; borrows the store.
+// Borrows the store. Not thread-safe.
 class ImportFinder {
  public:
-  // With `by_path` pytest puts the directory above a module's package in front of sys.path before it imports it (its import
-  // mode "prepend"); otherwise only relative imports can be followed.
+  // With `by_path` (import mode "prepend"), pytest puts the directory above a module's package in front of sys.path
+  // before it imports the module. Otherwise only relative imports can be followed.
   ImportFinder(FactStore& store, bool by_path) : store_(store), by_path_(by_path) {}
 
   struct Found {
-    // Null: not a file that we can name for certain.
+    // Null if no file is certain.
     const SourceFile* file = nullptr;
-    // What the name is bound to there; no import.
+    // What the name is bound to there. Never an import.
     const Binding* binding = nullptr;
   };
 
-  // What `origin` ("pkg.mod.Name", ".mod.Name") leads to when it is imported by the file at `path`.
+  // What `origin` ("pkg.mod.Name", ".mod.Name") means when the file at `path` imports it.
   Found Find(const std::string& path, std::string_view origin) { return Find(path, origin, 0); }
 
   // The file at `path` itself.
@@ -42,7 +42,7 @@ class ImportFinder {
   Found Find(const std::string& path, std::string_view origin, int depth);
   // The file of the module `dotted` below `directory`, or "".
   std::string ModuleFile(const std::string& directory, std::string_view dotted);
-  // The directory above the package that `directory` belongs to; `directory` itself if it is no package.
+  // The directory above the package of `directory`. `directory` itself if it is no package.
   const std::string& BaseOf(const std::string& directory);
 
   FactStore& store_;

@@ -12,7 +12,7 @@ namespace {
 
 class ImportFinderTest : public testing::Test {
  protected:
-  // "FILE:NAME" of what `origin` means in `file`, or "" if that is not certain.
+  // "FILE:NAME" of what `origin` means in `file`, or "" if that is uncertain.
   std::string Find(const std::string& file, const std::string& origin, bool by_path = true) {
     ImportFinder imports(store_, by_path);
     const ImportFinder::Found found = imports.Find(tree_.Path(file), origin);
@@ -34,7 +34,7 @@ TEST_F(ImportFinderTest, BesideAModuleWithoutAPackage) {
   EXPECT_EQ(Find("tests/test_a.py", "unittest.TestCase"), "");
 }
 
-// The directory above the outermost package is the one on sys.path.
+// The directory above the outermost package is on sys.path.
 TEST_F(ImportFinderTest, FromAbovePackages) {
   tree_.Write("src/pkg/__init__.py", "class Own: pass\n");
   tree_.Write("src/pkg/sub/__init__.py", "");
@@ -49,13 +49,13 @@ TEST_F(ImportFinderTest, FromAbovePackages) {
   EXPECT_EQ(Find(file, "..Own"), "src/pkg/__init__.py:Own");
 }
 
-// Without a package there is nothing for a relative import to start from.
+// Without a package, a relative import has nothing to start from.
 TEST_F(ImportFinderTest, RelativeImportsNeedAPackage) {
   tree_.Write("tests/shared.py", "class Base: pass\n");
   EXPECT_EQ(Find("tests/test_a.py", ".shared.Base"), "");
 }
 
-// Other import modes leave sys.path alone.
+// Other import modes do not change sys.path.
 TEST_F(ImportFinderTest, OnlyRelativeOnesWithoutThePath) {
   tree_.Write("pkg/__init__.py", "");
   tree_.Write("pkg/base.py", "class Base: pass\n");
@@ -67,7 +67,7 @@ TEST_F(ImportFinderTest, ThroughOtherImports) {
   tree_.Write("base.py", "class Base: pass\n");
   tree_.Write("api.py", "from base import Base as Public\nimport base\n");
   EXPECT_EQ(Find("test_a.py", "api.Public"), "base.py:Base");
-  // A module, no name of one.
+  // It is a module, and not a name in one.
   EXPECT_EQ(Find("test_a.py", "api.base"), "");
 }
 

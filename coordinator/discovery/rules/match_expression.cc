@@ -19,7 +19,7 @@ bool IsNamePart(char c) {
 
 }  // namespace
 
-// Recursive descent, the loosest binding first.
+// Recursive descent. The operator that binds least tightly comes first.
 class MatchExpression::Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) { Next(); }

@@ -11,10 +11,10 @@
 
 namespace fastest::discovery {
 
-// An expression that was understood. Immutable; thread-safe.
+// A parsed expression. Immutable; thread-safe.
 class MatchExpression {
  public:
-  // Errors: InvalidArgument for what pytest refuses, Unimplemented for marks with arguments ("device(serial=1)").
+  // Errors: InvalidArgument if pytest refuses the text, Unimplemented for marks with arguments ("device(serial=1)").
   static absl::StatusOr<MatchExpression> Parse(std::string_view text);
 
   // `is_there` says whether a name of the expression applies.

@@ -28,16 +28,16 @@ const Marks* MarksOf(const Function& function) {
   return function.decorated == nullptr ? nullptr : &function.decorated->marks;
 }
 
-// Deeper nesting of classes than this is no test suite.
+// No test suite nests classes deeper.
 constexpr int kMaxDepth = 20;
 
-// "?x" is what the reader writes for a base class that is computed.
+// "?x" is what the reader writes for a computed base class.
 std::string_view Shown(std::string_view base) { return !base.empty() && base[0] == '?' ? base.substr(1) : base; }
 
 // Collects the tests of one module. Used once. Borrows its arguments.
 class ModuleCollector {
  public:
-  // `module` gets what is found; its node id is set.
+  // The tests go to `module`, whose node id is set.
   ModuleCollector(const SourceFile& file, const CollectionRules& rules, const ModuleContext& context,
                   ImportFinder& imports, FoundModule& module)
       : file_(file), rules_(rules), context_(context), imports_(imports), module_(module) {}
@@ -50,7 +50,7 @@ class ModuleCollector {
     // Node id of the module or class.
     const std::string& id;
     bool in_class;
-    // How many arguments patches of the class fill.
+    // The number of arguments that patches of the class fill.
     int mocked;
     int depth;
     // Why everything here is open, or "".
@@ -69,7 +69,7 @@ class ModuleCollector {
   void AddExact(std::string id, int line, const Marks* marks);
   void AddOpen(std::string id, int line, int count, std::string reason, const Marks* marks);
   void AddModuleReason(std::string reason);
-  // Opens the tests from the one at `first` on, if pytest refuses what they are in.
+  // If pytest refuses the module or class, opens its tests from the one at `first` on.
   void OpenFrom(size_t first);
 
   const SourceFile& file_;
@@ -77,10 +77,10 @@ class ModuleCollector {
   const ModuleContext& context_;
   ImportFinder& imports_;
   FoundModule& module_;
-  // Of the place that is being collected: fixtures and marks from outside in.
+  // The fixtures and marks of the place that is being collected, from outside in.
   FixtureLevels levels_;
   std::vector<const Marks*> marks_;
-  // Why pytest refuses the module or class that is being collected; all that it holds is lost with it.
+  // Why pytest refuses the module or class that is being collected. All of its tests are lost with it.
   std::string broken_reason_;
 };
 
@@ -152,7 +152,7 @@ void ModuleCollector::AddOpen(std::string id, int line, int count, std::string r
 
 void ModuleCollector::Collect(const Member& member, const Place& place) {
   const Binding& binding = *member.binding;
-  // Names of this kind belong to Python.
+  // Such names belong to Python.
   const std::string_view name = binding.name;
   if (name.size() > 4 && name.substr(0, 2) == "__" && name.substr(name.size() - 2) == "__") return;
   switch (binding.kind) {
@@ -252,7 +252,7 @@ void ModuleCollector::CollectClass(const Member& member, const Place& place) {
   const size_t outer_marks = marks_.size();
   int mocked = 0;
   for (const ClassPlace& ancestor : order.types) {
-    // Marks are read from the back: ancestors' come before the class's own.
+    // Marks are read from the back: those of ancestors come before the class's own.
     marks_.push_back(&ancestor.type->marks);
     mocked += ancestor.type->mocked;
   }

@@ -1,4 +1,4 @@
-// The tests of one module, by pytest's rules for collecting them.
+// The tests of one module, by pytest's rules of collection.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_RULES_MODULE_TESTS_H_
 #define FASTEST_COORDINATOR_DISCOVERY_RULES_MODULE_TESTS_H_
 
@@ -14,31 +14,31 @@
 
 namespace fastest::discovery {
 
-// What holds for every module of a project.
+// The rules for every module of a project.
 struct CollectionRules {
   std::vector<std::string> python_functions;
   std::vector<std::string> python_classes;
   // The ini option: fixtures that each test uses.
   std::vector<std::string> usefixtures;
-  // Ids are not escaped / equal ids are an error: then those that show it are open.
+  // Ids are not escaped; equal ids are an error. Tests whose ids show it are then open.
   bool unescaped_ids = false;
   bool strict_ids = false;
-  // Names that a module imports are not collected.
+  // Imported names are not collected.
   bool skip_imported = false;
   TestSelection selection;
 };
 
 CollectionRules RulesOf(const ProjectConfig& project);
 
-// What the conftest files above a module say.
+// What the conftest files above a module say about its tests.
 struct ModuleContext {
   FixtureLevels levels;
-  // Why every test, or every parametrized one, is open: "tests/conftest.py implements pytest_generate_tests".
+  // Why every test, or every parametrized test, is open: "tests/conftest.py implements pytest_generate_tests".
   std::string open_reason;
   std::string parametrize_reason;
 };
 
-// The tests of `file`, whose node id is given.
+// The tests of `file`, which has this node id.
 FoundModule CollectModule(const SourceFile& file, std::string node_id, const CollectionRules& rules,
                           const ModuleContext& context, ImportFinder& imports);
 

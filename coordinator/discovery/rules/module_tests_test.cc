@@ -1,4 +1,5 @@
-// Which functions and classes of a module are tests. What is expected is what `pytest --collect-only` prints for the same files.
+// Which functions and classes of a module are tests. The expected results are what `pytest --collect-only` prints for
+// the same files.
 #include "coordinator/discovery/rules/module_tests.h"
 
 #include <string>
@@ -14,7 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// python_functions is "test", python_classes "Test": prefixes, whatever follows.
+// python_functions is "test" and python_classes is "Test": these are prefixes.
 TEST(ModuleTests, NamesByPrefix) {
   EXPECT_THAT(Ids(R"(
 def test(): pass
@@ -33,7 +34,8 @@ async def test_f(): pass
               ElementsAre("test", "testing", "test_a", "Test::test_c", "Testing::test_d", "test_f"));
 }
 
-// Names are collected in the order of the module's dictionary: where a name was first bound, with what it is bound to last.
+// Names are collected in the order of the module's dictionary: at the place of their first binding, with the value of
+// the last.
 TEST(ModuleTests, TheLastDefinitionAtTheFirstPlace) {
   EXPECT_THAT(Ids(R"(
 import pytest
@@ -63,7 +65,7 @@ TestF = TestC
               ElementsAre("test_a", "test_b", "TestC::test_d", "TestC::test_e", "TestF::test_d", "TestF::test_e"));
 }
 
-// A class with a constructor is no test class, wherever the constructor comes from.
+// A class with a constructor is no test class, even if the constructor is inherited.
 TEST(ModuleTests, ClassesWithConstructorsAreLeftOut) {
   EXPECT_THAT(Ids(R"(
 import dataclasses
@@ -88,7 +90,7 @@ class TestFine:
               ElementsAre("TestFine::test_f"));
 }
 
-// Inherited tests come first; what a class defines itself hides them and stands in its own place.
+// Inherited tests come first. What a class defines itself hides them and has its own place.
 TEST(ModuleTests, InheritedTestsComeFirst) {
   EXPECT_THAT(Ids(R"(
 class Base:
@@ -120,7 +122,7 @@ class TestOuter:
               ElementsAre("TestOuter::test_a", "TestOuter::TestInner::test_b", "TestOuter::test_d"));
 }
 
-// unittest sorts by name and knows no other prefix than "test"; the class may have any name.
+// unittest sorts by name, and only the prefix "test" counts. The class may have any name.
 TEST(ModuleTests, UnittestCases) {
   EXPECT_THAT(Ids(R"(
 import unittest
@@ -162,7 +164,7 @@ test_e.__test__ = False
   EXPECT_THAT(Ids("__test__ = False\ndef test_a(): pass\n"), IsEmpty());
 }
 
-// Fixtures, properties, values and names of Python's own are no tests.
+// Fixtures, properties, values and Python's own names are no tests.
 TEST(ModuleTests, WhatIsNoTest) {
   EXPECT_THAT(Ids(R"(
 import pytest
@@ -181,7 +183,7 @@ class TestA:
               ElementsAre("TestA::test_a"));
 }
 
-// What stands under a condition may be there or not.
+// A definition under a condition may be there or not.
 TEST(ModuleTests, ConditionsLeaveItOpen) {
   const TestModule module = Collect(R"(
 import sys
@@ -197,7 +199,7 @@ def test_c(): pass
   EXPECT_THAT(module.open, ElementsAre("test_a: defined under a condition", "test_b: defined under a condition"));
 }
 
-// An unknown decorator may make anything of a function, known ones leave it as it is.
+// An unknown decorator may make anything of a function. Known decorators leave it as it is.
 TEST(ModuleTests, Decorators) {
   const TestModule module = Collect(R"(
 import unittest, pytest, helpers
@@ -211,7 +213,7 @@ def test_b(): pass
   EXPECT_THAT(module.open, ElementsAre("test_a: decorated with helpers.twice"));
 }
 
-// pytest refuses generators, and with them what they stand in.
+// pytest refuses generators, and with them the class or module that holds them.
 TEST(ModuleTests, AGeneratorBreaksItsClass) {
   const TestModule module = Collect(R"(
 class TestA:
@@ -258,7 +260,7 @@ TEST(ModuleTests, NamesByTheProjectsOptions) {
   EXPECT_THAT(CollectFrom(tree, "test_m.py", project).ids, ElementsAre("check_a", "c_works", "SuiteD::check_e"));
 }
 
-// A file that Python refuses has no tests that could be named, and says why.
+// A file that Python refuses has no tests with names, and says why.
 TEST(ModuleTests, BrokenFiles) {
   const TestModule module = Collect("def test_a(:\n    pass\n");
   EXPECT_THAT(module.ids, IsEmpty());

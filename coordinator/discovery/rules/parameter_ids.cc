@@ -10,21 +10,21 @@
 namespace fastest::discovery {
 namespace {
 
-// More tests than this of one function are counted and not named.
+// If a function has more tests, they are counted and have no names.
 constexpr int64_t kMaxIds = 200'000;
 
 bool Contains(const std::vector<std::string_view>& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-// Works out the ids of one function.
+// Finds the ids of one function.
 class IdBuilder {
  public:
   IdBuilder(const Function& function, const TestArguments& arguments, const TestContext& context)
       : function_(function), arguments_(arguments), context_(context) {}
 
   ParameterIds Run() {
-    // The nearest marks first: the function's own, its class's, the module's.
+    // The nearest marks come first: the function's own, its class's, the module's.
     if (function_.decorated != nullptr) AddMarks(function_.decorated->marks);
     for (auto marks = context_.marks.rbegin(); marks != context_.marks.rend(); ++marks) AddMarks(**marks);
     for (const FixtureLevel* const level : context_.levels) {
@@ -42,7 +42,7 @@ class IdBuilder {
     CheckNames(closure);
     AddFixtures(closure);
     for (const Parametrize* const parametrize : parametrize_) {
-      // pytest groups the tests by such parameters, whatever the order of their definition.
+      // pytest groups the tests by such parameters, whatever the order of their definitions.
       if (parametrize->wide_scope) Open("ordered by parameters of a wider scope");
       Multiply(parametrize->sets);
     }
@@ -78,7 +78,8 @@ class IdBuilder {
     }
   }
 
-  // A name that nobody asks for is an error. Fixtures whose scope is wider than a function's order the tests.
+  // A name that nobody asks for is an error. Fixtures with a wider scope than "function" determine the order of the
+  // tests.
   void CheckNames(const FixtureClosure& closure) {
     const bool names_certain = closure.open_reason.empty() && arguments_.open_reason.empty() &&
                                (function_.decorated == nullptr || function_.decorated->open_reason.empty());
@@ -103,8 +104,8 @@ class IdBuilder {
     const bool several = closure.parametrized.size() > 1;
     for (size_t i = 0; i < closure.parametrized.size(); ++i) {
       const Fixture* const fixture = closure.parametrized[i];
-      // Those that the test itself asks for come in the order in which it asks. Where the others come is not the same in all
-      // versions.
+      // Fixtures that the test itself asks for come in the order in which it asks. The place of others depends on the
+      // version.
       if (several && !closure.parametrized_directly[i]) Open("several parametrized fixtures");
       if (!fixture->function_scope) Open("ordered by parameters of a wider scope");
       Multiply(fixture->params);

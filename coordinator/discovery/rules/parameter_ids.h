@@ -1,4 +1,4 @@
-// The ids that parametrize() and parametrized fixtures give to one test function.
+// The ids that parametrize() and parametrized fixtures give to one test function. Pure.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_RULES_PARAMETER_IDS_H_
 #define FASTEST_COORDINATOR_DISCOVERY_RULES_PARAMETER_IDS_H_
 
@@ -11,20 +11,20 @@
 
 namespace fastest::discovery {
 
-// The names that a test asks fixtures for.
+// The names for which a test asks for fixtures.
 struct TestArguments {
   std::vector<std::string_view> names;
-  // Why they are not certain.
+  // Why they are uncertain.
   std::string open_reason;
 };
 
 // `mocked` is the number of arguments that patches of the class fill.
 TestArguments ArgumentsOf(const Function& function, bool is_method, int mocked);
 
-// What a test function stands in, from outside in.
+// What is around a test function, from outside in.
 struct TestContext {
   const FixtureLevels& levels;
-  // Of the module and of the classes around the function.
+  // Marks of the module and of the classes around the function.
   const std::vector<const Marks*>& marks;
   // Fixtures that every test uses.
   const std::vector<std::string>& usefixtures;
@@ -32,13 +32,13 @@ struct TestContext {
 
 struct ParameterIds {
   bool parametrized = false;
-  // In pytest's order; empty if open.
+  // In pytest's order. Empty if open.
   std::vector<std::string> ids;
   int count = 1;
   std::string open_reason;
   // Why pytest refuses the function, and with it the module or class.
   std::string error;
-  // Why it may do so.
+  // Why pytest may refuse it.
   std::string doubt;
   // See ParameterSets.
   bool marked = false;

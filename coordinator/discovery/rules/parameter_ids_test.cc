@@ -1,4 +1,4 @@
-// Ids of parametrized tests. What is expected is what `pytest --collect-only` prints for the same text.
+// Ids of parametrized tests. The expected results are what `pytest --collect-only` prints for the same text.
 #include "coordinator/discovery/rules/parameter_ids.h"
 
 #include <string>
@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// A set's id is its values' ids, joined by '-'.
+// The id of a set is the ids of its values, joined by '-'.
 TEST(ParameterIds, JoinsTheValuesOfASet) {
   EXPECT_THAT(Ids(R"(
 import pytest
@@ -26,7 +26,7 @@ def test_x(a, b): pass
               ElementsAre("test_x[1-x]", "test_x[2.5-None]", "test_x[-True]"));
 }
 
-// Names may be a list too, and one name in a list takes sets of one value.
+// The names may be a list too. One name in a list takes sets of one value.
 TEST(ParameterIds, NamesMayBeAList) {
   EXPECT_THAT(Ids(R"(
 import pytest
@@ -97,7 +97,7 @@ def test_x(two, one): pass
               ElementsAre("test_x[a-1]", "test_x[a-2]", "test_x[b-1]", "test_x[b-2]"));
 }
 
-// parametrize() of a fixture's name replaces the fixture, and its parameters with it.
+// parametrize() with the name of a fixture replaces the fixture and its parameters.
 TEST(ParameterIds, AMarkReplacesAFixture) {
   EXPECT_THAT(Ids(R"(
 import pytest
@@ -117,7 +117,7 @@ def test_z(fix, n): pass
               ElementsAre("test_x[own]", "test_y[handed]", "test_z[handed-7]"));
 }
 
-// Fixtures that are used without being named as arguments multiply the test as well.
+// Fixtures that are used without being arguments multiply the test as well.
 TEST(ParameterIds, FixturesThatNobodyNames) {
   EXPECT_THAT(Ids(R"(
 import pytest
@@ -142,7 +142,7 @@ class TestA:
                           "TestA::test_auto[on]", "TestA::test_auto[off]"));
 }
 
-// A fixture that overrides another and asks for it gets its parameters; one that doesn't ask does not.
+// A fixture that overrides another has the other's parameters only if it asks for it.
 TEST(ParameterIds, OverridingFixtures) {
   EXPECT_THAT(Ids(R"(
 import pytest
@@ -163,7 +163,7 @@ class TestHides:
               ElementsAre("TestAsks::test_x[1]", "TestAsks::test_x[2]", "TestHides::test_x"));
 }
 
-// pytest.param: id= is the id; marks change nothing about it.
+// pytest.param: id= is the id. Marks do not change it.
 TEST(ParameterIds, ParamWithIdAndMarks) {
   EXPECT_THAT(Ids(R"(
 import pytest
@@ -174,7 +174,7 @@ def test_x(a): pass
               ElementsAre("test_x[one]", "test_x[2]", "test_x[3]"));
 }
 
-// ids= a list: None leaves an id to the value. ids=str: what str() gives.
+// ids= a list: None means the value's own id. ids=str: what str() gives.
 TEST(ParameterIds, IdsAsTheyAreGiven) {
   EXPECT_THAT(Ids(R"(
 import pytest
@@ -188,7 +188,7 @@ def test_y(a): pass
               ElementsAre("test_x[one]", "test_x[2]", "test_x[33]", "test_y[1.0]", "test_y[x]", "test_y[None]"));
 }
 
-// Values without a text of their own are named by the argument and the set's number.
+// Values without a text of their own have the name of the argument and the number of the set.
 TEST(ParameterIds, ObjectsAreNamedByTheArgument) {
   EXPECT_THAT(Ids(R"(
 import pytest
@@ -212,7 +212,8 @@ import pytest
 class Own: pass
 def helper(): pass
 
-@pytest.mark.parametrize("a", [int, ValueError, Own, helper, len, re.compile("a+"), 0x10, 1_000, 1e3, 1e-7, -1, -2.5, ...])
+@pytest.mark.parametrize(
+    "a", [int, ValueError, Own, helper, len, re.compile("a+"), 0x10, 1_000, 1e3, 1e-7, -1, -2.5, ...])
 def test_x(a): pass
 )"),
               ElementsAre("test_x[int]", "test_x[ValueError]", "test_x[Own]", "test_x[helper]", "test_x[len]",
@@ -220,7 +221,7 @@ def test_x(a): pass
                           "test_x[-2.5]", "test_x[a12]"));
 }
 
-// Text that is no printable ASCII is escaped, bytes too.
+// Text that is not printable ASCII is escaped. So are bytes.
 TEST(ParameterIds, EscapesText) {
   EXPECT_THAT(Ids(R"py(
 import pytest
@@ -270,7 +271,7 @@ def test_list(a): pass
                   "test_product[7]", "test_keys[k]", "test_keys[l]", "test_list[0]", "test_list[1]"));
 }
 
-// Arguments with defaults, `self`, and those that patch() fills are nobody's fixtures.
+// Arguments with defaults, `self`, and arguments that patch() fills ask for no fixtures.
 TEST(ParameterIds, ArgumentsThatAreNoFixtures) {
   EXPECT_THAT(Ids(R"(
 import os
@@ -303,7 +304,7 @@ class TestA:
                           "TestA::test_method[1]", "TestA::test_class"));
 }
 
-// A parametrized fixture is one of the test's own by its given name only.
+// A parametrized fixture belongs to the test only under its given name.
 TEST(ParameterIds, FixturesByTheirGivenName) {
   EXPECT_THAT(Ids(R"(
 import pytest
@@ -335,7 +336,7 @@ TEST(ParameterIds, WhatIsComputedIsOpen) {
   EXPECT_THAT(OpenIn("def test_x(from_elsewhere): pass\n"), ElementsAre(HasSubstr("from_elsewhere")));
 }
 
-// Parameters of a wider scope order the tests among each other.
+// Parameters of a wider scope determine the order among tests.
 TEST(ParameterIds, WiderScopesAreOpen) {
   EXPECT_THAT(OpenIn("@pytest.fixture(scope='module', params=[1, 2])\ndef fix(): pass\ndef test_x(fix): pass\n"),
               ElementsAre(HasSubstr("wider scope")));
@@ -343,7 +344,7 @@ TEST(ParameterIds, WiderScopesAreOpen) {
               ElementsAre(HasSubstr("wider scope")));
 }
 
-// pytest refuses the module in which a name is parametrized that the function doesn't use, or one twice.
+// pytest refuses a module in which a name is parametrized that the function does not use, or is parametrized twice.
 TEST(ParameterIds, WhatPytestRefusesTakesTheModuleWithIt) {
   const TestModule unused =
       Collect("import pytest\ndef test_a(): pass\n@pytest.mark.parametrize('b', [1])\ndef test_x(a=1): pass\n");

@@ -42,7 +42,8 @@ bool TestSelection::TakesMarks(const std::vector<const Marks*>& outer, const Mar
 bool TestSelection::TakesKeywords(std::string_view node_id, const std::vector<const Marks*>& outer,
                                   const Marks* own) const {
   if (!keywords_.has_value()) return true;
-  // The names of the directories, the file, the classes and the function with its parameters. Brackets may hold anything.
+  // The names of the directories, the file, the classes and the function with its parameters. Brackets may hold
+  // anything.
   std::vector<std::string> names;
   const std::string id = absl::AsciiStrToLower(std::string(node_id));
   const size_t bracket = id.find('[');

@@ -22,7 +22,7 @@ bool EndsWith(std::string_view name, std::string_view end) {
 
 bool IsPython(std::string_view name) { return EndsWith(name, ".py"); }
 
-// pytest looks for doctests in test*.txt even if nobody asks for any.
+// pytest looks for doctests in test*.txt even if nobody asks for them.
 bool MayHoldDoctests(std::string_view name) { return name.substr(0, 4) == "test" && EndsWith(name, ".txt"); }
 
 }  // namespace
@@ -64,7 +64,7 @@ bool Walker::Read(const std::string& directory, std::vector<Entry>& entries) {
     } else if (entry->d_type != DT_DIR && entry->d_type != DT_REG) {
       continue;
     }
-    // Most files are of no interest at all.
+    // Most files cannot hold tests.
     if (!result.is_directory && !IsPython(name) && !MayHoldDoctests(name)) continue;
     is_package = is_package || name == "__init__.py";
     entries.push_back(std::move(result));

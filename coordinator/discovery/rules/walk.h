@@ -1,4 +1,4 @@
-// Finds the modules below a directory, in the order in which pytest collects them.
+// Finds the modules below a directory, in pytest's order of collection.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_RULES_WALK_H_
 #define FASTEST_COORDINATOR_DISCOVERY_RULES_WALK_H_
 
@@ -17,19 +17,19 @@ namespace fastest::discovery {
 
 struct WalkedFile {
   std::string path;
-  // A conftest file may ignore it, or not.
+  // A conftest file may ignore the file.
   bool maybe_ignored = false;
 };
 
-// Not thread-safe; borrows its arguments.
+// Borrows its arguments. Not thread-safe.
 class Walker {
  public:
   // What `arguments` name is never ignored, and their files need not look like test files.
   Walker(const ProjectConfig& project, const CollectionOptions& options, const std::vector<Argument>& arguments,
          Conftests& conftests);
 
-  // The modules below `directory` (absolute): each directory's entries by name, files and directories mixed, but a package's
-  // __init__.py first.
+  // The modules below `directory` (absolute). The entries of each directory are sorted by name, files and directories
+  // mixed. The __init__.py of a package comes first.
   std::vector<WalkedFile> Walk(const std::string& directory);
 
   // Directories that could not be read, and links that lead in a circle.
@@ -53,7 +53,7 @@ class Walker {
   Conftests& conftests_;
   absl::flat_hash_set<std::string> initial_;
   absl::flat_hash_set<std::string> initial_parents_;
-  // (device, inode) of the directories that are being walked: a link back to one of them is a circle.
+  // Device and inode of the directories that are being walked. A link to one of them makes a circle.
   std::vector<std::pair<uint64_t, uint64_t>> open_directories_;
   std::vector<std::string> open_reasons_;
 };

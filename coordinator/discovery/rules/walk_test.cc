@@ -1,4 +1,5 @@
-// Which files pytest collects from below a directory, and in which order: what is expected is what `pytest --collect-only` prints.
+// Which files pytest collects below a directory, and in which order. The expected results are what `pytest
+// --collect-only` prints.
 #include "coordinator/discovery/rules/walk.h"
 
 #include <sys/stat.h>
@@ -27,7 +28,7 @@ class WalkTest : public testing::Test {
     for (const std::string& name : names) tree_.Write(name, "def test(): pass\n");
   }
 
-  // The modules that are found with these arguments; "?" behind those that a conftest file may ignore.
+  // The modules found with these arguments. A "?" follows those that a conftest file may ignore.
   std::vector<std::string> Walk(std::vector<std::string> args = {}) {
     const auto project = FindProject({tree_.root(), args, "", "", {}});
     EXPECT_TRUE(project.ok()) << project.status();
@@ -56,7 +57,7 @@ class WalkTest : public testing::Test {
   std::vector<std::string> open_reasons_;
 };
 
-// By name, files and directories mixed; a package's __init__.py would be first if it looked like a test file.
+// By name, files and directories mixed. The __init__.py of a package would come first if it looked like a test file.
 TEST_F(WalkTest, ByNameFilesAndDirectoriesMixed) {
   WriteAll({"test_c.py", "b/test_x.py", "test_a.py", "d/test_y.py", "Z/test_z.py", "test_b/test_q.py", "x_test.py",
             "conftest.py"});
@@ -70,13 +71,13 @@ TEST_F(WalkTest, InitFilesComeFirstInPackages) {
   EXPECT_THAT(Walk(), ElementsAre("pkg/__init__.py", "pkg/A.py", "pkg/test_b.py", "plain/A.py"));
 }
 
-// norecursedirs' defaults, virtual environments and __pycache__.
+// The defaults of norecursedirs, virtual environments and __pycache__.
 TEST_F(WalkTest, DirectoriesThatAreNotEntered) {
   WriteAll({".hidden/test_a.py", "build/test_a.py", "dist/test_a.py", "node_modules/test_a.py", "x.egg/test_a.py",
             "venv/test_a.py", "CVS/test_a.py", "__pycache__/test_a.py", "env/test_a.py", "env/pyvenv.cfg",
             "builds/test_a.py"});
   EXPECT_THAT(Walk(), ElementsAre("builds/test_a.py"));
-  // Named, they are entered.
+  // If they are named, they are entered.
   EXPECT_THAT(Walk({"build", ".hidden", "env"}), ElementsAre("build/test_a.py", ".hidden/test_a.py", "env/test_a.py"));
 }
 
@@ -91,7 +92,7 @@ TEST_F(WalkTest, IgnoredByOptions) {
   options_.ignore = {"a/test_a.py", "b"};
   options_.ignore_glob = {"*_d.py"};
   EXPECT_THAT(Walk(), ElementsAre("a/test_b.py"));
-  // What is named itself is not ignored.
+  // A named file is not ignored.
   EXPECT_THAT(Walk({"b"}), ElementsAre("b/test_c.py"));
 }
 
@@ -112,7 +113,7 @@ TEST_F(WalkTest, Links) {
               ElementsAre(HasSubstr("link/up leads in a circle"), HasSubstr("real/up leads in a circle")));
 }
 
-// Files of other kinds than regular ones are none.
+// Files that are not regular files do not count.
 TEST_F(WalkTest, OddThings) {
   WriteAll({"test_a.py"});
   ASSERT_EQ(mkfifo(tree_.Path("test_fifo.py").c_str(), 0600), 0);
@@ -121,7 +122,7 @@ TEST_F(WalkTest, OddThings) {
   EXPECT_THAT(open_reasons_, IsEmpty());
 }
 
-// test*.txt with examples are doctests, unless that plugin is switched off.
+// test*.txt with examples are doctests, unless the plugin is switched off.
 TEST_F(WalkTest, Doctests) {
   tree_.Write("test_a.txt", ">>> 1\n1\n");
   tree_.Write("test_b.txt", "nothing\n");

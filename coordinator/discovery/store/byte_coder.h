@@ -1,4 +1,4 @@
-// The two directions of a plain binary form: numbers in as few bytes as they need, texts and lists behind their lengths.
+// Writes and reads a plain binary form: numbers in as few bytes as they need, texts and lists behind their lengths.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_STORE_BYTE_CODER_H_
 #define FASTEST_COORDINATOR_DISCOVERY_STORE_BYTE_CODER_H_
 
@@ -31,7 +31,7 @@ class ByteWriter {
   std::string& out_;
 };
 
-// Reads what ByteWriter wrote. After the first thing that can't be, everything is 0 and empty, and ok() is false.
+// Reads what ByteWriter wrote. After the first impossible byte, everything is 0 and empty, and ok() is false.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
@@ -62,7 +62,7 @@ class ByteReader {
     at_ += size;
     return text;
   }
-  // A list's length: each element takes a byte at least, so that damage can't make it huge.
+  // The length of a list. Each element takes at least a byte, so damage cannot make the length huge.
   size_t Length() {
     const uint64_t length = Number();
     return length > static_cast<uint64_t>(end_ - at_) ? static_cast<size_t>(Fail()) : static_cast<size_t>(length);

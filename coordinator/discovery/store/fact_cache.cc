@@ -24,10 +24,10 @@ namespace {
 constexpr std::string_view kMagic = "fastdisc";
 constexpr size_t kHeader = kMagic.size() + 2 * sizeof(uint64_t);
 
-// Some file systems keep times to two seconds.
+// Some file systems store times in steps of two seconds.
 constexpr absl::Duration kCoarsestClock = absl::Seconds(2);
 
-// Files that so many writes ago were last part of a run are forgotten.
+// A file that was in none of the last so many writes is forgotten.
 constexpr int kOldestAge = 50;
 
 uint64_t WordAt(std::string_view bytes, size_t at) {

@@ -1,9 +1,9 @@
-// Facts of files, kept from run to run in one file.
+// Facts of files, kept between runs in one file.
 //
-// An entry is good if the file's size, times and inode are what they were: one stat, no read. If not, its content's digest
-// decides, so that a checkout that only touched the times costs a read and no parse. Whoever finds the cache damaged, or
-// written by another version, ignores it and writes a new one. It is replaced as a whole, by rename: readers and writers of
-// several runs don't disturb each other, and the last one wins.
+// An entry is valid if the file's size, times and inode are unchanged: this takes one stat and no read. If not, the
+// digest of the file's content decides. So a checkout that changed only the times costs a read and no parse. A cache
+// that is damaged, or of another version, is ignored and written anew. The cache is replaced as a whole, by rename. So
+// readers and writers of several runs do not disturb each other, and the last writer wins.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_STORE_FACT_CACHE_H_
 #define FASTEST_COORDINATOR_DISCOVERY_STORE_FACT_CACHE_H_
 
@@ -22,7 +22,7 @@
 
 namespace fastest::discovery {
 
-// What tells one state of a file from another without reading it.
+// What distinguishes the states of a file without reading it.
 struct FileStamp {
   int64_t modified_ns = 0;
   int64_t changed_ns = 0;
@@ -51,22 +51,22 @@ class FactCache {
     // The file was changed so shortly before it was read that its times might not show the next change.
     bool fresh = false;
     Digest digest;
-    // What EncodeFacts wrote.
+    // The bytes of EncodeFacts.
     std::string_view facts;
-    // How many times the cache was written since the file was last asked for.
+    // The number of writes of the cache since the file was last asked for.
     int age = 0;
   };
 
-  // Reads the cache file. Nothing there, or nothing usable: the cache is empty.
+  // Reads the cache file. If it is missing or unusable, the cache is empty.
   explicit FactCache(std::string path);
   FactCache(const FactCache&) = delete;
   FactCache& operator=(const FactCache&) = delete;
 
-  // Null if the cache doesn't know it.
+  // Null if the cache does not know the file.
   const Entry* FindPath(std::string_view path) const;
   const Entry* FindDigest(const Digest& digest) const;
 
-  // Replaces the file by `entries` and those of the loaded ones that are about other paths and were used not too long ago.
+  // Replaces the file by `entries`, and by loaded entries of other paths that are not too old.
   absl::Status Write(std::vector<Entry> entries) const;
 
   size_t size() const { return entries_.size(); }
@@ -75,16 +75,16 @@ class FactCache {
   bool Load();
 
   const std::string path_;
-  // What the views in entries_ lie in.
+  // The views in entries_ point into these bytes.
   std::string bytes_;
   std::vector<Entry> entries_;
   absl::flat_hash_map<std::string_view, size_t> by_path_;
-  // Filled when it is first asked for.
+  // Filled by the first FindDigest.
   mutable std::once_flag by_digest_once_;
   mutable absl::flat_hash_map<Digest, size_t> by_digest_;
 };
 
-// True if a file with these times, looked at at `now`, may change once more without a change of its times.
+// Whether a file with these times, which was looked at at `now`, may change again without a change of its times.
 bool IsFresh(const FileStamp& stamp, absl::Time now);
 
 }  // namespace fastest::discovery

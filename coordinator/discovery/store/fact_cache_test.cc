@@ -51,7 +51,7 @@ TEST(FactCache, KeepsOthersWhenItIsReplaced) {
   EXPECT_EQ(cache.FindPath("/b")->facts, "kept");
 }
 
-// Each prefix, and the file with each of its bytes changed: ignored or readable, and always replaceable.
+// Each prefix, and the file with each byte changed: ignored or readable, and always replaceable.
 TEST(FactCache, IgnoresDamage) {
   const TestTree tree;
   ASSERT_TRUE(FactCache(tree.Path("cache")).Write({EntryFor("/a", "facts")}).ok());

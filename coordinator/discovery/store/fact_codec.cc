@@ -43,7 +43,7 @@ class Decoder {
   void Do(std::string& text) { text = reader_.Text(); }
   void Do(int& number) { number = static_cast<int>(reader_.Signed()); }
   void Do(bool& flag) { flag = reader_.Number() != 0; }
-  // What is beyond `last` can't be.
+  // Values beyond `last` are impossible.
   template <typename Enum>
   void DoEnum(Enum& value, Enum last) {
     const uint64_t number = reader_.Number();
@@ -204,7 +204,7 @@ void Decoder::Do(T& value) {
   Code(*this, value);
 }
 
-// Numbers that point into lists must point at something.
+// Whether numbers that point into lists point at something.
 bool IndicesFit(const File& file, const std::vector<Binding>& bindings) {
   for (const Binding& binding : bindings) {
     const size_t index = static_cast<size_t>(binding.index);
@@ -220,7 +220,7 @@ bool IsConsistent(const File& file) {
     const Class& type = file.classes[i];
     if (!IndicesFit(file, type.bindings)) return false;
     for (const BaseClass& base : type.bases) {
-      // A class comes after its bases: no circle.
+      // A class comes after its bases, so there is no circle.
       if (base.local < -1 || base.local >= static_cast<int>(i)) return false;
     }
   }

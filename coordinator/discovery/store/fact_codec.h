@@ -1,4 +1,4 @@
-// Facts as bytes, for the cache.
+// Facts as bytes, for the cache. docs/adr/0043 says why they are no protocol buffer. Pure.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_STORE_FACT_CODEC_H_
 #define FASTEST_COORDINATOR_DISCOVERY_STORE_FACT_CODEC_H_
 
@@ -9,12 +9,12 @@
 
 namespace fastest::discovery {
 
-// To be raised whenever the encoding changes, or what the facts of a file are: old caches are then ignored.
+// Raise it whenever the encoding or the facts of a file change. Caches of other formats are ignored.
 constexpr unsigned kFactFormat = 2;
 
 void EncodeFacts(const File& file, std::string& out);
 
-// False if `bytes` is not what EncodeFacts writes; `file` is then of no use. Safe with any bytes.
+// Returns false if `bytes` are not what EncodeFacts writes; `file` is then useless. Safe with any bytes.
 bool DecodeFacts(std::string_view bytes, File& file);
 
 }  // namespace fastest::discovery

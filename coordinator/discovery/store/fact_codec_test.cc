@@ -10,7 +10,7 @@
 namespace fastest::discovery {
 namespace {
 
-// A bit of everything that facts are made of.
+// All kinds of facts.
 constexpr char kText[] = R"(
 import unittest, pytest
 from helpers import *
@@ -90,7 +90,7 @@ TEST(FactCodec, RefusesEveryPrefixAndWhatIsTooLong) {
   EXPECT_FALSE(DecodeFacts(bytes + '\0', file));
 }
 
-// True if all that points into a list points at something.
+// Whether everything that points into a list points at something.
 bool IsSound(const File& file, const std::vector<Binding>& bindings) {
   for (const Binding& binding : bindings) {
     if (binding.kind == BindingKind::kFunction && static_cast<size_t>(binding.index) >= file.functions.size())
@@ -104,7 +104,7 @@ bool IsSound(const File& file) {
   if (!IsSound(file, file.bindings)) return false;
   for (size_t i = 0; i < file.classes.size(); ++i) {
     if (!IsSound(file, file.classes[i].bindings)) return false;
-    // Readers follow bases: a class that is its own ancestor would never end, and below -1 there is nothing.
+    // Readers follow bases. A class that is its own ancestor would never end, and below -1 there is nothing.
     for (const BaseClass& base : file.classes[i].bases) {
       if (base.local < -1 || base.local >= static_cast<int>(i)) return false;
     }
@@ -112,7 +112,7 @@ bool IsSound(const File& file) {
   return true;
 }
 
-// Damage is refused or gives other facts, but none that lead astray.
+// Damage is refused, or gives other facts that are sound.
 TEST(FactCodec, AnyDamageIsRefusedOrSound) {
   const std::string bytes = Encoded(FactsOf(kText));
   int refused = 0;
@@ -156,7 +156,7 @@ TEST(FactCodec, HugeLengthsAreRefused) {
   }
 }
 
-// A class that is its own base, or the base of an earlier one.
+// A class that is its own base, or the base of an earlier class.
 TEST(FactCodec, CirclesAreRefused) {
   File file;
   file.classes.resize(2);

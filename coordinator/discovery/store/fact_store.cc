@@ -30,7 +30,7 @@ struct FactStore::Item {
   File file;
   FileStamp stamp;
   Digest digest;
-  // The bytes for the cache, if they are not in it: `encoded` may be empty only then.
+  // The bytes for the cache, if the cache does not have them. Empty only if `cached` is set.
   std::string encoded;
   std::string_view cached;
   bool fresh = false;
@@ -75,7 +75,7 @@ void FactStore::Fill(const std::string& path, Item& item, std::unique_ptr<Syntax
   if (entry == nullptr || entry->digest != item.digest) entry = cache_.FindDigest(item.digest);
   if (entry != nullptr && DecodeFacts(entry->facts, item.file)) {
     item.cached = entry->facts;
-    // As long as the file is fresh there is nothing better to write than what is there.
+    // While the file is fresh, there is nothing better to write than what is there.
     item.in_cache = item.fresh && entry->fresh && entry->path == path && entry->stamp == item.stamp;
     return;
   }
@@ -111,7 +111,7 @@ void FactStore::Load(const std::vector<std::string>& paths) {
       });
     }
   } catch (const std::system_error&) {
-    // No more threads to be had: those that are there do the work.
+    // No more threads are available. Those that are there do the work.
   }
   run(parser_);
   for (std::thread& thread : threads) thread.join();

@@ -15,20 +15,21 @@
 
 namespace fastest::discovery {
 
-// The files of one discovery. Not thread-safe; it has threads of its own.
+// The facts of the files of one discovery. Not thread-safe. Has threads of its own.
 class FactStore {
  public:
   // `cache_path` empty: no cache. `threads` 0: one for each core. `clock` must outlive the store and be thread-safe.
   FactStore(const std::string& cache_path, int threads, Clock& clock);
   ~FactStore();
 
-  // The facts of one file; valid as long as the store. An unreadable file has facts that say so.
+  // The facts of one file, valid as long as the store. The facts of an unreadable file say so.
   const File& Get(const std::string& path);
 
   // Makes the facts of all `paths` ready for Get.
   void Load(const std::vector<std::string>& paths);
 
-  // Writes the cache if it does not hold all that was asked for. Errors: Unavailable; nothing is lost by them but time.
+  // Writes the cache if it lacks something that was asked for. Errors: Unavailable. They cost time, and nothing is
+  // lost.
   absl::Status Save() const;
 
   // How many files were parsed, for tests and benchmarks.

@@ -18,7 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Files are much older than the store's clock, so that their times tell whether they were changed.
+// Files are much older than the store's clock, so their times tell whether they were changed.
 class FactStoreTest : public testing::Test {
  protected:
   FactStoreTest() {
@@ -30,7 +30,7 @@ class FactStoreTest : public testing::Test {
 
   FactStore Open(int threads = 1) { return FactStore(tree_.Path("cache"), threads, clock_); }
 
-  // How many files had to be parsed for the facts of `paths`, which are kept afterwards.
+  // How many files had to be parsed for the facts of `paths`. The cache is written afterwards.
   int Parsed(const std::vector<std::string>& paths) {
     FactStore store = Open();
     for (const std::string& path : paths) store.Get(path);
@@ -62,7 +62,7 @@ TEST_F(FactStoreTest, ChangedFilesAreParsedAgain) {
   EXPECT_EQ(store.Get(path).functions.size(), 2u);
 }
 
-// A checkout writes files anew with the bytes that they had: read, but not parsed. So is a copy under another name.
+// A checkout writes the same bytes anew: files are read, but not parsed. So is a copy under another name.
 TEST_F(FactStoreTest, TheSameBytesAreNotParsedAgain) {
   const std::string path = tree_.Write("test_a.py", "def test_a(): pass\n");
   EXPECT_EQ(Parsed({path}), 1);
@@ -72,7 +72,7 @@ TEST_F(FactStoreTest, TheSameBytesAreNotParsedAgain) {
   EXPECT_EQ(Parsed({path, copy}), 0);
 }
 
-// A file that was written just now may change once more within the same tick of its time stamp: its times prove nothing.
+// A file that was written just now may change again within the same tick of its time stamp. So its times prove nothing.
 TEST_F(FactStoreTest, FreshFilesAreNotTrustedByTheirTimes) {
   const std::string path = tree_.Write("test_a.py", "def test_a(): pass\n");
   const auto is_fresh = [&] { return FactCache(tree_.Path("cache")).FindPath(path)->fresh; };

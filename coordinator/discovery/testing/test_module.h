@@ -17,9 +17,9 @@
 
 namespace fastest::discovery {
 
-// What there is in a module: node ids without the module's own ("TestA::test_b[1]").
+// The tests of a module: node ids without the module's own ("TestA::test_b[1]").
 struct TestModule {
-  // Those that are certain, in order.
+  // The ids that are certain, in order.
   std::vector<std::string> ids;
   // The others, each with its reason: "test_x: parametrize: …".
   std::vector<std::string> open;
@@ -56,7 +56,7 @@ inline TestModule Collect(std::string_view text) {
   return CollectFrom(tree, "test_m.py");
 }
 
-// The ids of a module of which everything is certain; what is not stands among them with its reason.
+// The ids of a module of which everything should be certain. Open tests stand among them with their reasons.
 inline std::vector<std::string> Ids(std::string_view text) {
   TestModule module = Collect(text);
   std::vector<std::string> all = std::move(module.ids);

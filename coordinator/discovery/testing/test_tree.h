@@ -1,4 +1,4 @@
-// A directory of files for a test, gone when the test is.
+// A directory of files for a test. Removed with the object.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_TESTING_TEST_TREE_H_
 #define FASTEST_COORDINATOR_DISCOVERY_TESTING_TEST_TREE_H_
 
@@ -28,7 +28,7 @@ class TestTree {
   const std::string& root() const { return root_; }
   std::string Path(std::string_view name) const { return name.empty() ? root_ : root_ + "/" + std::string(name); }
 
-  // Writes a file, and the directories that it needs. Gives its path.
+  // Writes a file, and makes the directories that it needs. Returns its path.
   std::string Write(std::string_view name, std::string_view text) const {
     const std::filesystem::path path = Path(name);
     std::filesystem::create_directories(path.parent_path());

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kUndecorated = "0\n";
 constexpr std::string_view kDecorated = "def _():0\n";
 
-// One pass over a file. Functions at any level but inside other functions are taken out.
+// Goes once over a file, and takes out the functions at any level except inside other functions.
 class Skimmer {
  public:
   explicit Skimmer(std::string_view source) : source_(source), scan_(source) {}
@@ -42,7 +42,8 @@ class Skimmer {
       word = header.TakeName();
       is_async = true;
     }
-    // Blank lines and comments may come before the statement's own line, whose indentation is kept as it was written.
+    // Blank lines and comments may come before the line of the statement. The indentation of that line is kept as
+    // written.
     const size_t newline = start == 0 ? std::string_view::npos : source_.rfind('\n', start - 1);
     const size_t row_start = std::max(line_start, newline == std::string_view::npos ? 0 : newline + 1);
     if (word == "def") return Function(header, line, width, is_async, source_.substr(row_start, start - row_start));
@@ -56,7 +57,7 @@ class Skimmer {
     return true;
   }
 
-  // `header` is behind `def`.
+  // `header` stands behind `def`.
   bool Function(TokenScan header, int line, int width, bool is_async, std::string_view indentation) {
     SkimmedFunction function;
     function.line = line;
@@ -84,7 +85,7 @@ class Skimmer {
   static bool Header(TokenScan& scan, SkimmedFunction& function) {
     scan.SkipBlanks(/*in_brackets=*/false);
     function.name = scan.TakeName();
-    // Type parameters stand in brackets and are passed over whole.
+    // Type parameters stand in brackets, which are skipped as a whole.
     if (function.name.empty() || !scan.SkipTo("(", /*in_brackets=*/false)) return false;
     scan.set_position(scan.position() + 1);
     if (!Arguments(scan, function)) return false;
@@ -131,7 +132,7 @@ class Skimmer {
     if (!scan_.SkipLogicalLine()) return false;
     function.yields = scan_.TakeYield();
     if (inline_body) return true;
-    // The width of the nearest function or class inside the body: what is deeper yields for itself.
+    // The width of the nearest function or class inside the body. Its `yield`s are its own.
     int nested = -1;
     bool any = false;
     while (true) {
@@ -161,7 +162,7 @@ class Skimmer {
   std::string_view source_;
   TokenScan scan_;
   Outline outline_;
-  // The last thing written was a row of functions, this far indented: one more can join it.
+  // The last thing written was a row of functions with this indentation. One more can join it.
   bool in_row_ = false;
   int row_width_ = 0;
   bool after_decorator_ = false;

@@ -1,8 +1,8 @@
 // Cuts a Python file down to what discovery has to understand.
 //
-// Test files are mostly function bodies, and a full parse of them would take nearly all of discovery's time. So a scan that
-// knows no more of Python than strings, brackets, comments and indentation goes first: it takes every function out, body and
-// all, notes its name, arguments and line, and leaves a number in its place. What remains (imports, assignments, decorators,
+// Test files are mostly function bodies. A full parse of them would take nearly all of discovery's time. So a scan goes
+// first, which knows only strings, brackets, comments and indentation. The scan takes out every function with its body,
+// notes its name, arguments and line, and leaves a number in its place. The rest (imports, assignments, decorators,
 // classes, conditions) is short and goes to tree-sitter.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_TEXT_SKIM_H_
 #define FASTEST_COORDINATOR_DISCOVERY_TEXT_SKIM_H_
@@ -21,15 +21,16 @@ struct SkimmedFunction {
   bool is_async = false;
   // There is a `yield` in the body.
   bool yields = false;
-  // There are positional-only arguments: pytest's versions disagree about them.
+  // The function has positional-only arguments, which pytest's versions treat differently.
   bool positional_only = false;
-  // Names that have no default and can be given by keyword, in order, `self` included: what pytest asks fixtures for.
+  // Names that have no default and can be given by keyword, in order, with `self`. pytest looks for fixtures of these
+  // names.
   std::vector<std::string_view> arguments;
 };
 
 struct Outline {
-  // The file without functions. A function or a row of undecorated ones has become the statement "0"; below decorators it
-  // has become "def _():0".
+  // The file without functions. The statement "0" stands for a function, or for a row of functions without decorators.
+  // Below decorators, "def _():0" stands for it.
   std::string text;
   std::vector<SkimmedFunction> functions;
   // Where such a statement starts in `text`, and which functions it stands for. Ascending.
@@ -39,20 +40,20 @@ struct Outline {
     uint32_t count;
   };
   std::vector<Gap> gaps;
-  // From which offset in `text` on which line of the file is shown. Ascending.
+  // The line of the file that `text` shows from an offset on. Ascending.
   struct LineMark {
     uint32_t offset;
     int line;
   };
   std::vector<LineMark> lines;
-  // The line that can't be Python, or 0. Then nothing else counts.
+  // The line that cannot be Python, or 0. If there is one, nothing else counts.
   int error_line = 0;
 
-  // The line of the file that is at `offset` of `text`.
+  // The line of the file at `offset` of `text`.
   int LineAt(uint32_t offset) const;
 };
 
-// The views in the result lie in `source`, which is what ReadSource gives.
+// `source` is what ReadSource gives. The views in the result point into it.
 Outline Skim(std::string_view source);
 
 }  // namespace fastest::discovery

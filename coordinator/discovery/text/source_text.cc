@@ -21,8 +21,8 @@ bool IsAscii(std::string_view text) {
   return true;
 }
 
-// PEP 263: the encoding named in a comment on the first line, or on the second if the first holds nothing but a comment.
-// Lower case, '_' as '-'; empty if none is named.
+// PEP 263: the encoding that a comment on the first line names, or on the second line if the first holds only a
+// comment. In lower case, with '-' for '_'. Empty if none is named.
 std::string DeclaredEncoding(std::string_view text) {
   for (int line = 0; line < 2 && !text.empty(); ++line) {
     const size_t end = text.find_first_of("\r\n");

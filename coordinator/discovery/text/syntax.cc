@@ -91,7 +91,7 @@ constexpr std::string_view kFieldNames[] = {
     "operator",   "argument",    "right",     "subscript", "superclasses", "value",
 };
 
-// The grammar's numbers for the names above, looked up once.
+// The grammar's numbers for the names above. Looked up once.
 struct Grammar {
   std::vector<Kind> kinds;
   std::array<TSFieldId, std::size(kFieldNames)> fields;
@@ -122,7 +122,7 @@ const Grammar& TheGrammar() {
 Kind Node::kind() const {
   const TSSymbol symbol = ts_node_symbol(node_);
   const std::vector<Kind>& kinds = TheGrammar().kinds;
-  // ERROR has a number beyond the grammar's.
+  // The number of ERROR is beyond those of the grammar.
   return symbol < kinds.size() ? kinds[symbol] : Kind::kOther;
 }
 

@@ -1,4 +1,4 @@
-// tree-sitter's syntax trees of Python, with the kinds of node that discovery knows.
+// Syntax trees of Python by tree-sitter, with the kinds of node that discovery knows.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_TEXT_SYNTAX_H_
 #define FASTEST_COORDINATOR_DISCOVERY_TEXT_SYNTAX_H_
 
@@ -105,7 +105,7 @@ enum class Field : unsigned char {
   kValue,
 };
 
-// A node of a tree that outlives it. Null if there is no such node.
+// A node of a tree. The tree must outlive it. Null if there is no such node.
 class Node {
  public:
   Node() : node_{} {}
@@ -124,7 +124,7 @@ class Node {
   TSNode node_;
 };
 
-// Calls `visit(Node)` for each named child that is no comment; one that returns bool ends the walk with false.
+// Calls `visit(Node)` for each named child that is no comment. If `visit` returns bool, false ends the walk.
 template <typename Visit>
 void ForEachChild(Node parent, Visit visit) {
   if (parent.is_null()) return;
@@ -144,15 +144,15 @@ void ForEachChild(Node parent, Visit visit) {
   ts_tree_cursor_delete(&cursor);
 }
 
-// Parses one text after the other. Not thread-safe: one for each thread.
+// Parses one text after the other. Not thread-safe: each thread needs its own.
 class SyntaxParser {
  public:
   SyntaxParser();
 
-  // The tree of `text`, until the next call.
+  // The tree of `text`. Valid until the next call.
   Node Parse(std::string_view text);
 
-  // True if some of the text that was parsed last is not Python.
+  // Whether some of the last text is not Python.
   bool HasError() const;
 
  private:

@@ -26,7 +26,7 @@ constexpr std::array<unsigned char, 256> kClasses = MakeClasses();
 unsigned char ClassOf(char c) { return kClasses[static_cast<unsigned char>(c)]; }
 
 constexpr int kMaxDepth = 200;
-// Python itself takes 150 formatted strings inside each other.
+// Python itself accepts 150 nested formatted strings.
 constexpr int kMaxFieldDepth = 150;
 
 }  // namespace
@@ -50,7 +50,7 @@ bool TokenScan::ClosesString(char quote, bool triple) const {
          (position_ + 2 < source_.size() && source_[position_ + 1] == quote && source_[position_ + 2] == quote);
 }
 
-// The position is on the opening quote; letters before it are its prefix.
+// The position is on the opening quote. The letters before it are the prefix.
 bool TokenScan::SkipString() {
   size_t prefix = position_;
   while (prefix > 0 && position_ - prefix < 3 && IsNameCharacter(source_[prefix - 1])) --prefix;
@@ -65,8 +65,8 @@ bool TokenScan::SkipString() {
   const bool triple = ClosesString(quote, /*triple=*/true);
   position_ += triple ? 3 : 1;
   if (!formatted) return SkipPlainString(quote, triple);
-  // Before 3.12 a formatted string was lexed like any other. What today's rule can't read is tried by the old one: as a whole
-  // only, for a second try at each level of nesting would take exponential time.
+  // Before 3.12, formatted strings were lexed like other strings. If today's rule cannot read a string, the old rule is
+  // tried. It is tried only for the outermost string, because a second try at each level would take exponential time.
   if (field_depth_ > 0) return SkipFormattedString(quote, triple, raw);
   const size_t start = position_;
   const int line = line_;
@@ -109,7 +109,7 @@ bool TokenScan::SkipFormattedString(char quote, bool triple, bool raw) {
         position_ = end + 1;
         continue;
       }
-      // A brace opens a field even behind a backslash.
+      // A brace opens a field, even behind a backslash.
       const bool brace = next == '{' || next == '}';
       if (next == '\n') ++line_;
       position_ += brace ? 1 : 2;
@@ -141,7 +141,7 @@ bool TokenScan::SkipReplacementField(char quote, bool triple) {
 // The position is behind the '{'.
 bool TokenScan::SkipToEndOfField(char quote, bool triple) {
   int depth = 0;
-  // Between ':' and '}' everything is text but a field of its own.
+  // Between ':' and '}' everything is text, except nested fields.
   bool in_format = false;
   while (position_ < source_.size()) {
     const char c = source_[position_];

@@ -1,4 +1,5 @@
-// Finds the ends of Python's logical lines: all that has to be known for it are strings, brackets, comments and backslashes.
+// Finds the ends of Python's logical lines. Strings, brackets, comments and backslashes are all that one must know for
+// it.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_TEXT_TOKEN_SCAN_H_
 #define FASTEST_COORDINATOR_DISCOVERY_TEXT_TOKEN_SCAN_H_
 
@@ -7,7 +8,7 @@
 
 namespace fastest::discovery {
 
-// A position in a source and the line it is on. Not thread-safe; copies are independent.
+// A position in a source, and its line. Not thread-safe. Copies are independent.
 class TokenScan {
  public:
   // `source` must outlive the scan.
@@ -23,29 +24,29 @@ class TokenScan {
   // The character at the position; 0 at the end.
   char Peek() const { return at_end() ? '\0' : source_[position_]; }
 
-  // Moves behind the newline that ends the logical line. False: a string or bracket is not closed, or one is closed that
-  // was never opened; the position is then of no use.
+  // Moves behind the newline that ends the logical line. Returns false if a string or bracket is not closed, or a
+  // bracket is closed that was never opened. The position is then undefined.
   bool SkipLogicalLine();
 
-  // Moves to the first character of `stops` outside of strings, comments and the brackets that open from here on. With
-  // `in_brackets` a newline is a blank, else it ends the search. False if none of `stops` comes.
+  // Moves to the first character of `stops` outside of strings, comments and brackets that open from here on. With
+  // `in_brackets`, a newline is a blank. Otherwise it ends the search. Returns false if none of `stops` comes.
   bool SkipTo(std::string_view stops, bool in_brackets);
 
-  // Moves past blanks, continued lines and, with `in_brackets`, comments and newlines.
+  // Moves past blanks and continued lines, and with `in_brackets` also past comments and newlines.
   void SkipBlanks(bool in_brackets);
 
-  // Moves past a name and gives it; empty if there is none here.
+  // Moves past a name and returns it; empty if there is none here.
   std::string_view TakeName();
 
-  // Moves to the next physical line that holds more than blanks and comments; gives the width of its indentation and leaves
-  // the position behind the indentation. -1 at the end of the source.
+  // Moves to the next physical line that holds more than blanks and comments, behind its indentation. Returns the width
+  // of the indentation; -1 at the end of the source.
   int NextStatement();
 
-  // True if a `yield` was passed since the last call.
+  // Whether the position moved past a `yield` since the last call.
   bool TakeYield();
 
  private:
-  // Moves past one special character or what it starts; `depth` counts open brackets.
+  // Moves past a special character, or past what it starts. `depth` counts open brackets.
   bool SkipSpecial(int* depth);
   bool SkipString();
   bool SkipPlainString(char quote, bool triple);
@@ -59,11 +60,11 @@ class TokenScan {
   size_t position_ = 0;
   int line_ = 1;
   bool yield_ = false;
-  // Replacement fields of formatted strings that the position is inside of.
+  // The number of replacement fields of formatted strings around the position.
   int field_depth_ = 0;
 };
 
-// True for the characters that Python's names are made of (beyond ASCII, all are).
+// Whether Python's names may contain the character (beyond ASCII, all are allowed).
 bool IsNameCharacter(char c);
 
 }  // namespace fastest::discovery
