@@ -1,14 +1,13 @@
 #include "coordinator/constant_tests/accept.h"
 
 #include <algorithm>
-#include <iterator>
 #include <set>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "coordinator/constant_tests/accept_expression.h"
 #include "coordinator/constant_tests/functions.h"
+#include "coordinator/constant_tests/text_parts.h"
 
 namespace fastest::constant_tests {
 namespace {
@@ -18,112 +17,58 @@ using discovery::ForEachChild;
 using discovery::Kind;
 using discovery::Node;
 
-// Far below what any Python reads, and far above what anybody writes.
-constexpr int kMostDepth = 40;
 constexpr size_t kMostBytes = 1 << 20;
 
-// Hard keywords of Python 3.
-constexpr std::string_view kKeywords[] = {"False",  "None",   "True",    "and",      "as",       "assert", "async",
-                                          "await",  "break",  "class",   "continue", "def",      "del",    "elif",
-                                          "else",   "except", "finally", "for",      "from",     "global", "if",
-                                          "import", "in",     "is",      "lambda",   "nonlocal", "not",    "or",
-                                          "pass",   "raise",  "return",  "try",      "while",    "with",   "yield"};
-
-// How tightly an expression binds; an operand must bind at least as tightly as its place asks.
-enum Rank : int {
-  kConditional,
-  kOr,
-  kAnd,
-  kNot,
-  kComparison,
-  kBitOr,
-  kBitXor,
-  kBitAnd,
-  kShift,
-  kSum,
-  kProduct,
-  kUnary,
-  kPower,
-  kPrimary
-};
-
-int RankOfOperator(std::string_view operation) {
-  if (operation == "|") return kBitOr;
-  if (operation == "^") return kBitXor;
-  if (operation == "&") return kBitAnd;
-  if (operation == "<<" || operation == ">>") return kShift;
-  if (operation == "+" || operation == "-") return kSum;
-  if (operation == "*" || operation == "/" || operation == "//" || operation == "%") return kProduct;
-  return operation == "**" ? kPower : -1;
-}
-
-// absl's are for its own string_view, which is another type here.
-bool StartsWith(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
-bool EndsWith(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-bool Contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
-
-bool IsWordPart(char character) { return absl::ascii_isalnum(character) || character == '_'; }
-
-// One that reads the module and notes the first thing that is not accepted.
+// Reads the module, and notes the first thing that is not accepted.
 class Reader {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
 
   Accepted Read(Node module) {
     if (const std::string_view odd = OddText(); !odd.empty()) {
-      Refuse(odd);
+      refusal_.Refuse(odd);
     } else {
       ReadBlock(module, /*column=*/0, [this](Node statement) { ReadDefinition(statement); });
     }
-    if (!why_not_.empty()) accepted_.tests.clear();
-    accepted_.why_not = why_not_;
+    if (!refusal_.why().empty()) accepted_.tests.clear();
+    accepted_.why_not = refusal_.why();
     return std::move(accepted_);
   }
 
  private:
   std::string_view TextOf(Node node) const { return text_.substr(node.start(), node.end() - node.start()); }
 
-  void Refuse(std::string_view why) {
-    if (why_not_.empty()) why_not_ = std::string(why);
-  }
-  // Whether everything so far is accepted.
-  bool Require(bool condition, std::string_view why) {
-    if (!condition) Refuse(why);
-    return why_not_.empty();
-  }
-
-  // What about the text as such would need a closer look.
+  // What in the text itself would need a closer look; empty if nothing.
   std::string_view OddText() const {
     if (text_.size() > kMostBytes) return "it is very long";
     for (const char character : text_) {
       if (character != '\n' && (character < ' ' || character > '~')) return "it is not plain ASCII, or has tabs";
     }
-    if (Contains(text_, "\\\n")) return "it has a line that is continued by a backslash";
+    if (Holds(text_, "\\\n")) return "it has a line that is continued by a backslash";
     const size_t first = std::min(text_.find('\n'), text_.size());
     const size_t second = std::min(text_.find('\n', std::min(first + 1, text_.size())), text_.size());
-    if (Contains(text_.substr(0, second), "coding")) return "it names its encoding";
+    if (Holds(text_.substr(0, second), "coding")) return "it names its encoding";
     return "";
   }
 
   static TSPoint Begin(Node node) { return ts_node_start_point(node.raw()); }
   static TSPoint End(Node node) { return ts_node_end_point(node.raw()); }
 
-  // Reads the statements of a block: each begins a line, all in this column. A docstring may be the first.
+  // Reads the statements of a block. Each begins a line, all in the same column. A docstring may be the first.
   template <typename ReadStatement>
   void ReadBlock(Node block, uint32_t column, ReadStatement read) {
     bool is_first = true;
     int64_t last_line = -1;
     ForEachChild(block, [&](Node statement) {
       const TSPoint begin = Begin(statement);
-      if (!Require(begin.column == column && begin.row > last_line, "its lines are laid out oddly")) return false;
+      if (!refusal_.Require(begin.column == column && begin.row > last_line, "its lines are laid out oddly"))
+        return false;
       last_line = End(statement).row;
-      // A block's end may be the beginning of the next line.
+      // The end of a block may be the beginning of the next line.
       if (End(statement).column == 0) --last_line;
       if (!(is_first && IsDocstring(statement))) read(statement);
       is_first = false;
-      return why_not_.empty();
+      return refusal_.why().empty();
     });
   }
 
@@ -132,8 +77,8 @@ class Reader {
     const Node string = statement.FirstNamedChild();
     if (!string.is(Kind::kString)) return false;
     const std::string_view literal = TextOf(string);
-    if (TextOf(statement) != literal || Contains(literal, "\\")) return false;
-    return StartsWith(literal, "\"\"\"") || StartsWith(literal, "'''") || IsString(string);
+    if (TextOf(statement) != literal || Holds(literal, "\\")) return false;
+    return StartsWith(literal, "\"\"\"") || StartsWith(literal, "'''") || expressions_.IsString(string);
   }
 
   void ReadDefinition(Node statement) {
@@ -142,11 +87,11 @@ class Reader {
     } else if (statement.is(Kind::kClassDefinition)) {
       ReadClass(statement);
     } else {
-      Refuse("it does more than define tests");
+      refusal_.Refuse("it does more than define tests");
     }
   }
 
-  // A definition's head, without blanks: "classTestA:". Empty if it has more than one line, or a comment.
+  // The head of a definition without blanks: "classTestA:". Empty if the head has more than one line, or a comment.
   std::string HeadOf(Node definition, Node body) const {
     std::string head;
     for (const char character : Stripped(text_.substr(definition.start(), body.start() - definition.start()))) {
@@ -156,25 +101,26 @@ class Reader {
     return head;
   }
 
-  // The body stands below the head, further to the right.
+  // Whether the body is below the head, further to the right.
   bool IsBelow(Node body, Node definition) {
     const TSPoint begin = Begin(body);
-    return Require(begin.row > Begin(definition).row && begin.column > Begin(definition).column,
-                   "its lines are laid out oddly");
+    return refusal_.Require(begin.row > Begin(definition).row && begin.column > Begin(definition).column,
+                            "its lines are laid out oddly");
   }
 
   void ReadClass(Node definition) {
     const Node body = definition[Field::kBody];
     const std::string_view name = TextOf(definition[Field::kName]);
     const std::string head = HeadOf(definition, body);
-    if (!Require(StartsWith(name, "Test") && head == absl::StrCat("class", std::string(name), ":"),
-                 "it has a class that is no plain class of tests")) {
+    if (!refusal_.Require(StartsWith(name, "Test") && head == absl::StrCat("class", std::string(name), ":"),
+                          "it has a class that is no plain class of tests")) {
       return;
     }
-    if (!Require(names_.insert(std::string(name)).second, "a name is defined twice") || !IsBelow(body, definition))
+    if (!refusal_.Require(names_.insert(std::string(name)).second, "a name is defined twice") ||
+        !IsBelow(body, definition))
       return;
     ReadBlock(body, Begin(body).column, [&](Node statement) {
-      if (Require(statement.is(Kind::kFunctionDefinition), "it has a class with more than tests")) {
+      if (refusal_.Require(statement.is(Kind::kFunctionDefinition), "it has a class with more than tests")) {
         ReadFunction(statement, absl::StrCat(std::string(name), "::"), 1);
       }
     });
@@ -186,8 +132,10 @@ class Reader {
     std::string head = HeadOf(definition, body);
     if (EndsWith(head, "->None:")) head.replace(head.size() - 7, 7, ":");
     const std::string expected = absl::StrCat("def", name, parameters == 0 ? "():" : "(self):");
-    if (!Require(StartsWith(name, "test") && head == expected, "it has a function that is no plain test")) return;
-    if (!Require(names_.insert(prefix + name).second, "a name is defined twice") || !IsBelow(body, definition)) return;
+    if (!refusal_.Require(StartsWith(name, "test") && head == expected, "it has a function that is no plain test"))
+      return;
+    if (!refusal_.Require(names_.insert(prefix + name).second, "a name is defined twice") || !IsBelow(body, definition))
+      return;
     TestFunction& test = accepted_.tests.emplace_back();
     test.name = prefix + name;
     test.line = static_cast<int>(Begin(definition).row);
@@ -197,7 +145,8 @@ class Reader {
     });
   }
 
-  // Lines end a statement but within brackets; tree-sitter looks past some more.
+  // Whether the statement ends with its line. Brackets may go over several lines. (tree-sitter allows more than
+  // Python.)
   bool IsOneLine(Node statement) const {
     int brackets = 0;
     char quote = 0;
@@ -211,9 +160,9 @@ class Reader {
         quote = character;
       } else if (character == '#') {
         i = static_cast<uint32_t>(std::min(text_.find('\n', i), size_t{statement.end()})) - 1;
-      } else if (Contains("([{", text_.substr(i, 1))) {
+      } else if (Holds("([{", text_.substr(i, 1))) {
         ++brackets;
-      } else if (Contains(")]}", text_.substr(i, 1))) {
+      } else if (Holds(")]}", text_.substr(i, 1))) {
         --brackets;
       }
     }
@@ -221,7 +170,7 @@ class Reader {
   }
 
   void ReadStatement(Node statement) {
-    if (!Require(IsOneLine(statement), "its lines are laid out oddly")) return;
+    if (!refusal_.Require(IsOneLine(statement), "its lines are laid out oddly")) return;
     switch (statement.kind()) {
       case Kind::kPassStatement:
         return;
@@ -239,327 +188,45 @@ class Reader {
       default:
         break;
     }
-    Refuse("a test does more than assign and assert");
+    refusal_.Refuse("a test does more than assign and assert");
   }
 
   void ReadAssert(Node statement) {
     int count = 0;
     ForEachChild(statement, [&](Node expression) {
-      // Python, and pytest, warn of an assertion of a tuple.
+      // Python and pytest warn about an assertion of a tuple.
       Node bare = expression;
       while (bare.is(Kind::kParenthesized)) bare = OnlyPart(bare);
-      Require(++count <= 2 && !(count == 1 && bare.is(Kind::kTuple)), "an assertion is written oddly");
-      ReadExpression(expression, kConditional, 0);
+      refusal_.Require(++count <= 2 && !(count == 1 && bare.is(Kind::kTuple)), "an assertion is written oddly");
+      expressions_.Read(expression);
     });
-    Require(count > 0 && TextOf(statement).back() != ',', "an assertion is written oddly");
+    refusal_.Require(count > 0 && TextOf(statement).back() != ',', "an assertion is written oddly");
   }
 
   void ReadAssignment(Node assignment) {
     const Node target = assignment[Field::kLeft];
     const Node value = assignment[Field::kRight];
-    if (!Require(target.is(Kind::kIdentifier) && !value.is_null(), "a test assigns to more than a name")) return;
+    if (!refusal_.Require(target.is(Kind::kIdentifier) && !value.is_null(), "a test assigns to more than a name"))
+      return;
     const std::string_view name = TextOf(target);
-    Require(IsName(name) && !IsFunction(name), "a test assigns to a name that means something else");
+    refusal_.Require(IsName(name) && !IsFunction(name), "a test assigns to a name that means something else");
     const std::string_view operation = Stripped(text_.substr(target.end(), value.start() - target.end()));
     const bool is_plain = assignment.is(Kind::kAssignment) && operation == "=";
     const bool is_augmented = assignment.is(Kind::kAugmentedAssignment) && operation.size() >= 2 &&
-                              operation.back() == '=' && RankOfOperator(operation.substr(0, operation.size() - 1)) >= 0;
-    if (Require(is_plain || is_augmented, "a test assigns in an odd way")) ReadExpression(value, kConditional, 0);
-  }
-
-  static std::string_view Stripped(std::string_view text) {
-    const size_t begin = text.find_first_not_of(" \n");
-    if (begin == std::string_view::npos) return "";
-    return text.substr(begin, text.find_last_not_of(" \n") - begin + 1);
-  }
-
-  bool IsName(std::string_view name) const {
-    if (name.empty() || absl::ascii_isdigit(name[0]) || !std::all_of(name.begin(), name.end(), IsWordPart))
-      return false;
-    return !StartsWith(name, "__") &&
-           std::find(std::begin(kKeywords), std::end(kKeywords), name) == std::end(kKeywords);
-  }
-
-  // Reads an expression that stands where one has to bind as tightly as `least`.
-  void ReadExpression(Node expression, int least, int depth) {
-    if (!Require(!expression.is_null() && depth < kMostDepth, "an expression is nested too deeply")) return;
-    const int rank = ReadOperation(expression, depth + 1);
-    Require(rank >= least, "an expression is written oddly");
-  }
-
-  void ReadChildren(Node parent, int depth) {
-    ForEachChild(parent, [&](Node child) { ReadExpression(child, kConditional, depth); });
-  }
-
-  // Its rank; -1 if it is not accepted.
-  int ReadOperation(Node expression, int depth) {
-    switch (expression.kind()) {
-      case Kind::kConditionalExpression:
-        return ReadConditional(expression, depth);
-      case Kind::kBooleanOperator:
-        return ReadBoolean(expression, depth);
-      case Kind::kNotOperator:
-        ReadExpression(expression[Field::kArgument], kNot, depth);
-        return kNot;
-      case Kind::kComparisonOperator:
-        return ReadComparison(expression, depth);
-      case Kind::kBinaryOperator:
-        return ReadBinary(expression, depth);
-      case Kind::kUnaryOperator:
-        ReadExpression(expression[Field::kArgument], kUnary, depth);
-        return kUnary;
-      default:
-        return ReadPrimary(expression, depth);
-    }
-  }
-
-  int ReadConditional(Node expression, int depth) {
-    int place = 0;
-    ForEachChild(expression, [&](Node part) { ReadExpression(part, ++place < 3 ? kOr : kConditional, depth); });
-    return place == 3 ? kConditional : -1;
-  }
-
-  int ReadBoolean(Node expression, int depth) {
-    const int rank = TextOf(expression[Field::kOperator]) == "or" ? kOr : kAnd;
-    ReadExpression(expression[Field::kLeft], rank, depth);
-    ReadExpression(expression[Field::kRight], rank + 1, depth);
-    return rank;
-  }
-
-  int ReadBinary(Node expression, int depth) {
-    const int rank = RankOfOperator(TextOf(expression[Field::kOperator]));
-    if (rank < 0) return -1;
-    const bool is_power = rank == kPower;
-    ReadExpression(expression[Field::kLeft], is_power ? kPrimary : rank, depth);
-    ReadExpression(expression[Field::kRight], is_power ? kUnary : rank + 1, depth);
-    return rank;
-  }
-
-  int ReadComparison(Node expression, int depth) {
-    const std::vector<std::string_view> operators = ComparisonOperators(text_, expression);
-    std::vector<Node> operands;
-    ForEachChild(expression, [&](Node operand) {
-      operands.push_back(operand);
-      ReadExpression(operand, kBitOr, depth);
-    });
-    if (operators.empty() || operands.size() != operators.size() + 1) return -1;
-    for (size_t i = 0; i < operators.size(); ++i) {
-      if (!StartsWith(operators[i], "is")) continue;
-      // Python warns of `is` with a literal, also where it makes one of constants; None, True and False are no literals there.
-      const Node left = operands[i];
-      const Node right = operands[i + 1];
-      const bool is_with_single = right.is(Kind::kNone) || right.is(Kind::kTrue) || right.is(Kind::kFalse);
-      if (!is_with_single || !(left.is(Kind::kIdentifier) || left.is(Kind::kCall))) return -1;
-    }
-    return kComparison;
-  }
-
-  // A comma between any two items, and one at most behind the last: tree-sitter reads "{,}", too.
-  static bool HasPlainCommas(Node list) {
-    const uint32_t count = ts_node_child_count(list.raw());
-    bool after_item = false;
-    for (uint32_t i = 1; i + 1 < count; ++i) {
-      const Node child(ts_node_child(list.raw(), i));
-      if (child.is(Kind::kComment)) continue;
-      if (ts_node_is_named(child.raw()) == after_item) return false;
-      after_item = !after_item;
-    }
-    return true;
-  }
-
-  int ReadPrimary(Node expression, int depth) {
-    switch (expression.kind()) {
-      case Kind::kTrue:
-      case Kind::kFalse:
-      case Kind::kNone:
-        return kPrimary;
-      case Kind::kIdentifier:
-        return IsName(TextOf(expression)) ? kPrimary : -1;
-      case Kind::kInteger:
-      case Kind::kFloat:
-        return IsNumber(expression) ? kPrimary : -1;
-      case Kind::kString:
-        return IsString(expression) ? kPrimary : -1;
-      case Kind::kConcatenatedString: {
-        bool all = true;
-        ForEachChild(expression, [&](Node string) { all = all && string.is(Kind::kString) && IsString(string); });
-        return all ? kPrimary : -1;
-      }
-      case Kind::kParenthesized:
-        if (CountOf(expression) != 1) return -1;
-        ReadChildren(expression, depth);
-        return kPrimary;
-      case Kind::kTuple:
-        // "(1)" and "()" are told from "(1,)" by tree-sitter as by Python.
-        [[fallthrough]];
-      case Kind::kList:
-      case Kind::kSet:
-        if (!HasPlainCommas(expression)) return -1;
-        ReadChildren(expression, depth);
-        return kPrimary;
-      case Kind::kDictionary:
-        if (!HasPlainCommas(expression)) return -1;
-        ForEachChild(expression, [&](Node pair) {
-          if (!Require(pair.is(Kind::kPair), "a dictionary is written oddly")) return;
-          ReadExpression(pair[Field::kKey], kConditional, depth);
-          ReadExpression(pair[Field::kValue], kConditional, depth);
-        });
-        return kPrimary;
-      case Kind::kSubscript:
-        return ReadSubscript(expression, depth);
-      case Kind::kCall:
-        return ReadCall(expression, depth);
-      default:
-        return -1;
-    }
-  }
-
-  static int CountOf(Node parent) {
-    int count = 0;
-    ForEachChild(parent, [&](Node) { ++count; });
-    return count;
-  }
-
-  // Nothing that could be a part of it may follow: "1or 2" is read, and warned of.
-  bool StandsApart(Node literal) const {
-    const char next = literal.end() < text_.size() ? text_[literal.end()] : '\n';
-    const char before = literal.start() > 0 ? text_[literal.start() - 1] : '\n';
-    return !IsWordPart(next) && next != '.' && next != '"' && next != '\'' && !IsWordPart(before) && before != '.';
-  }
-
-  bool IsNumber(Node literal) const {
-    std::string_view text = TextOf(literal);
-    if (!StandsApart(literal) || text.size() > 18) return false;
-    const size_t point = text.find('.');
-    const std::string_view whole = text.substr(0, point);
-    const auto digits = [](std::string_view part) {
-      return !part.empty() && std::all_of(part.begin(), part.end(), absl::ascii_isdigit);
-    };
-    if (!digits(whole) || (whole.size() > 1 && whole[0] == '0')) return false;
-    return point == std::string_view::npos || digits(text.substr(point + 1));
-  }
-
-  // On one line, without prefix, and with no escapes but those that all know.
-  bool IsString(Node literal) const {
-    const std::string_view text = TextOf(literal);
-    const char before = literal.start() > 0 ? text_[literal.start() - 1] : '\n';
-    if (text.size() < 2 || (text[0] != '"' && text[0] != '\'') || text.back() != text[0] || IsWordPart(before))
-      return false;
-    if (literal.end() < text_.size() && (IsWordPart(text_[literal.end()]) || text_[literal.end()] == text[0]))
-      return false;
-    const std::string_view inner = text.substr(1, text.size() - 2);
-    for (size_t i = 0; i < inner.size(); ++i) {
-      if (inner[i] == text[0] || inner[i] == '\n') return false;
-      if (inner[i] != '\\') continue;
-      if (++i == inner.size() || !Contains("nrt\\'\"", inner.substr(i, 1))) return false;
-    }
-    return true;
-  }
-
-  int ReadSubscript(Node expression, int depth) {
-    const Node value = expression[Field::kValue];
-    if (CountOf(expression) != 2) return -1;
-    const Node index = expression[Field::kSubscript];
-    ReadExpression(value, kPrimary, depth);
-    if (index.is(Kind::kSlice)) {
-      ReadChildren(index, depth);
-    } else {
-      ReadExpression(index, kConditional, depth);
-    }
-    // Python warns of literals that have no items, and of indices that are none. A comma would make a tuple of the index.
-    const std::string_view after = Stripped(text_.substr(index.end(), expression.end() - index.end()));
-    if (after != "]") return -1;
-    Node whole = index;
-    if (whole.is(Kind::kUnaryOperator)) whole = whole[Field::kArgument];
-    const bool is_place = index.is(Kind::kSlice) || whole.is(Kind::kInteger);
-    switch (value.kind()) {
-      case Kind::kIdentifier:
-      case Kind::kCall:
-      case Kind::kSubscript:
-      case Kind::kDictionary:
-        return kPrimary;
-      case Kind::kList:
-      case Kind::kTuple:
-      case Kind::kString:
-        return is_place ? kPrimary : -1;
-      default:
-        return -1;
-    }
-  }
-
-  int ReadCall(Node expression, int depth) {
-    const Node function = expression[Field::kFunction];
-    const Node arguments = expression[Field::kArguments];
-    // A generator's expression stands in its place.
-    if (!arguments.is(Kind::kArgumentList) || !HasPlainCommas(arguments)) return -1;
-    if (function.is(Kind::kAttribute)) {
-      const Node object = function[Field::kObject];
-      if (object.is(Kind::kInteger) || object.is(Kind::kFloat)) return -1;
-      ReadExpression(object, kPrimary, depth);
-      if (!IsName(TextOf(function[Field::kAttribute]))) return -1;
-    } else if (!function.is(Kind::kIdentifier) || !IsFunction(TextOf(function))) {
-      return -1;
-    }
-    ReadChildren(arguments, depth);
-    return kPrimary;
+                              operation.back() == '=' && IsBinaryOperator(operation.substr(0, operation.size() - 1));
+    if (refusal_.Require(is_plain || is_augmented, "a test assigns in an odd way")) expressions_.Read(value);
   }
 
   const std::string_view text_;
   Accepted accepted_;
-  std::string why_not_;
-  // Of functions and classes.
+  Refusal refusal_;
+  ExpressionReader expressions_{text_, refusal_};
+  // Names of functions and classes.
   std::set<std::string> names_;
 };
 
 }  // namespace
 
-Node OnlyPart(Node parenthesized) {
-  Node part;
-  ForEachChild(parenthesized, [&](Node child) { part = child; });
-  return part;
-}
-
 Accepted Accept(std::string_view text, Node module) { return Reader(text).Read(module); }
-
-std::string TextOfString(std::string_view literal) {
-  std::string text;
-  for (size_t i = 1; i + 1 < literal.size(); ++i) {
-    if (literal[i] != '\\') {
-      text += literal[i];
-      continue;
-    }
-    const char escaped = literal[++i];
-    text += escaped == 'n' ? '\n' : escaped == 'r' ? '\r' : escaped == 't' ? '\t' : escaped;
-  }
-  return text;
-}
-
-std::vector<std::string_view> ComparisonOperators(std::string_view text, Node comparison) {
-  // Each with its operator as the tree has it, in one piece or two.
-  constexpr std::string_view kKnown[] = {"==", "!=", "<", "<=", ">", ">=", "in", "is", "not in", "is not"};
-  std::vector<std::string_view> operators;
-  std::string pending;
-  const auto close = [&] {
-    const auto known = std::find(std::begin(kKnown), std::end(kKnown), pending);
-    if (known == std::end(kKnown)) return false;
-    operators.push_back(*known);
-    pending.clear();
-    return true;
-  };
-  const uint32_t count = ts_node_child_count(comparison.raw());
-  for (uint32_t i = 0; i < count; ++i) {
-    const Node child(ts_node_child(comparison.raw(), i));
-    if (child.is(Kind::kComment)) continue;
-    if (ts_node_is_named(child.raw())) {
-      if (i > 0 && !close()) return {};
-      continue;
-    }
-    for (const auto word : absl::StrSplit(absl::string_view(text.data() + child.start(), child.end() - child.start()),
-                                          absl::ByAnyChar(" \n"), absl::SkipEmpty())) {
-      absl::StrAppend(&pending, pending.empty() ? "" : " ", word);
-    }
-  }
-  return operators;
-}
 
 }  // namespace fastest::constant_tests

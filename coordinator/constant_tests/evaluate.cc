@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "coordinator/constant_tests/accept_expression.h"
 #include "coordinator/constant_tests/functions.h"
 
 namespace fastest::constant_tests {
@@ -16,7 +17,7 @@ using discovery::Node;
 
 namespace {
 
-// More than any test that is written by hand has.
+// More than any test written by hand has.
 constexpr int kMostSteps = 10'000;
 
 }  // namespace
@@ -42,10 +43,10 @@ bool Evaluation::Run(Node statement) {
 bool Evaluation::Assert(Node statement) {
   std::optional<bool> holds;
   ForEachChild(statement, [&](Node expression) {
-    // The message behind it is for failures.
+    // The message behind the condition is for failures.
     if (holds.has_value()) return;
     const Maybe value = Evaluate(expression);
-    // Python warns of a tuple, and finds those that it makes of constants itself.
+    // Python warns about a tuple, and finds the tuples that it makes of constants by itself.
     holds = value.has_value() && !value->is(Value::Kind::kTuple) && Truth(*value);
   });
   return holds == true;
@@ -56,7 +57,7 @@ bool Evaluation::Assign(Node assignment) {
   Maybe value = Evaluate(assignment[Field::kRight]);
   if (assignment.is(Kind::kAugmentedAssignment) && value.has_value()) {
     const auto old = names_.find(name);
-    // A list would be changed in place, and whoever else holds it would see that.
+    // A list would be changed in place, and other names for the list would see the change.
     const bool is_known = old != names_.end() && (old->second.is_number() || old->second.is(Value::Kind::kText));
     const std::string_view operation = TextOf(assignment[Field::kOperator]);
     value = is_known ? Binary(operation.substr(0, operation.size() - 1), old->second, *value) : std::nullopt;
@@ -154,7 +155,7 @@ Maybe Evaluation::Comparison(Node expression) {
     Maybe right = Evaluate(operands[i + 1]);
     if (!right.has_value()) return std::nullopt;
     holds = Compare(operators[i], *left, *right);
-    // What stands behind a part that does not hold is not looked at.
+    // If a part does not hold, the parts behind it are not looked at.
     if (!holds.has_value() || !Truth(*holds)) return holds;
     left = std::move(right);
   }
@@ -170,12 +171,12 @@ Maybe Evaluation::Compare(std::string_view operation, const Value& left, const V
   if (operation == "!=") return answer(Equal(left, right), /*negated=*/true);
   if (operation == "<") return answer(Less(left, right));
   if (operation == ">") return answer(Less(right, left));
-  // All that Less() knows is totally ordered.
+  // All values that Less() knows are totally ordered.
   if (operation == ">=") return answer(Less(left, right), /*negated=*/true);
   if (operation == "<=") return answer(Less(right, left), /*negated=*/true);
   if (operation == "in") return answer(Contains(right, left));
   if (operation == "not in") return answer(Contains(right, left), /*negated=*/true);
-  // Of None, True and False there is one each, see Accept().
+  // None, True and False exist once each, see Accept().
   const bool is_same = left.kind == right.kind && left.integer == right.integer;
   return Value::Bool(is_same == (operation == "is"));
 }

@@ -1,0 +1,339 @@
+#include "coordinator/constant_tests/accept_expression.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "coordinator/constant_tests/functions.h"
+#include "coordinator/constant_tests/text_parts.h"
+
+namespace fastest::constant_tests {
+namespace {
+
+using discovery::Field;
+using discovery::ForEachChild;
+using discovery::Kind;
+using discovery::Node;
+
+// Far less than any Python reads, and far more than anybody writes.
+constexpr int kMostDepth = 40;
+
+// Hard keywords of Python 3.
+constexpr std::string_view kKeywords[] = {"False",  "None",   "True",    "and",      "as",       "assert", "async",
+                                          "await",  "break",  "class",   "continue", "def",      "del",    "elif",
+                                          "else",   "except", "finally", "for",      "from",     "global", "if",
+                                          "import", "in",     "is",      "lambda",   "nonlocal", "not",    "or",
+                                          "pass",   "raise",  "return",  "try",      "while",    "with",   "yield"};
+
+// How tightly an expression binds. An operand must bind at least as tightly as its place requires.
+enum Rank : int {
+  kConditional,
+  kOr,
+  kAnd,
+  kNot,
+  kComparison,
+  kBitOr,
+  kBitXor,
+  kBitAnd,
+  kShift,
+  kSum,
+  kProduct,
+  kUnary,
+  kPower,
+  kPrimary
+};
+
+int RankOfOperator(std::string_view operation) {
+  if (operation == "|") return kBitOr;
+  if (operation == "^") return kBitXor;
+  if (operation == "&") return kBitAnd;
+  if (operation == "<<" || operation == ">>") return kShift;
+  if (operation == "+" || operation == "-") return kSum;
+  if (operation == "*" || operation == "/" || operation == "//" || operation == "%") return kProduct;
+  return operation == "**" ? kPower : -1;
+}
+
+// Whether there is a comma between any two items, and at most one behind the last. tree-sitter also reads "{,}".
+bool HasPlainCommas(Node list) {
+  const uint32_t count = ts_node_child_count(list.raw());
+  bool after_item = false;
+  for (uint32_t i = 1; i + 1 < count; ++i) {
+    const Node child(ts_node_child(list.raw(), i));
+    if (child.is(Kind::kComment)) continue;
+    if (ts_node_is_named(child.raw()) == after_item) return false;
+    after_item = !after_item;
+  }
+  return true;
+}
+
+int CountOf(Node parent) {
+  int count = 0;
+  ForEachChild(parent, [&](Node) { ++count; });
+  return count;
+}
+
+}  // namespace
+
+bool IsName(std::string_view name) {
+  if (name.empty() || absl::ascii_isdigit(name[0]) || !std::all_of(name.begin(), name.end(), IsWordPart)) return false;
+  return !StartsWith(name, "__") && std::find(std::begin(kKeywords), std::end(kKeywords), name) == std::end(kKeywords);
+}
+
+bool IsBinaryOperator(std::string_view operation) { return RankOfOperator(operation) >= 0; }
+
+void ExpressionReader::Read(Node expression) { ReadExpression(expression, kConditional, 0); }
+
+void ExpressionReader::ReadExpression(Node expression, int least, int depth) {
+  if (!refusal_.Require(!expression.is_null() && depth < kMostDepth, "an expression is nested too deeply")) return;
+  const int rank = ReadOperation(expression, depth + 1);
+  refusal_.Require(rank >= least, "an expression is written oddly");
+}
+
+void ExpressionReader::ReadChildren(Node parent, int depth) {
+  ForEachChild(parent, [&](Node child) { ReadExpression(child, kConditional, depth); });
+}
+
+int ExpressionReader::ReadOperation(Node expression, int depth) {
+  switch (expression.kind()) {
+    case Kind::kConditionalExpression:
+      return ReadConditional(expression, depth);
+    case Kind::kBooleanOperator:
+      return ReadBoolean(expression, depth);
+    case Kind::kNotOperator:
+      ReadExpression(expression[Field::kArgument], kNot, depth);
+      return kNot;
+    case Kind::kComparisonOperator:
+      return ReadComparison(expression, depth);
+    case Kind::kBinaryOperator:
+      return ReadBinary(expression, depth);
+    case Kind::kUnaryOperator:
+      ReadExpression(expression[Field::kArgument], kUnary, depth);
+      return kUnary;
+    default:
+      return ReadPrimary(expression, depth);
+  }
+}
+
+int ExpressionReader::ReadConditional(Node expression, int depth) {
+  int place = 0;
+  ForEachChild(expression, [&](Node part) { ReadExpression(part, ++place < 3 ? kOr : kConditional, depth); });
+  return place == 3 ? kConditional : -1;
+}
+
+int ExpressionReader::ReadBoolean(Node expression, int depth) {
+  const int rank = TextOf(expression[Field::kOperator]) == "or" ? kOr : kAnd;
+  ReadExpression(expression[Field::kLeft], rank, depth);
+  ReadExpression(expression[Field::kRight], rank + 1, depth);
+  return rank;
+}
+
+int ExpressionReader::ReadBinary(Node expression, int depth) {
+  const int rank = RankOfOperator(TextOf(expression[Field::kOperator]));
+  if (rank < 0) return -1;
+  const bool is_power = rank == kPower;
+  ReadExpression(expression[Field::kLeft], is_power ? kPrimary : rank, depth);
+  ReadExpression(expression[Field::kRight], is_power ? kUnary : rank + 1, depth);
+  return rank;
+}
+
+int ExpressionReader::ReadComparison(Node expression, int depth) {
+  const std::vector<std::string_view> operators = ComparisonOperators(text_, expression);
+  std::vector<Node> operands;
+  ForEachChild(expression, [&](Node operand) {
+    operands.push_back(operand);
+    ReadExpression(operand, kBitOr, depth);
+  });
+  if (operators.empty() || operands.size() != operators.size() + 1) return -1;
+  for (size_t i = 0; i < operators.size(); ++i) {
+    if (!StartsWith(operators[i], "is")) continue;
+    // Python warns about `is` with a literal, also with one that it makes of constants. None, True and False are no
+    // literals in this sense.
+    const Node left = operands[i];
+    const Node right = operands[i + 1];
+    const bool is_with_single = right.is(Kind::kNone) || right.is(Kind::kTrue) || right.is(Kind::kFalse);
+    if (!is_with_single || !(left.is(Kind::kIdentifier) || left.is(Kind::kCall))) return -1;
+  }
+  return kComparison;
+}
+
+int ExpressionReader::ReadPrimary(Node expression, int depth) {
+  switch (expression.kind()) {
+    case Kind::kTrue:
+    case Kind::kFalse:
+    case Kind::kNone:
+      return kPrimary;
+    case Kind::kIdentifier:
+      return IsName(TextOf(expression)) ? kPrimary : -1;
+    case Kind::kInteger:
+    case Kind::kFloat:
+      return IsNumber(expression) ? kPrimary : -1;
+    case Kind::kString:
+      return IsString(expression) ? kPrimary : -1;
+    case Kind::kConcatenatedString: {
+      bool all = true;
+      ForEachChild(expression, [&](Node string) { all = all && string.is(Kind::kString) && IsString(string); });
+      return all ? kPrimary : -1;
+    }
+    case Kind::kParenthesized:
+      if (CountOf(expression) != 1) return -1;
+      ReadChildren(expression, depth);
+      return kPrimary;
+    case Kind::kTuple:
+      // tree-sitter distinguishes "(1)" and "()" from "(1,)", as Python does.
+      [[fallthrough]];
+    case Kind::kList:
+    case Kind::kSet:
+      if (!HasPlainCommas(expression)) return -1;
+      ReadChildren(expression, depth);
+      return kPrimary;
+    case Kind::kDictionary:
+      if (!HasPlainCommas(expression)) return -1;
+      ForEachChild(expression, [&](Node pair) {
+        if (!refusal_.Require(pair.is(Kind::kPair), "a dictionary is written oddly")) return;
+        ReadExpression(pair[Field::kKey], kConditional, depth);
+        ReadExpression(pair[Field::kValue], kConditional, depth);
+      });
+      return kPrimary;
+    case Kind::kSubscript:
+      return ReadSubscript(expression, depth);
+    case Kind::kCall:
+      return ReadCall(expression, depth);
+    default:
+      return -1;
+  }
+}
+
+// Whether nothing follows that could be a part of the literal: Python reads "1or 2", and warns.
+bool ExpressionReader::StandsApart(Node literal) const {
+  const char next = literal.end() < text_.size() ? text_[literal.end()] : '\n';
+  const char before = literal.start() > 0 ? text_[literal.start() - 1] : '\n';
+  return !IsWordPart(next) && next != '.' && next != '"' && next != '\'' && !IsWordPart(before) && before != '.';
+}
+
+bool ExpressionReader::IsNumber(Node literal) const {
+  std::string_view text = TextOf(literal);
+  if (!StandsApart(literal) || text.size() > 18) return false;
+  const size_t point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  const auto digits = [](std::string_view part) {
+    return !part.empty() && std::all_of(part.begin(), part.end(), absl::ascii_isdigit);
+  };
+  if (!digits(whole) || (whole.size() > 1 && whole[0] == '0')) return false;
+  return point == std::string_view::npos || digits(text.substr(point + 1));
+}
+
+bool ExpressionReader::IsString(Node literal) const {
+  const std::string_view text = TextOf(literal);
+  const char before = literal.start() > 0 ? text_[literal.start() - 1] : '\n';
+  if (text.size() < 2 || (text[0] != '"' && text[0] != '\'') || text.back() != text[0] || IsWordPart(before))
+    return false;
+  if (literal.end() < text_.size() && (IsWordPart(text_[literal.end()]) || text_[literal.end()] == text[0]))
+    return false;
+  const std::string_view inner = text.substr(1, text.size() - 2);
+  for (size_t i = 0; i < inner.size(); ++i) {
+    if (inner[i] == text[0] || inner[i] == '\n') return false;
+    if (inner[i] != '\\') continue;
+    if (++i == inner.size() || !Holds("nrt\\'\"", inner.substr(i, 1))) return false;
+  }
+  return true;
+}
+
+int ExpressionReader::ReadSubscript(Node expression, int depth) {
+  const Node value = expression[Field::kValue];
+  if (CountOf(expression) != 2) return -1;
+  const Node index = expression[Field::kSubscript];
+  ReadExpression(value, kPrimary, depth);
+  if (index.is(Kind::kSlice)) {
+    ReadChildren(index, depth);
+  } else {
+    ReadExpression(index, kConditional, depth);
+  }
+  // Python warns about literals that have no items, and about indices of a wrong type. A comma would make the index a
+  // tuple.
+  const std::string_view after = Stripped(text_.substr(index.end(), expression.end() - index.end()));
+  if (after != "]") return -1;
+  Node whole = index;
+  if (whole.is(Kind::kUnaryOperator)) whole = whole[Field::kArgument];
+  const bool is_place = index.is(Kind::kSlice) || whole.is(Kind::kInteger);
+  switch (value.kind()) {
+    case Kind::kIdentifier:
+    case Kind::kCall:
+    case Kind::kSubscript:
+    case Kind::kDictionary:
+      return kPrimary;
+    case Kind::kList:
+    case Kind::kTuple:
+    case Kind::kString:
+      return is_place ? kPrimary : -1;
+    default:
+      return -1;
+  }
+}
+
+int ExpressionReader::ReadCall(Node expression, int depth) {
+  const Node function = expression[Field::kFunction];
+  const Node arguments = expression[Field::kArguments];
+  // A generator expression may take the place of the arguments.
+  if (!arguments.is(Kind::kArgumentList) || !HasPlainCommas(arguments)) return -1;
+  if (function.is(Kind::kAttribute)) {
+    const Node object = function[Field::kObject];
+    if (object.is(Kind::kInteger) || object.is(Kind::kFloat)) return -1;
+    ReadExpression(object, kPrimary, depth);
+    if (!IsName(TextOf(function[Field::kAttribute]))) return -1;
+  } else if (!function.is(Kind::kIdentifier) || !IsFunction(TextOf(function))) {
+    return -1;
+  }
+  ReadChildren(arguments, depth);
+  return kPrimary;
+}
+
+Node OnlyPart(Node parenthesized) {
+  Node part;
+  ForEachChild(parenthesized, [&](Node child) { part = child; });
+  return part;
+}
+
+std::string TextOfString(std::string_view literal) {
+  std::string text;
+  for (size_t i = 1; i + 1 < literal.size(); ++i) {
+    if (literal[i] != '\\') {
+      text += literal[i];
+      continue;
+    }
+    const char escaped = literal[++i];
+    text += escaped == 'n' ? '\n' : escaped == 'r' ? '\r' : escaped == 't' ? '\t' : escaped;
+  }
+  return text;
+}
+
+std::vector<std::string_view> ComparisonOperators(std::string_view text, Node comparison) {
+  // The tree has each operator in one piece or two.
+  constexpr std::string_view kKnown[] = {"==", "!=", "<", "<=", ">", ">=", "in", "is", "not in", "is not"};
+  std::vector<std::string_view> operators;
+  std::string pending;
+  const auto close = [&] {
+    const auto known = std::find(std::begin(kKnown), std::end(kKnown), pending);
+    if (known == std::end(kKnown)) return false;
+    operators.push_back(*known);
+    pending.clear();
+    return true;
+  };
+  const uint32_t count = ts_node_child_count(comparison.raw());
+  for (uint32_t i = 0; i < count; ++i) {
+    const Node child(ts_node_child(comparison.raw(), i));
+    if (child.is(Kind::kComment)) continue;
+    if (ts_node_is_named(child.raw())) {
+      if (i > 0 && !close()) return {};
+      continue;
+    }
+    for (const auto word : absl::StrSplit(absl::string_view(text.data() + child.start(), child.end() - child.start()),
+                                          absl::ByAnyChar(" \n"), absl::SkipEmpty())) {
+      absl::StrAppend(&pending, pending.empty() ? "" : " ", word);
+    }
+  }
+  return operators;
+}
+
+}  // namespace fastest::constant_tests
