@@ -26,7 +26,7 @@ absl::Status MakeParent(const std::string& path) {
   return error ? FileError(error.value(), "make the directory", parent.string()) : absl::OkStatus();
 }
 
-// `name` is what an error calls the file.
+// `name` is what errors call the file.
 absl::StatusOr<UniqueFd> Create(const std::string& path, const std::string& name) {
   UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!fd.valid()) return FileError(errno, "write", name);
@@ -59,7 +59,7 @@ class ReplacedFile : public ByteSink {
  private:
   absl::Status Open() {
     if (absl::Status status = MakeParent(path_); !status.ok()) return status;
-    // What is no plain file (a pipe, /dev/stdout, a link to a file elsewhere) is written in place.
+    // If it is no plain file (a pipe, /dev/stdout, a link to a file elsewhere), it is written in place.
     std::error_code error;
     const std::filesystem::file_status status = std::filesystem::symlink_status(path_, error);
     const bool in_place = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
@@ -83,7 +83,7 @@ absl::Status DescriptorSink::Write(std::string_view bytes) {
     if (written >= 0) {
       bytes.remove_prefix(static_cast<size_t>(written));
     } else if (errno == EAGAIN) {
-      // Somebody else has made a shared pipe or terminal non-blocking.
+      // Another process has made a shared pipe or terminal non-blocking.
       pollfd ready = {fd_.get(), POLLOUT, 0};
       poll(&ready, 1, -1);
     } else if (errno != EINTR) {

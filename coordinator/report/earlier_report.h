@@ -1,4 +1,4 @@
-// What an earlier run said of its tests, for a report that compares with it (--compare-with).
+// What an earlier run said of its tests, for a report that compares with it (--compare-with). Plain values.
 #ifndef FASTEST_COORDINATOR_REPORT_EARLIER_REPORT_H_
 #define FASTEST_COORDINATOR_REPORT_EARLIER_REPORT_H_
 
@@ -10,11 +10,11 @@ namespace fastest::report {
 
 struct EarlierReport {
   struct Test {
-    // As in the page's data: see OutcomeLetter.
+    // As in the data of the page: see OutcomeLetter.
     char outcome = '?';
     double seconds = 0;
   };
-  // What it is called: its file's name; empty: there is nothing to compare with.
+  // The name of its file. Empty: there is nothing to compare with.
   std::string name;
   // By node id.
   std::map<std::string, Test> tests;

@@ -1,4 +1,4 @@
-// `--engine-report`: how many tests ran in which engine, and why the direct one left the others to pytest's.
+// `--engine-report`: how many tests ran in which engine, and why the direct engine left tests to pytest's.
 #ifndef FASTEST_COORDINATOR_REPORT_ENGINE_REPORT_H_
 #define FASTEST_COORDINATOR_REPORT_ENGINE_REPORT_H_
 
@@ -14,7 +14,8 @@ namespace fastest::report {
 // Writes once, when the run is finished. Not thread-safe.
 class EngineReport : public Reporter {
  public:
-  // `list_tests`: names the tests that were left to pytest's engine, under each reason. `out` must outlive the reporter.
+  // `list_tests`: names the tests that were left to pytest's engine, under each reason. `out` must outlive the
+  // reporter.
   EngineReport(std::ostream& out, bool list_tests) : out_(out), list_tests_(list_tests) {}
 
   void Result(const v1::TestResult& result, const results::Origin& origin) override;
@@ -23,7 +24,7 @@ class EngineReport : public Reporter {
  private:
   struct Left {
     int tests = 0;
-    // Their node ids, in order of their results. Empty unless `list_tests_`.
+    // The node ids, in the order of the results. Empty unless `list_tests_`.
     std::vector<std::string> node_ids;
   };
 

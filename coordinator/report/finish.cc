@@ -6,7 +6,7 @@
 namespace fastest::report {
 namespace {
 
-// A thread if one can be had.
+// In a thread, if there is one.
 std::future<bool> FinishAside(Reporter& reporter, const results::RunSummary& summary) {
   const auto finish = [&] { return reporter.Finished(summary); };
   try {
@@ -32,7 +32,7 @@ bool FinishAll(const std::vector<std::unique_ptr<Reporter>>& reporters, const re
       aside.push_back(FinishAside(**reporter, summary));
       continue;
     }
-    // The last of neighbours needs no thread of its own.
+    // The last of the neighbours needs no thread of its own.
     if (!(*reporter)->OnlyWritesAFile()) join();
     complete = (*reporter)->Finished(summary) && complete;
     join();

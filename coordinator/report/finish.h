@@ -9,8 +9,9 @@
 
 namespace fastest::report {
 
-// Tells all of them, in their order, that the run has ended; false if one of them could not do its work. Neighbours that only write files
-// of their own do it at the same time, each in a thread: by then the workers have left their cores.
+// Tells all reporters, in their order, that the run has ended. Returns false if one of them could not do its work.
+// Neighbours that only write files of their own work at the same time, each in a thread: the workers have left the
+// cores by then.
 bool FinishAll(const std::vector<std::unique_ptr<Reporter>>& reporters, const results::RunSummary& summary);
 
 }  // namespace fastest::report

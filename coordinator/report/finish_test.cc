@@ -29,7 +29,7 @@ struct Fake : Reporter {
   std::thread::id thread;
 };
 
-// Comes to its end only when another has begun with its own.
+// Ends only when another reporter has begun its own end.
 struct Awaiting : Reporter {
   Awaiting(absl::Notification* own, absl::Notification* other) : own(own), other(other) {}
   bool OnlyWritesAFile() const override { return true; }

@@ -1,4 +1,4 @@
-// Which slot of which agent a worker sits on, as pictures of a run draw them.
+// The slot and agent of each worker, as pictures of a run show them.
 #ifndef FASTEST_COORDINATOR_REPORT_SLOT_TRACKS_H_
 #define FASTEST_COORDINATOR_REPORT_SLOT_TRACKS_H_
 
@@ -11,10 +11,10 @@
 namespace fastest::report {
 
 struct SlotTrack {
-  // Both from 1, in the order in which they were first heard of; the slot within its agent.
+  // Both from 1, in the order in which they were first heard of. `slot` counts within the agent.
   int agent = 0;
   int slot = 0;
-  // It was made by this call.
+  // This call made the agent or the slot.
   bool new_agent = false;
   bool new_slot = false;
 };
@@ -22,9 +22,9 @@ struct SlotTrack {
 // Not thread-safe.
 class SlotTracks {
  public:
-  // Of a worker that was told of with its slot when it started; of any other, a track of its own.
+  // The track of a worker that was told with its slot when it started. Any other worker has a track of its own.
   SlotTrack Of(const results::Origin& origin) {
-    // Results come many in a row from one worker.
+    // Many results in a row come from one worker.
     if (last_.agent > 0 && last_worker_ == origin.worker && last_agent_ == origin.agent) return last_;
     const auto known = tracks_.find({origin.agent, origin.worker});
     if (known != tracks_.end()) {
@@ -34,7 +34,7 @@ class SlotTracks {
     }
     const auto [agent, new_agent] = agents_.try_emplace(origin.agent);
     if (new_agent) agent->second.number = static_cast<int>(agents_.size());
-    // Slots that nobody named come after those that may be named yet.
+    // Slots without a number come after those that may still get one.
     const int name = origin.slot >= 0 ? origin.slot : kUnnamed + static_cast<int>(tracks_.size());
     const auto [slot, new_slot] =
         agent->second.slots.try_emplace(name, static_cast<int>(agent->second.slots.size()) + 1);
@@ -55,7 +55,7 @@ class SlotTracks {
   std::map<std::string, Agent> agents_;
   // By agent and worker.
   std::map<std::pair<std::string, std::string>, SlotTrack> tracks_;
-  // The one that was asked for last.
+  // The worker that was asked for last.
   std::string last_agent_;
   std::string last_worker_;
   SlotTrack last_;

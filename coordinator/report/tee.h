@@ -12,7 +12,7 @@
 
 namespace fastest::report {
 
-// Tells each of several reporters what it is told.
+// Tells each of several reporters everything that it is told. Not thread-safe.
 class Tee final : public Reporter {
  public:
   explicit Tee(std::vector<std::unique_ptr<Reporter>> reporters) : reporters_(std::move(reporters)) {}
@@ -77,7 +77,7 @@ class Tee final : public Reporter {
   void Tick(double now) override {
     for (auto& r : reporters_) r->Tick(now);
   }
-  // Whether all are complete.
+  // Returns whether all are complete.
   bool Finished(const results::RunSummary& summary) override { return FinishAll(reporters_, summary); }
 
  private:

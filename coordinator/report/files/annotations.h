@@ -1,5 +1,5 @@
-// Failures as GitHub Actions shows them beside the code: workflow commands on standard output, where GITHUB_ACTIONS says that somebody reads
-// them.
+// Failures as GitHub Actions shows them beside the code: workflow commands on standard output, if GITHUB_ACTIONS says
+// that they are read.
 #ifndef FASTEST_COORDINATOR_REPORT_FILES_ANNOTATIONS_H_
 #define FASTEST_COORDINATOR_REPORT_FILES_ANNOTATIONS_H_
 
@@ -11,10 +11,10 @@
 
 namespace fastest::report {
 
-// Not thread-safe. At most ten, since GitHub shows no more of one step; they come at the end, after all text.
+// Writes at most ten, because GitHub shows no more for one step. They come at the end, after all text. Not thread-safe.
 class Annotations : public Reporter {
  public:
-  // Paths are given relative to `workspace` (GITHUB_WORKSPACE), if the project lies below it. `out` must outlive the reporter.
+  // Paths are relative to `workspace` (GITHUB_WORKSPACE), if the project is below it. `out` must outlive the reporter.
   Annotations(std::ostream& out, std::string workspace) : out_(out), workspace_(std::move(workspace)) {}
 
   void RunStarted(const results::RunStart& run) override { rootdir_ = run.rootdir; }

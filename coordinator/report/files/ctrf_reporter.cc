@@ -39,7 +39,7 @@ const char* StatusOf(v1::Outcome outcome) {
   }
 }
 
-// What the reports say of a test that does not simply pass, and what was captured.
+// What the reports say of a test that did not simply pass, and its captured output.
 Json DetailsOf(const v1::TestResult& result) {
   Json details = Json::object();
   Json out = Json::array();
@@ -64,7 +64,7 @@ Json DetailsOf(const v1::TestResult& result) {
   return details;
 }
 
-// The file and the classes that a test is in, from the outermost.
+// The file and the classes of a test, from the outermost.
 template <typename Visit>
 void EachSuite(std::string_view node_id, const Visit& visit) {
   const std::string_view file = ModuleOf(node_id);
@@ -95,7 +95,7 @@ double DurationOf(const v1::TestResult& result) {
   entry->AddCount(count);
 }
 
-// Which test, how it ended, when, and in which suites.
+// Which test it was, how it ended, when, and in which suites.
 void AddHead(const v1::TestResult& result, std::string_view status, TextBuffer* entry) {
   const std::string& node_id = result.ref().node_id();
   const double seconds = DurationOf(result);
@@ -114,7 +114,7 @@ void AddHead(const v1::TestResult& result, std::string_view status, TextBuffer* 
   entry->Add(']');
 }
 
-// The members of `object`, in an entry that goes on.
+// Adds the members of `object` to an unfinished entry.
 void AddMembers(const Json& object, TextBuffer* entry) {
   if (object.empty()) return;
   const std::string text = Text(object);
@@ -150,7 +150,7 @@ void CtrfReporter::Attempt(const v1::TestResult& result, const results::Origin& 
 }
 
 void CtrfReporter::Result(const v1::TestResult& result, const results::Origin& origin) {
-  // Most results have nothing to say: of these no tree of values is made.
+  // Most results have nothing more to say. For them, no tree of values is made.
   const bool plain = PassedPlainly(result);
   const bool quarantined = !result.quarantined().empty();
   const std::string_view status = quarantined ? "other" : StatusOf(result.outcome());

@@ -1,4 +1,4 @@
-// The run in the Common Test Report Format (CTRF 0.0.0, a JSON form that dashboards read): `--report-ctrf`.
+// Writes the run in the Common Test Report Format (CTRF 0.0.0, a JSON form that dashboards read): `--report-ctrf`.
 #ifndef FASTEST_COORDINATOR_REPORT_FILES_CTRF_REPORTER_H_
 #define FASTEST_COORDINATOR_REPORT_FILES_CTRF_REPORTER_H_
 
@@ -17,8 +17,8 @@
 
 namespace fastest::report {
 
-// Not thread-safe. Tests are written as they come, so memory does not grow with them. Its statuses: xfailed and xpassed are "other", all
-// kinds of failure "failed".
+// Tests are written when they end, so memory does not grow with them. Statuses: xfailed and xpassed are "other", and
+// all kinds of failure are "failed". Not thread-safe.
 class CtrfReporter : public Reporter {
  public:
   // The first error of `sink` is told on `err`, which must outlive the reporter.
@@ -28,11 +28,11 @@ class CtrfReporter : public Reporter {
   void Attempt(const v1::TestResult& result, const results::Origin& origin) override;
   void Result(const v1::TestResult& result, const results::Origin& origin) override;
   bool OnlyWritesAFile() const override { return true; }
-  // False if the file could not be written.
+  // Returns false if the file could not be written.
   bool Finished(const results::RunSummary& summary) override;
 
  private:
-  // Adds what was told of the test's earlier attempts, and forgets it.
+  // Adds the test's earlier attempts to its entry, and forgets them.
   void AddAttempts(const TestId& test);
   void Write(std::string_view text);
 
@@ -45,7 +45,7 @@ class CtrfReporter : public Reporter {
   std::map<std::string, int> by_status_;
   int tests_ = 0;
   int flaky_ = 0;
-  // Failed attempts as JSON, of tests whose result is to come, by node id and index.
+  // Failed attempts as JSON, of tests whose result is still to come.
   std::map<TestId, std::string> attempts_;
 };
 

@@ -95,7 +95,7 @@ TEST(CtrfReporterTest, EntriesStayWhatTheyAre) {
   CtrfReporter reporter(std::make_unique<StringSink>(&written), err);
   reporter.RunStarted({});
   for (const ReportedResult& reported : EveryKindOfResult()) {
-    // Milliseconds of what is no number are undefined.
+    // The milliseconds of such a number are undefined.
     if (reported.result.ref().node_id() == "a.py::test_nan") continue;
     reported.is_last ? reporter.Result(reported.result, reported.origin)
                      : reporter.Attempt(reported.result, reported.origin);

@@ -20,7 +20,7 @@ bool IsAllowed(uint32_t c) {
          (c >= 0xE000 && c <= 0xFFFD) || (c >= 0x10000 && c <= 0x10FFFF);
 }
 
-// Whether it stands in an attribute as it is.
+// Whether the text can stand in an attribute as it is.
 bool NeedsNoEscape(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return c >= ' ' && c < 127 && c != '&' && c != '<' && c != '>' && c != '"' && c != '\'';
@@ -39,7 +39,7 @@ struct TextWriter : pugi::xml_writer {
   TextBuffer* const text;
 };
 
-// Contents of all sections of a kind ("Captured stdout").
+// The contents of all sections of a kind ("Captured stdout").
 std::string Captured(const v1::Phase& phase, std::string_view kind, std::string_view between) {
   std::string text;
   bool first = true;
@@ -52,19 +52,19 @@ std::string Captured(const v1::Phase& phase, std::string_view kind, std::string_
   return text;
 }
 
-// A block of captured text below its headline, which stands in the middle of 80 dashes.
+// A block of captured text below its headline, which is in the middle of 80 dashes.
 std::string Block(const char* name, const std::string& content) {
   constexpr size_t kDashes = 33;
   const std::string dashes(kDashes, '-');
   return absl::StrCat(dashes, " Captured ", name, " ", dashes, "\n", content, "\n");
 }
 
-// Three decimals, as Python's format rounds.
+// Adds three decimals, rounded as Python's format does.
 void AddSeconds(double seconds, TextBuffer* text) {
   const double thousandths = seconds * 1000;
   const auto whole = static_cast<uint64_t>(seconds >= 0 && seconds < 1e6 ? thousandths : 0);
   const double part = thousandths - static_cast<double>(whole);
-  // Which way a half goes is told by digits that the product lost.
+  // Near a half, digits that the product lost decide the direction.
   if (constexpr double kDoubt = 1e-6; part >= 0 && part < 1 && std::abs(part - 0.5) > kDoubt) {
     const uint64_t rounded = whole + (part > 0.5 ? 1 : 0);
     text->AddCount(static_cast<int64_t>(rounded / 1000));
@@ -88,7 +88,7 @@ void AddProblem(pugi::xml_node parent, const char* tag, const std::string& messa
   problem.append_child(pugi::node_pcdata).set_value(EscapeIllegalXml(text).c_str());
 }
 
-// pytest's str(longrepr) for what its protocol wrote; a dead worker's phase may have its text elsewhere.
+// pytest's str(longrepr) for what its protocol wrote. The phase of a dead worker may have its text elsewhere.
 const std::string& TextOf(const v1::Phase& phase) {
   return phase.longrepr().empty() ? phase.terminal_text() : phase.longrepr();
 }
@@ -97,7 +97,8 @@ const std::string& MessageOf(const v1::Phase& phase) {
   return phase.crash_message().empty() ? TextOf(phase) : phase.crash_message();
 }
 
-// Reports that follow carry all that was captured before them; where a worker left it out, the latest that has some stands in.
+// In pytest, later reports carry all that was captured before. If a worker left that out, the latest report with
+// sections stands in.
 v1::Phase WithSections(const v1::Phase& phase, const std::vector<v1::Phase>& phases) {
   v1::Phase complete = phase;
   for (auto other = phases.rbegin(); complete.sections_size() == 0 && other != phases.rend(); ++other) {
@@ -168,7 +169,7 @@ JunitCases::Spelling JunitCases::Spell(std::string_view node_id) const {
   const std::string_view module = ModuleOf(node_id);
   const std::string_view file =
       module.size() >= 3 && module.substr(module.size() - 3) == ".py" ? module.substr(0, module.size() - 3) : module;
-  // Parameters may hold "::" themselves; they belong to the last name whatever they hold.
+  // Parameters may hold "::". They belong to the last name, whatever they hold.
   const size_t parameters = std::min(node_id.find('[', module.size()), node_id.size());
   Spelling spelling = {options_.prefix, ""};
   const auto add_class = [&](std::string_view name) {
@@ -246,7 +247,7 @@ void JunitCases::Add(const v1::TestResult& result, const std::vector<v1::TestRes
     const bool teardown = phase.when() == "teardown";
     if (teardown && phase.outcome() == "failed" && result.quarantined().empty()) {
       if (call_failed) {
-        // The schema has room for one problem in a test case.
+        // The schema allows one problem in a test case.
         Close(result, duration, element);
         element = open();
         duration = 0;
@@ -284,7 +285,7 @@ void JunitCases::AddAttempt(const v1::TestResult& attempt, bool flaky, pugi::xml
 
 void JunitCases::AddPhase(const v1::TestResult& result, const v1::Phase& phase, pugi::xml_node element) {
   if (phase.outcome() == "failed" && !result.quarantined().empty()) {
-    // What reads this would fail the run for it: it is a skip that says what happened.
+    // Readers would fail the run for a failure. So it is a skip that says what happened.
     if (element.child("skipped")) return;
     ++totals_.skipped;
     AddProblem(

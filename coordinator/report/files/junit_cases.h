@@ -17,7 +17,7 @@
 namespace fastest::report {
 
 struct JunitOptions {
-  // --junit-prefix: put before each class name.
+  // --junit-prefix: stands before each class name.
   std::string prefix;
   // pytest's ini options junit_suite_name, junit_family, junit_logging, junit_duration_report, junit_log_passing_tests.
   std::string suite_name = "pytest";
@@ -27,13 +27,13 @@ struct JunitOptions {
   bool log_passing_tests = true;
 };
 
-// Takes over the ini options as pytest resolved them (RunStart.options, by the names above with "junit_" before them).
+// Takes over the ini options as pytest resolved them (RunStart.options, by these names with "junit_" before them).
 void ReadPytestOptions(const std::map<std::string, std::string>& resolved, JunitOptions& options);
 
-// `text` with every character that XML 1.0 does not allow (or that pytest avoids) written visibly: "#x1B".
+// `text` with visible forms ("#x1B") of the characters that XML 1.0 does not allow or that pytest avoids.
 std::string EscapeIllegalXml(std::string_view text);
 
-// At most about 500 characters of a failure's message, in whole lines, and a note on what was left out.
+// At most about 500 characters of a failure's message, in whole lines, with a note on what was left out.
 std::string ShortenJunitMessage(std::string_view message);
 
 // What the attributes of the suite say.
@@ -42,7 +42,7 @@ struct JunitTotals {
   int failures = 0;
   int skipped = 0;
   int passed = 0;
-  // Passed calls whose teardown failed: counted twice above, one test case.
+  // Passed calls whose teardown failed: they count twice above, and are one test case.
   int counted_twice = 0;
 
   int tests() const { return errors + failures + skipped + passed - counted_twice; }
@@ -56,17 +56,18 @@ class JunitCases {
         paths_(paths),
         plain_passes_(options.family == "xunit2" && (options.logging == "no" || !options.log_passing_tests)) {}
 
-  // One element for the test; two if its call and its teardown failed. `attempts` failed before it: they stand in the (first) element as
-  // Maven Surefire writes them, flakyFailure or flakyError where the test passed in the end, rerunFailure or rerunError where not.
+  // Adds one element for the test, or two if its call and its teardown failed. `attempts` failed before it. They are in
+  // the (first) element, in the form of Maven Surefire: flakyFailure or flakyError if the test passed in the end,
+  // otherwise rerunFailure or rerunError.
   void Add(const v1::TestResult& result, const std::vector<v1::TestResult>& attempts = {});
   void Add(const v1::CollectReport& report);
 
   const JunitTotals& totals() const { return totals_; }
-  // Appends the elements: collectors first, then tests, both in `order`.
+  // Appends the elements: first those of collectors, then those of tests, both in `order`.
   void AppendTo(const PytestOrder& order, std::string* xml);
 
  private:
-  // The part of text_ that is a test's or a collector's.
+  // The part of text_ that belongs to a test or a collector.
   struct Case {
     std::string node_id;
     size_t begin = 0;
@@ -77,7 +78,7 @@ class JunitCases {
     std::string name;
   };
   Spelling Spell(std::string_view node_id) const;
-  // Writes the element of a test that passed plainly; false if it takes more than that.
+  // Writes the element of a test that passed plainly. Returns false if the test needs more than that.
   bool AddPlain(const v1::TestResult& result);
   // Moves the elements of `unwritten_` to the text.
   void WriteDown(const std::string& node_id, std::vector<Case>* cases);
@@ -90,11 +91,11 @@ class JunitCases {
 
   const JunitOptions options_;
   const DisplayPath paths_;
-  // Whether an element of a test that passed says nothing but its name and time.
+  // The element of a test that passed has only name and time.
   const bool plain_passes_;
   // The elements of one test or collector.
   pugi::xml_document unwritten_;
-  // Those of all others, in the order in which they came.
+  // The elements of all others, in the order in which they came.
   TextBuffer text_;
   std::vector<Case> collectors_;
   std::vector<Case> tests_;

@@ -12,7 +12,7 @@
 namespace fastest::report {
 namespace {
 
-// Local time with its offset, as Python's datetime.isoformat() has it.
+// Local time with its offset, in the form of Python's datetime.isoformat().
 std::string IsoTime(double seconds) {
   const time_t whole = static_cast<time_t>(std::floor(seconds));
   const int micros = static_cast<int>((seconds - std::floor(seconds)) * 1e6);
@@ -25,7 +25,7 @@ std::string IsoTime(double seconds) {
                          offset / 60 % 60);
 }
 
-// Stands where the cases belong. Nothing else in the document can look like it: names and values are escaped.
+// Marks the place of the cases. Nothing else in the document can look like it, because names and values are escaped.
 constexpr char kCases[] = "cases";
 
 // pugixml writes in small pieces.
@@ -84,7 +84,7 @@ bool JunitReporter::Finished(const results::RunSummary& summary) {
       property.append_attribute("value").set_value(EscapeIllegalXml(value).c_str());
     }
   }
-  // The cases are text by now; what stands around them is divided where they belong.
+  // The cases are text already. The rest is cut at their place.
   suite.append_child(kCases);
   StringWriter around;
   document.save(around, "", pugi::format_raw | pugi::format_no_declaration, pugi::encoding_utf8);

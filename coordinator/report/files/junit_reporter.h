@@ -1,4 +1,5 @@
-// The run as JUnit XML: `--junitxml`, as pytest writes it, tests in pytest's order whatever the order in which they ended.
+// Writes the run as JUnit XML, as pytest does (`--junitxml`). Tests are in pytest's order, whatever the order in which
+// they ended.
 #ifndef FASTEST_COORDINATOR_REPORT_FILES_JUNIT_REPORTER_H_
 #define FASTEST_COORDINATOR_REPORT_FILES_JUNIT_REPORTER_H_
 
@@ -17,11 +18,11 @@
 
 namespace fastest::report {
 
-// Not thread-safe. Writes at the end, since the counts come first in the file.
+// Writes at the end, because the counts come first in the file. Not thread-safe.
 class JunitReporter : public Reporter {
  public:
-  // Of `options` only the prefix is the caller's: the rest yields to what pytest resolved (RunStart.options). The first error of
-  // `sink` is told on `err`, in one line; `err` must outlive the reporter.
+  // Of `options`, only the prefix comes from the caller. The rest is replaced by what pytest resolved
+  // (RunStart.options). The first error of `sink` is told on `err`, in one line. `err` must outlive the reporter.
   JunitReporter(std::unique_ptr<ByteSink> sink, const JunitOptions& options, std::ostream& err)
       : sink_(std::move(sink)), options_(options), err_(err) {}
 
@@ -30,7 +31,7 @@ class JunitReporter : public Reporter {
   void Result(const v1::TestResult& result, const results::Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
   bool OnlyWritesAFile() const override { return true; }
-  // False if the file could not be written.
+  // Returns false if the file could not be written.
   bool Finished(const results::RunSummary& summary) override;
 
  private:
@@ -40,9 +41,9 @@ class JunitReporter : public Reporter {
   JunitOptions options_;
   std::ostream& err_;
   results::RunStart run_;
-  // Made when the first case comes: the options are known then.
+  // Made with the first case, when the options are known.
   std::unique_ptr<JunitCases> cases_;
-  // Attempts that failed, of tests whose result is to come, by node id and index.
+  // Failed attempts of tests whose result is still to come.
   std::map<TestId, std::vector<v1::TestResult>> attempts_;
 };
 

@@ -1,4 +1,5 @@
-// What golden_test.cc cannot see: losses, odd characters, long messages. pytest's own form is compared there.
+// What golden_test.cc does not cover: losses, odd characters, long messages. golden_test.cc compares with pytest's own
+// form.
 #include "coordinator/report/files/junit_reporter.h"
 
 #include <gmock/gmock.h>
@@ -19,7 +20,7 @@ const results::Origin kOrigin = {"local", "gw0", 1};
 
 class JunitReporterTest : public testing::Test {
  protected:
-  // Ends the run and reads what was written.
+  // Ends the run, and reads what was written.
   pugi::xml_node Suite() {
     EXPECT_TRUE(reporter_.Finished(summary_));
     const pugi::xml_parse_result parsed = document_.load_string(written_.c_str());

@@ -16,12 +16,12 @@
 namespace fastest::report {
 namespace {
 
-// A summary of GitHub's takes 1 MiB; a person reads less.
+// A GitHub summary may have 1 MiB. A person reads less.
 constexpr size_t kMostFailures = 50;
 constexpr size_t kMostNamed = 20;
 constexpr size_t kMostOfText = 6000;
 
-// Text of user code between back-ticks: as many as it takes.
+// Text of user code between back-ticks, as many as it needs.
 std::string Code(std::string_view text) {
   size_t run = 0;
   size_t longest = 0;
@@ -33,7 +33,7 @@ std::string Code(std::string_view text) {
 
 std::string Block(std::string text) {
   if (text.size() > kMostOfText) {
-    // The end says what went wrong.
+    // The end of the text says what went wrong.
     size_t cut = text.size() - kMostOfText;
     cut = std::min(text.find('\n', cut), text.size() - 1) + 1;
     text = absl::StrCat("… (", cut, " bytes left out)\n", text.substr(cut));
@@ -43,13 +43,13 @@ std::string Block(std::string text) {
   return absl::StrCat(fence, "text\n", text, text.empty() || text.back() == '\n' ? "" : "\n", fence, "\n");
 }
 
-// In HTML, which Markdown lets through.
+// In HTML, which Markdown accepts.
 std::string Html(std::string_view text) {
   return absl::StrReplaceAll(absl::string_view(text.data(), text.size()),
                              {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\n", " "}});
 }
 
-// How to repeat a test's failure with what its worker ran before it.
+// How to repeat the failure of a test with what its worker ran before it.
 std::string Replay(const TestReport& failure) {
   if (failure.phase.when() == "collect") return "";
   const std::string command = "fastest-coordinator --replay EVENTS --until " + QuoteForShell(failure.node_id);

@@ -1,4 +1,4 @@
-// The run in a few lines of Markdown, for a CI job's summary: `--report-markdown`.
+// Writes the run in a few lines of Markdown, for the summary of a CI job (`--report-markdown`).
 #ifndef FASTEST_COORDINATOR_REPORT_FILES_MARKDOWN_REPORTER_H_
 #define FASTEST_COORDINATOR_REPORT_FILES_MARKDOWN_REPORTER_H_
 
@@ -15,7 +15,8 @@
 
 namespace fastest::report {
 
-// Not thread-safe. Keeps what failed or was flaky; of many failures, and of long texts, only so much as a summary can show.
+// Keeps tests that failed or were flaky. Of many failures and of long texts, it keeps as much as a summary can show.
+// Not thread-safe.
 class MarkdownReporter : public Reporter {
  public:
   // The first error of `sink` is told on `err`, which must outlive the reporter.
@@ -26,7 +27,7 @@ class MarkdownReporter : public Reporter {
   void Result(const v1::TestResult& result, const results::Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
   bool OnlyWritesAFile() const override { return true; }
-  // False if the file could not be written.
+  // Returns false if the file could not be written.
   bool Finished(const results::RunSummary& summary) override;
 
  private:
@@ -34,12 +35,13 @@ class MarkdownReporter : public Reporter {
   std::ostream& err_;
   results::RunStart run_;
   std::vector<TestReport> failures_;
-  // What the latest failed attempt said, by node id; of those that passed then: node id and what is told of it.
+  // What the latest failed attempt said, by node id. Below, the tests that passed then: node id, and what is told of
+  // it.
   std::map<std::string, std::string> attempts_;
   std::vector<std::pair<std::string, std::string>> flaky_;
-  // Node id and why its failure does not count.
+  // Node id, and why its failure does not count.
   std::vector<std::pair<std::string, std::string>> quarantined_;
-  // Of the failures that have one, by node id.
+  // Labels of failures, by node id.
   std::map<std::string, std::string> labels_;
 };
 

@@ -13,13 +13,13 @@
 namespace fastest::report {
 namespace {
 
-// What tools that make backups look for (the Cache Directory Tagging specification), and git.
+// Backup tools look for this tag (Cache Directory Tagging specification), and so does git.
 constexpr char kCacheTag[] = "Signature: 8a477f597d28d172789f06886806bc55\n";
 constexpr char kIgnoreAll[] = "*\n";
 
 std::string PathOf(const std::string& folder, const std::string& key) { return absl::StrCat(folder, "/v/", key); }
 
-// What is damaged or not there counts as nothing, as with pytest.
+// A file that is damaged or missing counts as empty, as in pytest.
 nlohmann::ordered_json Read(const std::string& folder, const std::string& key) {
   std::ifstream file(PathOf(folder, key), std::ios::binary);
   std::stringstream text;
@@ -49,7 +49,7 @@ void PytestCache::RunStarted(const results::RunStart& run) {
 
 void PytestCache::Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double /*collect_s*/) {
   if (folder_.empty()) return;
-  // A file that could not be collected last time can be now: its tests are what failed, until they have been run.
+  // The file could not be collected last time, and now it can. Until its tests have been run, they are what failed.
   const bool failed = failed_.erase(module) > 0;
   for (const v1::TestRef& test : tests) {
     node_ids_.insert(test.node_id());

@@ -1,5 +1,6 @@
-// pytest's own cache of what failed last and what there was (.pytest_cache), kept as pytest keeps it: workers leave it alone, as pytest-xdist's
-// do, and whoever runs them writes it. So a user can change between pytest and Fastest from run to run (--lf, --ff, --nf).
+// Keeps pytest's own cache (.pytest_cache): what failed last, and which tests there were. Workers leave the cache
+// alone, as those of pytest-xdist do, and the program that runs them writes it. So a user can change between pytest and
+// Fastest from run to run (--lf, --ff, --nf).
 #ifndef FASTEST_COORDINATOR_REPORT_FILES_PYTEST_CACHE_H_
 #define FASTEST_COORDINATOR_REPORT_FILES_PYTEST_CACHE_H_
 
@@ -12,10 +13,12 @@
 
 namespace fastest::report {
 
-// Not thread-safe. Does nothing in a run of one session, which keeps the cache itself, and where pytest has none (-p no:cacheprovider).
+// Does nothing in a run of one session, which keeps the cache itself, or if pytest has no cache (-p no:cacheprovider).
+// Not thread-safe.
 class PytestCache : public Reporter {
  public:
-  // What can't be written is one warning on `err`, which must outlive the reporter; it never fails the run, as with pytest.
+  // If the cache cannot be written, there is one warning on `err`, which must outlive the reporter. The run never fails
+  // for it, as in pytest.
   explicit PytestCache(std::ostream& err) : err_(err) {}
 
   void RunStarted(const results::RunStart& run) override;
@@ -27,13 +30,13 @@ class PytestCache : public Reporter {
  private:
   using Json = nlohmann::ordered_json;
 
-  // `value` for a key such as "cache/lastfailed"; false after the first that could not be written.
+  // Writes `value` for a key such as "cache/lastfailed". Returns false after the first failure to write.
   bool Write(const std::string& key, const Json& value);
 
   std::ostream& err_;
-  // Absolute; empty: nothing is kept.
+  // Absolute. Empty: nothing is kept.
   std::string folder_;
-  // Node ids with `true`, in pytest's order: that in which they first failed.
+  // Node ids with the value `true`, in pytest's order: that of their first failures.
   Json saved_ = Json::object();
   Json failed_ = Json::object();
   std::set<std::string> node_ids_;

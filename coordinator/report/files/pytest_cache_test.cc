@@ -76,7 +76,7 @@ TEST_F(PytestCacheTest, LaterRunsKeepWhatTheyDoNotRun) {
   cache.Finished({});
   EXPECT_EQ(Read("v/cache/lastfailed"), "{\n  \"b.py::y\": true,\n  \"c.py::two\": true\n}");
   EXPECT_EQ(Read("v/cache/nodeids"), "[\n  \"a.py::x\",\n  \"c.py::one\",\n  \"c.py::two\",\n  \"old.py::z\"\n]");
-  // It was there already, with whatever pytest has put into it.
+  // The folder was there already, with whatever pytest has put into it.
   EXPECT_FALSE(std::filesystem::exists(folder_ + "/.gitignore"));
 }
 

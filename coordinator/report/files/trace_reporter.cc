@@ -13,16 +13,17 @@
 namespace fastest::report {
 namespace {
 
-// A test that passes within it has no room for its phases in any picture of a run, and they are three of its four events.
+// A test that passes in a shorter time has no room for its phases in any picture of a run, and they are three of its
+// four events.
 constexpr double kTooShort_s = 100e-6;
 
 using Json = nlohmann::ordered_json;
 
 constexpr size_t kMuch = size_t{64} * 1024;
-// Counters change with every test; nobody sees more than this.
+// Counters change with every test. Nobody sees more detail than this.
 constexpr double kCounterStepUs = 1000;
 
-// All times and spans are written as microseconds to three places.
+// All times and spans are written as microseconds with three decimals.
 int64_t Thousandths(double micros) { return std::llround(micros * 1000); }
 
 void AddMicros(int64_t thousandths, TextBuffer* json) {
@@ -35,7 +36,7 @@ void AddMicros(int64_t thousandths, TextBuffer* json) {
 
 std::string Text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-// Whether it is drawn: a subtest's report lies within its test's.
+// Whether it is drawn. The report of a subtest is within its test.
 bool HasPlace(const v1::Phase& phase) { return phase.subtest().empty() && phase.start() > 0; }
 
 std::string Args(const Json& args) { return absl::StrCat(",\"args\":", Text(args)); }
@@ -77,7 +78,7 @@ void TraceReporter::BatchLeased(const results::LeaseFacts& facts, const results:
   lease.module = facts.module;
   if (facts.module.empty()) return;
   const auto before = lease_of_module_.find(facts.module);
-  // A lease that names tests of a module goes on with what another had.
+  // A lease that names tests of a module continues what another lease had.
   if (facts.tests > 0 && before != lease_of_module_.end()) {
     lease.from = {leases_[before->second].track, facts.at};
   }

@@ -1,4 +1,5 @@
-// The run as Chrome trace events, for Perfetto and chrome://tracing: `--trace-json`. The format: "Trace Event Format" of the Chromium project.
+// Writes the run as Chrome trace events, for Perfetto and chrome://tracing (`--trace-json`). The format is the "Trace
+// Event Format" of the Chromium project.
 #ifndef FASTEST_COORDINATOR_REPORT_FILES_TRACE_REPORTER_H_
 #define FASTEST_COORDINATOR_REPORT_FILES_TRACE_REPORTER_H_
 
@@ -20,9 +21,10 @@
 
 namespace fastest::report {
 
-// A process for each agent and a track for each of its slots; on it batches, in them tests, in these set-up, call and teardown (but of tests that pass within 0.1 ms). Arrows lead
-// from an attempt that failed to the next one, and from a batch to what another worker took over of its module. Counters: tests that run, and
-// tests that are still to come. Times are microseconds from the start of the run. Not thread-safe.
+// Draws a process for each agent, and a track for each of its slots. A track shows batches, in them tests, and in these
+// set-up, call and teardown (not for tests that pass within 0.1 ms). Arrows lead from a failed attempt to the next one,
+// and from a batch to what another worker took over of its module. Counters show the tests that run and those still to
+// come. Times are microseconds from the start of the run. Not thread-safe.
 class TraceReporter : public Reporter {
  public:
   // The first error of `sink` is told on `err`, which must outlive the reporter.
@@ -37,11 +39,11 @@ class TraceReporter : public Reporter {
   void Result(const v1::TestResult& result, const results::Origin& origin) override;
   void Note(const std::string& text) override;
   bool OnlyWritesAFile() const override { return true; }
-  // False if the file could not be written.
+  // Returns false if the file could not be written.
   bool Finished(const results::RunSummary& summary) override;
 
  private:
-  // A slot of an agent, as the trace numbers them.
+  // A slot of an agent, by the numbers of the trace.
   struct Track {
     int process = 0;
     int thread = 0;
@@ -52,18 +54,18 @@ class TraceReporter : public Reporter {
     double first = 0;
     double last = 0;
     int tests = 0;
-    // The track from which it takes something over, and when; drawn with its first test.
+    // The track from which the lease takes something over, and when. Drawn with its first test.
     std::optional<std::pair<Track, double>> from;
   };
 
   Track TrackOf(const results::Origin& origin);
   double Micros(double at) const { return (at - started_at_) * 1e6; }
-  // Writes a test's events; gives its end.
+  // Writes the events of a test. Returns its end.
   double AddTest(const v1::TestResult& result, const results::Origin& origin);
   void EndRetry(const v1::TestResult& result, Track track, double begin);
-  // `more`: further fields, as JSON without braces.
+  // `more` are further fields, as JSON without braces.
   void AddEvent(const char* kind, const std::string& name, Track track, double at, const std::string& more);
-  // An event up to its further fields, and the rest of it.
+  // BeginEvent writes an event up to its further fields, and EndEvent the rest.
   void BeginEvent(std::string_view kind, std::string_view name, Track track, double at);
   // From rounded time to rounded time: a span within another one stays within it.
   void AddSpan(double begin, double end);
@@ -82,9 +84,9 @@ class TraceReporter : public Reporter {
   int arrows_ = 0;
   SlotTracks tracks_;
   std::map<uint64_t, Lease> leases_;
-  // The latest lease of a module, for what is taken over of it.
+  // The latest lease of a module, for leases that take something over from it.
   std::map<std::string, uint64_t> lease_of_module_;
-  // Arrows that wait for the next attempt, by node id and index.
+  // Arrows that wait for the next attempt of a test.
   std::map<TestId, int> retries_;
   // Begins and ends of tests.
   std::vector<std::pair<double, int>> changes_;

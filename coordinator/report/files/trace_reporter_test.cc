@@ -23,7 +23,7 @@ class TraceReporterTest : public testing::Test {
     run.started_at = 100;
     reporter_.RunStarted(run);
   }
-  // The events of a kind, when the run has ended.
+  // The events of a kind, after the end of the run.
   std::vector<json> Finish() {
     EXPECT_TRUE(reporter_.Finished({}));
     EXPECT_EQ(err_.str(), "");
@@ -70,7 +70,7 @@ TEST_F(TraceReporterTest, NobodyCanSeeThePhasesOfTheShortest) {
 
 TEST_F(TraceReporterTest, SpansEndAtTheirRoundedEnds) {
   reporter_.BatchLeased({1, "a.py", 0, 0, 100}, {"vm", "gw0", 1});
-  // Times of no whole thousandths of a microsecond.
+  // Times that are not whole thousandths of a microsecond.
   std::vector<long long> ends;
   for (int i = 0; i < 100; ++i) {
     v1::TestResult result = Test("a.py::x" + std::to_string(i), 101 + i / 7.0, 1);

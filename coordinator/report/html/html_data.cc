@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A list of JSON's. There are as many values as tests, so they are written as they come.
+// A list in JSON. It has as many values as there are tests, so values are written when they come.
 class Column {
  public:
   void Add(int64_t value) {
@@ -214,7 +214,7 @@ HtmlData::Range HtmlData::Columns(const std::vector<Row>& rows, size_t begin, si
   std::string outcome;
   Json attempt = Json::object();
   std::string details;
-  // They come in order, so mostly the file is that of the one before.
+  // Tests come in order, so the file is mostly that of the test before.
   std::string module;
   int number = -1;
   size_t at = begin;

@@ -1,4 +1,5 @@
-// What the HTML page is made of, gathered from a run: --report-html has it at the end, --serve-ui while the run goes on.
+// The data of the HTML page, gathered from a run. --report-html uses it at the end, and --serve-ui while the run goes
+// on.
 #ifndef FASTEST_COORDINATOR_REPORT_HTML_HTML_DATA_H_
 #define FASTEST_COORDINATOR_REPORT_HTML_HTML_DATA_H_
 
@@ -16,7 +17,7 @@
 
 namespace fastest::report {
 
-// The names of test files, numbered as they are first met.
+// Numbers for the names of test files, in the order in which they are met.
 class FileNumbers {
  public:
   int Of(const std::string& file);
@@ -27,7 +28,7 @@ class FileNumbers {
   std::vector<std::string> names_;
 };
 
-// Not thread-safe. Keeps some hundred bytes of a test that passed, all texts of one that did not.
+// Keeps some hundred bytes for a test that passed, and all texts of other tests. Not thread-safe.
 class HtmlData : public Reporter {
  public:
   using Json = nlohmann::ordered_json;
@@ -43,11 +44,11 @@ class HtmlData : public Reporter {
     double setup_s = 0;
     double call_s = 0;
     double teardown_s = 0;
-    // Its place among the details, or -1.
+    // The place among the details, or -1.
     int details = -1;
   };
 
-  // Rows as columns, in JSON (html/report.js says which), and the place of the first row that is not among them.
+  // Rows as columns, in JSON (html/report.js says which), and the place of the first row behind them.
   struct Range {
     std::string columns;
     size_t end = 0;
@@ -68,7 +69,8 @@ class HtmlData : public Reporter {
   bool Finished(const results::RunSummary& summary) override;
 
   const results::RunStart& run() const { return run_; }
-  // The last word on every test, and the failures that were followed by another attempt; each as they came, until Finished.
+  // The last result of every test, and the failures that were followed by another attempt. Both in the order of
+  // reports, until Finished.
   const std::vector<Row>& tests() const { return tests_; }
   const std::vector<Row>& attempts() const { return attempts_; }
   // "AGENT #SLOT", by Row.lane.
@@ -76,20 +78,20 @@ class HtmlData : public Reporter {
   const Json& collected() const { return collected_; }
   const std::vector<std::string>& notes() const { return notes_; }
 
-  // Which lane a worker is on.
+  // The lane of a worker.
   int LaneOf(const results::Origin& origin);
-  // The facts of the run; of one that goes on, `summary` is empty.
+  // The facts of the run. While it goes on, `summary` is empty.
   Json About(const results::RunSummary& summary) const;
-  // `rows` (of tests() or attempts()) from `begin` on: at most `most` of them, and none more once their details come to `most_bytes`. Files
-  // get their numbers from `files`. Places in the columns count from `begin`.
+  // `rows` (of tests() or attempts()) from `begin` on: at most `most` rows, and no more once their details have
+  // `most_bytes`. Files get their numbers from `files`. Places in the columns count from `begin`.
   Range Columns(const std::vector<Row>& rows, size_t begin, size_t most, size_t most_bytes, FileNumbers* files) const;
 
   static std::string FileOf(const Row& row);
   // What the page calls a test.
   static std::string NameOf(const v1::TestRef& test);
-  // JSON without spaces; what is no UTF-8 is replaced.
+  // JSON without spaces. What is not UTF-8 is replaced.
   static std::string Dump(const Json& json);
-  // As the page's data has it.
+  // In the form of the page's data.
   static Json Earlier(const EarlierReport& earlier);
 
  private:

@@ -33,7 +33,7 @@ v1::TestResult Passed(const std::string& node_id) {
   return result;
 }
 
-// Seven tests in three files; the third and the last failed.
+// Seven tests in three files. The third and the last failed.
 HtmlData SevenTests() {
   HtmlData data;
   results::RunStart run;

@@ -14,10 +14,10 @@ namespace {
 
 constexpr size_t kAll = static_cast<size_t>(-1);
 
-// The lowest level: the run waits for its page, and a test takes some ten bytes of it at any level.
+// The lowest level: the run waits for its page, and at any level a test takes some ten bytes.
 constexpr int kLevel = 1;
 
-// zlib's own form, which browsers call "deflate". libdeflate makes it in a third of zlib's time.
+// zlib's own form, which browsers call "deflate". libdeflate needs a third of zlib's time.
 std::string Deflated(const std::string& text) {
   libdeflate_compressor* const compressor = libdeflate_alloc_compressor(kLevel);
   if (compressor == nullptr) throw std::bad_alloc();

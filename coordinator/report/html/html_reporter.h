@@ -1,4 +1,4 @@
-// The run as one page that needs nothing but itself: `--report-html`. The page's own parts are in html/.
+// Writes the run as one page that needs no other file (`--report-html`). The parts of the page are in html/.
 #ifndef FASTEST_COORDINATOR_REPORT_HTML_HTML_REPORTER_H_
 #define FASTEST_COORDINATOR_REPORT_HTML_HTML_REPORTER_H_
 
@@ -12,16 +12,17 @@
 
 namespace fastest::report {
 
-// Not thread-safe. In the page, results stand in columns, deflated and in base64: about 20 bytes for a test that passed, and nothing that a
-// test says can be markup.
+// In the page, results are in columns, deflated and in base64: about 20 bytes for a test that passed. No text of a test
+// can become markup. Not thread-safe.
 class HtmlReporter : public HtmlData {
  public:
-  // `earlier`: what to compare with, empty for nothing. The first error of `sink` is told on `err`, which must outlive the reporter.
+  // `earlier` is what to compare with, or empty. The first error of `sink` is told on `err`, which must outlive the
+  // reporter.
   HtmlReporter(std::unique_ptr<ByteSink> sink, EarlierReport earlier, std::ostream& err)
       : sink_(std::move(sink)), earlier_(std::move(earlier)), err_(err) {}
 
   bool OnlyWritesAFile() const override { return true; }
-  // False if the file could not be written.
+  // Returns false if the file could not be written.
   bool Finished(const results::RunSummary& summary) override;
 
  private:

@@ -18,24 +18,24 @@ namespace {
 
 using Json = HtmlData::Json;
 
-// Of one answer of /data: it is made while the run's thread may wait.
+// For one answer of /data. While the answer is made, the run's thread may wait.
 constexpr size_t kMostRows = 5000;
 constexpr size_t kMostCollected = 500;
 constexpr size_t kMostDetails = size_t{4} << 20;
-// Tests that run, of which a page is told by name.
+// The most running tests that a page is told by name.
 constexpr size_t kMostNamed = 50;
 constexpr absl::Duration kBetweenEvents = absl::Milliseconds(500);
 constexpr absl::Duration kKeepAlive = absl::Seconds(5);
-// After the last event: how soon it is noticed that a browser is gone.
+// How soon after the last event a gone browser is noticed.
 constexpr absl::Duration kLookForPage = absl::Milliseconds(100);
 
-// The report's page, but for its data, and that it may ask for some.
+// The page of the report, without its data. The page may ask for data.
 std::string EmptyPage() {
   return absl::StrReplaceAll(HtmlPage(""), {{"<body>", "<body data-live=\"true\">"},
                                             {"img-src data:\"", "img-src data:; connect-src 'self'\""}});
 }
 
-// False if a number is asked for and none is given.
+// Returns false if the query has `name` and its value is no number.
 bool Number(const Pages::Query& query, const char* name, size_t* number) {
   const auto given = query.find(name);
   return given == query.end() || absl::SimpleAtoi(given->second, number);
@@ -53,7 +53,7 @@ class LivePage::Stream final : public Pages::Events {
   bool Next(std::string* data) override {
     const absl::MutexLock lock(&live_.mu_);
     if (told_end_) {
-      // It is not cut off before the page has all; meanwhile, a browser that is gone shows by what is written.
+      // The stream is not cut off before the page has everything. Meanwhile, writing shows whether the browser is gone.
       live_.mu_.AwaitWithTimeout(absl::Condition(this, &Stream::Useless), kLookForPage);
       return !Useless();
     }
@@ -190,7 +190,7 @@ bool LivePage::Finished(const results::RunSummary& summary) {
   summary_ = summary;
   finished_ = true;
   at_test_.clear();
-  // As the report has them, in whatever order pages come to fetch them.
+  // Numbers as in the report, in whatever order pages come to fetch the data.
   files_ = FileNumbers();
   for (const auto* rows : {&data_.tests(), &data_.attempts()}) {
     for (const HtmlData::Row& row : *rows) files_.Of(HtmlData::FileOf(row));
@@ -256,7 +256,7 @@ Pages::Page LivePage::Data(const Places& from, int page) {
       {"lanes", data_.lanes()}};
   if (complete) {
     data["about"] = data_.About(summary_);
-    // Before the end, most would be missing.
+    // Before the end, most tests would be missing.
     if (finished_ && !earlier_.name.empty()) data["earlier"] = HtmlData::Earlier(earlier_);
   }
   std::string text = HtmlData::Dump(data);

@@ -1,4 +1,4 @@
-// The HTML report's page while the run goes on: --serve-ui HOST:PORT.
+// The page of the HTML report while the run goes on: --serve-ui HOST:PORT.
 #ifndef FASTEST_COORDINATOR_REPORT_LIVE_LIVE_PAGE_H_
 #define FASTEST_COORDINATOR_REPORT_LIVE_LIVE_PAGE_H_
 
@@ -21,22 +21,23 @@
 
 namespace fastest::report {
 
-// Told by the run's thread, which never waits for a browser before the end; asked by the server's. It serves
+// Told by the run's thread, which never waits for a browser before the end. Asked by the server's threads. Serves:
 //   /        the page, without data
-//   /events  where the run is, at most twice a second: see html/report.js
-//   /data    rows as in the HTML report, a bounded part at a time; its query says from which test, attempt, file and collect report on. The end brings them into
-//            another order: it is told from the start, to whoever does not say (ended=1) that he knows of it
+//   /events  how far the run is, at most twice a second: see html/report.js
+//   /data    rows as in the HTML report, a bounded part at a time. The query says from which test, attempt, file and
+//            collect report on. The end changes the order of tests. So everything is told again from the start to a
+//            page that does not say that it knows of the end (ended=1).
 class LivePage : public Reporter, public Pages {
  public:
-  // `earlier`: what to compare with at the end, empty for nothing. `patience`: how long pages that are open may take at the end to fetch the
-  // rest.
+  // `earlier` is what to compare with at the end, or empty. `patience` is how long open pages may take at the end to
+  // fetch the rest.
   explicit LivePage(EarlierReport earlier, absl::Duration patience = absl::Seconds(2))
       : earlier_(std::move(earlier)), patience_(patience) {}
   ~LivePage() override;
 
-  // Once. As PageServer::Listen.
+  // Call it once. As PageServer::Listen.
   absl::Status Listen(const std::string& address);
-  // After Listen.
+  // Valid after Listen.
   const PageServer& server() const { return *server_; }
 
   void RunStarted(const results::RunStart& run) override;
@@ -53,7 +54,7 @@ class LivePage : public Reporter, public Pages {
   void Collect(const v1::CollectReport& report) override;
   void Note(const std::string& text) override;
   void Tick(double now) override;
-  // Waits for open pages, `patience` at most.
+  // Waits for open pages, for at most `patience`.
   bool Finished(const results::RunSummary& summary) override;
 
   std::optional<Page> Get(const std::string& path, const Query& query) override;
@@ -61,14 +62,14 @@ class LivePage : public Reporter, public Pages {
 
  private:
   class Stream;
-  // What a worker is at.
+  // What a worker is doing.
   struct AtTest {
     int lane = 0;
     std::string test;
     double since = 0;
   };
 
-  // Where in what has come a part of it begins.
+  // The beginning of a part of the data.
   struct Places {
     size_t tests = 0;
     size_t attempts = 0;
@@ -82,7 +83,7 @@ class LivePage : public Reporter, public Pages {
   bool NobodyLooks() const ABSL_SHARED_LOCKS_REQUIRED(mu_) { return pages_.empty(); }
   std::string State(int page) const ABSL_SHARED_LOCKS_REQUIRED(mu_);
   Page Data(const Places& from, int page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // A page needs no more.
+  // The page needs no more.
   void Leave(int page);
 
   const EarlierReport earlier_;
@@ -94,7 +95,7 @@ class LivePage : public Reporter, public Pages {
   results::RunSummary summary_ ABSL_GUARDED_BY(mu_);
   bool started_ ABSL_GUARDED_BY(mu_) = false;
   bool finished_ ABSL_GUARDED_BY(mu_) = false;
-  // This is at its end.
+  // The object is being destroyed.
   bool closing_ ABSL_GUARDED_BY(mu_) = false;
   // Counts the changes.
   uint64_t version_ ABSL_GUARDED_BY(mu_) = 1;
@@ -106,9 +107,9 @@ class LivePage : public Reporter, public Pages {
   // By agent and worker.
   std::map<std::pair<std::string, std::string>, AtTest> at_test_ ABSL_GUARDED_BY(mu_);
   int last_page_ ABSL_GUARDED_BY(mu_) = 0;
-  // Those that follow and do not have all yet.
+  // Pages that follow and do not have everything yet.
   std::set<int> pages_ ABSL_GUARDED_BY(mu_);
-  // The last, since it calls the rest.
+  // Declared last, because it calls the rest.
   std::unique_ptr<PageServer> server_;
 };
 

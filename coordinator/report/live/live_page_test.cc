@@ -104,7 +104,7 @@ TEST_F(LivePageTest, DataComeInPartsAndAtTheEndInPytestsOrder) {
   summary.exit_code = 1;
   summary.module_order = {"t.py::test_a", "t.py::test_b"};
   page_.Finished(summary);
-  // Whoever does not know of the end begins again; whoever does goes on.
+  // A page that does not know of the end begins again. A page that does goes on.
   part = Data(page_, {{"from", "2"}, {"files", "2"}});
   EXPECT_EQ(part["from"]["tests"], 0);
   EXPECT_EQ(part["tests"]["name"], Json({"test_a", "test_b"}));
@@ -156,7 +156,7 @@ TEST_F(LivePageTest, TheEndWaitsForPagesThatFetchTheRest) {
     rest->sent();
     std::string data;
     EXPECT_FALSE(one->Next(&data));
-    // This one goes without it.
+    // This page leaves without it.
     other.reset();
   });
   EXPECT_TRUE(page_.Finished({}));

@@ -27,7 +27,7 @@ Histogram& Spread(prometheus::Registry& registry, const char* name, const char* 
   return BuildHistogram().Name(name).Help(help).Register(registry).Add({}, std::move(boundaries));
 }
 
-// From a test that does next to nothing to one that takes minutes; from a Unix socket to a bad line.
+// From tests that do next to nothing to tests that take minutes. From a Unix socket to a bad line.
 Histogram::BucketBoundaries TestSeconds() { return {.001, .003, .01, .03, .1, .3, 1, 3, 10, 30, 100, 300}; }
 Histogram::BucketBoundaries WaySeconds() { return {.0003, .001, .003, .01, .03, .1, .3, 1, 3, 10}; }
 
@@ -65,7 +65,7 @@ MetricsReporter::MetricsReporter(std::unique_ptr<MetricsServer> server)
                       WaySeconds())),
       result_s_(Spread(*registry_, "fastest_run_result_delivery_seconds",
                        "From the end of a test until its result was here.", WaySeconds())) {
-  // Every outcome from the start: a rate over what is missing is none.
+  // Every outcome exists from the start: a rate over a missing number is none.
   for (const v1::Outcome outcome : kOutcomes) results_.Add({{"outcome", OutcomeName(outcome)}});
   if (server_ != nullptr) server_->Serve(registry_);
 }
@@ -144,7 +144,7 @@ void MetricsReporter::Result(const v1::TestResult& result, const results::Origin
   const v1::Stages& stages = result.stages();
   if (stages.leased() > 0 && stages.received() > 0)
     lease_s_.Observe(std::max(0.0, stages.received() - stages.leased()));
-  // By the coordinator's clock, as far as that is known.
+  // By the coordinator's clock, as far as it is known.
   const double teardown_s = result.phases_size() > 0 ? result.phases(result.phases_size() - 1).duration_s() : 0;
   if (stages.reported() > 0 && stages.teardown() > 0) {
     result_s_.Observe(std::max(0.0, stages.reported() - stages.teardown() - teardown_s));

@@ -1,4 +1,4 @@
-// The run in numbers, for Prometheus: --metrics HOST:PORT. docs/metrics.md lists them.
+// Tells the run in numbers, for Prometheus: --metrics HOST:PORT. docs/metrics.md lists them.
 #ifndef FASTEST_COORDINATOR_REPORT_LIVE_METRICS_REPORTER_H_
 #define FASTEST_COORDINATOR_REPORT_LIVE_METRICS_REPORTER_H_
 
@@ -18,10 +18,10 @@
 
 namespace fastest::report {
 
-// Told by the run's thread; asked by the server's.
+// Told by the run's thread. Asked by the server's threads.
 class MetricsReporter : public Reporter {
  public:
-  // `server` answers with this run's numbers from now on; none: they can be had by registry() alone.
+  // From now on `server` answers with the numbers of this run. Without a server, only registry() gives them.
   explicit MetricsReporter(std::unique_ptr<MetricsServer> server);
 
   void RunStarted(const results::RunStart& run) override;
@@ -61,9 +61,9 @@ class MetricsReporter : public Reporter {
   prometheus::Histogram& test_s_;
   prometheus::Histogram& lease_s_;
   prometheus::Histogram& result_s_;
-  // Of the agents that have joined, by name.
+  // Slots of the agents that have joined, by name.
   std::map<std::string, int> slots_of_;
-  // Workers that are at a test.
+  // Workers that run a test.
   std::set<std::string> at_test_;
   int expected_tests_ = 0;
   int reported_ = 0;

@@ -1,4 +1,4 @@
-// Parts of a log that a CI server shows folded: what only some readers want.
+// Parts of a log that a CI server shows folded, because only some readers want them.
 #ifndef FASTEST_COORDINATOR_REPORT_TERMINAL_FOLD_H_
 #define FASTEST_COORDINATOR_REPORT_TERMINAL_FOLD_H_
 
@@ -19,10 +19,10 @@ enum class FoldStyle {
   kGitLab,
 };
 
-// From its making to its end.
+// The part of the log from the making of the object to its end.
 class Fold {
  public:
-  // `name`: letters and '_', once in a log. `at`: seconds since the epoch, which GitLab wants.
+  // `name` has letters and '_', and stands once in a log. `at` is in seconds since the epoch; GitLab needs it.
   Fold(TerminalText& text, FoldStyle style, std::string name, const std::string& title, double at)
       : text_(text), style_(style), name_(std::move(name)), at_(static_cast<int64_t>(at)) {
     text_.EnsureNewline();

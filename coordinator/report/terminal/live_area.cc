@@ -18,7 +18,7 @@ std::string Clock(double seconds) {
   return absl::StrFormat("%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
-// Errors are failures here: what is wrong is to be seen, not in which phase.
+// Errors count as failures here: it matters that something is wrong, not in which phase.
 std::string NameOf(const v1::TestResult& result) {
   if (!result.quarantined().empty()) return "quarantined";
   return OutcomeName(result.outcome() == v1::ERROR ? v1::FAILED : result.outcome());
@@ -55,7 +55,7 @@ void LiveArea::WorkerLost(const results::Origin& origin) {
 
 double LiveArea::LeftSeconds() const {
   if (!plan_.measured || plan_.work_s <= 0 || reported_ == 0 || reported_ >= expected_) return -1;
-  // What is done took what it took; the rest is what the plan says of it, shared by those who work.
+  // Tests that are done took what they took. The rest is the plan's prediction, shared by the workers at work.
   return std::max(0.0, plan_.work_s - done_s_) / static_cast<double>(std::max<size_t>(1, workers_.size()));
 }
 
@@ -99,7 +99,7 @@ std::vector<LiveRow> LiveArea::Rows(double started_at, double now, size_t most) 
                    [](const OfAgent& a, const OfAgent& b) { return a.longest->since < b.longest->since; });
   for (size_t i = 0; i < agents.size() && rows.size() < most; ++i) {
     const double seconds = now - agents[i].longest->since;
-    // The seconds come first: a long id is cut at the edge.
+    // The seconds come first, because a long id is cut at the edge.
     LiveRow& row = rows.emplace_back();
     row.text = absl::StrCat(*agents[i].agent, ": ", Whole(seconds), "s in ", agents[i].longest->node_id);
     if (agents[i].others > 0) absl::StrAppend(&row.text, " (+", agents[i].others, ")");
@@ -122,7 +122,7 @@ std::string LiveArea::Line(double started_at, double now) const {
 
 bool LiveArea::Due(double now) {
   constexpr double kInterval = 0.1;
-  // A clock that was set back must not freeze it.
+  // A clock that was set back must not freeze the area.
   if (now >= drawn_at_ && now - drawn_at_ < kInterval) return false;
   drawn_at_ = now;
   return true;

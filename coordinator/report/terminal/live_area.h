@@ -1,4 +1,4 @@
-// What a terminal shows below everything else while a run goes on: how far it is, and what each agent is at.
+// What a terminal shows below everything else while a run goes on: how far the run is, and what each agent is doing.
 #ifndef FASTEST_COORDINATOR_REPORT_TERMINAL_LIVE_AREA_H_
 #define FASTEST_COORDINATOR_REPORT_TERMINAL_LIVE_AREA_H_
 
@@ -11,34 +11,34 @@
 
 namespace fastest::report {
 
-// One line of it. `warns`: a test on it is near its time limit.
+// One line of the area. `warns`: a test on it is near its time limit.
 struct LiveRow {
   std::string text;
   bool warns = false;
 };
 
-// Pure: follows the run and says what the lines read. Not thread-safe.
+// Follows the run, and says what the lines read. Pure. Not thread-safe.
 class LiveArea {
  public:
-  // How long a test may run (--hang-timeout); 0: as long as it likes.
+  // How long a test may run (--hang-timeout); 0: without limit.
   explicit LiveArea(double hang_timeout_s = 0) : hang_timeout_s_(hang_timeout_s) {}
 
   void Expected(int tests) { expected_ = tests; }
   void Planned(const results::PlanFacts& plan) { plan_ = plan; }
   void WorkerStarted(const results::Origin& origin);
   void TestStarted(const v1::TestRef& test, const results::Origin& origin, double at);
-  // An attempt that is not the last is no progress, but its worker is free.
+  // An attempt that is not the last makes no progress, but its worker is free.
   void Attempt(const v1::TestResult& result, const results::Origin& origin);
   void Result(const v1::TestResult& result, const results::Origin& origin);
   void WorkerLost(const results::Origin& origin);
 
-  // `now` and `started_at` (of the run): seconds since the epoch. Node ids are shown as they are. A line for the whole run, then one for
-  // each agent that runs something, the longest-running first, `most` lines at most.
+  // A line for the whole run, then one for each agent that runs something, those that run longest first; at most `most`
+  // lines. Node ids are shown as they are. `now` and `started_at` (of the run) are in seconds since the epoch.
   std::vector<LiveRow> Rows(double started_at, double now, size_t most) const;
   // The same in one line, for logs.
   std::string Line(double started_at, double now) const;
 
-  // Whether it may be drawn again: at most ten times a second. True counts as drawn.
+  // Whether the area may be drawn again: at most ten times a second. True counts as drawn.
   bool Due(double now);
 
  private:
@@ -50,13 +50,13 @@ class LiveArea {
 
   void Ended(const v1::TestRef& test, const results::Origin& origin);
   std::string Summary(double started_at, double now) const;
-  // What is left by the plan's predictions; negative: nothing can be said.
+  // The seconds left by the plan's predictions. Negative if nothing can be said.
   double LeftSeconds() const;
   bool Warns(double seconds) const { return hang_timeout_s_ > 0 && seconds > 0.8 * hang_timeout_s_; }
 
   const double hang_timeout_s_;
   results::PlanFacts plan_;
-  // By agent and worker: each runs one test at a time.
+  // By agent and worker. Each worker runs one test at a time.
   std::map<Worker, Running> running_;
   std::map<Worker, bool> workers_;
   std::map<std::string, int> by_outcome_;

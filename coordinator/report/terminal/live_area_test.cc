@@ -100,7 +100,7 @@ TEST(LiveAreaTest, IsDueTenTimesASecond) {
   EXPECT_TRUE(area.Due(100));
   EXPECT_FALSE(area.Due(100.05));
   EXPECT_TRUE(area.Due(100.15));
-  // A clock that was set back.
+  // The clock was set back.
   EXPECT_TRUE(area.Due(50));
 }
 

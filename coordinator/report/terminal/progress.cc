@@ -67,7 +67,7 @@ void Progress::ShowMark(const Mark& mark) {
   text_.Write(mark.letter, mark.style);
   // The last percentage waits until everything is over.
   if (!options_.ShowsProgress() || (exact_ && shown_ == expected_)) return;
-  // " [2147483647/2147483647]" is the longest that there can be: most marks are far from the edge.
+  // " [2147483647/2147483647]" is the longest possible text. Most marks are far from the edge.
   constexpr int kLongest = 24;
   if (text_.column() + kLongest + 1 < text_.columns()) return;
   const std::string percentage = Percentage();
@@ -87,7 +87,7 @@ void Progress::ShowTest(const v1::TestResult& result, const std::vector<v1::Phas
     text_.Write(phase.word(), OutcomeStyle(phase));
     const std::string reason = phase.outcome() == "skipped" || phase.xfail() ? ShortReason(phase) : "";
     if (!reason.empty() && options_.test_cases() < 2) {
-      // As pytest: room for the percentage and one column.
+      // As in pytest: space for the percentage and one column.
       const int room = text_.columns() - text_.column() - 7 - 1;
       text_.Write(FitMessage(" (", reason, ")", room).value_or(""));
     } else if (!reason.empty()) {
@@ -103,7 +103,7 @@ std::string Progress::LocationLine(const v1::TestResult& result) const {
   const std::string& domain = result.domain();
   if (!domain.empty() && line.size() > domain.size() &&
       line.compare(line.size() - domain.size(), domain.size(), domain) == 0) {
-    // A domain with dots in it names classes, which a node id separates by colons.
+    // A domain with dots names classes. A node id separates them by colons.
     line.resize(line.size() - domain.size());
     const size_t parameters = std::min(domain.find('['), domain.size());
     for (size_t i = 0; i < domain.size(); ++i) {
@@ -124,7 +124,7 @@ std::string Progress::LocationLine(const v1::TestResult& result) const {
 std::string Progress::Percentage() const {
   // No number is better than a wrong one.
   if (!exact_ && expected_ == 0) return options_.ShowsCounts() ? absl::StrFormat(" [%d/?]", shown_) : " [  ?%]";
-  // What is expected may still be an estimate: never say "done" too early, nor more than that.
+  // The expected number may be an estimate. Never say "done" too early, nor more than that.
   const int expected = exact_ ? std::max(expected_, shown_) : std::max(expected_, shown_ + 1);
   if (options_.ShowsCounts()) {
     const int digits = static_cast<int>(std::to_string(expected).size());

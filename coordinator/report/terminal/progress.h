@@ -1,5 +1,5 @@
-// What the terminal shows while tests run: a line for each module that is complete, a line for each test (-v), or letters alone (-q),
-// with the percentage at the right edge where pytest puts it.
+// What the terminal shows while tests run: a line for each complete module, a line for each test (-v), or only letters
+// (-q). The percentage is at the right edge, as in pytest.
 #ifndef FASTEST_COORDINATOR_REPORT_TERMINAL_PROGRESS_H_
 #define FASTEST_COORDINATOR_REPORT_TERMINAL_PROGRESS_H_
 
@@ -15,19 +15,19 @@
 
 namespace fastest::report {
 
-// Not thread-safe. Everything passed in must outlive the object.
+// Everything passed in must outlive the object. Not thread-safe.
 class Progress {
  public:
   Progress(TerminalText& text, const TerminalOptions& options, const DisplayPath& paths, const MainColor& color)
       : text_(text), options_(options), paths_(paths), color_(color) {}
 
-  // As Reporter's calls of these names.
+  // As the calls of Reporter with these names.
   void Expected(int tests, bool exact);
   void ModuleExpected(const std::string& module, int tests);
-  // `phases`: CompletePhases(result).
+  // `phases` are CompletePhases(result).
   void Result(const v1::TestResult& result, const std::vector<v1::Phase>& phases);
-  // Shows modules that never became complete, and the last percentage, which a run that was stopped does without.
-  // `collected`: tests that workers found.
+  // Shows modules that never became complete, and the last percentage unless the run was stopped. `collected` is the
+  // number of tests that workers found.
   void Finish(int collected, bool stopped);
 
  private:
@@ -41,7 +41,7 @@ class Progress {
     // -1 until it is known.
     int expected = -1;
     int reported = 0;
-    // Which of the modules was the first to report something.
+    // The place of the module in the order of first reports.
     size_t since = 0;
     std::vector<Mark> marks;
   };
@@ -61,7 +61,7 @@ class Progress {
   size_t modules_seen_ = 0;
   int expected_ = 0;
   bool exact_ = false;
-  // Tests on the page so far.
+  // The number of tests shown so far.
   int shown_ = 0;
 };
 

@@ -18,7 +18,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-// What follows the node id, for reports whose worker wrote no line: the reason, or as much of the message as fits.
+// What follows the node id if the worker wrote no line: the reason, or as much of the message as fits.
 std::string Remark(const Page& page, const v1::Phase& phase, const std::string& word_and_id) {
   if (phase.xfail() || phase.outcome() == "skipped") {
     return phase.skip_reason().empty() ? "" : " - " + phase.skip_reason();
@@ -29,7 +29,7 @@ std::string Remark(const Page& page, const v1::Phase& phase, const std::string& 
   return FitMessage(" - ", phase.crash_message(), "", room).value_or("");
 }
 
-// The line of one report: as its worker wrote it, or composed here. What follows the path in its node id is bold.
+// The line of one report: the worker's line, or one made here. In the node id, everything behind the path is bold.
 std::string LineOf(const Page& page, const TestReport& report, Color color) {
   const v1::Phase& phase = report.phase;
   const std::string node_id = page.paths.NodeId(report.node_id);
@@ -39,7 +39,7 @@ std::string LineOf(const Page& page, const TestReport& report, Color color) {
     line = not_in_call ? absl::StrCat("at ", phase.when(), " of ", node_id) : node_id;
     line += Remark(page, phase, absl::StrCat(phase.word(), " ", line));
   } else if (absl::StartsWith(line, report.node_id)) {
-    // An agent that speaks for a dead worker knows nothing of the user's directory.
+    // An agent that reports for a dead worker does not know the user's directory.
     line.replace(0, report.node_id.size(), node_id);
   }
   const size_t begin = line.find(node_id);
@@ -54,7 +54,7 @@ void AddLines(const Page& page, const std::vector<TestReport>& reports, Color co
   for (const TestReport& report : reports) lines.push_back(LineOf(page, report, color));
 }
 
-// Skips of one place and reason share a line. Skips by mark share it however many lines of the file they stand on.
+// Skips of one place and reason share a line. Skips by mark share a line even if they are on several lines of the file.
 void AddFoldedSkips(const Page& page, const std::vector<TestReport>& skips, Lines& lines) {
   using Place = std::tuple<std::string, uint32_t, std::string>;
   std::map<Place, size_t> fold_of;

@@ -6,7 +6,7 @@
 
 namespace fastest::report {
 
-// Prints nothing if no report is of a kind that was chosen.
+// Prints nothing if no report is of a chosen kind.
 void PrintShortSummary(const Page& page, const ReportsByCategory& reports);
 
 }  // namespace fastest::report

@@ -14,7 +14,7 @@
 namespace fastest::report {
 namespace {
 
-// Titles of the sections are plain; the headlines in them have the colour of what they speak of.
+// Titles of the sections are plain. The headlines in them have the colour of their subject.
 constexpr Style kBad = {Color::kRed, true};
 constexpr Style kGood = {Color::kGreen, true};
 
@@ -29,7 +29,7 @@ void PrintCaptured(const Page& page, const v1::Section& section) {
   page.text.Line(std::string_view(content).substr(0, content.size() - (!content.empty() && content.back() == '\n')));
 }
 
-// The report as its worker rendered it. Where there is no worker left to do so, its parts one after the other.
+// The report as its worker rendered it. If no worker was left to do so, the parts of the report one after the other.
 void PrintReport(const Page& page, const v1::Phase& phase) {
   const bool colored = page.text.color() && !phase.terminal_text_color().empty();
   const std::string& rendered = colored ? phase.terminal_text_color() : phase.terminal_text();
@@ -99,7 +99,7 @@ void PrintPasses(const Page& page, const std::string& title, const std::vector<T
   if (passes.empty() || page.options.tb_style == "no") return;
   page.text.Rule('=', title);
   for (const TestReport& pass : passes) {
-    // A test that wrote something in its teardown alone has text, but no headline.
+    // A test that wrote something only in its teardown has text, but no headline.
     if (pass.phase.sections_size() > 0) page.text.Rule('_', pass.headline, kGood);
     PrintReport(page, pass.phase);
   }
@@ -219,7 +219,7 @@ void PrintNotRun(const Page& page, const results::RunSummary& summary) {
     }
     return;
   }
-  // Enough to see what they have in common; the event lines have them all.
+  // Enough to see what they have in common. The event lines have all of them.
   constexpr size_t kNamed = 20;
   page.text.Rule('=', "tests that were not run", kBad);
   for (size_t i = 0; i < books.not_run.size() && i < kNamed; ++i) {

@@ -67,7 +67,7 @@ void ReadPytestOptions(const std::map<std::string, std::string>& resolved, Termi
   Read(resolved, "verbose", verbosity);
   options.verbosity = verbosity.value_or(options.verbosity);
   Read(resolved, "verbosity_test_cases", options.test_case_verbosity);
-  // "-rN" is a choice too, so even an empty text counts.
+  // "-rN" is a choice too, so an empty text counts.
   const auto chars = resolved.find("reportchars");
   if (chars != resolved.end()) options.report_chars = chars->second;
   Read(resolved, "disable_warnings", options.disable_warnings);

@@ -1,4 +1,5 @@
-// What the terminal reporter shows and how: the user's wishes, most of which only pytest can resolve (addopts, ini-file).
+// What the terminal reporter shows, and how: the wishes of the user. Most of them only pytest can resolve (addopts,
+// ini-file).
 #ifndef FASTEST_COORDINATOR_REPORT_TERMINAL_TERMINAL_OPTIONS_H_
 #define FASTEST_COORDINATOR_REPORT_TERMINAL_TERMINAL_OPTIONS_H_
 
@@ -14,17 +15,17 @@ namespace fastest::report {
 struct TerminalOptions {
   // -v counts up, -q down.
   int verbosity = 0;
-  // pytest's ini option verbosity_test_cases; `verbosity` where it isn't set.
+  // pytest's ini option verbosity_test_cases. `verbosity` if it is not set.
   std::optional<int> test_case_verbosity;
   bool color = false;
   int columns = 80;
-  // A terminal that can rewrite its last lines (not with TERM=dumb).
+  // The terminal can rewrite its last lines (not with TERM=dumb).
   bool live = false;
-  // Otherwise: a line now and then that says how far the run is.
+  // If it is not live: from time to time, a line says how far the run is.
   bool heartbeat = false;
-  // How wide the terminal is now; empty: as it was.
+  // The present width of the terminal. Empty: the width does not change.
   std::function<int()> measure_columns;
-  // Whether a CI server reads this that can fold parts of it.
+  // The CI server that reads the log and can fold parts of it, if there is one.
   FoldStyle fold = FoldStyle::kNone;
   // --hang-timeout; 0: none.
   double hang_timeout_s = 0;
@@ -38,27 +39,28 @@ struct TerminalOptions {
   // --tb and --show-capture.
   std::string tb_style = "auto";
   std::string show_capture = "all";
-  // --durations; 0 means all of them. Seconds for --durations-min.
+  // --durations; 0 means all. Below, the seconds of --durations-min.
   std::optional<int> durations;
   std::optional<double> durations_min;
-  // console_output_style ("progress", "count", "classic", …) and --capture, on which progress information depends.
+  // console_output_style ("progress", "count", "classic", …) and --capture. The progress information depends on both.
   std::string console_output_style = "progress";
   std::string capture = "fd";
-  // Absolute path of the JUnit report, to be named in the summary; empty if none is written.
+  // Absolute path of the JUnit report, which the summary names. Empty if none is written.
   std::string junit_xml_path;
 
   int test_cases() const { return test_case_verbosity.value_or(verbosity); }
   // Whether percentages are shown, or counts in their place.
   bool ShowsProgress() const;
   bool ShowsCounts() const { return console_output_style == "count"; }
-  // Whether the summary shows what `letter` stands for: those of -r with its abbreviations resolved, and w for warnings.
+  // Whether the summary shows what `letter` stands for: the letters of -r with abbreviations resolved, and w for
+  // warnings.
   bool Reports(char letter) const;
-  // The same as a text, in the order in which the short summary lists them.
+  // The same letters as a text, in the order in which the short summary lists them.
   std::string ResolvedReportChars() const;
 };
 
-// Takes over what pytest resolved (RunStart.options, by pytest's own names: "verbose", "tbstyle" …). A name that is not there, or a
-// value that makes no sense, leaves the option as it is.
+// Takes over what pytest resolved (RunStart.options, by pytest's own names: "verbose", "tbstyle" …). If a name is
+// missing, or its value makes no sense, the option stays as it is.
 void ReadPytestOptions(const std::map<std::string, std::string>& resolved, TerminalOptions& options);
 
 }  // namespace fastest::report

@@ -13,9 +13,9 @@
 namespace fastest::report {
 namespace {
 
-// A line for the run and some for agents: no more than leaves the rest to be read on 24 lines.
+// A line for the run and some for agents. On 24 lines, enough is left for the rest.
 constexpr size_t kLiveRows = 8;
-// What CI systems end for want of output gets some in good time.
+// Often enough for CI systems that end a job without output.
 constexpr double kHeartbeatS = 30;
 
 std::string Items(int count) { return absl::StrCat(count, count == 1 ? " item" : " items"); }
@@ -115,7 +115,7 @@ void TerminalReporter::Result(const v1::TestResult& result, const results::Origi
     color_.Saw("flaky");
     flaky_.push_back({result.ref().node_id(), origin.attempt, attempts_[result.ref().node_id()]});
   }
-  // Nothing else is asked of their times.
+  // Nothing else needs the times of the test.
   const bool plain = !options_.durations.has_value() && PassedPlainly(result);
   std::vector<v1::Phase> complete;
   if (!plain) complete = CompletePhases(result);
@@ -201,7 +201,7 @@ void TerminalReporter::Tick(double now) {
 bool TerminalReporter::Finished(const results::RunSummary& summary) {
   text_.ClearLive();
   if (!exact_ && !progress_begun_) {
-    // Nothing was run, so what was found is all there is to say.
+    // Nothing was run, so the number of found tests is all there is to say.
     Expected(summary.books.collected, true);
     deselected_ = summary.books.deselected;
   }
@@ -220,7 +220,7 @@ void TerminalReporter::ShowSections(const results::RunSummary& summary) {
   const PytestOrder order(summary.module_order);
   for (auto& [category, reports] : reports_) {
     order.Sort(reports, [](const TestReport& report) -> const std::string& { return report.node_id; });
-    // Collectors speak before any test does.
+    // Collectors come before all tests.
     std::stable_partition(reports.begin(), reports.end(),
                           [](const TestReport& report) { return report.phase.when() == "collect"; });
   }
@@ -250,7 +250,7 @@ void TerminalReporter::ShowSections(const results::RunSummary& summary) {
       PrintPasses(page_, "XPASSES", reports_["xpassed"]);
     }
   }
-  // Plugins speak even with --no-summary.
+  // The text of plugins is shown even with --no-summary.
   text_.Block(summary.plugin_summary);
   if (!options_.junit_xml_path.empty() && options_.verbosity >= 0) {
     text_.Rule('-', "generated xml file: " + options_.junit_xml_path);
@@ -289,7 +289,7 @@ void TerminalReporter::ShowCounts(const results::RunSummary& summary) {
     text_.Line(line.styled, style);
     return;
   }
-  // The parts have ended the rule's colour, so the right half begins it again.
+  // The parts have ended the colour of the rule, so the right half begins it again.
   const std::string again = text_.Styled("", style);
   const std::string title = line.styled + again.substr(0, again.rfind("\x1b[0m"));
   text_.Rule('=', title, line.plain.size(), style);

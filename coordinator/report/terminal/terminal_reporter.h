@@ -1,4 +1,4 @@
-// The run as a person reads it: pytest's own look, its failure texts and its last line, for a terminal or a log.
+// Shows the run to a person, on a terminal or in a log: pytest's own look, its failure texts and its last line.
 #ifndef FASTEST_COORDINATOR_REPORT_TERMINAL_TERMINAL_REPORTER_H_
 #define FASTEST_COORDINATOR_REPORT_TERMINAL_TERMINAL_REPORTER_H_
 
@@ -18,11 +18,11 @@
 
 namespace fastest::report {
 
-// Not thread-safe. Keeps failures, skips and warnings until the end, passes only if the user asked to see them.
+// Keeps failures, skips and warnings until the end, and passes only if the user asked to see them. Not thread-safe.
 class TerminalReporter : public Reporter {
  public:
-  // Writes to `out`, and to `err` what tests wrote to stderr uncaptured; both must outlive the reporter. Colour, width and
-  // liveliness are taken from `options`; the rest of them yields to what pytest resolved (RunStart.options).
+  // Writes to `out`, and to `err` what tests wrote uncaptured to stderr. Both must outlive the reporter. Colour, width
+  // and `live` come from `options`. The rest is replaced by what pytest resolved (RunStart.options).
   TerminalReporter(std::ostream& out, std::ostream& err, const TerminalOptions& options);
 
   void RunStarted(const results::RunStart& run) override;
@@ -40,15 +40,15 @@ class TerminalReporter : public Reporter {
   void Output(const v1::WorkerMessage::Output& output, const results::Origin& origin) override;
   void Note(const std::string& text) override;
   void Tick(double now) override;
-  // False if `out` could not be written to.
+  // Returns false if writing to `out` failed.
   bool Finished(const results::RunSummary& summary) override;
 
  private:
-  // What stands between header and progress: once, before the first test.
+  // Writes what is between header and progress. Once, before the first test.
   void BeginProgress();
-  // The line "collected 12 items", once; as an estimate while not every worker has collected.
+  // Writes the line "collected 12 items", once. The number is an estimate until every worker has collected.
   void ShowCollected();
-  // While a terminal is live: a failure in a line, as it happens.
+  // On a live terminal: shows a failure in one line when it happens.
   void ShowFailure(const std::vector<v1::Phase>& phases, const v1::TestResult& result);
   void Keep(const v1::TestResult& result, const std::vector<v1::Phase>& phases);
   void ShowSections(const results::RunSummary& summary);
@@ -68,7 +68,7 @@ class TerminalReporter : public Reporter {
   ReportsByCategory reports_;
   std::vector<v1::RecordedWarning> warnings_;
   std::vector<PhaseDuration> durations_;
-  // What the latest failed attempt of a test said, by node id; for tests that passed then, what is told of them.
+  // What the latest failed attempt of a test said, by node id. Below, the same of tests that passed then.
   std::map<std::string, std::string> attempts_;
   std::vector<FlakyTest> flaky_;
   std::vector<QuarantinedTest> quarantined_;

@@ -1,4 +1,5 @@
-// What golden_test.cc cannot see: many workers, a live terminal, losses. pytest's own look is compared there.
+// What golden_test.cc does not cover: many workers, a live terminal, losses. golden_test.cc compares with pytest's own
+// look.
 #include "coordinator/report/terminal/terminal_reporter.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// What genuine pytest wrote of a run, and the reports from which it wrote it (testdata/record.py).
+// What genuine pytest wrote about a run, and the reports from which it wrote it (testdata/record.py).
 #ifndef FASTEST_COORDINATOR_REPORT_TESTING_GOLDEN_RECORDING_H_
 #define FASTEST_COORDINATOR_REPORT_TESTING_GOLDEN_RECORDING_H_
 
@@ -17,7 +17,7 @@
 
 namespace fastest::report {
 
-// Every recording's name.
+// The names of all recordings.
 inline constexpr const char* kGoldenRecordings[] = {
     "plain",    "color",   "color_quiet", "verbose", "very_verbose",  "quiet",      "very_quiet", "all_kinds",
     "unfolded", "stopped", "deselected",  "nothing", "nothing_quiet", "no_summary", "broken",     "broken_on"};
@@ -64,7 +64,7 @@ inline results::RunSummary ParseSummary(const nlohmann::json& value, const std::
   return summary;
 }
 
-// Feeds a recording to `reporter`.
+// Tells a recording to `reporter`.
 inline void ReplayGolden(const std::vector<nlohmann::json>& events, Reporter& reporter) {
   std::vector<std::string> modules;
   int deselected = 0;
@@ -98,7 +98,7 @@ inline std::vector<nlohmann::json> ReadGoldenEvents(const std::string& name) {
   return events;
 }
 
-// The parts of an XML document that two runs of the same tests have in common.
+// The parts of an XML document that are the same in two runs of the same tests.
 inline std::string CanonicalXml(const std::string& text) {
   pugi::xml_document document;
   const pugi::xml_parse_result parsed = document.load_string(text.c_str(), pugi::parse_full);

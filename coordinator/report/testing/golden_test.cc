@@ -1,4 +1,4 @@
-// What our reporters write, against what genuine pytest wrote of the same reports.
+// Compares what our reporters write with what genuine pytest wrote of the same reports.
 #include <gtest/gtest.h>
 
 #include <memory>

@@ -60,7 +60,7 @@ inline void Skip(const std::string& reason, bool xfail, v1::Phase* phase) {
   phase->set_skip_reason(reason);
 }
 
-// Passes: plain ones, whose form all reports write without a tree of values, and those that say a little more.
+// Passes: plain ones, which reports write without a tree of values, and others that say a little more.
 inline std::vector<v1::TestResult> PassedKinds() {
   constexpr double kNow = 1795871975.213477;
   std::vector<v1::TestResult> kinds;
@@ -94,7 +94,7 @@ inline std::vector<v1::TestResult> PassedKinds() {
     property->set_value("\"1\"");
   }
   add(std::move(recorded));
-  // No number of JSON's.
+  // JSON has no such number.
   add(PassedInManyWords("a.py::test_nan")).mutable_phases(1)->set_duration_s(std::numeric_limits<double>::infinity());
   return kinds;
 }
@@ -158,7 +158,7 @@ inline std::vector<v1::TestResult> OtherKinds() {
   *result.add_phases() = result.phases(5);
   result.mutable_phases(6)->set_xfail(true);
   add(result);
-  // A worker that says nothing that makes sense.
+  // A worker whose result makes no sense.
   add({});
   result = PassedResult("");
   result.set_outcome(v1::FAILED);
@@ -167,7 +167,7 @@ inline std::vector<v1::TestResult> OtherKinds() {
   return kinds;
 }
 
-// All kinds, each as a first attempt that is the last, as an earlier attempt, and as the last of three.
+// All kinds, each as a first attempt that is the last, as an earlier attempt, and as the last of three attempts.
 inline std::vector<ReportedResult> EveryKindOfResult() {
   std::vector<v1::TestResult> kinds = PassedKinds();
   for (v1::TestResult& result : OtherKinds()) kinds.push_back(std::move(result));

@@ -29,7 +29,7 @@ inline v1::TestResult PassedResult(const std::string& node_id) {
   return result;
 }
 
-// The same, told in so many words that no reporter takes its short way with it.
+// The same with so many words that no reporter can write it in its fast way.
 inline v1::TestResult PassedInManyWords(const std::string& node_id) {
   v1::TestResult result = PassedResult(node_id);
   v1::Phase* call = result.mutable_phases(1);
@@ -68,7 +68,7 @@ inline v1::TestResult SkippedResult(const std::string& node_id, const std::strin
   return result;
 }
 
-// A test whose worker died, as nobody but the coordinator may be left to say.
+// A test whose worker died, when only the coordinator is left to report it.
 inline v1::TestResult DeadResult(const std::string& node_id, const std::string& death) {
   v1::TestResult result;
   result.mutable_ref()->set_node_id(node_id);

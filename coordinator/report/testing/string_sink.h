@@ -11,8 +11,8 @@ namespace fastest::report {
 
 class StringSink : public ByteSink {
  public:
-  // Appends to `*written`, which must outlive the sink; `*closed` (if any) becomes true with Close. Once `error` is set, each call
-  // fails with it.
+  // Appends to `*written`, which must outlive the sink. Close sets `*closed`, if given, to true. Once `error` is set,
+  // each call fails with it.
   explicit StringSink(std::string* written, bool* closed = nullptr, const absl::Status* error = nullptr)
       : written_(written), closed_(closed), error_(error) {}
 

@@ -1,4 +1,4 @@
-// The last line of a run ("2 failed, 5 passed in 1.20s"), and the colour of everything that speaks of the run as a whole.
+// The last line of a run ("2 failed, 5 passed in 1.20s"), and the colour of everything about the run as a whole.
 #ifndef FASTEST_COORDINATOR_REPORT_TEXT_COUNTS_LINE_H_
 #define FASTEST_COORDINATOR_REPORT_TEXT_COUNTS_LINE_H_
 
@@ -10,10 +10,10 @@
 
 namespace fastest::report {
 
-// Red after a failure, yellow after a warning or something unusual.
+// Red after a failure, yellow after a warning or something unusual. Not thread-safe.
 class MainColor {
  public:
-  // A category of pytest's counts ("failed", "warnings", a plugin's own …); empty ones have no effect.
+  // A category of pytest's counts ("failed", "warnings", one of a plugin …). Empty categories have no effect.
   void Saw(const std::string& category);
   // `finished`: every collected test has been reported.
   Color Get(bool finished) const;
@@ -30,14 +30,14 @@ class MainColor {
 // pytest's own categories, in the order of the last line.
 const std::vector<std::string>& KnownCategories();
 
-// The last line: its parts without the rule around them.
+// The last line: its parts, without the rule around them.
 struct CountsLine {
   // With and without escape sequences.
   std::string styled;
   std::string plain;
 };
 
-// `seconds`: wall time of the run. The parts are styled as `text` would.
+// `seconds` is the wall time of the run. The parts are styled as `text` would style them.
 CountsLine MakeCountsLine(const std::map<std::string, int>& counts, const MainColor& color, bool finished,
                           double seconds, const TerminalText& text);
 

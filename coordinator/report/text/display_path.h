@@ -1,5 +1,5 @@
-// Paths and node ids as the user typed the command sees them: pytest keeps them relative to the rootdir and shows them relative
-// to the directory in which it was called.
+// Paths and node ids as the user sees them. pytest keeps them relative to the rootdir, and shows them relative to the
+// directory in which it was called.
 #ifndef FASTEST_COORDINATOR_REPORT_TEXT_DISPLAY_PATH_H_
 #define FASTEST_COORDINATOR_REPORT_TEXT_DISPLAY_PATH_H_
 
@@ -11,14 +11,14 @@ namespace fastest::report {
 class DisplayPath {
  public:
   DisplayPath() = default;
-  // Both absolute; where either is empty, paths stay as they are.
+  // Both are absolute. If one is empty, paths stay as they are.
   DisplayPath(std::string rootdir, std::string invocation_dir)
       : rootdir_(std::move(rootdir)), invocation_dir_(std::move(invocation_dir)) {}
 
   // `path` is relative to the rootdir, or absolute.
   std::string Path(std::string_view path) const;
   std::string NodeId(std::string_view node_id) const;
-  // `path` as an absolute one.
+  // `path` as an absolute path.
   std::string Absolute(std::string_view path) const;
 
  private:

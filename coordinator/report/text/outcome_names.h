@@ -11,7 +11,8 @@ namespace fastest::report {
 
 using fastest::OutcomeName;
 
-// As the HTML report's data has it: p passed, f failed, e error, s skipped, x xfailed, X xpassed, q a failure in quarantine.
+// As in the data of the HTML report: p passed, f failed, e error, s skipped, x xfailed, X xpassed, q a failure in
+// quarantine.
 inline char OutcomeLetter(const v1::TestResult& result) {
   if (!result.quarantined().empty()) return 'q';
   if (result.outcome() == v1::XPASSED) return 'X';

@@ -1,4 +1,5 @@
-// The order in which pytest would have come to the tests. Results arrive in another one, and reports should not differ from run to run.
+// The order in which pytest would have run the tests. Results arrive in another order, and reports should not differ
+// from run to run.
 #ifndef FASTEST_COORDINATOR_REPORT_TEXT_PYTEST_ORDER_H_
 #define FASTEST_COORDINATOR_REPORT_TEXT_PYTEST_ORDER_H_
 
@@ -15,16 +16,16 @@ namespace fastest::report {
 
 class PytestOrder {
  public:
-  // RunSummary.module_order: node ids of files, or of tests where they are known.
+  // `node_ids` is RunSummary.module_order: node ids of files, or of tests if they are known.
   explicit PytestOrder(const std::vector<std::string>& node_ids);
 
-  // Place of a test or a file. What the order doesn't know comes last.
+  // The place of a test or a file. What the order does not know comes last.
   size_t Of(std::string_view node_id) const;
 
-  // Sorts `items` by the node ids that `node_id` takes from them; equal ones stay as they came.
+  // Sorts `items` by the node ids that `node_id` takes from them. Equal items keep their order.
   template <typename Item, typename NodeId>
   void Sort(std::vector<Item>& items, NodeId node_id) const {
-    // Each place is looked up once; what came later is behind what came before it at the same place.
+    // Each place is looked up once. Items of the same place stay in the order in which they came.
     std::vector<std::pair<size_t, size_t>> order;
     order.reserve(items.size());
     for (const Item& item : items) order.emplace_back(Of(node_id(item)), order.size());

@@ -59,7 +59,7 @@ void TerminalText::EnsureNewline() {
 
 void TerminalText::ShowLive(const std::vector<std::pair<std::string, Style>>& rows) {
   if (!line_.empty()) return;
-  // Drawn over, not cleared first: it would flicker.
+  // Drawn over and not cleared first, because clearing would flicker.
   BackToLive();
   for (size_t i = 0; i < rows.size(); ++i) {
     std::string visible = rows[i].first;
@@ -85,7 +85,7 @@ void TerminalText::ClearLive() {
 
 void TerminalText::BackToLive() {
   if (live_.empty()) return;
-  // On a terminal that has become narrower a line takes several rows.
+  // On a terminal that has become narrower, a line takes several rows.
   int rows = -1;
   for (const int width : live_) rows += std::max(1, (width + columns_ - 1) / std::max(1, columns_));
   live_.clear();

@@ -1,6 +1,7 @@
-// Text on its way to a terminal or a pipe: colours, rules across the page, the column reached, and one transient last line.
+// Text on its way to a terminal or a pipe: colours, rules across the page, the column reached, and transient last
+// lines.
 //
-// Not thread-safe. The stream is the caller's and must outlive the object.
+// Not thread-safe. The stream belongs to the caller and must outlive the object.
 #ifndef FASTEST_COORDINATOR_REPORT_TEXT_TERMINAL_TEXT_H_
 #define FASTEST_COORDINATOR_REPORT_TEXT_TERMINAL_TEXT_H_
 
@@ -22,34 +23,34 @@ struct Style {
 
 class TerminalText {
  public:
-  // `columns`: width of the page. Without `color`, styles have no effect.
+  // `columns` is the width of the page. Without `color`, styles have no effect.
   TerminalText(std::ostream& out, bool color, int columns) : out_(out), color_(color), columns_(columns) {}
 
   bool color() const { return color_; }
   int columns() const { return columns_; }
-  // Columns already taken on the current line; -1 if it holds something whose width is not known.
+  // Columns already taken on the current line. -1 if the line holds something of unknown width.
   int column() const;
 
   // `text` between the escape sequences of `style`.
   std::string Styled(std::string_view text, Style style) const;
 
   void Write(std::string_view text, Style style = {});
-  // The rest of a line and its end.
+  // Writes the rest of a line, and its end.
   void Line(std::string_view text = {}, Style style = {});
-  // Text that may hold escape sequences and lines of its own; ends with a line end, whether or not `text` does.
+  // Text that may hold escape sequences and several lines. Ends with a line end, whether or not `text` does.
   void Block(std::string_view text);
-  // A rule over the whole width: "=== title ===". Begins a new line where one is open.
+  // A rule over the whole width: "=== title ===". Begins a new line if the current one is not empty.
   void Rule(char fill, std::string_view title, Style style = {});
-  // As above with a title that is styled in parts: `title_columns` is its length without escape sequences.
+  // The same with a title that is styled in parts. `title_columns` is its length without escape sequences.
   void Rule(char fill, std::string_view styled_title, size_t title_columns, Style style);
-  // Ends the current line if anything stands on it.
+  // Ends the current line if it is not empty.
   void EnsureNewline();
 
-  // Shows lines (each cut to the width) below everything until something else is written or they are cleared. Only for terminals, and only
-  // at the beginning of a line: elsewhere it does nothing.
+  // Shows lines (each cut to the width) below everything, until something else is written or they are cleared. Works
+  // only on terminals, and only at the beginning of a line. Otherwise it does nothing.
   void ShowLive(const std::vector<std::pair<std::string, Style>>& rows);
   void ClearLive();
-  // The terminal has another width now. What is live is wrapped anew by it, which the next clearing allows for.
+  // The terminal has another width now. It wraps the live lines anew, and the next clearing allows for that.
   void Resize(int columns) { columns_ = columns; }
 
   void Flush() { out_.flush(); }
@@ -57,15 +58,15 @@ class TerminalText {
   bool ok() const { return out_.good(); }
 
  private:
-  // The cursor goes to where the live lines begin; they are then no longer live.
+  // Moves the cursor to the beginning of the live lines, which are then no longer live.
   void BackToLive();
 
   std::ostream& out_;
   const bool color_;
   int columns_;
-  // Unstyled text of the line that is being written.
+  // The unstyled text of the current line.
   std::string line_;
-  // Width of each line that is live.
+  // The width of each live line.
   std::vector<int> live_;
 };
 

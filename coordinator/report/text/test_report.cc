@@ -19,7 +19,8 @@ void SetStatus(v1::Phase& phase, const char* category, const char* letter, const
 
 void Complete(v1::Phase& phase) {
   if (phase.outcome().empty()) phase.set_outcome("passed");
-  // A plugin may well say "no letter, no word" of a phase that did not pass, but only with a category; quiet subtests have neither.
+  // A plugin may say "no letter, no word" of a phase that did not pass, but only with a category. Quiet subtests have
+  // neither.
   if (!phase.category().empty() || !phase.word().empty() || !phase.letter().empty() || !phase.subtest().empty()) return;
   const bool call = phase.when() == "call";
   if (phase.outcome() == "failed") {
@@ -31,7 +32,7 @@ void Complete(v1::Phase& phase) {
   }
 }
 
-// The report that nobody wrote: a worker that dies writes none.
+// The report that a worker that died could not write.
 v1::Phase MissingPhase(const v1::TestResult& result) {
   v1::Phase phase;
   phase.set_when(result.outcome() == v1::ERROR ? "setup" : "call");
@@ -44,7 +45,7 @@ v1::Phase MissingPhase(const v1::TestResult& result) {
   return phase;
 }
 
-// As ==, but seen through by the compiler.
+// As ==, in a form that the compiler can inline.
 template <size_t N>
 bool Is(const std::string& text, const char (&other)[N]) {
   return text.size() == N - 1 && std::memcmp(text.data(), other, N - 1) == 0;

@@ -1,4 +1,4 @@
-// One report of pytest's protocol made ready for showing.
+// One report of pytest's protocol, made ready for showing. Pure.
 #ifndef FASTEST_COORDINATOR_REPORT_TEXT_TEST_REPORT_H_
 #define FASTEST_COORDINATOR_REPORT_TEXT_TEST_REPORT_H_
 
@@ -10,12 +10,13 @@
 
 namespace fastest::report {
 
-// The phases of `result` with everything filled in that workers leave out: category, letter, word and outcome of a phase that passed;
-// a failed phase for a test whose worker died before it could write one. Categories of set-up and teardown that passed stay empty.
+// The phases of `result`, with everything that workers leave out: category, letter, word and outcome of phases that
+// passed. If a worker died before it could write a failed phase, that phase is added. Categories of set-up and teardown
+// that passed stay empty.
 std::vector<v1::Phase> CompletePhases(const v1::TestResult& result);
 
-// Whether the test passed and has nothing to say but how long it took, as most tests do: set-up, call and teardown, each of which
-// passed. Reporters take a short way with those.
+// Whether the test passed and says no more than how long it took, as most tests do: set-up, call and teardown, each of
+// which passed. Reporters have a fast way for these.
 bool PassedPlainly(const v1::TestResult& result);
 
 // CompletePhases of a test that passed plainly, without its times.
@@ -27,7 +28,7 @@ Style OutcomeStyle(const v1::Phase& phase);
 // The user's text of a skip or xfail reason, without what pytest puts before it ("Skipped: ", "reason: ").
 std::string ShortReason(const v1::Phase& phase);
 
-// What the terminal summary remembers of a test or a collector. For the latter the phase's `when` is "collect".
+// What the terminal summary remembers of a test or a collector. For a collector, the phase's `when` is "collect".
 struct TestReport {
   TestReport() = default;
   TestReport(const v1::TestResult& result, const v1::Phase& phase);

@@ -26,7 +26,7 @@ TEST(CompletePhasesTest, PlainPassesCountOnce) {
   EXPECT_THAT(Categories(PassedResult("a.py::x")), ElementsAre("//", "passed/./PASSED", "//"));
 }
 
-// Sets a field to something else than nothing.
+// Sets a field to a value other than the default.
 void Fill(const google::protobuf::FieldDescriptor* field, google::protobuf::Message* message) {
   const google::protobuf::Reflection* const reflection = message->GetReflection();
   using Type = google::protobuf::FieldDescriptor;
@@ -57,7 +57,7 @@ void Fill(const google::protobuf::FieldDescriptor* field, google::protobuf::Mess
   }
 }
 
-// So that a field that is added to the messages is not overlooked by those who take the short way.
+// A field that is added to the messages must not be overlooked by reporters with a fast way.
 TEST(PassedPlainlyTest, WhateverElseIsSaidIsNotPlain) {
   const std::set<std::string> of_phases = {"start", "duration_s"};
   const std::set<std::string> of_results = {"ref",    "engine",   "location_path", "location_line", "domain",

@@ -8,7 +8,7 @@
 namespace fastest::report {
 namespace {
 
-// glibc's table of widths belongs to a locale. The process may well run in "C", which knows ASCII alone.
+// glibc's table of widths belongs to a locale. The process may run in "C", which knows only ASCII.
 class Utf8Locale {
  public:
   Utf8Locale() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {}
@@ -109,7 +109,7 @@ std::string WrapWords(std::string_view text, int first_column, int columns) {
   std::string out;
   int column = first_column;
   while (!text.empty()) {
-    // A word together with the spaces before it; the spaces are dropped where the line ends.
+    // A word with the spaces before it. At the end of a line, the spaces are dropped.
     const size_t word_begin = std::min(text.find_first_not_of(' '), text.size());
     const size_t word_end = std::min(text.find(' ', word_begin), text.size());
     const int spaces = static_cast<int>(word_begin);
