@@ -36,7 +36,7 @@ def _start():
         sys.stderr.write("usage: python fastest_runner/__main__.py --control FD (started by fastest-agent)\n")
         return 2
     _import_package(directory)
-    zygote = importlib.import_module(_PRIVATE_NAME + ".zygote")
+    zygote = importlib.import_module(_PRIVATE_NAME + ".process.zygote")
     launch = zygote.serve(int(sys.argv[2]))
     if isinstance(launch, int):
         return launch

@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 from _pytest import config as pytest_config
 
-from . import bytecode, preload, process_setup, rewriting, xdist_role
-from .bytecode_store import BytecodeStore
-from .control_session import ControlHost
-from .frames import Channel, FrameError
-from .session_host import SessionHost
-from .streams import terminal_stdout
-from .zygote import Launch
+from . import FOLDER
+from .imports import rewriting
+from .imports.bytecode_store import BytecodeStore
+from .process import preload, process_setup
+from .process.zygote import Launch
+from .roles import xdist_role
+from .session.control_session import ControlHost
+from .session.session_host import SessionHost
+from .session.streams import terminal_stdout
+from .wire.frames import Channel, FrameError
 
 # Commands may wait so long between two tests; many tests take less time than to ask for one.
 _POLL_INTERVAL_S = 0.001
@@ -90,7 +93,7 @@ def _enter(run_spec: dict[str, Any]) -> list[str]:
         os.chdir(run_spec.get("invocation_dir", ""))
     except OSError as error:
         raise _Refused(4, f"ERROR: cannot enter {error.filename!r}: {error.strerror}\n") from None
-    bytecode.read_at_once()
+    rewriting.read_at_once()
     process_setup.imitate_pytest_command(args)
     return args
 
@@ -158,7 +161,7 @@ def _failure(error: BaseException) -> tuple[int, str]:
         raise error
 
     frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(os.path.dirname(__file__)):
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(FOLDER):
         # Not ours to show.
         frames = frames.tb_next
     text = io.StringIO()

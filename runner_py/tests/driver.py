@@ -23,7 +23,7 @@ from typing import Any
 RUNNER = Path(__file__).resolve().parent.parent / "fastest_runner"
 sys.path.insert(0, str(RUNNER.parent))
 
-from fastest_runner.frames import FrameDecoder, encode  # noqa: E402
+from fastest_runner.wire.frames import FrameDecoder, encode  # noqa: E402
 
 # Generous: a machine under load must not fail a test; a test that hangs must end.
 PATIENCE_S = 60.0

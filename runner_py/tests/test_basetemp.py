@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from _pytest import pathlib
-from fastest_runner import basetemp
+from fastest_runner.roles import basetemp
 
 SUITE = {
     "conftest.py": """

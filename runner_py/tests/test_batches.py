@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from driver import progress_of
-from fastest_runner.batches import BatchLoop, CommandError
-from fastest_runner.collection import Entry, Selection
+from fastest_runner.collection.collection import Entry, Selection
+from fastest_runner.session.batches import BatchLoop, CommandError
 
 
 class FakeMessages:

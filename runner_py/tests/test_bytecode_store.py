@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from fastest_runner.bytecode_store import BytecodeStore
+from fastest_runner.imports.bytecode_store import BytecodeStore
 
 KEY = "ab" + "0" * 38
 

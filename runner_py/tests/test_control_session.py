@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from fastest_runner import serialized
+from fastest_runner.wire import serialized
 
 # A plugin with a part on both sides, which writes down what it is told.
 CONTROLLER = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastest_runner.collection import Collection
+from fastest_runner.collection.collection import Collection
 from fastest_runner.direct import is_late, make_function_items
 
 pytestmark = pytest.mark.skipif(make_function_items() is None, reason="these items are of one version of pytest")
@@ -142,7 +142,7 @@ class Collect:
         return made
 
     # Any other's hook would be a reason to leave all to pytest.
-    pytest_pycollect_makeitem.__module__ = "fastest_runner.session_host"
+    pytest_pycollect_makeitem.__module__ = "fastest_runner.session.session_host"
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self, session: Any) -> Any:

@@ -8,7 +8,7 @@ import textwrap
 import types
 
 import pytest
-from fastest_runner import itemwise
+from fastest_runner.collection import itemwise
 
 RUNSLOW = """
     def pytest_collection_modifyitems(config, items):

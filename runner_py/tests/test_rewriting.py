@@ -7,7 +7,7 @@ import os
 import shutil
 
 import pytest
-from fastest_runner import bytecode_store, rewriting
+from fastest_runner.imports import bytecode_store, rewriting
 
 
 @pytest.fixture

@@ -489,7 +489,7 @@ def test_plugins_terminal_summaries_are_kept(project, run_all):
 def test_a_collection_says_that_it_goes_on_where_silence_would_be_a_hang(project, worker, limit):
     module = "def test(): pass"
     # However little time has passed.
-    hasty = f"from _fastest_runner import session_host\nsession_host._ALIVE_EVERY_S = 0\n{module}"
+    hasty = f"from _fastest_runner.session import session_host\nsession_host._ALIVE_EVERY_S = 0\n{module}"
     running = worker(project({"test_a.py": hasty, "test_b.py": module, "test_c.py": module}), hang_timeout_s=limit)
     running.wait_for("ready")
     assert len(running.all("alive")) == (2 if limit else 0)

@@ -19,8 +19,9 @@ import sys
 import time
 from typing import Any
 
+from .. import NAME
+from ..wire.frames import FrameDecoder, FrameError, encode
 from . import preload, process_end
-from .frames import FrameDecoder, FrameError, encode
 from .freshness import Origin, environment_of, take_environment
 from .process_tree import child_pids, kill, kill_group
 
@@ -79,13 +80,13 @@ def _load_pytest() -> dict[str, str]:
         importlib.import_module(f"_pytest.{name}")
     # pytest loads it in every run, and the worker's own modules are every worker's.
     importlib.import_module("pdb")
-    importlib.import_module(f"{__package__}.worker")
+    importlib.import_module(f"{NAME}.worker")
     return {"python_version": platform.python_version(), "pytest_version": pytest.__version__}
 
 
 def _load_for_workers() -> None:
     """What every worker would load for itself; where only one run's are to come, they do that side by side."""
-    from . import direct
+    from .. import direct
 
     direct.load()
     _settle()

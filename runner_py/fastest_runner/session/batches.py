@@ -7,9 +7,9 @@ import os
 import time
 from typing import Any, Callable, Iterator, NamedTuple, Protocol
 
-from .collection import Collection, Entry
-from .direct import is_late
-from .frames import ref_json
+from ..collection.collection import Collection, Entry
+from ..direct import is_late
+from ..wire.frames import ref_json
 
 
 class Messages(Protocol):

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from _pytest.reports import TestReport
 from _pytest.terminal import pytest_report_teststatus as terminal_status
 
-from . import serialized
-from .collection import Entry
-from .direct import Pass
-from .frames import ref_json, to_json
+from ..collection.collection import Entry
+from ..direct import Pass
+from ..wire import serialized
+from ..wire.frames import ref_json, to_json
 from .rendering import Renderer
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from .. import FOLDER
+
 # Where the files are that coverage.py sees: it follows links.
-_HERE = os.path.dirname(os.path.realpath(__file__))
+_HERE = os.path.dirname(os.path.realpath(os.path.join(FOLDER, "__init__.py")))
 _OURS = (f"{_HERE}/*", f"{_HERE}/**/*")
 
 

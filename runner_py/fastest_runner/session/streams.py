@@ -6,7 +6,7 @@ import base64
 import io
 from typing import Any
 
-from .frames import Channel
+from ..wire.frames import Channel
 
 
 class NullText:

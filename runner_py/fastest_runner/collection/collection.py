@@ -21,9 +21,9 @@ from _pytest.mark import pytest_collection_modifyitems as select_by_options
 from _pytest.runner import collect_one_node
 from _pytest.scope import Scope
 
+from ..direct import is_late
 from . import soundness
-from .direct import is_late
-from .native import NativeModules
+from .constant_tests import NativeModules
 
 
 class Entry(NamedTuple):

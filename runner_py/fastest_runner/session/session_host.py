@@ -15,21 +15,13 @@ from typing import Any, Callable, Iterator
 import pytest
 from _pytest import cacheprovider
 
-from . import (
-    basetemp,
-    control_session,
-    coverage_part,
-    junit_role,
-    listeners,
-    own_fixtures,
-    reports,
-    serialized,
-    soundness,
-    xdist_role,
-)
+from ..collection import listeners, own_fixtures, soundness
+from ..collection.collection import Collection, Entry
+from ..direct import make_engine, make_function_items
+from ..roles import basetemp, coverage_part, junit_role, xdist_role
+from ..wire import serialized
+from . import control_session, reports
 from .batches import BatchLoop, Messages
-from .collection import Collection, Entry
-from .direct import make_engine, make_function_items
 from .rendering import Renderer
 from .reports import ReportConverter, Status, Statuses, simple_pass
 from .session_facts import capture_descriptors, drop_plugin_summaries, keep_plugin_summaries, option_values

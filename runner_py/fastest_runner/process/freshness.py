@@ -11,6 +11,8 @@ import os
 import site
 import sys
 
+from .. import FOLDER
+
 # They change from one command or terminal to the next, and no interpreter's start depends on them. Any other variable
 # may be read by a sitecustomize or a .pth file.
 _CHANGING = frozenset(
@@ -132,7 +134,7 @@ class Origin:
 
     def _foreign_module(self) -> str:
         """A loaded file that somebody may be working on: an editable install, a module on PYTHONPATH."""
-        runner = os.path.dirname(os.path.abspath(__file__)) + os.sep
+        runner = FOLDER + os.sep
         for path in _module_files():
             if not self.is_own(path) and not path.startswith(runner):
                 return path

@@ -18,7 +18,9 @@ import sys
 import types
 from typing import Any
 
-_NAME = f"{__package__}.first_module"
+from .. import NAME
+
+_NAME = f"{NAME}.first_module"
 
 # Contains itself, and is never collected once the collector has frozen it: it outlives the interpreter.
 _held: list[Any] = []

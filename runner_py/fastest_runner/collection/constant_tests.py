@@ -15,8 +15,9 @@ from typing import Any, Iterable
 
 import pytest
 
-from . import listeners, measuring, soundness
-from .direct import guards
+from ..direct import guards
+from ..process import measuring
+from . import listeners, soundness
 
 _BUILTINS = dict(vars(builtins))
 

@@ -16,7 +16,9 @@ from typing import Any, Iterator
 
 import pytest
 
-from . import coverage_part, reports, serialized, xdist_role
+from ..roles import coverage_part, xdist_role
+from ..wire import serialized
+from . import reports
 from .batches import CommandError, Messages
 from .rendering import Renderer
 from .session_facts import keep_plugin_summaries

@@ -27,6 +27,7 @@ import warnings
 from json import dumps, loads
 from typing import Any, Callable
 
+from .. import NAME
 from . import process_setup, process_tree
 from .freshness import changes_from_run_to_run
 
@@ -178,7 +179,7 @@ def _names_of_plugins() -> set[str]:
 
 def _changed_module(before: dict[str, tuple[types.ModuleType, dict[str, Any]]]) -> str:
     for name, (module, old) in before.items():
-        if name.startswith(f"{__package__}.") or name in (__package__, "__main__"):
+        if name.startswith(f"{NAME}.") or name in (NAME, "__main__"):
             continue
         now = vars(module)
         for key in old.keys() | now.keys():
