@@ -23,14 +23,24 @@ def load() -> None:
 
 
 def make_engine(session: Any, shows_terminal: bool, reported: Reported) -> DirectEngine | Declined:
-    """See DirectEngine for the arguments."""
+    """`shows_terminal`: somebody reads what pytest's reporter writes."""
     reason = guards.version_reason()
+    if reason is None:
+        reason = _session_reason(session, shows_terminal, reported)
     if reason is not None:
         return Declined(reason)
-    # What it is made of is not there in versions that it does not know.
+    # It imports what only the versions of pytest have that it knows.
     from .engine import DirectEngine
 
-    return DirectEngine(session, shows_terminal, reported)
+    return DirectEngine(session, reported)
+
+
+def _session_reason(session: Any, shows_terminal: bool, reported: Reported) -> str | None:
+    if shows_terminal:
+        return "pytest's own output is asked for"
+    if reported.keeps_output_of_passes():
+        return "the output of tests that pass is asked for"
+    return guards.session_reason(session.config)
 
 
 def make_function_items() -> FunctionItems | None:

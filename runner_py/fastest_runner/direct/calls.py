@@ -17,18 +17,20 @@ _PLAIN_FRAMES = 7
 # The same down to run_itself in place of pytest_runtest_call.
 _HOOK_CALLS_TO_ITEM = 2
 _PLAIN_FRAMES_TO_ITEM = 5
-# The engine's frames in that place.
-_OUR_FRAMES = 2
 
 
-def call_function(frames_of_hook_call: int = 0) -> Call:
-    """What calls an item's function. 0: wherever in the stack it is."""
-    return _as_deep(pytest_pyfunc_call, _HOOK_CALLS, _PLAIN_FRAMES, frames_of_hook_call)
+def call_function(frames_of_hook_call: int, our_frames: int) -> Call:
+    """What calls an item's function.
+
+    `frames_of_hook_call`: how many frames a call of a hook takes; 0 if the depth does not matter. `our_frames`: how
+    many frames of the engine stand where pytest has those frames.
+    """
+    return _as_deep(pytest_pyfunc_call, _HOOK_CALLS, _PLAIN_FRAMES - our_frames, frames_of_hook_call)
 
 
-def call_item(frames_of_hook_call: int = 0) -> Call:
+def call_item(frames_of_hook_call: int, our_frames: int) -> Call:
     """The same for what calls the item's own `runtest`."""
-    return _as_deep(_run_itself, _HOOK_CALLS_TO_ITEM, _PLAIN_FRAMES_TO_ITEM, frames_of_hook_call)
+    return _as_deep(_run_itself, _HOOK_CALLS_TO_ITEM, _PLAIN_FRAMES_TO_ITEM - our_frames, frames_of_hook_call)
 
 
 def _run_itself(item: Any) -> None:
@@ -41,7 +43,7 @@ def _as_deep(function: Call, hook_calls: int, plain_frames: int, frames_of_hook_
     """The function behind so many calls of hooks, and frames beside these."""
     if frames_of_hook_call == 0:
         return function
-    for _ in range(hook_calls * (frames_of_hook_call - 1) + plain_frames - _OUR_FRAMES):
+    for _ in range(hook_calls * (frames_of_hook_call - 1) + plain_frames):
         function = _one_deeper(function)
     for _ in range(hook_calls):
         function = _LikeHook(function)

@@ -13,11 +13,10 @@ from _pytest.logging import caplog_handler_key, caplog_records_key
 from _pytest.python import pytest_pyfunc_call
 from _pytest.runner import CallInfo
 
+from .baseline import VARIABLE, Baseline
 from .phase_hooks import PhaseHooks, is_callers
-from .surroundings import Surroundings
 
 _OUR_DIRECTORY = os.path.dirname(os.path.abspath(__file__)) + os.sep
-VARIABLE = "PYTEST_CURRENT_TEST"
 
 
 class Times(NamedTuple):
@@ -40,9 +39,9 @@ class VariableGone(Exception):
 class Replay:
     """One for a session."""
 
-    def __init__(self, session: Any, surroundings: Surroundings) -> None:
+    def __init__(self, session: Any, baseline: Baseline) -> None:
         self._session = session
-        self._surroundings = surroundings
+        self._baseline = baseline
         self._logging = session.config.pluginmanager.get_plugin("logging-plugin")
 
     def report(self, item: Any, when: str, times: Times, hooks: PhaseHooks) -> bool:
@@ -58,7 +57,7 @@ class Replay:
         )
         times.put_on(call)
         ihook = item.ihook
-        with self._surroundings.set_aside() if hooks.see_reports else contextlib.nullcontext():
+        with self._baseline.set_aside() if hooks.see_reports else contextlib.nullcontext():
             report = ihook.pytest_runtest_makereport(item=item, call=call)
             ihook.pytest_runtest_logreport(report=report)
             if runner.check_interactive_exception(call, report):
@@ -87,7 +86,7 @@ class Replay:
             self.provide_stash(item)
         culprit = hooks.take_culprit(error)
         with contextlib.ExitStack() as stack:
-            put_logs = stack.enter_context(self._surroundings.handed_back())
+            put_logs = stack.enter_context(self._baseline.handed_back())
             outcome = _Outcome(error, put_logs)
             stack.enter_context(hooks.stood_in_for(when, culprit, outcome.happen))
             if culprit is not None:
@@ -146,7 +145,7 @@ class Replay:
 
     def genuine_call(self, item: Any) -> None:
         """Leaves the call to pytest, and has it reported."""
-        with self._surroundings.handed_back():
+        with self._baseline.handed_back():
             runner.call_and_report(item, "call", log=True)
 
     def genuine_teardown(self, item: Any, nextitem: Any) -> None:
@@ -155,7 +154,7 @@ class Replay:
         session = self._session
         if session.shouldfail or session.shouldstop:
             nextitem = None
-        with self._surroundings.handed_back():
+        with self._baseline.handed_back():
             runner.call_and_report(item, "teardown", log=True, nextitem=nextitem)
 
     def provide_stash(self, item: Any) -> None:

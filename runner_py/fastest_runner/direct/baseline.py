@@ -19,10 +19,14 @@ from _pytest import assertion
 from _pytest.logging import caplog_handler_key, caplog_records_key, catching_logs
 from _pytest.warnings import catch_warnings_for_item, parse_warning_filter
 
+VARIABLE = "PYTEST_CURRENT_TEST"
+_KEY = VARIABLE.encode()
+_ENCODING = sys.getfilesystemencoding()
+
 _propagates = operator.attrgetter("propagate")
 
 
-class Surroundings:
+class Baseline:
     """Open while direct tests run, closed whenever anything else does. One for a session; its main thread's."""
 
     def __init__(self, config: Any) -> None:
@@ -31,6 +35,8 @@ class Surroundings:
         self._logs = _Logs(config.pluginmanager.get_plugin("logging-plugin"))
         self._warnings: Any = None
         self._assertion: Any = None
+        # Kept here: a test may replace the module's.
+        self._environ = os.environ
         self.log: list[Any] = []
         self.is_open = False
 
@@ -59,6 +65,7 @@ class Surroundings:
         self._capture.close()
         self._assertion.close()
         self._warnings.__exit__(None, None, None)
+        self._environ.pop(VARIABLE, None)
 
     # A test.
 
@@ -92,6 +99,16 @@ class Surroundings:
                 )
 
     # A phase.
+
+    def set_variable(self, item: Any, when: str) -> None:
+        """Sets PYTEST_CURRENT_TEST, for a phase in which code of the project can run."""
+        value = f"{item.nodeid} ({when})"
+        if os.environ is not self._environ or "\x00" in value:
+            os.environ[VARIABLE] = value.replace("\x00", "(null)")
+            return
+        encoded = value.encode(_ENCODING, "surrogateescape")
+        os.putenv(_KEY, encoded)
+        self._environ._data[_KEY] = encoded  # type: ignore[attr-defined]
 
     def begin_phase(self, item: Any, when: str) -> None:
         """For phases in which fixtures may look at what there is. `when` is "setup", "call" or "teardown"."""
@@ -304,7 +321,7 @@ class _Logs:
             self._report.reset()
 
     def take(self) -> Any:
-        """Detaches the handlers; see Surroundings.handed_back."""
+        """Detaches the handlers; see Baseline.handed_back."""
         self.close()
         text, records = self._report.stream.getvalue(), list(self._caplog.records)
         caplog_text = self._caplog.stream.getvalue()
