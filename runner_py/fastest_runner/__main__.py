@@ -37,11 +37,11 @@ def _start():
         return 2
     _import_package(directory)
     zygote = importlib.import_module(_PRIVATE_NAME + ".process.zygote")
-    launch = zygote.serve(int(sys.argv[2]))
+    worker_module = _PRIVATE_NAME + ".worker"
+    launch = zygote.serve(int(sys.argv[2]), worker_module)
     if isinstance(launch, int):
         return launch
-    worker = importlib.import_module(_PRIVATE_NAME + ".worker")
-    return functools.partial(worker.run, launch)
+    return functools.partial(importlib.import_module(worker_module).run, launch)
 
 
 if __name__ == "__main__":

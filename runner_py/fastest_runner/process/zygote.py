@@ -19,7 +19,6 @@ import sys
 import time
 from typing import Any
 
-from .. import NAME
 from ..wire.frames import FrameDecoder, FrameError, encode
 from . import preload, process_end
 from .freshness import Origin, environment_of, take_environment
@@ -49,8 +48,11 @@ class _Child:
     life_fd: int
 
 
-def serve(control_fd: int) -> int | Launch:
-    """Serves until the control channel ends, then returns the exit status; in each worker it returns its Launch."""
+def serve(control_fd: int, worker_module: str) -> int | Launch:
+    """Serves until the control channel ends, then returns the exit status; in each worker it returns its Launch.
+
+    `worker_module` is the name of the module that runs a worker: it is loaded here, once for all workers.
+    """
     control = _socket.socket(fileno=control_fd)
     os.set_inheritable(control_fd, False)
     # Ctrl-C is the coordinator's to answer; it must not end the processes that its answer still needs.
@@ -58,7 +60,7 @@ def serve(control_fd: int) -> int | Launch:
     zygote = _Zygote(control, time.time_ns())
     gc.disable()
     try:
-        versions = _load_pytest()
+        versions = _load_pytest(worker_module)
     except Exception as error:
         zygote.send({"type": "failed", "message": _load_failure(error)})
         return 3
@@ -68,7 +70,7 @@ def serve(control_fd: int) -> int | Launch:
     return zygote.loop()
 
 
-def _load_pytest() -> dict[str, str]:
+def _load_pytest(worker_module: str) -> dict[str, str]:
     import pytest
     from _pytest.config import default_plugins
 
@@ -80,7 +82,7 @@ def _load_pytest() -> dict[str, str]:
         importlib.import_module(f"_pytest.{name}")
     # pytest loads it in every run, and the worker's own modules are every worker's.
     importlib.import_module("pdb")
-    importlib.import_module(f"{NAME}.worker")
+    importlib.import_module(worker_module)
     return {"python_version": platform.python_version(), "pytest_version": pytest.__version__}
 
 
