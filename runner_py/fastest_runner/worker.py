@@ -119,20 +119,10 @@ def _say_end(channel: Channel, host: SessionHost | ControlHost, status: int) -> 
     if channel.in_foreign_process():
         # A child that a test forked and that got out of it by an exception; its parent speaks for the session.
         return
-    if host.internal_error:
-        _fail(channel, status, host.internal_error)
+    if host.ending.internal_error:
+        _fail(channel, status, host.ending.internal_error)
         return
-    ended: dict[str, Any] = {
-        "exit_status": status,
-        "stop_reason": host.stop_reason,
-        "exit_called": host.exit_called,
-        "terminal_summary": host.terminal_summary.getvalue(),
-    }
-    if host.worker_output:
-        ended["worker_output"] = host.worker_output
-    if isinstance(host, SessionHost) and (properties := host.testsuite_properties()):
-        ended["testsuite_properties"] = properties
-    channel.send({"ended": ended})
+    channel.send({"ended": host.ending.message(status, host.terminal.summary.getvalue())})
 
 
 def _pytest_main(args: list[str], host: SessionHost | ControlHost) -> int:

@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 import pytest
+from _pytest import cacheprovider
 
 # What pytest-xdist's users ask for.
 _LENT = ("worker_id", "testrun_uid")
@@ -130,3 +131,27 @@ def consume_options(config: Any) -> None:
     }.items():
         if hasattr(option, name):
             setattr(option, name, value)
+
+
+def read_no_ids(config: Any) -> None:
+    """Spares a worker to read the ids of the last run's tests, at which it does not look, and to which it adds none."""
+    if not hasattr(config, "workerinput") or getattr(config.option, "newfirst", True):
+        return
+    genuine = cacheprovider.NFPlugin
+
+    def make_once(asking: Any) -> Any:
+        # Sessions within tests have the genuine one.
+        cacheprovider.NFPlugin = genuine  # type: ignore[misc]
+        return _WithoutIds(config) if asking is config else genuine(asking)
+
+    cacheprovider.NFPlugin = make_once  # type: ignore[assignment,misc]
+
+
+class _WithoutIds(cacheprovider.NFPlugin):
+    # It would note the ids of items, which nobody writes down in a worker.
+    pytest_collection_modifyitems = None  # type: ignore[assignment]
+
+    def __init__(self, config: Any) -> None:
+        self.config = config
+        self.active = False
+        self.cached_nodeids = set()

@@ -7,7 +7,6 @@ their controller's part is played; docs/adr/0021-control-session.md.
 from __future__ import annotations
 
 import ast
-import io
 import os
 import platform
 import sys
@@ -20,14 +19,12 @@ from ..roles import coverage_part, xdist_role
 from ..wire import serialized
 from . import reports
 from .batches import CommandError, Messages
+from .ending import Ending
 from .rendering import Renderer
-from .session_facts import keep_plugin_summaries
-from .streams import NullText
+from .silent_terminal import SilentTerminal
 
 # pytest's own plugins that would write down which tests there are and which failed: none, as far as this session knows.
 _KEEPERS_OF_RESULTS = ("lfplugin", "nfplugin")
-# Of what one worker says; longer messages are cut.
-_MOST_CHARACTERS = 4 << 20
 
 
 class _Hooks:
@@ -104,21 +101,16 @@ class _Node:
 class ControlHost:
     """A plugin object; one for the process. Its hooks run on the session's main thread."""
 
-    # What it has in common with a worker's host.
-    exit_called = False
-    worker_output = ""
-
     def __init__(self, messages: Messages, run: dict[str, Any]) -> None:
         """`run` is the RunSpec."""
         self._messages = messages
         self._run = run
-        self._terminal = NullText()
         self._nodes: dict[str, _Node] = {}
         self._concluding = False
         self._is_replaying = False
-        self.terminal_summary = io.StringIO()
-        self.stop_reason = ""
-        self.internal_error = ""
+        # As a worker's host has them.
+        self.terminal = SilentTerminal()
+        self.ending = Ending()
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_load_initial_conftests(self, early_config: Any) -> Iterator[None]:
@@ -163,8 +155,7 @@ class ControlHost:
         reporter = plugins.get_plugin("terminalreporter")
         if reporter is not None:
             renderer = Renderer(config, reporter, bool(self._run.get("color")), int(self._run.get("columns", 0)))
-            reporter._tw = renderer.writer(self._terminal)
-            reporter._show_progress_info = False
+            self.terminal.replace_terminal_of(reporter, renderer, shows_paths=True)
         yield
         for number in range(int(self._run.get("slots", 1))):
             self._node(config, f"gw{number}")
@@ -224,7 +215,7 @@ class ControlHost:
         # As far as reports of failures have told it.
         session.shouldfail = False
         # What plugins write from here on is for the user, wherever they do it.
-        self._terminal.keeping = self.terminal_summary
+        self.terminal.keep_everything()
         session.testsfailed = int(outcome.get("tests_failed", 0))
         session.testscollected = int(outcome.get("tests_collected", 0))
         for worker in outcome.get("workers", ()):
@@ -243,41 +234,16 @@ class ControlHost:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: Any) -> None:
-        self._terminal.keeping = None
-        if session.config.pluginmanager.hasplugin("terminalreporter"):
-            keep_plugin_summaries(session.config, self._terminal, self.terminal_summary)
+        self.terminal.keep_plugin_summaries(session.config)
 
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
-        self.stop_reason = self.stop_reason or str(excinfo.value) or type(excinfo.value).__name__
+        self.ending.stop_reason = self.ending.stop_reason or str(excinfo.value) or type(excinfo.value).__name__
 
     def pytest_internalerror(self, excrepr: Any) -> None:
-        self.internal_error = "".join(f"INTERNALERROR> {line}\n" for line in str(excrepr).split("\n"))
+        self.ending.note_internal_error(excrepr)
 
     def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str) -> None:
         # Those of its start every worker has, too, and those that are replayed come from one.
         if self._concluding and not self._is_replaying:
             message = reports.warning_message(self._run.get("invocation_dir", ""), warning_message, when, nodeid)
             self._messages.queue({"warning": message})
-
-
-def literal_output(output: dict[str, Any]) -> str:
-    """What of config.workeroutput can be told to the control session, as a Python literal: it may hold bytes.
-
-    As with pytest-xdist these are values of built-in types. Others are left out, and what is too long for a message.
-    """
-    parts = []
-    left = _MOST_CHARACTERS
-    for name, value in output.items():
-        text = f"{name!r}:{value!r}"
-        if len(text) <= left and _is_literal(text):
-            parts.append(text)
-            left -= len(text)
-    return "{" + ",".join(parts) + "}"
-
-
-def _is_literal(item: str) -> bool:
-    try:
-        ast.literal_eval("{" + item + "}")
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return False
-    return True

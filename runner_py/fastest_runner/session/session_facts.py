@@ -1,12 +1,12 @@
-"""What others need to know of a configured session: options, capture files, and what plugins have to say at its end."""
+"""What others need to know of a configured session: versions, places, options, capture files."""
 
 from __future__ import annotations
 
-import functools
+import os
 import sys
-from typing import Any, Iterator, TextIO
+from typing import Any
 
-from .streams import NullText
+import pytest
 
 # Options by their destination; those that are ini-file values stand below.
 _OPTIONS = {
@@ -40,7 +40,22 @@ _INI_VALUES = (
 )
 
 
-def option_values(config: Any) -> dict[str, str]:
+def of_session(config: Any) -> dict[str, Any]:
+    """Fields of the Ready message."""
+    stdout_fd, stderr_fd = _capture_descriptors(config)
+    return {
+        "python_version": ".".join(map(str, sys.version_info[:3])),
+        "pytest_version": pytest.__version__,
+        "rootdir": str(config.rootpath),
+        "inipath": str(config.inipath or ""),
+        "stdout_fd": stdout_fd,
+        "stderr_fd": stderr_fd,
+        "pid": os.getpid(),
+        "options": _option_values(config),
+    }
+
+
+def _option_values(config: Any) -> dict[str, str]:
     """Options that reports depend on, as texts; what this pytest does not have, or what is not set, is left out."""
     values: dict[str, Any] = {}
     for name, dest in _OPTIONS.items():
@@ -67,7 +82,7 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def capture_descriptors(config: Any) -> tuple[int, int]:
+def _capture_descriptors(config: Any) -> tuple[int, int]:
     """Descriptors of the files into which pytest captures stdout and stderr, -1 where it does not."""
     capture_manager = config.pluginmanager.get_plugin("capturemanager")
     capturing = getattr(capture_manager, "_global_capturing", None)
@@ -81,43 +96,8 @@ def _descriptor(capture: Any) -> int:
         return -1
 
 
-def _plugin_summaries(config: Any) -> Iterator[tuple[Any, Any, str]]:
-    """Implementations of pytest_terminal_summary that are not pytest's own, their functions, and modules of these."""
-    for implementation in config.hook.pytest_terminal_summary.get_hookimpls():
-        function = implementation.function
-        origin = str(getattr(function, "__module__", ""))
-        wraps = implementation.hookwrapper or getattr(implementation, "wrapper", False)
-        if not wraps and not origin.startswith("_pytest."):
-            yield implementation, function, origin
-
-
-def drop_plugin_summaries(config: Any) -> None:
-    """Has no plugin write a summary: a controller's side of it does. (Workers of pytest-xdist have no terminal.)"""
-    for implementation, _, _ in _plugin_summaries(config):
-        implementation.function = _write_nothing
-
-
-def keep_plugin_summaries(config: Any, terminal: NullText, kept: TextIO) -> None:
-    """Keeps what plugins other than pytest's own write in pytest_terminal_summary: coverage tables and the like."""
-    for implementation, function, origin in _plugin_summaries(config):
-        if origin == "_hypothesis_pytestplugin" and _hypothesis_is_silent(config):
-            implementation.function = _write_nothing
-        else:
-            implementation.function = functools.partial(_write_to, terminal, kept, function)
-
-
-def _hypothesis_is_silent(config: Any) -> bool:
-    """True if it would only import itself, which takes longer than a thousand quick tests."""
-    return "hypothesis" not in sys.modules and not config.getoption("--hypothesis-show-statistics", True)
-
-
-def _write_nothing(*args: Any) -> None:
-    pass
-
-
-def _write_to(terminal: NullText, kept: TextIO, function: Any, *args: Any) -> Any:
-    terminal.keeping = kept
-    try:
-        return function(*args)
-    finally:
-        terminal.keeping = None
+def only_answers(config: Any) -> bool:
+    """True if an option asks pytest for an answer that needs no tests to be run: --help, --fixtures and such."""
+    option = config.option
+    names = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
+    return any(getattr(option, name, None) for name in names)

@@ -1,4 +1,4 @@
-"""Where the text of pytest's terminal reporter goes."""
+"""A stdout by which the text of pytest's terminal reporter reaches the user's terminal."""
 
 from __future__ import annotations
 
@@ -7,27 +7,6 @@ import io
 from typing import Any
 
 from ..wire.frames import Channel
-
-
-class NullText:
-    """A text file that drops what is written, or keeps it while `keeping` holds a StringIO."""
-
-    encoding = "utf-8"
-    errors = "backslashreplace"
-
-    def __init__(self) -> None:
-        self.keeping: Any = None
-
-    def write(self, text: str) -> int:
-        if self.keeping is not None:
-            self.keeping.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        pass
-
-    def isatty(self) -> bool:
-        return False
 
 
 class _TerminalBytes(io.RawIOBase):
