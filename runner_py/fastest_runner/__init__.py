@@ -1,7 +1,7 @@
 """The Python side of a warm worker: genuine pytest, hosted batch by batch.
 
-`__main__` is the entry. It imports this package under a private name, so that the tests of a project can neither
-see it nor clash with it. docs/worker_protocol.md describes the processes and the messages.
+`__main__` is the entry. It imports this package under a private name, so that a project's tests can neither see it
+nor clash with it. docs/worker_protocol.md describes the processes and the messages.
 
 Imports go one way. A package imports only from those above it in this list; `worker` and `__main__` import from all:
 

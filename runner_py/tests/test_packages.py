@@ -1,4 +1,4 @@
-"""The packages of fastest_runner import each other in one direction: that which the package's docstring says."""
+"""The packages of fastest_runner import each other only in the order that the package's docstring gives."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import fastest_runner
 import graphlib
 
 ROOT = Path(fastest_runner.__file__).parent
-# From the lowest: a package imports only from those before it.
+# From the lowest package up: a package imports only from those before it.
 ORDER = re.findall(r"^(\w+) {2,}\S", fastest_runner.__doc__ or "", re.MULTILINE)
 
 
 def modules() -> dict[str, Path]:
-    """By name without the root's: "wire.frames", "wire" for a package itself, and "" for the root."""
+    """Returns files by module names without the root's: "wire.frames", "wire" for a package, and "" for the root."""
     found = {}
     for path in ROOT.rglob("*.py"):
         parts = path.relative_to(ROOT).with_suffix("").parts
@@ -25,7 +25,7 @@ def modules() -> dict[str, Path]:
 
 
 def imported_by(name: str, path: Path) -> Iterator[str]:
-    """The modules of ours that a module imports, wherever in its text."""
+    """Yields our modules that a module imports, anywhere in its text."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):

@@ -1,7 +1,7 @@
-"""Where the tests of a session come from: module by module over one persistent tree of nodes, or all at once.
+"""Collects a session's tests: module by module in one tree of nodes, or all at once.
 
-Fixtures and set-up state hang on the identity of nodes, so directories are walked once and their nodes live as long
-as the session. Both ways are pytest's own `perform_collect`; what differs is when file collectors are expanded.
+Fixtures and set-up state depend on the identity of nodes. So directories are walked once, and their nodes live as long
+as the session. Both ways use pytest's own `perform_collect`. They differ in when file collectors make their tests.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from _pytest.scope import Scope
 
 from ..direct import is_late
 from . import soundness
-from .constant_tests import NativeModules
+from .constant_tests import ConstantModules
 
 
 class Entry(NamedTuple):
@@ -34,7 +34,7 @@ class Entry(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """What a batch comes to: the fields of WorkerMessage.Collected."""
+    """The tests of a batch: the fields of WorkerMessage.Collected."""
 
     entries: list[Entry]
     missing: list[dict[str, Any]]
@@ -51,7 +51,7 @@ class _ModuleTests(NamedTuple):
 
 
 class Collection:
-    """The collection of one session. Takes the place of `session.perform_collect`, see `perform`."""
+    """The collection of one session. `_perform` takes the place of `session.perform_collect`."""
 
     def __init__(
         self,
@@ -60,25 +60,25 @@ class Collection:
         function_items: Any = None,
         native_modules: Iterable[dict[str, Any]] = (),
     ) -> None:
-        """`whole_reason` is why the collection must be whole, as far as that is known already.
+        """`whole_reason`: why the collection must be whole, as far as is known before it begins.
 
-        `function_items` is a direct.FunctionItems if there is one, `native_modules` RunSpec.native_modules.
+        `function_items` is a direct.FunctionItems or None. `native_modules` are RunSpec.native_modules.
         """
         self.whole_reason = whole_reason
         self.deselected = 0
         self.config = session.config
         self._session = session
         self._function_items = function_items
-        self._native = NativeModules(native_modules, session)
-        # In pytest's order: file collectors, and items that stand outside of files.
+        self._constant = ConstantModules(native_modules, session)
+        # File collectors, and items outside of files, in pytest's order.
         self._found: list[Any] = []
-        # File collectors that were imported without error, by node id. Those that were expanded are kept with their
-        # tests, since a collector registers its fixtures each time that it collects.
+        # File collectors that were imported without error, by node id. The tests that they have made are kept, since a
+        # collector registers its fixtures each time that it collects.
         self._files: dict[str, Any] = {}
         self._tests: dict[str, _ModuleTests] = {}
         self._by_ref: dict[tuple[str, int], Any] = {}
         self._wanted_file: Any = None
-        # The places of a whole collection's items before any hook had its say, by identity.
+        # Where the items of a whole collection stood before any hook saw them, by identity.
         self._found_at: dict[int, int] = {}
 
     @property
@@ -87,15 +87,15 @@ class Collection:
 
     @property
     def module_in_the_making(self) -> str:
-        """Node id of the module whose tests are being made on their own; empty otherwise."""
+        """The node id of the module whose tests are being made; empty if that is not the case."""
         return "" if self._wanted_file is None else self._wanted_file.nodeid
 
     def install(self) -> None:
-        """From now on the session's collection is this one."""
+        """Has the session collect in this way from now on."""
         self._session.perform_collect = self._perform
 
     def description(self, errors: int) -> dict[str, Any]:
-        """The Collection message."""
+        """Returns the Collection message."""
         if self.is_whole:
             entries = [_collected_test(item) for item in self._session.items]
             return {
@@ -106,28 +106,28 @@ class Collection:
                 "digest": _digest(entry["node_id"] for entry in entries),
                 "errors": errors,
                 "order_binds": self._order_binds(),
-                **self._native.fields(),
+                **self._constant.fields(),
             }
         modules = list(self._files)
-        fields = self._native.fields()
-        # Workers that leave out others must not share a run.
+        fields = self._constant.fields()
+        # Workers that leave out different modules must not share a run.
         digest = _digest((*modules, "", *fields["native"]) if fields else modules)
         return {"mode": "BY_MODULE", "modules": modules, "digest": digest, "errors": errors, **fields}
 
     def note_order(self, items: list[Any]) -> None:
-        """These were found, in this order; hooks are about to see them."""
+        """Notes the items in the order in which they were found, before hooks see them."""
         if self.is_whole:
             self._found_at = {id(item): place for place, item in enumerate(items)}
 
     def _order_binds(self) -> bool:
-        """True if a hook moved a test before one that was found earlier, and not by chance."""
+        """Returns True if a hook has moved a test before a test that was found earlier, and not at random."""
         if getattr(self.config.option, "randomly_reorganize", False):
             return False
         places = [self._found_at[id(item)] for item in self._session.items if id(item) in self._found_at]
         return any(map(operator.gt, places, places[1:]))
 
     def select(self, batch: dict[str, Any]) -> Selection:
-        """Makes the items of a batch. Runs pytest's collection hooks the first time that a module is asked for."""
+        """Makes the items of a batch. For the first batch of a module pytest's collection hooks run."""
         begin = time.perf_counter()
         if self.is_whole:
             entries, missing = self._resolve(batch.get("tests", ()), self._by_ref)
@@ -142,13 +142,13 @@ class Collection:
                 entries, missing = _part(module.entries, batch), []
         return Selection(entries, missing, total, deselected, digest, time.perf_counter() - begin)
 
-    # The place of Session.perform_collect.
+    # In place of Session.perform_collect.
 
     def _perform(self, args: Any = None, genitems: bool = True) -> Any:
         session = self._session
         genuine = functools.partial(type(session).perform_collect, session)
         if args is not None or not genitems:
-            # A plugin's own use.
+            # A plugin collects for a purpose of its own.
             return genuine(args, genitems)
         with self._function_items.collecting(session) if self._function_items is not None else contextlib.nullcontext():
             if self._wanted_file is not None:
@@ -164,15 +164,15 @@ class Collection:
         return session.items
 
     def _walk_and_import(self, genuine_perform_collect: Any) -> None:
-        """pytest's own collection, in which each file is imported where it would have been collected.
+        """pytest's own collection, which imports each file in place of making its tests.
 
-        The hooks at its end see what was found only if that turns out to need the whole collection after all.
+        Hooks at its end are called only if the collection turns out to have to be whole.
         """
-        self._native.begin()
+        self._constant.begin()
         self._with_hooks(genuine_perform_collect, self._import_files, self._decide)
 
     def _with_hooks(self, perform_collect: Any, genitems: Any, decide: Any) -> None:
-        """pytest's own collection with these in the place of its own parts."""
+        """pytest's own collection, with these functions in place of pytest's."""
         session = self._session
         config = session.config
         genuine_hooks = config.hook
@@ -185,19 +185,19 @@ class Collection:
             vars(session).pop("genitems", None)
 
     def _import_files(self, node: Any) -> Iterator[Any]:
-        """In place of Session.genitems: directories are walked, files are kept, and no item is made."""
+        """In place of Session.genitems: walks directories and keeps files, but makes no items."""
         if isinstance(node, pytest.File) and not isinstance(node, pytest.Package):
-            if self._native.leave_out(node) or _import(node):
+            if self._constant.leave_out(node) or _import(node):
                 self._found.append(node)
             return
         for item in type(self._session).genitems(self._session, node):
             self._found.append(item)
-        # A generator that yields nothing: the session's items stay empty.
+        # The generator yields nothing, so the session's items stay empty.
         yield from ()
 
     def _decide(self, items: list[Any]) -> None:
-        """Everything is imported: `items` are filled now if they must be."""
-        for node in self._native.settle():
+        """After all imports: decides whether the collection has to be whole. If so, all tests are made into `items`."""
+        for node in self._constant.settle():
             if not _import(node):
                 self._found.remove(node)
         files = [node for node in self._found if isinstance(node, pytest.File)]
@@ -206,12 +206,12 @@ class Collection:
         else:
             self.whole_reason = soundness.reason_after_import(self._session.config, self._session, files)
         if not self.is_whole:
-            # pytest's own, which finds fault with a wrong -k or -m even where there is no item.
+            # pytest's own function refuses a wrong -k or -m even without items.
             select_by_options(items, self.config)
             self._files = {node.nodeid: node for node in files}
             return
         vars(self._session).pop("genitems", None)
-        self._native.give_up("the tests are collected as a whole")
+        self._constant.give_up("the tests are collected as a whole")
         for node in self._found:
             items.extend(self._genitems(node) if isinstance(node, pytest.File) else [node])
         self._found.clear()
@@ -229,8 +229,8 @@ class Collection:
             session = self._session
             config = session.config
             try:
-                # By the hook, so that what pytest wraps around a collection is there: warnings, logging. The config's
-                # own check of the ini-file belongs to the end of the whole collection and has been made.
+                # Called as a hook, so that pytest's wrappers of a collection run: warnings, logging. The config's own
+                # implementation checks the ini-file at the end of a whole collection; it has run already.
                 pytest_collection = config.pluginmanager.subset_hook_caller("pytest_collection", [config])
                 pytest_collection(session=session)
             finally:
@@ -243,12 +243,12 @@ class Collection:
         return tests
 
     def _expand_file(self, node: Any) -> Any:
-        """What perform_collect does after its walk, for one file."""
+        """Does for one file what perform_collect does after its walk."""
         session = self._session
         hook = session.config.hook
         collected_before = session.testscollected
         session.items = items = []
-        # What pytest 8 and later remember of a collection; empty between collections.
+        # Since pytest 8: what pytest remembers during a collection.
         if hasattr(session, "_collection_cache"):
             session._collection_cache = {}
         with _without_garbage_collection():
@@ -262,7 +262,7 @@ class Collection:
         return session.items
 
     def _genitems(self, node: Any) -> Iterator[Any]:
-        """Session.genitems, which asks for the hooks of each item anew."""
+        """Does what Session.genitems does, but looks up the hooks once for a node, not for each of its items."""
         session = self._session
         genuine = type(session).genitems
         if self._function_items is None or isinstance(node, pytest.Item):
@@ -284,7 +284,7 @@ class Collection:
         session = self._session
         hook = hooks.pytest_collection_modifyitems
         if self._function_items is not None and not any(map(_is_bound_by_parameters, items)):
-            # What it would put in another order is not there.
+            # pytest's FixtureManager would sort the items by parameters of wide scope, and there are none.
             manager = session.config.pluginmanager
             hook = manager.subset_hook_caller("pytest_collection_modifyitems", [session._fixturemanager])
         hook(session=session, config=session.config, items=items)
@@ -304,7 +304,7 @@ class Collection:
 
 
 class _EndOfCollection:
-    """A session's hooks while it walks and imports: those that end a collection wait for the decision."""
+    """A session's hooks while it walks and imports. The hooks at a collection's end wait for the decision."""
 
     def __init__(self, hooks: Any, decide: Any, is_whole: Any, modify_items: Any) -> None:
         self._hooks = hooks
@@ -325,14 +325,14 @@ class _EndOfCollection:
 
 
 def _import(node: Any) -> bool:
-    """Imports a file collector's module as its collection would, inside pytest's own collection protocol.
+    """Imports a file collector's module as its collection would, within pytest's own collection protocol.
 
-    False if that failed or was skipped; its report has then gone to the hooks.
+    Returns False if the import failed or was skipped. Then its report has gone to the hooks.
     """
     if not isinstance(node, pytest.Module):
         return True
-    # `collect` asks for the module and yields nothing. Of C functions only: pytest cuts tracebacks at the first frame
-    # that is not its own, and there must be none of ours.
+    # This `collect` asks for the module and yields nothing. It is made of C functions only: pytest cuts tracebacks at
+    # the first frame that is not its own, so there must be no frame of ours.
     node.collect = functools.partial(itertools.filterfalse, operator.attrgetter("obj"), (node,))
     try:
         report = collect_one_node(node)
@@ -345,7 +345,7 @@ def _import(node: Any) -> bool:
 
 @contextlib.contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """For a time in which much is made that stays."""
+    """For a time in which many objects are made that stay."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -356,13 +356,13 @@ def _without_garbage_collection() -> Iterator[None]:
 
 
 def _is_bound_by_parameters(item: Any) -> bool:
-    """True if a parameter of a scope wider than a function's may put it next to others."""
+    """Returns True if the item has a parameter of wide scope, which may move it next to other items."""
     callspec = vars(item).get("callspec")
     return callspec is not None and any(scope is not Scope.Function for scope in callspec._arg2scope.values())
 
 
 def _part(entries: list[Entry], batch: dict[str, Any]) -> list[Entry]:
-    """What a batch by collection asks for of its module, see Batch.boundaries and Batch.except."""
+    """Returns the part of a module that a batch asks for, see Batch.boundaries and Batch.except."""
     position: dict[str, int] = {}
     for index, entry in enumerate(entries):
         position.setdefault(entry.ref["node_id"], index)
@@ -379,7 +379,7 @@ def _part(entries: list[Entry], batch: dict[str, Any]) -> list[Entry]:
 
 
 def _entries(items: Iterable[Any]) -> list[Entry]:
-    """Items with their refs; the index tells apart those that share a node id."""
+    """Returns items with their refs. The index tells apart items that share a node id."""
     seen: dict[str, int] = {}
     entries = []
     for item in items:
@@ -396,7 +396,7 @@ def _key(ref: dict[str, Any]) -> tuple[str, int]:
 
 
 def _collected_test(item: Any) -> dict[str, Any]:
-    """A CollectedTest. The group's name is what xdist would take from the mark."""
+    """Returns a CollectedTest. The group's name is the one that pytest-xdist would take from the mark."""
     test = {"node_id": item.nodeid, "module": _file_node_id(item)}
     # A late item has no marks of its own.
     marked = item.parent if is_late(item) else item
@@ -410,7 +410,7 @@ def _collected_test(item: Any) -> dict[str, Any]:
 
 
 def _file_node_id(item: Any) -> str:
-    """Node id of the file collector above an item; of an item outside of files, the path part of its own."""
+    """Returns the node id of the file collector above an item. Without one it is the path part of the item's own id."""
     node = item
     while node is not None:
         if isinstance(node, pytest.File) and not isinstance(node, pytest.Package):
@@ -420,7 +420,7 @@ def _file_node_id(item: Any) -> str:
 
 
 def _attach_log_handlers(config: Any) -> None:
-    """Those that pytest holds attached while tests run, until its loop ends: the end of a collection takes them off."""
+    """Attaches the log handlers that pytest keeps attached while tests run. The end of a collection detaches them."""
     plugin = config.pluginmanager.get_plugin("logging-plugin")
     if plugin is not None:
         for handler in (plugin.log_cli_handler, plugin.log_file_handler):

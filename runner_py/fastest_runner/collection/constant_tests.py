@@ -1,9 +1,12 @@
-"""Which modules need no import because the coordinator has decided their tests (--engine=native).
+"""Constant tests: their verdict is known from their text alone, so their modules need no import (--engine=native).
 
-It has seen from their text that they do nothing but define tests, and that these pass. That is the verdict of pytest
-where nobody but pytest has a say: no foreign hook that sees tests, no fixture that applies to them by itself, no option
-that selects or shows in another way, nobody who measures what is executed. The coordinator can't know that; here it is
-known. A reason is a text for a person, and whatever is not known is one.
+For example, a module that holds nothing but `def test_sum(): assert 1 + 1 == 2`. The coordinator has seen from the text
+that the module only defines tests, and that they pass. pytest's verdict is the same if nobody but pytest has a say:
+- no foreign hook sees tests;
+- no fixture applies to them by itself;
+- no option selects tests or shows them in another way;
+- nobody measures which lines are executed.
+The coordinator cannot know that, but a session can. A reason against is a text for a person. Anything unknown is one.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from . import listeners, soundness
 
 _BUILTINS = dict(vars(builtins))
 
-# Through which tests, or what came of them, are seen.
+# Hooks that see tests or their results.
 _HOOKS = (
     "pytest_assertion_pass",
     "pytest_collect_file",
@@ -50,7 +53,7 @@ _HOOKS = (
     "pytest_runtest_teardown",
     "pytest_runtestloop",
 )
-# Plugins that have nothing to do with synchronous functions that take no fixtures and have no marks. They were read.
+# Plugins that do nothing with synchronous functions without fixtures and marks. Their sources were read.
 _BYSTANDERS = frozenset({"_hypothesis_pytestplugin", "anyio.pytest_plugin", "pytest_asyncio.plugin", "pytest_timeout"})
 
 _OPTIONS = {
@@ -61,40 +64,40 @@ _OPTIONS = {
 }
 
 
-class NativeModules:
-    """Those of one session."""
+class ConstantModules:
+    """Modules of constant tests in one session. Their tests are called native in messages."""
 
     def __init__(self, modules: Iterable[dict[str, Any]], session: Any) -> None:
         """`modules` are RunSpec.native_modules."""
         self._wanted = {module.get("node_id", ""): module.get("crc32", 0) for module in modules}
         self._session = session
         self._nodes: list[Any] = []
-        # Why none is left out; empty if nothing speaks against it, or if there are none.
+        # Why no module is left out; empty if nothing speaks against it, or if there are no such modules.
         self.refused = ""
 
     def begin(self) -> None:
-        """The collection begins, with those conftests loaded that are found first."""
+        """As the collection begins. The first conftests are loaded by then."""
         if self._wanted:
             self.refused = self._reason() or ""
 
     def fields(self) -> dict[str, Any]:
-        """Those of the Collection message."""
+        """Returns fields of the Collection message."""
         if not self._wanted:
             return {}
         return {"native": [node.nodeid for node in self._nodes], "native_refused": self.refused}
 
     def leave_out(self, node: Any) -> bool:
-        """Whether a file collector's module need not be imported, as far as is known so far."""
+        """Returns whether a file collector's module need not be imported, as far as is known by now."""
         if self.refused or node.nodeid not in self._wanted or type(node) is not pytest.Module:
             return False
-        # A package's own code would run first.
+        # A package's code would run before the module's.
         if isinstance(node.parent, pytest.Package) or not _has_bytes(node.path, self._wanted[node.nodeid]):
             return False
         if self._session.config.getoption("importmode") == "prepend":
-            # Another file may have its name.
+            # Another file may have the module's name.
             if node.path.stem in sys.modules:
                 return False
-            # As pytest's import does it: other modules may find theirs by it.
+            # pytest's import adds the folder too, and other modules may be imported from there.
             folder = str(node.path.parent)
             if not sys.path or sys.path[0] != folder:
                 sys.path.insert(0, folder)
@@ -102,13 +105,13 @@ class NativeModules:
         return True
 
     def settle(self) -> list[Any]:
-        """Every conftest is loaded: which of those that were left out have to be imported after all."""
+        """After all conftests are loaded: returns the modules that have to be imported after all."""
         if self._nodes:
             self.refused = self._reason() or ""
         return self.give_up(self.refused) if self.refused else []
 
     def give_up(self, reason: str) -> list[Any]:
-        """None is left out. Gives those that were."""
+        """Leaves out no module. Returns those that were left out until now."""
         self.refused = reason if self._wanted else ""
         nodes, self._nodes = self._nodes, []
         return nodes
@@ -146,7 +149,7 @@ def _option_reason(config: Any) -> str | None:
 
 
 def _python_reason() -> str | None:
-    """Whether Python's own part is as it was before anything of the project was loaded."""
+    """Returns what of Python itself has changed since this module was loaded, before any code of the project."""
     for name, genuine in _BUILTINS.items():
         if getattr(builtins, name, None) is not genuine:
             return f"somebody has changed Python's {name}"

@@ -1,9 +1,15 @@
-"""Decides whether a conftest's pytest_collection_modifyitems treats each test on its own.
+"""Whether a pytest_collection_modifyitems is itemwise: it does to each test what it would do if there were no others.
 
-Such a hook (pytest's own recipe for --runslow is one) does the same whether it is called once with all tests or once
-for each module, so it does not need the whole collection. What is accepted is a small part of Python, read from the
-hook's source: one pass over the items at a time, marks and decisions that depend on nothing but the item and the
-options, lists of those to keep and to leave out. Anything else may depend on another item, and the answer is no.
+For example, this hook is itemwise, and `items.sort(...)` is not:
+
+    for item in items:
+        if "slow" in item.keywords and not config.getoption("--runslow"):
+            item.add_marker(pytest.mark.skip)
+
+An itemwise hook does the same whether it is called once with all tests or once for each module, so it does not need
+the whole collection. Only a small part of Python is accepted, as read from the hook's source: loops over the items,
+marks and decisions that depend only on the item and the options, lists of items to keep or to leave out. With anything
+else the answer is no.
 """
 
 from __future__ import annotations
@@ -26,7 +32,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# What an expression may read of an item, a mark, a path or the options: none of these runs code of the project.
+# What an expression may read of an item, a mark, a path or the options. None of these runs code of the project.
 _ATTRIBUTES = _words(
     "name nodeid originalname keywords own_markers fixturenames fspath path location callspec id params parent cls "
     "module function __name__ __module__ __doc__ __class__ args kwargs parts suffix stem dirname basename strpath "
@@ -41,7 +47,7 @@ _BUILTINS = _words(
     "any all len isinstance issubclass hasattr getattr str int float bool sorted set list tuple dict frozenset min max "
     "repr enumerate zip"
 )
-# Functions and values of modules, as they are written.
+# Functions and values of modules, as the source writes them.
 _MODULES: dict[str, tuple[Any, frozenset[str]]] = {
     "sys": (sys, frozenset({"sys.platform", "sys.version_info"})),
     "platform": (platform, frozenset({"platform.system", "platform.machine", "platform.python_implementation"})),
@@ -50,7 +56,7 @@ _MODULES: dict[str, tuple[Any, frozenset[str]]] = {
     "pytest": (pytest, frozenset({"pytest.Function", "pytest.Item", "pytest.Class", "pytest.Module"})),
     "os": (os, frozenset({"os.name", "os.sep", "os.path.join", "os.path.dirname", "os.path.basename"})),
 }
-# Values of a conftest's own names that no test is going to change.
+# A conftest's own names may have values of these types, which no test can change.
 _CONSTANTS = (str, bytes, int, bool, float, frozenset, type, re.Pattern, type(None))
 
 _PLAIN_NODES = (
@@ -60,13 +66,13 @@ _PLAIN_NODES = (
 
 
 class _NotItemwise(Exception):
-    """Something that the hook's source has and that is not known to look at one item only."""
+    """The hook's source has something that is not known to look at one item only."""
 
 
 def treats_items_singly(function: Any, config: Any, group_marks: tuple[str, ...]) -> bool:
-    """True if the hook's implementation does to each item what it would do if there were no others.
+    """Returns True if the implementation of the hook is itemwise.
 
-    `group_marks` are the names of marks that bind items to each other: a hook that knows one is refused.
+    `group_marks` are names of marks that bind items to each other. A hook with such a name is refused.
     """
     if not isinstance(function, types.FunctionType) or function.__closure__ or hasattr(function, "__wrapped__"):
         return False
@@ -84,21 +90,21 @@ def treats_items_singly(function: Any, config: Any, group_marks: tuple[str, ...]
 
 
 class _Hook:
-    """One implementation, statement by statement."""
+    """Checks one implementation, statement by statement."""
 
     def __init__(self, function: Any, config: Any, group_marks: tuple[str, ...]) -> None:
         self._globals = function.__globals__
         self._config = config
         self._group_marks = group_marks
-        # Local names by what they hold.
+        # Local names: those that hold plain values, marks, and lists of items.
         self._values: set[str] = set()
         self._marks: set[str] = set()
         self._lists: set[str] = set()
-        # All local names: none of them is ever looked up among the module's.
+        # All local names. None of them is looked up in the module.
         self._locals = set(function.__code__.co_varnames) | set(function.__code__.co_cellvars)
         self._item = ""
         self._written: set[str] = set()
-        # Lists that a loop has filled: from two of them they would hold the items in another order.
+        # Lists that a loop has filled. If a second loop filled such a list too, the items' order would change.
         self._filled: set[str] = set()
         self._filled_now: set[str] = set()
 
@@ -108,7 +114,7 @@ class _Hook:
         others = (arguments.posonlyargs, arguments.kwonlyargs, arguments.vararg, arguments.kwarg, arguments.defaults)
         _require("items" in names and names <= {"session", "config", "items"} and not any(others))
         for decorator in definition.decorator_list:
-            # What is wrapped around others yields, and that is no statement here.
+            # A wrapper of other hooks has a `yield`, which is refused below.
             _require(isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.hookimpl")
         for node in ast.walk(definition):
             word = getattr(node, "attr", getattr(node, "value", None))
@@ -116,13 +122,13 @@ class _Hook:
         self._values.update(names - {"items"})
         self._outer(definition.body)
 
-    # Statements around the loops. Whatever is decided here holds for all items.
+    # Statements outside of loops. Decisions there hold for all items.
 
     def _outer(self, statements: list[ast.stmt]) -> None:
         for statement in statements:
             if isinstance(statement, ast.If):
                 if isinstance(statement.test, ast.Name) and statement.test.id in self._lists:
-                    # Whether there are such items says something of all: nothing but the choice may hang on it.
+                    # Whether a list is empty depends on all items. Only the choice of items may depend on that.
                     _require(not statement.orelse and all(map(self._is_of_choice, statement.body)))
                 else:
                     self._expression(statement.test)
@@ -163,7 +169,7 @@ class _Hook:
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
         _require(isinstance(target, ast.Name) and target.id not in ("items", "config", "session"))
         name = target.id
-        # A name has one meaning throughout.
+        # A name is written once.
         _require(name not in self._written)
         self._written.add(name)
         if isinstance(value, ast.List) and not value.elts or self._chooses(value):
@@ -177,7 +183,7 @@ class _Hook:
             self._values.add(name)
 
     def _chooses(self, value: ast.expr) -> bool:
-        """True for a list of those items about which a condition on each is true."""
+        """Returns True for a list of the items for which a condition on the item is true."""
         if not isinstance(value, ast.ListComp) or len(value.generators) != 1:
             return False
         (clause,) = value.generators
@@ -190,7 +196,7 @@ class _Hook:
         return True
 
     def _report(self, call: ast.expr) -> None:
-        """config.hook.pytest_deselected(items=NAME)"""
+        """Accepts config.hook.pytest_deselected(items=NAME)."""
         _require(isinstance(call, ast.Call) and ast.unparse(call.func).endswith("config.hook.pytest_deselected"))
         _require(not call.args and len(call.keywords) == 1 and isinstance(call.keywords[0].value, ast.Name))
         _require(call.keywords[0].value.id in self._lists)
@@ -204,7 +210,7 @@ class _Hook:
         assigned = {
             node.id for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         }
-        # What an item's turn leaves in a name must not reach the next item's.
+        # A name that is assigned for one item must not keep its value for the next item.
         _require(not assigned & (self._written | {"items", "config", "session"}))
         self._values.add(self._item)
         self._inner(loop.body, nested=False)
@@ -215,9 +221,9 @@ class _Hook:
         self._item = ""
 
     def _inner(self, statements: list[ast.stmt], nested: bool) -> bool:
-        """Statements for one item; `self._values` and `self._marks` are what this item's turn has surely assigned.
+        """Checks the statements for one item. `_values` and `_marks` are the names that surely have a value by then.
 
-        Gives False if what comes after them is never reached.
+        Returns False if statements after these are never reached.
         """
         for statement in statements:
             if isinstance(statement, ast.If):
@@ -262,7 +268,7 @@ class _Hook:
         return True
 
     def _act(self, call: ast.expr) -> None:
-        """item.add_marker(MARK) and NAME.append(item)"""
+        """Accepts item.add_marker(MARK) and NAME.append(item)."""
         _require(isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and len(call.args) == 1)
         receiver, (argument,) = call.func.value, call.args
         _require(isinstance(receiver, ast.Name))
@@ -276,10 +282,10 @@ class _Hook:
             _require(isinstance(argument, ast.Name) and argument.id == self._item)
             self._filled_now.add(receiver.id)
 
-    # Expressions that look at one item and the options, and change nothing.
+    # Expressions. They look at one item and the options, and change nothing.
 
     def _is_mark(self, value: ast.expr) -> bool:
-        """True for pytest.mark.NAME, that called, and a name that holds one."""
+        """Returns True for pytest.mark.NAME, a call of that, and a name that holds a mark."""
         if isinstance(value, ast.Name):
             return value.id in self._marks
         called = value.func if isinstance(value, ast.Call) else value
@@ -325,7 +331,7 @@ class _Hook:
                     self._expression(child)
 
     def _asks_for_item(self, node: ast.Compare) -> bool:
-        """True for "item in NAME" and "item not in NAME", where NAME is a list that is complete."""
+        """Returns True for "item in NAME" and "item not in NAME", if the list NAME is complete."""
         if not isinstance(node.left, ast.Name) or node.left.id != self._item or len(node.ops) != 1:
             return False
         (operator,), (place,) = node.ops, node.comparators
@@ -353,7 +359,7 @@ class _Hook:
         self._expression(function.value)
 
     def _option(self, node: ast.Call, function: ast.Attribute) -> None:
-        """An option that is there: to ask for another is an error, which belongs before the first test."""
+        """Accepts only an option that exists: another one is an error, which has to come before the first test."""
         _require(ast.unparse(function.value) in ("config", "session.config", f"{self._item}.config"))
         _require(bool(node.args) and isinstance(node.args[0], ast.Constant))
         try:

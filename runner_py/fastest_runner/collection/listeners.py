@@ -1,7 +1,8 @@
-"""Who, besides pytest, is told of what came of tests: hooks that have to run where all of a run's reports are.
+"""Finds listeners: hooks of plugins and conftests that have to run where the reports of all tests of a run arrive.
 
-With several workers that is the control session, as the controller is with pytest-xdist. It is started for them, and
-workers send their reports in pytest's own serialized form (docs/adr/0030-replayed-reports.md).
+For example, pytest_runtest_logreport in a conftest that writes a list of failures is a listener. With several workers,
+listeners run in the control session, as they run in pytest-xdist's controller. The control session is started for them,
+and workers send it their reports in pytest's own serialized form (docs/adr/0030-replayed-reports.md).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, Iterator
 
 from .soundness import foreign_origin, place_of, words_of
 
-# Called for reports as they come, by pytest-xdist in workers too.
+# Called for each report as it comes. With pytest-xdist they are called in workers too.
 _REPORT_HOOKS = ("pytest_runtest_logstart", "pytest_runtest_logreport", "pytest_runtest_logfinish")
 _HOOKS = (
     *_REPORT_HOOKS,
@@ -25,11 +26,11 @@ _HOOKS = (
     "pytest_terminal_summary",
     "pytest_testnodedown",
 )
-# Plugins whose controller has nothing to do with reports, or nothing unless an option asks for it which then has a
-# session of its own anyway. Their sources were read.
+# Plugins whose controller has nothing to do with reports, or only with an option that starts a control session anyway.
+# Their sources were read.
 _KNOWN = frozenset({"_hypothesis_pytestplugin", "pytest_cov.plugin", "pytest_metadata.plugin"})
 
-# Hooks in which a plugin may do, or register, something where it is no worker, and the words by which it asks.
+# Hooks in which a plugin may do something if it is in no worker, and the words by which it asks whether it is in one.
 _PREPARING_HOOKS = ("pytest_configure", "pytest_sessionstart", "pytest_unconfigure")
 _ROLE_WORDS = frozenset(
     {
@@ -42,8 +43,8 @@ _ROLE_WORDS = frozenset(
         "get_xdist_worker_id",
     }
 )
-# Those that ask and need no control session, or only for one of the options below. Their sources were read, and
-# tests/plugins runs them.
+# Plugins that ask, but need no control session, or need it only for one of the options below. Their sources were read,
+# and tests/plugins runs them.
 _KNOWN_TO_ASK = frozenset(
     {
         "pytest_bdd",
@@ -58,7 +59,7 @@ _KNOWN_TO_ASK = frozenset(
     }
 )
 
-# Where plugins keep the options for which they take part, in a controller only: in a worker nothing is seen of them.
+# Options that make a plugin take part in a controller only. Nothing in a worker shows that the plugin does.
 _OPTIONS = {
     "htmlpath": "--html",
     "json_report": "--json-report",
@@ -77,7 +78,7 @@ def _listening(config: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any, 
 
 
 def find(config: Any) -> str:
-    """Who listens, for a person; empty if nobody does. Every conftest has to be loaded."""
+    """Returns who listens, for a person to read; empty if nobody does. All conftests have to be loaded."""
     for name, option in _OPTIONS.items():
         if getattr(config.option, name, None):
             return f"{option} writes a report of every test"
@@ -87,7 +88,7 @@ def find(config: Any) -> str:
 
 
 def find_preparing(config: Any) -> str:
-    """Whose start or end does something else where it is no worker, for a person; empty if nobody's does."""
+    """Returns whose session start or end does something else outside of workers, for a person; empty if nobody's."""
     for name in _PREPARING_HOOKS:
         for implementation in getattr(config.pluginmanager.hook, name).get_hookimpls():
             origin = foreign_origin(implementation)
@@ -100,7 +101,7 @@ def find_preparing(config: Any) -> str:
 
 
 class _Reader:
-    """Reads functions of one plugin: its package's, or the project's own."""
+    """Reads a plugin's functions, in its package or in the project."""
 
     def __init__(self, package: str, root: str) -> None:
         self._package = package
@@ -108,7 +109,7 @@ class _Reader:
         self._seen: set[int] = set()
 
     def asks_for_role(self, function: Any) -> bool:
-        """True if the function, or one that it names, has a word by which workers are told from others."""
+        """Returns True if the function, or a function that it names, has a word that asks for the worker's role."""
         function = getattr(function, "__func__", function)
         if not isinstance(function, types.FunctionType) or id(function) in self._seen:
             return False
@@ -133,7 +134,7 @@ class _Reader:
 
 
 def hush(config: Any) -> None:
-    """Has the hooks for reports print nothing: they do in the control session, once for all workers."""
+    """Has the hooks for reports print nothing here: they print in the control session, once for all workers."""
     for _, implementation, _ in _listening(config, _REPORT_HOOKS):
         if not implementation.hookwrapper and not getattr(implementation, "wrapper", False):
             implementation.function = _Hushed(implementation.function)
@@ -149,7 +150,7 @@ class _Hushed:
 
 
 def hush_process() -> None:
-    """Nothing that this process writes on its standard output is seen from here on."""
+    """Drops all that this process writes to standard output from here on."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
     null = os.open(os.devnull, os.O_WRONLY)

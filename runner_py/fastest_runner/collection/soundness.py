@@ -1,7 +1,8 @@
-"""Decides whether a run's tests may be collected module by module, without pytest's verdict changing.
+"""Whether a collection module by module is sound: every test has the same verdict as if all had been collected first.
 
-Anything that looks at, or orders, more than one module's tests at a time needs the whole collection. So does whatever
-is not known: the answer here is a reason for a person to read, and None only where nothing spoke against it.
+For example, it is not sound if a conftest sorts all tests by name, if a fixture with parameters has session scope, or
+with --lf: each of them looks at the tests of more than one module at a time. Anything unknown counts as a reason too.
+The functions here return a reason for a person to read, or None if nothing speaks against it.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from . import itemwise
 
 _WIDE_SCOPES = ("session", "package")
 
-# Marks that bind tests to each other: all of one name run on one worker. Their groups may span modules.
+# Marks that bind tests to each other: all tests of one group run on one worker. A group may span modules.
 GROUP_MARKS = ("xdist_group", "fastest_serial")
 
-# Hooks through which a plugin sees or changes what was collected, and the plugins (by module) whose use of them is
-# known to look at one item or one module at a time. The implementations were read, not guessed.
+# Hooks in which a plugin sees or changes what was collected, each with the plugins (by module) that are known to look
+# at one item or one module at a time. Their implementations were read.
 _WATCHED_HOOKS: dict[str, frozenset[str]] = {
     "pytest_collection_modifyitems": frozenset(
         {
@@ -43,7 +44,7 @@ _WATCHED_HOOKS: dict[str, frozenset[str]] = {
     "pytest_deselected": frozenset({"pytest_sugar"}),
 }
 
-# Plugins whose pytest_generate_tests parametrizes no wider than a module, unless _generates_widely says otherwise.
+# Plugins whose pytest_generate_tests parametrizes within a module, unless _generates_widely says otherwise.
 _NARROW_GENERATORS = frozenset(
     {"pytest_asyncio.plugin", "aiohttp.pytest_plugin", "pytest_lazy_fixtures.plugin", "pytest_repeat"}
 )
@@ -61,7 +62,7 @@ _WHOLE_OPTIONS = {
 
 
 def reason_before_collection(config: Any, forward_terminal: bool) -> str | None:
-    """Why the collection must be whole, as far as options, plugins and the first conftests tell."""
+    """Returns why the collection must be whole, as far as options, plugins and the first conftests show."""
     if config.option.collectonly or forward_terminal:
         return "pytest's own account of the collection is asked for"
     for dest, spelling in _WHOLE_OPTIONS.items():
@@ -74,7 +75,7 @@ def reason_before_collection(config: Any, forward_terminal: bool) -> str | None:
 
 
 def reason_after_import(config: Any, session: Any, modules: Iterable[Any]) -> str | None:
-    """The same once every conftest is loaded and every module imported. `modules` are file collectors."""
+    """Returns the same, after all conftests and modules are imported. `modules` are file collectors."""
     reason = _foreign_hook(config)
     if reason is not None:
         return reason
@@ -90,7 +91,7 @@ def reason_after_import(config: Any, session: Any, modules: Iterable[Any]) -> st
         if node.nodeid in node_ids:
             return f"{node.nodeid} is collected more than once"
         node_ids.add(node.nodeid)
-        # Custom files have no module to look into; what they yield is their own.
+        # Files of other kinds have no module to look into.
         module = getattr(node, "_obj", None)
         if isinstance(module, types.ModuleType):
             imported.append((node.nodeid, list(_definitions(module))))
@@ -112,7 +113,7 @@ def reason_after_import(config: Any, session: Any, modules: Iterable[Any]) -> st
 
 
 def _foreign_hook(config: Any) -> str | None:
-    # The plugin manager's own: config.hook has a stand-in while the collection goes on.
+    # The plugin manager's own hooks: during the collection config.hook is a stand-in.
     hooks = config.pluginmanager.hook
     for name, known in _WATCHED_HOOKS.items():
         for implementation in getattr(hooks, name).get_hookimpls():
@@ -137,7 +138,7 @@ def _foreign_hook(config: Any) -> str | None:
 
 
 def foreign_origin(implementation: Any) -> str | None:
-    """The module that a foreign hook implementation comes from; None if it is pytest's or ours."""
+    """Returns the module that a hook implementation comes from; None if it is pytest's or ours."""
     function = implementation.function
     origin = str(getattr(function, "__module__", None) or "")
     if origin == "_pytest" or origin.startswith("_pytest.") or origin.split(".")[0] == __name__.split(".")[0]:
@@ -146,7 +147,7 @@ def foreign_origin(implementation: Any) -> str | None:
 
 
 def place_of(implementation: Any, origin: str) -> str:
-    """What a person calls the place: the conftest's path, else the plugin's module."""
+    """Returns the place of an implementation for a person to read: a conftest's path, or a plugin's module."""
     name = str(implementation.plugin_name)
     return name if name.endswith("conftest.py") else f"plugin {origin or name}"
 
@@ -159,10 +160,9 @@ def _generates_widely(config: Any) -> bool:
 
 
 def _parametrizes_plainly(function: Any) -> bool:
-    """True if pytest_generate_tests visibly does no more than parametrize for functions.
+    """Returns True if a pytest_generate_tests certainly parametrizes no wider than for functions.
 
-    The code is looked through for anything by which it could ask for a scope: the words themselves, arguments by
-    dictionary, or other functions that it hands its metafunc to are not plain.
+    It may if its code has a word for scopes, arguments from a dictionary, or another function that gets its metafunc.
     """
     code = getattr(function, "__code__", None)
     if code is None:
@@ -170,13 +170,13 @@ def _parametrizes_plainly(function: Any) -> bool:
     words = words_of(code)
     if words & {"scope", "indirect", *_WIDE_SCOPES}:
         return False
-    # Only functions that are looked up by a global name could be given the metafunc; builtins cannot use it.
+    # Only functions with a global name could get the metafunc. Builtins cannot use it.
     functions = [name for name in words if callable(function.__globals__.get(name))]
     return all(isinstance(function.__globals__[name], type) for name in functions)
 
 
 def words_of(code: types.CodeType) -> set[str]:
-    """The names and texts in a function's code, with those of the functions that are made in it."""
+    """Returns the names and texts in a function's code, including those of functions that are made in it."""
     words: set[str] = set()
     pending = [code]
     while pending:
@@ -193,7 +193,7 @@ def words_of(code: types.CodeType) -> set[str]:
 
 
 def _fixture_definitions(session: Any) -> Iterator[Any]:
-    """Every FixtureDef that is registered so far; the tables' shape depends on pytest's version."""
+    """Yields all FixtureDefs that are registered so far. pytest's versions have tables of different shapes."""
     fixture_manager = session._fixturemanager
     for table_name in ("_arg2fixturedefs", "_arg2node2fixturedefs", "_arg2nodeid2fixturedefs"):
         for entry in getattr(fixture_manager, table_name, {}).values():
@@ -203,9 +203,9 @@ def _fixture_definitions(session: Any) -> Iterator[Any]:
 
 
 def _definitions(module: types.ModuleType) -> Iterator[tuple[str, Any]]:
-    """What stands in the module and in those of its classes that may hold tests, each with its name.
+    """Yields names and values of a module, and of those of its classes that may hold tests.
 
-    Functions to which no mark or fixture has been added, which most are, have nothing to say here.
+    Functions without marks or fixtures, which most are, are left out.
     """
     for name, value in list(vars(module).items()):
         if type(value) is types.FunctionType and not value.__dict__ and name != "pytest_generate_tests":
@@ -222,8 +222,8 @@ def _may_hold_tests(cls: type, name: str, module: types.ModuleType) -> bool:
 
 
 def _fixture_marker(value: Any) -> Any:
-    """The FixtureFunctionMarker of a fixture's definition, or None."""
-    # Objects may answer to any attribute name (mocks do), so only what pytest itself makes is asked.
+    """Returns the FixtureFunctionMarker of a fixture's definition, or None."""
+    # Some objects answer to any attribute name, as mocks do. So only objects that pytest makes are asked.
     if type(value).__name__ == "FixtureFunctionDefinition":
         return value._fixture_function_marker
     if isinstance(value, types.FunctionType):
@@ -254,19 +254,19 @@ def _marks(value: Any) -> Iterator[Any]:
     if value is None:
         return
     for mark in value if isinstance(value, (list, tuple)) else [value]:
-        # A decorator that was not applied stands in for its mark.
+        # The value may be a decorator, which has the mark.
         yield getattr(mark, "mark", mark)
 
 
 def _groups(mark: Any) -> bool:
-    """True for a mark that binds its tests to one worker, and for a parametrization that gives one to a case."""
+    """Returns True for a mark that binds tests to one worker, and for a parametrization with such a mark."""
     name = getattr(mark, "name", None)
     if name in GROUP_MARKS:
         return True
     if name != "parametrize":
         return False
     values = mark.args[1] if len(mark.args) > 1 else mark.kwargs.get("argvalues")
-    # Anything else may be gone once it has been looked through.
+    # An iterator would be exhausted after one look.
     if not isinstance(values, (list, tuple)):
         return False
     return any(_groups(given) for value in values if isinstance(value, ParameterSet) for given in _marks(value.marks))

@@ -1,7 +1,7 @@
-"""What pytest puts around each phase of each test, held open for many tests and looked at in between.
+"""The baseline: the state in which pytest begins each phase of each test. It is held for many tests.
 
-pytest resumes and suspends its capture, adds and removes its log handlers and copies the warning filters for every
-test. Nearly always the state that it restores is the state that is there already, which is cheaper to see than to make.
+For every test pytest resumes and suspends its capture, adds and removes its log handlers, and copies the warning
+filters. Nearly always the state that pytest restores is there already, and to see that is cheaper than to restore it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _propagates = operator.attrgetter("propagate")
 
 
 class Baseline:
-    """Open while direct tests run, closed whenever anything else does. One for a session; its main thread's."""
+    """Open while direct tests run, and closed while anything else runs. One for a session, on its main thread."""
 
     def __init__(self, config: Any) -> None:
         self._config = config
@@ -35,13 +35,13 @@ class Baseline:
         self._logs = _Logs(config.pluginmanager.get_plugin("logging-plugin"))
         self._warnings: Any = None
         self._assertion: Any = None
-        # Kept here: a test may replace the module's.
+        # Kept here: a test may replace os.environ.
         self._environ = os.environ
         self.log: list[Any] = []
         self.is_open = False
 
     def open(self, item: Any) -> None:
-        """`item` is the first of those that will run in here; all of them have its hooks."""
+        """`item` is the first item that runs in here. All the others have the same hooks."""
         self._warnings = catch_warnings_for_item(self._config, item.ihook, when="runtest", item=None)
         self._warnings.__enter__()
         self._filters = warnings.filters
@@ -49,7 +49,7 @@ class Baseline:
         self._showwarning = warnings.showwarning
         self._record = warnings._showwarnmsg_impl  # type: ignore[attr-defined]
         self.log = self._record.__self__
-        # pytest's own wrapper, which asks the hooks for what a failed comparison shows.
+        # pytest's own wrapper. It asks the hooks for the text of a failed comparison.
         protocol = getattr(assertion.pytest_runtest_protocol, "__wrapped__", assertion.pytest_runtest_protocol)
         self._assertion = protocol(item)
         next(self._assertion)
@@ -70,7 +70,7 @@ class Baseline:
     # A test.
 
     def begin_test(self, item: Any, has_filters: bool) -> None:
-        # What was shown once in the last test is shown again in this one.
+        # A warning that the last test has shown may be shown again.
         warnings._filters_mutated()  # type: ignore[attr-defined]
         if has_filters:
             for mark in item.iter_markers(name="filterwarnings"):
@@ -111,7 +111,7 @@ class Baseline:
         self._environ._data[_KEY] = encoded  # type: ignore[attr-defined]
 
     def begin_phase(self, item: Any, when: str) -> None:
-        """For phases in which fixtures may look at what there is. `when` is "setup", "call" or "teardown"."""
+        """For phases in which fixtures may look at capture and logs. `when` is "setup", "call" or "teardown"."""
         self._capture.begin()
         self._logs.begin(item, when)
 
@@ -120,12 +120,12 @@ class Baseline:
         self._logs.end(item, when)
 
     def refresh(self) -> None:
-        """Instead of begin_phase, for tests that cannot look."""
+        """Instead of begin_phase, for tests that cannot look at capture and logs."""
         self._logs.refresh()
 
     @contextlib.contextmanager
     def set_aside(self) -> Any:
-        """For what happens between two phases: nothing is captured then, and no handler attached."""
+        """For code that pytest runs between two phases: nothing is captured, and no handler is attached."""
         self._logs.close()
         self._capture.close()
         try:
@@ -136,10 +136,10 @@ class Baseline:
 
     @contextlib.contextmanager
     def handed_back(self) -> Any:
-        """For the time of a phase that pytest plays itself: its wrappers find what they find between two phases.
+        """For a phase that pytest plays itself: its wrappers find the state between two phases.
 
-        Gives a function that puts what was logged so far into pytest's handlers once they are attached anew. What was
-        captured so far is still where pytest will look for it.
+        Gives a function that puts the logs so far into pytest's handlers, once these are attached again. The captured
+        output so far is still where pytest looks for it.
         """
         put_logs = self._logs.take()
         try:
@@ -186,7 +186,7 @@ class _Capture:
 
 
 def _clean_check(capturing: Any) -> Any:
-    """A function that is true if nothing was captured and the streams are those that pytest put there."""
+    """Returns a function that is true if nothing was captured and the streams are still pytest's."""
     out, err = capturing.out, capturing.err
     if out is None and err is None:
         return lambda: True
@@ -201,7 +201,7 @@ def _clean_check(capturing: Any) -> Any:
             and not err_bytes.getbuffer().nbytes
         )
     same = _same_file_check(out_file.fileno(), err_file.fileno())
-    # A test may patch the module.
+    # Bound here: a test may patch the module.
     lseek, end = os.lseek, os.SEEK_END
 
     def is_clean() -> bool:
@@ -221,10 +221,10 @@ def _clean_check(capturing: Any) -> Any:
 
 
 def _same_file_check(out_fd: int, err_fd: int) -> Any:
-    """A function that is true if descriptors 1 and 2 are still pytest's files.
+    """Returns a function that is true if descriptors 1 and 2 are still pytest's files.
 
-    The files carry a token, which belongs to the open file and not to the descriptor: the owner, a thing that nobody
-    sets or asks for on a plain file. To ask for it costs a third of fstat.
+    The files have a token that belongs to the open file and not to the descriptor: the owner, which nobody sets or
+    reads on a plain file. To read it costs a third of fstat.
     """
     token = os.getpid()
     ask, owner = fcntl.fcntl, fcntl.F_GETOWN
@@ -250,7 +250,7 @@ class _Logs:
     def __init__(self, plugin: Any) -> None:
         self._caplog = plugin.caplog_handler
         self._report = plugin.report_handler
-        # None: no level is set, and what tests do to levels stays.
+        # None: no level is asked for, and levels that tests set stay.
         self._level = plugin.log_level
         self._root_level = 0
         self._root = logging.getLogger()
@@ -284,7 +284,7 @@ class _Logs:
         self._propagation = list(map(_propagates, self._loggers))
 
     def refresh(self) -> None:
-        """Attaches anew if somebody changed handlers, or made loggers that do not hand on their records."""
+        """Attaches again if somebody has changed handlers, or made loggers that do not propagate their records."""
         if (
             self._root.handlers != self._handlers
             or list(self._root.manager.loggerDict.values()) != self._seen
@@ -296,7 +296,7 @@ class _Logs:
             self._set_levels()
 
     def _set_levels(self) -> None:
-        """As pytest sets them for each phase, if a level is asked for."""
+        """Sets levels as pytest does for each phase, if a level is asked for."""
         for handler in (self._caplog, self._report):
             if handler.level != self._level:
                 handler.setLevel(self._level)
@@ -305,7 +305,7 @@ class _Logs:
 
     def begin(self, item: Any, when: str) -> None:
         self.refresh()
-        # New ones each time: a fixture may have kept those of the last phase.
+        # New records each time: a fixture may have kept those of the last phase.
         self._caplog.reset()
         self._report.reset()
         stash = item.stash
@@ -321,7 +321,7 @@ class _Logs:
             self._report.reset()
 
     def take(self) -> Any:
-        """Detaches the handlers; see Baseline.handed_back."""
+        """Detaches the handlers. See Baseline.handed_back for the result."""
         self.close()
         text, records = self._report.stream.getvalue(), list(self._caplog.records)
         caplog_text = self._caplog.stream.getvalue()

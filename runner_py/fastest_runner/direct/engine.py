@@ -1,8 +1,8 @@
 """The direct engine: runs a test's three phases without pytest's hooks, and reports only what did not simply pass.
 
-This module chooses how a test runs, and prepares the process for it. phases.py runs it. Where a phase does not end as
-most do, pytest plays it once more with the outcome that it had (replay.py): the report, its text and all that hooks
-make of it are genuine, and no code of the project runs a second time.
+This module chooses how a test runs, and prepares the process. phases.py runs the test. If a phase does not simply pass,
+pytest plays it once more with the outcome that it had (replay.py): the report, its text and all that hooks make of it
+are genuine, and no code of the project runs a second time.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from .replay import Replay, hide_frames
 from .setup_stack import is_set_up
 from .traits import SKIP_MARKS, Survey, Traits
 
-# A place with one of these marks is not settled: its tests are no plain ones.
+# A place with one of these marks is never settled: its tests are not plain.
 _UNSETTLING_MARKS = SKIP_MARKS | {"filterwarnings"}
 
 
 class DirectEngine:
-    """One for a session, on its main thread. `run` says whether it ran a test, and then `passed` what came of it."""
+    """One for a session, on its main thread. `run` returns whether it ran a test; `passed` is then the result."""
 
     def __init__(self, session: Any, reported: Reported) -> None:
         """Precondition: guards.session_reason has nothing against this session."""
@@ -43,13 +43,13 @@ class DirectEngine:
         self._ihook: Any = None
         # The function of the test that runs.
         self._function: Any = None
-        # Of the last test: why pytest's engine has to run it; None if the direct engine ran it.
+        # Why pytest's engine has to run the last test; None if the direct engine ran it.
         self.reason: str | None = None
-        # Of the last test: what came of it; None if hooks reported it.
+        # The last test's result; None if hooks reported it.
         self.passed: Pass | None = None
 
     def set_depth(self, frames_of_hook_call: int) -> None:
-        """Has tests begin as deep in the stack as with pytest."""
+        """Has tests begin as deep in the stack as under pytest."""
         self._phases.set_depth(frames_of_hook_call)
 
     def plugins_changed(self) -> None:
@@ -58,7 +58,7 @@ class DirectEngine:
         self._phases.plugins_changed()
 
     def pause(self) -> None:
-        """To be called before anything happens that is no direct test."""
+        """To be called before anything else than a direct test runs."""
         self._phases.settled = None
         if self._baseline.is_open:
             self._baseline.close()
@@ -69,14 +69,14 @@ class DirectEngine:
         hide_frames(error)
 
     def run(self, item: Any, nextitem: Any) -> bool:
-        """False if pytest's engine has to run the test; `reason` says why. Raises what ends a session."""
+        """Returns False if pytest's engine has to run the test; `reason` says why. Raises what ends a session."""
         __tracebackhide__ = True
         self.passed = None
         phases = self._phases
         phases.has_changed = False
         baseline = self._baseline
         if type(item) is LateFunction and (nextitem is None or nextitem.parent is not item.parent):
-            # What its teardown comes to is for pytest to say.
+            # pytest decides what its teardown has to do.
             items.fill(item)
         place = phases.settled
         is_plain = place is not None and place.node is item.parent and self._is_plain(item) and place.is_current()
@@ -98,10 +98,10 @@ class DirectEngine:
             around = adapters.enter(self._adapters.around_protocol, item) if self._adapters.are_any else None
             baseline.begin_test(item, traits.has_filters)
         if type(item) is TestCaseFunction:
-            # Its object is gone once it is torn down.
+            # Its test object is gone after the teardown.
             vars(item)["location"] = place.location(item)
         elif runs_itself:
-            # pytest asks for it at this time, and the answer may run code of the item's own.
+            # pytest asks for it now, and the answer may run the item's own code.
             item.location  # noqa: B018
         else:
             self._function = item.obj
@@ -124,7 +124,7 @@ class DirectEngine:
         return True
 
     def _choose(self, item: Any) -> Traits | None:
-        """Says whether the engine may run the test, and opens the baseline for it. None leaves the test to pytest."""
+        """Finds out whether the engine may run the test, and opens the baseline. None leaves the test to pytest."""
         if type(item) is LateFunction:
             items.fill(item)
         traits = self._survey.traits_of(item)
@@ -144,7 +144,7 @@ class DirectEngine:
         return traits
 
     def _is_plain(self, item: Any) -> bool:
-        """Of an item in a settled place: whether nothing but its own function takes part in its test."""
+        """For an item of a settled place: returns whether only its own function takes part in its test."""
         if type(item) is LateFunction:
             return not self._unraisable and not self._thread_exceptions and not guards.loads_trial()
         if (
@@ -163,7 +163,7 @@ class DirectEngine:
         return guards.is_ordinary(function) and not guards.loads_trial()
 
     def _settle(self, place: Place) -> None:
-        """After a test that passed: notes its place if the next test there finds all as it needs it."""
+        """After a test that passed: settles the place if the next test there finds everything as it needs it."""
         if (
             is_set_up(self._session._setupstate.stack, place)
             and not self._adapters.are_any
@@ -173,6 +173,6 @@ class DirectEngine:
             self._phases.settled = place
 
     def _is_async(self, function: Any) -> bool:
-        """In place of pytest's is_async_function: pytest_pyfunc_call asks it about the function that it is to call."""
-        # The guards have asked about the test's own function already.
+        """In place of pytest's is_async_function, which pytest_pyfunc_call asks about the function to call."""
+        # The guards have already asked about the test's own function.
         return function is not self._function and is_async_function(function)

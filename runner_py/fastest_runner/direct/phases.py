@@ -36,15 +36,15 @@ else:
 # When set-up and call began and ended: set-up's two moments, then the call's.
 Moments = tuple[int, int, int, int]
 
-# How many phases have been reported, where the test has ended with its set-up.
+# In place of the number of phases that have been reported: the test has ended with its set-up.
 _ENDED = -1
 
 
 class Phases:
     """One for a session, on its main thread.
 
-    `run` and `run_plain` give what is to be said of the test, or None if hooks have reported it. Both raise what ends a
-    session.
+    `run` and `run_plain` return what is to be said of the test, or None if hooks have reported it. They raise errors
+    that end the session.
     """
 
     def __init__(
@@ -56,14 +56,13 @@ class Phases:
         self._adapters = around
         self._reported = reported
         self.set_depth(0)
-        # Kept here and not in the module: there are libraries that put clocks of theirs in the place of these wherever
-        # a module has them.
+        # Kept here and not in the module: some libraries replace these functions in every module that has them.
         self._now = time.perf_counter_ns
         self._wall_now = time.time_ns
         # What turns `_now` into nanoseconds since the epoch.
         self._clock_offset = 0
         config = session.config
-        # Exceptions that nobody could catch. Where a plugin of pytest's is off there are none, and `guards` says so.
+        # Exceptions that nobody could catch. If pytest's plugin for them is off there are none, and a guard says so.
         self.unraisable = config.stash.get(unraisable_exceptions, ())
         self.thread_exceptions = config.stash.get(thread_exceptions, ())
         self._last_failed = getattr(config.pluginmanager.get_plugin("lfplugin"), "lastfailed", None)
@@ -71,11 +70,11 @@ class Phases:
         self._failed_key = operator.attrgetter("id" if hasattr(Node, "id") else "nodeid")
         # The place of the last test, if that test left everything as the next test of the place needs it.
         self.settled: Place | None = None
-        # Whether plugins have come since the test began.
+        # Whether a plugin was registered since the test began.
         self.has_changed = False
 
     def set_depth(self, frames_of_hook_call: int) -> None:
-        """See calls.py. A plain test has one frame of ours less below it."""
+        """Has tests begin as deep in the stack as under pytest, see calls.py. run_plain takes one frame, run two."""
         self._call_plain = calls.call_function(frames_of_hook_call, our_frames=2)
         self._call_function = calls.call_function(frames_of_hook_call, our_frames=3)
         self._call_item = calls.call_item(frames_of_hook_call, our_frames=3)
@@ -88,7 +87,7 @@ class Phases:
         self.has_changed = True
 
     def run_plain(self, item: Any, nextitem: Any, place: Place) -> Pass | None:
-        """What `run` comes to for a test without fixtures or marks that follows another test of its settled place."""
+        """A short form of `run`, for a test without fixtures or marks that follows another test of a settled place."""
         __tracebackhide__ = True
         baseline = self._baseline
         is_late = type(item) is LateFunction
@@ -116,7 +115,7 @@ class Phases:
             return None
         baseline.end_phase(item, "call")
         if type(item) is not LateFunction and item.own_markers:
-            # The test has marked itself, by ways of its own.
+            # The test has marked itself.
             xfailed = evaluate_xfail_marks(item)
             if xfailed is not None:
                 self.settled = None
@@ -141,7 +140,7 @@ class Phases:
         if reported == _ENDED:
             pass
         elif self.has_changed or (hooks.are_any and guards.is_overridden(item)):
-            # It is another test by now than the guards have seen.
+            # The guards have seen another test than this is by now.
             if not reported:
                 self._report_set_up(item, hooks, (begin, setup_end))
             self._replay.genuine_call(item)
@@ -166,7 +165,7 @@ class Phases:
     # Set-up.
 
     def _set_up(self, item: Any, traits: Traits, is_plain: bool) -> tuple[int, int, int]:
-        """Gives when it began and ended, and how many phases have been reported; _ENDED if there is to be no call."""
+        """Returns its begin and end, and how many phases have been reported; _ENDED if there must be no call."""
         __tracebackhide__ = True
         hooks = traits.place.hooks
         baseline = self._baseline
@@ -201,7 +200,7 @@ class Phases:
         if hooks.are_any:
             names = list(getattr(item, "fixturenames", ()))
             hooks.call("setup", AT_FIRST, item)
-            # They may have marked it.
+            # The hooks may have marked the item.
             skipping.pytest_runtest_setup(item)
             hooks.call("setup", BEFORE, item)
             self._baseline.set_variable(item, "setup")
@@ -213,14 +212,14 @@ class Phases:
         if traits.has_skip_marks:
             skipping.pytest_runtest_setup(item)
         elif xfailed_key in item.stash:
-            # It has run before, with a mark that the run itself put there.
+            # The item has run before, with a mark that the run itself has added.
             item.stash[xfailed_key] = None
         setup_stack.set_up(self._session._setupstate, item, plan, traits.place)
 
     # Call.
 
     def _call(self, item: Any, traits: Traits, is_plain: bool) -> tuple[int, int, BaseException | None, Any, Any]:
-        """Gives its begin and end, the error that ended it, what unittest recorded, and the xfail mark that holds.
+        """Returns its begin and end, the error that ended it, what unittest recorded, and the xfail mark that holds.
 
         The marks are looked at again after the call: the test's code may have added some.
         """
@@ -229,7 +228,7 @@ class Phases:
         hooks = place.hooks
         baseline = self._baseline
         begin = self._now()
-        # Where there are hooks, those that come first see what the phase before has left there.
+        # If there are hooks, the first of them see the variable as the phase before has left it.
         if not hooks.are_any:
             baseline.set_variable(item, "call")
         if not is_plain:
@@ -242,7 +241,7 @@ class Phases:
         try:
             if traits.has_skip_marks or not is_plain:
                 xfailed = self._xfail_of(item, place)
-            # No function of our own for this, which would be a frame more below the test.
+            # Written out here: a function for this would be one more frame below the test.
             around = adapters.enter(self._adapters.around_call, item) if self._adapters.are_any else None
             try:
                 if hooks.are_any:
@@ -257,7 +256,7 @@ class Phases:
         except BaseException as caught:
             error = caught
         recorded = cases.take_errors(item) if type(item) is TestCaseFunction else None
-        # Held here as pytest's frames hold it: with it, the test's instance stays until a collection of garbage.
+        # Held here as pytest's frames hold it: so the test's instance lives until a collection of garbage.
         first_recorded = recorded[0] if recorded else None  # noqa: F841
         if not is_plain or traits.has_skip_marks:
             xfailed = xfailed or item.stash.get(xfailed_key, None)
@@ -266,7 +265,7 @@ class Phases:
         return begin, self._now(), error, recorded, xfailed
 
     def _xfail_of(self, item: Any, place: Place) -> Any:
-        """What pytest's wrapper of the call finds before it."""
+        """Returns the xfail mark that pytest's wrapper of the call finds before the call."""
         __tracebackhide__ = True
         xfailed = item.stash.get(xfailed_key, None)
         if xfailed is None and _may_be_xfail(item, place):
@@ -282,7 +281,7 @@ class Phases:
     def _finish(
         self, item: Any, nextitem: Any, place: Place, moments: Moments, reported: int, is_plain: bool
     ) -> Pass | None:
-        """The teardown of a test whose call passed, and what there is to say of the test.
+        """Tears down a test whose call passed. Returns what `run` returns.
 
         `reported` says how many of the two phases before have been reported.
         """
@@ -298,7 +297,7 @@ class Phases:
         if type(item) is LateFunction and (nextitem is None or has_reports or self.has_changed):
             items.fill(item)
         if self.has_changed:
-            # There may be hooks by now that have something to do in its teardown.
+            # By now there may be hooks for the teardown.
             self._report_phases(item, hooks, moments, reported)
             self._replay.genuine_teardown(item, nextitem)
             return None
@@ -337,7 +336,7 @@ class Phases:
         )
 
     def _tear_down(self, item: Any, nextitem: Any, hooks: PhaseHooks, reported: int) -> BaseException | None:
-        """Gives the error in which it ended."""
+        """Returns the error that ended it, or None."""
         __tracebackhide__ = True
         self._replay.provide_stash(item)
         baseline = self._baseline
@@ -359,7 +358,7 @@ class Phases:
             if VARIABLE not in os.environ:
                 raise VariableGone
             if hooks.are_any or hooks.see_reports:
-                # Otherwise nobody looks before the next test has set it.
+                # Without hooks nobody looks before the next test sets it.
                 del os.environ[VARIABLE]
                 hooks.call("teardown", AFTER, item, nextitem)
         except BaseException as caught:
@@ -369,12 +368,12 @@ class Phases:
     # Reports of phases that have ended.
 
     def _report_set_up(self, item: Any, hooks: PhaseHooks, moments: Sequence[int]) -> None:
-        """A set-up that passed is to be reported after all, before what was reported since (subtests)."""
+        """Reports a set-up that passed, before all that was reported since (subtests)."""
         times = Times(self._clock_offset, moments[0], moments[1])
         self._reported.report_first(lambda: self._replay.report(item, "setup", times, hooks))
 
     def _report_phases(self, item: Any, hooks: PhaseHooks, moments: Moments, reported: int) -> None:
-        """Reports those of set-up and call, which passed, that have not been reported."""
+        """Reports set-up and call, which passed, as far as they have not been reported."""
         if reported < 1:
             self._report_set_up(item, hooks, moments)
         if reported < 2:
@@ -383,7 +382,7 @@ class Phases:
     def _report_unexpected_pass(
         self, item: Any, hooks: PhaseHooks, moments: Moments, reported: int, xfailed: Any
     ) -> None:
-        """The test was to fail: pytest has to say so before the teardown, which may depend on it."""
+        """The test was expected to fail: pytest has to say so before the teardown, which may depend on that."""
         item.stash[xfailed_key] = xfailed
         self._report_phases(item, hooks, moments, reported)
 
@@ -396,14 +395,14 @@ def _calls_item(item: Any, traits: Traits) -> bool:
 
 
 def _may_be_xfail(item: Any, place: Place) -> bool:
-    """False if there is no such mark, now that the test's code may have added some."""
+    """Returns False if there is no such mark. The test's code may have added one."""
     if "xfail" in place.mark_names or not place.is_current():
         return True
     return any(mark.name == "xfail" for mark in item.own_markers)
 
 
 def _forget_last_exception() -> None:
-    """As pytest does before each call."""
+    """Does what pytest does before each call."""
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):
         if name not in sys.__dict__:
             return

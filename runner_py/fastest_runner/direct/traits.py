@@ -1,6 +1,6 @@
-"""What is known of an item before it runs: whether the direct engine may run it, and what its run has to look at.
+"""An item's traits are known before it runs: whether the direct engine may run it, and what the run has to look at.
 
-Most of that is the same for all tests of a place and of a function, and is worked out once for them.
+Most of that is the same for all tests of a place, or of a function, and is worked out once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SKIP_MARKS = frozenset({"skip", "skipif", "xfail"})
 
 
 class Traits(NamedTuple):
-    """What is known of one item."""
+    """The traits of one item."""
 
     place: Place
     # Why pytest's engine has to run the test; None if the direct engine may.
@@ -37,7 +37,7 @@ class Survey:
         self._place: Place | None = None
         # Parts of locations by the file names that code objects have; for Place.
         self._paths: dict[str, str] = {}
-        # By the identity of a place's hooks. The hooks are kept too, so that no other object gets their identity.
+        # By the identity of a place's hooks. The hooks are kept, so that no other object gets their identity.
         self._known_hooks: dict[int, tuple[Any, str | None, PhaseHooks]] = {}
         self._plans: dict[Any, tuple[Any, Plan | None]] = {}
 

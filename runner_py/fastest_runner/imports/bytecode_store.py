@@ -1,7 +1,7 @@
-"""Code objects by what they were made of, in a folder that all workers, agents and runs of a user share.
+"""Code objects in a folder that all workers, agents and runs of a user share. A key says what the code was made of.
 
-A file holds the digest of the rest, then the marshalled code. It appears whole, by renaming; what is damaged is as good
-as missing. Nothing here raises for the sake of the file system: a store that cannot be used keeps nothing.
+A file holds a digest of the rest, then the marshalled code. It appears whole, by renaming. A damaged file counts as
+missing. Errors of the file system are not raised: a store that cannot be used keeps nothing.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import types
 
 _DIGEST_SIZE = 16
 _LIMIT_BYTES = 512 * 1024 * 1024
-# How often the folder's size is looked at, by the time of this file.
+# The modification time of this file says when the folder's size was last looked at.
 _PRUNED = "pruned"
 _PRUNE_INTERVAL_S = 24 * 3600.0
 
 
 class BytecodeStore:
-    """Not for several threads at a time; any number of processes may use one folder."""
+    """Not thread-safe. Any number of processes may use one folder."""
 
     def __init__(self, folder: str, limit_bytes: int = _LIMIT_BYTES, read_only: bool = False) -> None:
         self._folder = folder
@@ -33,14 +33,14 @@ class BytecodeStore:
         self._has_written = False
 
     def get(self, key: str) -> types.CodeType | None:
-        """The code that was put there under the key, or None."""
+        """Returns the code that was put under the key, or None."""
         if not self._is_usable:
             return None
         path = self._path(key)
         try:
             with open(path, "rb") as file:
                 data = file.read()
-            # What was used lately is the last to go.
+            # prune() removes the code that was used last after all other code.
             os.utime(path)
         except OSError:
             return None
@@ -74,7 +74,7 @@ class BytecodeStore:
                 os.unlink(temporary)
 
     def prune(self, now: float | None = None) -> None:
-        """Removes what was not used for longest where there is too much. Looks only after writing, and once a day."""
+        """Removes the code that was unused for longest, if the folder is too large. Looks once a day, after writing."""
         if not self._has_written:
             return
         now = time.time() if now is None else now
@@ -88,7 +88,7 @@ class BytecodeStore:
             os.utime(marker, (now, now))
             self._prune()
         except OSError:
-            # Another process is at it, or the folder has gone.
+            # Another process prunes the folder, or the folder is gone.
             return
 
     def _prune(self) -> None:
@@ -102,7 +102,7 @@ class BytecodeStore:
         surplus = sum(size for _, size, _ in found) - self._limit_bytes
         if surplus <= 0:
             return
-        # Somewhat more, so that the next day does not begin with it again.
+        # A little more, so that the folder is not too large again on the next day.
         surplus += self._limit_bytes // 5
         for _, size, path in sorted(found):
             if surplus <= 0:
@@ -119,7 +119,7 @@ def _digest(data: bytes) -> bytes:
 
 
 def _is_private(folder: str, make: bool) -> bool:
-    """True if it is a folder of this user's that nobody else can write to. Makes it if need be, and if it may."""
+    """Returns True if the folder is this user's and nobody else can write to it. With `make` a missing one is made."""
     try:
         if make:
             os.makedirs(folder, mode=0o700, exist_ok=True)

@@ -1,9 +1,9 @@
-"""pytest's assertion rewriting, with the rewritten code of all workers and runs at hand (docs/adr/0033).
+"""pytest's assertion rewriting, with a store of rewritten code that all workers and runs share (docs/adr/0033).
 
-pytest keeps what it has rewritten beside the test file. Where that is not there (a new checkout, a folder that can't be
-written to), each worker would rewrite every module; here it looks into a store of the user's first. Several workers
-share the rest of a folder among them as soon as one module of it is missing. Nothing is written where Python is told to
-write no bytecode.
+pytest keeps a rewritten module's code beside the test file. In a new checkout, or in a folder that cannot be written
+to, there is no such code, and each worker would rewrite every module. Here a worker looks into the user's store first.
+If a module is missing there, the workers share the other modules of its folder among them. Nothing is written where
+Python is told to write no bytecode.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ from _pytest.assertion import rewrite
 
 from .bytecode_store import BytecodeStore
 
-# Of the key: raised when what is kept changes.
+# A part of each key. It is raised when the kept form changes.
 _FORMAT = 1
-# For how long a worker rewrites ahead before it goes on, and comes back at the next module that is missing: the agent
-# waits for a sign of life.
+# For how long a worker rewrites ahead at a missing module. After that it goes on, since the agent waits for a sign of
+# life; the next missing module continues the work.
 _AHEAD_S = 0.5
-# So many modules of a folder that are there already say that most of the others are, too.
+# If so many modules of a folder are in the store, most of the others are there too.
 _ENOUGH_KNOWN = 64
 
 
 def store_folder(environment: Any) -> str | None:
-    """Where the user's store is; None if there is no place for it."""
+    """Returns the folder of the user's store; None if there is no place for it."""
     cache = environment.get("XDG_CACHE_HOME") or os.path.join(environment.get("HOME", ""), ".cache")
     return os.path.join(cache, "fastest", "bytecode") if os.path.isabs(cache) else None
 
 
 def read_at_once() -> None:
-    """Has whole files read and then decoded: value by value, as pytest has it, takes eight times as long."""
+    """Has pytest read its kept code file by file. Value by value, as pytest does it, takes eight times as long."""
     if getattr(rewrite, "marshal", None) is not marshal:
-        # This pytest does it in another way.
+        # This version of pytest reads in another way.
         return
     stand_in = types.ModuleType("marshal")
     vars(stand_in).update(vars(marshal), load=_load_at_once)
@@ -57,20 +57,20 @@ def _load_at_once(file: Any) -> Any:
 
 
 def install(store: BytecodeStore, number: int, count: int) -> None:
-    """From now on this process rewrites with the store, as worker `number` of `count`."""
+    """Has this process rewrite with the store from now on, as worker `number` of `count`."""
     reads, rewrites = getattr(rewrite, "_read_pyc", None), getattr(rewrite, "_rewrite_test", None)
     known = isinstance(reads, types.FunctionType) and isinstance(rewrites, types.FunctionType)
     names = rewrites.__code__.co_varnames if known else ()
     if not known or names[:2] != ("fn", "config") or not {"source_hash", "stat"} & set(names):
-        # This pytest does it in another way.
+        # This version of pytest rewrites in another way.
         return
     rewrite._read_pyc = _Rewriting(store, number, count).read_pyc
 
 
 class _Rewriting:
-    """Stands before pytest's `_read_pyc`, after which pytest rewrites what it has not found.
+    """Stands before pytest's `_read_pyc`. pytest rewrites each module that `_read_pyc` does not find.
 
-    What goes wrong in rewriting, or has something to say, is left to pytest: no frame of ours is in its traceback.
+    A module whose rewriting fails or warns is left to pytest, so that no frame of ours is in the traceback.
     """
 
     def __init__(self, store: BytecodeStore, number: int, count: int) -> None:
@@ -80,10 +80,10 @@ class _Rewriting:
         self._has_source_hash = "source_hash" in self._genuine.__code__.co_varnames
         self._number = number
         self._count = count
-        # The session's, to tell it from those that run inside of tests. Kept alive, it would keep alive what Python
-        # finalizes at its end.
+        # Our session's import hook, to tell it from hooks of sessions that run within tests. The reference is weak:
+        # the hook would keep alive objects that Python finalizes at its end.
         self._hook: Any = None
-        # What this worker is still to look at, by folder.
+        # The modules that this worker still has to look at, by folder.
         self._shares: dict[str, Iterator[Path]] = {}
 
     def read_pyc(self, source: Path, pyc: Path, trace: Any = lambda text: None) -> types.CodeType | None:
@@ -91,14 +91,14 @@ class _Rewriting:
         if code is None or self._hook is None:
             hook = sys._getframe(1).f_locals.get("self")
             if self._hook is None and isinstance(hook, rewrite.AssertionRewritingHook):
-                # The first that reads is the session's.
+                # The first hook that reads is our session's.
                 self._hook = weakref.ref(hook)
             if code is None and self._hook is not None and hook is self._hook():
                 self._find(source, hook.config)
         return code
 
     def _find(self, fn: Path, config: Any) -> None:
-        """Has pytest's next call of `_rewrite_test` give what the store holds; pytest then keeps it as its own."""
+        """Has pytest's next call of `_rewrite_test` return the store's code. pytest then keeps it beside the file."""
         try:
             about, source = os.stat(fn), fn.read_bytes()
         except OSError:
@@ -113,13 +113,13 @@ class _Rewriting:
 
         def hand_over(wanted: Path, config: Any) -> Any:
             rewrite._rewrite_test = self._genuine
-            # Another thread's import may have come between.
+            # The call may come from another thread's import.
             return found if wanted == fn else self._genuine(wanted, config)
 
         rewrite._rewrite_test = hand_over
 
     def _code(self, key: str, fn: Path, config: Any) -> types.CodeType | None:
-        """Of the store, or rewritten for it. None where there is more to it than code: pytest is to do that itself."""
+        """Returns the store's code, or rewrites the module for the store. None if the rewriting failed or warned."""
         code = self._store.get(key)
         if code is None and not self._store.read_only:
             with warnings.catch_warnings(record=True) as said:
@@ -129,19 +129,19 @@ class _Rewriting:
                 except Exception:
                     return None
             if said:
-                # They belong into every run that rewrites.
+                # Each run that rewrites the module has to show the warnings.
                 return None
             self._store.put(key, code)
         return code
 
     def _key(self, fn: Path, source: bytes, config: Any) -> str:
         digest = hashlib.blake2b(_circumstances(bool(config.getini("enable_assertion_pass_hook"))), digest_size=20)
-        # The name is part of the code.
+        # The code contains the file's name.
         digest.update(os.fsencode(str(fn)) + b"\0" + source)
         return digest.hexdigest()
 
     def _rewrite_ahead(self, fn: Path, config: Any) -> None:
-        """Goes on with this worker's share of the modules beside `fn`, while the others do theirs."""
+        """Continues with this worker's share of the modules beside `fn`. The other workers do their shares."""
         share = self._shares.setdefault(str(fn.parent), self._share(fn.parent, config))
         until = time.monotonic() + _AHEAD_S
         known = 0
@@ -163,14 +163,14 @@ class _Rewriting:
     def _share(self, folder: Path, config: Any) -> Iterator[Path]:
         patterns = config.getini("python_files")
         if any(not os.path.isdir(argument) for argument in config.args) or any("/" in one for one in patterns):
-            # Not all of the folder may be wanted.
+            # The run may not want all modules of the folder.
             return
         kept: set[str] = set()
         try:
             names = sorted(os.listdir(folder))
             kept.update(os.listdir(rewrite.get_cache_dir(folder / "x.py")))
         except FileNotFoundError:
-            # Nothing is kept there yet.
+            # pytest has not kept anything there yet.
             pass
         except OSError:
             return
@@ -182,7 +182,7 @@ class _Rewriting:
 
 @functools.lru_cache(maxsize=None)
 def _circumstances(with_pass_hook: bool) -> bytes:
-    """Whatever rewritten code depends on beside the module."""
+    """Returns a digest of all that rewritten code depends on, except the module."""
     digest = hashlib.blake2b(digest_size=20)
     for part in (
         str(_FORMAT),
@@ -193,6 +193,6 @@ def _circumstances(with_pass_hook: bool) -> bytes:
         str(with_pass_hook),
     ):
         digest.update(part.encode() + b"\0")
-    # A pytest that someone works on has a version, too.
+    # While somebody works on pytest its version stays the same.
     digest.update(Path(rewrite.__file__).read_bytes())
     return digest.digest()

@@ -1,8 +1,11 @@
-"""Whether a zygote that has waited is as good as one that would be started now, for a run that has come.
+"""Whether a zygote that has waited for a run is as good as a zygote that would be started now.
 
-Nothing of the project is in it, so what may differ is where it came from: its environment, its interpreter and
-packages, and the directory from which relative entries of PYTHONPATH count. Whatever is not sure to be the same makes
-it stale: a new one costs some tenths of a second, a wrong verdict more.
+A zygote has no code of the project in it. But these may differ by now:
+- its environment;
+- its interpreter and the packages;
+- the directory from which relative entries of PYTHONPATH count.
+If one of them is not sure to be the same, the zygote is stale. A new zygote costs some tenths of a second, and a wrong
+verdict costs more.
 """
 
 from __future__ import annotations
@@ -13,8 +16,8 @@ import sys
 
 from .. import FOLDER
 
-# They change from one command or terminal to the next, and no interpreter's start depends on them. Any other variable
-# may be read by a sitecustomize or a .pth file.
+# These variables change from command to command or from terminal to terminal, and no interpreter's start depends on
+# them. Any other variable may be read by a sitecustomize or a .pth file.
 _CHANGING = frozenset(
     (
         "_",
@@ -65,19 +68,20 @@ _CHANGING_PREFIXES = (
 
 
 class Origin:
-    """What this process was started from, as it is now.
+    """What this process was started from: environment, interpreter and packages, as they were at that time.
 
-    `since_ns`: the time (of the epoch) at which it began to load that; what is newer may not be what was loaded.
+    `since_ns` is the time since the epoch at which the process began to load them. A file that is newer may differ from
+    what was loaded.
     """
 
     def __init__(self, since_ns: int) -> None:
         given = _given_environment()
         now = dict(os.environb)
         self._environment = _lasting(given)
-        # What Python's own start changes: LC_CTYPE where the locale is C, and whatever a sitecustomize does.
+        # Variables that Python's start changes: LC_CTYPE if the locale is C, and whatever a sitecustomize changes.
         self._added = {name: value for name, value in now.items() if given.get(name) != value}
         self._removed = given.keys() - now.keys()
-        # Only these count from there.
+        # Only relative entries depend on the directory.
         relative = any(not os.path.isabs(entry) for entry in _python_path())
         self._directory = os.getcwd() if relative else None
         self._own_folders = _folders_of_interpreter()
@@ -85,13 +89,13 @@ class Origin:
         self._take_in(since_ns)
 
     def extend(self, since_ns: int) -> None:
-        """More has been loaded, from `since_ns` on."""
+        """Takes in what has been loaded from `since_ns` on."""
         self._changed = self._changed or self._changed_file()
         self._take_in(since_ns)
 
     def _take_in(self, since_ns: int) -> None:
         self._foreign = self._foreign_module()
-        # site looks for these two at each start, whether there were any or not.
+        # Python looks for these two at each start.
         self._names = {name.partition(".")[0] for name in sys.modules} | {"sitecustomize", "usercustomize"}
         self._marks = {path: _mark(path) for path in self._files()}
         for path, mark in self._marks.items():
@@ -100,7 +104,7 @@ class Origin:
         self._candidates = {entry: self._candidates_in(entry) for entry in sys.path if not self.is_own(entry)}
 
     def why_stale(self, environment: dict[bytes, bytes], directory: str) -> str:
-        """Empty if a run with this environment and directory may have its workers from here; else why not."""
+        """Returns why a run with this environment and directory needs another zygote; empty if it does not."""
         if self._foreign:
             return f"{self._foreign} is not the interpreter's own"
         if self._changed:
@@ -125,7 +129,7 @@ class Origin:
         return ""
 
     def after_start(self, environment: dict[bytes, bytes]) -> dict[bytes, bytes]:
-        """What this environment is when an interpreter has started in it. Precondition: it is not stale."""
+        """Returns the environment as an interpreter's start leaves it. Precondition: this zygote is not stale."""
         kept = {name: value for name, value in environment.items() if name not in self._removed}
         return {**kept, **self._added}
 
@@ -133,7 +137,7 @@ class Origin:
         return path in self._own_folders or path.startswith(tuple(folder + os.sep for folder in self._own_folders))
 
     def _foreign_module(self) -> str:
-        """A loaded file that somebody may be working on: an editable install, a module on PYTHONPATH."""
+        """Returns a loaded file that somebody may be editing: of an editable install, or on PYTHONPATH."""
         runner = FOLDER + os.sep
         for path in _module_files():
             if not self.is_own(path) and not path.startswith(runner):
@@ -142,9 +146,9 @@ class Origin:
 
     def _files(self) -> set[str]:
         files = {*_module_files(), os.path.realpath(sys.executable), os.path.join(sys.prefix, "pyvenv.cfg")}
-        # Those, too, that are not there yet: the user's own, and what a .pth file names.
+        # Folders that are not there yet count too: the user's own, and those that a .pth file names.
         for entry in {*filter(self.is_own, sys.path), *_site_folders()}:
-            # A folder's own mark changes with the names in it: packages that come and go.
+            # A folder's mark changes when names come or go: packages are installed or removed.
             files.add(entry)
             for path in (os.path.join(entry, name) for name in _entries(entry) if name.endswith(".pth")):
                 files.add(path)
@@ -152,12 +156,12 @@ class Origin:
         return files
 
     def _candidates_in(self, entry: str) -> frozenset[str]:
-        """What a new interpreter might load from this folder of the project's in place of what is loaded here."""
+        """Returns names in a folder of the project that a new interpreter might load in place of our modules."""
         return frozenset(name for name in _entries(entry) if name.partition(".")[0] in self._names)
 
 
 def environment_of(entries: list[bytes]) -> dict[bytes, bytes]:
-    """From "NAME=VALUE" each; of several the first counts, as for Python's own start."""
+    """Reads entries "NAME=VALUE". If a name comes twice the first one counts, as for Python's start."""
     environment: dict[bytes, bytes] = {}
     for entry in entries:
         name, equals, value = entry.partition(b"=")
@@ -167,14 +171,14 @@ def environment_of(entries: list[bytes]) -> dict[bytes, bytes]:
 
 
 def take_environment(environment: dict[bytes, bytes]) -> None:
-    """Makes these variables, and no others, the process's own."""
+    """Gives the process these variables and no others."""
     for name in list(os.environb):
         del os.environb[name]
     os.environb.update(environment)
 
 
 def _given_environment() -> dict[bytes, bytes]:
-    """As the process was started."""
+    """Returns the environment that the process was started with."""
     with open("/proc/self/environ", "rb") as given:
         return environment_of(given.read().split(b"\0"))
 
@@ -197,7 +201,7 @@ def _site_folders() -> list[str]:
 
 
 def _folders_in(path: str) -> list[str]:
-    """What a .pth file would add to sys.path."""
+    """Returns the folders that a .pth file adds to sys.path."""
     try:
         with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
             lines = [line.strip() for line in file if not line.startswith(("#", "import ", "import\t"))]
@@ -212,7 +216,7 @@ def _folders_of_interpreter() -> frozenset[str]:
 
 
 def _module_files() -> set[str]:
-    """Of all loaded modules; those that are built in or frozen belong to the interpreter's file."""
+    """Returns the files of all loaded modules. Modules that are built in or frozen belong to the interpreter's file."""
     files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
     return {os.path.abspath(path) for path in files if isinstance(path, str)}
 

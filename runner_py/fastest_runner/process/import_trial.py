@@ -1,8 +1,10 @@
-"""Whether a module of site-packages may be imported before there is a run: tried in a child process.
+"""Whether a module of site-packages may be imported before there is a run. That is tried in a child process.
 
-It may if nobody can tell when it was imported, and nobody who does not import it, whether it was: it comes from the
-interpreter's own folders, leaves the process and all older modules as they were, and asks nothing of what differs from
-run to run.
+A module may be imported if no test can tell when it was imported, and a test that does not import it cannot tell that
+it was. So the module
+- comes from the interpreter's own folders;
+- leaves the process and all older modules as they were;
+- asks for nothing that differs from run to run.
 """
 
 from __future__ import annotations
@@ -33,14 +35,17 @@ from .freshness import changes_from_run_to_run
 
 # For all modules together.
 _LIMIT_S = 60.0
-# They seed their own random numbers when they are imported, in C: every worker would draw the same ones.
+# These seed random numbers of their own when they are imported, in C: all workers would draw the same numbers.
 _SEEDED = frozenset(("numpy",))
-# They watch what is imported after them.
+# These watch what is imported after them.
 _WATCHERS = frozenset(("coverage", "pytest_cov", "xdist", "execnet"))
 
 
 def refusals(names: list[str], is_own: Callable[[str], bool]) -> dict[str, str]:
-    """Those of `names` that may not be imported beforehand, each with why. `is_own` is freshness.Origin's."""
+    """Returns the names of modules that may not be imported beforehand, with the reasons.
+
+    `is_own` is the method of freshness.Origin.
+    """
     refused: dict[str, str] = {}
     limit = time.monotonic() + _LIMIT_S
     remaining = list(names)
@@ -50,13 +55,13 @@ def refusals(names: list[str], is_own: Callable[[str], bool]) -> dict[str, str]:
             break
         name, why = failure
         refused[name] = why
-        # It may have spoilt the child for the others: from the beginning, without it.
+        # The module may have spoilt the child process for the others. They are tried again without it.
         remaining.remove(name)
     return refused
 
 
 def _try(names: list[str], is_own: Callable[[str], bool], limit: float) -> tuple[str, str] | None:
-    """The first of them that may not, as a child has found it."""
+    """Tries the modules in a child process. Returns the first that may not be imported, and the reason."""
     read, write = os.pipe()
     life_read, life_write = os.pipe()
     pid = os.fork()
@@ -107,7 +112,7 @@ def _read_until(fd: int, limit: float) -> bytes:
 
 
 def _why_not(name: str, is_own: Callable[[str], bool]) -> str:
-    """In the child: imports it, and compares."""
+    """In the child: imports the module, and compares the process before and after. Empty if nothing differs."""
     if name in sys.modules:
         return "it is loaded with pytest"
     spec = importlib.machinery.PathFinder.find_spec(name)
@@ -121,7 +126,7 @@ def _why_not(name: str, is_own: Callable[[str], bool]) -> str:
     globals_before = {known: (module, dict(vars(module))) for known, module in modules.items()}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        before = _surroundings()
+        before = _process_state()
         os.environ._data = os.environb._data = watched  # type: ignore[attr-defined]
         try:
             importlib.import_module(name)
@@ -129,7 +134,7 @@ def _why_not(name: str, is_own: Callable[[str], bool]) -> str:
             return f"it cannot be imported: {type(error).__name__}: {error}"
         finally:
             os.environ._data = os.environb._data = watched.genuine  # type: ignore[attr-defined]
-        after = _surroundings()
+        after = _process_state()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     if dict(dict.items(watched)) != watched.genuine:
@@ -168,7 +173,7 @@ def _why_not_loaded(before: dict[str, types.ModuleType], is_own: Callable[[str],
 
 
 def _names_of_plugins() -> set[str]:
-    """What distributions with a plugin for pytest may be imported as: pytest rewrites their assertions."""
+    """Returns the top-level names of distributions with a pytest plugin: pytest rewrites their assertions."""
     names = set()
     for distribution in importlib.metadata.distributions():
         if any(point.group == "pytest11" for point in distribution.entry_points):
@@ -185,15 +190,15 @@ def _changed_module(before: dict[str, tuple[types.ModuleType, dict[str, Any]]]) 
         for key in old.keys() | now.keys():
             if operator.is_(old.get(key, old), now.get(key, now)):
                 continue
-            # A package has its modules as attributes; they are taken away with them.
+            # A package has its modules as attributes. These are taken away when the modules are hidden.
             if key not in old and sys.modules.get(f"{name}.{key}") is now.get(key):
                 continue
             return f"its import changes {name}.{key}"
     return ""
 
 
-def _surroundings() -> dict[str, Any]:
-    """What of a process imports should leave alone."""
+def _process_state() -> dict[str, Any]:
+    """Returns what an import should leave alone in a process, by the names that a reason uses."""
     signals = [number for number in range(1, signal.NSIG) if number not in (signal.SIGKILL, signal.SIGSTOP)]
     root = logging.getLogger()
     return {
@@ -228,7 +233,7 @@ def _file_mode_mask() -> int:
 
 
 class _WatchedVariables(dict):  # type: ignore[type-arg]
-    """os.environ's own, while a module is imported: notes whether one is asked for that may differ in the next run."""
+    """os.environ's dictionary while a module is imported. It notes a variable that is asked for and may change."""
 
     def __init__(self, genuine: dict[bytes, bytes]) -> None:
         super().__init__(genuine)

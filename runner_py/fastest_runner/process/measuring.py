@@ -1,4 +1,4 @@
-"""Whether somebody counts the lines that are executed: what is not executed here, for speed, would be missed then."""
+"""Whether a tool such as coverage.py counts executed lines: it would miss code that is not executed, for speed."""
 
 from __future__ import annotations
 

@@ -1,12 +1,14 @@
-"""Modules of site-packages that were loaded before the run, for workers whose tests import them.
+"""Modules of site-packages that are loaded before the run, for workers whose tests import them.
 
-The zygote loads them between two runs, those that import_trial has nothing against, and hides them: in a worker they
-are not in sys.modules, nor attributes of their packages, until an import asks for one of them. Then a finder behind
-pytest's own gives out what was loaded, if that import would find the same files now. It would not where the project has
-a module of that name, a conftest changes sys.path, or pytest is to rewrite its assertions: Python then imports as
-always, as if nothing had been loaded. So the tests cannot tell the difference, except by the time that it takes.
+The zygote loads modules between two runs, if import_trial has nothing against them, and hides them: in a worker they
+are not in sys.modules, and no attributes of their packages, until an import asks for one of them. Then a finder behind
+pytest's own gives out the loaded module, if the import would find the same files now. It would find others
+- where the project has a module of that name;
+- where a conftest changes sys.path;
+- where pytest has to rewrite the module's assertions.
+Python then imports as always, as if nothing had been loaded. So tests cannot tell the difference, except by the time.
 
-With a module comes whatever it has imported while it was loaded, which is noted then.
+A module is given out together with all that it has imported while it was loaded.
 """
 
 from __future__ import annotations
@@ -28,31 +30,34 @@ _REWRITING = "_pytest.assertion.rewrite"
 
 @dataclasses.dataclass
 class _Loaded:
-    """In the order in which they were loaded, and what that order was due to."""
+    """The loaded modules in their order, and what they depend on."""
 
     modules: dict[str, types.ModuleType] = dataclasses.field(default_factory=dict)
-    # What a module has asked for while it was loaded.
+    # The names that a module asked for while it was loaded.
     asked: dict[str, set[str]] = dataclasses.field(default_factory=dict)
-    # Of that, names that nobody had.
+    # Those of these names that were not found.
     missing: dict[str, set[str]] = dataclasses.field(default_factory=dict)
-    # Among the importers then.
+    # The finders in sys.meta_path at that time.
     finders: list[Any] = dataclasses.field(default_factory=list)
     names: list[str] = dataclasses.field(default_factory=list)
 
 
-# Of this process and those forked from it. Outlives what it is given out to.
+# For this process and its forked children. It outlives the sessions that get modules from it.
 _loaded = _Loaded()
 
 
 def names() -> list[str]:
-    """What was asked for and has been loaded."""
+    """Returns the names that were asked for and have been loaded."""
     return list(_loaded.names)
 
 
 @contextlib.contextmanager
 def loading(wanted: list[str], is_own: Callable[[str], bool]) -> Iterator[dict[str, str]]:
-    """In the zygote: loads what is sound. Gives what is not, with why; hides all modules at the end of the context."""
-    # Here, where nobody waits for it, and not in each start of a zygote.
+    """In the zygote: loads the modules that may be loaded. At the end of the context all loaded modules are hidden.
+
+    Gives the names that may not be loaded, with the reasons.
+    """
+    # Imported here, where nobody waits, and not at each start of a zygote.
     from . import import_trial
 
     _show(list(_loaded.modules))
@@ -82,7 +87,7 @@ def _show(names: list[str]) -> None:
 
 
 def _visible_package(name: str) -> types.ModuleType | None:
-    """Where a module stands as an attribute, which is hidden with it; one that is hidden itself may keep it."""
+    """Returns the package whose attribute a module is; None if the package is hidden too and may keep the attribute."""
     package = name.rpartition(".")[0]
     return None if package in _loaded.modules else sys.modules.get(package)
 
@@ -92,7 +97,7 @@ def _attribute(name: str) -> str:
 
 
 def offer() -> None:
-    """In a worker, before its session begins: imports find what was loaded."""
+    """In a worker, before its session begins: has imports find the loaded modules."""
     if _loaded.modules:
         sys.meta_path.insert(0, _Finder())
 
@@ -120,7 +125,7 @@ def _noting_imports() -> Iterator[None]:
         return result
 
     def finding(name: str, package: Any = None, level: int = 0) -> Any:
-        # importlib.import_module(), called by whom a module that is being loaded calls.
+        # importlib.import_module(): the nearest caller outside of importlib asks for the name.
         asking = next((caller for caller in _callers() if caller in sys.modules and caller not in _PYTHONS_OWN), "")
         if level == 0:
             _note(asking, name)
@@ -157,7 +162,7 @@ def _note(asking: str, name: str) -> None:
 
 
 class _Finder:
-    """Stands in sys.meta_path."""
+    """A finder for sys.meta_path."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         module = _loaded.modules.get(name)
@@ -177,7 +182,7 @@ class _Finder:
         return sys.modules.get(name) in (None, _loaded.modules[name])
 
     def _would_be_found(self, name: str) -> bool:
-        """Whether an import of it now would take the same file, and no one but Python would read that."""
+        """Returns whether an import would now take the same file, and Python itself would read it."""
         genuine = _loaded.modules[name].__spec__
         package = name.rpartition(".")[0]
         path = None
@@ -190,7 +195,7 @@ class _Finder:
             if finder not in _loaded.finders and type(finder).__module__ != _REWRITING:
                 return False
             if package in _loaded.modules and finder in _loaded.finders:
-                # As its package was.
+                # The package is a loaded one: this finder would find the module where it found it before.
                 continue
             find = getattr(finder, "find_spec", None)
             found = find(name, path) if find is not None else None
@@ -200,7 +205,7 @@ class _Finder:
 
 
 def _needed_by(name: str) -> list[str]:
-    """With itself, in the order of loading."""
+    """Returns the names of a module and of all that it needs, in the order of loading."""
     found: set[str] = set()
     rest = [name]
     while rest:
@@ -216,7 +221,7 @@ def _needed_by(name: str) -> list[str]:
 def _is_found(missing: str) -> bool:
     top = missing.partition(".")[0]
     if top != missing and (top in sys.modules or top in _loaded.modules):
-        # Of a package that is the same: it is as missing as it was.
+        # The package is the same, so the name is still missing in it.
         return False
     return top in sys.modules or importlib.machinery.PathFinder.find_spec(top) is not None
 
@@ -230,7 +235,7 @@ def _spec_like(genuine: Any, loader: _Loader) -> Any:
 
 
 class _Loader:
-    """Gives out a module that is loaded. To others it is as that module's own loader."""
+    """Gives out a loaded module. All else is asked of the module's own loader."""
 
     def __init__(self, module: types.ModuleType, needed: list[str]) -> None:
         self._module = module
@@ -244,6 +249,6 @@ class _Loader:
         return self._module
 
     def exec_module(self, module: types.ModuleType) -> None:
-        # Python has given it the spec that we gave.
+        # Python has set our spec on the module.
         module.__spec__ = self._genuine_spec
         _show(self._needed)

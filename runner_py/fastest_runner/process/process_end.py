@@ -1,14 +1,15 @@
-"""A worker's end, without taking apart what it was forked with.
+"""Ends a worker without taking apart the modules that it was forked with.
 
-At its end the interpreter empties sys.modules, collects garbage, and clears the globals of every module that is still
-there. Of that, the pytest and the standard library that were loaded before the fork have the largest part, more than
-10 ms of a worker's life, half of it for pages that the zygote's processes shared until then; and nobody can tell
-whether it was done. So these modules, and no others, are held until the process is gone. All the rest ends as
-always: atexit's callbacks, buffers, the project's modules and objects with their finalizers, also those that a test has
-put into a module of the standard library, since only modules whose globals are what they were before the fork are held.
+At its end the interpreter empties sys.modules, collects garbage, and clears the globals of the modules that are left.
+Most of that work, more than 10 ms, is for pytest and the standard library, which were loaded before the fork; half of
+it is for memory pages that the zygote's processes share until then. Nobody can tell whether that work was done. So
+modules that were loaded before the fork, and whose globals are unchanged since then, are held until the process is
+gone. All the rest ends as always: atexit's callbacks, buffers, the project's modules, and objects with finalizers, even
+an object that a test has put into a module of the standard library, since that module's globals have changed.
 
-It must happen after everything of the project's that may still ask for a module, and before the interpreter goes
-through sys.modules: so, while it does. It sets one entry after the other to None, and the first is ours.
+The modules must be held after all code of the project that may still ask for a module, and before the interpreter
+clears sys.modules. So it happens while the interpreter does that: it sets entry after entry to None, and the first
+entry is ours.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from .. import NAME
 
 _NAME = f"{NAME}.first_module"
 
-# Contains itself, and is never collected once the collector has frozen it: it outlives the interpreter.
+# The list contains itself, and the collector never collects what it has frozen: so the list outlives the interpreter.
 _held: list[Any] = []
 _held.append(_held)
 
 
 class _FirstModule(types.ModuleType):
-    """Nobody has a reference but sys.modules. `loaded`: by name a module and the values of its globals."""
+    """Only sys.modules refers to it. `loaded` holds modules by name, with the values of their globals."""
 
     loaded: dict[str, tuple[types.ModuleType, tuple[Any, ...]]]
 
@@ -41,12 +42,12 @@ class _FirstModule(types.ModuleType):
 
 
 def _same(some: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
-    # Not `==`, which might ask objects of the project's.
+    # Not `==`, which might call code of the project.
     return len(some) == len(others) and all(map(operator.is_, some, others))
 
 
 def hold_what_is_loaded() -> None:
-    """Called before gc.freeze(), in the process that will fork. Called again, it adds what has been loaded since."""
+    """To be called before gc.freeze(), in the process that forks. Another call adds what was loaded since then."""
     loaded = {name: (module, tuple(vars(module).values())) for name, module in sys.modules.items() if name != _NAME}
     first = _FirstModule(_NAME)
     first.loaded = loaded

@@ -1,4 +1,4 @@
-"""Makes a freshly forked process look like the interpreter that the `pytest` command would run in."""
+"""Makes a freshly forked process look like the interpreter of the `pytest` command."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ import sys
 import types
 from typing import NoReturn
 
-# What the agent sends to a hung worker to get its Python stack.
+# The agent sends this signal to a hung worker to get its Python stack.
 STACK_SIGNAL = signal.SIGRTMIN + 8
 
-# Linux; not in the fcntl module of every Python.
+# Linux has it, but not the fcntl module of every Python.
 _F_SETSIG = getattr(fcntl, "F_SETSIG", 10)
 
 
 @dataclasses.dataclass(frozen=True)
 class Descriptors:
-    """The descriptors that a worker keeps for itself, high above those that a test opens, counts or closes."""
+    """A worker's own descriptors. Their numbers are high above those that a test opens, counts or closes."""
 
     channel_fd: int
     life_fd: int
@@ -31,7 +31,7 @@ class Descriptors:
 
 
 def set_up(channel_fd: int, stdout_fd: int, stderr_fd: int, life_fd: int) -> Descriptors:
-    """Stdio, descriptors and signals. The arguments' numbers are free afterwards (the life pipe's is moved too)."""
+    """Sets up stdio, descriptors and signals. The numbers in the arguments are free afterwards."""
     _reset_signals()
     null_fd = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null_fd, 0)
@@ -42,7 +42,7 @@ def set_up(channel_fd: int, stdout_fd: int, stderr_fd: int, life_fd: int) -> Des
     os.close(stderr_fd)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
-            # By lines, as on a terminal: with -s the user sees it in time, and a crash does not swallow it.
+            # Line by line, as on a terminal: with -s the user sees the output in time, and a crash does not swallow it.
             stream.reconfigure(line_buffering=True)
     descriptors = Descriptors(_move_high(channel_fd), _move_high(life_fd), _duplicate_high(2))
     die_with_writer(descriptors.life_fd)
@@ -52,7 +52,7 @@ def set_up(channel_fd: int, stdout_fd: int, stderr_fd: int, life_fd: int) -> Des
 
 
 def _reset_signals() -> None:
-    """The dispositions that Python itself starts with, whatever those were that the agent had."""
+    """Sets the dispositions that Python starts with, whatever the agent's are."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGCHLD, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
@@ -73,31 +73,31 @@ def _move_high(fd: int) -> int:
 
 
 def die_with_writer(life_fd: int) -> None:
-    """Has the kernel kill our process group when the zygote, the only writer of this pipe, has gone."""
+    """Has the kernel kill our process group when the zygote is gone, which is this pipe's only writer."""
     fcntl.fcntl(life_fd, fcntl.F_SETOWN, -os.getpgrp())
     fcntl.fcntl(life_fd, _F_SETSIG, signal.SIGKILL)
     fcntl.fcntl(life_fd, fcntl.F_SETFL, fcntl.fcntl(life_fd, fcntl.F_GETFL) | os.O_ASYNC)
     poll = select.poll()
     poll.register(life_fd, 0)
     if poll.poll(0):
-        # It went before the kernel was told.
+        # The zygote was gone before the kernel was told.
         end_process_group()
 
 
 def end_process_group() -> None:
-    """Kills this process and its children: nobody is there any more who could want their results."""
+    """Kills this process and its children: nobody is left who wants their results."""
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def exit_without_channel() -> NoReturn:
-    """Ends a worker that can no longer speak: the agent is gone, or a test closed our descriptor."""
+    """Ends a worker that can no longer speak: the agent is gone, or a test has closed our descriptor."""
     with contextlib.suppress(OSError):
         os.write(2, b"fastest: the worker's channel is closed, its session cannot go on\n")
     os._exit(70)
 
 
 def imitate_pytest_command(pytest_args: list[str]) -> None:
-    """sys.argv and `__main__` as in a process of the `pytest` script, which multiprocessing and others look at."""
+    """Sets sys.argv and `__main__` as in a process of the `pytest` script. multiprocessing and others look at them."""
     script = os.path.join(os.path.dirname(sys.executable), "pytest")
     main = types.ModuleType("__main__")
     main.__dict__.update(__builtins__=__builtins__, __spec__=None)

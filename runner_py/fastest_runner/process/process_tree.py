@@ -1,4 +1,4 @@
-"""Processes below this one: who they are, and their end."""
+"""The processes below this one: their numbers, and how they are killed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 
 
 def kill(pid: int) -> bool:
-    """False if there is nobody of that number, or it has become another user's: a test may have called sudo."""
+    """Returns False if there is no such process, or if it has another user: a test may have called sudo."""
     try:
         os.kill(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
@@ -17,14 +17,14 @@ def kill(pid: int) -> bool:
 
 
 def kill_group(pid: int) -> None:
-    """Ends the child `pid` and its process group; the group may not exist yet when it was only just forked."""
+    """Kills the child `pid` and its process group. Right after the fork the group may not exist yet."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
     kill(pid)
 
 
 def child_pids() -> list[int]:
-    """Every process whose parent we are, also those handed down to us as their subreaper."""
+    """Returns all child processes, including those that came to us because we are their subreaper."""
     try:
         with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as children:
             return [int(pid) for pid in children.read().split()]

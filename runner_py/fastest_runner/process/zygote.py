@@ -1,8 +1,8 @@
-"""The zygote: has pytest loaded, runs nothing of the project, and forks a worker whenever the agent asks for one.
+"""The zygote: it has pytest loaded, runs no code of the project, and forks a worker whenever the agent asks for one.
 
-It is a single thread around poll(). Its life ends with its control channel, and no worker and no process that a worker
-left behind outlives it: workers are killed by process group, and what had wandered off comes back to the zygote,
-which the agent made a child subreaper.
+It is a single thread around poll(), and it ends when its control channel does. No worker outlives it, and no process
+that a worker has started: workers are killed by process group, and the kernel hands processes outside these groups to
+the zygote, because the agent has made it a child subreaper.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _DESCRIPTORS_PER_WORKER = 3
 
 @dataclasses.dataclass(frozen=True)
 class Launch:
-    """What a freshly forked worker starts from. The descriptors are the worker's own; it closes or keeps them."""
+    """What a freshly forked worker starts from. The worker owns the descriptors."""
 
     worker_id: str
     channel_fd: int
     stdout_fd: int
     stderr_fd: int
-    # Read end of a pipe whose only write end is the zygote's.
+    # The read end of a pipe. Only the zygote has the write end.
     life_fd: int
 
 
@@ -49,13 +49,13 @@ class _Child:
 
 
 def serve(control_fd: int, worker_module: str) -> int | Launch:
-    """Serves until the control channel ends, then returns the exit status; in each worker it returns its Launch.
+    """Serves until the control channel ends, then returns the exit status. In each worker it returns a Launch.
 
-    `worker_module` is the name of the module that runs a worker: it is loaded here, once for all workers.
+    `worker_module` is the name of the module that runs a worker. It is loaded here, once for all workers.
     """
     control = _socket.socket(fileno=control_fd)
     os.set_inheritable(control_fd, False)
-    # Ctrl-C is the coordinator's to answer; it must not end the processes that its answer still needs.
+    # The coordinator answers Ctrl-C, and for its answer it still needs this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     zygote = _Zygote(control, time.time_ns())
     gc.disable()
@@ -80,14 +80,14 @@ def _load_pytest(worker_module: str) -> dict[str, str]:
         raise ImportError(f"pytest {pytest.__version__} is too old, {oldest} is the oldest that works")
     for name in default_plugins:
         importlib.import_module(f"_pytest.{name}")
-    # pytest loads it in every run, and the worker's own modules are every worker's.
+    # pytest loads pdb in every run, and every worker needs the worker's modules.
     importlib.import_module("pdb")
     importlib.import_module(worker_module)
     return {"python_version": platform.python_version(), "pytest_version": pytest.__version__}
 
 
 def _load_for_workers() -> None:
-    """What every worker would load for itself; where only one run's are to come, they do that side by side."""
+    """Loads what each worker would load. A zygote for a single run does not: its workers load that in parallel."""
     from .. import direct
 
     direct.load()
@@ -95,7 +95,7 @@ def _load_for_workers() -> None:
 
 
 def _settle() -> None:
-    """What is loaded now outlives a worker: neither its collector nor its end need walk it and unshare its pages."""
+    """Has workers leave alone what is loaded now. Their collector and their end do not walk it, and it stays shared."""
     process_end.hold_what_is_loaded()
     gc.freeze()
 
@@ -118,16 +118,16 @@ class _Zygote:
         self._received_fds: list[int] = []
         self._children: dict[int, _Child] = {}
         self._ended = False
-        # To serve run after run: where it came from, and the environment of the present run.
+        # For a zygote that serves run after run: what it was started from, and the present run's environment.
         self._origin: Origin | None = None
         self._environment: dict[bytes, bytes] | None = None
-        # RunSpec.preload of the present run, and what was tried for it and others.
+        # RunSpec.preload of the present run, and the names that were tried for this run and others.
         self._wanted: list[str] = []
         self._tried: set[str] = set()
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
-        # Python-level handlers that do nothing, so that the signals arrive as bytes in the wake-up pipe.
+        # With handlers, even ones that do nothing, signals arrive as bytes in the wake-up pipe.
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGTERM, lambda *_: None)
@@ -163,10 +163,10 @@ class _Zygote:
         self._reap()
 
     def _reap(self) -> None:
-        """Reports workers that have ended, and takes in whatever else was handed down to us."""
+        """Reports workers that have ended, and reaps all other children."""
         while True:
             try:
-                # Looked at before it is reaped: until then its pid, the group's number, cannot be anybody else's.
+                # The child is not reaped yet: until then no other process or group can have its number.
                 ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             except ChildProcessError:
                 return
@@ -175,7 +175,7 @@ class _Zygote:
             pid = ended.si_pid
             child = self._children.pop(pid, None)
             if child is not None:
-                # A test's children die with its worker.
+                # Processes that a test started die with the worker.
                 kill_group(pid)
             _, status = os.waitpid(pid, 0)
             if child is not None:
@@ -205,7 +205,7 @@ class _Zygote:
                 if launch is not None:
                     return launch
         except FrameError:
-            # Nothing that follows can be understood: the agent is no agent.
+            # Nothing that follows can be understood.
             self._ended = True
         return None
 
@@ -229,8 +229,8 @@ class _Zygote:
         return None
 
     def _begin(self, message: dict[str, Any]) -> None:
-        """A run has come. Where this process is stale nothing will be asked of it any more."""
-        # A byte is a character of the same number there: variables need not be UTF-8.
+        """A run begins. If this process is stale the agent asks nothing more of it."""
+        # In the message each byte is the character of the same number, since variables need not be UTF-8.
         entries = [str(entry).encode("latin-1") for entry in message.get("environment", ())]
         environment = environment_of(entries)
         why = "it was not told to be kept"
@@ -244,7 +244,7 @@ class _Zygote:
         self.send({"type": "begun", "stale": why})
 
     def _preload(self) -> None:
-        """What the run that is over would have liked to find; the next may. Nobody waits for it."""
+        """After a run: loads the modules that the run asked for, for the next run. Nobody waits for that."""
         wanted = [name for name in self._wanted if name not in self._tried]
         if self._origin is None or not wanted:
             return
@@ -272,8 +272,8 @@ class _Zygote:
         return None
 
     def _become_worker(self, life_write: int) -> None:
-        """Sheds in a forked child all that is the zygote's."""
-        # Leading its own group before anything else: the zygote kills by group.
+        """In a forked child: gives up all that belongs to the zygote."""
+        # Before anything else the worker leads a group of its own: the zygote kills by group.
         os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -287,13 +287,13 @@ class _Zygote:
         self._control.close()
         if self._environment is not None:
             take_environment(self._environment)
-            # What was not there when this process looked may be there by now.
+            # Files may have come since this process listed the folders.
             importlib.invalidate_caches()
 
     def _end_everything(self) -> None:
         for pid in self._children:
             kill_group(pid)
-        # Each is killed; those that may not be are not waited for, since they would never end.
+        # A child that may not be killed is not waited for: it might never end.
         while sum(kill(pid) for pid in child_pids()) > 0:
             try:
                 os.waitpid(-1, 0)

@@ -1,15 +1,15 @@
 """One numbered folder for the temporary files of a whole run, as under pytest-xdist: pytest-of-USER/pytest-N/popen-gwK.
 
-pytest keeps the folders of the last few sessions and removes older ones when a session ends. Were each worker a session
-of its own there, a run with many would push out the runs before it, and workers that end together would warn of each
-other's removals. There is no controller's session here that could make the folder, so the first worker that needs it
-does, and the last one that leaves clears up.
+pytest keeps the folders of the last few sessions, and removes older ones when a session ends. If each worker had a
+numbered folder, a run with many workers would push out the runs before it, and workers that end together would warn of
+each other's removals. No controller's session can make the folder here. So the first worker that needs the folder makes
+it, and the last worker that leaves cleans up.
 
-What the workers share is in the file system, since they may start at any time and be killed at any time:
-  - a symbolic link fastest-RUN beside the numbered folders names the run's. Once that is gone, pytest's own clearing up
-    removes the link;
-  - each worker holds a shared lock on the folder's .lock, which for other sessions says that it is in use. Who can
-    have it alone is the last.
+Workers may start and be killed at any time, so what they share is in the file system:
+  - A symbolic link fastest-RUN beside the numbered folders names the run's folder. When the folder is gone, pytest's
+    own clean-up removes the link.
+  - Each worker holds a shared lock on the folder's .lock file. For other sessions the file means that the folder is in
+    use. A worker that can lock it exclusively is the last.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _RM = "/bin/rm"
 
 
 def share(config: Any, run_id: str, worker_id: str) -> None:
-    """Puts a worker's temporary files into the run's folder, unless --basetemp names one. Once pytest is configured."""
+    """Puts a worker's temporary files into the run's folder, unless --basetemp is given. pytest must be configured."""
     factory = getattr(config, "_tmp_path_factory", None)
     if factory is None or config.option.basetemp:
-        # Without the plugin there are no such files.
+        # Without the plugin there are no temporary files.
         return
     get = factory.getbasetemp
 
@@ -39,7 +39,7 @@ def share(config: Any, run_id: str, worker_id: str) -> None:
         if factory._basetemp is not None:
             return get()
         genuine = tmpdir.make_numbered_dir_with_cleanup
-        # All that is checked of the place, and when it is cleared up, stays pytest's.
+        # pytest still checks the place, and decides when it cleans up.
         tmpdir.make_numbered_dir_with_cleanup = lambda **asked: _enter(run_id, worker_id, **asked)
         try:
             return get()
@@ -60,11 +60,11 @@ def _enter(
     mode: int = 0o700,
     register: Callable[..., Any] = atexit.register,
 ) -> Path:
-    """pytest's make_numbered_dir_with_cleanup, for one of several."""
+    """Stands in for pytest's make_numbered_dir_with_cleanup, for one of several workers."""
     link = root / f"fastest-{run_id}"
     lock = None
     for _ in range(_TRIES):
-        # Another worker, the last one until now, may be clearing up: then what was there is gone in a moment.
+        # Another worker, the last until now, may be cleaning up: then the folder is gone in a moment.
         with contextlib.suppress(FileNotFoundError):
             folder = _folder_of(link, lambda: pathlib.make_numbered_dir(root, prefix, mode))
             lock = _hold(folder)
@@ -92,11 +92,11 @@ def _enter(
 
 @contextlib.contextmanager
 def _removing_quickly() -> Iterator[None]:
-    """Folders of earlier runs may have a thousand entries, and while they are removed a run waits for its end."""
+    """Speeds up pytest's clean-up: folders of earlier runs may have a thousand entries, and the run's end waits."""
     genuine = pathlib.rm_rf
 
     def remove(path: Path) -> None:
-        # Takes a fraction of Python's time, and what it cannot remove is left to pytest, which changes permissions.
+        # `rm` takes a fraction of Python's time. pytest, which changes permissions, removes what is left.
         with contextlib.suppress(OSError):
             null = (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)
             os.waitpid(os.posix_spawn(_RM, [_RM, "-rf", "--", os.fspath(path)], {}, file_actions=[null]), 0)
@@ -111,23 +111,23 @@ def _removing_quickly() -> Iterator[None]:
 
 
 def _folder_of(link: Path, make: Callable[[], Path]) -> Path:
-    """The run's folder; makes it if this worker is the first."""
+    """Returns the run's folder. The first worker makes it."""
     if not link.exists():
         folder = make()
         with contextlib.suppress(FileNotFoundError):
-            # Names a folder that is gone.
+            # The link names a folder that is gone.
             if link.is_symlink() and not link.exists():
                 link.unlink()
         try:
             link.symlink_to(folder.name)
         except FileExistsError:
-            # Another was faster; nobody else knows of ours.
+            # Another worker was faster. Nobody else knows our folder.
             folder.rmdir()
     return link.parent / os.readlink(link)
 
 
 def _hold(folder: Path) -> int | None:
-    """Shares the folder's lock. None if the last worker has just left. Raises FileNotFoundError without a folder."""
+    """Takes the folder's lock, shared. None if the last worker has just left. Raises FileNotFoundError."""
     path = folder / ".lock"
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     fcntl.flock(lock, fcntl.LOCK_SH)
@@ -139,9 +139,9 @@ def _hold(folder: Path) -> int | None:
 
 
 def _leave(lock: int, folder: Path) -> bool:
-    """Gives the lock back, and removes it if nobody else holds it: then True."""
+    """Gives the lock back. If nobody else holds it, removes the file and returns True."""
     try:
-        # First for others to have, so that of two who leave at once at least one finds itself alone.
+        # Unlocked first: of two workers that leave at once, at least one then gets the exclusive lock.
         fcntl.flock(lock, fcntl.LOCK_UN)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.unlink(folder / ".lock")

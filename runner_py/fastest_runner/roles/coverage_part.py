@@ -1,4 +1,4 @@
-"""What has to be settled before pytest-cov starts: it measures no module of the runner, and spares others' data."""
+"""Prepares pytest-cov before it starts: it measures no module of the runner, and keeps other workers' data."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Any
 
 from .. import FOLDER
 
-# Where the files are that coverage.py sees: it follows links.
+# coverage.py follows links.
 _HERE = os.path.dirname(os.path.realpath(os.path.join(FOLDER, "__init__.py")))
 _OURS = (f"{_HERE}/*", f"{_HERE}/**/*")
 
 
 def leave_out_runner(options: Any) -> None:
-    """Has coverage.py not measure Fastest: without sources named it takes for the project's what is not installed.
+    """Has coverage.py not measure Fastest. If no sources are named, it measures all that is not installed.
 
-    `options` are those that are known before conftests are loaded.
+    `options` are the options that are known before conftests are loaded.
     """
     if not getattr(options, "cov_source", None):
         return
     try:
         from coverage import Coverage
     except ImportError:
-        # pytest-cov says so.
+        # pytest-cov tells the user.
         return
     start = Coverage.start
 
@@ -36,9 +36,9 @@ def leave_out_runner(options: Any) -> None:
 
 
 def keep_data(options: Any) -> None:
-    """Has a worker's session not delete data, which other workers may have left since: the control session does.
+    """Has a worker's session keep old data: other workers may have written it. The control session deletes old data.
 
-    Only what pytest-cov does before it knows that it is in a worker depends on this.
+    The option matters only to what pytest-cov does before it knows that it is in a worker.
     """
     if hasattr(options, "cov_append"):
         options.cov_append = True

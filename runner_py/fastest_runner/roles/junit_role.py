@@ -1,7 +1,7 @@
-"""What tests tell pytest's JUnit report, in a session whose report the coordinator writes.
+"""Takes what tests tell pytest's JUnit report, in a session whose report the coordinator writes.
 
-Three fixtures look for that report: record_testsuite_property adds to it, and the others warn where the report's family
-has no place for what they are for. They find a stand-in here.
+Three fixtures look for that report. record_testsuite_property adds to it. The other two warn if the report's family has
+no place for what they record. Here they find a stand-in.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from _pytest import junitxml
 
 
 class JunitRecord:
-    """Stands for pytest's LogXML; see `install`."""
+    """Stands in for pytest's LogXML; see `install`."""
 
     def __init__(self, family: str) -> None:
         self.family = family
-        # Names and values, in the order in which they were recorded.
+        # Names and values, in the order of recording.
         self.properties: list[tuple[str, str]] = []
 
     def add_global_property(self, name: str, value: object) -> None:
@@ -25,7 +25,7 @@ class JunitRecord:
         self.properties.append((name, str(value)))
 
     def node_reporter(self, _nodeid: object) -> JunitRecord:
-        """For record_xml_attribute, which is an experiment of pytest's; the report does not have what it adds."""
+        """For record_xml_attribute, which is experimental in pytest. Its attributes are not in the report."""
         return self
 
     def add_attribute(self, name: str, value: object) -> None:
@@ -33,7 +33,7 @@ class JunitRecord:
 
 
 def install(config: Any) -> JunitRecord | None:
-    """Puts a stand-in where pytest's fixtures look; None if its plugin is switched off, and with it the report."""
+    """Puts a stand-in where pytest's fixtures look. None if pytest's plugin is off: then there is no report."""
     key = _key(config)
     if key is None or config.stash.get(key, None) is not None:
         return None
@@ -43,7 +43,7 @@ def install(config: Any) -> JunitRecord | None:
 
 
 def remove(config: Any) -> None:
-    """Takes it away before pytest ends its report."""
+    """Removes the stand-in before pytest ends its report."""
     key = _key(config)
     if key is not None and isinstance(config.stash.get(key, None), JunitRecord):
         del config.stash[key]

@@ -1,7 +1,7 @@
-"""A worker's part as plugins know it from pytest-xdist: they leave files and reports to a controller.
+"""A worker of several looks to plugins like a worker of pytest-xdist, so they leave files and reports to a controller.
 
-The fixtures worker_id and testrun_uid are pytest-xdist's own where it is installed; where it is not, a worker has them
-all the same, so that a suite which was made for it runs unchanged.
+If pytest-xdist is installed, the fixtures worker_id and testrun_uid are its own. If not, a worker has them all the
+same, so that a suite for pytest-xdist runs unchanged.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from typing import Any
 import pytest
 from _pytest import cacheprovider
 
-# What pytest-xdist's users ask for.
+# Fixtures of pytest-xdist that suites ask for.
 _LENT = ("worker_id", "testrun_uid")
-# Where pytest's versions keep the definitions of a fixture, by its name.
+# The attributes in which pytest's versions keep fixture definitions by name.
 _TABLES = ("_arg2fixturedefs", "_arg2node2fixturedefs", "_arg2nodeid2fixturedefs")
 
 
 def announce(run_id: str, worker_id: str, slots: int) -> None:
-    """Sets the environment variables, which conftests read as they are imported."""
+    """Sets the environment variables that conftests read when they are imported."""
     os.environ["PYTEST_XDIST_TESTRUNUID"] = run_id
     os.environ["PYTEST_XDIST_WORKER"] = worker_id
     os.environ["PYTEST_XDIST_WORKER_COUNT"] = str(slots)
 
 
 def assume(config: Any, run_id: str, worker_id: str, slots: int) -> None:
-    """Makes a parsed config that of a worker, before any hook of the session runs."""
+    """Gives a parsed config what a worker's config has. To be called before any hook of the session."""
     config.workerinput = {
         "workerid": worker_id,
         "workercount": slots,
@@ -43,18 +43,18 @@ def assume(config: Any, run_id: str, worker_id: str, slots: int) -> None:
         os.makedirs(basetemp, exist_ok=True)
         config.option.basetemp = os.path.join(basetemp, f"popen-{worker_id}")
     if hasattr(config.option, "benchmark_disable") and not config.option.benchmark_enable:
-        # Beside other workers it would measure nothing either, and warn of it as the session ends, which
-        # `filterwarnings = error` makes an error of. What asks for measurements gets a session to itself.
+        # Beside other workers pytest-benchmark would measure nothing either, and would warn of that at the session's
+        # end; `filterwarnings = error` makes the warning an error. A run that asks for measurements has one worker.
         config.option.benchmark_disable = True
     reruns = sys.modules.get("pytest_rerunfailures")
     if reruns is not None:
-        # It would ask its controller's side, by a socket, for what it remembers of crashed workers. It has a
-        # store without that for sessions that are on their own; reruns in this worker need no more.
+        # The plugin would ask its controller's side, through a socket, about crashed workers. For sessions without a
+        # controller it has a store of its own, and reruns in this worker need no more.
         reruns.HAS_PYTEST_HANDLECRASHITEM = False
 
 
 def _controller_answers(config: Any, run_id: str) -> dict[str, Any]:
-    """What a controller's side of well-known plugins would have put into workerinput, equal in all workers of a run."""
+    """Returns what a controller's side of known plugins puts into workerinput: the same in all workers of a run."""
     seed = int.from_bytes(hashlib.blake2b(run_id.encode(), digest_size=4).digest(), "big")
     answers: dict[str, Any] = {}
     if hasattr(config.option, "randomly_seed"):
@@ -78,19 +78,19 @@ class _Fixtures:
 
     @pytest.fixture(scope="session")
     def testrun_uid(self, request: Any) -> str:
-        """What this run has for a name, in all of its workers."""
+        """The run's name, the same in all workers."""
         return str(request.config.workerinput["testrunuid"])
 
 
 def _node(session: Any) -> Any:
-    """The session as FixtureManager.getfixturedefs wants it: pytest before 8 asks for an id."""
+    """Returns the session as FixtureManager.getfixturedefs wants it. pytest before 8 wants an id."""
     return session if pytest.version_tuple >= (8,) else session.nodeid
 
 
 def lend_fixtures(session: Any) -> None:
-    """Gives a worker's session the fixtures of pytest-xdist where that is missing. Once, when the session has started.
+    """Gives a worker's session pytest-xdist's fixtures if that is not installed. Once, when the session has started.
 
-    Who doesn't ask for them doesn't see them: they stand in no list of available fixtures, as under pytest.
+    Only a test that asks for them sees them: as under pytest, no list of available fixtures has them.
     """
     plugins = session.config.pluginmanager
     if plugins.hasplugin("xdist"):
@@ -98,7 +98,7 @@ def lend_fixtures(session: Any) -> None:
     manager = session._fixturemanager
     tables = [table for table in (getattr(manager, name, None) for name in _TABLES) if table is not None]
     others = [{name: table.pop(name) for name in _LENT if name in table} for table in tables]
-    # Registered and taken back, which makes pytest read the fixtures of an object in any of its versions.
+    # All versions of pytest read an object's fixtures when it is registered. Then it is taken back.
     fixtures = _Fixtures()
     plugins.register(fixtures, "fastest_xdist_fixtures")
     plugins.unregister(fixtures)
@@ -111,14 +111,14 @@ def lend_fixtures(session: Any) -> None:
 
     def getfixturedefs(argname: str, node: Any) -> Any:
         found = look_up(argname, node)
-        # As those of a plugin they come first: a conftest's of the same name may ask for them.
+        # They come first, as a plugin's fixtures do: a conftest's fixture of the same name may ask for them.
         return found if argname not in lent else [*lent[argname], *(found or ())]
 
     manager.getfixturedefs = getfixturedefs
 
 
 def consume_options(config: Any) -> None:
-    """Takes back what addopts or the command line ask of pytest-xdist or of a terminal: the run is spread already."""
+    """Resets pytest-xdist's options, since the run is spread already, and --pdb, since there is no terminal."""
     option = config.option
     option.usepdb = False
     for name, value in {
@@ -134,13 +134,13 @@ def consume_options(config: Any) -> None:
 
 
 def read_no_ids(config: Any) -> None:
-    """Spares a worker to read the ids of the last run's tests, at which it does not look, and to which it adds none."""
+    """Spares a worker from reading the ids of the last run's tests. It does not look at them, and adds none."""
     if not hasattr(config, "workerinput") or getattr(config.option, "newfirst", True):
         return
     genuine = cacheprovider.NFPlugin
 
     def make_once(asking: Any) -> Any:
-        # Sessions within tests have the genuine one.
+        # Sessions within tests get the genuine plugin.
         cacheprovider.NFPlugin = genuine  # type: ignore[misc]
         return _WithoutIds(config) if asking is config else genuine(asking)
 
@@ -148,7 +148,7 @@ def read_no_ids(config: Any) -> None:
 
 
 class _WithoutIds(cacheprovider.NFPlugin):
-    # It would note the ids of items, which nobody writes down in a worker.
+    # This hook notes the ids of items. In a worker nobody writes them down.
     pytest_collection_modifyitems = None  # type: ignore[assignment]
 
     def __init__(self, config: Any) -> None:

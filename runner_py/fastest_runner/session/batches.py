@@ -1,4 +1,4 @@
-"""The batch loop: leases come in, tests run one after another, each knowing the test that follows."""
+"""The batch loop: leases come in, and tests run one after another. Each test knows the test after it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..wire.frames import ref_json
 
 
 class Messages(Protocol):
-    """What the loop needs of a frames.Channel."""
+    """The part of a frames.Channel that the loop needs."""
 
     def queue(self, message: dict[str, Any]) -> None: ...
 
@@ -33,20 +33,20 @@ class Messages(Protocol):
 
 
 class CommandError(Exception):
-    """The agent said something that is no command, or at a time when it has no place."""
+    """The agent sent something that is no command, or a command at the wrong time."""
 
 
 class _Turn(NamedTuple):
     lease_id: int
     entry: Entry
-    # Among the lease's tests, in Collected.
+    # The test's place among the lease's tests in Collected.
     position: int
 
 
 class BatchLoop:
-    """What is to be run, lease by lease, until `finish`, `stop` or the session's own end. Lives as long as its loop.
+    """Says which tests to run, lease by lease, until `finish`, `stop` or the session's own end. One for a session.
 
-    A lease's last test is held back until the test after it is known: what teardown pytest does depends on it.
+    A lease's last test is held back until the test after it is known, since the teardown depends on that test.
     """
 
     def __init__(
@@ -56,9 +56,9 @@ class BatchLoop:
         messages: Messages,
         take_result: Callable[[int, Entry, int], str],
     ) -> None:
-        """`take_result(lease_id, entry, position)` says what came of the test that has just run.
+        """`take_result(lease_id, entry, position)` returns the result of the test that has just run.
 
-        Its answer is a field of Progress, as JSON, or the numbers of a test that passed (the short form of
+        The result is a field of Progress as JSON, or the numbers of a test that passed (the short form of
         docs/worker_protocol.md).
         """
         self._session = session
@@ -67,31 +67,31 @@ class BatchLoop:
         self._take_result = take_result
         self._leases: collections.deque[dict[str, Any]] = collections.deque()
         self._finished = False
-        # The last that came; 0: none. And the last after which we said that we wait.
+        # The last lease that came, and the last lease after which `waits` was sent; 0: none.
         self._last_lease_id = 0
         self._waited_after = 0
-        # The tests of the open lease that pytest has not been told of: a revocation takes them from the end.
+        # The open lease's tests that pytest does not know yet. A revocation takes tests from the end.
         self._open_lease_id = 0
         self._waiting: collections.deque[_Turn] = collections.deque()
         # How many tests each lease still has to report.
         self._unreported: dict[int, int] = {}
-        # The result that is not on the wire yet: it travels with the next test's start.
+        # The last test's result. It travels with the next test's start.
         self._result = ""
-        # Items that have run, by identity: the collection keeps them alive.
+        # The identities of items that have run. The collection keeps the items alive.
         self._ran: set[int] = set()
         self.stop_reason: str | None = None
         self.tests_run = 0
-        # Not looked up again: a test may put another clock in its place.
+        # Bound here: a test may replace the clock.
         self._time_ns = time.time_ns
-        # Called before the loop waits or has a module's tests made, while no test runs.
+        # Called while no test runs, before the loop waits or makes a module's tests.
         self.before_pause: Callable[[], None] = lambda: None
 
     def tests(self) -> Iterator[tuple[Any, Any]]:
-        """Yields each test and the one after it; the caller has run a test when it asks for the next.
+        """Yields each test and the test after it. When the caller asks for the next, the test has run.
 
-        That the caller runs them, and not this class, keeps the stack as deep as under pytest: how far a test can
-        recurse is part of what it sees. Raises what pytest's own loop raises when the session is to end early, and
-        CommandError. Whoever leaves before the end closes the generator, which sends what is known.
+        The caller runs the tests, and not this class, so that the stack is as deep as under pytest: a test can recurse
+        exactly as far. Raises what pytest's own loop raises when the session has to end early, and CommandError. A
+        caller that leaves before the end closes the generator, which sends the last result.
         """
         session = self._session
         try:
@@ -124,7 +124,7 @@ class BatchLoop:
         lease_id, entry, position = turn
         result, self._result = self._result, ""
         now = self._time_ns()
-        # There are as many of these as tests.
+        # One message for each test.
         if not result:
             self._messages.send_json(f"[{lease_id},{position},{now}]")
         elif _is_short(result):
@@ -139,7 +139,7 @@ class BatchLoop:
 
     def _end(self, turn: _Turn) -> None:
         if self._messages.in_foreign_process():
-            # A child that the test forked has come back here. The rest of the session is its parent's.
+            # This is a child that the test forked. Its parent runs the rest of the session.
             os._exit(0)
         self.tests_run += 1
         lease_id, entry, position = turn
@@ -158,7 +158,7 @@ class BatchLoop:
     # Commands.
 
     def _turns(self) -> Iterator[_Turn]:
-        """Every test of every lease, in order. Waits for leases; ends with `finish` or `stop`."""
+        """Yields all tests of all leases in order. Waits for leases, and ends with `finish` or `stop`."""
         while True:
             lease = self._next_lease()
             if lease is None:
@@ -209,7 +209,7 @@ class BatchLoop:
         return self._leases.popleft()
 
     def _say_waiting(self) -> None:
-        """Once after each lease: before the first there was nothing to run."""
+        """Sends `waits` once after each lease."""
         if self._waited_after != self._last_lease_id:
             self._waited_after = self._last_lease_id
             waits = {"last_lease_id": self._last_lease_id, "holds_back": bool(self._unreported)}
@@ -235,7 +235,7 @@ class BatchLoop:
             raise CommandError(f"unexpected command: {', '.join(map(str, command)) or 'empty'}")
 
     def _give_back(self, revoke: dict[str, Any]) -> None:
-        """What has not begun: a lease that waits as a whole, of the open one its last tests."""
+        """Gives back tests that have not begun: a waiting lease as a whole, or the last tests of the open lease."""
         lease_id = int(revoke.get("lease_id", 0))
         for lease in self._leases:
             if int(lease["id"]) == lease_id:
@@ -257,7 +257,7 @@ def _is_short(result: str) -> bool:
 
 
 def _positions_of_mark(entries: list[Entry], name: str) -> list[int]:
-    """Where those stand that bear the mark, or have it from above."""
+    """Returns the positions of tests that have the mark, themselves or from a node above."""
     parent: Any = None
     all_have_it = False
     positions = []
@@ -272,7 +272,7 @@ def _positions_of_mark(entries: list[Entry], name: str) -> list[int]:
 
 
 def _forget_run(item: Any) -> None:
-    """Before an item is run again: what the run before it left on it would be reported a second time."""
+    """Before an item runs again: removes what its last run has left. It would be reported a second time."""
     for name in ("_report_sections", "user_properties"):
         kept = getattr(item, name, None)
         if isinstance(kept, list):

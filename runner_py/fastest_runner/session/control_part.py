@@ -13,7 +13,7 @@ from typing import Any
 from ..collection import listeners
 from .silent_terminal import drop_plugin_summaries
 
-# Of what one worker tells the control session; what is longer is cut.
+# The most that one worker tells the control session.
 _MOST_CHARACTERS = 4 << 20
 
 
@@ -42,7 +42,7 @@ class ControlPart:
             listeners.hush(config)
 
     def finish_session(self, config: Any) -> None:
-        """As the session's last hooks begin."""
+        """Before the session's last hooks."""
         if self.listener:
             listeners.hush_process()
         if self.is_played:
@@ -57,9 +57,9 @@ class ControlPart:
 
 
 def _literal_of(output: dict[str, Any]) -> str:
-    """A literal, since the values may hold bytes.
+    """Returns a Python literal, since the values may hold bytes.
 
-    As with pytest-xdist the values are of built-in types. Others are left out, and what is too long for a message.
+    As with pytest-xdist, values have built-in types. Other values are left out, and so are too long ones.
     """
     parts = []
     left = _MOST_CHARACTERS

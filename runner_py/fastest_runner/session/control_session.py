@@ -1,7 +1,7 @@
-"""The session that plugins take for the controller of pytest-xdist's: no tests, and what all workers have left.
+"""The control session: plugins take it for pytest-xdist's controller. It runs no tests, and gets the workers' results.
 
-Plugins such as pytest-cov have a part on both sides. A run with a control session has one process more, in which
-their controller's part is played; docs/adr/0021-control-session.md.
+Plugins such as pytest-cov have a worker's part and a controller's part. A run with a control session has one process
+more, which plays the controller's part (docs/adr/0021-control-session.md).
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from .ending import Ending
 from .rendering import Renderer
 from .silent_terminal import SilentTerminal
 
-# pytest's own plugins that would write down which tests there are and which failed: none, as far as this session knows.
+# pytest's own plugins that write down which tests there are and which failed. In this session there are none.
 _KEEPERS_OF_RESULTS = ("lfplugin", "nfplugin")
 
 
 class _Hooks:
-    """Of pytest-xdist, where that is not there to specify them itself."""
+    """pytest-xdist's hooks, if it is not there to specify them."""
 
     @pytest.hookspec()
     def pytest_configure_node(self, node: Any) -> None:
@@ -40,8 +40,7 @@ class _Hooks:
 
 
 class _Xdist:
-    """What stands for pytest-xdist's plugin where that is not there: syrupy and others ask for it by name before they
-    take the controller's part."""
+    """Stands in for pytest-xdist's plugin: syrupy and others ask for it before they take the controller's part."""
 
 
 def _stand_in_for_xdist(plugins: Any) -> None:
@@ -49,13 +48,13 @@ def _stand_in_for_xdist(plugins: Any) -> None:
     if plugins.hasplugin(name):
         return
     if plugins.is_blocked(name):
-        # By -p no:xdist, which is about pytest-xdist itself. (pluggy before 1.4 has no `unblock`.)
+        # -p no:xdist is about pytest-xdist itself. (pluggy before 1.4 has no `unblock`.)
         del plugins._name2plugin[name]
     plugins.register(_Xdist(), name)
 
 
 class _Gateway:
-    """How a worker is reached. All have this machine and this interpreter."""
+    """How a worker is reached: all workers have this machine and this interpreter."""
 
     def __init__(self, name: str) -> None:
         self.id = name
@@ -73,7 +72,7 @@ class _Gateway:
 
 
 class _Node:
-    """A worker as plugins see it from the controller's side. It has `workeroutput` if it ended in good order."""
+    """A worker as the controller's side of plugins sees it. It has `workeroutput` if the worker ended in good order."""
 
     def __init__(self, config: Any, run: dict[str, Any], name: str) -> None:
         slots = int(run.get("slots", 1))
@@ -108,13 +107,13 @@ class ControlHost:
         self._nodes: dict[str, _Node] = {}
         self._concluding = False
         self._is_replaying = False
-        # As a worker's host has them.
+        # SessionHost has these two as well.
         self.terminal = SilentTerminal()
         self.ending = Ending()
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_load_initial_conftests(self, early_config: Any) -> Iterator[None]:
-        # Plugins choose their part here already. Wrappers come before all others.
+        # Plugins choose their part in this hook already. Wrappers are called before all others.
         options = early_config.known_args_namespace
         self._take_part(options)
         coverage_part.leave_out_runner(options)
@@ -128,10 +127,10 @@ class ControlHost:
     def pytest_cmdline_main(self, config: Any) -> Iterator[None]:
         xdist_role.consume_options(config)
         self._take_part(config.option)
-        # The coordinator's.
+        # The coordinator writes this report.
         config.option.xmlpath = None
         if self._run.get("columns"):
-            # The user's terminal, of which reports know by this alone. No test sees it.
+            # Reports know the user's terminal only by this variable. No test sees it.
             os.environ["COLUMNS"] = str(self._run["columns"])
         plugins = config.pluginmanager
         specified = getattr(plugins.hook, "pytest_configure_node", None)
@@ -142,7 +141,7 @@ class ControlHost:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: Any) -> None:
-        # Without these pytest-xdist starts no workers of its own.
+        # Without this option's values pytest-xdist starts no workers of its own.
         config.option.tx = []
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -171,7 +170,7 @@ class ControlHost:
     def pytest_collection(self, session: Any) -> bool:
         capture = session.config.pluginmanager.get_plugin("capturemanager")
         if capture is not None:
-            # What conftests have written as they were loaded would be shown at the end. A collection drops it.
+            # The output of conftests at their import would be shown at the end. A genuine collection drops it.
             capture.read_global_capture()
         return True
 
@@ -192,7 +191,7 @@ class ControlHost:
         hook = config.hook
         if "warning" in told:
             arguments = serialized.warning_of(told["warning"])
-            # Those of the configuration this session has, too.
+            # This session has its own warnings of the configuration.
             if arguments["when"] != "config":
                 hook.pytest_warning_recorded.call_historic(kwargs=arguments)
             return
@@ -212,9 +211,9 @@ class ControlHost:
 
     def _conclude(self, session: Any, outcome: dict[str, Any]) -> None:
         self._concluding = True
-        # As far as reports of failures have told it.
+        # Reports of failures may have set it.
         session.shouldfail = False
-        # What plugins write from here on is for the user, wherever they do it.
+        # Whatever plugins write from here on is for the user.
         self.terminal.keep_everything()
         session.testsfailed = int(outcome.get("tests_failed", 0))
         session.testscollected = int(outcome.get("tests_collected", 0))
@@ -228,7 +227,7 @@ class ControlHost:
             session.config.hook.pytest_testnodedown(node=node, error=error)
         reason = outcome.get("stop_reason")
         if reason:
-            # As the loops of pytest and of pytest-xdist end then.
+            # The loops of pytest and pytest-xdist end in this way.
             failed = int(outcome.get("stop_status", 0)) == int(pytest.ExitCode.TESTS_FAILED)
             raise session.Failed(reason) if failed else session.Interrupted(reason)
 
@@ -243,7 +242,7 @@ class ControlHost:
         self.ending.note_internal_error(excrepr)
 
     def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str) -> None:
-        # Those of its start every worker has, too, and those that are replayed come from one.
+        # Each worker has the warnings of the start too, and a worker has sent the replayed warnings.
         if self._concluding and not self._is_replaying:
             message = reports.warning_message(self._run.get("invocation_dir", ""), warning_message, when, nodeid)
             self._messages.queue({"warning": message})

@@ -1,7 +1,7 @@
 """Has pytest's own terminal reporter write the texts of single reports.
 
-The reporter writes summaries from its `stats`. Here it is given, for a moment, one report as all its stats and a
-writer of ours: the text is then pytest's own, whatever its version, options and plugins make of it.
+The reporter writes summaries from its `stats`. Here it gets a writer of ours for a moment, and one report as all its
+stats. So the text is pytest's own, with any version, options and plugins.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Renderer:
-    """Texts of reports as the terminal shows them. `reporter` is the configured session's; None with -p no:terminal."""
+    """Writes texts of reports as the terminal shows them. `reporter` is the session's; None with -p no:terminal."""
 
     def __init__(self, config: Any, reporter: Any, color: bool, columns: int) -> None:
         self._config = config
@@ -26,23 +26,23 @@ class Renderer:
         self._columns = columns or 80
 
     def writer(self, file: Any) -> Any:
-        """A terminal writer as the user's terminal is, onto `file`."""
+        """Returns a terminal writer to `file`, with the colours and the width of the user's terminal."""
         writer = create_terminal_writer(self._config, file)
         writer.hasmarkup = self._color
         writer.fullwidth = self._columns
         return writer
 
     def block(self, category: str, report: Any, later_reports: list[Any]) -> tuple[str, str]:
-        """What stands under the report's headline, without and with colours ("" if colours are not wanted).
+        """Returns the text under a report's headline, without colours and with them ("" if colours are not wanted).
 
-        `later_reports` are those of the same test's teardown, whose captured output pytest appends.
+        `later_reports` are the reports of the same test's teardown. pytest appends their captured output.
         """
         colored = self._block(category, report, later_reports, color=True) if self._color else ""
         plain = self._block(category, report, later_reports, color=False)
         return self.plain(plain), colored
 
     def summary_line(self, category: str, word: str, report: Any) -> str:
-        """The line of the short test summary, after its word."""
+        """Returns the report's line in the short test summary, after its first word."""
         char = {"failed": "f", "error": "E", "xfailed": "x", "xpassed": "X", "skipped": "s"}.get(category)
         if char is None or self._reporter is None:
             return ""
@@ -55,14 +55,14 @@ class Renderer:
         return line[len(word) + 1 :] if line.startswith(word + " ") else line
 
     def plain(self, text: str) -> str:
-        """`text` without colours: with colours wanted, pytest colours the differences in assertion messages too."""
+        """Returns `text` without colours. If colours are wanted, pytest colours parts of assertion messages too."""
         return _COLOR_CODES.sub("", text) if self._color else text
 
     def _block(self, category: str, report: Any, later_reports: list[Any], color: bool) -> str:
         reporter = self._reporter
         if reporter is None:
             return ""
-        # pytest keeps reports without a category, such as a passed teardown's, under the empty name.
+        # pytest keeps reports without a category under the empty name. A passed teardown has such a report.
         stats = {"": later_reports, category: [report]}
         with self._writing(stats, color) as text:
             if category == "error":
@@ -82,7 +82,7 @@ class Renderer:
         text = io.StringIO()
         writer = self.writer(text)
         writer.hasmarkup = color
-        # Titles and headlines are whoever prints the block's to write.
+        # The program that prints the text writes titles and headlines.
         with _changed(self._reporter, stats=stats, _tw=writer, currentfspath=None, write_sep=_write_nothing):
             yield text
 
@@ -93,7 +93,7 @@ def _write_nothing(*args: Any, **kwargs: Any) -> None:
 
 @contextlib.contextmanager
 def _changed(target: Any, **attributes: Any) -> Iterator[None]:
-    """Gives the instance `target` other attributes for a while."""
+    """Changes attributes of the instance `target` for a while."""
     kept = {name: vars(target)[name] for name in attributes if name in vars(target)}
     for name, value in attributes.items():
         setattr(target, name, value)

@@ -1,6 +1,6 @@
-"""pytest's reports as the messages of proto/test.proto (TestResult, Phase, CollectReport), as JSON or JSON-ready dicts.
+"""Makes messages of proto/test.proto from pytest's reports (TestResult, Phase, CollectReport), as JSON or as dicts.
 
-A field whose value is proto3's default is left out.
+A field is left out if its value is proto3's default.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from .rendering import Renderer
 
 
 class Status(NamedTuple):
-    """The answer of pytest_report_teststatus, with the word's markup dropped."""
+    """An answer of pytest_report_teststatus, without the word's markup."""
 
     category: str
     letter: str
     word: str
 
 
-# What pytest answers for a phase that simply passed. Such phases travel without status.
+# pytest's answers for phases that simply passed. Such phases travel without a status.
 _PLAIN_PASSES = {
     "setup": Status("", "", ""),
     "call": Status("passed", ".", "PASSED"),
@@ -36,12 +36,12 @@ _PLAIN_PASSES = {
 
 
 class Statuses:
-    """What pytest_report_teststatus has to say of reports."""
+    """Asks pytest_report_teststatus about reports."""
 
     def __init__(self, config: Any) -> None:
         self._config = config
         implementations = config.hook.pytest_report_teststatus.get_hookimpls()
-        # pytest's own know nothing special about a report that simply passed: they need not be asked again.
+        # pytest's own implementations give the answers above for reports that simply passed. They need not be asked.
         self._passes_are_plain = all(is_of_pytest(implementation.function) for implementation in implementations)
 
     def of(self, report: Any) -> Status:
@@ -51,7 +51,7 @@ class Statuses:
                 return status
         answer = self._config.hook.pytest_report_teststatus(report=report, config=self._config)
         if answer is None:
-            # Nobody knows it: with -p no:terminal even a failure is nobody's. These are the reporter's own words.
+            # No plugin answers: with -p no:terminal not even about a failure. The reporter's words are used.
             answer = terminal_status(report)
         category, letter, word = answer
         if isinstance(word, (tuple, list)):
@@ -60,24 +60,24 @@ class Statuses:
 
 
 def is_of_pytest(function: Any) -> bool:
-    """True if a hook is implemented by pytest itself."""
+    """Returns True if an implementation of a hook is pytest's own."""
     origin = str(getattr(function, "__module__", None) or "")
     return origin == "_pytest" or origin.startswith("_pytest.")
 
 
 class ReportConverter:
-    """Makes messages of reports. One for a session; needs the configured session's reporter for the texts."""
+    """Makes messages of reports. One for a session, which has to be configured."""
 
     def __init__(self, config: Any, renderer: Renderer) -> None:
         self._config = config
         self._renderer = renderer
         self._rootpath = str(config.rootpath)
         self._reportchars = _report_characters(config)
-        # Whether anybody shows what passing tests wrote.
+        # Whether somebody shows the output of passing tests.
         self.keeps_output_of_passes = "P" in self._reportchars or _junit_logging(config) != "no"
-        # Whether the control session is to be told of every test.
+        # Whether the control session has to be told of each test.
         self.serializes = False
-        # Categories of which the reporter prints nothing under a headline.
+        # Categories for which the reporter prints no text under a headline.
         self._without_block = {"", "skipped"}
         if "P" not in self._reportchars:
             self._without_block.add("passed")
@@ -87,7 +87,7 @@ class ReportConverter:
     def test_result(
         self, lease_id: int, entry: Entry, reports: list[tuple[Any, Status]], engine: str, engine_reason: str
     ) -> str:
-        """The TestResult, as JSON, of a test that has had all its reports."""
+        """Returns the TestResult of a test, as JSON. `reports` are all its reports."""
         told = serialized.of_test(self._config, [report for report, _ in reports]) if self.serializes else ""
         if not self.keeps_output_of_passes and _simply_passed(reports):
             return _simple_result(lease_id, entry, reports, engine, engine_reason, told)
@@ -104,7 +104,7 @@ class ReportConverter:
         if told:
             result["serialized"] = told
         if reports:
-            # The teardown's, which is the last: properties are recorded until then.
+            # The last report is the teardown's. Properties can be recorded until then.
             report = reports[-1][0]
             location = getattr(report, "location", None)
             if location is not None:
@@ -118,21 +118,21 @@ class ReportConverter:
         return to_json(result)
 
     def collect_report(self, report: Any, occurrence: int = 0) -> dict[str, Any]:
-        """The CollectReport for a collector that failed or was skipped."""
+        """Returns the CollectReport of a collector that failed or was skipped."""
         message = {"node_id": report.nodeid, "outcome": report.outcome}
         if occurrence:
             message["occurrence"] = occurrence
-        # Not asked by hook: pytest's reporter counts reports of collection by their outcome alone.
+        # No hook is asked: pytest's reporter counts reports of collectors by their outcome.
         status = Status("skipped", "s", "SKIPPED") if report.skipped else Status("error", "E", "ERROR")
         message.update(self._texts(report, status, []))
         if hasattr(self._config, "workerinput"):
-            # Who listens is not known before the last file is collected.
+            # Listeners are not known before the last file is collected.
             message["serialized"] = serialized.of_collection(self._config, report)
         return message
 
     def _phase(self, report: Any, status: Status, later: list[Any]) -> dict[str, Any]:
         when = report.when
-        # Plugins may make reports without times.
+        # A plugin may make reports without times.
         duration = getattr(report, "duration", 0.0)
         start = getattr(report, "start", 0.0)
         phase: dict[str, Any] = {"when": when, "start": round(start, 6), "duration_s": round(duration, 7)}
@@ -190,11 +190,11 @@ class ReportConverter:
 
 
 def _simply_passed(reports: list[tuple[Any, Status]]) -> bool:
-    """True for what most tests come to: set-up, call and teardown, and nothing to be said of them."""
+    """Returns True if the reports are those of most tests: set-up, call and teardown passed, with nothing to say."""
     if len(reports) != len(_PLAIN_PASSES):
         return False
     for (report, status), when in zip(reports, _PLAIN_PASSES):
-        # By identity: only Statuses hands these out, and only where it has looked.
+        # Compared by identity: only Statuses gives these out, and only for reports that simply passed.
         if status is not _PLAIN_PASSES[when] or report.when != when:
             return False
     return not reports[-1][0].user_properties
@@ -203,7 +203,7 @@ def _simply_passed(reports: list[tuple[Any, Status]]) -> bool:
 def _simple_result(
     lease_id: int, entry: Entry, reports: list[tuple[Any, Status]], engine: str, engine_reason: str, told: str
 ) -> str:
-    """The TestResult of such a test, written down directly: for quick tests, making it costs as much as anything."""
+    """Returns the TestResult of such a test, written directly: for quick tests this is a large part of the cost."""
     phases = ",".join(
         f'{{"when":"{report.when}","start":{report.start:.6f},"duration_s":{report.duration:.7f}}}'
         for report, _ in reports
@@ -213,9 +213,9 @@ def _simple_result(
 
 
 def simple_pass(lease_id: int, entry: Entry, position: int, passed: Pass, serializes: bool) -> str:
-    """The same for a test that the direct engine ran, as batches.BatchLoop takes it. Its phases follow one another.
+    """Returns the same for a test that the direct engine ran, in the form for batches.BatchLoop.
 
-    `serializes`: see ReportConverter.
+    The phases follow each other without gaps. `serializes`: see ReportConverter.
     """
     start_ns, setup_ns, call_ns, teardown_ns, location = passed
     if not serializes and _is_spelled(entry.ref["node_id"], location):
@@ -241,7 +241,7 @@ _DIRECT = '"engine":"direct"'
 
 
 def _is_spelled(node_id: str, location: tuple[Any, int | None, Any]) -> bool:
-    """True if a node id says where its test is: path, and the names down to it, dots between them."""
+    """Returns True if the location can be read from the node id: the path, and the names down to the test."""
     path, line, domain = location
     if line is None or line < 0 or "::" in path:
         return False
@@ -264,7 +264,7 @@ def _passed(
 
 
 def outcome_of(reports: list[tuple[Any, Status]]) -> str:
-    """One word for a test with these reports: failed before error, error before skipped, skipped before all else.
+    """Returns one word for a test with these reports. failed comes before error, error before skipped, then the rest.
 
     A test without a report that counts (--setup-only, a plugin's own protocol) has passed as far as pytest can tell.
     """
@@ -278,7 +278,7 @@ def outcome_of(reports: list[tuple[Any, Status]]) -> str:
             else:
                 error = True
         elif _subtest_description(report):
-            # One that failed has been counted above; any other says nothing of the test.
+            # A subtest that failed has been counted above. Others say nothing of the test.
             continue
         elif hasattr(report, "wasxfail") and outcome != "SKIPPED":
             outcome = "XFAILED" if report.skipped else "XPASSED"
@@ -290,7 +290,7 @@ def outcome_of(reports: list[tuple[Any, Status]]) -> str:
 
 
 def warning_message(invocation_dir: str, warning: Any, when: str, nodeid: str) -> dict[str, Any]:
-    """A RecordedWarning, with the text and the place that pytest's summary of warnings shows."""
+    """Returns a RecordedWarning, with the text and the place that pytest's summary of warnings shows."""
     from _pytest.warnings import warning_record_to_str
 
     message: dict[str, Any] = {

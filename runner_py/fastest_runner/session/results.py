@@ -1,4 +1,4 @@
-"""What came of a session's tests and collectors: gathers pytest's reports, and makes a message of those of one test."""
+"""The results of a session's tests and collectors: gathers pytest's reports, and makes messages of them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Results:
         self._config = config
         self._messages = messages
         self._converter = ReportConverter(config, renderer)
-        # What runs the tests, as far as it does not leave them to pytest.
+        # The engine that runs tests or leaves them to pytest.
         self._engine: Any = Declined("")
         self._statuses: Statuses | None = None
-        # Of the test that runs.
+        # The reports of the running test.
         self._reports: list[tuple[Any, Status]] = []
         # Whether plugins sum up in the control session what came of the tests.
         self._is_controlled = False
@@ -42,16 +42,16 @@ class Results:
         self._statuses = Statuses(self._config)
 
     def follow(self, engine: Any) -> None:
-        """From here on the engine has its say about a test before its reports have."""
+        """From here on the engine says what came of a test, before the test's reports do."""
         self._engine = engine
 
     def add(self, report: Any) -> None:
-        """A report of the test that runs. Precondition: pytest's reporter has asked for its status."""
+        """Adds a report of the running test. Precondition: pytest's reporter has asked for its status."""
         assert self._statuses is not None
         self._reports.append((report, self._statuses.of(report)))
 
     def take(self, lease_id: int, entry: Entry, position: int) -> str:
-        """What came of the test that has just run; see BatchLoop."""
+        """Returns the result of the test that has just run, for BatchLoop."""
         engine = self._engine
         if engine.passed is not None:
             return simple_pass(lease_id, entry, position, engine.passed, self._converter.serializes)
@@ -78,7 +78,7 @@ class Results:
     # Collectors.
 
     def add_collector(self, report: Any, is_again: bool) -> None:
-        """A report of a collector. `is_again`: a module may be collected once more, for another part of it."""
+        """Sends a collector's report. `is_again`: a module may be collected once more, for another part of it."""
         if report.passed:
             return
         if report.failed:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-# Options by their destination; those that are ini-file values stand below.
+# Options, with the names of their destinations.
 _OPTIONS = {
     "maxfail": "maxfail",
     "verbose": "verbose",
@@ -56,7 +56,7 @@ def of_session(config: Any) -> dict[str, Any]:
 
 
 def _option_values(config: Any) -> dict[str, str]:
-    """Options that reports depend on, as texts; what this pytest does not have, or what is not set, is left out."""
+    """Returns options that reports depend on, as texts. Options that are not set or not known are left out."""
     values: dict[str, Any] = {}
     for name, dest in _OPTIONS.items():
         values[name] = getattr(config.option, dest, None)
@@ -64,14 +64,14 @@ def _option_values(config: Any) -> dict[str, str]:
         try:
             values[name] = config.getini(name)
         except (KeyError, ValueError):
-            # Not known to this pytest, or its plugin is off.
+            # This version of pytest does not know the value, or its plugin is off.
             continue
-    # Where pytest keeps its cache; nobody has it without that plugin.
+    # Where pytest keeps its cache. Without the cache's plugin there is none.
     values["cache_dir"] = getattr(getattr(config, "cache", None), "_cachedir", None)
     values["exitfirst"] = values.get("maxfail") == 1
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
-        # With what -r, --disable-warnings and the defaults come to.
+        # The reporter combines -r, --disable-warnings and the defaults.
         values["reportchars"] = getattr(reporter, "reportchars", values["reportchars"])
     return {name: _text(value) for name, value in values.items() if value is not None}
 
@@ -83,7 +83,7 @@ def _text(value: Any) -> str:
 
 
 def _capture_descriptors(config: Any) -> tuple[int, int]:
-    """Descriptors of the files into which pytest captures stdout and stderr, -1 where it does not."""
+    """Returns descriptors of the files into which pytest captures stdout and stderr; -1 if it does not."""
     capture_manager = config.pluginmanager.get_plugin("capturemanager")
     capturing = getattr(capture_manager, "_global_capturing", None)
     return _descriptor(getattr(capturing, "out", None)), _descriptor(getattr(capturing, "err", None))
@@ -97,7 +97,7 @@ def _descriptor(capture: Any) -> int:
 
 
 def only_answers(config: Any) -> bool:
-    """True if an option asks pytest for an answer that needs no tests to be run: --help, --fixtures and such."""
+    """Returns True if an option asks pytest for an answer without running tests, as --help and --fixtures do."""
     option = config.option
     names = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
     return any(getattr(option, name, None) for name in names)

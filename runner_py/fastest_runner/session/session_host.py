@@ -1,4 +1,4 @@
-"""The plugin through which one pytest session is hosted: its loop, its reports and its texts go over the channel."""
+"""The plugin that hosts one pytest session: the session's loop, reports and texts go over the channel."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 
-# As it is now: a test may replace it.
+# Bound here: a test may replace it.
 from time import monotonic
 from typing import Any, Iterator
 
@@ -24,7 +24,7 @@ from .ending import Ending
 from .rendering import Renderer
 from .results import Results
 
-# How often a collection says that it goes on, in seconds, where somebody would take silence for a hang.
+# How often a collection sends a sign of life, in seconds, if the run takes silence for a hang.
 _ALIVE_EVERY_S = 1.0
 
 
@@ -37,7 +37,7 @@ class SessionHost:
         self._run = run
         self._worker_id = worker_id
         self._forward_terminal = bool(run.get("forward_terminal"))
-        # When it was said last that the collection goes on; None where nobody asks.
+        # The time of the last sign of life; None if none are wanted.
         self._alive_at = monotonic() if run.get("hang_timeout_s") else None
         self._is_ready = False
         self._control = ControlPart(bool(run.get("control")))
@@ -104,7 +104,7 @@ class SessionHost:
         if session.config.option.collectonly:
             return None
         engine = self._engine = self._begin_tests(session)
-        # From here, where the loop is, to the caller of this hook: as many frames as any hook's call takes.
+        # From this frame, which has the loop, to the hook's caller: each call of a hook takes as many frames.
         engine.set_depth(_frames_to(sys._getframe(), "_main"))
         loop = BatchLoop(session, self._collection, self._messages, self._results.take)
         loop.before_pause = engine.pause
@@ -125,7 +125,7 @@ class SessionHost:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: Any, exitstatus: int) -> None:
         if not self._is_ready and exitstatus not in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
-            # The session ended within its collection (-x, pytest.exit): what it came to is still worth knowing.
+            # The session ended within its collection (-x, pytest.exit). The coordinator still wants to know of it.
             self._send_ready(session)
         if session.shouldfail and not self.ending.stop_reason:
             self.ending.stop_reason = str(session.shouldfail)
@@ -176,7 +176,7 @@ class SessionHost:
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
-        # pytest's reporter has asked for the report's status before us, which may have changed the report's outcome.
+        # pytest's reporter has asked for the report's status already. That may have changed the report's outcome.
         self._results.add(report)
 
     def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str, location: Any) -> None:
@@ -190,7 +190,7 @@ class SessionHost:
     # What the hooks above are made of.
 
     def _take_over_terminal(self, config: Any) -> Renderer:
-        """Gives what writes texts of reports as the user's terminal would show them."""
+        """Returns a renderer that writes texts of reports as the user's terminal shows them."""
         reporter = config.pluginmanager.get_plugin("terminalreporter")
         columns = int(self._run.get("columns", 0))
         renderer = Renderer(config, reporter, bool(self._run.get("color")), columns)
@@ -234,9 +234,9 @@ class SessionHost:
         self._messages.send({"ready": ready})
 
     def _begin_tests(self, session: Any) -> Any:
-        """Gives the engine that runs the tests, as far as it does not leave them to pytest."""
+        """Returns the engine that runs tests or leaves them to pytest."""
         if self._run.get("retries"):
-            # Whether a failure is its test's last word is not known here: those that are, the coordinator counts.
+            # The coordinator counts the failures, since only it knows whether a failed test is retried.
             session.config.option.maxfail = 0
         self._results.begin_tests(self._control.is_played)
         if self._engine_wanted() == "pytest":
@@ -251,26 +251,26 @@ class SessionHost:
 
 
 def _stop_for_collect_errors(session: Any) -> None:
-    """As pytest's own loop says it, unless the errors are to be no reason to stop."""
+    """Raises what pytest's own loop raises, unless --continue-on-collection-errors is given."""
     if not session.config.option.continue_on_collection_errors:
         count = session.testsfailed
         raise session.Interrupted(f"{count} error{'s' if count != 1 else ''} during collection")
 
 
 def _freeze_what_is_left() -> None:
-    """Before a worker's session ends.
+    """Spares the garbage collector work at the end of a worker's session.
 
-    pytest lets the collector run more than once from here on, and the interpreter before it ends. What is no garbage
-    now will be there until then, and need not be walked each time: all items and their functions. Python does not
-    promise that finalizers of what is in cycles then run; a single worker, which is as pytest in everything, leaves
-    that to chance as pytest does.
+    The collector runs more than once from here on: pytest calls it, and the interpreter at its end. Objects that are no
+    garbage now live until then, and need not be walked each time: all items and their functions. Python does not
+    promise that finalizers of objects in cycles run at its end. A single worker is like pytest in everything, so it
+    leaves that to chance, as pytest does.
     """
     gc.collect()
     gc.freeze()
 
 
 def _frames_to(frame: Any, name: str) -> int:
-    """How many frames lie between `frame` and the next function of that name that called it."""
+    """Returns how many frames lie between `frame` and its nearest caller of that name."""
     count = 0
     caller = frame.f_back
     while caller is not None and caller.f_code.co_name != name:

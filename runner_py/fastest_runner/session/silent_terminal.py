@@ -1,6 +1,6 @@
-"""pytest's terminal reporter in a session that nobody watches: its text is dropped, less the parts that somebody reads.
+"""Silences pytest's terminal reporter in a session that nobody watches.
 
-Those parts are the header, and what plugins write in pytest_terminal_summary.
+The reporter's text is dropped, except two parts: the header, and what plugins write in pytest_terminal_summary.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ class SilentTerminal:
 
     def __init__(self) -> None:
         self._text = _NullText()
-        # The lines below the versions of Python and pytest, once the session has started.
+        # The header's lines below the versions of Python and pytest, once the session has started.
         self.header: list[str] = []
         # What plugins have written in their summaries.
         self.summary = io.StringIO()
 
     def replace_terminal_of(self, reporter: Any, renderer: Renderer, shows_paths: bool) -> None:
-        """`shows_paths`: texts that somebody reads depend on whether the path of a file has just been written."""
+        """`shows_paths`: the reporter still writes paths of files. A kept text may depend on the line before it."""
         reporter._tw = renderer.writer(self._text)
-        # The reporter would work out percentages and paths for each test.
+        # For each test the reporter would work out percentages and paths.
         reporter._show_progress_info = False
         if not shows_paths:
             reporter.showfspath = False
@@ -66,19 +66,19 @@ class SilentTerminal:
 
 
 def set_width(reporter: Any, columns: int) -> None:
-    """Has a reporter whose text the user reads take the width of the user's terminal."""
+    """For a reporter whose text the user reads: sets the width of the user's terminal."""
     reporter._tw.fullwidth = columns
     reporter._screen_width = columns
 
 
 def drop_plugin_summaries(config: Any) -> None:
-    """Has no plugin write a summary: a controller's side of it does. (Workers of pytest-xdist have no terminal.)"""
+    """Keeps plugins from writing summaries here, as in pytest-xdist's workers: the control session has them."""
     for implementation, _, _ in _plugin_summaries(config):
         implementation.function = _write_nothing
 
 
 class _NullText:
-    """A text file that drops what is written, or keeps it while `keeping` holds a StringIO."""
+    """A text file that drops written text, or keeps it while `keeping` holds a StringIO."""
 
     encoding = "utf-8"
     errors = "backslashreplace"
@@ -107,7 +107,7 @@ def _below_versions(lines: list[str]) -> list[str]:
 
 
 def _plugin_summaries(config: Any) -> Iterator[tuple[Any, Any, str]]:
-    """Implementations of pytest_terminal_summary that are not pytest's own, their functions, and modules of these."""
+    """Yields foreign implementations of pytest_terminal_summary, with their functions and the functions' modules."""
     for implementation in config.hook.pytest_terminal_summary.get_hookimpls():
         function = implementation.function
         origin = str(getattr(function, "__module__", ""))
@@ -117,7 +117,7 @@ def _plugin_summaries(config: Any) -> Iterator[tuple[Any, Any, str]]:
 
 
 def _hypothesis_is_silent(config: Any) -> bool:
-    """True if it would only import itself, which takes longer than a thousand quick tests."""
+    """Returns True if hypothesis would only import itself. That takes longer than a thousand quick tests."""
     return "hypothesis" not in sys.modules and not config.getoption("--hypothesis-show-statistics", True)
 
 

@@ -10,7 +10,7 @@ from ..wire.frames import Channel
 
 
 class _TerminalBytes(io.RawIOBase):
-    """Sends what is written as Output of the stream TERMINAL."""
+    """Sends written bytes as Output of the stream TERMINAL."""
 
     def __init__(self, channel: Channel) -> None:
         super().__init__()
@@ -23,7 +23,7 @@ class _TerminalBytes(io.RawIOBase):
         return 1
 
     def write(self, data: Any) -> int:
-        # Copied: the buffer's memory is used again.
+        # Copied, since the buffer's memory is used again.
         content = bytes(data)
         text = base64.b64encode(content).decode("ascii")
         self._channel.send({"output": {"stream": "TERMINAL", "data": text}})
@@ -31,8 +31,9 @@ class _TerminalBytes(io.RawIOBase):
 
 
 def terminal_stdout(channel: Channel) -> io.TextIOWrapper:
-    """A stdout by whose writes pytest's text reaches the user, in order with what is printed with -s.
+    """Returns a stdout that sends pytest's text to the user, in order with what tests print with -s.
 
-    Not by lines: the reporter flushes where a person waits, and a listing of all tests is not worth a frame a line.
+    It does not flush at each line: the reporter flushes where a person waits, and a frame for each line of a listing of
+    all tests would be too much.
     """
     return io.TextIOWrapper(io.BufferedWriter(_TerminalBytes(channel)), encoding="utf-8", errors="backslashreplace")

@@ -1,4 +1,4 @@
-"""Frames: 4 bytes big-endian length, then that many bytes of UTF-8 JSON. The same on both channels of the agent."""
+"""Frames, as both channels of an agent have them: 4 bytes of big-endian length, then as many bytes of JSON in UTF-8."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ _HEADER = struct.Struct(">I")
 MAX_FRAME = 64 * 1024 * 1024
 _READ_SIZE = 64 * 1024
 
-# A message of more characters than this, any of which may take 4 bytes, has its long texts cut to their first and last
-# part of _KEPT_CHARS.
+# In a message with more characters than this, each long text is cut to its first and last _KEPT_CHARS. (A character may
+# take 4 bytes.)
 _MAX_CHARS = MAX_FRAME // 8
 _KEPT_CHARS = 256 * 1024
 
 _encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-# Bound here, as the one above: tests replace json's functions, some for good, and the worker must go on hearing.
+# Bound here, as the encoder above: tests replace json's functions, some for good, and the worker must still understand.
 _decode_json = json.JSONDecoder().decode
 _write, _getpid = os.write, os.getpid
 
 
 class FrameError(Exception):
-    """What came is no frame of ours: too long, no JSON, or not an object. The text names which."""
+    """The bytes are no frame of ours: too long, no JSON, or no JSON object. The text says which."""
 
 
 def _escape_surrogates(error: UnicodeError) -> tuple[str, int]:
-    """Puts a backslash and the code in their place: they stand within JSON's strings and nowhere else."""
+    """Writes surrogates as a backslash and their code. They occur only within JSON's strings."""
     assert isinstance(error, UnicodeEncodeError)
     text = error.object[error.start : error.end]
     return "".join(f"\\\\u{ord(character):04x}" for character in text), error.end
@@ -53,20 +53,20 @@ def _shortened(value: Any) -> Any:
 
 
 def to_json(message: dict[str, Any]) -> str:
-    """One line of JSON. If it is too long for a frame, its long texts, which nobody reads to the end, are cut."""
+    """Returns one line of JSON. If the line is too long for a frame, long texts, which nobody reads whole, are cut."""
     text = _encode_json(message)
     return text if len(text) <= _MAX_CHARS else _encode_json(_shortened(message))
 
 
 def ref_json(ref: dict[str, Any]) -> str:
-    """A TestRef as JSON."""
+    """Returns a TestRef as JSON."""
     if len(ref) == 1:
         return f'{{"node_id":{_quote(ref["node_id"])}}}'
     return _encode_json(ref)
 
 
 def frame_of(text: str) -> bytes:
-    """The frame around a JSON text. Lone surrogates in it are escaped with a backslash."""
+    """Returns the frame around a JSON text. Lone surrogates in the text are escaped with a backslash."""
     payload = text.encode("utf-8", _SURROGATES)
     if len(payload) > MAX_FRAME:
         raise FrameError(f"a message of {len(payload)} bytes is longer than a frame may be ({MAX_FRAME})")
@@ -74,12 +74,12 @@ def frame_of(text: str) -> bytes:
 
 
 def encode(message: dict[str, Any]) -> bytes:
-    """One frame with `message`."""
+    """Returns one frame with `message`."""
     return frame_of(to_json(message))
 
 
 class FrameDecoder:
-    """Turns a stream of bytes, in whatever pieces it comes, into messages."""
+    """Turns a stream of bytes into messages. The bytes may come in pieces of any size."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
@@ -92,7 +92,7 @@ class FrameDecoder:
         self._bytes += data
 
     def next_payload(self) -> bytes | None:
-        """What the next whole frame holds, or None. Raises FrameError; the stream is of no use after that."""
+        """Returns the next whole frame's content, or None. Raises FrameError; the stream cannot be used after that."""
         if len(self._bytes) < _HEADER.size:
             return None
         (length,) = _HEADER.unpack_from(self._bytes)
@@ -106,7 +106,7 @@ class FrameDecoder:
         return payload
 
     def next(self) -> dict[str, Any] | None:
-        """The next whole message, or None. Raises FrameError as above."""
+        """Returns the next whole message, or None. Raises FrameError as next_payload does."""
         payload = self.next_payload()
         if payload is None:
             return None
@@ -122,15 +122,15 @@ class FrameDecoder:
 class Channel:
     """A worker's messages over one stream socket. Not thread-safe; owned by the session's main thread.
 
-    A child that a test forks inherits the object. Whatever it queues or sends there goes nowhere: only the process
-    that made the channel speaks on it.
+    A child that a test forks inherits the object, but its messages are dropped: only the process that made the channel
+    speaks on it.
     """
 
     def __init__(self, fd: int, on_lost: Callable[[], NoReturn], poll_interval_s: float = 0.0) -> None:
-        """`poll` asks the kernel no more often than every `poll_interval_s`.
+        """`poll` asks the kernel at most once in `poll_interval_s`.
 
-        `on_lost` must not return; it is called when the other end is gone or our descriptor was closed under us. It is
-        no exception that travels, because pytest and the hooks of plugins would catch it.
+        `on_lost` is called when the other end is gone, or when a test has closed our descriptor. It must not return.
+        An exception would not do instead: pytest and the hooks of plugins would catch it.
         """
         self.fd = fd
         self._on_lost = on_lost
@@ -144,11 +144,11 @@ class Channel:
         self._polled_at = 0.0
 
     def queue(self, message: dict[str, Any]) -> None:
-        """Holds `message` back until the next flush or send, so that what belongs together costs one system call."""
+        """Keeps `message` until the next flush or send: messages that belong together cost one system call."""
         self._out += encode(message)
 
     def queue_json(self, text: str) -> None:
-        """The same for a message that is JSON already."""
+        """Does the same with a message that is JSON already."""
         self._out += frame_of(text)
 
     def send_json(self, text: str) -> None:
@@ -171,7 +171,7 @@ class Channel:
         self.flush()
 
     def flush(self) -> None:
-        """Blocks until everything queued is written."""
+        """Blocks until all queued messages are written."""
         if not self._out or self.in_foreign_process():
             self._out.clear()
             return
@@ -184,12 +184,12 @@ class Channel:
             self._on_lost()
 
     def in_foreign_process(self) -> bool:
-        """True in a child that was forked after the channel was made."""
+        """Returns True in a child that was forked after the channel was made."""
         return _getpid() != self._pid
 
     def poll(self) -> dict[str, Any] | None:
-        """A message if one is there already, or came a moment ago. Raises FrameError."""
-        # Asked between any two tests, which may take less time than the question.
+        """Returns a message if there is one, without waiting. Raises FrameError."""
+        # Called between any two tests. A test may take less time than the system call.
         now = self._clock()
         is_due = now - self._polled_at >= self._poll_interval_s
         if not is_due and self._decoder.is_empty:

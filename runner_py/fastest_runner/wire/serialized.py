@@ -1,4 +1,4 @@
-"""Reports and warnings between a worker and the control session, as pytest-xdist has them between its two sides."""
+"""Reports and warnings as texts, from a worker to the control session. pytest-xdist's two sides do it in this way."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import json
 import warnings
 from typing import Any
 
-# A test may replace those of the module.
+# Bound here: a test may replace the module's functions.
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 _decode = json.JSONDecoder().decode
 
 
 def of_report(config: Any, report: Any) -> Any:
-    """What plugins and pytest make of a report. None if it is of a kind that nobody knows to serialize."""
+    """Returns what pytest or a plugin makes of a report; None if nobody can serialize a report of its kind."""
     return config.hook.pytest_report_to_serializable(config=config, report=report)
 
 
 def of_test(config: Any, reports: list[Any]) -> str:
-    """The reports of one test; they are read by `reports_of`."""
+    """Returns the reports of one test as a text, for `reports_of`."""
     return _encode([data for data in (of_report(config, report) for report in reports) if data is not None])
 
 
 def of_pass(location: tuple[Any, Any, Any], node_id: str, keywords: Any, phases: list[tuple[str, float, float]]) -> str:
-    """The same for a test that passed without reports. `phases`: when, start and duration of each."""
+    """Does the same for a test that passed without reports. `phases` holds the name, start and duration of each."""
     common = {
         "$report_type": "TestReport",
         "nodeid": node_id,
@@ -47,11 +47,11 @@ def of_collection(config: Any, report: Any) -> str:
 
 
 def reports_of(config: Any, text: str) -> list[Any]:
-    """Report objects, of what `of_test` or `of_collection` have written."""
+    """Returns the report objects from a text of `of_test` or `of_collection`."""
     data = _decode(text)
     reports = []
     for entry in data if isinstance(data, list) else [data]:
-        # JSON knows no tuples, which these are.
+        # These values are tuples, which JSON does not have.
         for name in ("location", "longrepr"):
             if isinstance(entry.get(name), list):
                 entry[name] = tuple(entry[name])
@@ -65,7 +65,7 @@ def reports_of(config: Any, text: str) -> list[Any]:
 
 
 def of_warning(warning: Any, when: str, nodeid: str, location: Any) -> str:
-    """The arguments of pytest_warning_recorded."""
+    """Returns the arguments of pytest_warning_recorded as a text."""
     message = warning.message
     is_object = isinstance(message, Warning)
     return _encode(
@@ -84,14 +84,14 @@ def of_warning(warning: Any, when: str, nodeid: str, location: Any) -> str:
 
 
 def warning_of(text: str) -> dict[str, Any]:
-    """Arguments for pytest_warning_recorded."""
+    """Returns the arguments for pytest_warning_recorded, from a text of `of_warning`."""
     data = _decode(text)
     message: Any = data["text"]
     if data["class"] is not None:
         try:
             message = _class_of(data["class"])(*data["args"])
         except Exception:
-            # It cannot be made anew here; its text can be read all the same.
+            # The warning's object cannot be made here. Its text can still be read.
             message = Warning(f"{'.'.join(data['class'])}: {data['text']}")
     try:
         category = _class_of(data["category"]) if data["category"] else None
