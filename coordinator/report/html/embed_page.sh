@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Prints html_page.cc: the page with its style and script in their places, around the data.
-#   embed_page.sh PAGE STYLE SCRIPT
+# Prints html_page.cc: the page with its style and its scripts in their places, around the data.
+#   embed_page.sh PAGE STYLE SCRIPT...     the scripts are joined in the order given
 set -euo pipefail
 
 page=$(cat "$1")
 style=$(cat "$2")
-script=$(cat "$3")
+shift 2
+script=$(cat "$@")
 before=${page%%@CSS@*}
 middle=${page#*@CSS@}
 between=${middle%%@DATA@*}
