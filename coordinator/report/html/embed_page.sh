@@ -17,5 +17,6 @@ end=${rest#*@JS@}
 printf '#include "coordinator/report/html/html_page.h"\n\nnamespace fastest::report {\nnamespace {\n\n'
 printf 'constexpr char kBeforeData[] = R"__PAGE__(%s%s%s)__PAGE__";\n' "$before" "$style" "$between"
 printf 'constexpr char kAfterData[] = R"__PAGE__(%s%s%s)__PAGE__";\n\n' "$after" "$script" "$end"
-printf '}  // namespace\n\nstd::string HtmlPage(const std::string& data) { return kBeforeData + data + kAfterData; }\n\n'
+printf '}  // namespace\n\n'
+printf 'std::string HtmlPage(const std::string& data) { return kBeforeData + data + kAfterData; }\n\n'
 printf '}  // namespace fastest::report\n'
