@@ -1,8 +1,8 @@
 """Counts the test cases of a run of tools/test and prints "N passed, N failed, N skipped".
 
-The source for the C++ tests is Bazel's stream of build events, which names the targets and the result files of this
-very run; what an earlier run left in bazel-testlogs is never counted. A test target that was not built, not run, or
-left no readable result counts as one failed test. Exit code: 0 if tests ran and none failed, else 1.
+Bazel's stream of build events says which C++ test targets and result files belong to this run. So results of an earlier
+run in bazel-testlogs are never counted. A test target counts as one failed test if it was not built, was not run, or
+left no readable result. The exit code is 0 if tests ran and none failed, else 1.
 """
 
 import argparse

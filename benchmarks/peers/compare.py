@@ -1,11 +1,11 @@
 """Fastest, pytest and the other runners on the same suites: `tools/bench peers`.
 
 In each round every program runs once, as a whole process, and the order turns from round to round. A figure is the
-median over the rounds of "pytest's wall time in this round / the program's". Before that each runs once for its caches
-(pytest's .pyc files among them), for what it says that it has done, and for its peak memory. A program that gives no
-summary, or does less, is measured all the same: the column "right" says how many of pytest's outcomes (or ids) it can
-have at most. With --write, what came of a case is kept in benchmarks/peers/results, and docs/benchmarks.md and its
-picture are made of all that is kept there: cases may be measured in several sittings, each at a commit of its own.
+median over the rounds of "pytest's wall time in this round / the program's". Before the rounds each program runs once:
+to fill its caches (pytest's .pyc files among them), and for its summary and its peak memory. Programs without a
+summary, or that do less, are measured too: the column "right" says how many of pytest's outcomes (or ids) they can have
+at most. With --write, the results of a case are kept in benchmarks/peers/results, and docs/benchmarks.md and its
+picture are made from all results there. So cases may be measured in several sittings, each at a commit of its own.
 """
 
 import argparse
@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "benchmarks/peers/results"
 sys.path[:0] = [str(ROOT / "benchmarks/suites"), str(ROOT / "tests/parity")]
 
+import kept  # noqa: E402
 import parity  # noqa: E402
 import profiles  # noqa: E402
 import projects  # noqa: E402
@@ -35,11 +36,11 @@ from peers import PEERS, ids_in, outcomes_in, right_ids, right_outcomes  # noqa:
 from processes import cut_off  # noqa: E402
 from projects import ask  # noqa: E402
 
-# What does not end within this many times pytest's own time, and these seconds, is cut off.
+# A run is cut off after this many times pytest's own time plus these seconds.
 PATIENCE = 5
 PATIENCE_S = 20
 
-# For the temporary files of tests: a disk takes now some microseconds for one of them and now some milliseconds.
+# For the temporary files of tests: a disk takes now some microseconds and now some milliseconds for a file.
 IN_MEMORY = "/dev/shm"
 
 
@@ -49,7 +50,7 @@ class Case(NamedTuple):
     suite: str
     options: dict = {}
     collect: bool = False
-    # At most so many, where one takes minutes, and the programs that would take most of them.
+    # The most rounds, for a case of minutes, and the programs that would take most of that time.
     rounds: int = 100
     left_out: tuple = ()
     # See aims.
@@ -114,7 +115,7 @@ class Side(NamedTuple):
 
 
 class Result(NamedTuple):
-    """One program on one suite. Times of all rounds in seconds; None where it did not end."""
+    """One program on one suite. Times of all rounds in seconds; None for a round that was cut off."""
 
     name: str
     seconds: list
@@ -129,7 +130,7 @@ def site_packages(python):
 
 
 def side_of(peer, case, python, args, cache, temporary):
-    """How `peer` is called for the case; None if it can't do it."""
+    """How `peer` is called for the case; None if `peer` can't do the case."""
     words = peer.collect if case.collect else peer.run
     if not words or (peer.suites and case.suite not in peer.suites) or peer.name in case.left_out:
         return None
@@ -147,7 +148,7 @@ def side_of(peer, case, python, args, cache, temporary):
 
 
 def run(side, folder, limit_s, output=subprocess.DEVNULL):
-    """Runs once; gives the wall time, None if it was cut off."""
+    """Runs once and gives the wall time; None for a run that was cut off."""
     begin = time.monotonic()
     process = subprocess.Popen(
         side.command,
@@ -168,7 +169,7 @@ def run(side, folder, limit_s, output=subprocess.DEVNULL):
 
 
 def memory_of(session):
-    """MiB of all processes of a session and those that they started, each shared page counted once (PSS)."""
+    """MiB of a session's processes and of their children. Each shared page counts once (PSS)."""
     children, wanted = {}, set()
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -197,7 +198,7 @@ def memory_of(session):
 
 
 def first_run(side, folder, limit_s):
-    """What the program writes, its peak memory, and whether it came to its end."""
+    """The program's output, its peak memory, and whether it ended by itself."""
     peak = 0.0
     end = time.monotonic() + limit_s
     with tempfile.TemporaryFile() as output:
@@ -221,7 +222,7 @@ def first_run(side, folder, limit_s):
 
 
 def stages(side, folder, work):
-    """Where the time of a run of Fastest goes, by its own account: a name and seconds each, medians of three runs."""
+    """Where the time of a run of Fastest goes, as the run reports it: seconds by name, medians of three runs."""
     events = work / "events.jsonl"
     told = []
     for _ in range(3):
@@ -239,7 +240,7 @@ ENOUGH_TESTS = 1000
 
 
 def worker_us(side, folder, work):
-    """Microseconds from one test's begin to the next one's in a worker: in the least disturbed file of three runs."""
+    """Microseconds from one test's start to the next one's in a worker, in the least disturbed file of three runs."""
     events = work / "events.jsonl"
     least = []
     for _ in range(3):
@@ -258,12 +259,12 @@ def worker_us(side, folder, work):
     return 1e6 * min(least)
 
 
-# A run that takes less is repeated for its profile.
+# A shorter run is repeated for its profile.
 ENOUGH_S = 3
 
 
 def profile(side, seconds, case, folder, work):
-    """Parts of the processor time by what it was for, and by function; see profiles. `seconds`: of a run."""
+    """Shares of the processor time by step and by function; see profiles. A run takes `seconds`."""
     if case.collect:
         return [], profiles.of_program(side.command, folder, side.environment, work)
     python = ask("tools/setup", "--python", "profile")[0]
@@ -273,7 +274,7 @@ def profile(side, seconds, case, folder, work):
 
 
 def measure(case, work, temporary, rounds, names):
-    """All programs on one case, pytest's result first; and where the time of Fastest's runs goes, by its names."""
+    """The results of all programs on one case, pytest's first; and where the time of Fastest's runs goes."""
     name = "-".join([case.suite, *(str(value) for value in case.options.values())])
     folder, python, args = projects.make(case.suite, work / name, **case.options)
     cache = work / "cache"
@@ -303,7 +304,7 @@ def measure(case, work, temporary, rounds, names):
         for place in range(len(sides)):
             index = (place + number) % len(sides)
             if not said[index][2]:
-                # Nor will it now.
+                # The first run did not end, so this one will not either.
                 seconds[index].append(None)
                 continue
             if sides[index].peer.cold:
@@ -319,7 +320,7 @@ def measure(case, work, temporary, rounds, names):
         if "--warm" not in side.command and not side.peer.cold and None not in times:
             if name == "Fastest" and case.suite == PLAIN and case.options["tests"] >= ENOUGH_TESTS and not case.collect:
                 where["worker_us"] = worker_us(side, folder, work)
-            # A warm run is the same, less the loading.
+            # A warm run has the same profile without the loading.
             where["profile"][name] = profile(side, min(times), case, folder, work)
     for side in sides:
         if "--warm" in side.command:
@@ -336,7 +337,7 @@ def file_of(case):
 
 
 def keep(case, results, where, rounds):
-    """Writes what the page needs of a case, and on which machine and of what it is."""
+    """Writes what the page shows of a case, with the machine and the commit."""
     KEPT.mkdir(parents=True, exist_ok=True)
     row = {
         "machine": machine(),
@@ -346,7 +347,13 @@ def keep(case, results, where, rounds):
         **where,
         "results": [result._asdict() for result in results],
     }
-    file_of(case).write_text(json.dumps(row, indent=1) + "\n")
+    file_of(case).write_text(kept.text_of(kept.trimmed(row)) + "\n")
+
+
+def kept_results(rows):
+    """pytest's row is the first: the ratios are against its seconds."""
+    seconds = rows[0]["seconds"]
+    return [Result(ratios=times_as_fast(row["seconds"], seconds), **row) for row in rows]
 
 
 def kept_tables():
@@ -355,13 +362,13 @@ def kept_tables():
     for case in CASES:
         if file_of(case).exists():
             row = json.loads(file_of(case).read_text())
-            results = [Result(**result) for result in row["results"]]
+            results = kept_results(row["results"])
             tables.append(report.Table(case.name, results, row, case.aims, remarks.get(case.name, "")))
     return tables
 
 
 def page():
-    """Of all that is kept: the text and the picture."""
+    """The text and the picture of all results that are kept."""
     tables = kept_tables()
     versions = sorted(path.stem for path in (ROOT / "tools/requirements/peers").glob("*.txt"))
     pins = [report.pin(ROOT / f"tools/requirements/peers/{name}.txt", name) for name in versions]

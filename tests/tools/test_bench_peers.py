@@ -1,5 +1,6 @@
 """What tools/bench peers reads out of other programs' output."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ sys.path.insert(0, str(ROOT / "benchmarks/peers"))
 
 import aims  # noqa: E402
 import compare  # noqa: E402
+import kept  # noqa: E402
 import peers  # noqa: E402
 import profiles  # noqa: E402
 import report  # noqa: E402
@@ -157,6 +159,44 @@ def test_page_says_where_the_time_goes():
     measured = {"machine": "a machine", "commit": "abc", "rounds": 3, "profile": profile}
     page = report.page([], [report.Table("ten tests", [_Result("pytest", [2.0], [1], 10)], measured)])
     assert "- Fastest: running tests 90 %\n  - by function: run (a.py) 50 %\n" in page
+
+
+def test_what_is_kept_of_a_case_makes_the_same_page(tmp_path, monkeypatch):
+    monkeypatch.setattr(compare, "KEPT", tmp_path)
+    case = compare.Case("ten tests", "plain")
+    seconds = [1.34567890123, None, 2.0]
+    results = [
+        compare.Result("pytest", [3.0, 2.0, 1.0], [1.0, 1.0, 1.0], 12.3456789, 10, 10),
+        compare.Result("Fastest", seconds, [3 / seconds[0], 1 / 2.0], 23.4567891, 10, 10),
+    ]
+    functions = [(f"function {number} (a.py)", 0.5 / 2**number) for number in range(1000)]
+    where = {
+        "stages": {"Fastest": {"tests": 0.123456789, "the end": 0.2}},
+        "profile": {"Fastest": [[("running tests", 0.99), ("the rest", 0.01)], functions]},
+    }
+    compare.keep(case, results, where, 3)
+    text = compare.file_of(case).read_text()
+    row = json.loads(text)
+    assert row["profile"]["Fastest"] == [[["running tests", 0.99]], [list(part) for part in functions[:5]]]
+    assert row["results"][1] == {
+        "name": "Fastest",
+        "seconds": [1.345679, None, 2.0],
+        "peak_mib": 23.45679,
+        "right": 10,
+        "total": 10,
+    }
+    assert len(text) < 1500 and max(map(len, text.splitlines())) < 400
+    whole = report.Table(case.name, results, {**row, **where})
+    short = report.Table(case.name, compare.kept_results(row["results"]), row)
+    assert report.page([], [short]) == report.page([], [whole])
+
+
+def test_nothing_is_kept_that_the_page_does_not_show():
+    files = sorted(compare.KEPT.glob("*.json"))
+    assert files
+    for file in files:
+        text = file.read_text()
+        assert text == kept.text_of(kept.trimmed(json.loads(text))) + "\n", file.name
 
 
 def test_the_page_is_made_of_the_results_that_are_kept():
