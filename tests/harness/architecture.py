@@ -198,19 +198,30 @@ def graph_of(targets: List[Target], test: bool) -> Dict[str, Dict[str, str]]:
 
 
 def compare_arrows(declared: Dict[str, List[str]], actual: Dict[str, Dict[str, str]]) -> List[str]:
-    """The arrows against the graph."""
+    """The arrows against the graph. A message ends with the line as it should be."""
     messages = []
     for room, uses in sorted(actual.items()):
+        known = declared.get(room, [])
+        line = [name for name in known if name in uses] + sorted(set(uses) - set(known))
+        line = f"{_short(room, room)} -> {' '.join(_short(name, room) for name in line) or 'nothing'}"
         if room not in declared:
-            messages.append(f"add the line: {room} -> {' '.join(sorted(uses)) or 'nothing'}")
+            messages.append(f"{room}: has no line. Write: {line}")
             continue
-        for other in sorted(set(uses) - set(declared[room])):
-            messages.append(f"add the arrow, or rather take the dependency away: {room} -> {other}   ({uses[other]})")
-        for other in sorted(set(declared[room]) - set(uses)):
-            messages.append(f"drop the arrow: {room} -> {other}   (nothing in {room} depends on {other})")
+        for other in sorted(set(uses) - set(known)):
+            messages.append(f"{room}: {uses[other]}. Take this dependency away, or write: {line}")
+        for other in sorted(set(known) - set(uses)):
+            messages.append(f"{room}: nothing depends on {other}. Write: {line}")
     for room in sorted(set(declared) - set(actual)):
-        messages.append(f"drop the line: {room} -> {' '.join(declared[room])}   (there is no such room)")
+        messages.append(f"{room}: there is no such room. Drop its line")
     return messages
+
+
+def _short(name, room):
+    """How `name` is spelled in the line of `room`."""
+    program = next((folder for folder in ("coordinator", RUNNER) if f"{room}/".startswith(f"{folder}/")), "")
+    if name == room and room in ("agent", program):
+        return "main"
+    return name[len(program) + 1 :] if program and name.startswith(f"{program}/") else name
 
 
 def test_arrows_of(document: Document, targets: List[Target]) -> Dict[str, Dict[str, str]]:

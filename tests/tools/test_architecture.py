@@ -153,11 +153,10 @@ def test_an_undeclared_arrow_a_dead_one_and_an_unknown_room_are_named(small):
         test=False,
     )
     assert architecture.compare_arrows(small.arrows, graph) == [
-        "add the line: coordinator/new -> base",
-        "add the arrow, or rather take the dependency away: coordinator/plan -> base"
-        "   (//coordinator/plan:plan depends on //base:base)",
-        "drop the arrow: coordinator/run -> coordinator/plan"
-        "   (nothing in coordinator/run depends on coordinator/plan)",
+        "coordinator/new: has no line. Write: new -> base",
+        "coordinator/plan: //coordinator/plan:plan depends on //base:base."
+        " Take this dependency away, or write: plan -> base",
+        "coordinator/run: nothing depends on coordinator/plan. Write: run -> base",
     ]
 
 
