@@ -46,8 +46,8 @@ int TerminalColumns() {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-fastest::run::Surroundings LookAround() {
-  fastest::run::Surroundings surroundings;
+fastest::request::Surroundings LookAround() {
+  fastest::request::Surroundings surroundings;
   std::error_code error;
   surroundings.invocation_dir = std::filesystem::current_path(error).string();
   surroundings.getenv = [](const char* name) -> const char* { return getenv(name); };
@@ -68,14 +68,14 @@ fastest::discovery::ProjectOptions ProjectFor(const CommandLine& line, const std
   return options;
 }
 
-int Discover(const CommandLine& line, const ProjectConfig& project, const fastest::run::Request& request) {
-  fastest::discovery::DiscoveryOptions options = fastest::run::DiscoveryFor(line, request);
+int Discover(const CommandLine& line, const ProjectConfig& project, const fastest::request::Request& request) {
+  fastest::discovery::DiscoveryOptions options = fastest::commands::DiscoveryFor(line, request);
   if (request.names_modules) {
     const bool has_testpaths = options.invocation_dir == project.rootdir;
     const std::vector<std::string> names = line.paths.empty() && has_testpaths ? project.testpaths : line.paths;
     // Of plugins' options only Python knows which have values: what looks like a name may be one.
-    auto paths =
-        fastest::run::PathsOfModules(request.run.python, project, options.invocation_dir, names, !line.unknown.empty());
+    auto paths = fastest::python::PathsOfModules(request.run.python, project, options.invocation_dir, names,
+                                                 !line.unknown.empty());
     if (!paths.ok()) return UsageError(paths.status());
     options.args = *std::move(paths);
     options.words.erase(std::remove(options.words.begin(), options.words.end(), "--pyargs"), options.words.end());
@@ -106,12 +106,12 @@ int main(int argc, char** argv) {
     return fastest::kOk;
   }
 
-  const fastest::run::Surroundings surroundings = LookAround();
-  if (line->Has("--from-json") || line->Has("--merge")) return fastest::run::ReplayCommand(*line, surroundings);
-  if (const absl::Status status = fastest::run::CheckReplayWords(*line); !status.ok()) return UsageError(status);
+  const fastest::request::Surroundings surroundings = LookAround();
+  if (line->Has("--from-json") || line->Has("--merge")) return fastest::commands::ReplayCommand(*line, surroundings);
+  if (const absl::Status status = fastest::commands::CheckReplayWords(*line); !status.ok()) return UsageError(status);
   fastest::isolation::Sequence sequence;
   if (line->Has("--replay")) {
-    auto replayed = fastest::run::ReadReplayedRun(*line);
+    auto replayed = fastest::commands::ReadReplayedRun(*line);
     if (!replayed.ok()) return UsageError(replayed.status());
     line = std::move(replayed->line);
     sequence = std::move(replayed->sequence);
@@ -125,12 +125,12 @@ int main(int argc, char** argv) {
   if (const absl::Status status = fastest::options::AddFromSettingsFile(project->rootdir, *line); !status.ok()) {
     return UsageError(status);
   }
-  absl::StatusOr<fastest::run::Request> request = fastest::run::MakeRequest(*line, *project, surroundings);
+  absl::StatusOr<fastest::request::Request> request = fastest::request::MakeRequest(*line, *project, surroundings);
   if (!request.ok()) return UsageError(request.status());
-  if (line->Has("--replay")) fastest::run::Follow(sequence, &*request);
-  if (line->Has("--bisect")) return fastest::run::Bisect(sequence, *request);
-  if (line->Has("--check-isolation")) return fastest::run::CheckIsolation(*line, *request);
+  if (line->Has("--replay")) fastest::commands::Follow(sequence, &*request);
+  if (line->Has("--bisect")) return fastest::commands::Bisect(sequence, *request);
+  if (line->Has("--check-isolation")) return fastest::commands::CheckIsolation(*line, *request);
   if (line->Has("--discover")) return Discover(*line, *project, *request);
-  if (line->Has("--doctor")) return fastest::run::Doctor(*args, *line, *request);
-  return fastest::run::RunCommand(*line, *project, *request);
+  if (line->Has("--doctor")) return fastest::commands::Doctor(*args, *line, *request);
+  return fastest::commands::RunCommand(*line, *project, *request);
 }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/file_digest.h"
+#include "proto/test_id.h"
 
 namespace fastest::agent {
 namespace {
@@ -71,7 +72,7 @@ absl::Status ExpectedFiles::Compare() {
 
 absl::Status ExpectedFiles::Compare(const v1::Batch& batch) {
   std::set<std::string> paths = {batch.module()};
-  for (const v1::TestRef& test : batch.tests()) paths.insert(test.node_id().substr(0, test.node_id().find("::")));
+  for (const v1::TestRef& test : batch.tests()) paths.insert(std::string(ModuleOf(test.node_id())));
   std::vector<std::string> different;
   for (const std::string& path : paths) {
     const auto it = files_.find(path);

@@ -52,7 +52,7 @@ v1::TestResult Passed(int number) {
 void EventsOfPasses(benchmark::State& state) {
   std::ostringstream errors;
   events::JsonReporter reporter(std::make_unique<Nowhere>(), errors);
-  report::Origin origin;
+  results::Origin origin;
   origin.agent = "a";
   origin.worker = "gw0";
   constexpr int kTests = 1000;

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/net/grpc_limits.h"
 
-namespace fastest::rendezvous {
+namespace fastest::agents {
 namespace {
 
 // Events that may wait for the run's thread before streams pause reading; gRPC's flow control then holds the agents back.
@@ -424,4 +424,4 @@ void AgentGateway::Leave(int agent, const std::string& why) {
   peers_.erase(agent);
 }
 
-}  // namespace fastest::rendezvous
+}  // namespace fastest::agents

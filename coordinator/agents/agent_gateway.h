@@ -23,7 +23,7 @@
 #include "coordinator/agents/agent_stream.h"
 #include "proto/agent_service.grpc.pb.h"
 
-namespace fastest::rendezvous {
+namespace fastest::agents {
 
 // Something that happened to an agent. For each agent: one kJoined, any number of others, one kLeft. Or one kUnreachable: an address
 // that could not be dialled, or (agent -1) somebody who came and was turned away.
@@ -178,6 +178,6 @@ class AgentGateway final : public v1::AgentRendezvous::WithRawCallbackMethod_Joi
   std::unique_ptr<grpc::Server> server_;
 };
 
-}  // namespace fastest::rendezvous
+}  // namespace fastest::agents
 
 #endif  // FASTEST_COORDINATOR_AGENTS_AGENT_GATEWAY_H_

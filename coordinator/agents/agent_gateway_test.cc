@@ -16,7 +16,7 @@
 #include "base/fake_clock.h"
 #include "base/net/transport_security.h"
 
-namespace fastest::rendezvous {
+namespace fastest::agents {
 namespace {
 
 using ::testing::HasSubstr;
@@ -560,4 +560,4 @@ TEST_F(LeaseTest, AnAgentThatEndsItsStreamInOrderHasLeft) {
 }
 
 }  // namespace
-}  // namespace fastest::rendezvous
+}  // namespace fastest::agents

@@ -13,7 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "base/net/transport_security.h"
 
-namespace fastest::rendezvous {
+namespace fastest::agents {
 namespace {
 
 constexpr char kDns[] = "dns:///";
@@ -106,4 +106,4 @@ bool AgentList::changes() const {
                      [](const std::string& entry) { return entry[0] == '@' || absl::StartsWith(entry, kDns); });
 }
 
-}  // namespace fastest::rendezvous
+}  // namespace fastest::agents

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace fastest::rendezvous {
+namespace fastest::agents {
 
 // All addresses (numeric, with port) of a host's name. Unavailable: it is not known.
 using Resolve =
@@ -36,6 +36,6 @@ class AgentList {
   std::vector<std::string> entries_;
 };
 
-}  // namespace fastest::rendezvous
+}  // namespace fastest::agents
 
 #endif  // FASTEST_COORDINATOR_AGENTS_AGENT_LIST_H_

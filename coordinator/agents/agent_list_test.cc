@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <fstream>
 
-namespace fastest::rendezvous {
+namespace fastest::agents {
 namespace {
 
 using ::testing::ElementsAre;
@@ -69,4 +69,4 @@ TEST(AgentListTest, ErrorsNameWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace fastest::rendezvous
+}  // namespace fastest::agents

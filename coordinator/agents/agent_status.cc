@@ -23,7 +23,7 @@
 #include "proto/agent_service.grpc.pb.h"
 #include "proto/exit_code.h"
 
-namespace fastest::run {
+namespace fastest::agents {
 namespace {
 
 // An agent that is there answers at once, however busy its workers are.
@@ -105,11 +105,11 @@ void Print(const std::string& text, bool to_stderr) {
   fflush(file);
 }
 
-absl::StatusOr<int> TryAskAgents(const FarmOptions& options, bool text_to_stderr) {
+absl::StatusOr<int> TryAskAgents(const request::FarmOptions& options, bool text_to_stderr) {
   ASSIGN_OR_RETURN(const TransportSecurity security, TransportSecurity::Load(options.security));
   std::vector<std::string> listed;
   if (!options.agents.empty()) {
-    ASSIGN_OR_RETURN(const rendezvous::AgentList list, rendezvous::AgentList::Parse(options.agents));
+    ASSIGN_OR_RETURN(const AgentList list, AgentList::Parse(options.agents));
     std::vector<std::string> problems;
     const std::set<std::string> addresses = list.Addresses(&problems);
     if (!problems.empty()) return absl::InvalidArgumentError(problems.front());
@@ -218,11 +218,11 @@ absl::StatusOr<std::vector<std::string>> AddressesToDrain(const std::vector<std:
   return addresses;
 }
 
-int AskAgents(const FarmOptions& options, bool text_to_stderr) {
+int AskAgents(const request::FarmOptions& options, bool text_to_stderr) {
   const absl::StatusOr<int> exit_code = TryAskAgents(options, text_to_stderr);
   if (exit_code.ok()) return *exit_code;
   fprintf(stderr, "ERROR: %s\n", std::string(exit_code.status().message()).c_str());
   return kUsageError;
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::agents

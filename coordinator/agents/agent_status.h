@@ -11,7 +11,7 @@
 #include "proto/agent_service.pb.h"
 #include "proto/exit_code.h"
 
-namespace fastest::run {
+namespace fastest::agents {
 
 // What came of asking one.
 struct AgentAnswer {
@@ -31,8 +31,8 @@ absl::StatusOr<std::vector<std::string>> AddressesToDrain(const std::vector<std:
                                                           const std::vector<AgentAnswer>& answers);
 
 // Asks all at once, prints what they say, and gives the exit code: kNotRun if one did not answer.
-int AskAgents(const FarmOptions& options, bool text_to_stderr);
+int AskAgents(const request::FarmOptions& options, bool text_to_stderr);
 
-}  // namespace fastest::run
+}  // namespace fastest::agents
 
 #endif  // FASTEST_COORDINATOR_AGENTS_AGENT_STATUS_H_

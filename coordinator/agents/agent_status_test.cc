@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace fastest::run {
+namespace fastest::agents {
 namespace {
 
 using ::testing::ElementsAre;
@@ -73,4 +73,4 @@ TEST(AgentStatusTest, WhomToDrain) {
 }
 
 }  // namespace
-}  // namespace fastest::run
+}  // namespace fastest::agents

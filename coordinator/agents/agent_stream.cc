@@ -13,7 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "base/net/grpc_limits.h"
 
-namespace fastest::rendezvous {
+namespace fastest::agents {
 namespace {
 
 constexpr char kServeMethod[] = "/fastest.v1.Agent/Serve";
@@ -224,4 +224,4 @@ std::unique_ptr<AgentStream> DialStream(AgentStream::Listener* listener, const T
   return std::make_unique<Dialled>(listener, security, address, run_id);
 }
 
-}  // namespace fastest::rendezvous
+}  // namespace fastest::agents

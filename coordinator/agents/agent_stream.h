@@ -11,7 +11,7 @@
 #include "base/net/transport_security.h"
 #include "proto/agent_service.grpc.pb.h"
 
-namespace fastest::rendezvous {
+namespace fastest::agents {
 
 // Thread-safe. gRPC has done with it when its listener is told OnOver; whoever owns it deletes it after that, on a thread that is not
 // gRPC's (the last one to hold a channel may not be gRPC itself).
@@ -56,6 +56,6 @@ std::pair<std::unique_ptr<AgentStream>, JoinReactor*> AcceptStream(AgentStream::
 std::unique_ptr<AgentStream> DialStream(AgentStream::Listener* listener, const TransportSecurity* security,
                                         const std::string& address, const std::string& run_id);
 
-}  // namespace fastest::rendezvous
+}  // namespace fastest::agents
 
 #endif  // FASTEST_COORDINATOR_AGENTS_AGENT_STREAM_H_

@@ -13,7 +13,7 @@
 #include "base/process/executable.h"
 #include "base/status_macros.h"
 
-namespace fastest::run {
+namespace fastest::agents {
 namespace {
 
 // sun_path has 108 bytes, one of them for the final zero; the file's name needs some too.
@@ -84,4 +84,4 @@ void EmbeddedAgent::Await(absl::Duration grace) {
   }
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::agents

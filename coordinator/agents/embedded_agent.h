@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "base/process/subprocess.h"
 
-namespace fastest::run {
+namespace fastest::agents {
 
 // A directory that only this user may enter, for the socket. Removed with the object.
 class SocketDirectory {
@@ -53,6 +53,6 @@ class EmbeddedAgent {
   Subprocess process_;
 };
 
-}  // namespace fastest::run
+}  // namespace fastest::agents
 
 #endif  // FASTEST_COORDINATOR_AGENTS_EMBEDDED_AGENT_H_

@@ -17,10 +17,8 @@
 #include "base/status_macros.h"
 #include "proto/exit_code.h"
 
-namespace fastest::run {
+namespace fastest::agents {
 namespace {
-
-using rendezvous::AgentEvent;
 
 // How long a wait for events may take: bounds the delay of Ctrl-C and of a redrawn line.
 constexpr absl::Duration kTurn = absl::Milliseconds(50);
@@ -39,7 +37,7 @@ void AllowManyAgents() {
 
 }  // namespace
 
-Farm::Farm(const FarmOptions& options, bool single_session, Note note, TransportSecurity security)
+Farm::Farm(const request::FarmOptions& options, bool single_session, Note note, TransportSecurity security)
     : options_(options),
       single_session_(single_session),
       note_(std::move(note)),
@@ -54,12 +52,12 @@ Farm::~Farm() {
   beat_.join();
 }
 
-absl::StatusOr<std::unique_ptr<Farm>> Farm::Open(const FarmOptions& options, bool single_session, Note note) {
+absl::StatusOr<std::unique_ptr<Farm>> Farm::Open(const request::FarmOptions& options, bool single_session, Note note) {
   AllowManyAgents();
   ASSIGN_OR_RETURN(TransportSecurity security, TransportSecurity::Load(options.security));
   auto farm = absl::WrapUnique(new Farm(options, single_session, std::move(note), std::move(security)));
   if (!options.agents.empty()) {
-    ASSIGN_OR_RETURN(farm->list_, rendezvous::AgentList::Parse(options.agents));
+    ASSIGN_OR_RETURN(farm->list_, AgentList::Parse(options.agents));
     farm->ReadList();
     for (const auto& [address, place] : farm->places_) RETURN_IF_ERROR(farm->security_.MayDial(address));
   }
@@ -143,7 +141,7 @@ absl::StatusOr<int> Farm::Gather() {
   return static_cast<int>(slots);
 }
 
-void Farm::Drive(Run& run, const std::function<void()>& between_turns) {
+void Farm::Drive(run::Run& run, const std::function<void()>& between_turns) {
   ShareStart();
   run.ExpectAgents(MayHope());
   const std::map<int, v1::AgentMessage::Hello> first = present_;
@@ -190,7 +188,7 @@ void Farm::ShareStart() {
 
 void Farm::Send(int agent, const v1::CoordinatorMessage& message) { gateway_.Send(agent, message); }
 
-void Farm::Handle(AgentEvent& event, Run* run) {
+void Farm::Handle(AgentEvent& event, run::Run* run) {
   switch (event.kind) {
     case AgentEvent::Kind::kJoined:
       OnJoined(event, run);
@@ -231,14 +229,14 @@ void Farm::Handle(AgentEvent& event, Run* run) {
   }
 }
 
-void Farm::OnBroken(const AgentEvent& event, Run& run) {
+void Farm::OnBroken(const AgentEvent& event, run::Run& run) {
   broken_.insert(event.agent);
   note_(absl::StrCat("agent ", present_[event.agent].name(), " is out of reach (", PlainReason(event.why),
                      "): its tests wait for it for ", options_.lease_s, " s (--lease)"));
   run.AgentBroken(event.agent, PlainReason(event.why));
 }
 
-void Farm::OnDraining(const AgentEvent& event, Run& run) {
+void Farm::OnDraining(const AgentEvent& event, run::Run& run) {
   const std::string& reason = event.event->draining().reason();
   if (!reason.empty()) Bar(event.agent, reason);
   run.AgentDraining(event.agent, reason);
@@ -252,7 +250,7 @@ void Farm::Bar(int agent, const std::string& why) {
   }
 }
 
-void Farm::OnRefused(const AgentEvent& event, Run* run) {
+void Farm::OnRefused(const AgentEvent& event, run::Run* run) {
   Bar(event.agent, event.event->refused().message());
   // The run names those that it can do without.
   if (in_run_.size() == 1 && !MayHope()) SayWhyNot(present_[event.agent].name(), event.event->refused().message());
@@ -284,7 +282,7 @@ void Farm::AsHere(v1::AgentMessage::Event* event) const {
   }
 }
 
-void Farm::OnJoined(const AgentEvent& event, Run* run) {
+void Farm::OnJoined(const AgentEvent& event, run::Run* run) {
   if (const auto place = places_.find(event.address); place != places_.end()) {
     place->second.agent = event.agent;
     place->second.tried = true;
@@ -300,7 +298,7 @@ void Farm::OnJoined(const AgentEvent& event, Run* run) {
   run->AgentJoined(event.agent, hello);
 }
 
-void Farm::OnGone(const AgentEvent& event, Run* run) {
+void Farm::OnGone(const AgentEvent& event, run::Run* run) {
   const std::string why = PlainReason(event.why);
   if (const auto place = places_.find(event.address); place != places_.end() && place->second.agent == event.agent) {
     Place& it = place->second;
@@ -361,4 +359,4 @@ std::string Farm::WhyNone() const {
   return absl::StrJoin(reasons, ", ");
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::agents

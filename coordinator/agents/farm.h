@@ -23,17 +23,18 @@
 #include "coordinator/request/request.h"
 #include "coordinator/run/run.h"
 
-namespace fastest::run {
+namespace fastest::agents {
 
 // Belongs to the run's thread.
-class Farm final : public AgentPort {
+class Farm final : public run::AgentPort {
  public:
   // Takes one line for the user.
   using Note = std::function<void(const std::string&)>;
 
   // Opens the port and begins to dial. `single_session`: one slot of one agent is to do everything. InvalidArgument: options that can't
   // be used; Unavailable: the port can't be had.
-  static absl::StatusOr<std::unique_ptr<Farm>> Open(const FarmOptions& options, bool single_session, Note note);
+  static absl::StatusOr<std::unique_ptr<Farm>> Open(const request::FarmOptions& options, bool single_session,
+                                                    Note note);
   ~Farm() override;
 
   // The files that the agents must have as they are here, by node ids of test modules: these and the conftest.py files above them.
@@ -43,7 +44,7 @@ class Farm final : public AgentPort {
   absl::StatusOr<int> Gather();
 
   // One turn after the other until the run is done, with `between_turns` called after each. Once, after Gather().
-  void Drive(Run& run, const std::function<void()>& between_turns);
+  void Drive(run::Run& run, const std::function<void()>& between_turns);
 
   // After the run has told them to end: waits a moment for the agents to go in good order.
   void End();
@@ -65,19 +66,19 @@ class Farm final : public AgentPort {
     std::string why;
   };
 
-  Farm(const FarmOptions& options, bool single_session, Note note, TransportSecurity security);
+  Farm(const request::FarmOptions& options, bool single_session, Note note, TransportSecurity security);
   // What the start of the run says to all agents alike.
   void ShareStart();
   void DialWhatIsDue();
   void ReadList();
-  void Handle(rendezvous::AgentEvent& event, Run* run);
+  void Handle(AgentEvent& event, run::Run* run);
   // Names the rootdir in a worker's `ready` as it is called on this machine: paths are shown relative to where the user is.
   void AsHere(v1::AgentMessage::Event* event) const;
-  void OnJoined(const rendezvous::AgentEvent& event, Run* run);
-  void OnGone(const rendezvous::AgentEvent& event, Run* run);
-  void OnRefused(const rendezvous::AgentEvent& event, Run* run);
-  void OnBroken(const rendezvous::AgentEvent& event, Run& run);
-  void OnDraining(const rendezvous::AgentEvent& event, Run& run);
+  void OnJoined(const AgentEvent& event, run::Run* run);
+  void OnGone(const AgentEvent& event, run::Run* run);
+  void OnRefused(const AgentEvent& event, run::Run* run);
+  void OnBroken(const AgentEvent& event, run::Run& run);
+  void OnDraining(const AgentEvent& event, run::Run& run);
   // It won't be dialled again.
   void Bar(int agent, const std::string& why);
   // Says so once.
@@ -89,16 +90,16 @@ class Farm final : public AgentPort {
   bool MayWait();
   std::string WhyNone() const;
 
-  const FarmOptions options_;
+  const request::FarmOptions options_;
   const bool single_session_;
   const Note note_;
   const TransportSecurity security_;
   RealClock clock_;
-  rendezvous::AgentGateway gateway_;
+  AgentGateway gateway_;
   // Keeps the agents' leases alive however busy the run's thread is.
   absl::Notification stop_beat_;
   std::thread beat_;
-  std::optional<rendezvous::AgentList> list_;
+  std::optional<AgentList> list_;
   absl::Time next_read_ = absl::InfinitePast();
   std::map<std::string, Place> places_;
   std::vector<v1::CoordinatorMessage::FileDigest> files_;
@@ -115,6 +116,6 @@ class Farm final : public AgentPort {
   std::vector<std::pair<std::string, std::string>> refused_;
 };
 
-}  // namespace fastest::run
+}  // namespace fastest::agents
 
 #endif  // FASTEST_COORDINATOR_AGENTS_FARM_H_

@@ -16,10 +16,8 @@
 
 extern char** environ;
 
-namespace fastest::run {
+namespace fastest::agents {
 namespace {
-
-using rendezvous::AgentEvent;
 
 // How long a wait for events may take: bounds the delay of Ctrl-C and of a redrawn line.
 constexpr absl::Duration kTurn = absl::Milliseconds(50);
@@ -76,7 +74,7 @@ absl::Status LocalAgent::StartOwn() {
   return absl::OkStatus();
 }
 
-void LocalAgent::Replace(Run& run, const std::string& why) {
+void LocalAgent::Replace(run::Run& run, const std::string& why) {
   const int pid = warm_place_->Pid();
   options_.note(absl::StrCat("the warm agent", pid > 0 ? absl::StrCat(" (process ", pid, ")") : "", " ", why,
                              ": this run has an agent of its own"));
@@ -84,7 +82,7 @@ void LocalAgent::Replace(Run& run, const std::string& why) {
   if (const absl::Status started = StartOwn(); !started.ok()) run.AgentNeverCame(std::string(started.message()));
 }
 
-void LocalAgent::Drive(Run& run, const std::function<void()>& between_turns) {
+void LocalAgent::Drive(run::Run& run, const std::function<void()>& between_turns) {
   while (!run.Done()) {
     for (AgentEvent& event : gateway_.Take(kTurn)) Handle(event, run);
     if (Interrupted()) run.Interrupt();
@@ -98,7 +96,7 @@ void LocalAgent::Drive(Run& run, const std::function<void()>& between_turns) {
   }
 }
 
-void LocalAgent::LookAfterOwn(Run& run) {
+void LocalAgent::LookAfterOwn(run::Run& run) {
   const std::optional<std::string> how = own_ == nullptr ? std::nullopt : own_->Ended();
   if (how.has_value()) {
     run.AgentNeverCame(absl::StrCat("fastest-agent ended before it had joined: ", *how));
@@ -107,7 +105,7 @@ void LocalAgent::LookAfterOwn(Run& run) {
   }
 }
 
-void LocalAgent::Handle(AgentEvent& event, Run& run) {
+void LocalAgent::Handle(AgentEvent& event, run::Run& run) {
   switch (event.kind) {
     case AgentEvent::Kind::kJoined:
       OnJoined(event, run);
@@ -127,7 +125,7 @@ void LocalAgent::Handle(AgentEvent& event, Run& run) {
   }
 }
 
-void LocalAgent::OnMessage(AgentEvent& event, Run& run) {
+void LocalAgent::OnMessage(AgentEvent& event, run::Run& run) {
   if (event.agent == given_up_) return;
   if (event.agent == warm_ && event.event->has_draining()) {
     // What it has not begun waits for the agent that takes its place when it has gone.
@@ -138,7 +136,7 @@ void LocalAgent::OnMessage(AgentEvent& event, Run& run) {
   run.AgentSaid(event.agent, std::move(*event.event));
 }
 
-void LocalAgent::OnJoined(const AgentEvent& event, Run& run) {
+void LocalAgent::OnJoined(const AgentEvent& event, run::Run& run) {
   v1::AgentMessage::Hello hello = event.hello;
   if (event.agent == given_up_) {
     // Too late.
@@ -157,7 +155,7 @@ void LocalAgent::OnJoined(const AgentEvent& event, Run& run) {
   if (event.agent != warm_) run.ExpectAgents(false);
 }
 
-void LocalAgent::OnLeft(const AgentEvent& event, Run& run) {
+void LocalAgent::OnLeft(const AgentEvent& event, run::Run& run) {
   if (event.agent == given_up_) return;
   if (event.agent != warm_) {
     if (event.kind == AgentEvent::Kind::kUnreachable) {
@@ -197,4 +195,4 @@ void LocalAgent::End(bool leave) {
   }
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::agents

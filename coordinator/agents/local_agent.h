@@ -16,10 +16,10 @@
 #include "coordinator/agents/warm_place.h"
 #include "coordinator/run/run.h"
 
-namespace fastest::run {
+namespace fastest::agents {
 
 // Belongs to the run's thread.
-class LocalAgent final : public AgentPort {
+class LocalAgent final : public run::AgentPort {
  public:
   struct Options {
     int slots = 1;
@@ -41,7 +41,7 @@ class LocalAgent final : public AgentPort {
   ~LocalAgent() override;
 
   // One turn after the other until the run is done, with `between_turns` called after each. Once.
-  void Drive(Run& run, const std::function<void()>& between_turns);
+  void Drive(run::Run& run, const std::function<void()>& between_turns);
 
   // After the run has told its agent to end: waits for that, ends whatever is left, and with --warm leaves an agent for the next run if
   // there is none, and `leave` says so.
@@ -57,16 +57,16 @@ class LocalAgent final : public AgentPort {
   void DialWarm();
   absl::Status StartOwn();
   // In place of the warm agent.
-  void Replace(Run& run, const std::string& why);
-  void Handle(rendezvous::AgentEvent& event, Run& run);
-  void OnMessage(rendezvous::AgentEvent& event, Run& run);
-  void OnJoined(const rendezvous::AgentEvent& event, Run& run);
-  void OnLeft(const rendezvous::AgentEvent& event, Run& run);
-  void LookAfterOwn(Run& run);
+  void Replace(run::Run& run, const std::string& why);
+  void Handle(AgentEvent& event, run::Run& run);
+  void OnMessage(AgentEvent& event, run::Run& run);
+  void OnJoined(const AgentEvent& event, run::Run& run);
+  void OnLeft(const AgentEvent& event, run::Run& run);
+  void LookAfterOwn(run::Run& run);
 
   const Options options_;
   const TransportSecurity plain_;
-  rendezvous::AgentGateway gateway_;
+  AgentGateway gateway_;
   // With --warm.
   std::optional<WarmPlace> warm_place_;
   // The gateway's number of the warm agent, as long as the run counts on it; else -1.
@@ -80,6 +80,6 @@ class LocalAgent final : public AgentPort {
   bool own_joined_ = false;
 };
 
-}  // namespace fastest::run
+}  // namespace fastest::agents
 
 #endif  // FASTEST_COORDINATOR_AGENTS_LOCAL_AGENT_H_

@@ -33,7 +33,7 @@
 #include "base/status_macros.h"
 #include "base/version.h"
 
-namespace fastest::run {
+namespace fastest::agents {
 namespace {
 
 // An agent without a run ends after so long.
@@ -230,4 +230,4 @@ absl::StatusOr<std::vector<std::string>> StopWarmAgents(const std::string& folde
   return lines;
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::agents

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-namespace fastest::run {
+namespace fastest::agents {
 
 // A folder that only this user may enter. An agent there is named by a digest of the project and one of all that it takes from the
 // run that left it, and that can't be changed later: user, limits, namespaces, interpreter, version. Not thread-safe.
@@ -43,6 +43,6 @@ class WarmPlace {
 // DeadlineExceeded: one that won't end.
 absl::StatusOr<std::vector<std::string>> StopWarmAgents(const std::string& folder, const std::string& rootdir);
 
-}  // namespace fastest::run
+}  // namespace fastest::agents
 
 #endif  // FASTEST_COORDINATOR_AGENTS_WARM_PLACE_H_

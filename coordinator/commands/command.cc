@@ -30,7 +30,7 @@
 #include "coordinator/commands/reporters.h"
 #include "coordinator/commands/shadow.h"
 #include "coordinator/commands/shards.h"
-#include "coordinator/constant_tests/native_modules.h"
+#include "coordinator/constant_tests/decided_modules.h"
 #include "coordinator/history/history.h"
 #include "coordinator/history/store.h"
 #include "coordinator/options/flag_table.h"
@@ -38,8 +38,9 @@
 #include "coordinator/run/estimates.h"
 #include "coordinator/run/run.h"
 #include "proto/exit_code.h"
+#include "proto/test_id.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 namespace {
 
 double Now() { return UnixSeconds(absl::Now()); }
@@ -72,7 +73,7 @@ std::string WithSpellingHint(std::string message, const options::CommandLine& li
 }
 
 // pytest in this process's place, for options that want the user's keyboard. Only returns if it can't be run.
-int BecomePytest(const Request& request) {
+int BecomePytest(const request::Request& request) {
   std::vector<std::string> words = {request.run.python, "-m", "pytest"};
   words.insert(words.end(), request.run.pytest_args.begin(), request.run.pytest_args.end());
   std::vector<char*> argv;
@@ -93,8 +94,8 @@ std::string NewRunId() {
 // What a run needs whoever runs its tests.
 class Preparation {
  public:
-  Preparation(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request,
-              ReportFiles files)
+  Preparation(const options::CommandLine& line, const discovery::ProjectConfig& project,
+              const request::Request& request, ReportFiles files)
       : line_(line),
         project_(project),
         request_(request),
@@ -118,10 +119,10 @@ class Preparation {
   const absl::Status& found() const { return found_; }
 
   // Once. `lease_s`: see RunOptions. InvalidArgument or NotFound: what --shard, --plan-file or --rerun-from name can't be used.
-  absl::StatusOr<std::unique_ptr<Run>> MakeRun(AgentPort* agents, int slots, double lease_s) {
-    Run::Dependencies dependencies;
+  absl::StatusOr<std::unique_ptr<run::Run>> MakeRun(run::AgentPort* agents, int slots, double lease_s) {
+    run::Run::Dependencies dependencies;
     dependencies.agents = agents;
-    dependencies.make_reporters = [this](const report::RunStart& start) {
+    dependencies.make_reporters = [this](const results::RunStart& start) {
       auto reporters = MakeReporters(request_, start, std::move(files_));
       if (!request_.run.plan_only && !request_.run.sequence.has_value())
         reporters.push_back(std::make_unique<report::PytestCache>(std::cerr));
@@ -132,25 +133,25 @@ class Preparation {
       Show(stream, data, request_.text_to_stderr);
     };
     dependencies.now = Now;
-    RunOptions options = request_.run;
+    run::RunOptions options = request_.run;
     options.run_id = NewRunId();
     options.slots = slots;
     options.lease_s = lease_s;
     const std::vector<std::string> modules = Modules();
-    if (MayDecide(slots)) options.native = NativeModules(discovery_, project_.rootdir);
+    if (MayDecide(slots)) options.native = constant_tests::DecidedModules(discovery_, project_.rootdir);
     if (options.preload_auto) options.preload = discovery_.imports;
     auto past = past_.Load(modules);
     if (request_.label_failures) options.red_history = past_.Reds();
-    Estimates estimates(std::move(discovery_), std::move(past));
+    run::Estimates estimates(std::move(discovery_), std::move(past));
     ASSIGN_OR_RETURN(options.share, ShareFor(request_.shard, estimates.ForModules(modules)));
-    return std::make_unique<Run>(std::move(options), std::move(estimates), std::move(dependencies));
+    return std::make_unique<run::Run>(std::move(options), std::move(estimates), std::move(dependencies));
   }
 
   // --shards, in place of a run.
   int WriteShards() {
     const std::vector<std::string> modules = Modules();
     auto past = past_.Load(modules);
-    const Estimates estimates(std::move(discovery_), std::move(past));
+    const run::Estimates estimates(std::move(discovery_), std::move(past));
     const absl::StatusOr<std::string> text =
         WriteShardPlan(request_.shard, estimates.ForModules(modules), estimates.measured());
     if (!text.ok()) return Fail(text.status(), kUsageError);
@@ -159,10 +160,10 @@ class Preparation {
   }
 
   // Called often while the run goes on.
-  void RecordOnTheWay(Run& run) { past_.RecordOnTheWay(run); }
+  void RecordOnTheWay(run::Run& run) { past_.RecordOnTheWay(run); }
 
   // Of a run that is done: agents are told, books and reports closed, durations kept. Gives the exit code.
-  int Finish(Run& run) {
+  int Finish(run::Run& run) {
     run.EndAgents();
     past_.BeginRecord(run);
     const int exit_code = run.Close();
@@ -175,7 +176,7 @@ class Preparation {
  private:
   // Whether tests may be decided here, as far as the request tells. A single slot is pytest's own session.
   bool MayDecide(int slots) const {
-    const RunOptions& run = request_.run;
+    const run::RunOptions& run = request_.run;
     return run.engine == "native" && slots > 1 && !run.forward_terminal && !run.plan_only &&
            !run.sequence.has_value() && run.control_option.empty() && request_.shard.shard == 0 &&
            request_.shard.rerun_from.empty();
@@ -183,7 +184,7 @@ class Preparation {
 
   const options::CommandLine& line_;
   const discovery::ProjectConfig& project_;
-  const Request& request_;
+  const request::Request& request_;
   ReportFiles files_;
   ShadowSample shadow_;
   Past past_;
@@ -197,7 +198,8 @@ bool MayLeave(int exit_code) {
 }
 
 // With an agent on this machine.
-int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request) {
+int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& project,
+            const request::Request& request) {
   const absl::StatusOr<std::string> python = FindProgram(request.run.python);
   if (!python.ok()) {
     Say(absl::StrCat("ERROR: no Python interpreter ", request.run.python, ": give one with --python"));
@@ -205,7 +207,7 @@ int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& pr
   }
   absl::StatusOr<ReportFiles> files = OpenReportFiles(request);
   if (!files.ok()) return Fail(files.status(), kUsageError);
-  LocalAgent::Options options;
+  agents::LocalAgent::Options options;
   options.slots = request.run.slots;
   options.python = request.run.python;
   options.python_program = *python;
@@ -214,13 +216,13 @@ int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& pr
   if (request.warm) options.warm_folder = request.warm_folder;
   options.may_replace = !request.run.forward_terminal;
   options.note = [](const std::string& note) { Say("fastest: " + note); };
-  const absl::StatusOr<std::unique_ptr<LocalAgent>> agent = LocalAgent::Open(std::move(options));
+  const absl::StatusOr<std::unique_ptr<agents::LocalAgent>> agent = agents::LocalAgent::Open(std::move(options));
   if (!agent.ok()) {
     return Fail(agent.status(), absl::IsInvalidArgument(agent.status()) ? kUsageError : kInternalError);
   }
 
   Preparation preparation(line, project, request, *std::move(files));
-  const absl::StatusOr<std::unique_ptr<Run>> run = preparation.MakeRun(agent->get(), request.run.slots, 0);
+  const absl::StatusOr<std::unique_ptr<run::Run>> run = preparation.MakeRun(agent->get(), request.run.slots, 0);
   if (!run.ok()) return Fail(run.status(), kUsageError);
   (*agent)->Drive(**run, [&] { preparation.RecordOnTheWay(**run); });
   const int exit_code = preparation.Finish(**run);
@@ -229,8 +231,8 @@ int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& pr
 }
 
 // --warm=stop, in place of a run.
-int StopWarm(const discovery::ProjectConfig& project, const Request& request) {
-  const absl::StatusOr<std::vector<std::string>> ended = StopWarmAgents(request.warm_folder, project.rootdir);
+int StopWarm(const discovery::ProjectConfig& project, const request::Request& request) {
+  const absl::StatusOr<std::vector<std::string>> ended = agents::StopWarmAgents(request.warm_folder, project.rootdir);
   if (!ended.ok()) {
     return Fail(ended.status(), absl::IsInvalidArgument(ended.status()) ? kUsageError : kInternalError);
   }
@@ -240,10 +242,11 @@ int StopWarm(const discovery::ProjectConfig& project, const Request& request) {
 }
 
 // With agents on other machines.
-int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request) {
+int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& project,
+              const request::Request& request) {
   const bool single_session = request.run.slots == 1;
-  absl::StatusOr<std::unique_ptr<Farm>> farm =
-      Farm::Open(request.farm, single_session, [](const std::string& note) { Say("fastest: " + note); });
+  absl::StatusOr<std::unique_ptr<agents::Farm>> farm =
+      agents::Farm::Open(request.farm, single_session, [](const std::string& note) { Say("fastest: " + note); });
   if (!farm.ok()) return Fail(farm.status(), kUsageError);
   absl::StatusOr<ReportFiles> files = OpenReportFiles(request);
   if (!files.ok()) return Fail(files.status(), kUsageError);
@@ -256,7 +259,7 @@ int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& 
     return Fail(slots.status(), absl::IsCancelled(slots.status()) ? kInterrupted : kNotRun);
   }
   // Not one, however many there are: a farm's workers are never the run's only session unless that was asked for.
-  const absl::StatusOr<std::unique_ptr<Run>> run =
+  const absl::StatusOr<std::unique_ptr<run::Run>> run =
       preparation.MakeRun(farm->get(), single_session ? 1 : std::max(2, *slots), request.farm.lease_s);
   if (!run.ok()) return Fail(run.status(), kUsageError);
   (*farm)->Drive(**run, [&] { preparation.RecordOnTheWay(**run); });
@@ -266,7 +269,7 @@ int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& 
 }
 
 // --history-import and --history-compact, in place of a run.
-int KeepHistory(const discovery::ProjectConfig& project, const Request& request) {
+int KeepHistory(const discovery::ProjectConfig& project, const request::Request& request) {
   if (request.history.empty()) {
     return Fail(absl::InvalidArgumentError("there is no history to keep: name one with --history"), kUsageError);
   }
@@ -296,13 +299,13 @@ int KeepHistory(const discovery::ProjectConfig& project, const Request& request)
 
 }  // namespace
 
-discovery::DiscoveryOptions DiscoveryFor(const options::CommandLine& line, const Request& request) {
+discovery::DiscoveryOptions DiscoveryFor(const options::CommandLine& line, const request::Request& request) {
   discovery::DiscoveryOptions options;
   options.invocation_dir = request.run.invocation_dir;
   for (const std::string& path : line.paths) {
     // Behind an option that only a plugin knows there may stand its value; pytest itself will say which it is.
     std::error_code ignored;
-    const std::string file = path.substr(0, path.find("::"));
+    const std::string file = std::string(ModuleOf(path));
     if (!line.unknown.empty() && !std::filesystem::exists(file, ignored)) continue;
     options.args.push_back(path);
   }
@@ -315,11 +318,13 @@ discovery::DiscoveryOptions DiscoveryFor(const options::CommandLine& line, const
   return options;
 }
 
-int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request) {
+int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig& project,
+               const request::Request& request) {
   for (const std::string& note : request.notes) Say("fastest: " + note);
   if (request.warm_stop) return StopWarm(project, request);
   if (!request.interactive_option.empty()) return BecomePytest(request);
-  if (request.farm.status || !request.farm.drain.empty()) return AskAgents(request.farm, request.text_to_stderr);
+  if (request.farm.status || !request.farm.drain.empty())
+    return agents::AskAgents(request.farm, request.text_to_stderr);
   if (!request.history_import.empty() || request.history_compact) return KeepHistory(project, request);
   if (!request.shard.plan_out.empty()) {
     Preparation preparation(line, project, request, {});
@@ -329,4 +334,4 @@ int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig&
   return request.farm.used() ? RunOnFarm(line, project, request) : RunHere(line, project, request);
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::commands

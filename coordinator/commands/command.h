@@ -7,15 +7,16 @@
 #include "coordinator/options/command_line.h"
 #include "coordinator/request/request.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 
 // Runs and reports; answers the process's exit code. Installs handlers for SIGINT, SIGTERM and SIGHUP; call it once, from the main
 // thread. What goes wrong is said in one line on stderr.
-int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig& project, const Request& request);
+int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig& project,
+               const request::Request& request);
 
 // What discovery has to look at for this command line.
-discovery::DiscoveryOptions DiscoveryFor(const options::CommandLine& line, const Request& request);
+discovery::DiscoveryOptions DiscoveryFor(const options::CommandLine& line, const request::Request& request);
 
-}  // namespace fastest::run
+}  // namespace fastest::commands
 
 #endif  // FASTEST_COORDINATOR_COMMANDS_COMMAND_H_

@@ -25,7 +25,7 @@
 #include "coordinator/report/tee.h"
 #include "proto/exit_code.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 namespace {
 
 constexpr char kOption[] = "--doctor";
@@ -38,14 +38,14 @@ constexpr size_t kMostDifferences = 15;
 constexpr size_t kMostReasons = 5;
 
 struct Timed {
-  Verdicts verdicts;
+  python::Verdicts verdicts;
   double seconds = 0;
 };
 
-absl::StatusOr<Timed> TimePytest(const Request& request, const std::string& folder) {
+absl::StatusOr<Timed> TimePytest(const request::Request& request, const std::string& folder) {
   const absl::Time began = absl::Now();
   Timed run;
-  ASSIGN_OR_RETURN(run.verdicts, RunPytest(request, request.run.pytest_args, {}, folder));
+  ASSIGN_OR_RETURN(run.verdicts, python::RunPytest(request, request.run.pytest_args, {}, folder));
   run.seconds = absl::ToDoubleSeconds(absl::Now() - began);
   return run;
 }
@@ -53,7 +53,7 @@ absl::StatusOr<Timed> TimePytest(const Request& request, const std::string& fold
 class WholeReason final : public report::Reporter {
  public:
   explicit WholeReason(std::string* reason) : reason_(reason) {}
-  void RunStarted(const report::RunStart& run) override { *reason_ = run.whole_reason; }
+  void RunStarted(const results::RunStart& run) override { *reason_ = run.whole_reason; }
 
  private:
   std::string* const reason_;
@@ -79,7 +79,7 @@ absl::StatusOr<Timed> RunFastest(const std::vector<std::string>& args, const std
   if (!file) return run;
   std::ostringstream engine_text;
   std::vector<std::unique_ptr<report::Reporter>> reporters;
-  reporters.push_back(std::make_unique<VerdictReporter>(&run.verdicts));
+  reporters.push_back(std::make_unique<python::VerdictReporter>(&run.verdicts));
   reporters.push_back(std::make_unique<WholeReason>(&engines->whole_reason));
   reporters.push_back(std::make_unique<report::EngineReport>(engine_text, /*list_tests=*/false));
   report::Tee all(std::move(reporters));
@@ -99,7 +99,7 @@ double Median(std::vector<double> values) {
 
 std::string Tests(size_t count) { return absl::StrCat(count, count == 1 ? " test" : " tests"); }
 
-void PrintVerdict(const Verdicts& pytest, const std::vector<std::string>& differences,
+void PrintVerdict(const python::Verdicts& pytest, const std::vector<std::string>& differences,
                   const std::set<std::string>& unsteady) {
   if (differences.empty()) {
     printf("verdict   the same: %s, exit code %d\n", Tests(static_cast<size_t>(pytest.count())).c_str(),
@@ -158,7 +158,7 @@ void Say(const std::string& text) { fprintf(stderr, "doctor: %s\n", text.c_str()
 
 }  // namespace
 
-int Doctor(const std::vector<std::string>& args, const options::CommandLine& line, const Request& request) {
+int Doctor(const std::vector<std::string>& args, const options::CommandLine& line, const request::Request& request) {
   if (const absl::Status alone = CheckAlone(line); !alone.ok()) return Fail(alone, kUsageError);
   const ScratchFolder scratch;
   if (!scratch.status().ok()) return Fail(scratch.status(), kInternalError);
@@ -181,13 +181,13 @@ int Doctor(const std::vector<std::string>& args, const options::CommandLine& lin
     if (!run.ok()) return Fail(run.status(), kInternalError);
     Say(absl::StrFormat("it took %.2f s", run->seconds));
     of_fastest.push_back(*std::move(run));
-    unsteady.merge(Unsteady(of_pytest.front().verdicts, of_pytest.back().verdicts));
+    unsteady.merge(python::Unsteady(of_pytest.front().verdicts, of_pytest.back().verdicts));
     if (of_pytest.back().seconds > kShortS) break;
   }
-  const Verdicts& reference = of_pytest.front().verdicts;
+  const python::Verdicts& reference = of_pytest.front().verdicts;
   std::set<std::string> all_differences;
   for (const Timed& run : of_fastest) {
-    for (std::string& line_of : Differences(reference, run.verdicts, unsteady))
+    for (std::string& line_of : python::Differences(reference, run.verdicts, unsteady))
       all_differences.insert(std::move(line_of));
   }
   const std::vector<std::string> differences(all_differences.begin(), all_differences.end());
@@ -210,4 +210,4 @@ int Doctor(const std::vector<std::string>& args, const options::CommandLine& lin
   return differences.empty() ? kOk : kTestsFailed;
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::commands

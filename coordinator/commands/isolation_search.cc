@@ -22,8 +22,9 @@
 #include "coordinator/options/flag_table.h"
 #include "coordinator/report/text/outcome_names.h"
 #include "proto/exit_code.h"
+#include "proto/test_id.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 namespace {
 
 using isolation::Ran;
@@ -57,16 +58,13 @@ int Fail(const absl::Status& status) {
   return kInternalError;
 }
 
-using Key = std::pair<std::string, uint32_t>;
-Key KeyOf(const v1::TestRef& ref) { return {ref.node_id(), ref.index()}; }
-
 // Outcomes of one run, by test.
-using Outcomes = std::map<Key, std::string>;
+using Outcomes = std::map<TestId, std::string>;
 
 // Makes runs of the same project with the same options, and reads what came of them.
 class Runs {
  public:
-  explicit Runs(const Request& request) : request_(request) {}
+  explicit Runs(const request::Request& request) : request_(request) {}
 
   absl::Status Ready() const { return scratch_.status(); }
 
@@ -80,7 +78,7 @@ class Runs {
   }
 
   absl::StatusOr<Outcomes> Of(const Sequence& sequence) {
-    report::RunStart start;
+    results::RunStart start;
     start.pytest_args = request_.run.pytest_args;
     start.engine = request_.run.engine;
     const std::string path = scratch_.path() + "/sequence.jsonl";
@@ -93,7 +91,7 @@ class Runs {
                                                  exit_code, " before its first test; the suite as a whole did not"));
     }
     Outcomes outcomes;
-    for (const Ran& ran : run.tests) outcomes[KeyOf(ran.ref)] = Told(&ran);
+    for (const Ran& ran : run.tests) outcomes[TestId(ran.ref)] = Told(&ran);
     return outcomes;
   }
 
@@ -117,13 +115,13 @@ class Runs {
     return isolation::ReadRecordedRun(events);
   }
 
-  const Request& request_;
+  const request::Request& request_;
   const ScratchFolder scratch_;
   int made_ = 0;
 };
 
 std::string OutcomeOf(const Outcomes& outcomes, const v1::TestRef& test) {
-  const auto found = outcomes.find(KeyOf(test));
+  const auto found = outcomes.find(TestId(test));
   return found == outcomes.end() ? Told(nullptr) : found->second;
 }
 
@@ -234,7 +232,7 @@ struct OrderRun {
 std::vector<v1::TestRef> UpTo(const OrderRun& run, const v1::TestRef& test) {
   for (const std::vector<v1::TestRef>& worker : run.workers) {
     const auto place =
-        std::find_if(worker.begin(), worker.end(), [&](const v1::TestRef& ref) { return KeyOf(ref) == KeyOf(test); });
+        std::find_if(worker.begin(), worker.end(), [&](const v1::TestRef& ref) { return TestId(ref) == TestId(test); });
     if (place != worker.end()) return {worker.begin(), place + 1};
   }
   return {};
@@ -263,7 +261,7 @@ absl::StatusOr<Finding> Explain(const v1::TestRef& test, const std::vector<Order
   return finding;
 }
 
-absl::StatusOr<int> Check(const options::CommandLine& line, const Request& request) {
+absl::StatusOr<int> Check(const options::CommandLine& line, const request::Request& request) {
   if (const absl::Status alone = CheckAlone(line); !alone.ok()) {
     fprintf(stderr, "ERROR: %s\n", std::string(alone.message()).c_str());
     return kUsageError;
@@ -285,7 +283,7 @@ absl::StatusOr<int> Check(const options::CommandLine& line, const Request& reque
   first.workers.emplace_back();
   for (const Ran& ran : reference.tests) {
     first.workers.front().push_back(ran.ref);
-    first.outcomes[KeyOf(ran.ref)] = Told(&ran);
+    first.outcomes[TestId(ran.ref)] = Told(&ran);
   }
   const std::vector<v1::TestRef> tests = first.workers.front();
   for (isolation::Order& order : isolation::OrdersToTry(tests, kSeed)) {
@@ -330,7 +328,7 @@ absl::StatusOr<int> Check(const options::CommandLine& line, const Request& reque
 
 }  // namespace
 
-int Bisect(const Sequence& sequence, const Request& request) {
+int Bisect(const Sequence& sequence, const request::Request& request) {
   Runs runs(request);
   if (const absl::Status ready = runs.Ready(); !ready.ok()) return Fail(ready);
   const absl::StatusOr<Finding> finding = Search(sequence, "", kBisect, runs);
@@ -339,9 +337,9 @@ int Bisect(const Sequence& sequence, const Request& request) {
   return finding->unsteady.empty() ? kOk : kTestsFailed;
 }
 
-int CheckIsolation(const options::CommandLine& line, const Request& request) {
+int CheckIsolation(const options::CommandLine& line, const request::Request& request) {
   const absl::StatusOr<int> exit_code = Check(line, request);
   return exit_code.ok() ? *exit_code : Fail(exit_code.status());
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::commands

@@ -17,7 +17,7 @@
 #include "base/status_macros.h"
 #include "proto/exit_code.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 namespace {
 
 // How soon the child's end, or a signal, is seen.
@@ -66,4 +66,4 @@ absl::StatusOr<int> RunOwnProgram(const std::vector<std::string>& args) {
   return WEXITSTATUS(*status);
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::commands

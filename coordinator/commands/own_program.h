@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 
 // A folder that goes away with its owner.
 class ScratchFolder {
@@ -31,6 +31,6 @@ class ScratchFolder {
 // this process to end are passed on to it, and it is waited for: Cancelled then. Unavailable: it could not be run, or ended by a signal.
 absl::StatusOr<int> RunOwnProgram(const std::vector<std::string>& args);
 
-}  // namespace fastest::run
+}  // namespace fastest::commands
 
 #endif  // FASTEST_COORDINATOR_COMMANDS_OWN_PROGRAM_H_

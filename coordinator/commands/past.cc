@@ -12,7 +12,7 @@
 #include "base/process/interrupts.h"
 #include "coordinator/history/store.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 namespace {
 
 // What a run has measured in so long is lost at most when it is cut off; where each record is a file, in the second half of its time.
@@ -70,7 +70,7 @@ policy::RedHistory::Pasts Past::Failed(const Known& known) {
   return failed;
 }
 
-void Past::RecordOnTheWay(Run& run) {
+void Past::RecordOnTheWay(run::Run& run) {
   if (history_ == nullptr || absl::Now() < next_record_) return;
   if (recording_.valid() && recording_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
   if (history_->GrowsWithEachRecord()) until_next_record_ *= 2;
@@ -78,9 +78,9 @@ void Past::RecordOnTheWay(Run& run) {
   BeginRecord(run);
 }
 
-void Past::BeginRecord(Run& run) {
+void Past::BeginRecord(run::Run& run) {
   if (history_ == nullptr || !Recorded()) return;
-  Measurements::Measured measured = run.TakeMeasured();
+  run::Measurements::Measured measured = run.TakeMeasured();
   if (measured.tests.empty()) return;
   recording_ = std::async(std::launch::async, [this, measured = std::move(measured)] {
     return history_->Record(project_, measured.tests, measured.setup_s);
@@ -115,4 +115,4 @@ void Past::GiveUp(const absl::Status& status) {
   history_.reset();
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::commands

@@ -17,7 +17,7 @@
 #include "coordinator/policy/red_history.h"
 #include "coordinator/run/run.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 
 // Belongs to the run's thread; what it writes, it writes beside it.
 class Past {
@@ -34,9 +34,9 @@ class Past {
 
   // Keeps what the run has measured so far, now and then and beside the run: little is lost when it is cut off, and it waits for nobody.
   // Called often.
-  void RecordOnTheWay(Run& run);
+  void RecordOnTheWay(run::Run& run);
   // The rest, when the run is done, beside what else there is to do then; EndRecord waits for it.
-  void BeginRecord(Run& run);
+  void BeginRecord(run::Run& run);
   void EndRecord() { Recorded(); }
 
  private:
@@ -61,6 +61,6 @@ class Past {
   std::future<absl::Status> recording_;
 };
 
-}  // namespace fastest::run
+}  // namespace fastest::commands
 
 #endif  // FASTEST_COORDINATOR_COMMANDS_PAST_H_

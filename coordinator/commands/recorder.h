@@ -10,8 +10,9 @@
 
 #include "coordinator/report/reporter.h"
 #include "coordinator/run/measurements.h"
+#include "proto/test_id.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 
 // Not thread-safe.
 class Recorder final : public report::Reporter {
@@ -20,7 +21,7 @@ class Recorder final : public report::Reporter {
   Recorder(std::string history, std::ostream& err) : history_(std::move(history)), err_(err) {}
 
   void Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) override;
-  void Result(const v1::TestResult& result, const report::Origin& origin) override;
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
   bool Finished(const results::RunSummary& summary) override;
 
  private:
@@ -31,12 +32,12 @@ class Recorder final : public report::Reporter {
   };
   const std::string history_;
   std::ostream& err_;
-  Measurements measurements_;
-  std::map<std::pair<std::string, uint32_t>, Place> places_;
+  run::Measurements measurements_;
+  std::map<TestId, Place> places_;
   // Tests of a module that were heard of so far.
   std::map<std::string, int> sizes_;
 };
 
-}  // namespace fastest::run
+}  // namespace fastest::commands
 
 #endif  // FASTEST_COORDINATOR_COMMANDS_RECORDER_H_

@@ -26,7 +26,7 @@
 #include "coordinator/shards/parts.h"
 #include "proto/exit_code.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 namespace {
 
 // What may stand beside --from-json and --merge: where reports go and how they look.
@@ -67,19 +67,20 @@ absl::Status CheckOptions(const options::CommandLine& line) {
 }
 
 // What a run had in common with this one: what is asked of the reports.
-absl::StatusOr<Request> RequestFor(const options::CommandLine& line, const Surroundings& surroundings) {
-  Surroundings bare = surroundings;
+absl::StatusOr<request::Request> RequestFor(const options::CommandLine& line,
+                                            const request::Surroundings& surroundings) {
+  request::Surroundings bare = surroundings;
   // Neither a project's addopts nor the environment's.
   bare.getenv = [&surroundings](const char* name) -> const char* {
     return absl::StartsWith(name, "PYTEST_ADDOPTS") ? nullptr : surroundings.getenv(name);
   };
   discovery::ProjectConfig project;
   project.rootdir = surroundings.invocation_dir;
-  return MakeRequest(line, project, bare);
+  return request::MakeRequest(line, project, bare);
 }
 
 // Reading and writing one file would destroy it.
-absl::Status CheckNotOverwritten(const std::string& path, const Request& request) {
+absl::Status CheckNotOverwritten(const std::string& path, const request::Request& request) {
   std::error_code ignored;
   if (!std::filesystem::equivalent(path, request.report_json, ignored)) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("--report-json would overwrite what is read: ", path));
@@ -88,8 +89,8 @@ absl::Status CheckNotOverwritten(const std::string& path, const Request& request
 using Reporters = std::vector<std::unique_ptr<report::Reporter>>;
 
 // Those that are asked for, and whoever keeps the durations: only if that is asked for, since the run itself has done so at its place.
-Reporters ReportersFor(const options::CommandLine& line, const Request& request, const report::RunStart& start,
-                       ReportFiles files) {
+Reporters ReportersFor(const options::CommandLine& line, const request::Request& request,
+                       const results::RunStart& start, ReportFiles files) {
   Reporters reporters = MakeReporters(request, start, std::move(files));
   if (line.Has("--history")) reporters.push_back(std::make_unique<Recorder>(request.history, std::cerr));
   return reporters;
@@ -99,7 +100,7 @@ int ExitCodeOf(const results::RunSummary& summary, bool reports_complete) {
   return reports_complete || summary.exit_code != kOk ? summary.exit_code : kInternalError;
 }
 
-absl::StatusOr<int> Replay(const options::CommandLine& line, const Request& request, const std::string& path) {
+absl::StatusOr<int> Replay(const options::CommandLine& line, const request::Request& request, const std::string& path) {
   std::ifstream file;
   if (path != "-") {
     RETURN_IF_ERROR(CheckNotOverwritten(path, request));
@@ -107,7 +108,7 @@ absl::StatusOr<int> Replay(const options::CommandLine& line, const Request& requ
     if (!file) return absl::InvalidArgumentError(absl::StrCat("--from-json ", path, ": ", strerror(errno)));
   }
   events::EventReader reader(path == "-" ? std::cin : file, path == "-" ? "standard input" : path);
-  ASSIGN_OR_RETURN(const std::optional<report::RunStart> start, reader.Start());
+  ASSIGN_OR_RETURN(const std::optional<results::RunStart> start, reader.Start());
   if (!start.has_value())
     return absl::InvalidArgumentError(absl::StrCat("--from-json ", path, ": no event lines in it"));
   ASSIGN_OR_RETURN(ReportFiles files, OpenReportFiles(request));
@@ -125,31 +126,31 @@ absl::StatusOr<int> Replay(const options::CommandLine& line, const Request& requ
   return ExitCodeOf(summary, all.Finished(summary));
 }
 
-size_t ShardsThatRan(const std::vector<fleet::Part>& parts) {
+size_t ShardsThatRan(const std::vector<shards::Part>& parts) {
   std::set<int> shards;
-  for (const fleet::Part& part : parts) {
+  for (const shards::Part& part : parts) {
     if (!part.results.empty()) shards.insert(part.shard());
   }
   return shards.size();
 }
 
 // Each of the shards that ran must have left its coverage data.
-absl::Status MergeCoverage(const options::CommandLine& line, const Request& request, size_t shards) {
+absl::Status MergeCoverage(const options::CommandLine& line, const request::Request& request, size_t shards) {
   const std::string target = *line.Last("--coverage-data");
-  ASSIGN_OR_RETURN(const std::vector<std::string> files, CoverageFiles(line.paths, target));
-  RETURN_IF_ERROR(JoinCoverage(request.run.python, files, target));
+  ASSIGN_OR_RETURN(const std::vector<std::string> files, python::CoverageFiles(line.paths, target));
+  RETURN_IF_ERROR(python::JoinCoverage(request.run.python, files, target));
   if (files.size() >= shards) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat("--coverage-data: ", shards,
                                           " shards ran tests, but there are data files of ", files.size(), " only; ",
                                           target, " holds those"));
 }
 
-absl::StatusOr<int> MergeAll(const options::CommandLine& line, const Request& request) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> found, fleet::EventFiles(line.paths));
+absl::StatusOr<int> MergeAll(const options::CommandLine& line, const request::Request& request) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> found, shards::EventFiles(line.paths));
   for (const std::string& path : found) RETURN_IF_ERROR(CheckNotOverwritten(path, request));
-  ASSIGN_OR_RETURN(std::vector<fleet::Part> parts, fleet::ReadParts(found));
+  ASSIGN_OR_RETURN(std::vector<shards::Part> parts, shards::ReadParts(found));
   const size_t shards = ShardsThatRan(parts);
-  fleet::Merge merge(std::move(parts));
+  shards::Merge merge(std::move(parts));
   ASSIGN_OR_RETURN(ReportFiles files, OpenReportFiles(request));
   report::Tee all(ReportersFor(line, request, merge.start(), std::move(files)));
   ASSIGN_OR_RETURN(const results::RunSummary summary, merge.Tell(all));
@@ -160,19 +161,19 @@ absl::StatusOr<int> MergeAll(const options::CommandLine& line, const Request& re
   return kNotRun;
 }
 
-absl::StatusOr<int> Answer(const options::CommandLine& line, const Surroundings& surroundings) {
+absl::StatusOr<int> Answer(const options::CommandLine& line, const request::Surroundings& surroundings) {
   RETURN_IF_ERROR(CheckOptions(line));
-  ASSIGN_OR_RETURN(const Request request, RequestFor(line, surroundings));
+  ASSIGN_OR_RETURN(const request::Request request, RequestFor(line, surroundings));
   return line.Has("--merge") ? MergeAll(line, request) : Replay(line, request, *line.Last("--from-json"));
 }
 
 }  // namespace
 
-int ReplayCommand(const options::CommandLine& line, const Surroundings& surroundings) {
+int ReplayCommand(const options::CommandLine& line, const request::Surroundings& surroundings) {
   const absl::StatusOr<int> exit_code = Answer(line, surroundings);
   if (exit_code.ok()) return *exit_code;
   fprintf(stderr, "ERROR: %s\n", std::string(exit_code.status().message()).c_str());
   return kUsageError;
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::commands

@@ -6,12 +6,12 @@
 #include "coordinator/options/command_line.h"
 #include "coordinator/request/request.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 
 // `line` is what was typed alone: neither settings nor the project's configuration change what has been. Gives the exit code of the run
 // that wrote the file; 10 if it was cut off, or a part of it is missing; 4 for a file that can't be read.
-int ReplayCommand(const options::CommandLine& line, const Surroundings& surroundings);
+int ReplayCommand(const options::CommandLine& line, const request::Surroundings& surroundings);
 
-}  // namespace fastest::run
+}  // namespace fastest::commands
 
 #endif  // FASTEST_COORDINATOR_COMMANDS_REPLAY_H_

@@ -9,7 +9,7 @@
 #include "base/status_macros.h"
 #include "coordinator/options/flag_table.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 namespace {
 
 constexpr char kOption[] = "--replay";
@@ -70,8 +70,8 @@ absl::StatusOr<ReplayedRun> ReadReplayedRun(const options::CommandLine& line) {
   return replayed;
 }
 
-void Follow(const isolation::Sequence& sequence, Request* request) {
-  RunOptions& run = request->run;
+void Follow(const isolation::Sequence& sequence, request::Request* request) {
+  run::RunOptions& run = request->run;
   request->notes.clear();
   const size_t tests = sequence.tests.size();
   request->notes.push_back(absl::StrCat("runs ", tests, tests == 1 ? " test" : " tests", " as worker gw",
@@ -84,7 +84,7 @@ void Follow(const isolation::Sequence& sequence, Request* request) {
   run.sequence = sequence;
   // What settings ask of a whole run makes no sense here.
   run.retries = 0;
-  request->shard = ShardOptions();
+  request->shard = request::ShardOptions();
   request->shadow = 0;
   // It is there to be looked at: what a suite is expected to do is not learned from it.
   request->history.clear();
@@ -92,4 +92,4 @@ void Follow(const isolation::Sequence& sequence, Request* request) {
   request->label_failures = false;
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::commands

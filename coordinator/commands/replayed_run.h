@@ -8,7 +8,7 @@
 #include "coordinator/options/flag_table.h"
 #include "coordinator/request/request.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 
 // Whether an option of pytest's has a say in how tests run, for a second run of the same. Those that choose tests by what a cache says, or stop
 // early, would choose otherwise then; those that write reports would write over the first run's.
@@ -25,11 +25,11 @@ struct ReplayedRun {
 absl::StatusOr<ReplayedRun> ReadReplayedRun(const options::CommandLine& line);
 
 // Has `request`, made of ReplayedRun.line, run the sequence.
-void Follow(const isolation::Sequence& sequence, Request* request);
+void Follow(const isolation::Sequence& sequence, request::Request* request);
 
 // One of --worker, --until and --bisect that stands there without --replay, or whatever else they need; OK if none does.
 absl::Status CheckReplayWords(const options::CommandLine& line);
 
-}  // namespace fastest::run
+}  // namespace fastest::commands
 
 #endif  // FASTEST_COORDINATOR_COMMANDS_REPLAYED_RUN_H_

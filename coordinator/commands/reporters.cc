@@ -22,7 +22,7 @@
 #include "coordinator/report/terminal/terminal_options.h"
 #include "coordinator/report/terminal/terminal_reporter.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 
 namespace {
 
@@ -34,7 +34,7 @@ int ColumnsNow() {
 
 }  // namespace
 
-absl::StatusOr<ReportFiles> OpenReportFiles(const Request& request) {
+absl::StatusOr<ReportFiles> OpenReportFiles(const request::Request& request) {
   ReportFiles files;
   if (!request.report_json.empty()) {
     ASSIGN_OR_RETURN(files.json, report::OpenReportFile(request.report_json));
@@ -58,8 +58,8 @@ absl::StatusOr<ReportFiles> OpenReportFiles(const Request& request) {
   return files;
 }
 
-std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& request, const report::RunStart& /*start*/,
-                                                             ReportFiles files) {
+std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Request& request,
+                                                             const results::RunStart& /*start*/, ReportFiles files) {
   std::vector<std::unique_ptr<report::Reporter>> reporters;
   // The plan is all that there is to say.
   if (request.run.plan_only) return reporters;
@@ -114,4 +114,4 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& requ
   return reporters;
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::commands

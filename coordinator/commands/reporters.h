@@ -13,7 +13,7 @@
 #include "coordinator/report/reporter.h"
 #include "coordinator/request/request.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 
 // Opened before anything runs, so that a report that can't be written is known at once; taken by MakeReporters. Tells on standard error where
 // the page of --serve-ui is.
@@ -26,12 +26,12 @@ struct ReportFiles {
   // Null without --serve-ui.
   std::unique_ptr<report::LivePage> live_page;
 };
-absl::StatusOr<ReportFiles> OpenReportFiles(const Request& request);
+absl::StatusOr<ReportFiles> OpenReportFiles(const request::Request& request);
 
 // Called when the first worker is ready: `start` holds the options as pytest resolved them.
-std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const Request& request, const report::RunStart& start,
-                                                             ReportFiles files);
+std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Request& request,
+                                                             const results::RunStart& start, ReportFiles files);
 
-}  // namespace fastest::run
+}  // namespace fastest::commands
 
 #endif  // FASTEST_COORDINATOR_COMMANDS_REPORTERS_H_

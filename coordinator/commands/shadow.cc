@@ -12,7 +12,7 @@
 #include "coordinator/commands/replayed_run.h"
 #include "coordinator/python/pytest_run.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 namespace {
 
 // What is told one by one.
@@ -25,7 +25,7 @@ std::string Counted(size_t count, const char* what) {
 }
 
 // As the run's, but for what stops early, measures, or leaves something behind.
-absl::StatusOr<std::vector<std::string>> Arguments(const Request& request, const std::string& folder) {
+absl::StatusOr<std::vector<std::string>> Arguments(const request::Request& request, const std::string& folder) {
   ASSIGN_OR_RETURN(options::CommandLine line, options::Parse(request.run.pytest_args, SaysHowTestsRun));
   std::vector<std::string> args = std::move(line.pytest_args);
   args.push_back("--maxfail=0");
@@ -35,9 +35,10 @@ absl::StatusOr<std::vector<std::string>> Arguments(const Request& request, const
 }
 
 // Of the tests alone: the rest of a run is not this one's.
-absl::StatusOr<Verdicts> AskPytest(const ShadowSample& sample, const Request& request, const std::string& folder) {
+absl::StatusOr<python::Verdicts> AskPytest(const ShadowSample& sample, const request::Request& request,
+                                           const std::string& folder) {
   ASSIGN_OR_RETURN(const std::vector<std::string> args, Arguments(request, folder));
-  ASSIGN_OR_RETURN(Verdicts verdicts, RunPytest(request, args, sample.Tests(), folder));
+  ASSIGN_OR_RETURN(python::Verdicts verdicts, python::RunPytest(request, args, sample.Tests(), folder));
   verdicts.exit_code = 0;
   verdicts.collectors.clear();
   return verdicts;
@@ -55,7 +56,7 @@ bool ShadowSample::Wants(uint64_t lease_id) const {
 
 void ShadowSample::Add(const v1::TestResult& result) {
   tests_[result.lease_id()].push_back(result.ref());
-  VerdictReporter(&verdicts_).Result(result, {});
+  python::VerdictReporter(&verdicts_).Result(result, {});
 }
 
 std::vector<v1::TestRef> ShadowSample::Tests() const {
@@ -64,13 +65,13 @@ std::vector<v1::TestRef> ShadowSample::Tests() const {
   return all;
 }
 
-void ShadowReporter::Result(const v1::TestResult& result, const report::Origin& origin) {
+void ShadowReporter::Result(const v1::TestResult& result, const results::Origin& origin) {
   // Those that were run again, or that ended their worker, are known to be what they are; pytest would not outlive the latter.
   if (origin.attempt > 1 || result.reason() != v1::REASON_NONE) return;
   if (result.lease_id() != 0 && sample_->Wants(result.lease_id())) sample_->Add(result);
 }
 
-void CompareWithShadow(const ShadowSample& sample, const Request& request) {
+void CompareWithShadow(const ShadowSample& sample, const request::Request& request) {
   const std::vector<v1::TestRef> tests = sample.Tests();
   if (tests.empty()) {
     Say("no batch was chosen this time");
@@ -82,16 +83,16 @@ void CompareWithShadow(const ShadowSample& sample, const Request& request) {
   }
   const std::string what = absl::StrCat(Counted(sample.batches(), "batch"), " with ", Counted(tests.size(), "test"));
   Say(absl::StrCat("pytest runs ", what, ", too"));
-  const absl::StatusOr<Verdicts> first = AskPytest(sample, request, scratch.path());
+  const absl::StatusOr<python::Verdicts> first = AskPytest(sample, request, scratch.path());
   if (!first.ok()) return Say(std::string(first.status().message()));
-  Verdicts own = sample.verdicts();
-  VerdictReporter(&own).Finished({});
-  std::vector<std::string> differences = Differences(*first, own, {});
+  python::Verdicts own = sample.verdicts();
+  python::VerdictReporter(&own).Finished({});
+  std::vector<std::string> differences = python::Differences(*first, own, {});
   if (!differences.empty()) {
     // Tests about which pytest does not agree with itself prove nothing.
-    const absl::StatusOr<Verdicts> second = AskPytest(sample, request, scratch.path());
+    const absl::StatusOr<python::Verdicts> second = AskPytest(sample, request, scratch.path());
     if (!second.ok()) return Say(std::string(second.status().message()));
-    differences = Differences(*first, own, Unsteady(*first, *second));
+    differences = python::Differences(*first, own, python::Unsteady(*first, *second));
   }
   if (differences.empty()) return Say("the same");
   fprintf(stderr, "WARNING: pytest does not agree about %zu of these:\n", differences.size());
@@ -112,4 +113,4 @@ void CompareWithShadow(const ShadowSample& sample, const Request& request) {
   }
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::commands

@@ -11,7 +11,7 @@
 #include "coordinator/report/reporter.h"
 #include "coordinator/request/request.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 
 // The batches that are to be run again, and what came of their tests. By the run's id and a batch's number it is certain which they are, and
 // all alike likely. Not thread-safe.
@@ -27,29 +27,29 @@ class ShadowSample {
   // Batch by batch, each in the order in which it was run.
   std::vector<v1::TestRef> Tests() const;
   size_t batches() const { return tests_.size(); }
-  const Verdicts& verdicts() const { return verdicts_; }
+  const python::Verdicts& verdicts() const { return verdicts_; }
 
  private:
   const double share_;
   std::string run_id_;
   std::map<uint64_t, std::vector<v1::TestRef>> tests_;
-  Verdicts verdicts_;
+  python::Verdicts verdicts_;
 };
 
 // Fills `sample`, which must outlive it.
 class ShadowReporter final : public report::Reporter {
  public:
   explicit ShadowReporter(ShadowSample* sample) : sample_(sample) {}
-  void RunStarted(const report::RunStart& run) override { sample_->Begin(run.run_id); }
-  void Result(const v1::TestResult& result, const report::Origin& origin) override;
+  void RunStarted(const results::RunStart& run) override { sample_->Begin(run.run_id); }
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
 
  private:
   ShadowSample* const sample_;
 };
 
 // After the run: has pytest run the sample, and tells on standard error what came of it. Changes nothing about the run's exit code.
-void CompareWithShadow(const ShadowSample& sample, const Request& request);
+void CompareWithShadow(const ShadowSample& sample, const request::Request& request);
 
-}  // namespace fastest::run
+}  // namespace fastest::commands
 
 #endif  // FASTEST_COORDINATOR_COMMANDS_SHADOW_H_

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace fastest::run {
+namespace fastest::commands {
 namespace {
 
 using ::testing::ElementsAre;
@@ -46,7 +46,7 @@ TEST(ShadowSampleTest, TakesAboutThatShareAndOthersInAnotherRun) {
 TEST(ShadowSampleTest, KeepsBatchesTogetherAndInTheirOrder) {
   ShadowSample sample(1);
   ShadowReporter reporter(&sample);
-  report::RunStart start;
+  results::RunStart start;
   start.run_id = "r";
   reporter.RunStarted(start);
   reporter.Result(Result(2, "b.py::2"), {});
@@ -70,4 +70,4 @@ TEST(ShadowSampleTest, LeavesOutWhatWasRunAgainAndWhatEndedItsWorker) {
 }
 
 }  // namespace
-}  // namespace fastest::run
+}  // namespace fastest::commands

@@ -15,19 +15,19 @@
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/shards/parts.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 namespace {
 
 std::string Words(const std::vector<std::string>& words) {
   return words.empty() ? "without arguments" : absl::StrCat("with ", absl::StrJoin(words, " "));
 }
 
-absl::StatusOr<fleet::ShardPlan> ReadPlan(const ShardOptions& options) {
+absl::StatusOr<shards::ShardPlan> ReadPlan(const request::ShardOptions& options) {
   const std::string name = absl::StrCat("--plan-file ", options.plan_file, ": ");
   std::ifstream file(options.plan_file, std::ios::binary);
   std::stringstream text;
   if (!file || !(text << file.rdbuf())) return absl::InvalidArgumentError(absl::StrCat(name, strerror(errno)));
-  absl::StatusOr<fleet::ShardPlan> plan = fleet::ShardPlan::FromJson(text.str());
+  absl::StatusOr<shards::ShardPlan> plan = shards::ShardPlan::FromJson(text.str());
   if (!plan.ok()) return absl::InvalidArgumentError(absl::StrCat(name, std::string(plan.status().message())));
   if (plan->shards() != options.shards) {
     return absl::InvalidArgumentError(absl::StrCat("--shard ", options.shard, "/", options.shards, ": the plan in ",
@@ -43,21 +43,22 @@ absl::StatusOr<fleet::ShardPlan> ReadPlan(const ShardOptions& options) {
 
 }  // namespace
 
-absl::StatusOr<fleet::Share> ShareFor(const ShardOptions& options, const std::vector<plan::ModuleEstimate>& modules) {
-  fleet::Share share;
+absl::StatusOr<shards::Share> ShareFor(const request::ShardOptions& options,
+                                       const std::vector<plan::ModuleEstimate>& modules) {
+  shards::Share share;
   if (options.shard > 0) {
     if (options.plan_file.empty()) {
-      share = fleet::Share(fleet::ShardPlan::Make(modules, options.shards, options.selection, options.keep_modules),
-                           options.shard);
+      share = shards::Share(shards::ShardPlan::Make(modules, options.shards, options.selection, options.keep_modules),
+                            options.shard);
     } else {
-      ASSIGN_OR_RETURN(fleet::ShardPlan plan, ReadPlan(options));
-      share = fleet::Share(std::move(plan), options.shard);
+      ASSIGN_OR_RETURN(shards::ShardPlan plan, ReadPlan(options));
+      share = shards::Share(std::move(plan), options.shard);
     }
   }
   if (options.rerun_from.empty()) return share;
 
-  ASSIGN_OR_RETURN(const std::vector<std::string> files, fleet::EventFiles(options.rerun_from));
-  ASSIGN_OR_RETURN(std::vector<fleet::Part> parts, fleet::ReadParts(files));
+  ASSIGN_OR_RETURN(const std::vector<std::string> files, shards::EventFiles(options.rerun_from));
+  ASSIGN_OR_RETURN(std::vector<shards::Part> parts, shards::ReadParts(files));
   const bool divided = parts.front().start.shard.index > 0;
   if (divided != (options.shard > 0)) {
     return absl::InvalidArgumentError(absl::StrCat("--rerun-from: ", parts.front().path,
@@ -69,17 +70,17 @@ absl::StatusOr<fleet::Share> ShareFor(const ShardOptions& options, const std::ve
         "--rerun-from: ", parts.front().path, " was planned differently (plan ", parts.front().start.shard.plan,
         ", here ", share.plan().digest(), "): give the --plan-file that it had"));
   }
-  const auto others = [&](const fleet::Part& part) { return divided && part.shard() != options.shard; };
+  const auto others = [&](const shards::Part& part) { return divided && part.shard() != options.shard; };
   parts.erase(std::remove_if(parts.begin(), parts.end(), others), parts.end());
   // Of a shard that left no word everything is to be done.
-  share.Settle(fleet::SettledBy(parts));
+  share.Settle(shards::SettledBy(parts));
   return share;
 }
 
-absl::StatusOr<std::string> WriteShardPlan(const ShardOptions& options,
+absl::StatusOr<std::string> WriteShardPlan(const request::ShardOptions& options,
                                            const std::vector<plan::ModuleEstimate>& modules, bool measured) {
-  const fleet::ShardPlan plan =
-      fleet::ShardPlan::Make(modules, options.shards, options.selection, options.keep_modules);
+  const shards::ShardPlan plan =
+      shards::ShardPlan::Make(modules, options.shards, options.selection, options.keep_modules);
   const std::unique_ptr<report::ByteSink> file = report::MakeReplacedFile(options.plan_out);
   RETURN_IF_ERROR(file->Write(plan.ToJson()));
   RETURN_IF_ERROR(file->Close());
@@ -97,4 +98,4 @@ absl::StatusOr<std::string> WriteShardPlan(const ShardOptions& options,
   return text;
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::commands

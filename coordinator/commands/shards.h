@@ -10,16 +10,17 @@
 #include "coordinator/request/request.h"
 #include "coordinator/shards/share.h"
 
-namespace fastest::run {
+namespace fastest::commands {
 
 // What is to be run here: by --shard, --plan-file and --rerun-from. `modules`: all that discovery found, for a plan of our own. Errors are
 // one line that names the file or option.
-absl::StatusOr<fleet::Share> ShareFor(const ShardOptions& options, const std::vector<plan::ModuleEstimate>& modules);
+absl::StatusOr<shards::Share> ShareFor(const request::ShardOptions& options,
+                                       const std::vector<plan::ModuleEstimate>& modules);
 
 // --shards N --plan-out FILE: writes the plan. Gives lines for the user.
-absl::StatusOr<std::string> WriteShardPlan(const ShardOptions& options,
+absl::StatusOr<std::string> WriteShardPlan(const request::ShardOptions& options,
                                            const std::vector<plan::ModuleEstimate>& modules, bool measured);
 
-}  // namespace fastest::run
+}  // namespace fastest::commands
 
 #endif  // FASTEST_COORDINATOR_COMMANDS_SHARDS_H_

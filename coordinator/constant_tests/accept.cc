@@ -10,7 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "coordinator/constant_tests/functions.h"
 
-namespace fastest::native {
+namespace fastest::constant_tests {
 namespace {
 
 using discovery::Field;
@@ -560,4 +560,4 @@ std::vector<std::string_view> ComparisonOperators(std::string_view text, Node co
   return operators;
 }
 
-}  // namespace fastest::native
+}  // namespace fastest::constant_tests

@@ -13,7 +13,7 @@
 
 #include "coordinator/discovery/text/syntax.h"
 
-namespace fastest::native {
+namespace fastest::constant_tests {
 
 struct TestFunction {
   // "TestA::test_b".
@@ -42,6 +42,6 @@ std::string TextOfString(std::string_view literal);
 // The operators of a comparison, each as one word ("not in", "is not"); empty if there is one that Python 3 has not.
 std::vector<std::string_view> ComparisonOperators(std::string_view text, discovery::Node comparison);
 
-}  // namespace fastest::native
+}  // namespace fastest::constant_tests
 
 #endif  // FASTEST_COORDINATOR_CONSTANT_TESTS_ACCEPT_H_

@@ -17,12 +17,12 @@ int main() {
       std::cerr << "decide: standard input ends within a module\n";
       return 1;
     }
-    const fastest::native::Module module = fastest::native::Decide(bytes, parser);
+    const fastest::constant_tests::Module module = fastest::constant_tests::Decide(bytes, parser);
     if (!module.why_not.empty()) {
       std::cout << "? " << module.why_not << "\n";
     } else {
       const char* separator = "";
-      for (const fastest::native::Passed& test : module.tests) {
+      for (const fastest::constant_tests::Passed& test : module.tests) {
         std::cout << separator << test.name;
         separator = " ";
       }

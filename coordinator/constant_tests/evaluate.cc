@@ -7,7 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "coordinator/constant_tests/functions.h"
 
-namespace fastest::native {
+namespace fastest::constant_tests {
 
 using discovery::Field;
 using discovery::ForEachChild;
@@ -263,4 +263,4 @@ Maybe Evaluation::Call(Node expression) {
                           : CallFunction(TextOf(function), arguments->items);
 }
 
-}  // namespace fastest::native
+}  // namespace fastest::constant_tests

@@ -10,7 +10,7 @@
 #include "coordinator/constant_tests/value.h"
 #include "coordinator/discovery/text/syntax.h"
 
-namespace fastest::native {
+namespace fastest::constant_tests {
 
 class Evaluation {
  public:
@@ -45,6 +45,6 @@ class Evaluation {
   int steps_ = 0;
 };
 
-}  // namespace fastest::native
+}  // namespace fastest::constant_tests
 
 #endif  // FASTEST_COORDINATOR_CONSTANT_TESTS_EVALUATE_H_

@@ -12,7 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
-namespace fastest::native {
+namespace fastest::constant_tests {
 namespace {
 
 using Kind = Value::Kind;
@@ -346,4 +346,4 @@ Maybe CallMethod(const Value& self, std::string_view name, const Arguments& argu
   }
 }
 
-}  // namespace fastest::native
+}  // namespace fastest::constant_tests

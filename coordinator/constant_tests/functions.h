@@ -7,7 +7,7 @@
 
 #include "coordinator/constant_tests/value.h"
 
-namespace fastest::native {
+namespace fastest::constant_tests {
 
 bool IsFunction(std::string_view name);
 
@@ -17,6 +17,6 @@ Maybe CallFunction(std::string_view name, const std::vector<Value>& arguments);
 // self.name(*arguments), by position. Only methods that change nothing.
 Maybe CallMethod(const Value& self, std::string_view name, const std::vector<Value>& arguments);
 
-}  // namespace fastest::native
+}  // namespace fastest::constant_tests
 
 #endif  // FASTEST_COORDINATOR_CONSTANT_TESTS_FUNCTIONS_H_

@@ -9,7 +9,7 @@
 #include "coordinator/constant_tests/accept.h"
 #include "coordinator/constant_tests/evaluate.h"
 
-namespace fastest::native {
+namespace fastest::constant_tests {
 
 Module Decide(std::string_view bytes, discovery::SyntaxParser& parser) {
   Module module;
@@ -35,4 +35,4 @@ Module Decide(std::string_view bytes, discovery::SyntaxParser& parser) {
   return module;
 }
 
-}  // namespace fastest::native
+}  // namespace fastest::constant_tests

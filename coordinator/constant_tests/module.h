@@ -12,7 +12,7 @@
 
 #include "coordinator/discovery/text/syntax.h"
 
-namespace fastest::native {
+namespace fastest::constant_tests {
 
 // A test that passes.
 struct Passed {
@@ -37,6 +37,6 @@ struct Module {
 // parser.
 Module Decide(std::string_view bytes, discovery::SyntaxParser& parser);
 
-}  // namespace fastest::native
+}  // namespace fastest::constant_tests
 
 #endif  // FASTEST_COORDINATOR_CONSTANT_TESTS_MODULE_H_

@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "coordinator/discovery/text/syntax.h"
+#include "proto/test_id.h"
 
-namespace fastest::native {
+namespace fastest::constant_tests {
 namespace {
 
 using ::testing::AnyOf;
@@ -182,4 +183,4 @@ TEST(Decide, SaysThatItDoesNotReadWhatIsBroken) {
 }
 
 }  // namespace
-}  // namespace fastest::native
+}  // namespace fastest::constant_tests

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 
-namespace fastest::native {
+namespace fastest::constant_tests {
 namespace {
 
 using Kind = Value::Kind;
@@ -412,4 +412,4 @@ std::optional<std::vector<Value>> Elements(const Value& value) {
   }
 }
 
-}  // namespace fastest::native
+}  // namespace fastest::constant_tests

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace fastest::native {
+namespace fastest::constant_tests {
 
 // How much a value may hold (see Weight), and how many keys a dictionary or set, which is searched from end to end.
 constexpr size_t kMostWeight = 4096;
@@ -70,6 +70,6 @@ Maybe MakeDictionary(std::vector<Value> entries);
 // What iterating over it gives; not for sets, whose order is chance.
 std::optional<std::vector<Value>> Elements(const Value& value);
 
-}  // namespace fastest::native
+}  // namespace fastest::constant_tests
 
 #endif  // FASTEST_COORDINATOR_CONSTANT_TESTS_VALUE_H_

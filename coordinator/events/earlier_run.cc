@@ -23,7 +23,7 @@ constexpr char kDataBegins[] = "<script type=\"text/plain\" id=\"data\">";
 class Collector final : public report::Reporter {
  public:
   explicit Collector(report::EarlierReport* earlier) : earlier_(earlier) {}
-  void Result(const v1::TestResult& result, const report::Origin&) override {
+  void Result(const v1::TestResult& result, const results::Origin&) override {
     if (result.ref().index() > 0) return;
     double seconds = 0;
     for (const v1::Phase& phase : result.phases()) seconds += phase.subtest().empty() ? phase.duration_s() : 0;

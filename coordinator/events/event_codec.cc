@@ -12,10 +12,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/json_text.h"
-#include "coordinator/report/text/display_path.h"
 #include "coordinator/report/text/outcome_names.h"
 #include "coordinator/report/text/test_report.h"
 #include "coordinator/report/text/text_width.h"
+#include "proto/test_id.h"
 
 namespace fastest::events {
 namespace {
@@ -41,18 +41,9 @@ bool ToMessage(const Json& json, google::protobuf::Message* message) {
   return google::protobuf::util::JsonStringToMessage(text, message, options).ok();
 }
 
-// The name of a test within its module, as pytest's report.location has it, if the node id says so.
-std::string SpelledDomain(const std::string& node_id) {
-  const size_t module = report::ModuleOf(node_id).size();
-  if (module + 2 > node_id.size()) return "";
-  const size_t parameters = std::min(node_id.find('[', module), node_id.size());
-  return absl::StrCat(absl::StrReplaceAll(node_id.substr(module + 2, parameters - module - 2), {{"::", "."}}),
-                      node_id.substr(parameters));
-}
-
 bool DomainIsSpelled(const v1::TestResult& result) {
   const std::string& node_id = result.ref().node_id();
-  const size_t module = report::ModuleOf(node_id).size();
+  const size_t module = ModuleOf(node_id).size();
   // Most tests are functions of their module.
   if (module + 2 <= node_id.size() && result.domain() == std::string_view(node_id).substr(module + 2) &&
       result.domain().find("::") == std::string::npos) {
@@ -163,7 +154,7 @@ bool IsUtf8(std::string_view text) {
 
 }  // namespace
 
-bool AddPlainResultLine(const v1::TestResult& result, const report::Origin& origin, TextBuffer* line) {
+bool AddPlainResultLine(const v1::TestResult& result, const results::Origin& origin, TextBuffer* line) {
   const bool plain = result.has_stages() && result.ref().index() == 0 && origin.attempt == 1 && PlainPhases(result);
   if (!plain) return false;
   const std::string& node_id = result.ref().node_id();
@@ -200,7 +191,7 @@ bool AddPlainResultLine(const v1::TestResult& result, const report::Origin& orig
     line->Add(R"(,"lease":)");
     line->AddCount(static_cast<int64_t>(result.lease_id()));
   }
-  if (result.location_path() != report::ModuleOf(node_id)) {
+  if (result.location_path() != ModuleOf(node_id)) {
     line->Add(R"(,"path":)");
     AddJsonText(result.location_path(), line);
   }
@@ -220,7 +211,7 @@ bool AddPlainResultLine(const v1::TestResult& result, const report::Origin& orig
   return true;
 }
 
-void AddTestStartedLine(const v1::TestRef& test, const report::Origin& origin, double at, TextBuffer* line) {
+void AddTestStartedLine(const v1::TestRef& test, const results::Origin& origin, double at, TextBuffer* line) {
   line->Add(R"({"type":"test_started","nodeid":)");
   AddJsonText(test.node_id(), line);
   line->Add(R"(,"agent":)");
@@ -238,7 +229,7 @@ void AddTestStartedLine(const v1::TestRef& test, const report::Origin& origin, d
 void AddWholeResult(const v1::TestResult& result, Json& event) {
   const std::string& node_id = result.ref().node_id();
   if (result.lease_id() > 0) event["lease"] = result.lease_id();
-  if (result.location_path() != report::ModuleOf(node_id)) event["path"] = result.location_path();
+  if (result.location_path() != ModuleOf(node_id)) event["path"] = result.location_path();
   if (result.location_line() >= 0) event["line"] = result.location_line() + 1;
   if (!DomainIsSpelled(result)) event["domain"] = result.domain();
   if (!result.engine_reason().empty()) event["engine_reason"] = result.engine_reason();
@@ -282,7 +273,7 @@ v1::TestResult WholeResult(EventFields& fields) {
     fields.Inside("label", label);
   }
   result.set_lease_id(fields.CountOr("lease", 0, std::numeric_limits<uint64_t>::max()));
-  result.set_location_path(fields.TextOr("path", std::string(report::ModuleOf(node_id))));
+  result.set_location_path(fields.TextOr("path", std::string(ModuleOf(node_id))));
   result.set_location_line(static_cast<int>(fields.CountOr("line")) - 1);
   result.set_domain(fields.TextOr("domain", SpelledDomain(node_id)));
   if (fields.Has("user_properties")) {
@@ -320,7 +311,7 @@ v1::CollectReport WholeCollect(EventFields& fields) {
   return report;
 }
 
-Json RunStartedEvent(const report::RunStart& run) {
+Json RunStartedEvent(const results::RunStart& run) {
   Json event = {{"type", "run_started"},        {"version", run.version},       {"schema", kSchema},
                 {"run_id", run.run_id},         {"rootdir", run.rootdir},       {"invocation_dir", run.invocation_dir},
                 {"python", run.python_version}, {"pytest", run.pytest_version}, {"slots", run.slots},
@@ -338,8 +329,8 @@ Json RunStartedEvent(const report::RunStart& run) {
   return event;
 }
 
-report::RunStart RunStartOf(EventFields& fields) {
-  report::RunStart run;
+results::RunStart RunStartOf(EventFields& fields) {
+  results::RunStart run;
   run.version = fields.Text("version");
   run.run_id = fields.Text("run_id");
   run.rootdir = fields.Text("rootdir");
@@ -511,7 +502,7 @@ std::vector<v1::TestRef> CollectedOf(EventFields& fields) {
   return tests;
 }
 
-Json OutputEvent(const v1::WorkerMessage::Output& output, const report::Origin& origin) {
+Json OutputEvent(const v1::WorkerMessage::Output& output, const results::Origin& origin) {
   Json event = {{"type", "output"},
                 {"agent", origin.agent},
                 {"worker", origin.worker},
@@ -539,8 +530,8 @@ v1::WorkerMessage::Output OutputOf(EventFields& fields) {
   return output;
 }
 
-report::Origin OriginOf(EventFields& fields) {
-  report::Origin origin;
+results::Origin OriginOf(EventFields& fields) {
+  results::Origin origin;
   origin.agent = fields.Text("agent");
   origin.worker = fields.Text("worker");
   origin.attempt = static_cast<int>(fields.CountOr("attempt", 1));

@@ -20,9 +20,9 @@ constexpr uint64_t kSchema = 1;
 
 // Adds the line of a test that passed plainly, which is what most lines are: the same as would be put together field by field, in a tenth
 // of the time. False, with nothing added, for any other result.
-bool AddPlainResultLine(const v1::TestResult& result, const report::Origin& origin, TextBuffer* lines);
+bool AddPlainResultLine(const v1::TestResult& result, const results::Origin& origin, TextBuffer* lines);
 
-void AddTestStartedLine(const v1::TestRef& test, const report::Origin& origin, double at, TextBuffer* lines);
+void AddTestStartedLine(const v1::TestRef& test, const results::Origin& origin, double at, TextBuffer* lines);
 
 // Adds the fields that only those need who rebuild reports: where the test stands (`line`; `path` and `domain` where the node id does not
 // spell them), its lease, and `reports`, pytest's own, where `phases` and `stages` do not say all of them.
@@ -35,8 +35,8 @@ void AddWholeCollect(const v1::CollectReport& report, Json& event);
 v1::CollectReport WholeCollect(EventFields& fields);
 
 // A run_started line's `header` and `options` are in it; so is all else.
-Json RunStartedEvent(const report::RunStart& run);
-report::RunStart RunStartOf(EventFields& fields);
+Json RunStartedEvent(const results::RunStart& run);
+results::RunStart RunStartOf(EventFields& fields);
 
 Json RunFinishedEvent(const results::RunSummary& summary);
 results::RunSummary SummaryOf(EventFields& fields);
@@ -47,10 +47,10 @@ void AddCollectedLine(const std::string& module, const std::vector<v1::TestRef>&
 std::vector<v1::TestRef> CollectedOf(EventFields& fields);
 
 // What a worker wrote; `base64` in place of `text` where that is not UTF-8 (a character may be cut in two).
-Json OutputEvent(const v1::WorkerMessage::Output& output, const report::Origin& origin);
+Json OutputEvent(const v1::WorkerMessage::Output& output, const results::Origin& origin);
 v1::WorkerMessage::Output OutputOf(EventFields& fields);
 
-report::Origin OriginOf(EventFields& fields);
+results::Origin OriginOf(EventFields& fields);
 
 }  // namespace fastest::events
 

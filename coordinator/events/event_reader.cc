@@ -12,8 +12,8 @@ namespace {
 
 using report::Reporter;
 
-report::Labels LabelsOf(EventFields& fields) {
-  report::Labels labels;
+results::Labels LabelsOf(EventFields& fields) {
+  results::Labels labels;
   if (!fields.Has("labels")) return labels;
   for (const auto& [name, value] : fields.Object("labels").items()) {
     if (value.is_string()) {
@@ -38,7 +38,7 @@ int IntOf(EventFields& fields, const char* name) { return static_cast<int>(field
 using Teller = void (*)(EventFields&, Reporter&);
 
 void TellAgentJoined(EventFields& fields, Reporter& reporter) {
-  report::AgentFacts agent;
+  results::AgentFacts agent;
   agent.name = fields.Text("agent");
   agent.hostname = fields.Text("hostname");
   agent.slots = IntOf(fields, "slots");
@@ -59,7 +59,7 @@ void TellAgentRefused(EventFields& fields, Reporter& reporter) {
 }
 
 void TellPlanned(EventFields& fields, Reporter& reporter) {
-  report::PlanFacts plan;
+  results::PlanFacts plan;
   plan.batches = IntOf(fields, "batches");
   plan.predicted_s = fields.Number("predicted_s");
   plan.floor_s = fields.Number("floor_s");
@@ -91,44 +91,44 @@ void TellCollected(EventFields& fields, Reporter& reporter) {
 }
 
 void TellWorkerStarted(EventFields& fields, Reporter& reporter) {
-  const report::Origin origin = OriginOf(fields);
-  const report::Labels labels = LabelsOf(fields);
+  const results::Origin origin = OriginOf(fields);
+  const results::Labels labels = LabelsOf(fields);
   if (fields.ok()) reporter.WorkerStarted(origin, labels);
 }
 
 void TellWorkerLost(EventFields& fields, Reporter& reporter) {
-  const report::Origin origin = OriginOf(fields);
+  const results::Origin origin = OriginOf(fields);
   const std::string how = fields.Text("how");
   if (fields.ok()) reporter.WorkerLost(origin, how);
 }
 
 void TellBatchLeased(EventFields& fields, Reporter& reporter) {
-  report::LeaseFacts lease;
+  results::LeaseFacts lease;
   lease.lease_id = fields.Count("lease", std::numeric_limits<uint64_t>::max());
   lease.module = fields.TextOr("module");
   lease.part = static_cast<int>(fields.CountOr("part"));
   lease.tests = static_cast<int>(fields.CountOr("tests"));
   lease.at = fields.Number("at");
-  const report::Origin origin = OriginOf(fields);
+  const results::Origin origin = OriginOf(fields);
   if (fields.ok()) reporter.BatchLeased(lease, origin);
 }
 
 void TellTestStarted(EventFields& fields, Reporter& reporter) {
   const v1::TestRef test = RefOf(fields);
-  const report::Origin origin = OriginOf(fields);
+  const results::Origin origin = OriginOf(fields);
   const double at = fields.Number("at");
   if (fields.ok()) reporter.TestStarted(test, origin, at);
 }
 
 void TellAttempt(EventFields& fields, Reporter& reporter) {
   const v1::TestResult result = WholeResult(fields);
-  const report::Origin origin = OriginOf(fields);
+  const results::Origin origin = OriginOf(fields);
   if (fields.ok()) reporter.Attempt(result, origin);
 }
 
 void TellResult(EventFields& fields, Reporter& reporter) {
   const v1::TestResult result = WholeResult(fields);
-  const report::Origin origin = OriginOf(fields);
+  const results::Origin origin = OriginOf(fields);
   if (fields.ok()) reporter.Result(result, origin);
 }
 
@@ -150,7 +150,7 @@ void TellWarning(EventFields& fields, Reporter& reporter) {
 
 void TellOutput(EventFields& fields, Reporter& reporter) {
   const v1::WorkerMessage::Output output = OutputOf(fields);
-  const report::Origin origin = OriginOf(fields);
+  const results::Origin origin = OriginOf(fields);
   if (fields.ok()) reporter.Output(output, origin);
 }
 
@@ -198,8 +198,8 @@ absl::Status EventReader::Damaged(const std::string& how) const {
   return absl::InvalidArgumentError(absl::StrCat(name_, ", line ", line_number_, ": ", how));
 }
 
-absl::StatusOr<std::optional<report::RunStart>> EventReader::Start() {
-  if (!ReadLine()) return std::optional<report::RunStart>();
+absl::StatusOr<std::optional<results::RunStart>> EventReader::Start() {
+  if (!ReadLine()) return std::optional<results::RunStart>();
   const Json event = Json::parse(line_, nullptr, /*allow_exceptions=*/false);
   EventFields fields(event);
   if (event.is_discarded() || fields.TextOr("type") != "run_started") {
@@ -209,15 +209,15 @@ absl::StatusOr<std::optional<report::RunStart>> EventReader::Start() {
     return Damaged(absl::StrCat("events of schema ", schema, ", and this version reads schema ", kSchema,
                                 ": use the fastest-coordinator that wrote them, or a newer one"));
   }
-  report::RunStart start = RunStartOf(fields);
+  results::RunStart start = RunStartOf(fields);
   if (!fields.ok()) return Damaged(fields.wrong());
-  return std::optional<report::RunStart>(std::move(start));
+  return std::optional<results::RunStart>(std::move(start));
 }
 
 absl::StatusOr<bool> EventReader::Next(Reporter& reporter) {
   if (summary_.has_value()) return false;
   if (!started_) {
-    absl::StatusOr<std::optional<report::RunStart>> start = Start();
+    absl::StatusOr<std::optional<results::RunStart>> start = Start();
     if (!start.ok()) return start.status();
     if (!start->has_value()) return false;
     started_ = true;

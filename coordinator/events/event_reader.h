@@ -24,7 +24,7 @@ class EventReader {
   // caller's to say. False at the end. InvalidArgument names file and line of what is damaged or of a form that this version doesn't know.
   absl::StatusOr<bool> Next(report::Reporter& reporter);
   // The run's first line, for callers who need it before anything is told; the next call of Next tells it. Nothing if there is none.
-  absl::StatusOr<std::optional<report::RunStart>> Start();
+  absl::StatusOr<std::optional<results::RunStart>> Start();
 
   // Of run_finished. Without it, after Next has said false, the run was cut off (and its last line may have been cut, which is no error).
   const std::optional<results::RunSummary>& summary() const { return summary_; }

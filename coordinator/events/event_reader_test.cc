@@ -48,8 +48,8 @@ std::string Written(Tell tell) {
   return written;
 }
 
-report::RunStart Start() {
-  report::RunStart run;
+results::RunStart Start() {
+  results::RunStart run;
   run.run_id = "r1";
   run.slots = 2;
   run.options["tb"] = "auto";
@@ -89,8 +89,8 @@ INSTANTIATE_TEST_SUITE_P(Recorded, GoldenEventsTest, testing::ValuesIn(report::k
 
 // One of everything, as far as fields can be set.
 void TellEverything(Reporter& r) {
-  const report::Origin origin = {"a1", "gw0", 1};
-  report::RunStart run = Start();
+  const results::Origin origin = {"a1", "gw0", 1};
+  results::RunStart run = Start();
   run.version = "0.1.0";
   run.rootdir = "/r";
   run.invocation_dir = "/r/sub";
@@ -212,7 +212,7 @@ TEST(EventReaderTest, WhatIsReadAndWrittenAgainIsTheSame) {
 TEST(EventReaderTest, PlainResultsAreBroughtBackWhole) {
   class Keeper final : public Reporter {
    public:
-    void Result(const v1::TestResult& result, const report::Origin&) override { results.push_back(result); }
+    void Result(const v1::TestResult& result, const results::Origin&) override { results.push_back(result); }
     std::vector<v1::TestResult> results;
   };
   v1::TestResult plain = report::PassedResult("a.py::test_x");

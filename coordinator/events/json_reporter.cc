@@ -7,7 +7,7 @@
 namespace fastest::events {
 namespace {
 
-using report::Origin;
+using results::Origin;
 
 // Bytes gathered before they are written without waiting for a Tick.
 constexpr size_t kMuch = size_t{64} * 1024;
@@ -83,9 +83,9 @@ const char* SubtestOutcome(const v1::Phase& phase) {
 
 }  // namespace
 
-void JsonReporter::RunStarted(const report::RunStart& run) { Add(Line(RunStartedEvent(run))); }
+void JsonReporter::RunStarted(const results::RunStart& run) { Add(Line(RunStartedEvent(run))); }
 
-void JsonReporter::AgentJoined(const report::AgentFacts& agent) {
+void JsonReporter::AgentJoined(const results::AgentFacts& agent) {
   Json event = {{"type", "agent_joined"}, {"agent", agent.name}, {"hostname", agent.hostname}, {"slots", agent.slots}};
   if (!agent.labels.empty()) event["labels"] = agent.labels;
   Add(Line(event));
@@ -99,7 +99,7 @@ void JsonReporter::AgentRefused(const std::string& agent, const std::string& why
   Add(Line({{"type", "agent_refused"}, {"agent", agent}, {"why", why}}));
 }
 
-void JsonReporter::Planned(const report::PlanFacts& plan) {
+void JsonReporter::Planned(const results::PlanFacts& plan) {
   Add(Line({{"type", "planned"},
             {"batches", plan.batches},
             {"predicted_s", plan.predicted_s},
@@ -125,7 +125,7 @@ void JsonReporter::Collected(const std::string& module, const std::vector<v1::Te
   WriteIfMuch();
 }
 
-void JsonReporter::WorkerStarted(const Origin& origin, const report::Labels& labels) {
+void JsonReporter::WorkerStarted(const Origin& origin, const results::Labels& labels) {
   Json line = {{"type", "worker_started"}, {"agent", origin.agent}, {"worker", origin.worker}};
   if (origin.slot >= 0) line["slot"] = origin.slot;
   if (!labels.empty()) line["labels"] = labels;
@@ -136,7 +136,7 @@ void JsonReporter::WorkerLost(const Origin& origin, const std::string& how) {
   Add(Line({{"type", "worker_lost"}, {"agent", origin.agent}, {"worker", origin.worker}, {"how", how}}));
 }
 
-void JsonReporter::BatchLeased(const report::LeaseFacts& lease, const Origin& origin) {
+void JsonReporter::BatchLeased(const results::LeaseFacts& lease, const Origin& origin) {
   Json event = {
       {"type", "batch_leased"}, {"lease", lease.lease_id}, {"agent", origin.agent}, {"worker", origin.worker}};
   if (!lease.module.empty()) event["module"] = lease.module;

@@ -20,24 +20,24 @@ class JsonReporter : public report::Reporter {
   // The first error of `sink` is told on `err`, in one line; nothing more is written after it. `err` must outlive the reporter.
   JsonReporter(std::unique_ptr<report::ByteSink> sink, std::ostream& err) : sink_(std::move(sink)), err_(err) {}
 
-  void RunStarted(const report::RunStart& run) override;
-  void AgentJoined(const report::AgentFacts& agent) override;
+  void RunStarted(const results::RunStart& run) override;
+  void AgentJoined(const results::AgentFacts& agent) override;
   void AgentLost(const std::string& agent, const std::string& why) override;
   void AgentRefused(const std::string& agent, const std::string& why) override;
-  void Planned(const report::PlanFacts& plan) override;
+  void Planned(const results::PlanFacts& plan) override;
   void Expected(int tests, bool exact) override;
   void Deselected(int tests) override;
   void ModuleExpected(const std::string& module, int tests) override;
   void Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) override;
-  void WorkerStarted(const report::Origin& origin, const report::Labels& labels) override;
-  void WorkerLost(const report::Origin& origin, const std::string& how) override;
-  void BatchLeased(const report::LeaseFacts& lease, const report::Origin& origin) override;
-  void TestStarted(const v1::TestRef& test, const report::Origin& origin, double at) override;
-  void Attempt(const v1::TestResult& result, const report::Origin& origin) override;
-  void Result(const v1::TestResult& result, const report::Origin& origin) override;
+  void WorkerStarted(const results::Origin& origin, const results::Labels& labels) override;
+  void WorkerLost(const results::Origin& origin, const std::string& how) override;
+  void BatchLeased(const results::LeaseFacts& lease, const results::Origin& origin) override;
+  void TestStarted(const v1::TestRef& test, const results::Origin& origin, double at) override;
+  void Attempt(const v1::TestResult& result, const results::Origin& origin) override;
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
   void Warning(const v1::RecordedWarning& warning) override;
-  void Output(const v1::WorkerMessage::Output& output, const report::Origin& origin) override;
+  void Output(const v1::WorkerMessage::Output& output, const results::Origin& origin) override;
   void Note(const std::string& text) override;
   void Tick(double now) override;
   bool OnlyWritesAFile() const override { return true; }
@@ -45,7 +45,7 @@ class JsonReporter : public report::Reporter {
   bool Finished(const results::RunSummary& summary) override;
 
  private:
-  void AddResult(const char* type, const v1::TestResult& result, const report::Origin& origin);
+  void AddResult(const char* type, const v1::TestResult& result, const results::Origin& origin);
   // Adds a line to what is gathered.
   void Add(const std::string& line);
   void WriteIfMuch();

@@ -19,11 +19,11 @@ namespace {
 using nlohmann::json;
 using report::DeadResult;
 using report::FailedResult;
-using report::Origin;
 using report::PassedResult;
-using report::RunStart;
 using report::SkippedResult;
 using report::StringSink;
+using results::Origin;
+using results::RunStart;
 using ::testing::StartsWith;
 
 const Origin kOrigin = {"local", "gw1", 2};

@@ -5,13 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/exit_code.h"
+#include "proto/test_id.h"
 
 namespace fastest::events {
-namespace {
-
-std::pair<std::string, uint32_t> KeyOf(const v1::TestRef& test) { return {test.node_id(), test.index()}; }
-
-}  // namespace
+namespace {}  // namespace
 
 void Recount::Expected(int tests, bool /*exact*/) { expected_ = tests; }
 
@@ -19,19 +16,19 @@ void Recount::Collected(const std::string& module, const std::vector<v1::TestRef
   if (std::find(module_order_.begin(), module_order_.end(), module) == module_order_.end()) {
     module_order_.push_back(module);
   }
-  for (const v1::TestRef& test : tests) missing_[KeyOf(test)].module = module;
+  for (const v1::TestRef& test : tests) missing_[TestId(test)].module = module;
 }
 
-void Recount::TestStarted(const v1::TestRef& test, const report::Origin& origin, double at) {
+void Recount::TestStarted(const v1::TestRef& test, const results::Origin& origin, double at) {
   // One that was retried has no result yet.
-  if (const auto missing = missing_.find(KeyOf(test)); missing != missing_.end()) {
+  if (const auto missing = missing_.find(TestId(test)); missing != missing_.end()) {
     missing->second.runner = absl::StrCat(origin.agent, " ", origin.worker);
   }
   last_at_ = std::max(last_at_, at);
 }
 
-void Recount::Result(const v1::TestResult& result, const report::Origin& origin) {
-  missing_.erase(KeyOf(result.ref()));
+void Recount::Result(const v1::TestResult& result, const results::Origin& origin) {
+  missing_.erase(TestId(result.ref()));
   if (!ledger_.Reported(result)) return;
   ++reported_;
   const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
@@ -52,10 +49,9 @@ results::RunSummary Recount::CutOff() const {
   results::Books& books = summary.books;
   books.reported = reported_;
   books.deselected = deselected_;
-  for (const auto& [key, test] : missing_) {
+  for (const auto& [id, test] : missing_) {
     results::NotRun& not_run = books.not_run.emplace_back();
-    not_run.ref.set_node_id(key.first);
-    not_run.ref.set_index(key.second);
+    not_run.ref = id.ref();
     not_run.module = test.module;
     not_run.reason = test.runner.empty() ? "it had no result when the events ended"
                                          : absl::StrCat("it had been begun by ", test.runner, " when the events ended");

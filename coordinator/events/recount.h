@@ -11,18 +11,19 @@
 #include "coordinator/report/reporter.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/results/run_summary.h"
+#include "proto/test_id.h"
 
 namespace fastest::events {
 
 // Not thread-safe. A reporter that counts as the run's own books do.
 class Recount final : public report::Reporter {
  public:
-  void RunStarted(const report::RunStart& run) override { started_at_ = run.started_at; }
+  void RunStarted(const results::RunStart& run) override { started_at_ = run.started_at; }
   void Deselected(int tests) override { deselected_ = tests; }
   void Expected(int tests, bool exact) override;
   void Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) override;
-  void TestStarted(const v1::TestRef& test, const report::Origin& origin, double at) override;
-  void Result(const v1::TestResult& result, const report::Origin& origin) override;
+  void TestStarted(const v1::TestRef& test, const results::Origin& origin, double at) override;
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
   void Collect(const v1::CollectReport& report) override { ledger_.CollectReported(report); }
   void Warning(const v1::RecordedWarning& warning) override;
 
@@ -39,7 +40,7 @@ class Recount final : public report::Reporter {
   // In the order in which they were first heard of.
   std::vector<std::string> module_order_;
   // Collected or begun, and without result; by node id and index.
-  std::map<std::pair<std::string, uint32_t>, Test> missing_;
+  std::map<TestId, Test> missing_;
   double started_at_ = 0;
   double last_at_ = 0;
   int expected_ = 0;

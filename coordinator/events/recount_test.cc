@@ -19,7 +19,7 @@ TEST(RecountTest, ARunCutOffNamesWhatIsMissing) {
   recount.Collected("a.py", {Ref("a.py::x"), Ref("a.py::y")}, 0);
   recount.Collected("b.py", {Ref("b.py::x"), Ref("b.py::y"), Ref("b.py::z")}, 0);
   recount.Expected(6, true);
-  const report::Origin gw0 = {"agent", "gw0", 1};
+  const results::Origin gw0 = {"agent", "gw0", 1};
   recount.TestStarted(Ref("a.py::x"), gw0, 50);
   recount.Result(report::PassedResult("a.py::x"), gw0);
   recount.Result(report::FailedResult("a.py::y", "no"), gw0);

@@ -17,6 +17,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "proto/test_id.h"
 
 namespace fastest::history {
 namespace {
@@ -169,7 +170,7 @@ void Forget(int64_t before, RunFile* all) {
       const std::string& node_id = setup->first;
       bool used = false;
       if (modules != all->tests.end()) {
-        const auto module = modules->second.find(node_id.substr(0, node_id.find("::")));
+        const auto module = modules->second.find(std::string(ModuleOf(node_id)));
         if (module != modules->second.end()) {
           const std::string begin = node_id + "::";
           const auto test = module->second.lower_bound(begin);

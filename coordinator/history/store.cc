@@ -26,6 +26,7 @@
 #include "coordinator/history/remote_location.h"
 #include "coordinator/history/shared_history.h"
 #include "coordinator/history/transfers.h"
+#include "proto/test_id.h"
 
 namespace fastest::history {
 namespace {
@@ -35,8 +36,6 @@ constexpr absl::Duration kCompactWithin = absl::Minutes(10);
 
 // Node id and seconds, in the file's order.
 using Durations = std::vector<std::pair<std::string, double>>;
-
-std::string ModuleOf(const std::string& node_id) { return node_id.substr(0, node_id.find("::")); }
 
 absl::StatusOr<Durations> FromJson(const std::string& text) {
   const auto json = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
@@ -186,7 +185,7 @@ absl::StatusOr<int> Import(const std::string& path, const std::string& rootdir, 
   }
   std::vector<std::string> modules;
   modules.reserve(durations->size());
-  for (const auto& [node_id, seconds] : *durations) modules.push_back(ModuleOf(node_id));
+  for (const auto& [node_id, seconds] : *durations) modules.emplace_back(ModuleOf(node_id));
   std::vector<Observation> observations;
   std::map<std::string, int> positions;
   for (size_t i = 0; i < durations->size(); ++i) {

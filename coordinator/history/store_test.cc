@@ -15,6 +15,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "proto/test_id.h"
 
 namespace fastest::history {
 namespace {
@@ -39,7 +40,7 @@ class StoreTest : public testing::Test {
   }
   // One run's file.
   void Record(const std::string& node_id, double seconds, double setup_s = 0) {
-    const std::string module = node_id.substr(0, node_id.find("::"));
+    const std::string module = std::string(ModuleOf(node_id));
     ASSERT_EQ(Open(folder_)->Record("p", {{module, node_id, seconds, 0}}, {{module, setup_s}}), absl::OkStatus());
   }
   std::vector<std::string> Files() {

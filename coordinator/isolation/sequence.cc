@@ -16,6 +16,7 @@
 #include "coordinator/events/event_reader.h"
 #include "coordinator/events/json_reporter.h"
 #include "coordinator/report/byte_sink.h"
+#include "proto/test_id.h"
 
 namespace fastest::isolation {
 namespace {
@@ -25,12 +26,12 @@ constexpr char kPrefix[] = "gw";
 class Listener final : public report::Reporter {
  public:
   explicit Listener(RecordedRun* run) : run_(run) {}
-  void RunStarted(const report::RunStart& start) override { run_->start = start; }
-  void Attempt(const v1::TestResult& result, const report::Origin& origin) override { Add(result, origin); }
-  void Result(const v1::TestResult& result, const report::Origin& origin) override { Add(result, origin); }
+  void RunStarted(const results::RunStart& start) override { run_->start = start; }
+  void Attempt(const v1::TestResult& result, const results::Origin& origin) override { Add(result, origin); }
+  void Result(const v1::TestResult& result, const results::Origin& origin) override { Add(result, origin); }
 
  private:
-  void Add(const v1::TestResult& result, const report::Origin& origin) {
+  void Add(const v1::TestResult& result, const results::Origin& origin) {
     run_->tests.push_back({result.ref(), origin.worker, result.outcome(), result.reason()});
   }
 
@@ -68,7 +69,7 @@ absl::StatusOr<RecordedRun> ReadRecordedRun(const std::string& path) {
   if (!file) return absl::InvalidArgumentError(absl::StrCat(path, ": ", strerror(errno)));
   RecordedRun run;
   events::EventReader reader(file, path);
-  ASSIGN_OR_RETURN(const std::optional<report::RunStart> start, reader.Start());
+  ASSIGN_OR_RETURN(const std::optional<results::RunStart> start, reader.Start());
   if (!start.has_value()) return absl::InvalidArgumentError(absl::StrCat(path, ": no event lines in it"));
   Listener listener(&run);
   for (bool more = true; more;) {
@@ -88,13 +89,13 @@ absl::StatusOr<Sequence> SequenceOf(const RecordedRun& run, const std::string& w
   if (!absl::ConsumePrefix(&number, kPrefix) || !absl::SimpleAtoi(number, &sequence.worker)) {
     return absl::InvalidArgumentError(absl::StrCat("--worker ", name, ": workers are called gw0, gw1 and so on"));
   }
-  std::set<std::pair<std::string, uint32_t>> before;
+  std::set<TestId> before;
   bool there = false;
   bool reached = until.empty();
   for (const Ran& ran : run.tests) {
     if (ran.worker != name) continue;
     there = true;
-    if (before.emplace(ran.ref.node_id(), ran.ref.index()).second) sequence.tests.push_back(ran.ref);
+    if (before.emplace(ran.ref).second) sequence.tests.push_back(ran.ref);
     reached |= ran.ref.node_id() == until;
     if (!until.empty() && reached) break;
   }
@@ -111,13 +112,13 @@ absl::StatusOr<Sequence> SequenceOf(const RecordedRun& run, const std::string& w
   return sequence;
 }
 
-absl::Status WriteSequence(const report::RunStart& start, const Sequence& sequence, const std::string& path) {
+absl::Status WriteSequence(const results::RunStart& start, const Sequence& sequence, const std::string& path) {
   ASSIGN_OR_RETURN(std::unique_ptr<report::ByteSink> sink, report::OpenReportFile(path));
   events::JsonReporter reporter(std::move(sink), std::cerr);
-  report::RunStart told = start;
+  results::RunStart told = start;
   told.slots = sequence.slots;
   reporter.RunStarted(told);
-  const report::Origin origin = {"", absl::StrCat(kPrefix, sequence.worker), 1, 0};
+  const results::Origin origin = {"", absl::StrCat(kPrefix, sequence.worker), 1, 0};
   for (const v1::TestRef& ref : sequence.tests) {
     v1::TestResult result;
     *result.mutable_ref() = ref;

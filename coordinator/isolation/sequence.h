@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "coordinator/report/reporter.h"
+#include "coordinator/results/run_facts.h"
 #include "proto/test.pb.h"
 
 namespace fastest::isolation {
@@ -33,7 +33,7 @@ struct Ran {
 
 // Who ran what, in the order in which it was reported: each worker's tests stand in the order in which it ran them.
 struct RecordedRun {
-  report::RunStart start;
+  results::RunStart start;
   std::vector<Ran> tests;
 };
 
@@ -46,7 +46,7 @@ absl::StatusOr<RecordedRun> ReadRecordedRun(const std::string& path);
 absl::StatusOr<Sequence> SequenceOf(const RecordedRun& run, const std::string& worker, const std::string& until);
 
 // Events of a run, with arguments and all, whose worker of `sequence` ran its tests. Errors name the path.
-absl::Status WriteSequence(const report::RunStart& start, const Sequence& sequence, const std::string& path);
+absl::Status WriteSequence(const results::RunStart& start, const Sequence& sequence, const std::string& path);
 
 }  // namespace fastest::isolation
 

@@ -81,7 +81,7 @@ TEST(SequenceTest, SaysWhatIsThereInstead) {
 
 TEST(SequenceTest, IsReadAsItWasWritten) {
   const std::string path = testing::TempDir() + "/sequence.jsonl";
-  report::RunStart start;
+  results::RunStart start;
   start.pytest_args = {"-k", "a b", "tests"};
   start.engine = "pytest";
   const Sequence written = *SequenceOf(TwoWorkers(), "gw1", "");

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "proto/test_id.h"
 
 namespace fastest::plan {
 namespace {
@@ -16,16 +17,14 @@ std::string Count(size_t n, const char* one) {
   return absl::StrCat(n, " ", one, n == 1 ? "" : one[0] == 'b' ? "es" : "s");
 }
 
-std::string FileOf(const std::string& node_id) { return node_id.substr(0, node_id.find("::")); }
-
 std::string NameOf(const v1::Batch& batch) {
   if (!batch.module().empty()) {
     if (batch.boundaries().empty()) return batch.module();
     return absl::StrCat(batch.module(), ", part ", batch.part() + 1, " of ", batch.boundaries_size() + 1);
   }
-  std::string name = batch.tests_size() > 0 ? FileOf(batch.tests(0).node_id()) : "";
+  std::string name = batch.tests_size() > 0 ? std::string(ModuleOf(batch.tests(0).node_id())) : "";
   std::set<std::string> files;
-  for (const v1::TestRef& ref : batch.tests()) files.insert(FileOf(ref.node_id()));
+  for (const v1::TestRef& ref : batch.tests()) files.emplace(ModuleOf(ref.node_id()));
   if (files.size() > 1) absl::StrAppend(&name, " and ", Count(files.size() - 1, "more file"));
   return absl::StrCat(name, ", ", Count(static_cast<size_t>(batch.tests_size()), "test"),
                       batch.together() ? ", kept together" : "");

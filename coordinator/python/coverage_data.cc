@@ -10,7 +10,7 @@
 #include "base/status_macros.h"
 #include "coordinator/python/python_script.h"
 
-namespace fastest::run {
+namespace fastest::python {
 namespace {
 
 // Arguments: the target, then the files. Answers with what went wrong; nothing if all is well.
@@ -76,4 +76,4 @@ absl::Status JoinCoverage(const std::string& python, const std::vector<std::stri
   return wrong.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrCat("--coverage-data: ", wrong));
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::python

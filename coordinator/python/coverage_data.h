@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-namespace fastest::run {
+namespace fastest::python {
 
 // The files named .coverage or .coverage.* in and below those of `paths` that are folders, sorted; never `target`. NotFound: there is none.
 absl::StatusOr<std::vector<std::string>> CoverageFiles(const std::vector<std::string>& paths,
@@ -18,6 +18,6 @@ absl::StatusOr<std::vector<std::string>> CoverageFiles(const std::vector<std::st
 // configuration in the directory of this process ([paths], for checkouts that lay elsewhere) counts. The files stay.
 absl::Status JoinCoverage(const std::string& python, const std::vector<std::string>& files, const std::string& target);
 
-}  // namespace fastest::run
+}  // namespace fastest::python
 
 #endif  // FASTEST_COORDINATOR_PYTHON_COVERAGE_DATA_H_

@@ -12,7 +12,7 @@
 #include "base/status_macros.h"
 #include "coordinator/python/python_script.h"
 
-namespace fastest::run {
+namespace fastest::python {
 namespace {
 
 // Arguments: the ini options consider_namespace_packages ("1" or "") and pythonpath (lines), then names. For each name it writes
@@ -103,4 +103,4 @@ absl::StatusOr<std::vector<std::string>> PathsOfModules(const std::string& pytho
   return paths;
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::python

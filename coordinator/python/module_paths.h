@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "coordinator/discovery/project/project_config.h"
 
-namespace fastest::run {
+namespace fastest::python {
 
 // `names` ("pkg.tests.test_a::test_x[1]"), each with the path of its file or directory in the place of the module. Only an
 // interpreter knows its modules, so `python` is started and asked, once, with the paths that pytest would have added. What is no
@@ -19,6 +19,6 @@ absl::StatusOr<std::vector<std::string>> PathsOfModules(const std::string& pytho
                                                         const std::string& invocation_dir,
                                                         const std::vector<std::string>& names, bool skip_missing);
 
-}  // namespace fastest::run
+}  // namespace fastest::python
 
 #endif  // FASTEST_COORDINATOR_PYTHON_MODULE_PATHS_H_

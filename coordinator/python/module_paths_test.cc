@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-namespace fastest::run {
+namespace fastest::python {
 namespace {
 
 using ::testing::ElementsAre;
@@ -68,4 +68,4 @@ TEST_F(ModulePathsTest, AnInterpreterThatIsNotThereIsNamed) {
 }
 
 }  // namespace
-}  // namespace fastest::run
+}  // namespace fastest::python

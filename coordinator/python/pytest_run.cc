@@ -9,7 +9,7 @@
 #include "coordinator/python/python_script.h"
 #include "coordinator/report/text/outcome_names.h"
 
-namespace fastest::run {
+namespace fastest::python {
 namespace {
 
 using Json = nlohmann::json;
@@ -35,7 +35,7 @@ import pytest
 
 RANK = (None, "passed", "xpassed", "xfailed", "skipped", "error", "failed")
 
-class Recorder:
+class commands::Recorder:
     def __init__(self):
         self.begun, self.outcomes, self.collectors = {}, {}, {}
 
@@ -74,7 +74,7 @@ class Recorder:
         if report.outcome != "passed":
             self.collectors[report.nodeid] = report.outcome
 
-recorder = Recorder()
+recorder = commands::Recorder()
 sys.argv[0] = "pytest"
 code = pytest.main(args, plugins=[recorder])
 tests = {nodeid: [word for word in words if word] for nodeid, words in recorder.outcomes.items()}
@@ -88,7 +88,7 @@ os._exit(0)
 
 }  // namespace
 
-absl::StatusOr<Verdicts> RunPytest(const Request& request, const std::vector<std::string>& args,
+absl::StatusOr<Verdicts> RunPytest(const request::Request& request, const std::vector<std::string>& args,
                                    const std::vector<v1::TestRef>& only, const std::string& folder) {
   const std::string answer = folder + "/pytest.json";
   std::string selection;
@@ -108,7 +108,7 @@ absl::StatusOr<Verdicts> RunPytest(const Request& request, const std::vector<std
   return ParseVerdicts(text.str());
 }
 
-void VerdictReporter::Result(const v1::TestResult& result, const report::Origin&) {
+void VerdictReporter::Result(const v1::TestResult& result, const results::Origin&) {
   std::vector<std::string>& outcomes = verdicts_->tests[result.ref().node_id()];
   // Tests that share an id come from different workers in any order.
   const auto index = static_cast<size_t>(result.ref().index());
@@ -127,4 +127,4 @@ bool VerdictReporter::Finished(const results::RunSummary&) {
   return true;
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::python

@@ -14,7 +14,7 @@
 #include "base/process/unique_fd.h"
 #include "base/status_macros.h"
 
-namespace fastest::run {
+namespace fastest::python {
 namespace {
 
 constexpr int kAnswerFd = 3;
@@ -51,4 +51,4 @@ absl::StatusOr<std::string> AskPython(const std::string& python, const char* scr
   return absl::UnavailableError(absl::StrCat(python, " can't ", task, ": it ended with ", DescribeWaitStatus(status)));
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::python

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace fastest::run {
+namespace fastest::python {
 
 // Runs `script` as `python -c` does, from `working_dir` (empty: this process's own), and gives what it wrote to descriptor 3; what it prints goes
 // where this process's own output goes. NotFound: there is no such interpreter; the text names --python. Unavailable: it ended otherwise than
@@ -16,6 +16,6 @@ absl::StatusOr<std::string> AskPython(const std::string& python, const char* scr
                                       const std::vector<std::string>& args, const std::string& working_dir,
                                       const std::string& task);
 
-}  // namespace fastest::run
+}  // namespace fastest::python
 
 #endif  // FASTEST_COORDINATOR_PYTHON_PYTHON_SCRIPT_H_

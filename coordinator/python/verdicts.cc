@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
-namespace fastest::run {
+namespace fastest::python {
 namespace {
 
 using Json = nlohmann::json;
@@ -89,4 +89,4 @@ std::vector<std::string> Differences(const Verdicts& pytest, const Verdicts& fas
   return found;
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::python

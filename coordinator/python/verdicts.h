@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace fastest::run {
+namespace fastest::python {
 
 struct Verdicts {
   int exit_code = 0;
@@ -33,6 +33,6 @@ std::set<std::string> Unsteady(const Verdicts& first, const Verdicts& second);
 std::vector<std::string> Differences(const Verdicts& pytest, const Verdicts& fastest,
                                      const std::set<std::string>& unsteady);
 
-}  // namespace fastest::run
+}  // namespace fastest::python
 
 #endif  // FASTEST_COORDINATOR_PYTHON_VERDICTS_H_

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace fastest::run {
+namespace fastest::python {
 namespace {
 
 using ::testing::ElementsAre;
@@ -59,4 +59,4 @@ TEST(VerdictsTest, AreRead) {
 }
 
 }  // namespace
-}  // namespace fastest::run
+}  // namespace fastest::python

@@ -7,7 +7,7 @@
 
 namespace fastest::report {
 
-void EngineReport::Result(const v1::TestResult& result, const Origin& /*origin*/) {
+void EngineReport::Result(const v1::TestResult& result, const results::Origin& /*origin*/) {
   ++by_engine_[result.engine()];
   if (result.engine_reason().empty()) return;
   Left& left = by_reason_[result.engine_reason()];

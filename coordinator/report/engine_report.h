@@ -17,7 +17,7 @@ class EngineReport : public Reporter {
   // `list_tests`: names the tests that were left to pytest's engine, under each reason. `out` must outlive the reporter.
   EngineReport(std::ostream& out, bool list_tests) : out_(out), list_tests_(list_tests) {}
 
-  void Result(const v1::TestResult& result, const Origin& origin) override;
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
   bool Finished(const results::RunSummary& summary) override;
 
  private:

@@ -23,7 +23,7 @@ struct SlotTrack {
 class SlotTracks {
  public:
   // Of a worker that was told of with its slot when it started; of any other, a track of its own.
-  SlotTrack Of(const Origin& origin) {
+  SlotTrack Of(const results::Origin& origin) {
     // Results come many in a row from one worker.
     if (last_.agent > 0 && last_worker_ == origin.worker && last_agent_ == origin.agent) return last_;
     const auto known = tracks_.find({origin.agent, origin.worker});

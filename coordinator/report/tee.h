@@ -17,10 +17,10 @@ class Tee final : public Reporter {
  public:
   explicit Tee(std::vector<std::unique_ptr<Reporter>> reporters) : reporters_(std::move(reporters)) {}
 
-  void RunStarted(const RunStart& run) override {
+  void RunStarted(const results::RunStart& run) override {
     for (auto& r : reporters_) r->RunStarted(run);
   }
-  void AgentJoined(const AgentFacts& agent) override {
+  void AgentJoined(const results::AgentFacts& agent) override {
     for (auto& r : reporters_) r->AgentJoined(agent);
   }
   void AgentLost(const std::string& agent, const std::string& why) override {
@@ -29,7 +29,7 @@ class Tee final : public Reporter {
   void AgentRefused(const std::string& agent, const std::string& why) override {
     for (auto& r : reporters_) r->AgentRefused(agent, why);
   }
-  void Planned(const PlanFacts& plan) override {
+  void Planned(const results::PlanFacts& plan) override {
     for (auto& r : reporters_) r->Planned(plan);
   }
   void Expected(int tests, bool exact) override {
@@ -44,22 +44,22 @@ class Tee final : public Reporter {
   void Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) override {
     for (auto& r : reporters_) r->Collected(module, tests, collect_s);
   }
-  void WorkerStarted(const Origin& origin, const Labels& labels) override {
+  void WorkerStarted(const results::Origin& origin, const results::Labels& labels) override {
     for (auto& r : reporters_) r->WorkerStarted(origin, labels);
   }
-  void WorkerLost(const Origin& origin, const std::string& how) override {
+  void WorkerLost(const results::Origin& origin, const std::string& how) override {
     for (auto& r : reporters_) r->WorkerLost(origin, how);
   }
-  void BatchLeased(const LeaseFacts& lease, const Origin& origin) override {
+  void BatchLeased(const results::LeaseFacts& lease, const results::Origin& origin) override {
     for (auto& r : reporters_) r->BatchLeased(lease, origin);
   }
-  void TestStarted(const v1::TestRef& test, const Origin& origin, double at) override {
+  void TestStarted(const v1::TestRef& test, const results::Origin& origin, double at) override {
     for (auto& r : reporters_) r->TestStarted(test, origin, at);
   }
-  void Attempt(const v1::TestResult& result, const Origin& origin) override {
+  void Attempt(const v1::TestResult& result, const results::Origin& origin) override {
     for (auto& r : reporters_) r->Attempt(result, origin);
   }
-  void Result(const v1::TestResult& result, const Origin& origin) override {
+  void Result(const v1::TestResult& result, const results::Origin& origin) override {
     for (auto& r : reporters_) r->Result(result, origin);
   }
   void Collect(const v1::CollectReport& report) override {
@@ -68,7 +68,7 @@ class Tee final : public Reporter {
   void Warning(const v1::RecordedWarning& warning) override {
     for (auto& r : reporters_) r->Warning(warning);
   }
-  void Output(const v1::WorkerMessage::Output& output, const Origin& origin) override {
+  void Output(const v1::WorkerMessage::Output& output, const results::Origin& origin) override {
     for (auto& r : reporters_) r->Output(output, origin);
   }
   void Note(const std::string& text) override {

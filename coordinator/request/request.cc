@@ -22,7 +22,7 @@
 #include "coordinator/history/store.h"
 #include "coordinator/options/flag_table.h"
 
-namespace fastest::run {
+namespace fastest::request {
 namespace {
 
 constexpr int kDefaultColumns = 80;
@@ -223,7 +223,7 @@ bool IsModuleName(absl::string_view name) {
                      [](unsigned char c) { return absl::ascii_isalnum(c) || c == '_' || c >= 0x80; });
 }
 
-absl::Status ReadPreload(const options::CommandLine& line, RunOptions& run) {
+absl::Status ReadPreload(const options::CommandLine& line, run::RunOptions& run) {
   const std::string given = line.Last("--preload").value_or("none");
   run.preload_auto = given == "auto";
   if (given == "none" || given == "auto") return absl::OkStatus();
@@ -275,7 +275,7 @@ absl::Status ReadShard(const options::CommandLine& line, const options::CommandL
   return absl::OkStatus();
 }
 
-absl::Status ReadPolicies(const options::CommandLine& line, const Surroundings& surroundings, RunOptions& run) {
+absl::Status ReadPolicies(const options::CommandLine& line, const Surroundings& surroundings, run::RunOptions& run) {
   if (const std::optional<std::string> budget = line.Last("--retry-budget"); budget.has_value()) {
     absl::StatusOr<policy::RetryBudget> parsed = policy::RetryBudget::Parse(*budget);
     if (!parsed.ok()) {
@@ -463,7 +463,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   const absl::StatusOr<options::CommandLine> all = WithAddopts(line, project, surroundings);
   if (!all.ok()) return all.status();
   Request request;
-  RunOptions& run = request.run;
+  run::RunOptions& run = request.run;
   run.invocation_dir = surroundings.invocation_dir;
   run.pytest_args = line.pytest_args;
   ASSIGN_OR_RETURN(request.environment_words, SplitShellWords(Env(surroundings, kAddoptsVariable)));
@@ -590,4 +590,4 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& line, const disc
   return request;
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::request

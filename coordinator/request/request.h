@@ -14,7 +14,7 @@
 #include "coordinator/report/terminal/fold.h"
 #include "coordinator/run/run_options.h"
 
-namespace fastest::run {
+namespace fastest::request {
 
 // Where a request's parts come from. `getenv` may answer nullptr.
 struct Surroundings {
@@ -30,7 +30,7 @@ struct Surroundings {
 
 // Agents on other machines; used if `agents` or `listen` is not empty.
 struct FarmOptions {
-  // As typed: see rendezvous::AgentList.
+  // As typed: see agents::AgentList.
   std::string agents;
   std::string listen;
   std::string port_file;
@@ -72,7 +72,7 @@ struct ShardOptions {
 };
 
 struct Request {
-  RunOptions run;
+  run::RunOptions run;
   // PYTEST_ADDOPTS, divided into words.
   std::vector<std::string> environment_words;
   ShardOptions shard;
@@ -142,6 +142,6 @@ absl::StatusOr<options::CommandLine> WithAddopts(const options::CommandLine& lin
 // The directory for what outlives a run ($XDG_CACHE_HOME/fastest or ~/.cache/fastest); empty if there is no home.
 std::string CacheDirectory(const Surroundings& surroundings);
 
-}  // namespace fastest::run
+}  // namespace fastest::request
 
 #endif  // FASTEST_COORDINATOR_REQUEST_REQUEST_H_

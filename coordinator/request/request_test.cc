@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace fastest::run {
+namespace fastest::request {
 namespace {
 
 using ::testing::AllOf;
@@ -317,4 +317,4 @@ TEST_F(RequestTest, WarmInCiMustBeTyped) {
 }
 
 }  // namespace
-}  // namespace fastest::run
+}  // namespace fastest::request

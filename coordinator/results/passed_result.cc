@@ -1,13 +1,9 @@
 #include "coordinator/results/passed_result.h"
 
-#include <algorithm>
-
-#include "absl/strings/str_replace.h"
+#include "proto/test_id.h"
 
 namespace fastest::results {
 namespace {
-
-constexpr size_t kSeparator = 2;  // "::"
 
 void AddPhase(const char* when, double start, double duration_s, v1::TestResult* result) {
   v1::Phase* phase = result->add_phases();
@@ -33,20 +29,6 @@ v1::TestResult PassedResult(const v1::WorkerMessage::Passed& passed, const v1::T
   AddPhase("teardown", passed.start() + setup_s + call_s, Seconds(passed.teardown_ns()), &result);
   SetSpelledPlace(passed.line(), &result);
   return result;
-}
-
-void SetSpelledPlace(int line, v1::TestResult* result) {
-  const std::string& id = result->ref().node_id();
-  const size_t path_end = std::min(id.find("::"), id.size());
-  const size_t names = std::min(path_end + kSeparator, id.size());
-  // Parameters may hold anything.
-  const size_t names_end = std::min(id.find('[', names), id.size());
-  result->set_location_path(id.substr(0, path_end));
-  result->set_location_line(line);
-  std::string* domain = result->mutable_domain();
-  *domain = id.substr(names, names_end - names);
-  if (domain->find("::") != std::string::npos) absl::StrReplaceAll({{"::", "."}}, domain);
-  domain->append(id, names_end, std::string::npos);
 }
 
 }  // namespace fastest::results

@@ -11,9 +11,6 @@ namespace fastest::results {
 // The whole result of what a worker said in short of `ref`.
 v1::TestResult PassedResult(const v1::WorkerMessage::Passed& passed, const v1::TestRef& ref);
 
-// Gives `result` the place that its node id spells: path, names with dots between them, and `line`, which counts from 0.
-void SetSpelledPlace(int line, v1::TestResult* result);
-
 }  // namespace fastest::results
 
 #endif  // FASTEST_COORDINATOR_RESULTS_PASSED_RESULT_H_

@@ -42,14 +42,5 @@ TEST(PassedResult, IsWhole) {
   EXPECT_DOUBLE_EQ(result.phases(2).duration_s(), 1e-9);
 }
 
-TEST(PassedResult, AFunctionsPlaceIsItsPathAndName) {
-  v1::TestResult result;
-  result.mutable_ref()->set_node_id("test_a.py::test_1");
-  SetSpelledPlace(3, &result);
-  EXPECT_EQ(result.location_path(), "test_a.py");
-  EXPECT_EQ(result.location_line(), 3);
-  EXPECT_EQ(result.domain(), "test_1");
-}
-
 }  // namespace
 }  // namespace fastest::results

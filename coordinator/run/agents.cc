@@ -15,13 +15,13 @@ std::string Run::NameOf(int agent) const {
   return absl::StrCat("agent ", it->second.name());
 }
 
-report::Labels Run::LabelsOf(int agent) const {
+results::Labels Run::LabelsOf(int agent) const {
   const auto it = agents_.find(agent);
   if (it == agents_.end()) return {};
   return {it->second.labels().begin(), it->second.labels().end()};
 }
 
-report::AgentFacts Run::FactsOf(int agent) const {
+results::AgentFacts Run::FactsOf(int agent) const {
   const auto it = agents_.find(agent);
   if (it == agents_.end()) return {};
   const v1::AgentMessage::Hello& hello = it->second;

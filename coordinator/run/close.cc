@@ -96,8 +96,8 @@ void Run::OnControl(const v1::AgentMessage::Event& event) {
       ledger_.AddWarnings(1);
       Report([&](report::Reporter& r) { r.Warning(message.warning()); });
     } else {
-      const report::Origin origin = {agents_[control_.agent()].name(), event.from_worker().worker_id(), 1,
-                                     static_cast<int>(event.from_worker().slot())};
+      const results::Origin origin = {agents_[control_.agent()].name(), event.from_worker().worker_id(), 1,
+                                      static_cast<int>(event.from_worker().slot())};
       Report([&](report::Reporter& r) { r.Output(message.output(), origin); });
     }
   }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/results/passed_result.h"
 #include "coordinator/run/run.h"
+#include "proto/test_id.h"
 
 namespace fastest::run {
 namespace {
@@ -14,12 +15,12 @@ namespace {
 // Whom reports name in a worker's place.
 constexpr char kNobody[] = "native";
 
-v1::TestResult ResultOf(const std::string& module, const native::Passed& test, double now) {
+v1::TestResult ResultOf(const std::string& module, const constant_tests::Passed& test, double now) {
   v1::TestResult result;
   result.mutable_ref()->set_node_id(absl::StrCat(module, "::", test.name));
   result.set_outcome(v1::PASSED);
   result.set_engine("native");
-  results::SetSpelledPlace(test.line, &result);
+  SetSpelledPlace(test.line, &result);
   for (const char* when : {"setup", "call", "teardown"}) {
     v1::Phase* phase = result.add_phases();
     phase->set_when(when);
@@ -43,13 +44,13 @@ void Run::ReportNative(const v1::Collection& collection) {
     Note(absl::StrCat("--engine=native decides nothing here: ", collection.native_refused()));
   }
   const double now = deps_.now();
-  const report::Origin origin = {"", kNobody, 1, -1};
+  const results::Origin origin = {"", kNobody, 1, -1};
   for (const std::string& module : collection.native()) {
     const auto decided = options_.native.find(module);
     if (decided == options_.native.end()) continue;
     std::vector<v1::TestResult> results;
     v1::WorkerMessage::Collected collected;
-    for (const native::Passed& test : decided->second.tests) {
+    for (const constant_tests::Passed& test : decided->second.tests) {
       results.push_back(ResultOf(module, test, now));
       *collected.add_tests() = results.back().ref();
       positions_.emplace(dispatch::KeyOf(results.back().ref(), &names_), static_cast<int>(positions_.size()));

@@ -7,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/plan/plan_text.h"
 #include "coordinator/plan/planner.h"
-#include "coordinator/report/text/display_path.h"
 #include "coordinator/run/run.h"
 #include "proto/exit_code.h"
+#include "proto/test_id.h"
 
 namespace fastest::run {
 namespace {
@@ -62,7 +62,7 @@ void Run::PlanWork(const v1::Collection& collection) {
                                          : plan::PlanWhole(tests, estimates_.Setups(), plan_options);
   } else {
     module_order_.assign(collection.modules().begin(), collection.modules().end());
-    const fleet::Share& share = options_.share;
+    const shards::Share& share = options_.share;
     const std::vector<plan::ModuleEstimate> mine = share.Select(estimates_.ForModules(WithoutNative(collection)));
     for (const plan::ModuleEstimate& module : mine) {
       const auto exact = estimates_.exact_ids().find(module.node_id);
@@ -88,8 +88,8 @@ void Run::PlanWork(const v1::Collection& collection) {
                             " holds no tests"));
   }
   timing_.Queued(deps_.now());
-  const report::PlanFacts facts = {static_cast<int>(plan.batches.size()), plan.makespan_s, plan.floor_s, plan.work_s,
-                                   estimates_.measured()};
+  const results::PlanFacts facts = {static_cast<int>(plan.batches.size()), plan.makespan_s, plan.floor_s, plan.work_s,
+                                    estimates_.measured()};
   Report([&](report::Reporter& r) { r.Planned(facts); });
   uncollected_ = plan.batches.size();
   for (const plan::PlannedBatch& planned : plan.batches) {
@@ -105,7 +105,7 @@ std::vector<plan::WholeTest> Run::ListTests(const v1::Collection& collection) {
   std::vector<plan::WholeTest> tests;
   if (options_.sequence.has_value()) {
     for (const v1::TestRef& ref : options_.sequence->tests) {
-      tests.push_back({ref, std::string(report::ModuleOf(ref.node_id())), 0, ""});
+      tests.push_back({ref, std::string(ModuleOf(ref.node_id())), 0, ""});
       v1::WorkerMessage::Collected collected;
       *collected.add_tests() = ref;
       ledger_.Collected(absl::StrCat("gw", FirstWorker()), "", collected);

@@ -7,9 +7,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/version.h"
-#include "coordinator/report/text/display_path.h"
 #include "coordinator/results/passed_result.h"
 #include "proto/exit_code.h"
+#include "proto/test_id.h"
 
 namespace fastest::run {
 namespace {
@@ -228,7 +228,7 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
 void Run::Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready) {
   mode_ = ready.collection().mode();
   collection_digest_ = ready.collection().digest();
-  report::RunStart start;
+  results::RunStart start;
   start.run_id = options_.run_id;
   start.version = kVersion;
   start.rootdir = ready.rootdir();
@@ -255,7 +255,7 @@ void Run::Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready) {
     Report([&, agent = agent](report::Reporter& r) { r.AgentJoined(FactsOf(agent)); });
   }
   for (const auto& [slot, other] : workers_) {
-    const report::Labels labels = LabelsOf(slot.agent);
+    const results::Labels labels = LabelsOf(slot.agent);
     Report([&, origin = &other.origin](report::Reporter& r) { r.WorkerStarted(*origin, labels); });
   }
 }
@@ -272,7 +272,7 @@ void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& 
     const char* const why =
         options_.sequence.has_value() ? " did not find it" : " did not find it when it collected again";
     for (const v1::TestRef& ref : collected.missing()) {
-      ledger_.NotRun(ref, std::string(report::ModuleOf(ref.node_id())), absl::StrCat(worker.id, why));
+      ledger_.NotRun(ref, std::string(ModuleOf(ref.node_id())), absl::StrCat(worker.id, why));
     }
     return;
   }
@@ -313,7 +313,7 @@ void Run::OnProgress(const Worker& worker, v1::WorkerMessage::Progress& progress
   }
 }
 
-void Run::OnResults(const report::Origin& from, v1::WorkerMessage::Progress& progress) {
+void Run::OnResults(const results::Origin& from, v1::WorkerMessage::Progress& progress) {
   for (v1::TestResult& result : *progress.mutable_results()) OnResult(from, result);
   for (const v1::WorkerMessage::Passed& passed : progress.passed()) {
     const auto lease = leases_.find(passed.lease_id());
@@ -324,14 +324,14 @@ void Run::OnResults(const report::Origin& from, v1::WorkerMessage::Progress& pro
   }
 }
 
-void Run::OnResult(const report::Origin& from, v1::TestResult& result) {
+void Run::OnResult(const results::Origin& from, v1::TestResult& result) {
   const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
   const bool may_retry = retries_ < options_.retry_budget.Limit(expected_);
   const dispatch::Verdict verdict =
       queue_.ResultArrived(result.lease_id(), result.ref(), failed, result.reason() != v1::REASON_NONE, may_retry);
   if (!verdict.counts) return;
   timing_.Stamp(from.worker, deps_.now(), &result);
-  report::Origin origin = from;
+  results::Origin origin = from;
   origin.attempt = verdict.attempt;
   if (!verdict.last) {
     if (++retries_ == options_.retry_budget.Limit(expected_)) {
@@ -350,7 +350,7 @@ void Run::OnResult(const report::Origin& from, v1::TestResult& result) {
   Report([&](report::Reporter& r) { r.Result(result, origin); });
   const auto lease = leases_.find(result.lease_id());
   const std::string& module = lease == leases_.end() || lease->second.module.empty()
-                                  ? std::string(report::ModuleOf(result.ref().node_id()))
+                                  ? std::string(ModuleOf(result.ref().node_id()))
                                   : lease->second.module;
   measurements_.Add(origin.worker, module, result, positions_[dispatch::KeyOf(result.ref(), &names_)], origin.attempt);
   const int limit = FailureLimit();
@@ -498,8 +498,8 @@ void Run::Act() {
       granted.split = batch.boundaries_size() > 0;
       granted.rest = batch.tests_size() > 0;
       timing_.Leased(grant->lease.id(), agent, deps_.now());
-      const report::LeaseFacts lease = {grant->lease.id(), batch.module(), static_cast<int>(batch.part()),
-                                        batch.tests_size(), deps_.now()};
+      const results::LeaseFacts lease = {grant->lease.id(), batch.module(), static_cast<int>(batch.part()),
+                                         batch.tests_size(), deps_.now()};
       if (const auto worker = workers_.find(grant->slot); worker != workers_.end()) {
         Report([&](report::Reporter& r) { r.BatchLeased(lease, worker->second.origin); });
       }

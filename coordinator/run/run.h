@@ -40,7 +40,7 @@ class Run {
   struct Dependencies {
     AgentPort* agents;
     // Called once, when the first worker is ready: only then are the options known that reports depend on.
-    std::function<Reporters(const report::RunStart&)> make_reporters;
+    std::function<Reporters(const results::RunStart&)> make_reporters;
     // Shows what comes before the reporters exist, and pytest's own text: stream, bytes.
     std::function<void(v1::WorkerMessage::Output::Stream, const std::string&)> show;
     // Seconds since the epoch.
@@ -95,7 +95,7 @@ class Run {
     std::vector<v1::WorkerMessage> early;
     // What it wrote until then, if it is not the first that wrote anything: conftests and plugins write the same in each.
     std::vector<v1::WorkerMessage> early_output;
-    report::Origin origin;
+    results::Origin origin;
   };
   struct Lease {
     std::string module;
@@ -125,17 +125,17 @@ class Run {
   void ReportExpected(int tests);
   void OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& collected);
   void OnProgress(const Worker& worker, v1::WorkerMessage::Progress& progress);
-  void OnResults(const report::Origin& from, v1::WorkerMessage::Progress& progress);
+  void OnResults(const results::Origin& from, v1::WorkerMessage::Progress& progress);
   // Stamps `result`.
-  void OnResult(const report::Origin& origin, v1::TestResult& result);
+  void OnResult(const results::Origin& origin, v1::TestResult& result);
   // Somebody has results of a worker that was given up.
   void LateNews(int agent, v1::AgentMessage::Event& event);
   void OnRefused(int agent, const v1::AgentMessage::Refused& refused);
   // The agent's workers are no more; `why` for the user.
   void GiveUpAgent(int agent, const std::string& why);
   std::string NameOf(int agent) const;
-  report::Labels LabelsOf(int agent) const;
-  report::AgentFacts FactsOf(int agent) const;
+  results::Labels LabelsOf(int agent) const;
+  results::AgentFacts FactsOf(int agent) const;
   void Note(const std::string& text);
   // Failures whose retry never came are final after all.
   void SettleRetries();
@@ -185,7 +185,7 @@ class Run {
   bool more_agents_;
   results::Ledger ledger_;
   Reporters reporters_;
-  std::optional<report::RunStart> start_;
+  std::optional<results::RunStart> start_;
   v1::CollectionMode mode_ = v1::AUTO;
   std::string collection_digest_;
   std::vector<std::string> module_order_;
@@ -195,9 +195,9 @@ class Run {
   // Those refused before there was a report to say it in: name and why.
   std::vector<std::pair<std::string, std::string>> refused_;
   // Workers of agents that were lost, by agent and worker id: results of theirs may still come.
-  std::map<std::pair<int, std::string>, report::Origin> lost_workers_;
+  std::map<std::pair<int, std::string>, results::Origin> lost_workers_;
   // Tests that failed and wait for their next attempt, with the last one.
-  std::map<std::string, std::pair<v1::TestResult, report::Origin>> failed_attempts_;
+  std::map<std::string, std::pair<v1::TestResult, results::Origin>> failed_attempts_;
   // Retries that were given, flaky tests, failures in quarantine; quarantines that have expired, by test: what to tell of them.
   int retries_ = 0;
   int flaky_ = 0;

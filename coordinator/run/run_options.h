@@ -31,8 +31,8 @@ struct RunOptions {
   bool preload_auto = false;
   // RunSpec.engine.
   std::string engine = "auto";
-  // The tests that were decided here, by node id of their module; see NativeModules(). Only with several slots, and for a whole run.
-  std::map<std::string, native::Module> native;
+  // The tests that were decided here, by node id of their module; see DecidedModules(). Only with several slots, and for a whole run.
+  std::map<std::string, constant_tests::Module> native;
   int slots = 1;
   v1::CollectionMode collection = v1::AUTO;
   // pytest's own text is the answer: it is shown as it comes, and reporters of ours that print are not used.
@@ -62,7 +62,7 @@ struct RunOptions {
   // An agent that was not heard of for this long is lost; 0: only a broken stream says so.
   double lease_s = 0;
   // What of the tests is to be run here.
-  fleet::Share share;
+  shards::Share share;
   // Runs these tests, in one worker and in this order, in place of a plan. Only with a single slot.
   std::optional<isolation::Sequence> sequence;
   // Keep a module's tests together and in pytest's order.

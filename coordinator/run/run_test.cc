@@ -37,14 +37,14 @@ class RecordingReporter final : public report::Reporter {
   }
   void Deselected(int tests) override { record_.deselected = tests; }
   void ModuleExpected(const std::string& module, int tests) override { record_.module_expected[module] = tests; }
-  void WorkerLost(const report::Origin& origin, const std::string& how) override {
+  void WorkerLost(const results::Origin& origin, const std::string& how) override {
     record_.lost.push_back(origin.worker + " " + how);
   }
-  void Result(const v1::TestResult& result, const report::Origin&) override {
+  void Result(const v1::TestResult& result, const results::Origin&) override {
     record_.results.push_back(result.ref().node_id());
   }
   void Collect(const v1::CollectReport& report) override { record_.collects.push_back(report.node_id()); }
-  void Output(const v1::WorkerMessage::Output& output, const report::Origin&) override {
+  void Output(const v1::WorkerMessage::Output& output, const results::Origin&) override {
     record_.output.push_back(output.data());
   }
   void Warning(const v1::RecordedWarning& warning) override { record_.warnings.push_back(warning.message()); }
@@ -98,7 +98,7 @@ class RunTest : public testing::Test, public AgentPort {
     options.native = native_;
     RunUnderTest::Dependencies dependencies;
     dependencies.agents = this;
-    dependencies.make_reporters = [this](const report::RunStart&) {
+    dependencies.make_reporters = [this](const results::RunStart&) {
       RunUnderTest::Reporters reporters;
       reporters.push_back(std::make_unique<RecordingReporter>(record_));
       return reporters;
@@ -205,7 +205,7 @@ class RunTest : public testing::Test, public AgentPort {
   std::string control_option_;
   std::optional<int> max_worker_restart_;
   std::optional<isolation::Sequence> sequence_;
-  std::map<std::string, native::Module> native_;
+  std::map<std::string, constant_tests::Module> native_;
   // Those of them that workers have not imported.
   std::vector<std::string> left_out_;
   std::string shown_;

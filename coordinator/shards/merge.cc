@@ -13,11 +13,10 @@
 #include "base/status_macros.h"
 #include "coordinator/events/event_reader.h"
 #include "proto/exit_code.h"
+#include "proto/test_id.h"
 
-namespace fastest::fleet {
+namespace fastest::shards {
 namespace {
-
-TestId IdOf(const v1::TestRef& ref) { return {ref.node_id(), ref.index()}; }
 
 bool Failed(const v1::TestResult& result) { return result.outcome() == v1::FAILED || result.outcome() == v1::ERROR; }
 
@@ -36,34 +35,36 @@ class Merge::Teller final : public report::Reporter {
     is_last_ = is_last;
   }
 
-  void AgentJoined(const report::AgentFacts& agent) override {
-    report::AgentFacts here = agent;
+  void AgentJoined(const results::AgentFacts& agent) override {
+    results::AgentFacts here = agent;
     here.name = Named(agent.name);
     out_.AgentJoined(here);
   }
   void AgentLost(const std::string& agent, const std::string& why) override { out_.AgentLost(Named(agent), why); }
   void AgentRefused(const std::string& agent, const std::string& why) override { out_.AgentRefused(Named(agent), why); }
-  void WorkerStarted(const report::Origin& origin, const report::Labels& labels) override {
+  void WorkerStarted(const results::Origin& origin, const results::Labels& labels) override {
     out_.WorkerStarted(Here(origin), labels);
   }
-  void WorkerLost(const report::Origin& origin, const std::string& how) override { out_.WorkerLost(Here(origin), how); }
-  void BatchLeased(const report::LeaseFacts& lease, const report::Origin& origin) override {
-    report::LeaseFacts here = lease;
+  void WorkerLost(const results::Origin& origin, const std::string& how) override {
+    out_.WorkerLost(Here(origin), how);
+  }
+  void BatchLeased(const results::LeaseFacts& lease, const results::Origin& origin) override {
+    results::LeaseFacts here = lease;
     here.lease_id = Lease(lease.lease_id);
     out_.BatchLeased(here, Here(origin));
   }
-  void TestStarted(const v1::TestRef& test, const report::Origin& origin, double at) override {
+  void TestStarted(const v1::TestRef& test, const results::Origin& origin, double at) override {
     out_.TestStarted(test, Here(origin), at);
   }
-  void Attempt(const v1::TestResult& result, const report::Origin& origin) override { TellAttempt(result, origin); }
-  void Result(const v1::TestResult& result, const report::Origin& origin) override {
-    if (merge_.finals_.at(IdOf(result.ref())) != part_) {
+  void Attempt(const v1::TestResult& result, const results::Origin& origin) override { TellAttempt(result, origin); }
+  void Result(const v1::TestResult& result, const results::Origin& origin) override {
+    if (merge_.finals_.at(TestId(result.ref())) != part_) {
       if (Failed(result)) TellAttempt(result, origin);
       return;
     }
     v1::TestResult here = result;
     here.set_lease_id(Lease(result.lease_id()));
-    const report::Origin from = Here(origin, AttemptsBefore(result.ref()));
+    const results::Origin from = Here(origin, AttemptsBefore(result.ref()));
     if (!ledger_.Reported(here)) return;
     if (from.attempt > 1 && !Failed(result)) ledger_.AddFlaky();
     if (Failed(result) && result.quarantined().empty()) failed_ = true;
@@ -85,7 +86,7 @@ class Merge::Teller final : public report::Reporter {
     ledger_.AddWarnings(1);
     out_.Warning(warning);
   }
-  void Output(const v1::WorkerMessage::Output& output, const report::Origin& origin) override {
+  void Output(const v1::WorkerMessage::Output& output, const results::Origin& origin) override {
     out_.Output(output, Here(origin));
   }
   void Note(const std::string& text) override { out_.Note(absl::StrCat(ShardName(part()), ": ", text)); }
@@ -97,13 +98,13 @@ class Merge::Teller final : public report::Reporter {
   const Part& part() const { return merge_.parts_[part_]; }
   // Jobs' agents may all have one name.
   std::string Named(const std::string& agent) const { return absl::StrCat(part().shard(), "/", agent); }
-  report::Origin Here(const report::Origin& origin, int attempts_before = 0) const {
+  results::Origin Here(const results::Origin& origin, int attempts_before = 0) const {
     return {Named(origin.agent), origin.worker, origin.attempt + attempts_before, origin.slot};
   }
   uint64_t Lease(uint64_t id) const { return (static_cast<uint64_t>(part_) << 32) + id; }
   // An earlier part has told its own attempts by then.
   int AttemptsBefore(const v1::TestRef& ref) const {
-    const auto told = attempts_told_.find(IdOf(ref));
+    const auto told = attempts_told_.find(TestId(ref));
     if (told == attempts_told_.end()) return 0;
     return told->second.part == part_ ? told->second.before : told->second.attempts;
   }
@@ -111,15 +112,15 @@ class Merge::Teller final : public report::Reporter {
     const auto final = merge_.finals_.find({node_id, 0});
     return final == merge_.finals_.end() || final->second == part_;
   }
-  void TellAttempt(const v1::TestResult& result, const report::Origin& origin) {
+  void TellAttempt(const v1::TestResult& result, const results::Origin& origin) {
     v1::TestResult here = result;
     here.set_lease_id(Lease(result.lease_id()));
-    Told& told = attempts_told_[IdOf(result.ref())];
+    Told& told = attempts_told_[TestId(result.ref())];
     if (told.part != part_) {
       told.before = told.attempts;
       told.part = part_;
     }
-    const report::Origin from = Here(origin, told.before);
+    const results::Origin from = Here(origin, told.before);
     told.attempts = from.attempt;
     out_.Attempt(here, from);
   }
@@ -185,7 +186,7 @@ void Merge::Index() {
     for (const auto& [test, reported] : part.results) {
       const auto [final, is_new] = finals_.try_emplace(test);
       if (!is_new && parts_[final->second].shard() != part.shard()) {
-        problems_.push_back(absl::StrCat(test.first, " was run by two shards: ", ShardName(parts_[final->second]),
+        problems_.push_back(absl::StrCat(test.node_id, " was run by two shards: ", ShardName(parts_[final->second]),
                                          " and ", ShardName(part)));
         continue;
       }
@@ -212,8 +213,7 @@ void Merge::TellExpected(report::Reporter& reporter) {
     std::vector<v1::TestRef> refs;
     for (const TestId& test : tests) {
       v1::TestRef& ref = refs.emplace_back();
-      ref.set_node_id(test.first);
-      ref.set_index(test.second);
+      ref = test.ref();
     }
     const auto collect_s = collect_s_.find(module);
     reporter.Collected(module, refs, collect_s == collect_s_.end() ? 0 : collect_s->second);
@@ -233,7 +233,7 @@ bool Merge::AddHoles(results::Books* all) const {
     for (const results::NotRun& test : part.summary.books.not_run) {
       if (test.ref.node_id().empty()) {
         if (!named_modules.insert(test.module).second) continue;
-      } else if (finals_.count(IdOf(test.ref)) > 0 || !named.insert(IdOf(test.ref)).second) {
+      } else if (finals_.count(TestId(test.ref)) > 0 || !named.insert(TestId(test.ref)).second) {
         continue;
       }
       books.not_run.push_back(test);
@@ -254,8 +254,7 @@ bool Merge::AddHoles(results::Books* all) const {
       for (const TestId& test : tests) {
         if (finals_.count(test) > 0 || !named.insert(test).second) continue;
         results::NotRun& hole = books.not_run.emplace_back();
-        hole.ref.set_node_id(test.first);
-        hole.ref.set_index(test.second);
+        hole.ref = test.ref();
         hole.module = module;
         hole.reason = "no part has reported it";
         holes = holes || last->summary.stop_reason.empty();
@@ -373,4 +372,4 @@ absl::StatusOr<results::RunSummary> Merge::Tell(report::Reporter& reporter) {
   return summary;
 }
 
-}  // namespace fastest::fleet
+}  // namespace fastest::shards

@@ -13,8 +13,9 @@
 #include "coordinator/results/ledger.h"
 #include "coordinator/results/run_summary.h"
 #include "coordinator/shards/parts.h"
+#include "proto/test_id.h"
 
-namespace fastest::fleet {
+namespace fastest::shards {
 
 // Not thread-safe. Of several attempts at a shard each test's last result counts; earlier ones are told as attempts if they failed.
 class Merge {
@@ -23,7 +24,7 @@ class Merge {
   explicit Merge(std::vector<Part> parts);
 
   // What the whole run would have said of itself.
-  const report::RunStart& start() const { return start_; }
+  const results::RunStart& start() const { return start_; }
   // Reads the files again, tells all of it to `reporter`, save Finished, and gives what that is to be called with. Once.
   absl::StatusOr<results::RunSummary> Tell(report::Reporter& reporter);
 
@@ -41,7 +42,7 @@ class Merge {
   int ExitCode(bool holes, bool failed) const;
 
   std::vector<Part> parts_;
-  report::RunStart start_;
+  results::RunStart start_;
   // The part that has the last word on a test, by place.
   std::map<TestId, size_t> finals_;
   // Every test that any part has collected, by module.
@@ -52,6 +53,6 @@ class Merge {
   std::vector<std::string> problems_;
 };
 
-}  // namespace fastest::fleet
+}  // namespace fastest::shards
 
 #endif  // FASTEST_COORDINATOR_SHARDS_MERGE_H_

@@ -14,8 +14,9 @@
 #include "coordinator/events/json_reporter.h"
 #include "coordinator/report/testing/sample_results.h"
 #include "coordinator/report/testing/string_sink.h"
+#include "proto/test_id.h"
 
-namespace fastest::fleet {
+namespace fastest::shards {
 namespace {
 
 using report::FailedResult;
@@ -27,11 +28,11 @@ using ::testing::IsEmpty;
 // Keeps what is told.
 class Record final : public report::Reporter {
  public:
-  void Result(const v1::TestResult& result, const report::Origin& origin) override {
+  void Result(const v1::TestResult& result, const results::Origin& origin) override {
     results.push_back(absl::StrCat(result.ref().node_id(), result.outcome() == v1::PASSED ? " passed" : " failed",
                                    " at ", origin.attempt, " on ", origin.agent));
   }
-  void Attempt(const v1::TestResult& result, const report::Origin& origin) override {
+  void Attempt(const v1::TestResult& result, const results::Origin& origin) override {
     attempts.push_back(absl::StrCat(result.ref().node_id(), " at ", origin.attempt));
   }
   void Collect(const v1::CollectReport& report) override { collects.push_back(report.node_id()); }
@@ -76,7 +77,7 @@ class MergeTest : public testing::Test {
     std::string written;
     std::ostringstream err;
     events::JsonReporter reporter(std::make_unique<report::StringSink>(&written), err);
-    report::RunStart start;
+    results::RunStart start;
     start.run_id = absl::StrCat("r", ++runs_);
     start.slots = 2;
     start.started_at = runs_;
@@ -384,4 +385,4 @@ TEST_F(MergeTest, FilesAreFoundOrNamed) {
 }
 
 }  // namespace
-}  // namespace fastest::fleet
+}  // namespace fastest::shards

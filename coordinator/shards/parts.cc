@@ -13,25 +13,24 @@
 #include "coordinator/events/event_reader.h"
 #include "coordinator/events/recount.h"
 #include "coordinator/report/tee.h"
-#include "coordinator/report/text/display_path.h"
+#include "proto/test_id.h"
 
-namespace fastest::fleet {
+namespace fastest::shards {
 namespace {
 
 class Indexer final : public report::Reporter {
  public:
   explicit Indexer(Part* part) : part_(part) {}
-  void RunStarted(const report::RunStart& start) override { part_->start = start; }
+  void RunStarted(const results::RunStart& start) override { part_->start = start; }
   void Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) override {
     double& known = part_->collect_s[module];
     known = std::max(known, collect_s);
     std::set<TestId>& of_module = part_->collected[module];
-    for (const v1::TestRef& test : tests) of_module.emplace(test.node_id(), test.index());
+    for (const v1::TestRef& test : tests) of_module.emplace(test);
   }
-  void Result(const v1::TestResult& result, const report::Origin& origin) override {
+  void Result(const v1::TestResult& result, const results::Origin& origin) override {
     const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
-    part_->results[{result.ref().node_id(), result.ref().index()}] = {failed, !result.quarantined().empty(),
-                                                                      origin.attempt};
+    part_->results[TestId(result.ref())] = {failed, !result.quarantined().empty(), origin.attempt};
   }
   void Collect(const v1::CollectReport& report) override {
     part_->collect_reports.insert(report.node_id());
@@ -132,7 +131,7 @@ Settled SettledBy(const std::vector<Part>& parts) {
   for (const auto& [test, has_failed] : failed) {
     if (has_failed) continue;
     const auto module = module_of.find(test);
-    settled.tests[module == module_of.end() ? std::string(report::ModuleOf(test.first)) : module->second].insert(test);
+    settled.tests[module == module_of.end() ? std::string(ModuleOf(test.node_id)) : module->second].insert(test);
   }
   for (const Part& part : parts) {
     // One that broke off may have known only a part of a module, one that goes on from another knows only what that left.
@@ -145,4 +144,4 @@ Settled SettledBy(const std::vector<Part>& parts) {
   return settled;
 }
 
-}  // namespace fastest::fleet
+}  // namespace fastest::shards

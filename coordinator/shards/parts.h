@@ -10,14 +10,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "coordinator/report/reporter.h"
+#include "coordinator/results/run_facts.h"
 #include "coordinator/results/run_summary.h"
 #include "coordinator/shards/share.h"
+#include "proto/test_id.h"
 
-namespace fastest::fleet {
-
-// Node id, and index among those of the same node id.
-using TestId = std::pair<std::string, uint32_t>;
+namespace fastest::shards {
 
 // What one event file says, without the results themselves.
 struct Part {
@@ -28,7 +26,7 @@ struct Part {
     int attempt = 1;
   };
   std::string path;
-  report::RunStart start;
+  results::RunStart start;
   // False: the events break off, and `summary` is what can be said all the same.
   bool finished = false;
   results::RunSummary summary;
@@ -56,6 +54,6 @@ absl::StatusOr<std::vector<Part>> ReadParts(const std::vector<std::string>& file
 // What `parts`, all of the same shard and in the order of time, have settled.
 Settled SettledBy(const std::vector<Part>& parts);
 
-}  // namespace fastest::fleet
+}  // namespace fastest::shards
 
 #endif  // FASTEST_COORDINATOR_SHARDS_PARTS_H_

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
-namespace fastest::fleet {
+namespace fastest::shards {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -127,4 +127,4 @@ absl::StatusOr<ShardPlan> ShardPlan::FromJson(const std::string& text) {
   return plan;
 }
 
-}  // namespace fastest::fleet
+}  // namespace fastest::shards

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "coordinator/plan/planner.h"
 
-namespace fastest::fleet {
+namespace fastest::shards {
 
 // A value. Shards are numbered from 1.
 class ShardPlan {
@@ -54,6 +54,6 @@ class ShardPlan {
   std::map<std::string, Module> modules_;
 };
 
-}  // namespace fastest::fleet
+}  // namespace fastest::shards
 
 #endif  // FASTEST_COORDINATOR_SHARDS_SHARD_PLAN_H_

@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace fastest::fleet {
+namespace fastest::shards {
 namespace {
 
 using ::testing::HasSubstr;
@@ -112,4 +112,4 @@ TEST(ShardPlanTest, WhatIsNoPlanIsRefusedInOneLine) {
 }
 
 }  // namespace
-}  // namespace fastest::fleet
+}  // namespace fastest::shards

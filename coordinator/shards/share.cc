@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "absl/container/flat_hash_map.h"
+#include "proto/test_id.h"
 
-namespace fastest::fleet {
+namespace fastest::shards {
 
 bool Share::CountsDeselected(const std::string& module) const {
   if (module.empty()) return shard_ <= 1;
@@ -40,11 +41,7 @@ std::vector<plan::ModuleEstimate> Share::Select(const std::vector<plan::ModuleEs
 void Share::Except(v1::Batch* batch) const {
   const auto settled = settled_.tests.find(batch->module());
   if (settled == settled_.tests.end()) return;
-  for (const auto& [node_id, index] : settled->second) {
-    v1::TestRef* ref = batch->add_except();
-    ref->set_node_id(node_id);
-    ref->set_index(index);
-  }
+  for (const TestId& test : settled->second) *batch->add_except() = test.ref();
 }
 
 bool Share::AllSettled(const std::string& module, const std::string& node_id, uint32_t count) const {
@@ -95,4 +92,4 @@ v1::Collection Share::Select(const v1::Collection& collection) const {
   return mine;
 }
 
-}  // namespace fastest::fleet
+}  // namespace fastest::shards

@@ -13,13 +13,14 @@
 #include "coordinator/shards/shard_plan.h"
 #include "proto/run.pb.h"
 #include "proto/test.pb.h"
+#include "proto/test_id.h"
 
-namespace fastest::fleet {
+namespace fastest::shards {
 
 // What earlier runs of the same tests have settled: what they reported and what did not fail. (See earlier_runs.h.)
 struct Settled {
   // Node id and index, by module.
-  std::map<std::string, std::set<std::pair<std::string, uint32_t>>> tests;
+  std::map<std::string, std::set<TestId>> tests;
   // Modules of which nothing is left to do.
   std::set<std::string> modules;
   // The runs that say so.
@@ -61,6 +62,6 @@ class Share {
   Settled settled_;
 };
 
-}  // namespace fastest::fleet
+}  // namespace fastest::shards
 
 #endif  // FASTEST_COORDINATOR_SHARDS_SHARE_H_

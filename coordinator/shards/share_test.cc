@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace fastest::fleet {
+namespace fastest::shards {
 namespace {
 
 plan::ModuleEstimate Module(const std::string& name, int tests) {
@@ -148,4 +148,4 @@ TEST(ShareTest, TestsThatShareAnIdAreRunAgainTogether) {
 }
 
 }  // namespace
-}  // namespace fastest::fleet
+}  // namespace fastest::shards

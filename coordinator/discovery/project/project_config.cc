@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "coordinator/discovery/project/ini_table.h"
 #include "coordinator/discovery/project/path.h"
+#include "proto/test_id.h"
 
 namespace fastest::discovery {
 namespace {
@@ -61,7 +62,7 @@ std::vector<std::string> DirectoriesOf(const ProjectOptions& options) {
   std::vector<std::string> directories;
   for (const std::string& arg : options.args) {
     if (!arg.empty() && arg[0] == '-') continue;
-    const std::string path = AbsolutePath(options.invocation_dir, arg.substr(0, arg.find("::")));
+    const std::string path = AbsolutePath(options.invocation_dir, std::string(ModuleOf(arg)));
     if (!PathExists(path)) continue;
     directories.push_back(IsDirectory(path) ? path : std::string(ParentPath(path)));
   }

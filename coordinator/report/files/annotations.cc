@@ -7,6 +7,7 @@
 #include "absl/strings/str_replace.h"
 #include "coordinator/report/text/outcome_names.h"
 #include "coordinator/report/text/test_report.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 namespace {
@@ -33,7 +34,7 @@ void Annotations::Add(const std::string& level, const std::string& path, int lin
   (level == "error" ? errors_ : warnings_).push_back(std::move(text));
 }
 
-void Annotations::Result(const v1::TestResult& result, const Origin& origin) {
+void Annotations::Result(const v1::TestResult& result, const results::Origin& origin) {
   const std::string& node_id = result.ref().node_id();
   const std::string path = result.location_path().empty() ? std::string(ModuleOf(node_id)) : result.location_path();
   if (result.outcome() != v1::FAILED && result.outcome() != v1::ERROR) {

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "coordinator/report/reporter.h"
-#include "coordinator/report/text/display_path.h"
 
 namespace fastest::report {
 
@@ -18,8 +17,8 @@ class Annotations : public Reporter {
   // Paths are given relative to `workspace` (GITHUB_WORKSPACE), if the project lies below it. `out` must outlive the reporter.
   Annotations(std::ostream& out, std::string workspace) : out_(out), workspace_(std::move(workspace)) {}
 
-  void RunStarted(const RunStart& run) override { rootdir_ = run.rootdir; }
-  void Result(const v1::TestResult& result, const Origin& origin) override;
+  void RunStarted(const results::RunStart& run) override { rootdir_ = run.rootdir; }
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
   bool Finished(const results::RunSummary& summary) override;
 

@@ -13,7 +13,7 @@ namespace {
 TEST(AnnotationsTest, FailuresStandBesideTheirCode) {
   std::ostringstream out;
   Annotations annotations(out, "/work/project");
-  RunStart run;
+  results::RunStart run;
   run.rootdir = "/work/project/sub";
   annotations.RunStarted(run);
   v1::TestResult result = FailedResult("a,b.py::test_x[1:2]", "assert 1 == 2\n100 %");

@@ -9,9 +9,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/json_text.h"
-#include "coordinator/report/text/display_path.h"
 #include "coordinator/report/text/outcome_names.h"
 #include "coordinator/report/text/test_report.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 namespace {
@@ -85,7 +85,7 @@ double DurationOf(const v1::TestResult& result) {
 
 }  // namespace
 
-void CtrfReporter::RunStarted(const RunStart& run) {
+void CtrfReporter::RunStarted(const results::RunStart& run) {
   run_ = run;
   const Json tool = {{"name", "fastest"}, {"version", run.version}};
   Write(absl::StrCat(
@@ -93,16 +93,16 @@ void CtrfReporter::RunStarted(const RunStart& run) {
       Text(tool), ",\"tests\":["));
 }
 
-void CtrfReporter::Attempt(const v1::TestResult& result, const Origin& origin) {
+void CtrfReporter::Attempt(const v1::TestResult& result, const results::Origin& origin) {
   Json attempt = {{"attempt", origin.attempt},
                   {"status", StatusOf(result.outcome())},
                   {"duration", Milliseconds(DurationOf(result))}};
   AddDetails(result, attempt);
-  std::string& all = attempts_[{result.ref().node_id(), result.ref().index()}];
+  std::string& all = attempts_[TestId(result.ref())];
   absl::StrAppend(&all, all.empty() ? "" : ",", Text(attempt));
 }
 
-void CtrfReporter::PlainResult(const v1::TestResult& result, const Origin& origin) {
+void CtrfReporter::PlainResult(const v1::TestResult& result, const results::Origin& origin) {
   const std::string& node_id = result.ref().node_id();
   const std::string_view file = ModuleOf(node_id);
   const double seconds = DurationOf(result);
@@ -137,7 +137,7 @@ void CtrfReporter::PlainResult(const v1::TestResult& result, const Origin& origi
   Write("}");
 }
 
-void CtrfReporter::Result(const v1::TestResult& result, const Origin& origin) {
+void CtrfReporter::Result(const v1::TestResult& result, const results::Origin& origin) {
   if (origin.attempt == 1 && PassedPlainly(result)) return PlainResult(result, origin);
   const std::string& node_id = result.ref().node_id();
   const std::string file(ModuleOf(node_id));

@@ -13,6 +13,7 @@
 #include "base/text_buffer.h"
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/reporter.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 
@@ -23,21 +24,21 @@ class CtrfReporter : public Reporter {
   // The first error of `sink` is told on `err`, which must outlive the reporter.
   CtrfReporter(std::unique_ptr<ByteSink> sink, std::ostream& err) : sink_(std::move(sink)), err_(err) {}
 
-  void RunStarted(const RunStart& run) override;
-  void Attempt(const v1::TestResult& result, const Origin& origin) override;
-  void Result(const v1::TestResult& result, const Origin& origin) override;
+  void RunStarted(const results::RunStart& run) override;
+  void Attempt(const v1::TestResult& result, const results::Origin& origin) override;
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
   bool OnlyWritesAFile() const override { return true; }
   // False if the file could not be written.
   bool Finished(const results::RunSummary& summary) override;
 
  private:
   // What most results are: the same as Result would write, piece by piece.
-  void PlainResult(const v1::TestResult& result, const Origin& origin);
+  void PlainResult(const v1::TestResult& result, const results::Origin& origin);
   void Write(std::string_view text);
 
   const std::unique_ptr<ByteSink> sink_;
   std::ostream& err_;
-  RunStart run_;
+  results::RunStart run_;
   TextBuffer gathered_;
   bool first_ = true;
   absl::Status status_;
@@ -45,7 +46,7 @@ class CtrfReporter : public Reporter {
   int tests_ = 0;
   int flaky_ = 0;
   // Failed attempts as JSON, of tests whose result is to come, by node id and index.
-  std::map<std::pair<std::string, uint32_t>, std::string> attempts_;
+  std::map<TestId, std::string> attempts_;
 };
 
 }  // namespace fastest::report

@@ -17,7 +17,7 @@ TEST(CtrfReporterTest, TestsAndTheirCounts) {
   std::string written;
   std::ostringstream err;
   CtrfReporter reporter(std::make_unique<StringSink>(&written), err);
-  RunStart run;
+  results::RunStart run;
   run.version = "0.1.0";
   run.started_at = 100;
   reporter.RunStarted(run);

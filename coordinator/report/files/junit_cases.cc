@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "coordinator/report/text/test_report.h"
 #include "coordinator/report/text/text_width.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 namespace {

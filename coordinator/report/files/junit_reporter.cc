@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 namespace {
@@ -35,7 +36,7 @@ struct StringWriter : pugi::xml_writer {
 
 }  // namespace
 
-void JunitReporter::RunStarted(const RunStart& run) {
+void JunitReporter::RunStarted(const results::RunStart& run) {
   run_ = run;
   ReadPytestOptions(run.options, options_);
 }
@@ -47,13 +48,13 @@ JunitCases& JunitReporter::cases() {
   return *cases_;
 }
 
-void JunitReporter::Attempt(const v1::TestResult& result, const Origin&) {
-  attempts_[{result.ref().node_id(), result.ref().index()}].push_back(result);
+void JunitReporter::Attempt(const v1::TestResult& result, const results::Origin&) {
+  attempts_[TestId(result.ref())].push_back(result);
 }
 
-void JunitReporter::Result(const v1::TestResult& result, const Origin&) {
+void JunitReporter::Result(const v1::TestResult& result, const results::Origin&) {
   if (attempts_.empty()) return cases().Add(result);
-  const auto attempts = attempts_.find({result.ref().node_id(), result.ref().index()});
+  const auto attempts = attempts_.find(TestId(result.ref()));
   if (attempts == attempts_.end()) return cases().Add(result);
   cases().Add(result, attempts->second);
   attempts_.erase(attempts);

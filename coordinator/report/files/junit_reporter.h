@@ -13,6 +13,7 @@
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/files/junit_cases.h"
 #include "coordinator/report/reporter.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 
@@ -24,9 +25,9 @@ class JunitReporter : public Reporter {
   JunitReporter(std::unique_ptr<ByteSink> sink, const JunitOptions& options, std::ostream& err)
       : sink_(std::move(sink)), options_(options), err_(err) {}
 
-  void RunStarted(const RunStart& run) override;
-  void Attempt(const v1::TestResult& result, const Origin& origin) override;
-  void Result(const v1::TestResult& result, const Origin& origin) override;
+  void RunStarted(const results::RunStart& run) override;
+  void Attempt(const v1::TestResult& result, const results::Origin& origin) override;
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
   bool OnlyWritesAFile() const override { return true; }
   // False if the file could not be written.
@@ -38,11 +39,11 @@ class JunitReporter : public Reporter {
   const std::unique_ptr<ByteSink> sink_;
   JunitOptions options_;
   std::ostream& err_;
-  RunStart run_;
+  results::RunStart run_;
   // Made when the first case comes: the options are known then.
   std::unique_ptr<JunitCases> cases_;
   // Attempts that failed, of tests whose result is to come, by node id and index.
-  std::map<std::pair<std::string, uint32_t>, std::vector<v1::TestResult>> attempts_;
+  std::map<TestId, std::vector<v1::TestResult>> attempts_;
 };
 
 }  // namespace fastest::report

@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-const Origin kOrigin = {"local", "gw0", 1};
+const results::Origin kOrigin = {"local", "gw0", 1};
 
 class JunitReporterTest : public testing::Test {
  protected:
@@ -36,7 +36,7 @@ class JunitReporterTest : public testing::Test {
 };
 
 TEST_F(JunitReporterTest, CasesStandInPytestsOrder) {
-  RunStart run;
+  results::RunStart run;
   run.hostname = "host";
   run.options["junit_suite_name"] = "mine";
   reporter_.RunStarted(run);

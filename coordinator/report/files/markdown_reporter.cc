@@ -8,7 +8,6 @@
 #include "absl/strings/str_replace.h"
 #include "base/shell_words.h"
 #include "coordinator/report/text/counts_line.h"
-#include "coordinator/report/text/display_path.h"
 #include "coordinator/report/text/outcome_names.h"
 #include "coordinator/report/text/pytest_order.h"
 #include "coordinator/report/text/terminal_text.h"
@@ -64,7 +63,7 @@ std::string More(size_t all, size_t shown) {
 
 }  // namespace
 
-void MarkdownReporter::Attempt(const v1::TestResult& result, const Origin&) {
+void MarkdownReporter::Attempt(const v1::TestResult& result, const results::Origin&) {
   for (const v1::Phase& phase : CompletePhases(result)) {
     if (phase.outcome() != "failed") continue;
     const std::string& message = phase.crash_message().empty() ? result.death() : phase.crash_message();
@@ -73,7 +72,7 @@ void MarkdownReporter::Attempt(const v1::TestResult& result, const Origin&) {
   }
 }
 
-void MarkdownReporter::Result(const v1::TestResult& result, const Origin& origin) {
+void MarkdownReporter::Result(const v1::TestResult& result, const results::Origin& origin) {
   const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
   if (!failed) {
     if (origin.attempt < 2) return;

@@ -21,9 +21,9 @@ class MarkdownReporter : public Reporter {
   // The first error of `sink` is told on `err`, which must outlive the reporter.
   MarkdownReporter(std::unique_ptr<ByteSink> sink, std::ostream& err) : sink_(std::move(sink)), err_(err) {}
 
-  void RunStarted(const RunStart& run) override { run_ = run; }
-  void Attempt(const v1::TestResult& result, const Origin& origin) override;
-  void Result(const v1::TestResult& result, const Origin& origin) override;
+  void RunStarted(const results::RunStart& run) override { run_ = run; }
+  void Attempt(const v1::TestResult& result, const results::Origin& origin) override;
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
   bool OnlyWritesAFile() const override { return true; }
   // False if the file could not be written.
@@ -32,7 +32,7 @@ class MarkdownReporter : public Reporter {
  private:
   const std::unique_ptr<ByteSink> sink_;
   std::ostream& err_;
-  RunStart run_;
+  results::RunStart run_;
   std::vector<TestReport> failures_;
   // What the latest failed attempt said, by node id; of those that passed then: node id and what is told of it.
   std::map<std::string, std::string> attempts_;

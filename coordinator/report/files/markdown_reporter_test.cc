@@ -27,7 +27,7 @@ class MarkdownReporterTest : public testing::Test {
   MarkdownReporter reporter_{std::make_unique<StringSink>(&written_, nullptr, &error_), err_};
 };
 
-const Origin kOrigin = {"vm", "gw0", 1};
+const results::Origin kOrigin = {"vm", "gw0", 1};
 
 TEST_F(MarkdownReporterTest, CountsFailuresAndFlakyTests) {
   reporter_.Result(FailedResult("b.py::test_b<x>", "assert `a` < 2\nmore"), kOrigin);

@@ -36,7 +36,7 @@ absl::Status WriteWhole(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-void PytestCache::RunStarted(const RunStart& run) {
+void PytestCache::RunStarted(const results::RunStart& run) {
   const auto folder = run.options.find("cache_dir");
   if (run.slots == 1 || folder == run.options.end()) return;
   folder_ = folder->second;
@@ -57,7 +57,7 @@ void PytestCache::Collected(const std::string& module, const std::vector<v1::Tes
   }
 }
 
-void PytestCache::Result(const v1::TestResult& result, const Origin& /*origin*/) {
+void PytestCache::Result(const v1::TestResult& result, const results::Origin& /*origin*/) {
   if (folder_.empty()) return;
   const std::string& node_id = result.ref().node_id();
   if (PassedPlainly(result)) {

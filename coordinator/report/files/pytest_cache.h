@@ -18,9 +18,9 @@ class PytestCache : public Reporter {
   // What can't be written is one warning on `err`, which must outlive the reporter; it never fails the run, as with pytest.
   explicit PytestCache(std::ostream& err) : err_(err) {}
 
-  void RunStarted(const RunStart& run) override;
+  void RunStarted(const results::RunStart& run) override;
   void Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) override;
-  void Result(const v1::TestResult& result, const Origin& origin) override;
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
   bool Finished(const results::RunSummary& summary) override;
 

@@ -15,7 +15,7 @@
 namespace fastest::report {
 namespace {
 
-const Origin kOrigin = {"vm", "gw0", 1};
+const results::Origin kOrigin = {"vm", "gw0", 1};
 
 class PytestCacheTest : public testing::Test {
  protected:
@@ -26,8 +26,8 @@ class PytestCacheTest : public testing::Test {
   }
   ~PytestCacheTest() override { std::filesystem::remove_all(folder_); }
 
-  RunStart Start(int slots = 2) {
-    RunStart run;
+  results::RunStart Start(int slots = 2) {
+    results::RunStart run;
     run.slots = slots;
     run.options["cache_dir"] = folder_;
     return run;

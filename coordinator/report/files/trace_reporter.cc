@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/json_text.h"
-#include "coordinator/report/text/display_path.h"
 #include "coordinator/report/text/outcome_names.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 namespace {
@@ -42,7 +42,7 @@ std::string Args(const Json& args) { return absl::StrCat(",\"args\":", Text(args
 
 }  // namespace
 
-void TraceReporter::RunStarted(const RunStart& run) {
+void TraceReporter::RunStarted(const results::RunStart& run) {
   started_at_ = run.started_at;
   const Json about = {
       {"version", run.version}, {"run_id", run.run_id}, {"rootdir", run.rootdir}, {"python", run.python_version}};
@@ -51,7 +51,7 @@ void TraceReporter::RunStarted(const RunStart& run) {
 
 void TraceReporter::Expected(int tests, bool /*exact*/) { expected_ = tests; }
 
-TraceReporter::Track TraceReporter::TrackOf(const Origin& origin) {
+TraceReporter::Track TraceReporter::TrackOf(const results::Origin& origin) {
   const SlotTrack slot = tracks_.Of(origin);
   const Track track = {slot.agent, slot.slot};
   if (slot.new_agent) {
@@ -63,15 +63,15 @@ TraceReporter::Track TraceReporter::TrackOf(const Origin& origin) {
   return track;
 }
 
-void TraceReporter::WorkerStarted(const Origin& origin, const Labels&) { TrackOf(origin); }
+void TraceReporter::WorkerStarted(const results::Origin& origin, const results::Labels&) { TrackOf(origin); }
 
-void TraceReporter::WorkerLost(const Origin& origin, const std::string& how) {
+void TraceReporter::WorkerLost(const results::Origin& origin, const std::string& how) {
   const Track track = TrackOf(origin);
   AddEvent("i", absl::StrCat(origin.worker, " ended"), track, std::max(last_at_, started_at_),
            absl::StrCat(",\"s\":\"t\"", Args({{"how", how}})));
 }
 
-void TraceReporter::BatchLeased(const LeaseFacts& facts, const Origin& origin) {
+void TraceReporter::BatchLeased(const results::LeaseFacts& facts, const results::Origin& origin) {
   Lease& lease = leases_[facts.lease_id];
   lease.track = TrackOf(origin);
   lease.module = facts.module;
@@ -84,7 +84,7 @@ void TraceReporter::BatchLeased(const LeaseFacts& facts, const Origin& origin) {
   lease_of_module_[facts.module] = facts.lease_id;
 }
 
-double TraceReporter::AddTest(const v1::TestResult& result, const Origin& origin) {
+double TraceReporter::AddTest(const v1::TestResult& result, const results::Origin& origin) {
   const Track track = TrackOf(origin);
   double begin = 0;
   double end = 0;
@@ -138,17 +138,17 @@ double TraceReporter::AddTest(const v1::TestResult& result, const Origin& origin
   return end;
 }
 
-void TraceReporter::Attempt(const v1::TestResult& result, const Origin& origin) {
+void TraceReporter::Attempt(const v1::TestResult& result, const results::Origin& origin) {
   const double end = AddTest(result, origin);
-  const int arrow = retries_[{result.ref().node_id(), result.ref().index()}] = ++arrows_;
+  const int arrow = retries_[TestId(result.ref())] = ++arrows_;
   AddEvent("s", "retry", TrackOf(origin), end, absl::StrCat(",\"cat\":\"retry\",\"id\":", arrow));
 }
 
-void TraceReporter::Result(const v1::TestResult& result, const Origin& origin) { AddTest(result, origin); }
+void TraceReporter::Result(const v1::TestResult& result, const results::Origin& origin) { AddTest(result, origin); }
 
 void TraceReporter::EndRetry(const v1::TestResult& result, Track track, double begin) {
   if (retries_.empty()) return;
-  const auto retry = retries_.find({result.ref().node_id(), result.ref().index()});
+  const auto retry = retries_.find(TestId(result.ref()));
   if (retry == retries_.end()) return;
   AddEvent("f", "retry", track, begin, absl::StrCat(",\"cat\":\"retry\",\"bp\":\"e\",\"id\":", retry->second));
   retries_.erase(retry);

@@ -16,6 +16,7 @@
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/reporter.h"
 #include "coordinator/report/slot_tracks.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 
@@ -27,13 +28,13 @@ class TraceReporter : public Reporter {
   // The first error of `sink` is told on `err`, which must outlive the reporter.
   TraceReporter(std::unique_ptr<ByteSink> sink, std::ostream& err) : sink_(std::move(sink)), err_(err) {}
 
-  void RunStarted(const RunStart& run) override;
+  void RunStarted(const results::RunStart& run) override;
   void Expected(int tests, bool exact) override;
-  void WorkerStarted(const Origin& origin, const Labels& labels) override;
-  void WorkerLost(const Origin& origin, const std::string& how) override;
-  void BatchLeased(const LeaseFacts& lease, const Origin& origin) override;
-  void Attempt(const v1::TestResult& result, const Origin& origin) override;
-  void Result(const v1::TestResult& result, const Origin& origin) override;
+  void WorkerStarted(const results::Origin& origin, const results::Labels& labels) override;
+  void WorkerLost(const results::Origin& origin, const std::string& how) override;
+  void BatchLeased(const results::LeaseFacts& lease, const results::Origin& origin) override;
+  void Attempt(const v1::TestResult& result, const results::Origin& origin) override;
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
   void Note(const std::string& text) override;
   bool OnlyWritesAFile() const override { return true; }
   // False if the file could not be written.
@@ -55,10 +56,10 @@ class TraceReporter : public Reporter {
     std::optional<std::pair<Track, double>> from;
   };
 
-  Track TrackOf(const Origin& origin);
+  Track TrackOf(const results::Origin& origin);
   double Micros(double at) const { return (at - started_at_) * 1e6; }
   // Writes a test's events; gives its end.
-  double AddTest(const v1::TestResult& result, const Origin& origin);
+  double AddTest(const v1::TestResult& result, const results::Origin& origin);
   void EndRetry(const v1::TestResult& result, Track track, double begin);
   // `more`: further fields, as JSON without braces.
   void AddEvent(const char* kind, const std::string& name, Track track, double at, const std::string& more);
@@ -84,7 +85,7 @@ class TraceReporter : public Reporter {
   // The latest lease of a module, for what is taken over of it.
   std::map<std::string, uint64_t> lease_of_module_;
   // Arrows that wait for the next attempt, by node id and index.
-  std::map<std::pair<std::string, uint32_t>, int> retries_;
+  std::map<TestId, int> retries_;
   // Begins and ends of tests.
   std::vector<std::pair<double, int>> changes_;
 };

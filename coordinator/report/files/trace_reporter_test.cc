@@ -19,7 +19,7 @@ using nlohmann::json;
 class TraceReporterTest : public testing::Test {
  protected:
   TraceReporterTest() {
-    RunStart run;
+    results::RunStart run;
     run.started_at = 100;
     reporter_.RunStarted(run);
   }

@@ -5,10 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/json_text.h"
-#include "coordinator/report/text/display_path.h"
 #include "coordinator/report/text/outcome_names.h"
 #include "coordinator/report/text/pytest_order.h"
 #include "coordinator/report/text/test_report.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 namespace {
@@ -93,14 +93,14 @@ HtmlData::Json HtmlData::Earlier(const EarlierReport& earlier) {
   return {{"name", earlier.name}, {"tests", std::move(tests)}};
 }
 
-int HtmlData::LaneOf(const Origin& origin) {
+int HtmlData::LaneOf(const results::Origin& origin) {
   const SlotTrack track = tracks_.Of(origin);
   const auto [lane, is_new] = lanes_.try_emplace({track.agent, track.slot}, static_cast<int>(lanes_.size()));
   if (is_new) lane_names_.push_back(absl::StrCat(origin.agent, " #", track.slot));
   return lane->second;
 }
 
-void HtmlData::AgentJoined(const AgentFacts& agent) {
+void HtmlData::AgentJoined(const results::AgentFacts& agent) {
   std::string note = absl::StrCat("agent ", agent.name, " joined from ", agent.hostname, " with ", agent.slots,
                                   agent.slots == 1 ? " slot" : " slots");
   for (const auto& [name, value] : agent.labels) absl::StrAppend(&note, ", ", name, "=", value);
@@ -115,13 +115,13 @@ void HtmlData::AgentRefused(const std::string& agent, const std::string& why) {
   notes_.push_back(absl::StrCat("agent ", agent, " took no part: ", why));
 }
 
-void HtmlData::WorkerStarted(const Origin& origin, const Labels&) { LaneOf(origin); }
+void HtmlData::WorkerStarted(const results::Origin& origin, const results::Labels&) { LaneOf(origin); }
 
-void HtmlData::WorkerLost(const Origin& origin, const std::string& how) {
+void HtmlData::WorkerLost(const results::Origin& origin, const std::string& how) {
   notes_.push_back(absl::StrCat("worker ", origin.worker, " of agent ", origin.agent, " ended: ", how));
 }
 
-HtmlData::Row HtmlData::RowOf(const v1::TestResult& result, const Origin& origin) {
+HtmlData::Row HtmlData::RowOf(const v1::TestResult& result, const results::Origin& origin) {
   Row row;
   row.node_id = NameOf(result.ref());
   row.outcome = OutcomeLetter(result);
@@ -150,11 +150,13 @@ HtmlData::Row HtmlData::RowOf(const v1::TestResult& result, const Origin& origin
   return row;
 }
 
-void HtmlData::Attempt(const v1::TestResult& result, const Origin& origin) {
+void HtmlData::Attempt(const v1::TestResult& result, const results::Origin& origin) {
   attempts_.push_back(RowOf(result, origin));
 }
 
-void HtmlData::Result(const v1::TestResult& result, const Origin& origin) { tests_.push_back(RowOf(result, origin)); }
+void HtmlData::Result(const v1::TestResult& result, const results::Origin& origin) {
+  tests_.push_back(RowOf(result, origin));
+}
 
 void HtmlData::Collect(const v1::CollectReport& report) {
   Json entry = {{"nodeid", report.node_id()}, {"outcome", report.outcome()}, {"text", report.longrepr()}};

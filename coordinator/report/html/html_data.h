@@ -53,21 +53,21 @@ class HtmlData : public Reporter {
     size_t end = 0;
   };
 
-  void RunStarted(const RunStart& run) override { run_ = run; }
-  void AgentJoined(const AgentFacts& agent) override;
+  void RunStarted(const results::RunStart& run) override { run_ = run; }
+  void AgentJoined(const results::AgentFacts& agent) override;
   void AgentLost(const std::string& agent, const std::string& why) override;
   void AgentRefused(const std::string& agent, const std::string& why) override;
-  void Planned(const PlanFacts& plan) override { plan_ = plan; }
-  void WorkerStarted(const Origin& origin, const Labels& labels) override;
-  void WorkerLost(const Origin& origin, const std::string& how) override;
-  void Attempt(const v1::TestResult& result, const Origin& origin) override;
-  void Result(const v1::TestResult& result, const Origin& origin) override;
+  void Planned(const results::PlanFacts& plan) override { plan_ = plan; }
+  void WorkerStarted(const results::Origin& origin, const results::Labels& labels) override;
+  void WorkerLost(const results::Origin& origin, const std::string& how) override;
+  void Attempt(const v1::TestResult& result, const results::Origin& origin) override;
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
   void Note(const std::string& text) override;
   // Brings the tests into pytest's order.
   bool Finished(const results::RunSummary& summary) override;
 
-  const RunStart& run() const { return run_; }
+  const results::RunStart& run() const { return run_; }
   // The last word on every test, and the failures that were followed by another attempt; each as they came, until Finished.
   const std::vector<Row>& tests() const { return tests_; }
   const std::vector<Row>& attempts() const { return attempts_; }
@@ -77,7 +77,7 @@ class HtmlData : public Reporter {
   const std::vector<std::string>& notes() const { return notes_; }
 
   // Which lane a worker is on.
-  int LaneOf(const Origin& origin);
+  int LaneOf(const results::Origin& origin);
   // The facts of the run; of one that goes on, `summary` is empty.
   Json About(const results::RunSummary& summary) const;
   // `rows` (of tests() or attempts()) from `begin` on: at most `most` of them, and none more once their details come to `most_bytes`. Files
@@ -93,10 +93,10 @@ class HtmlData : public Reporter {
   static Json Earlier(const EarlierReport& earlier);
 
  private:
-  Row RowOf(const v1::TestResult& result, const Origin& origin);
+  Row RowOf(const v1::TestResult& result, const results::Origin& origin);
 
-  RunStart run_;
-  PlanFacts plan_;
+  results::RunStart run_;
+  results::PlanFacts plan_;
   SlotTracks tracks_;
   // By agent and slot.
   std::map<std::pair<int, int>, int> lanes_;

@@ -36,10 +36,10 @@ v1::TestResult Passed(const std::string& node_id) {
 // Seven tests in three files; the third and the last failed.
 HtmlData SevenTests() {
   HtmlData data;
-  RunStart run;
+  results::RunStart run;
   run.started_at = 100;
   data.RunStarted(run);
-  const Origin origin = {"a0", "gw0", 1, 0};
+  const results::Origin origin = {"a0", "gw0", 1, 0};
   data.Result(Passed("test_b.py::test_1"), origin);
   data.Result(Passed("test_b.py::test_2"), origin);
   data.Result(Failed("test_a.py::test_3", "the \"first\""), {"a0", "gw0", 2, 0});

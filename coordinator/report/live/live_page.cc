@@ -41,7 +41,7 @@ bool Number(const Pages::Query& query, const char* name, size_t* number) {
   return given == query.end() || absl::SimpleAtoi(given->second, number);
 }
 
-std::pair<std::string, std::string> WorkerOf(const Origin& origin) { return {origin.agent, origin.worker}; }
+std::pair<std::string, std::string> WorkerOf(const results::Origin& origin) { return {origin.agent, origin.worker}; }
 
 }  // namespace
 
@@ -94,7 +94,7 @@ absl::Status LivePage::Listen(const std::string& address) {
   return absl::OkStatus();
 }
 
-void LivePage::RunStarted(const RunStart& run) {
+void LivePage::RunStarted(const results::RunStart& run) {
   const absl::MutexLock lock(&mu_);
   data_.RunStarted(run);
   started_ = true;
@@ -102,7 +102,7 @@ void LivePage::RunStarted(const RunStart& run) {
   Changed();
 }
 
-void LivePage::AgentJoined(const AgentFacts& agent) {
+void LivePage::AgentJoined(const results::AgentFacts& agent) {
   const absl::MutexLock lock(&mu_);
   data_.AgentJoined(agent);
   Changed();
@@ -120,7 +120,7 @@ void LivePage::AgentRefused(const std::string& agent, const std::string& why) {
   Changed();
 }
 
-void LivePage::Planned(const PlanFacts& plan) {
+void LivePage::Planned(const results::PlanFacts& plan) {
   const absl::MutexLock lock(&mu_);
   data_.Planned(plan);
   Changed();
@@ -133,33 +133,33 @@ void LivePage::Expected(int tests, bool exact) {
   Changed();
 }
 
-void LivePage::WorkerStarted(const Origin& origin, const Labels& of_its_agent) {
+void LivePage::WorkerStarted(const results::Origin& origin, const results::Labels& of_its_agent) {
   const absl::MutexLock lock(&mu_);
   data_.WorkerStarted(origin, of_its_agent);
   Changed();
 }
 
-void LivePage::WorkerLost(const Origin& origin, const std::string& how) {
+void LivePage::WorkerLost(const results::Origin& origin, const std::string& how) {
   const absl::MutexLock lock(&mu_);
   data_.WorkerLost(origin, how);
   at_test_.erase(WorkerOf(origin));
   Changed();
 }
 
-void LivePage::TestStarted(const v1::TestRef& test, const Origin& origin, double at) {
+void LivePage::TestStarted(const v1::TestRef& test, const results::Origin& origin, double at) {
   const absl::MutexLock lock(&mu_);
   at_test_[WorkerOf(origin)] = {data_.LaneOf(origin), HtmlData::NameOf(test), at};
   Changed();
 }
 
-void LivePage::Attempt(const v1::TestResult& result, const Origin& origin) {
+void LivePage::Attempt(const v1::TestResult& result, const results::Origin& origin) {
   const absl::MutexLock lock(&mu_);
   data_.Attempt(result, origin);
   at_test_.erase(WorkerOf(origin));
   Changed();
 }
 
-void LivePage::Result(const v1::TestResult& result, const Origin& origin) {
+void LivePage::Result(const v1::TestResult& result, const results::Origin& origin) {
   const absl::MutexLock lock(&mu_);
   data_.Result(result, origin);
   ++counts_[OutcomeLetter(result)];

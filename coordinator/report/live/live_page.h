@@ -41,17 +41,17 @@ class LivePage : public Reporter, public Pages {
   // After Listen.
   const PageServer& server() const { return *server_; }
 
-  void RunStarted(const RunStart& run) override;
-  void AgentJoined(const AgentFacts& agent) override;
+  void RunStarted(const results::RunStart& run) override;
+  void AgentJoined(const results::AgentFacts& agent) override;
   void AgentLost(const std::string& agent, const std::string& why) override;
   void AgentRefused(const std::string& agent, const std::string& why) override;
-  void Planned(const PlanFacts& plan) override;
+  void Planned(const results::PlanFacts& plan) override;
   void Expected(int tests, bool exact) override;
-  void WorkerStarted(const Origin& origin, const Labels& of_its_agent) override;
-  void WorkerLost(const Origin& origin, const std::string& how) override;
-  void TestStarted(const v1::TestRef& test, const Origin& origin, double at) override;
-  void Attempt(const v1::TestResult& result, const Origin& origin) override;
-  void Result(const v1::TestResult& result, const Origin& origin) override;
+  void WorkerStarted(const results::Origin& origin, const results::Labels& of_its_agent) override;
+  void WorkerLost(const results::Origin& origin, const std::string& how) override;
+  void TestStarted(const v1::TestRef& test, const results::Origin& origin, double at) override;
+  void Attempt(const v1::TestResult& result, const results::Origin& origin) override;
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
   void Note(const std::string& text) override;
   void Tick(double now) override;

@@ -39,14 +39,14 @@ Json NextEvent(Pages::Events& events) {
 class LivePageTest : public ::testing::Test {
  protected:
   void Start() {
-    RunStart run;
+    results::RunStart run;
     run.run_id = "the run";
     run.started_at = 100;
     page_.RunStarted(run);
   }
 
   LivePage page_{EarlierReport(), kForever};
-  const Origin origin_ = {"a0", "gw0", 1, 0};
+  const results::Origin origin_ = {"a0", "gw0", 1, 0};
 };
 
 TEST_F(LivePageTest, ThePageIsTheReportsWithoutData) {

@@ -31,7 +31,7 @@ Histogram& Spread(prometheus::Registry& registry, const char* name, const char* 
 Histogram::BucketBoundaries TestSeconds() { return {.001, .003, .01, .03, .1, .3, 1, 3, 10, 30, 100, 300}; }
 Histogram::BucketBoundaries WaySeconds() { return {.0003, .001, .003, .01, .03, .1, .3, 1, 3, 10}; }
 
-std::string WorkerOf(const Origin& origin) { return absl::StrCat(origin.agent, " ", origin.worker); }
+std::string WorkerOf(const results::Origin& origin) { return absl::StrCat(origin.agent, " ", origin.worker); }
 
 }  // namespace
 
@@ -70,7 +70,7 @@ MetricsReporter::MetricsReporter(std::unique_ptr<MetricsServer> server)
   if (server_ != nullptr) server_->Serve(registry_);
 }
 
-void MetricsReporter::RunStarted(const RunStart& run) {
+void MetricsReporter::RunStarted(const results::RunStart& run) {
   info_
       .Add({{"run_id", run.run_id},
             {"version", run.version},
@@ -79,7 +79,7 @@ void MetricsReporter::RunStarted(const RunStart& run) {
       .Set(1);
 }
 
-void MetricsReporter::AgentJoined(const AgentFacts& agent) {
+void MetricsReporter::AgentJoined(const results::AgentFacts& agent) {
   slots_of_[agent.name] = agent.slots;
   CountAgents();
 }
@@ -106,30 +106,32 @@ void MetricsReporter::Expected(int tests, bool /*exact*/) {
   CountTests();
 }
 
-void MetricsReporter::WorkerStarted(const Origin& /*origin*/, const Labels& /*of_its_agent*/) {
+void MetricsReporter::WorkerStarted(const results::Origin& /*origin*/, const results::Labels& /*of_its_agent*/) {
   workers_started_.Increment();
 }
 
-void MetricsReporter::WorkerLost(const Origin& origin, const std::string& /*how*/) {
+void MetricsReporter::WorkerLost(const results::Origin& origin, const std::string& /*how*/) {
   workers_lost_.Increment();
   at_test_.erase(WorkerOf(origin));
   CountTests();
 }
 
-void MetricsReporter::BatchLeased(const LeaseFacts& /*lease*/, const Origin& /*origin*/) { batches_.Increment(); }
+void MetricsReporter::BatchLeased(const results::LeaseFacts& /*lease*/, const results::Origin& /*origin*/) {
+  batches_.Increment();
+}
 
-void MetricsReporter::TestStarted(const v1::TestRef& /*test*/, const Origin& origin, double /*at*/) {
+void MetricsReporter::TestStarted(const v1::TestRef& /*test*/, const results::Origin& origin, double /*at*/) {
   at_test_.insert(WorkerOf(origin));
   CountTests();
 }
 
-void MetricsReporter::Attempt(const v1::TestResult& /*result*/, const Origin& origin) {
+void MetricsReporter::Attempt(const v1::TestResult& /*result*/, const results::Origin& origin) {
   retries_.Increment();
   at_test_.erase(WorkerOf(origin));
   CountTests();
 }
 
-void MetricsReporter::Result(const v1::TestResult& result, const Origin& origin) {
+void MetricsReporter::Result(const v1::TestResult& result, const results::Origin& origin) {
   ++reported_;
   at_test_.erase(WorkerOf(origin));
   CountTests();

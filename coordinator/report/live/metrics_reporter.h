@@ -24,17 +24,17 @@ class MetricsReporter : public Reporter {
   // `server` answers with this run's numbers from now on; none: they can be had by registry() alone.
   explicit MetricsReporter(std::unique_ptr<MetricsServer> server);
 
-  void RunStarted(const RunStart& run) override;
-  void AgentJoined(const AgentFacts& agent) override;
+  void RunStarted(const results::RunStart& run) override;
+  void AgentJoined(const results::AgentFacts& agent) override;
   void AgentLost(const std::string& agent, const std::string& why) override;
   void AgentRefused(const std::string& agent, const std::string& why) override;
   void Expected(int tests, bool exact) override;
-  void WorkerStarted(const Origin& origin, const Labels& of_its_agent) override;
-  void WorkerLost(const Origin& origin, const std::string& how) override;
-  void BatchLeased(const LeaseFacts& lease, const Origin& origin) override;
-  void TestStarted(const v1::TestRef& test, const Origin& origin, double at) override;
-  void Attempt(const v1::TestResult& result, const Origin& origin) override;
-  void Result(const v1::TestResult& result, const Origin& origin) override;
+  void WorkerStarted(const results::Origin& origin, const results::Labels& of_its_agent) override;
+  void WorkerLost(const results::Origin& origin, const std::string& how) override;
+  void BatchLeased(const results::LeaseFacts& lease, const results::Origin& origin) override;
+  void TestStarted(const v1::TestRef& test, const results::Origin& origin, double at) override;
+  void Attempt(const v1::TestResult& result, const results::Origin& origin) override;
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
 
   const prometheus::Registry& registry() const { return *registry_; }
 

@@ -38,7 +38,7 @@ std::string Text(const MetricsReporter& reporter) {
 TEST(MetricsReporterTest, ARunInNumbers) {
   MetricsReporter reporter(nullptr);
   EXPECT_TRUE(Says(reporter, "fastest_run_results_total{outcome=\"failed\"} 0"));
-  RunStart run;
+  results::RunStart run;
   run.run_id = "r";
   run.version = "1";
   run.slots = 3;
@@ -48,9 +48,9 @@ TEST(MetricsReporterTest, ARunInNumbers) {
   reporter.AgentRefused("c", "too old");
   EXPECT_TRUE(Says(reporter, "fastest_run_slots 3"));
   reporter.Expected(5, true);
-  const Origin one = {"a", "gw0", 1, 0};
-  const Origin two = {"b", "gw0", 1, 0};
-  for (const Origin& origin : {one, two}) {
+  const results::Origin one = {"a", "gw0", 1, 0};
+  const results::Origin two = {"b", "gw0", 1, 0};
+  for (const results::Origin& origin : {one, two}) {
     reporter.WorkerStarted(origin, {});
     reporter.BatchLeased({}, origin);
     reporter.TestStarted({}, origin, 0);
@@ -59,7 +59,7 @@ TEST(MetricsReporterTest, ARunInNumbers) {
   EXPECT_TRUE(Says(reporter, "fastest_run_tests_waiting 3"));
   reporter.Result(Result("x", v1::PASSED), one);
   reporter.Attempt(Result("y", v1::FAILED), two);
-  Origin again = two;
+  results::Origin again = two;
   again.attempt = 2;
   reporter.TestStarted({}, again, 0);
   EXPECT_TRUE(Says(reporter, "fastest_run_tests_running 1"));

@@ -28,27 +28,27 @@ int64_t Whole(double seconds) { return std::max<int64_t>(0, static_cast<int64_t>
 
 }  // namespace
 
-void LiveArea::WorkerStarted(const Origin& origin) { workers_[{origin.agent, origin.worker}] = true; }
+void LiveArea::WorkerStarted(const results::Origin& origin) { workers_[{origin.agent, origin.worker}] = true; }
 
-void LiveArea::TestStarted(const v1::TestRef& test, const Origin& origin, double at) {
+void LiveArea::TestStarted(const v1::TestRef& test, const results::Origin& origin, double at) {
   running_[{origin.agent, origin.worker}] = {test.node_id(), at};
 }
 
-void LiveArea::Ended(const v1::TestRef& test, const Origin& origin) {
+void LiveArea::Ended(const v1::TestRef& test, const results::Origin& origin) {
   const auto running = running_.find({origin.agent, origin.worker});
   if (running != running_.end() && running->second.node_id == test.node_id()) running_.erase(running);
 }
 
-void LiveArea::Attempt(const v1::TestResult& result, const Origin& origin) { Ended(result.ref(), origin); }
+void LiveArea::Attempt(const v1::TestResult& result, const results::Origin& origin) { Ended(result.ref(), origin); }
 
-void LiveArea::Result(const v1::TestResult& result, const Origin& origin) {
+void LiveArea::Result(const v1::TestResult& result, const results::Origin& origin) {
   ++reported_;
   ++by_outcome_[NameOf(result)];
   for (const v1::Phase& phase : result.phases()) done_s_ += phase.subtest().empty() ? phase.duration_s() : 0;
   Ended(result.ref(), origin);
 }
 
-void LiveArea::WorkerLost(const Origin& origin) {
+void LiveArea::WorkerLost(const results::Origin& origin) {
   running_.erase({origin.agent, origin.worker});
   workers_.erase({origin.agent, origin.worker});
 }

@@ -24,13 +24,13 @@ class LiveArea {
   explicit LiveArea(double hang_timeout_s = 0) : hang_timeout_s_(hang_timeout_s) {}
 
   void Expected(int tests) { expected_ = tests; }
-  void Planned(const PlanFacts& plan) { plan_ = plan; }
-  void WorkerStarted(const Origin& origin);
-  void TestStarted(const v1::TestRef& test, const Origin& origin, double at);
+  void Planned(const results::PlanFacts& plan) { plan_ = plan; }
+  void WorkerStarted(const results::Origin& origin);
+  void TestStarted(const v1::TestRef& test, const results::Origin& origin, double at);
   // An attempt that is not the last is no progress, but its worker is free.
-  void Attempt(const v1::TestResult& result, const Origin& origin);
-  void Result(const v1::TestResult& result, const Origin& origin);
-  void WorkerLost(const Origin& origin);
+  void Attempt(const v1::TestResult& result, const results::Origin& origin);
+  void Result(const v1::TestResult& result, const results::Origin& origin);
+  void WorkerLost(const results::Origin& origin);
 
   // `now` and `started_at` (of the run): seconds since the epoch. Node ids are shown as they are. A line for the whole run, then one for
   // each agent that runs something, the longest-running first, `most` lines at most.
@@ -48,14 +48,14 @@ class LiveArea {
   };
   using Worker = std::pair<std::string, std::string>;
 
-  void Ended(const v1::TestRef& test, const Origin& origin);
+  void Ended(const v1::TestRef& test, const results::Origin& origin);
   std::string Summary(double started_at, double now) const;
   // What is left by the plan's predictions; negative: nothing can be said.
   double LeftSeconds() const;
   bool Warns(double seconds) const { return hang_timeout_s_ > 0 && seconds > 0.8 * hang_timeout_s_; }
 
   const double hang_timeout_s_;
-  PlanFacts plan_;
+  results::PlanFacts plan_;
   // By agent and worker: each runs one test at a time.
   std::map<Worker, Running> running_;
   std::map<Worker, bool> workers_;

@@ -16,9 +16,9 @@ v1::TestRef Ref(const std::string& node_id) {
   return ref;
 }
 
-const Origin kFirst = {"a0", "gw0", 1};
-const Origin kSecond = {"a0", "gw1", 1};
-const Origin kElsewhere = {"a1", "gw2", 1};
+const results::Origin kFirst = {"a0", "gw0", 1};
+const results::Origin kSecond = {"a0", "gw1", 1};
+const results::Origin kElsewhere = {"a1", "gw2", 1};
 
 std::vector<std::string> Texts(const std::vector<LiveRow>& rows) {
   std::vector<std::string> texts;

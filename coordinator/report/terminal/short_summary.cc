@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/report/text/text_width.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 namespace {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "coordinator/report/text/text_width.h"
 #include "proto/exit_code.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 namespace {

@@ -35,7 +35,7 @@ TerminalReporter::TerminalReporter(std::ostream& out, std::ostream& err, const T
       live_(options.hang_timeout_s),
       page_{text_, options_, paths_} {}
 
-void TerminalReporter::RunStarted(const RunStart& run) {
+void TerminalReporter::RunStarted(const results::RunStart& run) {
   run_ = run;
   ReadPytestOptions(run.options, options_);
   paths_ = DisplayPath(run.rootdir, run.invocation_dir);
@@ -86,19 +86,21 @@ void TerminalReporter::ShowCollected() {
 
 void TerminalReporter::ModuleExpected(const std::string& module, int tests) { progress_.ModuleExpected(module, tests); }
 
-void TerminalReporter::WorkerStarted(const Origin& origin, const Labels&) { live_.WorkerStarted(origin); }
+void TerminalReporter::WorkerStarted(const results::Origin& origin, const results::Labels&) {
+  live_.WorkerStarted(origin);
+}
 
-void TerminalReporter::WorkerLost(const Origin& origin, const std::string& how) {
+void TerminalReporter::WorkerLost(const results::Origin& origin, const std::string& how) {
   live_.WorkerLost(origin);
   if (options_.verbosity >= 0) Note(absl::StrCat("worker ", origin.worker, " ended: ", how));
 }
 
-void TerminalReporter::TestStarted(const v1::TestRef& test, const Origin& origin, double at) {
+void TerminalReporter::TestStarted(const v1::TestRef& test, const results::Origin& origin, double at) {
   BeginProgress();
   if (options_.live || options_.heartbeat) live_.TestStarted(test, origin, at);
 }
 
-void TerminalReporter::Attempt(const v1::TestResult& result, const Origin& origin) {
+void TerminalReporter::Attempt(const v1::TestResult& result, const results::Origin& origin) {
   if (options_.live || options_.heartbeat) live_.Attempt(result, origin);
   for (const v1::Phase& phase : CompletePhases(result)) {
     if (phase.outcome() != "failed") continue;
@@ -108,7 +110,7 @@ void TerminalReporter::Attempt(const v1::TestResult& result, const Origin& origi
   }
 }
 
-void TerminalReporter::Result(const v1::TestResult& result, const Origin& origin) {
+void TerminalReporter::Result(const v1::TestResult& result, const results::Origin& origin) {
   if (origin.attempt > 1 && result.outcome() != v1::FAILED && result.outcome() != v1::ERROR) {
     color_.Saw("flaky");
     flaky_.push_back({result.ref().node_id(), origin.attempt, attempts_[result.ref().node_id()]});
@@ -161,7 +163,7 @@ void TerminalReporter::Warning(const v1::RecordedWarning& warning) {
   warnings_.push_back(warning);
 }
 
-void TerminalReporter::Output(const v1::WorkerMessage::Output& output, const Origin&) {
+void TerminalReporter::Output(const v1::WorkerMessage::Output& output, const results::Origin&) {
   if (output.stream() == v1::WorkerMessage::Output::STDERR) {
     text_.ClearLive();
     text_.Flush();

@@ -25,19 +25,19 @@ class TerminalReporter : public Reporter {
   // liveliness are taken from `options`; the rest of them yields to what pytest resolved (RunStart.options).
   TerminalReporter(std::ostream& out, std::ostream& err, const TerminalOptions& options);
 
-  void RunStarted(const RunStart& run) override;
+  void RunStarted(const results::RunStart& run) override;
   void Expected(int tests, bool exact) override;
   void Deselected(int tests) override;
   void ModuleExpected(const std::string& module, int tests) override;
-  void Planned(const PlanFacts& plan) override { live_.Planned(plan); }
-  void WorkerStarted(const Origin& origin, const Labels& labels) override;
-  void WorkerLost(const Origin& origin, const std::string& how) override;
-  void TestStarted(const v1::TestRef& test, const Origin& origin, double at) override;
-  void Attempt(const v1::TestResult& result, const Origin& origin) override;
-  void Result(const v1::TestResult& result, const Origin& origin) override;
+  void Planned(const results::PlanFacts& plan) override { live_.Planned(plan); }
+  void WorkerStarted(const results::Origin& origin, const results::Labels& labels) override;
+  void WorkerLost(const results::Origin& origin, const std::string& how) override;
+  void TestStarted(const v1::TestRef& test, const results::Origin& origin, double at) override;
+  void Attempt(const v1::TestResult& result, const results::Origin& origin) override;
+  void Result(const v1::TestResult& result, const results::Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
   void Warning(const v1::RecordedWarning& warning) override;
-  void Output(const v1::WorkerMessage::Output& output, const Origin& origin) override;
+  void Output(const v1::WorkerMessage::Output& output, const results::Origin& origin) override;
   void Note(const std::string& text) override;
   void Tick(double now) override;
   // False if `out` could not be written to.
@@ -64,7 +64,7 @@ class TerminalReporter : public Reporter {
   LiveArea live_;
   double heartbeat_at_ = 0;
   const Page page_;
-  RunStart run_;
+  results::RunStart run_;
   ReportsByCategory reports_;
   std::vector<v1::RecordedWarning> warnings_;
   std::vector<PhaseDuration> durations_;

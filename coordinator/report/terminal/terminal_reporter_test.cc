@@ -16,7 +16,7 @@ namespace {
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
-const Origin kOrigin = {"local", "gw0", 1};
+const results::Origin kOrigin = {"local", "gw0", 1};
 
 class TerminalReporterTest : public testing::Test {
  protected:
@@ -46,7 +46,7 @@ class TerminalReporterTest : public testing::Test {
   std::ostringstream out_;
   std::ostringstream err_;
   TerminalOptions options_;
-  RunStart run_;
+  results::RunStart run_;
   results::RunSummary summary_;
   std::unique_ptr<TerminalReporter> reporter_;
 };

@@ -38,8 +38,8 @@ Message ParseGolden(const nlohmann::json& value) {
   return message;
 }
 
-inline RunStart ParseRun(const nlohmann::json& value) {
-  RunStart run;
+inline results::RunStart ParseRun(const nlohmann::json& value) {
+  results::RunStart run;
   run.version = "0.1.0";
   run.rootdir = value["rootdir"];
   run.invocation_dir = value["invocation_dir"];

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "proto/test.pb.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 
@@ -61,7 +62,7 @@ inline v1::TestResult SkippedResult(const std::string& node_id, const std::strin
   result.set_outcome(v1::SKIPPED);
   v1::Phase* call = result.mutable_phases(1);
   call->set_outcome("skipped");
-  call->set_skip_path(node_id.substr(0, node_id.find("::")));
+  call->set_skip_path(std::string(ModuleOf(node_id)));
   call->set_skip_line(7);
   call->set_skip_reason(reason);
   return result;

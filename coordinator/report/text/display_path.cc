@@ -2,9 +2,9 @@
 
 #include <filesystem>
 
-namespace fastest::report {
+#include "proto/test_id.h"
 
-std::string_view ModuleOf(std::string_view node_id) { return node_id.substr(0, node_id.find("::")); }
+namespace fastest::report {
 
 std::string DisplayPath::Path(std::string_view path) const {
   const std::filesystem::path given(path);

@@ -8,9 +8,6 @@
 
 namespace fastest::report {
 
-// Node id of the file that a node id begins with.
-std::string_view ModuleOf(std::string_view node_id);
-
 class DisplayPath {
  public:
   DisplayPath() = default;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "proto/test_id.h"
+
 namespace fastest::report {
 namespace {
 

@@ -1,6 +1,6 @@
 #include "coordinator/report/text/pytest_order.h"
 
-#include "coordinator/report/text/display_path.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 

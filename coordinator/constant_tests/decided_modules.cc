@@ -1,4 +1,4 @@
-#include "coordinator/constant_tests/native_modules.h"
+#include "coordinator/constant_tests/decided_modules.h"
 
 #include <algorithm>
 #include <atomic>
@@ -18,7 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/discovery/text/syntax.h"
 
-namespace fastest::run {
+namespace fastest::constant_tests {
 namespace {
 
 std::string StemOf(const std::string& node_id) {
@@ -33,7 +33,7 @@ bool IsIdentifier(const std::string& name) {
 }
 
 // Whether discovery and the decision found the same tests.
-bool AreAlike(const discovery::FoundModule& found, const native::Module& decided) {
+bool AreAlike(const discovery::FoundModule& found, const Module& decided) {
   if (found.tests.size() != decided.tests.size()) return false;
   for (size_t i = 0; i < found.tests.size(); ++i) {
     if (found.tests[i].node_id != absl::StrCat(found.node_id, "::", decided.tests[i].name)) return false;
@@ -41,22 +41,22 @@ bool AreAlike(const discovery::FoundModule& found, const native::Module& decided
   return true;
 }
 
-std::optional<native::Module> DecideFile(const discovery::FoundModule& found, const std::string& rootdir,
-                                         discovery::SyntaxParser& parser) {
+std::optional<Module> DecideFile(const discovery::FoundModule& found, const std::string& rootdir,
+                                 discovery::SyntaxParser& parser) {
   const std::filesystem::path path = std::filesystem::path(rootdir) / found.node_id;
   std::error_code ignored;
   if (std::filesystem::exists(path.parent_path() / "__init__.py", ignored)) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (!file.good() && !file.eof()) return std::nullopt;
-  native::Module module = native::Decide(bytes, parser);
+  Module module = Decide(bytes, parser);
   if (!module.why_not.empty() || !AreAlike(found, module)) return std::nullopt;
   return module;
 }
 
 }  // namespace
 
-std::map<std::string, native::Module> NativeModules(const discovery::Discovery& discovery, const std::string& rootdir) {
+std::map<std::string, Module> DecidedModules(const discovery::Discovery& discovery, const std::string& rootdir) {
   if (!discovery.open_reasons.empty()) return {};
   std::unordered_map<std::string, int> times;
   for (const discovery::FoundModule& found : discovery.modules) ++times[StemOf(found.node_id)];
@@ -66,7 +66,7 @@ std::map<std::string, native::Module> NativeModules(const discovery::Discovery& 
     const bool is_plain = found.exact() && !found.tests.empty() && !absl::StartsWith(found.node_id, "../");
     if (is_plain && IsIdentifier(stem) && times[stem] == 1) candidates.push_back(&found);
   }
-  std::vector<std::optional<native::Module>> decided(candidates.size());
+  std::vector<std::optional<Module>> decided(candidates.size());
   std::atomic<size_t> next = 0;
   const auto work = [&] {
     discovery::SyntaxParser parser;
@@ -77,11 +77,11 @@ std::map<std::string, native::Module> NativeModules(const discovery::Discovery& 
   while (threads.size() + 1 < std::min(cores, candidates.size())) threads.emplace_back(work);
   work();
   for (std::thread& thread : threads) thread.join();
-  std::map<std::string, native::Module> modules;
+  std::map<std::string, Module> modules;
   for (size_t i = 0; i < candidates.size(); ++i) {
     if (decided[i].has_value()) modules.emplace(candidates[i]->node_id, *std::move(decided[i]));
   }
   return modules;
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::constant_tests
