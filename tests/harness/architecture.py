@@ -197,13 +197,14 @@ def graph_of(targets: List[Target], test: bool) -> Dict[str, Dict[str, str]]:
     return rooms
 
 
-def compare_arrows(declared: Dict[str, List[str]], actual: Dict[str, Dict[str, str]]) -> List[str]:
+def compare_arrows(declared: Dict[str, List[str]], actual: Dict[str, Dict[str, str]], short: bool = True) -> List[str]:
     """The arrows against the graph. A message ends with the line as it should be."""
     messages = []
     for room, uses in sorted(actual.items()):
         known = declared.get(room, [])
         line = [name for name in known if name in uses] + sorted(set(uses) - set(known))
-        line = f"{_short(room, room)} -> {' '.join(_short(name, room) for name in line) or 'nothing'}"
+        names = [_short(name, room) for name in [room, *line]] if short else [room, *line]
+        line = f"{names[0]} -> {' '.join(names[1:]) or 'nothing'}"
         if room not in declared:
             messages.append(f"{room}: has no line. Write: {line}")
             continue

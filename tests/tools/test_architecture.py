@@ -96,7 +96,8 @@ def test_the_arrows_are_those_of_bazels_graph_and_of_pythons_imports(document, t
 
 
 def test_the_arrows_of_tests_are_those_of_bazels_graph(document, targets):
-    fail_with(architecture.compare_arrows(document.test_arrows, architecture.test_arrows_of(document, targets)))
+    actual = architecture.test_arrows_of(document, targets)
+    fail_with(architecture.compare_arrows(document.test_arrows, actual, short=False))
 
 
 def test_arrows_go_down_and_make_no_circle(document):
