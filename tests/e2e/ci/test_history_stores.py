@@ -13,7 +13,7 @@ import pytest
 from coordinator_process import LIMIT_S
 from setup_tool import ask_setup
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SUITE = {
     "test_slow.py": "import time\ndef test_slow(): time.sleep(0.3)\n",
     "test_quick.py": "def test_quick(): pass\n",

@@ -1,4 +1,4 @@
-"""An environment of a test's own, to be changed at will."""
+"""A virtual environment for one test, which the test may change."""
 
 import subprocess
 import sys
@@ -8,10 +8,10 @@ import pytest
 
 
 def beside_pytest(folder: Path) -> Path:
-    """Makes one in `folder` with the packages that are beside pytest here; gives the folder."""
+    """Makes a virtual environment in `folder` with the packages that stand beside pytest here. Returns the folder."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     site = next(folder.glob("lib/python*/site-packages"))
-    # Of its own, and there already: a folder that gets it while Python starts has changed.
+    # Made now: if Python made this folder at its start, the environment would count as changed.
     (site / "__pycache__").mkdir()
     for package in Path(pytest.__file__).parents[1].iterdir():
         if package.suffix != ".pth" and not (site / package.name).exists():

@@ -1,4 +1,7 @@
-"""Import it before what drives a browser: that has an environment of its own, since pytest is not to meet it."""
+"""Makes selenium importable. Import this module first.
+
+selenium has an environment of its own, which keeps its packages away from pytest.
+"""
 
 import sys
 from pathlib import Path
@@ -7,7 +10,7 @@ from setup_tool import ask_setup
 
 
 def _add():
-    """Puts those packages after all others."""
+    """Appends the folder of these packages to the path, after all others."""
     (packages,) = Path(ask_setup("--python", "browser")).parents[1].glob("lib/python*/site-packages")
     if str(packages) not in sys.path:
         sys.path.append(str(packages))

@@ -12,7 +12,7 @@ import parity
 import pytest
 from coordinator_process import wait_until
 
-SCHEMA = Path(__file__).parent.parent.parent / "docs/schema/events-1.json"
+SCHEMA = Path(__file__).resolve().parents[3] / "docs/schema/events-1.json"
 
 EVERYTHING = {
     "pytest.ini": "[pytest]\njunit_logging = all\n",

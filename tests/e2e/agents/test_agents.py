@@ -6,7 +6,7 @@ from pathlib import Path
 import grpc
 from coordinator_process import wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 TESTS = {
     "pytest.ini": "[pytest]\n",

@@ -1,4 +1,4 @@
-"""A coordinator as a person would start it, watched from outside: its processes, its events, its end."""
+"""A coordinator as a person starts it. The test sees its processes, its events and its end from outside."""
 
 import contextlib
 import os
@@ -10,12 +10,12 @@ from pathlib import Path
 
 import parity
 
-# Bounds every wait. Nothing is expected to take nearly as long.
+# The bound of every wait. Nothing takes nearly as long.
 LIMIT_S = 120
 
 
 def wait_until(condition, what):
-    """Polls until `condition` holds and gives back what it said."""
+    """Polls until `condition` is true, and returns its value."""
     end = time.monotonic() + LIMIT_S
     while time.monotonic() < end:
         value = condition()
@@ -26,16 +26,16 @@ def wait_until(condition, what):
 
 
 def _signals_as_in_a_terminal():
-    """The tests themselves may run under nohup or in the background of a script, where some signals are ignored."""
+    """Resets the signals: under nohup or in the background of a script, the tests themselves ignore some of them."""
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 class Fastest:
-    """One run. Every process of it carries a mark in its environment, by which leftovers are found.
+    """One run. Every process of the run has a mark in its environment, by which the test finds leftovers.
 
-    Runs that are to have the same environment share a `mark`, and then each other's processes.
+    Runs with the same `mark` have the same environment. Each of them then also counts the other's processes.
     """
 
     def __init__(self, command, cwd, env, report, preexec_fn=None, mark=None, **streams):
@@ -57,7 +57,7 @@ class Fastest:
         self.stdout = self.stderr = ""
 
     def wait(self):
-        """Waits for the end and gives the exit code (as subprocess has it: negative for a signal)."""
+        """Waits for the end. Returns the exit code, as subprocess does: a signal is a negative number."""
         out, err = self.process.communicate(timeout=LIMIT_S)
         self.stdout, self.stderr = (out or b"").decode("utf-8", "replace"), (err or b"").decode("utf-8", "replace")
         return self.process.returncode
@@ -74,7 +74,7 @@ class Fastest:
         return [event for event in parity.read_events(self.report, growing) if kind is None or event["type"] == kind]
 
     def results(self):
-        """Node id to result; fails if a test has more than one."""
+        """Maps each node id to its result. Fails if a test has more than one result."""
         by_id = {}
         for event in self.events("result"):
             assert event["nodeid"] not in by_id, f"two results for {event['nodeid']}"
@@ -85,7 +85,7 @@ class Fastest:
         return {nodeid: result["outcome"] for nodeid, result in self.results().items()}
 
     def processes(self):
-        """Pids of this run's processes that are alive."""
+        """The pids of this run's living processes."""
         return [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and self._is_ours(entry)]
 
     def _is_ours(self, pid):
@@ -97,7 +97,7 @@ class Fastest:
         return self._mark.encode() in environment.split(b"\0") and state not in "ZX"
 
     def pid_of(self, program):
-        """Pid of the process of this run that runs `program`."""
+        """The pid of this run's process that runs `program`."""
         return next(
             (pid for pid in self.processes() if os.path.basename(os.readlink(f"/proc/{pid}/exe")) == program), None
         )

@@ -1,4 +1,4 @@
-"""The HTML report's page, as tests look at it in a real browser."""
+"""The page of the HTML report in a real browser, for tests."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 
 
 def start_browser(size="1280,900"):
-    """Headless; `size` is the window's."""
+    """Starts Chromium without a screen. `size` is the size of the window."""
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     for argument in (
@@ -38,7 +38,7 @@ def rows(driver):
 
 
 def accessibility(driver):
-    """What axe-core finds wrong with what is shown."""
+    """The faults that axe-core finds in the page as it is shown."""
     driver.execute_script((Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
     found = driver.execute_async_script("axe.run(document).then(arguments[arguments.length - 1])")
     assert len(found["passes"]) > 5
@@ -46,7 +46,7 @@ def accessibility(driver):
 
 
 def data_of(path):
-    """What a report's file holds."""
+    """The data inside a report's file."""
     text = path.read_text(encoding="utf-8")
     begin = text.index('id="data">') + len('id="data">')
     return json.loads(zlib.decompress(base64.b64decode(text[begin : text.index("</script>", begin)])))
