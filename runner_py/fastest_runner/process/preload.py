@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import dataclasses
 import importlib
 import importlib._bootstrap
 import importlib.machinery
@@ -28,18 +27,18 @@ from . import measuring
 _REWRITING = "_pytest.assertion.rewrite"
 
 
-@dataclasses.dataclass
 class _Loaded:
     """The loaded modules in their order, and what they depend on."""
 
-    modules: dict[str, types.ModuleType] = dataclasses.field(default_factory=dict)
-    # The names that a module asked for while it was loaded.
-    asked: dict[str, set[str]] = dataclasses.field(default_factory=dict)
-    # Those of these names that were not found.
-    missing: dict[str, set[str]] = dataclasses.field(default_factory=dict)
-    # The finders in sys.meta_path at that time.
-    finders: list[Any] = dataclasses.field(default_factory=list)
-    names: list[str] = dataclasses.field(default_factory=list)
+    def __init__(self) -> None:
+        self.modules: dict[str, types.ModuleType] = {}
+        # The names that a module asked for while it was loaded.
+        self.asked: dict[str, set[str]] = {}
+        # Those of these names that were not found.
+        self.missing: dict[str, set[str]] = {}
+        # The finders in sys.meta_path at that time.
+        self.finders: list[Any] = []
+        self.names: list[str] = []
 
 
 # For this process and its forked children. It outlives the sessions that get modules from it.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import faulthandler
 import fcntl
 import os
@@ -12,7 +11,7 @@ import select
 import signal
 import sys
 import types
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 # The agent sends this signal to a hung worker to get its Python stack.
 STACK_SIGNAL = signal.SIGRTMIN + 8
@@ -21,8 +20,7 @@ STACK_SIGNAL = signal.SIGRTMIN + 8
 _F_SETSIG = getattr(fcntl, "F_SETSIG", 10)
 
 
-@dataclasses.dataclass(frozen=True)
-class Descriptors:
+class Descriptors(NamedTuple):
     """A worker's own descriptors. Their numbers are high above those that a test opens, counts or closes."""
 
     channel_fd: int

@@ -8,7 +8,6 @@ the zygote, because the agent has made it a child subreaper.
 from __future__ import annotations
 
 import _socket
-import dataclasses
 import gc
 import importlib
 import os
@@ -17,7 +16,7 @@ import select
 import signal
 import sys
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..wire.frames import FrameDecoder, FrameError, encode
 from . import preload, process_end
@@ -30,8 +29,7 @@ _INT_SIZE = 4
 _DESCRIPTORS_PER_WORKER = 3
 
 
-@dataclasses.dataclass(frozen=True)
-class Launch:
+class Launch(NamedTuple):
     """What a freshly forked worker starts from. The worker owns the descriptors."""
 
     worker_id: str
@@ -42,8 +40,7 @@ class Launch:
     life_fd: int
 
 
-@dataclasses.dataclass
-class _Child:
+class _Child(NamedTuple):
     worker_id: str
     life_fd: int
 
