@@ -57,7 +57,7 @@ class Job:
         self.on_start = lambda process: None
 
     def run(self):
-        """The exit code of the first step that failed, else 0. Steps with `if: !cancelled()` run even after a failure."""
+        """The exit code of the first step that failed, else 0. Steps with `if: !cancelled()` always run."""
         code = 0
         for step in self._definition["steps"]:
             if not self._wanted(step, failed=code != 0):
