@@ -4,8 +4,8 @@
 
 1. Runs the suite (networkx by default) once in one session, and keeps its history and events.
 2. Each way divides the suite by the measured durations.
-3. The recorded seconds are replayed. A shard takes the seconds of its tests, and the fixtures of each module that it
-   has a test of. A module's fixtures take what the set-up of its first test took above the usual.
+3. The recorded seconds are replayed. A shard takes the seconds of its tests, and the fixtures of each module of these
+   tests. A module's fixtures take the time by which the set-up of its first test exceeded the usual one.
 
 Exits with 1 if the longest of our shards takes more than 1.10 of the mean, predicted or replayed.
 """

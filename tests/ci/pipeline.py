@@ -41,7 +41,7 @@ class Workflow:
 
 
 class Job:
-    """One job's workspace; `run` goes through its steps."""
+    """The workspace of one job. `run` runs its steps."""
 
     def __init__(self, workflow, name, matrix):
         self._workflow, self._matrix = workflow, matrix

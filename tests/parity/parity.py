@@ -103,7 +103,7 @@ def clean_environment(extra=None):
         "PYTHONPATH",
         "PYTHONWARNINGS",
     )
-    # The names are read first. Tests call this in threads, while pytest sets and removes a variable of its own.
+    # The names are read first. Tests call this in threads, while pytest sets and removes one of its variables.
     names = [name for name in os.environ if not name.startswith(("PYTEST_", "FASTEST_")) and name not in drop]
     environment = {name: os.environ[name] for name in names}
     environment.update({"COLUMNS": "100", "TERM": "dumb"}, **(extra or {}))

@@ -37,7 +37,7 @@ class Store:
 
 
 class S3:
-    """A program that serves S3; see s3_server.py."""
+    """The program s3_server.py."""
 
     def __init__(self):
         self.process = subprocess.Popen(

@@ -26,7 +26,7 @@ def test_waits_with_a_name_that_is_long_enough_to_be_cut_at_the_edge_of_a_narrow
 
 
 class Terminal:
-    """A tmux server of its own with one window."""
+    """A tmux server with one window."""
 
     def __init__(self, folder, columns, lines):
         self._socket = f"fastest-{uuid.uuid4().hex}"

@@ -1,4 +1,4 @@
-"""What a run prints and writes, compared with what pytest prints and writes."""
+"""Compares the output and the files of a run with pytest's."""
 
 import re
 import subprocess
