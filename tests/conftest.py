@@ -26,7 +26,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Groups for pytest-xdist: tests of a file share its fixtures, and only one set of machines exists at a time."""
+    """Groups tests for pytest-xdist: tests of a file share its fixtures, and only one set of machines can exist."""
     for item in items:
         folder = item.path.parent.name
         group = "machines" if folder in ("farm", "deploy") else item.path.stem

@@ -1,8 +1,8 @@
-"""Holds the code to the limits of ARCHITECTURE.md: the sizes of folders, files, functions and classes, and columns.
+"""Checks the limits of ARCHITECTURE.md: the sizes of folders, files, functions and classes, and the columns.
 
     python3 tools/limits.py [FILE...]    default: every file that git knows or would add
 
-Needs Universal Ctags for functions and classes. Prints what exceeds a limit, and then exits with 1.
+Needs Universal Ctags for functions and classes. Prints everything that exceeds a limit, and then exits with 1.
 """
 
 import collections
@@ -15,14 +15,14 @@ from typing import Dict, Iterable, List, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 SUFFIXES = (".cc", ".h", ".proto", ".py", ".js", ".sh")
-# Projects that tests run, and texts of others.
+# Projects that tests run, texts of others, and documents.
 NOT_OURS = ("tests/suites/", "tests/plugins/", "samples/", "third_party/stubs/", "deploy/", "docs/")
-# Here every line has to be narrow, and in other files every comment: there the formatters take care of the code.
+# In these files every line must be narrow. In other files only comments are checked, since formatters keep code narrow.
 NARROW = (".proto", ".sh", ".bazel", ".bzl")
 
 
 class Limits(NamedTuple):
-    """The numbers by name, and for each the names of what it does not hold for."""
+    """The numbers by name, and for each the names of the exceptions."""
 
     numbers: Dict[str, int]
     exceptions: Dict[str, List[str]]
@@ -32,7 +32,7 @@ class Limits(NamedTuple):
 
 
 def read_limits(document: str) -> Limits:
-    """Reads the block below "## Limits"."""
+    """Reads the block below the heading "## Limits"."""
     block = re.search(r"^## Limits\n.*?^```\n(.*?)^```", document, re.MULTILINE | re.DOTALL).group(1)
     limits = Limits({}, collections.defaultdict(list))
     name = ""
@@ -47,12 +47,12 @@ def read_limits(document: str) -> Limits:
 
 
 def is_test(path: str) -> bool:
-    """Whether a file is a test or serves tests alone."""
+    """Whether a file is a test or serves only tests."""
     return path.endswith("_test.cc") or path.startswith(("tests/", "runner_py/tests/")) or "/testing/" in path
 
 
 def all_files(root: Path = ROOT) -> List[str]:
-    """The files of our own that git knows or would add."""
+    """Our own files that git knows or would add."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout.split("\0")
     return [path for path in listed if path and is_ours(path) and (root / path).is_file()]
@@ -67,7 +67,7 @@ def is_source(path: str) -> bool:
 
 
 def check_folders(paths: Iterable[str], limits: Limits) -> List[str]:
-    """Folders with too many sources, or too many tests."""
+    """Names folders with too many sources or too many tests."""
     most = limits["source files in a folder"]
     counts = collections.Counter((str(PurePosixPath(path).parent), is_test(path)) for path in paths if is_source(path))
     return [
@@ -78,7 +78,7 @@ def check_folders(paths: Iterable[str], limits: Limits) -> List[str]:
 
 
 def check_files(paths: Iterable[str], limits: Limits, root: Path = ROOT) -> List[str]:
-    """Sources that are too long, and rooms that are."""
+    """Names sources and rooms with too many lines."""
     messages = []
     rooms = {name[len("lines in ") :]: number for name, number in limits.numbers.items() if "/" in name}
     sums: Dict[str, int] = collections.Counter()
@@ -99,7 +99,7 @@ def check_files(paths: Iterable[str], limits: Limits, root: Path = ROOT) -> List
 
 
 def check_code(tags: Iterable[dict], limits: Limits) -> List[str]:
-    """Functions and classes in what ctags printed. A struct is a plain list of values and may have any number."""
+    """Names functions and classes that are too large. A struct is a plain list of values and may have any number."""
     messages = []
     members: Dict[tuple, int] = collections.Counter()
     for tag in tags:
@@ -107,7 +107,7 @@ def check_code(tags: Iterable[dict], limits: Limits) -> List[str]:
             lines, most = tag["end"] - tag["line"] + 1, limits["lines in a function"]
             if lines > most and tag["name"] not in limits.exceptions["lines in a function"]:
                 messages.append(f"{tag['path']}:{tag['line']}: {tag['name']} has {lines} lines, {most} are allowed")
-        # Constants (kName) are no data of an object.
+        # Constants (kName) are not data of an object.
         elif tag.get("kind") == "member" and tag.get("scopeKind") == "class" and not re.match("k[A-Z]", tag["name"]):
             members[tag["path"], tag["scope"].rpartition("::")[2]] += 1
     most = limits["data members of a class"]
@@ -118,7 +118,7 @@ def check_code(tags: Iterable[dict], limits: Limits) -> List[str]:
 
 
 def read_tags(paths: Iterable[str], root: Path = ROOT) -> List[dict]:
-    """Functions and data members of the C++ and Python sources among `paths`."""
+    """ctags' functions and data members of the C++ and Python sources among `paths`."""
     chosen = [path for path in paths if path.endswith((".cc", ".h", ".py")) and not is_test(path)]
     if not chosen:
         return []
@@ -129,7 +129,7 @@ def read_tags(paths: Iterable[str], root: Path = ROOT) -> List[dict]:
 
 
 def check_columns(paths: Iterable[str], limits: Limits, root: Path = ROOT) -> List[str]:
-    """Comments, and in some files all lines, that are too wide. An address may be as long as it is."""
+    """Names comments that are too wide, and in some files all such lines. A line with an address may be wide."""
     most = limits["columns in a line"]
     messages = []
     for path in paths:

@@ -1,5 +1,6 @@
-// What dispatch queue and ledger cost per test in a large run, in one thread: every test collected, started, reported and counted, all agents
-// busy to the end. Reported: tests per second, and bytes that are held for each test when the last result is in.
+// Measures the cost of dispatch queue and ledger for each test of a large run, in one thread. Every test is collected,
+// started, reported and counted, and all agents are busy to the end. Prints tests per second, and the bytes that are
+// held for each test after the last result.
 #include <malloc.h>
 
 #include <algorithm>
@@ -25,7 +26,7 @@ std::string ModuleName(int module) {
   return absl::StrCat("tests/package_", module / 100, "/test_module_", module, ".py");
 }
 
-// A worker with its leases, one step at a time.
+// A worker with its leases. It takes one step at a time.
 struct Worker {
   dispatch::SlotKey slot;
   std::deque<v1::Lease> leases;
@@ -51,7 +52,7 @@ class Farm {
     }
   }
 
-  // Until nobody has anything left. Returns how many results were counted.
+  // Runs until no worker has a lease. Returns how many results were counted.
   int64_t Run() {
     int64_t counted = 0;
     Obey();

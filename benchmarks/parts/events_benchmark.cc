@@ -1,4 +1,4 @@
-// What the line of a test that passed takes in the events file.
+// Measures writing the event line of a passed test.
 #include <memory>
 #include <sstream>
 #include <string>

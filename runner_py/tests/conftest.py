@@ -21,7 +21,7 @@ from driver import Kept, Worker, Zygote  # noqa: E402
 
 
 def _environment() -> dict[str, str]:
-    """Returns our environment without variables of the pytest that runs these tests, and that change the hosted pytest.
+    """Returns our environment without variables of the pytest that runs these tests, or that change the hosted pytest.
 
     Installed plugins have no part in these tests. A test that needs a plugin names it.
     """
@@ -32,7 +32,7 @@ def _environment() -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def surroundings_of_references(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Genuine pytest, if a test runs it for comparison, has the workers' environment."""
+    """Gives genuine pytest the workers' environment. Some tests run it for comparison."""
     wanted = _environment()
     for name in set(os.environ) - set(wanted) - {"PYTEST_CURRENT_TEST"}:
         monkeypatch.delenv(name)
@@ -41,7 +41,7 @@ def surroundings_of_references(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def make_zygote() -> Iterator[Callable[..., Zygote]]:
-    """Starts zygotes for one test, with other values of variables; None removes a variable."""
+    """Starts zygotes for one test, with other values of variables. None removes a variable."""
     made: list[Zygote] = []
 
     def make(**variables: str | None) -> Zygote:
@@ -135,5 +135,5 @@ def keep(tmp_path: Path) -> Iterator[Callable[..., Kept]]:
 
 @pytest.fixture
 def venv(tmp_path: Path) -> Path:
-    """An environment with the packages that are beside pytest here."""
+    """A virtual environment with the packages that are installed beside pytest here."""
     return virtual_environment.beside_pytest(tmp_path / "venv")

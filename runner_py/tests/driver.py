@@ -1,7 +1,7 @@
-"""Plays the agent: starts a real zygote, has it fork workers, and speaks with them as fastest-agent does.
+"""Plays the agent: starts a real zygote, makes it fork workers, and speaks with them as fastest-agent does.
 
 Also a program: `python driver.py [--slots N] [--python PATH] [--mode MODE] [--cwd DIR] -- PYTEST_ARGS` runs a project's
-tests by leases of one module each and prints `OUTCOME NODEID` lines, sorted, for comparison with pytest's own.
+tests with a lease for each module. It prints sorted lines `OUTCOME NODEID`, for comparison with pytest's.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ sys.path.insert(0, str(RUNNER.parent))
 
 from fastest_runner.wire.frames import FrameDecoder, encode  # noqa: E402
 
-# A machine under load must not fail a test, and a test that hangs must end.
+# A busy machine must not fail a test, and a test that hangs must end.
 PATIENCE_S = 60.0
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -48,7 +48,7 @@ class Peer:
         self.socket.sendall(frame)
 
     def receive(self) -> dict[str, Any] | None:
-        """Returns the next message; None at the end of the stream."""
+        """Returns the next message. None at the end of the stream."""
         while True:
             payload = self._decoder.next_payload()
             if payload is not None:
@@ -105,7 +105,7 @@ class Worker:
         return message
 
     def wait_for(self, kind: str) -> dict[str, Any]:
-        """Returns the body of the next message of that kind. Messages before it are in `messages`."""
+        """Returns the body of the next message of that kind. `messages` has the messages before it."""
         while True:
             message = self.receive()
             if message is None:
@@ -178,7 +178,7 @@ class Worker:
 
 
 def progress_of(numbers: list[int], leases: list[dict[str, Any]]) -> dict[str, Any]:
-    """Returns the Progress for a short form, as agent and coordinator make it. `leases` are `collected` messages."""
+    """Returns the Progress that agent and coordinator make of a short form. `leases` are `collected` messages."""
     progress: dict[str, Any] = {}
     tests = {collected["lease_id"]: collected["tests"] for collected in leases}
     if len(numbers) in (7, 10):
@@ -214,7 +214,7 @@ def _passed(
 
 
 class Zygote:
-    """A real zygote process under this one."""
+    """A real zygote, a child of this process."""
 
     def __init__(
         self, python: str = sys.executable, env: dict[str, str] | None = None, cwd: Path | None = None
@@ -250,13 +250,13 @@ class Zygote:
             self._waiting.append(message)
 
     def close(self) -> int:
-        """Ends the zygote as the end of the agent does."""
+        """Ends the zygote in the way in which the end of the agent ends it."""
         self.control.socket.close()
         return self.process.wait(PATIENCE_S)
 
 
 class Kept:
-    """A zygote that was told to be kept, with the environment and directory of its start."""
+    """A zygote that serves run after run, with the environment and directory of its start."""
 
     def __init__(self, cwd: Path, python: str | Path = sys.executable, **variables: str) -> None:
         self.environment = {"PATH": "/usr/bin:/bin", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables}
@@ -266,7 +266,7 @@ class Kept:
         self.preload: list[str] = []
 
     def why_stale(self, cwd: Path | None = None, **changes: str | None) -> str:
-        """Begins a run with these changes of the environment; None removes a variable. Returns the answer."""
+        """Begins a run with a changed environment. None removes a variable. Returns why the zygote is stale."""
         wanted = {**self.environment, **changes}
         variables = [
             f"{name}={value}".encode("utf-8", "surrogateescape").decode("latin-1")
@@ -297,7 +297,7 @@ class Kept:
 def run_project(
     zygote: Zygote, directory: Path, args: list[str], slots: int, mode: str, spec: dict[str, Any]
 ) -> list[Worker]:
-    """Runs a whole project, with a module's tests in each lease. Workers get their next lease when one is done."""
+    """Runs a whole project with a lease for each module. A worker gets its next lease when it has done one."""
     workers = [zygote.worker(f"gw{number}") for number in range(slots)]
     for worker in workers:
         worker.start(directory, *args, collection=mode, xdist_worker=slots > 1, slots=slots, **spec)

@@ -42,7 +42,7 @@ def start(worker):
 
 def run(running, module):
     running.lease(1, module=module)
-    # The last test that a worker knows waits for the test after it.
+    # The worker holds its last test back until it knows the next one.
     while "results" not in running.wait_for("progress"):
         pass
 
@@ -139,6 +139,6 @@ def test_old_folders_are_removed_with_or_without_the_program_for_it(tree, monkey
     with basetemp._removing_quickly():
         pathlib.rm_rf(tree)
     assert not tree.exists()
-    # Nobody may remove what a link names.
+    # The target of a link must stay.
     assert (tree.parent / "kept" / "file").exists()
     assert left_to_pytest == ([] if has_program else [tree])

@@ -11,7 +11,7 @@ from fastest_runner.session.batches import BatchLoop, CommandError
 
 
 class FakeMessages:
-    """Plays the agent: gives out commands one by one, and keeps the loop's messages and where it waited."""
+    """Plays the agent: gives out commands one by one, and keeps the loop's messages and the places where it waited."""
 
     def __init__(self, *commands: dict[str, Any]) -> None:
         self.commands = list(commands)
@@ -124,7 +124,7 @@ def loop(*commands: Any, take_result: Any = whole_result) -> tuple[BatchLoop, Fa
 
 
 def run(batches: BatchLoop) -> None:
-    """Runs the tests as pytest_runtestloop does."""
+    """Runs the tests in the way of pytest_runtestloop."""
     tests = batches.tests()
     try:
         for item, nextitem in tests:

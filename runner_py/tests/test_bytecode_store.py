@@ -1,4 +1,4 @@
-"""Code objects that are kept under keys which say what they were made of."""
+"""The store keeps code objects under keys that name everything that the code was made of."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_what_was_used_least_lately_goes_first(folder):
         os.utime(folder / key[:2] / key[2:], (100 + number, 100 + number))
     (size,) = {file.stat().st_size for file in files(folder)}
     store.get(keys[0])
-    # There is room for three, less a fifth.
+    # The limit is the size of three, and pruning leaves four fifths of the limit.
     small = BytecodeStore(str(folder), limit_bytes=3 * size)
     small.prune(now=1000)
     assert len(files(folder)) == 4, "it has written nothing"

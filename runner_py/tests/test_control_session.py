@@ -7,7 +7,7 @@ import json
 import pytest
 from fastest_runner.wire import serialized
 
-# A plugin with a part on both sides. It writes down what it is told.
+# A plugin for controller and workers. It writes down what its hooks get.
 CONTROLLER = {
     "conftest.py": """
         import os
@@ -183,7 +183,7 @@ def test_a_worker_says_what_plugins_have_put_into_its_output(worker, project, co
     assert ended["terminal_summary"] == ""
 
 
-# A controller's hooks, which count.
+# Hooks of a controller. They count what they get.
 LISTENER = {
     "conftest.py": """
         import collections
@@ -269,7 +269,7 @@ def test_hooks_are_told_what_is_replayed(control):
         "([('Captured stdout call', 'hello')], [('name', 'value')], 'str')",
         "{'error': 1, 'warnings': 1, 'failed': 1}",
     ]
-    # The workers have told of these.
+    # The workers have reported these warnings, so the control session does not.
     assert not running.all("warning")
 
 
@@ -316,7 +316,7 @@ TESTS = {
         """,
     "pytest.ini": "[pytest]\nmarkers = marked: some\n",
 }
-# What pytest itself makes of the reports.
+# A conftest that writes down the reports as pytest itself serializes them.
 WITNESS = {
     "conftest.py": """
         import json
@@ -341,7 +341,7 @@ WITNESS = {
 def _timeless(data):
     left_out = {"start", "stop", "duration", "longrepr"}
     if data["when"] != "teardown":
-        # The direct engine reports a set-up after the call has failed, with properties that were recorded since.
+        # If the call fails, the direct engine reports the set-up later, with properties that were recorded since.
         left_out.add("user_properties")
     return {name: value for name, value in data.items() if name not in left_out}
 

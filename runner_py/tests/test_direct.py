@@ -1,4 +1,4 @@
-"""The direct engine: which tests it runs, and that it says of them what pytest's own protocol says."""
+"""The direct engine: which tests it runs, and that its results are those of pytest's own protocol."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A zygote that serves run after run: what makes it stale, and what its workers get."""
+"""A zygote that serves run after run: what makes the zygote stale, and what its workers get."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_packages_that_come(keep, venv, tmp_path, name):
 def test_a_file_that_is_newer_than_the_zygote(keep, venv, tmp_path):
     file = next(venv.glob("lib/python*/site-packages")) / "path.pth"
     file.touch()
-    # The file's time is after the load: nobody knows whether it was read as it is now.
+    # The file's time is after the load, so the zygote may have read an older version.
     os.utime(file, (2**31, 2**31))
     assert f"{file} changed while it was loaded" in keep(tmp_path, venv / "bin" / "python").why_stale()
 

@@ -1,4 +1,4 @@
-"""Items that are made without pytest's constructors: which are, and that nobody can tell the difference."""
+"""Items that are made without pytest's constructors: for which functions, and that no test can see the difference."""
 
 from __future__ import annotations
 
@@ -123,10 +123,10 @@ MODULE = """
 
 
 class Collect:
-    """A plugin that answers with FunctionItems as the session host does, if asked to. It keeps the results."""
+    """A plugin that keeps what was collected. If `uses_them`, it makes FunctionItems like the session host."""
 
     def __init__(self, uses_them: bool, hides_them: bool = False) -> None:
-        """`hides_them`: no other hook sees the items. It might ask them for something."""
+        """If `hides_them`, no other hook sees the items, since a hook might ask them for something."""
         self._hides_them = hides_them
         self._maker: Any = make_function_items() if uses_them else None
         self.made: list[str] = []
@@ -184,8 +184,8 @@ class Collect:
 
 
 def told(item: Any) -> dict[str, Any]:
-    """Returns all that an item can be asked for, in a form that compares between two collections."""
-    # Asked first, since this fills the item.
+    """Returns everything that an item can tell, in a form that can be compared between two collections."""
+    # This must come first, since the other questions fill the item.
     is_new = item._request is not None
     info = item._fixtureinfo
     callspec = getattr(item, "callspec", None)
@@ -292,7 +292,7 @@ ASKED_FOR = [
 def test_who_asks_a_late_item_gets_a_function(project):
     functions = "".join(f"\n    def test_{name}(): pass" for name in ASKED_FOR)
     genuine, made = both(project(test_m=LATE + functions), hides_them=True)
-    # The session's first item was pytest's own: ours was compared with it.
+    # The first item of the session is pytest's own, for comparison with ours.
     assert [item.name for item in made.items if not is_late(item)] == ["test_first"]
     by_name = {item.name: (item, other) for item, other in zip(made.items, genuine.items)}
     for name in ASKED_FOR:

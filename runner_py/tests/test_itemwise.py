@@ -1,4 +1,4 @@
-"""Which hooks are known to be itemwise."""
+"""Which hooks count as itemwise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session's table has pytest's own fixtures as pytest puts them there."""
+"""The fixture table of a session has pytest's own fixtures in the form that pytest gives them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_table_is_pytests(project, run_all):
     expected = json.loads(table.read_text("utf-8"))
     table.unlink()
     assert list(run_all(directory).outcomes().values()) == ["PASSED"]
-    # A worker's session may have more fixtures (pytest-xdist's). Those of plugins that are off here are missing.
+    # A worker's session may have more fixtures (pytest-xdist's), and lacks those of plugins that are off here.
     found = [row for row in json.loads(table.read_text("utf-8")) if row in expected]
     own = [row for row in expected if row[1].startswith(("_pytest.", "conftest"))]
     assert [row for row in found if row[1].startswith(("_pytest.", "conftest"))] == own

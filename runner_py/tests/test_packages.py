@@ -1,4 +1,4 @@
-"""The packages of fastest_runner import each other only in the order that the package's docstring gives."""
+"""The packages of fastest_runner import each other only in the order of the package's docstring."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import fastest_runner
 import graphlib
 
 ROOT = Path(fastest_runner.__file__).parent
-# From the lowest package up: a package imports only from those before it.
+# From the lowest package up. A package imports only from packages before it.
 ORDER = re.findall(r"^(\w+) {2,}\S", fastest_runner.__doc__ or "", re.MULTILINE)
 
 
 def modules() -> dict[str, Path]:
-    """Returns files by module names without the root's: "wire.frames", "wire" for a package, and "" for the root."""
+    """Returns files by module name below the root: "wire.frames", "wire" for a package, and "" for the root."""
     found = {}
     for path in ROOT.rglob("*.py"):
         parts = path.relative_to(ROOT).with_suffix("").parts
@@ -25,7 +25,7 @@ def modules() -> dict[str, Path]:
 
 
 def imported_by(name: str, path: Path) -> Iterator[str]:
-    """Yields our modules that a module imports, anywhere in its text."""
+    """Yields those of our modules that a module imports anywhere in its text."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -65,7 +65,7 @@ def test_the_root_imports_nothing():
 
 
 def test_there_is_no_circle_of_modules():
-    # A package's own module offers what is in the package, and its modules may use each other without it.
+    # A package's __init__.py offers what its modules define. The modules may use each other directly.
     graph = {name: {other for other in others if other not in ORDER} for name, others in imports().items()}
     assert len(list(graphlib.TopologicalSorter(graph).static_order())) == len(modules())
 
@@ -73,7 +73,7 @@ def test_there_is_no_circle_of_modules():
 def test_the_graph_is_seen():
     found = imports()
     assert "wire.frames" in found["process.zygote"]
-    # Within a function.
+    # This import is within a function.
     assert "direct" in found["process.zygote"]
     assert "process.zygote" in found["worker"]
     assert "" in found["process.freshness"]

@@ -1,4 +1,4 @@
-"""Modules that are loaded between two runs: which are loaded, and that a run's tests cannot tell the difference."""
+"""Modules that are loaded between two runs: which are loaded, and that tests cannot see the difference."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 
 class Site:
-    """An environment with packages for one test, a zygote in that environment, and a project beside it."""
+    """For one test: a virtual environment with packages, a zygote in that environment, and a project."""
 
     def __init__(self, venv, keep, directory):
         self._folder = next(venv.glob("lib/python*/site-packages"))
@@ -45,7 +45,7 @@ def site(venv, keep, tmp_path):
     return Site(venv, keep, tmp_path / "project")
 
 
-# Whether the process that imports it is the one that runs the test.
+# Tells whether the process that runs the test has imported the module.
 NOTES_ITS_PROCESS = "import os; PROCESS = os.getpid()\n"
 IS_PRELOADED = "assert {0}.PROCESS != __import__('os').getpid()"
 IS_NOT_PRELOADED = "assert {0}.PROCESS == __import__('os').getpid()"

@@ -12,13 +12,13 @@ from fastest_runner.imports import bytecode_store, rewriting
 
 @pytest.fixture
 def store(tmp_path_factory):
-    """A store for one test, and its folder."""
+    """The cache folder for one test, with its store."""
     return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture
 def run(store, make_zygote):
-    """Runs the project in one worker of `count`. `fresh`: first removes the code that pytest keeps beside the files."""
+    """Runs the project in one of `count` workers. `fresh` first removes the code that pytest keeps beside the files."""
 
     def run(directory, *args, count=1, fresh=True, no_bytecode=None):
         for cache in directory.rglob("__pycache__") if fresh else ():
@@ -43,7 +43,7 @@ def kept(store):
 
 
 def replace(store, name, text):
-    """Puts other code for the file into the store. The run then shows whether it was used."""
+    """Puts other code for the file into the store. A run then shows whether that code was used."""
     for file in (store / "fastest" / "bytecode").rglob("*"):
         if file.is_file() and file.name != "pruned":
             code = marshal.loads(file.read_bytes()[16:])
@@ -101,7 +101,7 @@ def test_what_is_not_python_is_pytests_to_tell(run, project, store):
 
 def test_workers_share_what_is_missing(run, project, store):
     directory = project({f"test_{name}.py": "def test(): pass\n" for name in "abcdef"})
-    # The second of two workers. It rewrites its half first, and then what no other worker has done.
+    # One of two workers runs. It rewrites its own half first, and then the files that no other worker has done.
     code = (
         "import os\n\nNUMBERS = sorted(os.listdir(os.path.join(os.environ['XDG_CACHE_HOME'], 'fastest', 'bytecode')))\n"
         "print(len(NUMBERS))\n\ndef test(): pass\n"
@@ -109,7 +109,7 @@ def test_workers_share_what_is_missing(run, project, store):
     (directory / "test_a.py").write_text(code)
     worker = run(directory, "-s", count=2)
     assert set(worker.outcomes().values()) == {"PASSED"}
-    # test_a, test_c and test_e, when the first of them is imported.
+    # When test_a is imported, the store has test_a, test_c and test_e.
     assert "3\n" in worker.stdout()
     assert len(kept(store)) == 6
 

@@ -1,4 +1,4 @@
-"""Sessions that answer with pytest's own text."""
+"""Sessions that answer in pytest's own text."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_run_forwards_its_text_in_order_with_printed_output(project, worker):
     directory = project(PROJECT)
     running = worker(directory, "-s", "-v", forward_terminal=True)
     tests = running.wait_for("ready")["collection"]["tests"]
-    # In two leases, which pytest's text must not show.
+    # The tests come in two leases. pytest's text must not show that.
     refs = [{"node_id": test["node_id"]} for test in tests]
     running.lease(1, tests=refs[:2])
     running.lease(2, tests=refs[2:])

@@ -1,4 +1,4 @@
-"""Workers of a run with several slots behave as pytest-xdist's. The session of a single slot is as pytest's own."""
+"""Workers of a run with several slots behave like pytest-xdist's. The session of a single slot is like pytest's."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_debugger_is_not_waited_for(project, zygote):
 
 @pytest.mark.parametrize(("args", "disabled"), [([], True), (["--benchmark-enable"], False)])
 def test_benchmarks_are_not_measured_beside_other_workers(project, zygote, args, disabled):
-    """Has options with the names of pytest-benchmark's."""
+    """The conftest has options with the names of pytest-benchmark's."""
     conftest = """
         def pytest_addoption(parser):
             parser.addoption("--benchmark-disable", action="store_true")

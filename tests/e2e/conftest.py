@@ -9,7 +9,7 @@ from coordinator_process import Fastest, wait_until
 
 
 class Agent(Fastest):
-    """A fastest-agent with a checkout of its own."""
+    """A fastest-agent with its own checkout."""
 
     address = ""
     workdir = None

@@ -19,7 +19,7 @@ _INCLUDE = re.compile(r'^ *#include "([^"]+)/[^"/]+"', re.MULTILINE)
 
 
 class Owner(NamedTuple):
-    """Who may touch something: `words` find it in the code, `places` are rooms or files."""
+    """The places that may touch something. `words` find it in the code. A place is a room or a file."""
 
     name: str
     words: List[str]
@@ -30,9 +30,9 @@ class Document(NamedTuple):
     """What ARCHITECTURE.md says."""
 
     folders: List[str]
-    # A room to the rooms that it may include. Rooms stand in the document's order, from top to bottom.
+    # Maps each room to the rooms that it may include. Rooms are in the document's order, from top to bottom.
     arrows: Dict[str, List[str]]
-    # The same for tests, in addition.
+    # Maps each room to further rooms that its tests may include.
     test_arrows: Dict[str, List[str]]
     owners: List[Owner]
 
@@ -42,7 +42,7 @@ class Target(NamedTuple):
 
     label: str
     test: bool
-    # Of our own: C++ sources and headers.
+    # Our own C++ sources and headers.
     files: List[str]
     deps: List[str]
 
@@ -52,14 +52,14 @@ class Target(NamedTuple):
 
 
 def read(text: str) -> Document:
-    """Reads the document. Short names become whole; a line that cannot be read is an error."""
+    """Reads the document. Short names are completed. A line that cannot be read is an error."""
     sections = _sections(text, "## ")
     folders = [line.split()[0] for line in _blocks(sections["The map"]).splitlines() if line]
     rooms = {folder.rstrip("/") for folder in folders}
     arrows: Dict[str, List[str]] = {}
     tests: Dict[str, List[str]] = {}
     for title, part in _sections(sections["The arrows"], "### ").items():
-        # "`coordinator/`" is the folder in which short names lie.
+        # A title such as "`coordinator/`" is the folder of the short names below it.
         prefix = title.strip("`/") if title.startswith("`") else ""
         lines = tests if title == "Tests" else arrows
         for left, right in _arrow_lines(_blocks(part)):
@@ -74,7 +74,7 @@ def read(text: str) -> Document:
 
 
 def _sections(text, mark):
-    """Titles to what stands below them."""
+    """Maps each title to the text below it."""
     parts = re.split(f"^{mark}", text, flags=re.MULTILINE)[1:]
     return {title.strip(): rest for title, _, rest in (part.partition("\n") for part in parts)}
 
@@ -84,7 +84,7 @@ def _blocks(text):
 
 
 def _arrow_lines(text):
-    """Pairs of what stands left and right of "->". A line that begins with a space goes on with the line before."""
+    """Yields the text left of "->" and the words right of it. A line continues if the next begins with a space."""
     for line in re.sub(r"\n +", " ", text).splitlines():
         if line:
             left, arrow, right = line.partition("->")
@@ -93,7 +93,7 @@ def _arrow_lines(text):
 
 
 def _whole(name, prefix, rooms):
-    """The folder that a short name stands for."""
+    """The full folder name of a short name."""
     if name == "main":
         return prefix
     inner = f"{prefix}/{name}"
@@ -112,7 +112,7 @@ def source_folders(root: Path) -> Set[str]:
 
 
 def query_bazel(root: Path) -> List[Target]:
-    """The targets of all BUILD files. Waits for a build that is under way in this folder."""
+    """The targets of all BUILD files. Waits until a build in this folder has ended."""
     command = [
         os.environ.get("BAZEL", "/usr/bin/bazel"),
         "query",
@@ -146,7 +146,7 @@ def _room_of(label):
 
 
 def python_packages(root: Path) -> Dict[str, Dict[str, str]]:
-    """Each package of the runner to the packages that it imports, and the file of each import."""
+    """Maps each package of the runner to the packages that it imports, each with the file of the import."""
     rooms: Dict[str, Dict[str, str]] = {}
     for file in sorted((root / RUNNER).rglob("*.py")):
         path = file.relative_to(root).as_posix()
@@ -157,7 +157,7 @@ def python_packages(root: Path) -> Dict[str, Dict[str, str]]:
                 base = "/".join(room.split("/")[: len(room.split("/")) - node.level + 1])
                 base = "/".join([base, *(node.module or "").split(".")]).rstrip("/")
                 for name in [base, *(f"{base}/{alias.name}" for alias in node.names)]:
-                    # A module counts for its package. What fastest_runner/__init__.py defines is open to all.
+                    # A module counts for its package. Everyone may use what fastest_runner/__init__.py defines.
                     module = (root / f"{name}.py").exists()
                     package = name.rpartition("/")[0] if module else name
                     if package != room and (module or ((root / name).is_dir() and name != RUNNER)):
@@ -166,7 +166,7 @@ def python_packages(root: Path) -> Dict[str, Dict[str, str]]:
 
 
 def compare_map(document: Document, present: Set[str]) -> List[str]:
-    """The map against the folders that are there."""
+    """Compares the map with the folders."""
     messages = []
     wide = tuple(folder[: -len("...")] for folder in document.folders if folder.endswith("/..."))
     named = {folder for folder in document.folders if not folder.endswith("...")}
@@ -185,7 +185,7 @@ def compare_map(document: Document, present: Set[str]) -> List[str]:
 
 
 def graph_of(targets: List[Target], test: bool) -> Dict[str, Dict[str, str]]:
-    """Each room to the rooms that its targets depend on, and the first label that says so."""
+    """Maps each room to the rooms that its targets depend on, each with the first dependency as a text."""
     rooms: Dict[str, Dict[str, str]] = {}
     for target in targets:
         if target.files and not test:
@@ -198,7 +198,7 @@ def graph_of(targets: List[Target], test: bool) -> Dict[str, Dict[str, str]]:
 
 
 def compare_arrows(declared: Dict[str, List[str]], actual: Dict[str, Dict[str, str]], short: bool = True) -> List[str]:
-    """The arrows against the graph. A message ends with the line as it should be."""
+    """Compares the arrows with the graph. A message ends with the correct line."""
     messages = []
     for room, uses in sorted(actual.items()):
         known = declared.get(room, [])
@@ -218,7 +218,7 @@ def compare_arrows(declared: Dict[str, List[str]], actual: Dict[str, Dict[str, s
 
 
 def _short(name, room):
-    """How `name` is spelled in the line of `room`."""
+    """The spelling of `name` in the line of `room`."""
     program = next((folder for folder in ("coordinator", RUNNER) if f"{room}/".startswith(f"{folder}/")), "")
     if name == room and room in ("agent", program):
         return "main"
@@ -226,7 +226,7 @@ def _short(name, room):
 
 
 def test_arrows_of(document: Document, targets: List[Target]) -> Dict[str, Dict[str, str]]:
-    """What tests depend on beside what their room may include anyway."""
+    """The dependencies of tests on rooms that their own room may not include."""
     rooms = {}
     for room, uses in graph_of(targets, test=True).items():
         extra = {other: why for other, why in uses.items() if other not in document.arrows.get(room, [])}
@@ -236,7 +236,7 @@ def test_arrows_of(document: Document, targets: List[Target]) -> Dict[str, Dict[
 
 
 def compare_order(arrows: Dict[str, List[str]]) -> List[str]:
-    """There is no circle; and within a program arrows go down."""
+    """Checks that there is no circle, and that arrows go down within a program."""
     place = {room: number for number, room in enumerate(arrows)}
     messages = []
     circles = set()
@@ -256,7 +256,7 @@ def _program(room):
 
 
 def _way(arrows, start, end):
-    """The rooms on the shortest way from `start` to `end`, both with it; None if there is no way."""
+    """The rooms on the shortest way from `start` to `end`, with both. None if there is no way."""
     ways = collections.deque([[start]])
     seen = {start}
     while ways:
@@ -271,7 +271,7 @@ def _way(arrows, start, end):
 
 
 def compare_includes(targets: List[Target], root: Path) -> List[str]:
-    """The BUILD files against what the sources include, room by room."""
+    """Compares the BUILD files with the includes of the sources, room by room."""
     rooms = {target.room for target in targets}
     included = collections.defaultdict(set)
     listed = collections.defaultdict(dict)
@@ -279,13 +279,13 @@ def compare_includes(targets: List[Target], root: Path) -> List[str]:
     for target in targets:
         deps = {_room_of(label): label for label in target.deps}
         for file in target.files:
-            # A file that is not there is a generated one.
+            # A missing file is a generated one.
             text = (root / file).read_text("utf-8") if (root / file).exists() else ""
             for room in (set(_INCLUDE.findall(text)) & rooms) - {target.room}:
                 included[target.room].add(room)
                 if room not in deps:
                     messages.append(f"add a target of //{room} to deps of {target.label}: {file} includes {room}/")
-        # What a test depends on may serve a header that it includes through another one.
+        # A test may need a dependency for a header that it includes through another header.
         if not target.test:
             listed[target.room].update(deps)
     for room, deps in listed.items():
@@ -295,7 +295,7 @@ def compare_includes(targets: List[Target], root: Path) -> List[str]:
 
 
 def compare_programs(targets: List[Target]) -> List[str]:
-    """Coordinator and agent, tests and all, against each other."""
+    """Checks that coordinator and agent do not depend on each other, nor do their tests."""
     messages = []
     for target in targets:
         for label in target.deps:
@@ -306,7 +306,7 @@ def compare_programs(targets: List[Target]) -> List[str]:
 
 
 def compare_owners(document: Document, targets: List[Target], root: Path) -> List[str]:
-    """Who touches what, against who may."""
+    """Compares the places that touch something with those that may."""
     messages = []
     for owner in document.owners:
         used = set()
@@ -327,7 +327,7 @@ def compare_owners(document: Document, targets: List[Target], root: Path) -> Lis
 
 
 def _has(path, word):
-    """Whether the file includes a header "<…", or calls a function "…(" or one whose name begins with "…_"."""
+    """Whether the file includes the header "<…", or calls the function "…(" or one whose name begins with "…_"."""
     if word.startswith("//") or not path.exists():
         return False
     text = path.read_text("utf-8")

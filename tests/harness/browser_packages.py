@@ -1,6 +1,6 @@
 """Makes selenium importable. Import this module first.
 
-selenium has an environment of its own, which keeps its packages away from pytest.
+selenium has its own environment, which keeps its packages away from pytest.
 """
 
 import sys

@@ -38,7 +38,7 @@ def rows(driver):
 
 
 def accessibility(driver):
-    """The faults that axe-core finds in the page as it is shown."""
+    """The faults that axe-core finds in the page."""
     driver.execute_script((Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
     found = driver.execute_async_script("axe.run(document).then(arguments[arguments.length - 1])")
     assert len(found["passes"]) > 5

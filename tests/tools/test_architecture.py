@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md is true: the map, the arrows, who may touch what, and the limits, compared with the code."""
+"""ARCHITECTURE.md is true: compares the map, the arrows, the owners and the limits with the code."""
 
 import sys
 from pathlib import Path
@@ -122,7 +122,7 @@ def test_folders_and_files_keep_within_the_limits():
     fail_with(limits.check_folders(paths, allowed) + limits.check_files(paths, allowed))
 
 
-# ---- What the comparisons find
+# ---- Faults that the comparisons find
 
 
 def test_short_names_and_lines_that_go_on_are_read(small):
@@ -230,7 +230,7 @@ def test_packages_of_the_runner_are_rooms(tmp_path):
     }
 
 
-# ---- What the limits find
+# ---- Faults that the limits find
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What tools/bench peers reads out of other programs' output."""
+"""tools/bench peers reads the output of other programs, and judges the aims."""
 
 import json
 import sys
@@ -84,7 +84,7 @@ def test_aims_are_held_against_the_rounds():
     reached = aims.reached
     assert reached(aims.Aim("Fastest", 3), results) == ("Fastest: 3 times as fast as pytest: 3.00x", True)
     assert reached(aims.Aim("Fastest", 3.1), results) == ("Fastest: 3.1 times as fast as pytest: 3.00x", False)
-    # The one of them that is hardest to be faster than.
+    # The aim counts against the fastest of them.
     assert reached(aims.Aim("Fastest", 2, aims.XDIST), results) == (
         "Fastest: 2 times as fast as the best of xdist: 2.00x",
         True,

@@ -1,4 +1,4 @@
-"""Agents that listen or join, as processes of their own with checkouts of their own."""
+"""Agents that listen or join. Each is a process with its own checkout."""
 
 import signal
 from pathlib import Path
@@ -19,7 +19,7 @@ OUTCOMES = {
     "sub/test_a.py::test_bad": "failed",
     **{f"sub/test_b.py::test_many[{n}]": "passed" for n in range(20)},
 }
-# Runs until the file GO is there; says that it does by a file of its own.
+# Each test makes a file when it starts, and ends when the file `go` exists.
 WAITS = """
 import os, pathlib, time
 import pytest
@@ -46,7 +46,7 @@ def test_a_run_on_two_agents_that_listen(project, agent, execute, tmp_path):
     assert len({event["worker"] for event in run.events("worker_started")}) == 2
     assert run.events("run_started")[0]["rootdir"] == str(folder)
     assert "-n 2 is ignored" in run.stderr
-    # And again: an agent outlives its runs.
+    # An agent outlives its runs and serves another one.
     assert execute(folder, "--agents", agents[0].address).outcomes() == OUTCOMES
     for one in agents:
         one.send(signal.SIGTERM)
@@ -88,7 +88,7 @@ def test_an_agent_keeps_pytest_loaded(project, agent, execute, tmp_path):
     first, *variables = seen()
     assert variables == ["None", "None"]
     assert seen(env={"PYTEST_ADDOPTS": "-q"}) == [first, "None", "-q"]
-    # What an interpreter's start may depend on: another one, which is then kept.
+    # The start of Python may depend on this variable. The agent starts another Python, and keeps it.
     red, *variables = seen("--set-env", "COLOUR=red")
     assert red != first
     assert variables == ["red", "None"]
@@ -217,7 +217,7 @@ def test_a_checkout_that_changes_in_mid_run_is_left_by_name(project, agent, star
     wait_until(lambda: all(started(here) for here in own), "a test on each agent")
     for n in range(8):
         (tmp_path / "checkout-a0" / f"test_{n}.py").write_text("def test_of_another_version(): pass\n")
-    # The other agent waits until this one has asked for more, or it might do all that is left meanwhile.
+    # The other agent waits until this one has asked for more. Otherwise it might run all remaining tests.
     (own[0] / "go").touch()
     leaves = "agent a0 leaves the run when it has finished the tests that it runs"
     wait_until(lambda: leaves in said.read_text() or run.process.poll() is not None, "an agent that leaves")

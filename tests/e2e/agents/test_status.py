@@ -1,4 +1,4 @@
-"""--status says what agents are and do, --drain has them end."""
+"""--status says what agents are and what they do, and --drain ends them."""
 
 import json
 import subprocess
@@ -73,7 +73,7 @@ def test_one_that_is_drained_finishes_what_runs(ask, start, agent, project, tmp_
     two.wait()
     assert (one.process.returncode, two.process.returncode) == (0, 0)
     run.wait()
-    # (Fails if a test has two.) If both left before all tests had run, the run says what is missing.
+    # results() fails if a test has two results. If both agents left too early, the run says which tests are missing.
     assert run.process.returncode == (0 if len(run.results()) == 14 else 10)
 
 

@@ -1,10 +1,9 @@
-"""Idle workers take over what busy ones have not begun, and every result counts once."""
+"""Idle workers take over tests that a busy worker has not begun, and every result counts once."""
 
 import pytest
 
-# The module's tests are not known beforehand, so it can't be split when the run is planned: what two workers run of it
-# was taken over.
-# In the second run the first test waits until another worker has run one of the module's tests.
+# The plan does not know this module's tests and cannot split the module. If two workers run its tests, some tests were
+# taken over. In the second run the first test waits until another worker has run one of them.
 LONG = """
 import os, pathlib, time
 import pytest
@@ -33,7 +32,7 @@ def test_parts_of_a_running_batch_go_to_whoever_is_idle(project, agent, execute,
     agents = [agent(folder), agent(folder)] if farm else []
     where = ["--agents", ",".join(one.address for one in agents)] if farm else []
     expected = {f"test_long.py::test_long[{n}]": "passed" for n in range(10)} | {"test_other.py::test_other": "passed"}
-    # The first run learns how long the tests take: only what is worth its set-up is taken over.
+    # The first run measures the tests. A test is taken over only if it is worth the set-up.
     for second in (False, True):
         if second:
             (tmp_path / "second").touch()

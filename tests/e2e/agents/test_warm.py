@@ -1,4 +1,4 @@
-"""--warm: what a run leaves behind, that the next one uses it, and that its verdict is the same without it."""
+"""--warm: a run leaves an agent behind, the next run uses the agent, and the verdict is the same without it."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ import pytest
 import virtual_environment
 from coordinator_process import Fastest, parent_of, wait_until
 
-# Each run writes down what its tests see.
+# The tests write down what they see of their surroundings.
 TESTS = {
     "pytest.ini": "[pytest]\n",
     "library.py": "ANSWER = 42\n",
@@ -32,7 +32,7 @@ def test_looks_around():
 """,
 }
 PASSED = {"test_all.py::test_answer": "passed", "test_all.py::test_looks_around": "passed"}
-# Goes on when the file GO is there; says by a file of its own that it runs.
+# test_waits makes a file when it starts, and ends when the file `go` exists.
 WAITS = """
 import os, pathlib, time
 
@@ -49,7 +49,7 @@ def test_waits():
 
 @pytest.fixture
 def runtime():
-    """A short XDG_RUNTIME_DIR: a socket's path has 107 bytes."""
+    """A short XDG_RUNTIME_DIR. The path of a socket has at most 107 bytes."""
     folder = Path(tempfile.mkdtemp(prefix="warm", dir="/tmp"))
     yield folder
     shutil.rmtree(folder)
@@ -57,9 +57,9 @@ def runtime():
 
 @pytest.fixture
 def warm(runtime, start, tmp_path):
-    """Runs a coordinator to its end, all runs of a test in the same environment.
+    """Runs a coordinator to its end. All runs of a test have the same environment.
 
-    The mark of these runs is also the agents', so that `start` ends those, before the folder goes.
+    The agents have the mark of these runs too. So `start` ends the agents before the folder is removed.
     """
     mark = uuid.uuid4().hex
 
@@ -75,12 +75,12 @@ def warm(runtime, start, tmp_path):
 
 @pytest.fixture
 def venv(tmp_path):
-    """An environment with the packages that are beside pytest here."""
+    """A virtual environment with the packages that are installed beside pytest here."""
     return virtual_environment.beside_pytest(tmp_path / "venv")
 
 
 def agents(runtime):
-    """Pids of the agents that wait."""
+    """The pids of the waiting agents."""
     found = set()
     for file in runtime.glob("fastest/*.pid"):
         text = file.read_text()
@@ -122,7 +122,7 @@ def test_the_next_run_uses_what_the_first_one_left(project, warm, runtime, tmp_p
         assert run.process.returncode == 0, run.text
         assert run.stderr == ""
         assert run.outcomes() == PASSED
-        # The worker's parent is Python below the agent that was there before the run.
+        # The worker's parent is the Python of the agent that an earlier run left.
         assert seen(tmp_path)["zygote"] == zygote
     assert parent_of(zygote) == agent
     assert agents(runtime) == {agent}
@@ -179,7 +179,7 @@ def test_a_changed_environment_reaches_the_tests(project, warm, runtime, tmp_pat
     warm(folder, env={"COLOUR": "red"})
     agent = the_agent(runtime)
     zygote = zygote_of(agent)
-    # Also one that is no UTF-8, and one by which Python's start does not change.
+    # The value is not UTF-8, and the variable does not change how Python starts.
     warm(folder, env={"COLOUR": "red", "FASTEST_ODD": os.fsdecode(b"\xff\xe9")})
     assert seen(tmp_path) == {
         "zygote": zygote,
@@ -188,7 +188,7 @@ def test_a_changed_environment_reaches_the_tests(project, warm, runtime, tmp_pat
         "umask": seen(tmp_path)["umask"],
         "odd": os.fsdecode(b"\xff\xe9"),
     }
-    # One that a sitecustomize might read: Python is started anew, below the same agent.
+    # A sitecustomize might read this variable. So the same agent starts a new Python.
     warm(folder, env={"COLOUR": "blue"})
     assert seen(tmp_path)["colour"] == "blue"
     assert seen(tmp_path)["odd"] == ""
@@ -235,7 +235,7 @@ def test_it_holds_nothing_of_the_run_that_left_it(project, warm, runtime):
     agent = the_agent(runtime)
     os.close(write)
     os.set_blocking(read, False)
-    # Nobody else has the other end.
+    # No process has the other end of the pipe.
     assert os.read(read, 1) == b""
     os.close(read)
     assert os.getsid(agent) == agent
@@ -256,7 +256,7 @@ def test_it_is_ended_by_word(project, warm, runtime):
     assert agents(runtime) == {others}
     stop = warm(folder, "--warm=stop")
     assert stop.stderr == f"fastest: {folder} has no warm agent\n"
-    # One that is stopped can't say goodbye.
+    # A stopped agent cannot end by itself.
     os.kill(others, signal.SIGSTOP)
     assert warm(other, "--warm=stop").process.returncode == 0
     assert not alive(others)
@@ -287,12 +287,12 @@ def test_a_changed_package_is_loaded_anew(project, warm, runtime, venv, tmp_path
     run = warm(folder, python=python)
     assert run.outcomes() == PASSED, run.text
     agent = the_agent(runtime)
-    # It has looked at its files when it has served a run.
+    # The agent checks its files after it has served a run.
     assert warm(folder, python=python).outcomes() == PASSED
     (site / "more.pth").write_text("import os; os.environ['COLOUR'] = 'green'\n")
     assert warm(folder, python=python).outcomes() == PASSED
     assert seen(tmp_path)["colour"] == "green"
-    # What that does to the environment is done for the next run, too.
+    # The next run has the variable too.
     zygote = zygote_of(agent)
     assert warm(folder, python=python).outcomes() == PASSED
     assert seen(tmp_path) == {**seen(tmp_path), "colour": "green", "zygote": zygote}
@@ -308,7 +308,7 @@ def test_one_that_was_killed_is_done_without(project, warm, runtime):
     run = warm(folder)
     assert run.process.returncode == 0, run.text
     assert run.outcomes() == PASSED
-    # And another is left.
+    # This run leaves a new agent.
     assert the_agent(runtime) != agent
 
 
@@ -365,7 +365,7 @@ def test_what_goes_wrong_goes_wrong_in_the_same_way(project, warm, runtime, file
     assert used.outcomes() == plain.outcomes()
 
     def said(run):
-        # Which of the workers is first is chance.
+        # Which worker comes first is chance.
         return {re.sub("gw[0-9]+", "gw", line) for line in run.stderr.splitlines()}
 
     assert said(used) == said(plain)
@@ -409,7 +409,7 @@ def test_an_interrupted_run_leaves_no_workers(project, warm, runtime, tmp_path):
     (tmp_path / "go").touch()
     assert warm(folder).process.returncode == 0
     assert agents(runtime) == {agent}
-    # A coordinator that is killed takes its workers along, too.
+    # The workers of a killed coordinator end too.
     (tmp_path / "go").unlink()
     for file in tmp_path.glob("started-*"):
         file.unlink()
@@ -477,7 +477,7 @@ def test_a_word_that_there_is_not(project, warm):
 
 @pytest.fixture
 def waiting(runtime, coordinator):
-    """Starts an agent that waits at a socket of its own."""
+    """Starts an agent that waits at its own socket."""
     started = []
 
     def start(*args):
@@ -549,7 +549,7 @@ def test_lib():
         assert run.outcomes() == {"test_all.py::test_lib": "passed"}, run.text
         return (tmp_path / "seen").read_text().split()
 
-    # The first leaves an agent, the second tells it what it imports.
+    # The first run leaves an agent. The second tells the agent which modules its tests import.
     for _ in range(2):
         loaded_by, ran_in = processes()
         assert loaded_by == ran_in

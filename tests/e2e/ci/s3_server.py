@@ -1,7 +1,7 @@
 """An S3 server on this machine that checks signatures, for test_history_stores.py.
 
-It has an environment of its own (tools/setup --python objects). It tells in a line of JSON where it is and with which
-keys it may be used, then does what lines on standard input ask for, and ends with that.
+The server needs the environment of `tools/setup --python objects`. It prints a line of JSON with its address and keys,
+obeys the lines on standard input, and ends when standard input ends.
 """
 
 import json
@@ -22,7 +22,7 @@ def client(service, endpoint, keys):
 
 
 def make_keys(endpoint):
-    """A user's keys, and those of a role that it takes for a while."""
+    """The keys of a user, and the temporary keys of a role that the user takes."""
     nobody = {"aws_access_key_id": "nobody", "aws_secret_access_key": "yet"}
     iam = client("iam", endpoint, nobody)
     iam.create_user(UserName="ci")
@@ -47,7 +47,7 @@ def main():
     server.start()
     endpoint = "http://{}:{}".format(*server.get_host_and_port())
     user, temporary = make_keys(endpoint)
-    # From here on every request must be signed, and rightly.
+    # From here on every request needs a valid signature.
     settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
     facts = {"endpoint": endpoint, "bucket": BUCKET, "region": REGION, "user": user, "temporary": temporary}
     print(json.dumps(facts), flush=True)

@@ -1,4 +1,4 @@
-"""Coverage data of a divided run: --merge --coverage-data joins it to what pytest-cov says of the whole run."""
+"""--merge --coverage-data joins the coverage data of shards. The result is that of pytest-cov for the whole run."""
 
 import json
 import shutil
@@ -30,7 +30,7 @@ def python():
 
 
 def covered(python, folder, data_file):
-    """Lines and branches by file, as coverage.py reports them."""
+    """The lines and branches that coverage.py reports for each file."""
     report = folder / "report.json"
     command = [python, "-m", "coverage", "json", f"--data-file={data_file}", "-o", report]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
@@ -42,7 +42,7 @@ def covered(python, folder, data_file):
 
 @pytest.fixture
 def shards(execute, project, python, tmp_path):
-    """The folder with the event files and coverage data of jobs with a checkout each, and the first of these."""
+    """Runs each shard in its own checkout. Gives the folder with events and coverage data, and the first checkout."""
     events = tmp_path / "events"
     events.mkdir()
     for shard in range(1, SHARDS + 1):
@@ -77,7 +77,7 @@ def test_shards_together_cover_what_pytest_covers(shards, merge, python, project
     expected = covered(python, whole, ".coverage")
     assert covered(python, folder, "all.coverage") == expected
     assert expected["lib/one.py"][1] == [] and expected["lib/never.py"][1] == [1, 2]
-    # They are there for another try.
+    # The shards' data files stay, so that the merge can be repeated.
     assert len(list(events.glob(".coverage.*"))) == SHARDS
 
 

@@ -12,7 +12,7 @@ SUITE = {
 
 @pytest.fixture
 def plan(execute, tmp_path):
-    """Predicted seconds of two shards, or None where nothing was known."""
+    """Plans two shards. Gives their predicted seconds, or None without a history, and the warnings."""
 
     def plan(folder, *args):
         path = tmp_path / "plan.json"

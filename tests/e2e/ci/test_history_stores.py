@@ -1,4 +1,4 @@
-"""--history as a store to which many add at once: a folder, a web server, an S3 server; and what is wrong with them."""
+"""--history as a store that many runs write to at once: a folder, a web server, an S3 server. And their faults."""
 
 import json
 import signal
@@ -18,7 +18,7 @@ SUITE = {
     "test_slow.py": "import time\ndef test_slow(): time.sleep(0.3)\n",
     "test_quick.py": "def test_quick(): pass\n",
 }
-# What the machine has set of these is not for the tests.
+# The tests must not see the machine's values of these variables.
 VARIABLES = [f"AWS_{name}" for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "REGION", "CA_BUNDLE")]
 VARIABLES += ["AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "FASTEST_HISTORY_TOKEN"]
 VARIABLES += ["CURL_CA_BUNDLE", "SSL_CERT_FILE", "http_proxy", "https_proxy", "all_proxy"]
@@ -27,7 +27,7 @@ TOKEN = "let-me-in"
 
 
 class Store:
-    """One that coordinators are shown by a name and an environment."""
+    """A store, as coordinators get it: a name and an environment."""
 
     def __init__(self, name, env=None):
         self.name, self.env = name, {**dict.fromkeys(VARIABLES), **(env or {})}
@@ -37,7 +37,7 @@ class Store:
 
 
 class S3:
-    """A program that serves S3; see s3_server.py."""
+    """The program s3_server.py."""
 
     def __init__(self):
         self.process = subprocess.Popen(
@@ -68,7 +68,7 @@ class S3:
 
 
 class Web:
-    """A server of files in its simplest form: GET, PUT and DELETE, an index, and a token."""
+    """A minimal file server: GET, PUT and DELETE, an index, and a token."""
 
     def __init__(self, certificates=None):
         self.files, self.lock = {}, threading.Lock()
@@ -86,7 +86,7 @@ class Web:
                 if self.headers.get("Authorization") != f"Bearer {TOKEN}":
                     return self.answer(401)
                 if self.command == "PUT" and len(body) != int(self.headers["Content-Length"]):
-                    return None  # Whoever sent it is dead.
+                    return None  # The sender is dead.
                 with web.lock:
                     if self.path.endswith("/"):
                         links = [f'<a href="{path[len(self.path) :]}">' for path in web.files if self.path in path]
@@ -110,7 +110,7 @@ class Web:
             request_queue_size = 128
 
             def handle_error(self, *_):
-                """Those who are killed hang up."""
+                """Ignores the broken connections of killed coordinators."""
 
         self.server = Server(("127.0.0.1", 0), Handler)
         scheme = "http"
@@ -155,7 +155,7 @@ def store(request, tmp_path):
 
 @pytest.fixture
 def refused():
-    """A port at which nobody listens, as long as the test runs."""
+    """A port at which no program listens during the test."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         yield held.getsockname()[1]
@@ -163,7 +163,7 @@ def refused():
 
 @pytest.fixture
 def predicted(execute, tmp_path):
-    """Seconds of two shards, together, by what is in a store, or None where nothing is known; and the warnings."""
+    """Plans two shards from a store. Gives the sum of their seconds, or None without a history, and the warnings."""
 
     def predicted(folder, store, option="--history"):
         path = tmp_path / "plan.json"
@@ -205,8 +205,8 @@ def test_of_fifty_who_write_at_once_some_are_killed_and_some_join(start, execute
     folder = project(files)
     runs, joining = [], []
     for i in range(WRITERS):
-        # Each of a victim's is a file of its own, and it says so: more than a pipe holds. It is killed while it
-        # writes one or another.
+        # A victim writes a file for each import and prints a line for each, more than a pipe holds. So it cannot end
+        # before it is killed, and the kill hits it while it writes some file.
         imports = ["--history-import", f"{i}.json"] * (1500 if i in victims else 1)
         runs.append(start(folder, "--history", store.name, *imports, env=store.env))
         if i in victims:
@@ -219,7 +219,7 @@ def test_of_fifty_who_write_at_once_some_are_killed_and_some_join(start, execute
     for run in joining:
         assert run.wait() == 0, run.text
     everything = sum(i + 1 for i in range(WRITERS) if i not in victims)
-    # No warning: every file reads back.
+    # There is no warning, so every file can be read.
     assert predicted(folder, store) == (pytest.approx(everything), "")
     assert " files are one now\n" in execute(folder, "--history", store.name, "--history-compact", env=store.env).stdout
     assert predicted(folder, store) == (pytest.approx(everything), "")
@@ -286,7 +286,7 @@ def test_what_is_wrong_with_a_server_is_one_warning(
 
 
 def test_a_server_that_goes_in_the_midst_does_no_harm(execute, project, tmp_path):
-    """It takes what it is shown, and is gone when the run has something for it."""
+    """The server answers at the start of the run, and is gone when the run wants to store its durations."""
     web = Web()
     ended = threading.Event()
     store = web.at("x")

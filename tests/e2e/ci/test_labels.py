@@ -1,4 +1,4 @@
-"""Every failure is labelled from the history that --history or --history-base name."""
+"""Every failure gets a label from the history that --history or --history-base names."""
 
 import json
 import subprocess
@@ -30,7 +30,7 @@ def test_killed():
 
 @pytest.fixture
 def run(execute):
-    """Runs the suite with these tests failing; gives the events' labels by test, and the run."""
+    """Runs the suite. The tests named in `fails` fail. Gives the label of each test, and the run."""
 
     def run(folder, fails, *args):
         (folder / "tried").unlink(missing_ok=True)
@@ -52,7 +52,7 @@ def names(labels):
 @pytest.mark.parametrize("form", ["folder/", "file.sqlite"])
 def test_labels(run, project, tmp_path, form):
     folder, store = project(SUITE), f"{tmp_path}/{form}"
-    # Nothing is known: nothing is said.
+    # Without a history there are no labels.
     assert run(folder, "old", "--history", store)[0] == {}
     assert names(run(folder, "old flaky", "--history", store, "--retries", "1")[0]) == {"test_old": "red_on_base"}
     run(folder, "old shaky", "--history", store)
@@ -96,7 +96,7 @@ def test_a_base_that_knows_nothing_is_none(run, execute, project, tmp_path):
     (tmp_path / "base").mkdir()
     (folder / ".test_durations").write_text('{"test_a.py::test_old": 1.0}')
     execute(folder, "--history", f"{tmp_path}/imported/", "--history-import", ".test_durations")
-    # How long tests take says nothing of how they fared.
+    # Durations alone say nothing about earlier outcomes.
     assert run(folder, "old", "--history", f"{tmp_path}/imported/")[0] == {}
     run(folder, "old", "--history", own)
     labels, _ = run(folder, "old new", "--history", own, "--history-base", base)

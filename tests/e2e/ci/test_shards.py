@@ -1,4 +1,4 @@
-"""--shards, --shard, --merge and --rerun-from: a run in parts is the run as a whole."""
+"""--shards, --shard, --merge and --rerun-from: the shards together give the verdict of the whole run."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ SUITE = {
     "tests/test_many.py": "import pytest\n@pytest.mark.parametrize('n', range(60))\ndef test_n(n): assert n != 33\n",
     "tests/test_few.py": "def test_a(): pass\ndef test_b(): pass\n",
     "tests/sub/test_more.py": "class TestIt:\n    def test_a(self): pass\n    def test_b(self): assert 0\n",
-    # Discovery can't foresee these.
+    # Discovery cannot know these tests.
     "tests/test_generated.py": "for n in range(5):\n    exec(f'def test_{n}(): pass')\n",
     "tests/test_skipped.py": "import pytest\npytest.skip('none of it', allow_module_level=True)\n",
     "tests/test_mixed.py": """
@@ -28,7 +28,7 @@ SHARDS = 3
 
 
 class Fleet:
-    """Jobs that share nothing but the files that are carried between them."""
+    """CI jobs. They share only the files that are carried from job to job."""
 
     def __init__(self, execute, coordinator, folder, tmp_path):
         self._execute, self._coordinator, self._folder, self._tmp_path = execute, coordinator, folder, tmp_path
@@ -79,7 +79,7 @@ def fleet(execute, coordinator, project, tmp_path):
 
 @pytest.fixture
 def whole(execute, project):
-    """The same suite as one run."""
+    """A run of the undivided suite."""
     run = execute(project(SUITE, "whole"))
     assert run.process.returncode == 1
     return run
@@ -92,7 +92,7 @@ def test_shards_merged_are_the_whole_run(fleet, whole, slots, tmp_path):
     runs = one.run_all(slots=slots)
     assert {run.process.returncode for run in runs} == {0, 1}
     counts = [len(run.results()) for run in runs]
-    # The long module is cut.
+    # The long module is divided.
     assert all(counts), counts
     merged, outcomes, end = one.merged_outcomes()
     assert merged.returncode == 1, merged.stderr
@@ -108,7 +108,7 @@ def test_shards_merged_are_the_whole_run(fleet, whole, slots, tmp_path):
 
 def test_without_a_plan_file_each_job_comes_to_the_same_plan(fleet, whole, tmp_path):
     one = fleet(SUITE)
-    # Each has what the others had when they began: no history.
+    # All jobs begin alike, without a history.
     homes = [{"XDG_CACHE_HOME": str(tmp_path / f"home{shard}")} for shard in range(SHARDS)]
     runs = [one.run(shard + 1, env=home) for shard, home in enumerate(homes)]
     assert len({run.events("run_started")[0]["shard"]["plan"] for run in runs}) == 1
@@ -163,7 +163,7 @@ def test_what_is_missing_is_named_and_a_rerun_completes_it(fleet, whole):
     one.plan()
     runs = one.run_all()
     longest = max(range(SHARDS), key=lambda i: len(runs[i].results()))
-    # The job was killed when it had written half of its lines.
+    # The job was killed after half of its lines.
     lines = runs[longest].report.read_bytes().splitlines(keepends=True)
     expected = set(runs[longest].outcomes())
     kept = lines[: len(lines) // 2]
@@ -180,7 +180,7 @@ def test_what_is_missing_is_named_and_a_rerun_completes_it(fleet, whole):
     assert set(outcomes) == set(whole.outcomes()) - left
 
     again = one.run(longest + 1, "--plan-file", one.plan_file, "--rerun-from", one.events, name="again")
-    # What failed and what had no result, and nothing else.
+    # Exactly the tests that failed or had no result run again.
     failed = {name for name in expected - left if whole.outcomes()[name] == "failed"}
     assert set(again.outcomes()) == left | failed
     merged, outcomes, end = one.merged_outcomes()
@@ -188,7 +188,7 @@ def test_what_is_missing_is_named_and_a_rerun_completes_it(fleet, whole):
     assert outcomes == whole.outcomes()
     assert end["books"]["balanced"]
 
-    # A shard that left no file at all.
+    # The shard leaves no file at all.
     runs[longest].report.unlink()
     again.report.unlink()
     merged = one.merge()
@@ -216,7 +216,7 @@ def test_fine(): pass
     assert merged.returncode == 0
     assert "FLAKY test_it.py::test_flaky - passed at attempt 2" in merged.stdout
     assert "2 passed, 1 flaky" in merged.stdout
-    # Nothing is left.
+    # No test is left to run again.
     third = one.run(1, "--rerun-from", one.events, shards=1, slots=slots, name="third")
     assert third.process.returncode == 0
     assert "nothing is left to be run" in third.text
@@ -236,7 +236,7 @@ def test_policies_hold_over_shards(fleet, tmp_path):
     merged = one.merge()
     assert merged.returncode == 0
     assert "1 passed, 1 quarantined" in merged.stdout
-    # An entry that has ended fails the shard that has its test, and so the whole.
+    # An expired entry fails the shard that has its test, and so the merged run.
     for path in one.events.iterdir():
         path.unlink()
     quarantine.write_text(entry.format("test_a.py", "2999-01-01") + entry.format("test_b.py", "2020-01-01"))

@@ -1,4 +1,4 @@
-"""--report-html in a real browser: a run with all that can happen, clicked through, by mouse and by keyboard alone."""
+"""--report-html in a real browser: the report of an eventful run, used by mouse and by keyboard alone."""
 
 import os
 import signal
@@ -65,7 +65,7 @@ def browser():
 
 @pytest.fixture
 def page(browser):
-    """Opens a report from disk. No error may have come to the console at the end."""
+    """Opens a report from disk. At the end the browser's console must show no error."""
 
     def page(path):
         browser.get(f"file://{path}")
@@ -78,7 +78,7 @@ def page(browser):
 
 @pytest.fixture
 def run(start, project, agent, tmp_path):
-    """Four agents, of which one is lost, and everything that a test can do."""
+    """A run on four agents, one of which is lost, with every kind of outcome."""
     folder = project(SUITE)
     agents = {f"a{number}": agent(folder) for number in range(4)}
     addresses = ",".join(one.address for one in agents.values())
@@ -109,7 +109,7 @@ def test_a_run_with_everything_is_clicked_through(run, page, coordinator, tmp_pa
     assert "was lost" in overview and "test_skips.py: none of it" in overview
     assert accessibility(driver) == []
 
-    # A chip leads to its tests; search, outcome, agent, flaky.
+    # A chip leads to its tests. Then come the filters: search, outcome, agent, flaky.
     driver.find_element(By.CSS_SELECTOR, ".chips .o-f").click()
     assert driver.find_element(By.ID, "shown").text == f"3 of {len(outcomes)} tests"
     driver.find_element(By.ID, "outcome-f").click()
@@ -136,7 +136,8 @@ def test_a_run_with_everything_is_clicked_through(run, page, coordinator, tmp_pa
     assert rows(driver)[0][1] == "test_bad.py::test_hangs"
     assert driver.find_element(By.CSS_SELECTOR, "[aria-sort='descending']").text == "Duration"
 
-    # A failure's detail: pytest's text, what was captured, how to run it again; nothing of it is markup.
+    # The detail of a failure has pytest's text, the captured output and the command to run the test again. None of it
+    # is read as markup.
     search.send_keys("test_fails")
     driver.find_element(By.CSS_SELECTOR, "#grid-body .row").click()
     detail = driver.find_element(By.ID, "detail")
@@ -155,7 +156,7 @@ def test_a_run_with_everything_is_clicked_through(run, page, coordinator, tmp_pa
     driver.find_element(By.CSS_SELECTOR, "#grid-body .row").click()
     assert "'test_bad.py::test_markup[<img src=x onerror=alert(1)>]'" in driver.find_element(By.ID, "command").text
 
-    # The timeline: zoomed by buttons, wheel and keys; told of what is under the cursor.
+    # The timeline is zoomed by buttons, wheel and keys, and names what is under the cursor.
     tab(driver, "timeline")
     lanes = driver.find_element(By.ID, "lanes")
     table = driver.find_element(By.ID, "lanes-text").text
@@ -172,7 +173,7 @@ def test_a_run_with_everything_is_clicked_through(run, page, coordinator, tmp_pa
     assert "::" in driver.find_element(By.ID, "hover").text
     assert accessibility(driver) == []
 
-    # Files, dark.
+    # The files, with the dark theme.
     tab(driver, "files")
     assert "test_bad.py" in driver.find_element(By.CSS_SELECTOR, "#panel-files tbody tr").text
     before = driver.find_element(By.TAG_NAME, "body").value_of_css_property("background-color")

@@ -1,4 +1,4 @@
-"""--junitxml: valid by the schema that CI systems use, and pytest's own report in all that tests add to it."""
+"""--junitxml: the schema of CI systems accepts the report, and what tests add to it is as in pytest's report."""
 
 import subprocess
 import sys
@@ -54,13 +54,13 @@ def test_other(record_testsuite_property): record_testsuite_property("of b", "é
 """,
     "test_broken.py": "import nothing_of_that_name\n",
 }
-# What pytest cannot go on after.
+# pytest itself cannot go on after this test.
 CRASH = {"test_c.py": "import os\ndef test_crash(): os.abort()\n"}
 
 
 @pytest.fixture(scope="session")
 def schema(tmp_path_factory):
-    """The schema that Jenkins' xUnit plugin has, out of pytest's own tests."""
+    """The schema of Jenkins' xUnit plugin, taken from pytest's own tests."""
     path = tmp_path_factory.mktemp("schema") / "junit-10.xsd"
     with tarfile.open(ask_setup("--sdist", "pytest")) as archive:
         (name,) = [name for name in archive.getnames() if name.endswith("/junit-10.xsd")]
@@ -69,7 +69,7 @@ def schema(tmp_path_factory):
 
 
 def complaints(schema, report):
-    """What the schema has against a report; empty: nothing."""
+    """The schema's complaints about a report. Empty if it is valid."""
     python = ask_setup("--python", "schemas")
     code = (
         "import sys, xmlschema\n"
@@ -87,7 +87,7 @@ def suite_properties(report):
 @pytest.mark.parametrize("slots", [1, 3])
 @pytest.mark.parametrize("crash", [False, True])
 def test_reports_are_valid_by_the_schema(execute, project, schema, tmp_path, slots, crash):
-    # The schema knows no properties of a test case; pytest writes them all the same, with a warning.
+    # The schema has no properties of a test case. pytest writes them nevertheless, with a warning.
     files = {name: text.replace('record_property("key"', 'print("key"') for name, text in SUITE.items()}
     folder = project({**files, **(CRASH if crash else {})})
     report = tmp_path / "junit.xml"
@@ -99,7 +99,7 @@ def test_reports_are_valid_by_the_schema(execute, project, schema, tmp_path, slo
     assert ran.process.returncode == 1, ran.text
     assert complaints(schema, report) == ""
     assert ET.parse(report).findall(".//flakyFailure") != []
-    # The check can fail.
+    # The check finds a fault.
     report.write_text(report.read_text().replace("<testcase ", "<testcase nonsense='1' ", 1))
     assert "nonsense" in complaints(schema, report)
 
@@ -111,7 +111,7 @@ def test_what_tests_add_is_what_pytest_has(project, tmp_path, slots, family):
     pytests, ours = project(SUITE, "pytest"), project(SUITE, "ours")
     expected = parity.run_pytest(pytests, options)
     actual = parity.run_fastest(ours, options, python=sys.executable, slots=slots)
-    # With xunit2 pytest warns of record_property, which then does nothing.
+    # With xunit2, record_property does nothing but warn.
     assert ("1 warning" in expected.counts) == (family == "xunit2")
     assert parity.differences(expected, actual) == []
     assert sorted(suite_properties(ours / "junit.xml")) == sorted(suite_properties(pytests / "junit.xml"))

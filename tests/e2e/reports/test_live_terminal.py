@@ -1,4 +1,4 @@
-"""A run as it is seen while it goes on: in a real terminal (tmux), on a dumb one, in a pipe."""
+"""The display of a run while it goes on: in a real terminal (tmux), in a dumb one, and in a pipe."""
 
 import functools
 import re
@@ -26,7 +26,7 @@ def test_waits_with_a_name_that_is_long_enough_to_be_cut_at_the_edge_of_a_narrow
 
 
 class Terminal:
-    """A tmux server of its own with one window."""
+    """A tmux server with one window."""
 
     def __init__(self, folder, columns, lines):
         self._socket = f"fastest-{uuid.uuid4().hex}"
@@ -57,7 +57,7 @@ class Terminal:
 
 @pytest.fixture
 def terminal(coordinator, project, tmp_path):
-    """A terminal in which the suite above has been started."""
+    """Starts the suite above in a terminal."""
     terminals = []
 
     def start(columns, lines, *args, env=None):
@@ -95,11 +95,11 @@ def test_a_live_area_that_survives_a_resize(terminal, tmp_path):
     assert re.match(r"\[##########\.{10}\] 0:\d\d  2/4 tests, 1 failed, 1 passed", area[0])
     assert re.match(r"\S+: \d+s in test_it\.py::test_waits_with", area[1])
     assert len(area[1]) < 80
-    # The failure was told as it happened.
+    # The failure was shown when it happened.
     assert any(line.startswith("FAILED test_it.py::test_bad - assert 1 == 2") for line in one.screen())
 
     def drawn(columns):
-        """The area as it stands there once, in whole and within the width."""
+        """Whether the live area is on the screen exactly once, complete, and not wider than the screen."""
         screen = one.screen()
         rows = live(screen)
         bars = [line for line in screen if re.match(r"\[[#.]{20}\] ", line)]
@@ -111,7 +111,7 @@ def test_a_live_area_that_survives_a_resize(terminal, tmp_path):
         wait_until(functools.partial(drawn, columns), f"the live area at {columns} columns")
     (tmp_path / "go").touch()
     wait_until(lambda: any(line.startswith("ended with 1") for line in one.screen()), "the end")
-    # Nothing of the live area is left.
+    # The live area is gone.
     text = one.history()
     assert [line for line in text if re.match(r"\[[#.]{20}\] ", line) or re.match(r"\S+: \d+s in ", line)] == []
     assert any("1 failed, 3 passed" in line for line in text)

@@ -1,4 +1,4 @@
-"""--metrics: Prometheus' own tools read what agents and coordinators tell."""
+"""--metrics: Prometheus' own tools read the metrics of agents and coordinators."""
 
 import json
 import re
@@ -28,7 +28,7 @@ def test_waits():
 
 @pytest.fixture(scope="session")
 def prometheus():
-    """Names a program of Prometheus'."""
+    """Gives the path of one of Prometheus' programs."""
     folder = ask_setup("--prometheus")
     return lambda program: f"{folder}/{program}"
 
@@ -51,7 +51,7 @@ def values(text):
 
 @pytest.fixture
 def farm(start, agent, project, tmp_path):
-    """A run in the midst of a test, on one agent; both tell metrics. Gives their addresses, and the run."""
+    """Starts an agent and a run with metrics, and waits for a test. Gives both addresses, and the run."""
     folder = project(WAITS)
     one = agent(folder, "--metrics", "127.0.0.1:0", "--metrics-port-file", tmp_path / "agent-metrics")
     port_file = tmp_path / "run-metrics"
@@ -145,7 +145,7 @@ def test_rules_and_dashboard_ask_for_what_there_is(farm, prometheus, tmp_path):
         asked |= found
     histograms = {name.removesuffix("_count") for name in there if name.endswith("_count")}
     assert asked - there - histograms == set()
-    # And the page names all that there is.
+    # The page names all metrics.
     page = (parity.ROOT / "docs/metrics.md").read_text()
     parts = {f"{name}_{part}" for name in histograms for part in ("bucket", "sum", "count")}
     assert [name for name in sorted((there - parts) | histograms) if f"`{name}`" not in page] == []

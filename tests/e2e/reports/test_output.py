@@ -1,4 +1,4 @@
-"""What a run prints and writes, compared with what pytest prints and writes."""
+"""Compares the output and the files of a run with pytest's."""
 
 import re
 import subprocess
@@ -25,7 +25,7 @@ def without_times(text):
 
 
 def body(text):
-    """A run's output without the lines that say which program wrote it and with how many workers."""
+    """The lines of a run's output, without those that name the program and the number of workers."""
     skip = ("platform ", "plugins: ", "collected ", "running on ", "rootdir: ", "cachedir: ", "collecting ")
     return [line for line in without_times(text).splitlines() if line.strip() and not line.startswith(skip)]
 
@@ -170,7 +170,7 @@ def test(x):
 
 
 def xml_cases(path):
-    """A report's test cases with all that must be equal, in an order of its own."""
+    """Everything in a report that must be equal: its counts, and its test cases, sorted."""
     suite = ElementTree.parse(path).getroot().find("testsuite")
     counts = {name: suite.get(name) for name in ("name", "errors", "failures", "skipped", "tests")}
     cases = []

@@ -1,4 +1,4 @@
-"""Plugins that write a report of every test: with several workers the file is the one that pytest itself gives."""
+"""Plugins that write a report of every test. With several workers the file is the same as under pytest."""
 
 import json
 import subprocess
@@ -41,7 +41,7 @@ def of_html(path):
 
 
 def comparable(log, project):
-    """As with pytest-xdist it begins with the worker, so that none is empty."""
+    """The log without the worker's name, which pytest-xdist adds too. pytest has a text in place of an empty log."""
     return parity.comparable(log, project) or "No log output captured."
 
 

@@ -1,4 +1,4 @@
-"""What a run writes of itself: lines as docs/schema says, from which every report is made once more by --from-json."""
+"""The event lines of a run follow docs/schema, and --from-json makes every report again from the lines."""
 
 import json
 import os
@@ -105,7 +105,7 @@ def test_reports_are_the_runs_own(execute, project, replay, tmp_path, color):
     assert again.stdout == run.stdout
     assert {name: (tmp_path / name).read_bytes() for name in names.values()} == of_the_run
 
-    # And the events themselves, once more.
+    # The events themselves can be written again too.
     copy = tmp_path / "copy.jsonl"
     assert replay("--from-json", run.report, "--report-json", copy).returncode == 1
     assert copy.read_bytes() == run.report.read_bytes()
@@ -196,7 +196,7 @@ def test_lines_are_as_the_schema_says(execute, project):
     jsonschema.Draft202012Validator.check_schema(schema)
     lines = [json.loads(line) for line in run.report.read_text(encoding="utf-8").splitlines()]
     seen = {line["type"] for line in lines}
-    # A reader passes over what is not in the schema; a writer of this version writes nothing else.
+    # A reader skips what the schema does not have. A writer of this version writes only what the schema has.
     for definition in schema["$defs"].values():
         definition["additionalProperties"] = False
     validator = jsonschema.Draft202012Validator(schema)
@@ -235,7 +235,7 @@ def test_a_run_that_was_cut_off_is_told_up_to_the_cut(execute, project, replay, 
     lines = run.report.read_bytes().splitlines(keepends=True)
     last = [number for number, line in enumerate(lines) if b'"type":"result"' in line][-1]
     cut = tmp_path / "cut.jsonl"
-    # In the midst of the last result.
+    # The cut is within the line of the last result.
     cut.write_bytes(b"".join(lines[:last]) + lines[last][:50])
     junit = tmp_path / "junit.xml"
     again = replay("--from-json", cut, "--junitxml", junit)

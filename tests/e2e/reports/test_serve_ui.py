@@ -1,4 +1,4 @@
-"""--serve-ui: a real browser watches real runs, and what else may come to the server is tried by hand."""
+"""--serve-ui: a real browser watches real runs. Other requests to the server are made by hand."""
 
 import http.client
 import json
@@ -20,7 +20,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-# Each gate lets the run go on to the next.
+# The run stops at each gate until the test opens it.
 SUITE = {
     "pytest.ini": "[pytest]\nmarkers = no_retry\n",
     "test_run.py": """
@@ -71,7 +71,7 @@ def browser():
 
 @pytest.fixture
 def serve(start, project, tmp_path):
-    """Starts a run with a page, of which it gives the run; its `address` is HOST:PORT."""
+    """Starts a run with a page. The `address` of the run is the page's HOST:PORT."""
 
     def serve(*arguments, files=SUITE, host="127.0.0.1", slots=1, **more):
         port_file = tmp_path / "ui"
@@ -88,7 +88,7 @@ def serve(start, project, tmp_path):
 
 @pytest.fixture
 def watch(browser):
-    """Opens a run's page. No error may have come to the console at the end."""
+    """Opens a run's page. At the end the browser's console must show no error."""
 
     def watch(run):
         browser.get(f"http://{run.address}/")
@@ -126,7 +126,7 @@ def get(address, path, **headers):
 
 
 def refusal(address, path, method="GET", **headers):
-    """The status and the text of an answer that is no good one."""
+    """The status and the text of a refusal."""
     request = urllib.request.Request(f"http://{address}{path}", headers=headers, method=method)
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request, timeout=60)
@@ -146,7 +146,7 @@ def test_a_run_is_watched_to_its_end(serve, watch, tmp_path):
     assert driver.find_element(By.ID, "live-progress").get_attribute("max") == "65"
     assert accessibility(driver) == []
 
-    # A failure is read while more tests come; what is searched for, sorted by and shown stays, and so does the focus.
+    # The user reads a failure while more tests come. Search, order, detail and focus stay as they are.
     tab(driver, "tests")
     until(driver, lambda: shown(driver) == "31 tests")
     driver.find_element(By.ID, "sort-duration").click()
@@ -172,7 +172,7 @@ def test_a_run_is_watched_to_its_end(serve, watch, tmp_path):
         40,
     ]
 
-    # A button that has the focus is made again, and has it still.
+    # The focused button is made again, and keeps the focus.
     tab(driver, "timeline")
     lanes = driver.find_element(By.ID, "lanes")
     lanes.send_keys(Keys.ARROW_RIGHT, "+")
@@ -192,7 +192,7 @@ def test_a_run_is_watched_to_its_end(serve, watch, tmp_path):
         "2 failed", "63 passed", "1 flaky",
     ]  # fmt: skip
     assert "exit code\n1" in driver.find_element(By.ID, "panel-overview").text
-    # What was open is open; the page can be used on.
+    # The detail is still open, and the page can still be used.
     tab(driver, "tests")
     assert driver.find_element(By.ID, "detail").text == text
     assert shown(driver) == "2 of 65 tests"
@@ -204,7 +204,7 @@ def test_a_run_is_watched_to_its_end(serve, watch, tmp_path):
     for name in ("overview", "tests", "timeline", "files"):
         tab(driver, name)
         assert accessibility(driver) == []
-    # It has what the report has, in its order.
+    # The page has the data of the report, in the same order.
     have = driver.execute_script("return document.run.data")
     assert have.pop("finished") is True
     assert have == data_of(report)
@@ -218,11 +218,11 @@ def test_a_run_that_dies_is_lost(serve, browser, tmp_path):
     run.wait()
     until(browser, lambda: state(browser) == "lost")
     assert line(browser).startswith("The run was lost: its coordinator does not answer any more.")
-    # What had come is still there.
+    # The results so far are still there.
     tab(browser, "tests")
     assert shown(browser) == "31 tests"
     assert accessibility(browser) == []
-    # (It goes on asking.)
+    # The page goes on asking, so only failed requests may be in the console.
     browser.get("about:blank")
     assert all("ERR_" in entry["message"] for entry in browser.get_log("browser"))
 
@@ -268,7 +268,7 @@ def test_compared_at_the_end(serve, execute, project, watch, tmp_path):
 
 
 class Follower(threading.Thread):
-    """Reads /events to the end, as lines."""
+    """Reads the lines of /events to their end."""
 
     def __init__(self, address, path="/events"):
         super().__init__(daemon=True)
@@ -297,7 +297,7 @@ def test_events_and_data_by_hand(serve, tmp_path):
     ((lane, test, seconds),) = said["now"]
     assert lane.endswith(" #1") and test == "test_run.py::test_gate_one" and seconds >= 0
 
-    # Each part holds what the one before left; all parts are the whole.
+    # Each part goes on where the part before ended. Together they are the whole.
     whole = json.loads(get(run.address, "/data"))
     assert not whole["finished"] and whole["complete"] and whole["files"] == ["test_run.py"]
     part = json.loads(get(run.address, "/data?from=30&files=1"))
@@ -312,7 +312,7 @@ def test_events_and_data_by_hand(serve, tmp_path):
     part = json.loads(get(run.address, "/data?from=31"))
     assert part["tests"]["name"][:2] == ["test_gate_one", "test_fails_too"] and len(part["tests"]["name"]) == 33
 
-    # Whoever has all of it at the end is not waited for any longer.
+    # The run does not wait for a reader that has all data.
     (tmp_path / "two").touch()
     wait_until(lambda: follower.states()[-1]["state"] == "finished", "the end")
     page = follower.states()[-1]["page"]
@@ -332,7 +332,7 @@ def test_a_reader_who_does_not_read_holds_up_nobody(serve, tmp_path):
         reader = socket.create_connection((host, int(port)))
         reader.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         readers.append(reader)
-    # One does not even ask.
+    # The last reader does not even send a request.
     readers.append(socket.create_connection((host, int(port))))
     for gate in ("one", "two"):
         (tmp_path / gate).touch()
@@ -362,7 +362,7 @@ def test_what_it_does_not_answer(serve, tmp_path):
     for query in ("from=x", "from=-1", "attempts=1e3", "page=99999999999999999999999"):
         status, text = refusal(run.address, f"/data?{query}")
         assert status == 400 and text == "from, attempts, files, collected, page and ended are numbers.\n"
-    # A name that was made to mean this machine is none of its own.
+    # A foreign name that resolves to this machine is refused.
     for host in (
         "evil.example",
         "127.evil.example",

@@ -24,7 +24,7 @@ CRASHES = {
     "kills_its_group": ("import os, signal; os.killpg(0, signal.SIGKILL)", "SIGKILL"),
 }
 
-# A test that says who it is and then waits for whatever the outside does to it.
+# test_waits writes down its pid, and then waits to be killed.
 WAITS = """
 import os
 import pathlib
@@ -139,7 +139,7 @@ def test_as_many_workers_are_replaced_as_xdist_would(project, execute):
     run = execute(folder, "--max-worker-restart=1", slots=2)
     assert run.process.returncode == 1, run.text
     assert "maximum crashed workers reached: 1" in run.stdout
-    # The other worker may have been in the midst of one more.
+    # The other worker may have been running one more test.
     assert 2 <= list(run.outcomes().values()).count("failed") <= 3
     run = execute(folder, "--max-worker-restart=0", slots=1)
     assert run.process.returncode == 1, run.text
@@ -164,7 +164,7 @@ def test_crash_at_import_is_an_error(project, execute):
 
 
 def test_crash_after_the_last_test(project, execute):
-    """The session fixture's teardown belongs to the last test, so that is where its crash is reported."""
+    """The last test tears the session fixture down, so the crash is reported for the last test."""
     folder = project(
         {
             "conftest.py": """
@@ -283,7 +283,7 @@ HANGS_OUTSIDE = {
 
 
 def test_hang_outside_of_tests(project, start, tmp_path):
-    """All at once, since it takes a while until it is sure that what is no test hangs."""
+    """The runs go on at the same time, because a hang outside of tests is certain only after a while."""
     runs = {}
     for where, files in HANGS_OUTSIDE.items():
         folder = project({"test_a.py": "def test_1():\n    pass\n\ndef test_2():\n    pass\n", **files}, where)
@@ -302,7 +302,7 @@ def test_hang_outside_of_tests(project, start, tmp_path):
 
 
 def test_children_end_with_the_run(project, execute):
-    """Whatever a test starts and forgets: in its group, in a session of its own, or as a daemon."""
+    """Tests leave children in their own group, in a session of their own, and as a daemon."""
     folder = project(
         {
             "test_a.py": """

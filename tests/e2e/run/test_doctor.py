@@ -1,4 +1,4 @@
-"""--doctor: a suite's verdict by pytest and by Fastest, side by side."""
+"""--doctor compares the verdicts of pytest and Fastest on a suite."""
 
 import re
 
@@ -61,7 +61,7 @@ def test_what_pytest_is_not_sure_of_is_left_out(project, execute):
     flips = "import pathlib\n\ndef test_flips():\n    here = pathlib.Path('here')\n    if here.exists():\n"
     flips += "        here.unlink()\n    else:\n        here.touch()\n        assert 0\n\ndef test_sure():\n    pass\n"
     run = execute(project({"test_a.py": flips}), "--doctor", slots=1, events=False)
-    # pytest's runs meet it in one state and Fastest's in the other.
+    # Both runs of pytest find the test in one state, and Fastest's run in the other.
     assert run.process.returncode == 1, run.text
     assert "test_a.py::test_flips: pytest failed, fastest passed" in run.stdout
     assert "test_sure:" not in run.stdout

@@ -1,4 +1,4 @@
-"""Ways for a run to end before its time. None of them leaves a process behind, and none is a success."""
+"""Runs that end early. None of them leaves a process behind, and none is a success."""
 
 import contextlib
 import os
@@ -33,7 +33,7 @@ BEFORE = {"test_a.py::test_1": "passed", "test_a.py::test_2": "passed", "test_wa
 
 
 def running(project, start, text=WAITS, slots=1, **kwargs):
-    """A run whose test_waits is under way and whose other tests have been reported, and the pid of its worker."""
+    """Starts a run, and waits until only test_waits is under way. Gives the run and the pid of that test's worker."""
     folder = project({"test_a.py": FINISHED, "test_waits.py": text})
     run = start(folder, slots=slots, **kwargs)
     pid = pid_from(folder / "pid")
@@ -56,7 +56,7 @@ def test_ctrl_c(project, start, text, slots):
 
 
 def test_ctrl_c_in_a_terminal_reaches_the_whole_group(project, start):
-    """A terminal sends the signal to every process of the foreground group; workers are not in it."""
+    """A terminal sends the signal to every process of the foreground group. The workers are not in that group."""
     run, _ = running(project, start, start_new_session=True)
     os.killpg(run.process.pid, signal.SIGINT)
     assert run.wait() == 2, run.text
@@ -113,7 +113,7 @@ def test_agent_killed(project, start):
 
 
 def test_zygote_killed(project, start):
-    """That is nobody's fault among the tests: what its workers held is run again by those of a new one."""
+    """No test is to blame. The workers of a new zygote run the tests that the lost workers had."""
     once = WAITS.replace('    print("last words")', "    if pathlib.Path('pid').exists():\n        return")
     run, worker = running(project, start, once, slots=2)
     os.kill(parent_of(worker), signal.SIGKILL)
@@ -123,7 +123,7 @@ def test_zygote_killed(project, start):
 
 
 def test_zygote_killed_again_and_again(project, execute):
-    """By a test: it is never a success, and the run gives up after some tries."""
+    """A test kills its zygote each time. The run gives up after some tries, and is never a success."""
     run = execute(project({"test_a.py": KILLS_PARENT}))
     assert run.process.returncode in (1, 10), run.text
     assert run.outcomes()["test_a.py::test_1"] == "passed"
@@ -139,7 +139,7 @@ def test_agent_ended_politely(project, start):
 
 
 def test_everything_is_gone_when_the_command_returns(project, execute):
-    """Not a moment later: a script that goes on to delete the folder must not meet a worker in it."""
+    """A script may delete the folder right after the command, and must not meet a worker there."""
     run = execute(project({"test_a.py": FINISHED}))
     assert run.process.returncode == 0
     assert run.processes() == []

@@ -1,4 +1,4 @@
-"""--replay, --bisect, --check-isolation and --order: tests that lean on what ran before them."""
+"""--replay, --bisect, --check-isolation and --order: tests that depend on earlier tests."""
 
 import json
 
@@ -54,12 +54,12 @@ def events_of(path):
 
 
 def results_of(path):
-    """Node id and worker, in the order of the lines."""
+    """The node id and worker of each result, in the order of the lines."""
     return [(event["nodeid"], event["worker"]) for event in events_of(path) if event["type"] == "result"]
 
 
 def write_run(path, sequence, args=(), slots=1, worker="gw0", **fields):
-    """Events as of a run in which one worker ran `sequence`."""
+    """Writes the events of a run in which one worker ran `sequence`."""
     start = {
         "type": "run_started",
         "version": "0.1.0",
@@ -310,10 +310,10 @@ def order_of(report):
 
 @pytest.mark.parametrize("conftest", ["", "def pytest_collection_modifyitems(items):\n    items[:] = items[::-1]\n"])
 def test_with_pytests_order_a_module_is_one_workers(project, execute, conftest):
-    """The second suite is collected as a whole."""
+    """With the second conftest the suite is collected as a whole."""
     test = "import pytest, time\n\n@pytest.mark.parametrize('i', range(30))\ndef test_1(i):\n    time.sleep(0.01)\n"
     folder = project({"conftest.py": conftest, "test_long.py": test, "test_short.py": "def test_1(): pass\n"})
-    # A module that is known to be long would be divided.
+    # After this run the module is known to be long. Without --order it would be divided.
     execute(folder)
     run = execute(folder, "--order", "pytest")
     assert run.process.returncode == 0, run.text

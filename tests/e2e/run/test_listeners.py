@@ -1,4 +1,4 @@
-"""Conftests that are told of reports: with any number of workers they see the whole run, once, as pytest shows it."""
+"""Conftests with hooks for reports see the whole run once, as under pytest, with any number of workers."""
 
 import re
 import subprocess
@@ -46,7 +46,7 @@ _MINE = re.compile(r"^=+ mine =+\n(.*?)^=", re.MULTILINE | re.DOTALL)
 
 
 def mine(text):
-    """What the conftest has written: it must be there once."""
+    """What the conftest has written. Fails unless it was written exactly once."""
     (found,) = _MINE.findall(text)
     return found.splitlines(), text.count("finished with"), re.findall(r"finished with \d+ \d+", text)
 
@@ -114,7 +114,7 @@ def test_of_a_test_that_ran_again_they_are_told_once(project, execute):
     run = execute(
         project({"conftest.py": CONFTEST, "test_a.py": flaky, "test_b.py": "def test(): pass\n"}), "--retries=1"
     )
-    # After a line of progress pytest begins a new one.
+    # pytest begins a new line after a line of progress.
     assert mine(run.stdout)[0] == ["", "passed 2", "[('passed', 2)]"]
 
 

@@ -1,4 +1,4 @@
-"""--engine=native: tests that are decided without Python, and all that keeps them from it."""
+"""--engine=native: tests that are decided without Python, and everything that prevents this."""
 
 import parity
 import pytest

@@ -1,4 +1,4 @@
-"""--plan: what a run would do, without doing it."""
+"""--plan says what a run would do, without running tests."""
 
 
 def test_the_plan_is_shown_and_no_test_runs(project, start):
@@ -61,6 +61,6 @@ def test_every_result_tells_its_way(project, start):
     for result in results:
         stages = result["stages"]
         assert list(stages) == names
-        # The worker reads the wall's clock, the agent one that nobody can set: they may differ by a little.
+        # The worker reads the wall clock, and the agent a clock that nobody can set. They may differ a little.
         assert all(stages[before] <= stages[after] + 0.05 for before, after in zip(names, names[1:]))
     assert "where the time went" not in run.text

@@ -1,4 +1,4 @@
-"""--retry-budget, --flaky-result, --quarantine, --deadline, end to end. The rules are tabled in coordinator/policy."""
+"""--retry-budget, --flaky-result, --quarantine and --deadline in whole runs. coordinator/policy tests their rules."""
 
 import xml.etree.ElementTree as ElementTree
 
@@ -52,7 +52,7 @@ def test_an_expired_quarantine_fails_the_run(execute, project, tmp_path):
     run = execute(folder, "--quarantine", path)
     assert run.process.returncode == 1
     assert "the quarantine of test_it.py::test_fine (team net) ended on 2020-01-31" in run.stdout
-    # One that is none of this run's does not.
+    # An expired entry for a test of another run does not.
     assert execute(folder, "--quarantine", quarantine(tmp_path, "other.py", "2020-01-31")).process.returncode == 0
 
 
@@ -97,7 +97,7 @@ def test_a_deadline_names_what_was_not_run(execute, project):
     assert end["stop_reason"] == "the deadline of 3 s is near (--deadline)"
     results = run.results()
     assert results and {result["outcome"] for result in results.values()} == {"passed"}
-    # What was collected is named test by test, the parts of the module that nobody had begun by the module.
+    # Collected tests are named one by one. Parts that no worker had begun are named by their module.
     not_run = end["books"]["not_run"]
     assert 0 < len(results) < 1000
     assert len(results) + len(not_run) == 1000 or "test_it.py" in {test["nodeid"] for test in not_run}

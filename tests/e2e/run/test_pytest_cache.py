@@ -1,4 +1,4 @@
-"""pytest's own cache (.pytest_cache) is kept as pytest keeps it, so that either can go on from the other."""
+"""Fastest keeps pytest's cache (.pytest_cache) as pytest does, so each can go on from the other."""
 
 import json
 import shutil
@@ -40,7 +40,7 @@ def run_pytest(folder, *args):
 def write(folder, files):
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
-    # A file of the same length and second would be taken for the one before it.
+    # Python would take the new file for the old one if length and second are the same.
     shutil.rmtree(folder / "__pycache__", ignore_errors=True)
 
 

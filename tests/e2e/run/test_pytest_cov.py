@@ -1,4 +1,4 @@
-"""pytest-cov with several workers: the data, reports and exit codes of genuine pytest, joined by a control session."""
+"""pytest-cov with several workers: a control session joins the data. Data, reports and exit codes are pytest's."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def python():
 
 @pytest.fixture
 def genuine(python):
-    """Runs pytest itself; gives exit code and text."""
+    """Runs pytest itself. Gives the exit code and the output."""
 
     def run(folder, *args):
         command = [python, "-m", "pytest", *args]
@@ -52,7 +52,7 @@ def genuine(python):
 
 @pytest.fixture
 def both(project, execute, genuine, python):
-    """Runs a suite with pytest and with Fastest, each in a folder of its own; gives both ends and folders."""
+    """Runs a suite with pytest and with Fastest in two folders. Gives both exit codes with outputs, and the folders."""
 
     def run(files, *args, slots=2):
         theirs, ours = project(files, "theirs"), project(files, f"ours{slots}")
@@ -64,7 +64,7 @@ def both(project, execute, genuine, python):
 
 
 def covered(python, folder, *args):
-    """What the data in a folder say, as coverage.py reports them, contexts included."""
+    """coverage.py's report of the data in a folder, with contexts."""
     command = [python, "-m", "coverage", "json", "--show-contexts", "-q", "-o", "-", *args]
     files = json.loads(subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout)["files"]
     for file in files.values():
@@ -74,7 +74,7 @@ def covered(python, folder, *args):
 
 
 def summary(text):
-    """What pytest-cov has written."""
+    """The part of the output that pytest-cov wrote."""
     found = text[HEADING.search(text).start() :]
     return re.split(r"^=+ (?:short test summary info|\d+ (?:failed|passed).*) =+$", found, flags=re.MULTILINE)[0]
 
@@ -95,7 +95,7 @@ def test_data_and_table_are_those_of_pytest(both, python, slots, extra):
 
 
 def test_pytest_xdist_may_be_there_too(project, execute, python):
-    # That of the interpreter which runs these tests.
+    # pytest-xdist comes from the interpreter that runs these tests.
     env = {"PYTHONPATH": sysconfig.get_path("purelib"), "PYTEST_ADDOPTS": "-p no:hypothesispytest"}
     args = ["-n2", "--cov", "--cov-branch", "--cov-report=term-missing", "--cov-fail-under=99"]
     folders = project(SUITE, "theirs"), project(SUITE, "ours")

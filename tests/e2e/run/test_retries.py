@@ -1,4 +1,4 @@
-"""--retries: what fails once is flaky, what fails for good is failed, and nobody is told of a test twice."""
+"""--retries: a test that fails once is flaky, a test that keeps failing is failed, and each is reported once."""
 
 import xml.etree.ElementTree as ElementTree
 
@@ -114,7 +114,7 @@ def test_failures_for_good_stop_it(execute, project, limit):
     run = execute(path, *limit, "--retries", "1", slots=1)
     assert run.process.returncode == 1
     stops_at = 1 if limit == ["-x"] else 2
-    # What has failed and is not run again because of the stop has failed, too.
+    # A test counts as failed too if it failed and the stop prevented its retry.
     assert stops_at <= len(run.outcomes()) < 53
     assert set(run.outcomes().values()) == {"failed"}
     assert [result["attempt"] for result in run.results().values()].count(2) >= stops_at

@@ -1,6 +1,6 @@
-"""Where and how the command is started: streams, folders, interpreters, settings, mistakes.
+"""The command in different surroundings: streams, folders, interpreters, settings, mistakes.
 
-Bad input is answered in a clear line.
+The answer to bad input is one clear line.
 """
 
 import os
@@ -17,7 +17,7 @@ BOTH_PASSED = {"test_a.py::test_1": "passed", "test_a.py::test_2": "passed"}
 
 
 def says_in_a_line(run, *words):
-    """Whether one line of standard error holds all the words, and nothing looks like a crash of ours."""
+    """Whether a line of standard error has all words. Fails if our program crashed."""
     assert "terminate called" not in run.stderr and "core dumped" not in run.stderr
     return any(all(word in line for word in words) for line in run.stderr.splitlines())
 
@@ -36,7 +36,7 @@ def test_standard_streams_all_closed(project, start):
 
 
 def test_reader_of_the_output_goes_away(project, start):
-    """fastest-coordinator | head -1: the pipe breaks long before the run is over."""
+    """In `fastest-coordinator | head -1` the pipe breaks long before the end of the run."""
     many = "import pytest\n\n@pytest.mark.parametrize('n', range(300))\ndef test(n):\n    pass\n"
     read, write = os.pipe()
     run = start(project({"test_a.py": many}), "-v", stdout=write)
@@ -160,7 +160,7 @@ def test_broken_ini_file(project, execute):
 
 
 def test_two_runs_at_once(project, start):
-    """They share history and cache, and neither harms the other."""
+    """The runs share history and cache, and neither harms the other."""
     folder = project({f"test_{n}.py": PLAIN["test_a.py"] for n in range(8)})
     runs = [start(folder) for _ in range(2)]
     for run in runs:
@@ -179,7 +179,7 @@ def test_folder_with_an_odd_name(tmp_path, execute):
 
 
 def test_very_long_temporary_folder(project, execute, tmp_path):
-    """A Unix socket's path is at most 107 bytes long."""
+    """The path of a Unix socket has at most 107 bytes."""
     long = tmp_path / ("x" * 200)
     long.mkdir()
     run = execute(project(PLAIN), env={"TMPDIR": str(long)})
@@ -194,7 +194,7 @@ def test_absolute_path_from_elsewhere(project, execute, tmp_path):
 
 
 def test_settings_file_environment_and_flag(project, execute):
-    """The flag wins over the environment, and that over the file."""
+    """A flag wins over the environment, and the environment over the file."""
     hang = "import time\n\ndef test_1():\n    time.sleep(10_000)\n"
     folder = project(
         {"test_a.py": hang, "pyproject.toml": "[tool.fastest]\nhang-timeout = 2\n[tool.pytest.ini_options]\n"}
@@ -213,7 +213,7 @@ def test_unknown_setting(project, execute):
 
 
 def test_inherited_descriptors_and_masks_do_no_harm(project, start):
-    """Started by a program that leaks descriptors, blocks signals and ignores SIGCHLD."""
+    """The program that starts the run leaks descriptors, blocks signals and ignores SIGCHLD."""
     import signal
 
     def untidy():
