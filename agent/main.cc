@@ -19,7 +19,7 @@
 #include "absl/strings/str_format.h"
 #include "agent/agent_host.h"
 #include "agent/agent_options.h"
-#include "agent/coordinator/transports.h"
+#include "agent/coordinator/agent_server.h"
 #include "agent/coordinator/warm_socket.h"
 #include "agent/record/agent_metrics.h"
 #include "agent/record/agent_record.h"

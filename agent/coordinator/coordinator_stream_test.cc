@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "agent/coordinator/transports.h"
+#include "agent/coordinator/agent_server.h"
 #include "agent/testing/fake_coordinator.h"
 #include "base/clock.h"
 #include "base/fake_clock.h"

@@ -1,4 +1,4 @@
-#include "agent/coordinator/transports.h"
+#include "agent/coordinator/agent_server.h"
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>

@@ -1,6 +1,6 @@
 // The two ways in which an agent gets a stream to a coordinator: it dials one, or is dialled.
-#ifndef FASTEST_AGENT_COORDINATOR_TRANSPORTS_H_
-#define FASTEST_AGENT_COORDINATOR_TRANSPORTS_H_
+#ifndef FASTEST_AGENT_COORDINATOR_AGENT_SERVER_H_
+#define FASTEST_AGENT_COORDINATOR_AGENT_SERVER_H_
 
 #include <grpcpp/grpcpp.h>
 
@@ -73,4 +73,4 @@ class AgentServer final : public v1::Agent::CallbackService {
 
 }  // namespace fastest::agent
 
-#endif  // FASTEST_AGENT_COORDINATOR_TRANSPORTS_H_
+#endif  // FASTEST_AGENT_COORDINATOR_AGENT_SERVER_H_
