@@ -3,6 +3,8 @@
 #define FASTEST_BASE_NET_CALL_STREAMS_H_
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/support/client_callback.h>
+#include <grpcpp/support/server_callback.h>
 
 #include <atomic>
 
@@ -24,7 +26,6 @@ class ClientMessageStream : public MessageStream<grpc::ClientBidiReactor<Out, In
     // The owner writes from outside of gRPC's calls: gRPC may not end the call under it. Taken back in EndWrites.
     this->AddHold();
     const bool given_up = this->Open();
-    this->StartReading();
     this->StartCall();
     if (given_up) this->CloseAsAsked();
   }
@@ -50,15 +51,15 @@ class ServerMessageStream : public MessageStream<grpc::ServerBidiReactor<In, Out
  protected:
   // `context`: of the call; gRPC takes it away with the end of OnOver.
   explicit ServerMessageStream(grpc::CallbackServerContext* context)
-      : MessageStream<grpc::ServerBidiReactor<In, Out>, In, Out>(StreamLife::kOpen), context_(context) {}
+      : MessageStream<grpc::ServerBidiReactor<In, Out>, In, Out>(StreamLife::kAccepted), context_(context) {}
 
-  // Starts to read. Once; a stream that is closed without it is never read.
-  void Begin() { this->StartReading(); }
+  // Starts to read, unless the stream has been closed.
+  void Begin() { this->Open(); }
 
  private:
   void OnCancel() final {
     cancelled_ = true;
-    this->Close(grpc::Status::CANCELLED);
+    this->CloseIfOpen(grpc::Status::CANCELLED);
   }
   void OnDone() final {
     this->Over(cancelled_ ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "its stream broke") : grpc::Status::OK);

@@ -15,11 +15,12 @@
 
 namespace fastest {
 
-// kDialled → kOpen → kClosing → kEnded → kDone. A stream that is closed before it has begun: kDialled → kGivenUp →
-// kOpen. An accepted stream starts as kOpen.
+// kDialled or kAccepted → kOpen → kClosing → kEnded → kDone. A stream that is closed before it has begun:
+// kDialled → kGivenUp → kOpen, since gRPC does not know of the call yet; kAccepted → kClosing.
 enum class StreamLife {
-  kDialled,  // Not begun: gRPC does not know of it.
-  kGivenUp,  // Closed, but not begun.
+  kDialled,   // Not begun.
+  kGivenUp,   // Closed, and not begun.
+  kAccepted,  // Not begun.
   kOpen,
   kClosing,  // No message is queued any more; the queued ones are still written.
   kEnded,    // No write is under way, and none will be.
@@ -32,6 +33,8 @@ constexpr bool MayFollow(StreamLife from, StreamLife to) {
       return to == StreamLife::kGivenUp || to == StreamLife::kOpen;
     case StreamLife::kGivenUp:
       return to == StreamLife::kOpen;
+    case StreamLife::kAccepted:
+      return to == StreamLife::kOpen || to == StreamLife::kClosing;
     case StreamLife::kOpen:
       return to == StreamLife::kClosing;
     case StreamLife::kClosing:
@@ -62,12 +65,11 @@ class MessageStream : public Reactor {
   // other side: see ClientMessageStream and ServerMessageStream.
   void Close(const grpc::Status& status) ABSL_LOCKS_EXCLUDED(mu_) {
     absl::MutexLock lock(&mu_);
-    if (life_ != StreamLife::kDialled && life_ != StreamLife::kOpen) return;
-    final_status_ = status;
     if (life_ == StreamLife::kDialled) {
+      final_status_ = status;
       life_.To(StreamLife::kGivenUp);
-    } else {
-      StartClosing();
+    } else if (life_ == StreamLife::kAccepted || life_ == StreamLife::kOpen) {
+      StartClosing(status);
     }
   }
 
@@ -125,18 +127,24 @@ class MessageStream : public Reactor {
  protected:
   explicit MessageStream(StreamLife life) : life_(life) {}
 
-  void StartReading() { this->StartRead(&incoming_); }
-
-  // Begins a dialled stream. Returns whether it was given up: then CloseAsAsked() ends it once gRPC knows of it.
+  // Begins the stream and its first read, unless it is an accepted stream that was closed. True: a dialled stream that
+  // was given up; CloseAsAsked() ends it once gRPC knows of the call.
   bool Open() ABSL_LOCKS_EXCLUDED(mu_) {
     absl::MutexLock lock(&mu_);
     const bool given_up = life_ == StreamLife::kGivenUp;
-    life_.To(StreamLife::kOpen);
+    if (life_ < StreamLife::kOpen) life_.To(StreamLife::kOpen);
+    if (life_ == StreamLife::kOpen) this->StartRead(&incoming_);
     return given_up;
   }
   void CloseAsAsked() ABSL_LOCKS_EXCLUDED(mu_) {
     absl::MutexLock lock(&mu_);
-    if (life_ == StreamLife::kOpen) StartClosing();
+    if (life_ == StreamLife::kOpen) StartClosing(final_status_);
+  }
+
+  // The call was cancelled. A stream that has not begun ends when its owner begins or closes it.
+  void CloseIfOpen(const grpc::Status& status) ABSL_LOCKS_EXCLUDED(mu_) {
+    absl::MutexLock lock(&mu_);
+    if (life_ == StreamLife::kOpen) StartClosing(status);
   }
 
   // gRPC is done with the stream.
@@ -177,9 +185,10 @@ class MessageStream : public Reactor {
     this->StartWrite(&outgoing_.front());
   }
 
-  void StartClosing() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+  void StartClosing(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     life_.To(StreamLife::kClosing);
-    if (!final_status_.ok()) {
+    final_status_ = status;
+    if (!status.ok()) {
       // Not even the message that is being written has to arrive: its write may be stuck.
       while (outgoing_.size() > (writing_ ? 1 : 0)) outgoing_.pop_back();
       if (writing_) TryCancel();

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fastest {
@@ -33,15 +34,15 @@ class FakeReactor {
 
 class SomeStream final : public MessageStream<FakeReactor, std::string, std::string> {
  public:
-  explicit SomeStream(StreamLife life = StreamLife::kOpen) : MessageStream(life) {
-    if (life == StreamLife::kOpen) StartReading();
-  }
+  explicit SomeStream(StreamLife life) : MessageStream(life) {}
+  SomeStream() : MessageStream(StreamLife::kAccepted) { Open(); }
 
   void Begin() {
     const bool given_up = Open();
-    StartReading();
+    asked_.push_back("begun");
     if (given_up) CloseAsAsked();
   }
+  void BeCancelled() { CloseIfOpen(grpc::Status::CANCELLED); }
   void Come(const std::string& message) {
     *reading_ = message;
     reading_ = nullptr;
@@ -176,7 +177,27 @@ TEST(MessageStreamTest, WhatIsClosedBeforeItHasBegunEndsWhenItBegins) {
   stream.Close(grpc::Status::CANCELLED);
   EXPECT_THAT(stream.Asked(), IsEmpty());
   stream.Begin();
-  EXPECT_THAT(stream.Asked(), ElementsAre("read", "end 1"));
+  EXPECT_THAT(stream.Asked(), ElementsAre("read", "begun", "end 1"));
+
+  SomeStream accepted(StreamLife::kAccepted);
+  accepted.Close(grpc::Status(grpc::StatusCode::UNAVAILABLE, ""));
+  EXPECT_THAT(accepted.Asked(), ElementsAre("end 14"));
+  // Nothing is read any more.
+  accepted.Begin();
+  EXPECT_THAT(accepted.Asked(), ElementsAre("begun"));
+}
+
+TEST(MessageStreamTest, ACancelledStreamEndsWhenItsOwnerHasBegunIt) {
+  SomeStream stream(StreamLife::kAccepted);
+  stream.BeCancelled();
+  EXPECT_THAT(stream.Asked(), IsEmpty());
+  stream.Begin();
+  stream.ComeToTheEnd();
+  EXPECT_THAT(stream.Asked(), ElementsAre("read", "begun", "end 0"));
+
+  SomeStream begun;
+  begun.BeCancelled();
+  EXPECT_THAT(begun.Asked(), ElementsAre("read", "end 1"));
 }
 
 TEST(MessageStreamDeathTest, ItIsOverOnlyAfterItsEnd) {

@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace fastest::agent {
+namespace fastest {
 namespace {
 
 // Events of one epoll_wait.
@@ -130,4 +130,4 @@ void EventLoop::RunPosted() {
   }
 }
 
-}  // namespace fastest::agent
+}  // namespace fastest

@@ -18,7 +18,7 @@
 #include "base/clock.h"
 #include "base/process/unique_fd.h"
 
-namespace fastest::agent {
+namespace fastest {
 
 // All but Post() belongs to the thread that calls Run(). Handlers may watch, unwatch, set timers and post as they like.
 class EventLoop {
@@ -79,6 +79,6 @@ class EventLoop {
   std::vector<Work> posted_ ABSL_GUARDED_BY(mu_);
 };
 
-}  // namespace fastest::agent
+}  // namespace fastest
 
 #endif  // FASTEST_BASE_PROCESS_EVENT_LOOP_H_

@@ -14,7 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace fastest::agent {
+namespace fastest {
 namespace {
 
 using testing::ElementsAre;
@@ -131,4 +131,4 @@ TEST_F(EventLoopTest, AnEventInHandDoesNotReachTheDescriptorsSuccessor) {
 }
 
 }  // namespace
-}  // namespace fastest::agent
+}  // namespace fastest
