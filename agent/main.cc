@@ -20,6 +20,7 @@
 #include "agent/agent_host.h"
 #include "agent/agent_options.h"
 #include "agent/coordinator/agent_server.h"
+#include "agent/coordinator/dialled_transport.h"
 #include "agent/coordinator/warm_socket.h"
 #include "agent/record/agent_metrics.h"
 #include "agent/record/agent_record.h"
@@ -191,7 +192,7 @@ int Main(int argc, char** argv) {
   if (warm || !options.listen.empty()) {
     absl::StatusOr<std::unique_ptr<AgentServer>> listening =
         AgentServer::Listen(warm ? socket->address() : options.listen, &*security, loop->get(),
-                            [&](std::unique_ptr<CoordinatorStream::Transport> transport, const std::string& run_id) {
+                            [&](std::unique_ptr<Transport> transport, const std::string& run_id) {
                               host.Accept(std::move(transport), run_id);
                             },
                             {[&] { return record.Status(); }, [&] { host.DrainOnce("the agent was asked to end"); }});
