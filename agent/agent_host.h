@@ -1,5 +1,5 @@
-// An agent between runs: gets calls from and to coordinators, has a warm Python ready for the next run, and ends in good
-// order.
+// An agent between runs: gets calls from and to coordinators, has a warm Python ready for the next run, and ends in
+// good order.
 #ifndef FASTEST_AGENT_AGENT_HOST_H_
 #define FASTEST_AGENT_AGENT_HOST_H_
 

@@ -1,5 +1,5 @@
-// The program fastest-agent with two coordinators at once: their runs take turns on its one slot. Below it Python processes play the worker
-// protocol (testing/fake_runner.py) and write down when they run.
+// The program fastest-agent with two coordinators at once: their runs take turns on its one slot. The agent's Python
+// processes play the worker protocol (testing/fake_runner.py) and write down when they run.
 #include <fcntl.h>
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
@@ -30,10 +30,10 @@ namespace {
 using testing::ElementsAre;
 using Event = v1::AgentMessage::Event;
 
-// What takes longer than this on any machine will never come.
+// Longer than anything takes on any machine.
 constexpr std::chrono::seconds kForever(60);
 
-// One run: dials the agent, and has one worker there.
+// One run. Dials the agent, and has one worker there.
 class Coordinator {
  public:
   Coordinator(const std::string& address, std::string run_id, const std::string& folder) : run_id_(std::move(run_id)) {
@@ -57,7 +57,7 @@ class Coordinator {
     message.mutable_grant()->mutable_lease()->mutable_batch()->set_module(module);
     stream_->Write(message);
   }
-  // Takes a lease back that waits, and sees that it comes. The agent has all that was said before then.
+  // Takes back a lease that waits, and gets it. The agent has all earlier messages then.
   void TakeBack(uint64_t lease) {
     v1::CoordinatorMessage message;
     message.mutable_revoke()->mutable_revoke()->set_lease_id(lease);
@@ -173,7 +173,7 @@ class AgentSharingTest : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  // Run a runs a test, and b waits with lease 1.
+  // Run a runs a test, and b's lease 1 waits.
   void LetBWait() {
     a_->Grant(1, "board");
     a_->WaitForStart(1);
@@ -183,7 +183,7 @@ class AgentSharingTest : public testing::Test {
     b_->TakeBack(2);
   }
 
-  // The tests of that run may end.
+  // The tests of this run may end.
   void Open(const std::string& run_id) { std::ofstream(folder_ + "/" + run_id).flush(); }
 
   std::vector<std::string> Board() {
@@ -213,7 +213,7 @@ TEST_F(AgentSharingTest, TwoRunsTakeTurnsLeaseByLease) {
   b_->WaitForDone(3);
   std::vector<std::string> board = Board();
   ASSERT_EQ(board.size(), 10u);
-  // Whether b's second comes before a's third is a matter of how fast it was granted.
+  // Whether b's second lease comes before a's third depends on how fast it was granted.
   const std::vector<std::string> begin(board.begin(), board.begin() + 6);
   EXPECT_THAT(begin, ElementsAre("a begins", "a ends", "b begins", "b ends", "a begins", "a ends"));
   for (size_t line = 0; line < board.size(); line += 2) {

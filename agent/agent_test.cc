@@ -1,6 +1,5 @@
-// The program fastest-agent as a whole: a real process over a real gRPC stream, with Python processes below it that
-// play the worker protocol (testing/fake_runner.py), or with the real ones where there is an interpreter that has
-// pytest.
+// The program fastest-agent as a whole: a real process over a real gRPC stream. Its Python processes play the worker
+// protocol (testing/fake_runner.py), or are the real ones where there is an interpreter with pytest.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -78,7 +77,7 @@ class AgentTest : public testing::Test {
     options.env = env;
     options.env->push_back("PATH=/usr/bin:/bin");
     UniqueFd err(open((folder_ + "/stderr").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-    // Every process below the agent inherits the last one.
+    // Every process below the agent inherits descriptor 50.
     options.fds = {{err.get(), 2}, {alive_in_.get(), 50}};
     absl::StatusOr<Subprocess> agent = Subprocess::Spawn(options);
     ASSERT_TRUE(agent.ok()) << agent.status();
@@ -146,7 +145,7 @@ class AgentTest : public testing::Test {
     return event.from_worker().message().ready();
   }
 
-  // The next result for that node id.
+  // Waits for the next result of this node id.
   v1::TestResult WaitForResult(const std::string& node_id) {
     v1::TestResult found;
     WaitFor([&](const Event& e) {
@@ -170,7 +169,7 @@ class AgentTest : public testing::Test {
     return WaitFor([&](const Event& e) { return e.worker_gone().worker_id() == worker_id; }).worker_gone();
   }
 
-  // Waits among the events that have not been waited for yet.
+  // Waits for an event after those that have been waited for.
   Event WaitFor(const std::function<bool(const Event&)>& wanted) {
     const std::optional<Event> event = coordinator_->WaitFor(wanted, &position_);
     EXPECT_TRUE(event.has_value()) << "what was waited for did not come; the agent's stderr: "
@@ -178,14 +177,14 @@ class AgentTest : public testing::Test {
     return event.value_or(Event());
   }
 
-  // For a person who wonders.
+  // All events, for a person who wonders.
   std::string Came() {
     std::string came;
     for (const Event& event : coordinator_->events()) absl::StrAppend(&came, "\n", event.ShortDebugString());
     return came;
   }
 
-  // A lease in which a worker dies, up to the worker's end; gives the result of the test that it ran.
+  // Runs a lease in which the worker dies. Gives the result of the test that the worker ran then.
   v1::TestResult RunFatalLease(const std::string& module, double hang_timeout_s = 0) {
     StartAgent();
     StartRun(1, hang_timeout_s);
@@ -208,7 +207,7 @@ class AgentTest : public testing::Test {
     ExpectNobodyLeft();
   }
 
-  // The agent is told of `idle`'s end when it doesn't listen any more, and is killed.
+  // Kills `idle`, and the agent before the agent has read of it.
   void KillAgentWithNewsUnread(pid_t idle) {
     agent_->Kill(SIGSTOP);
     ASSERT_EQ(kill(idle, SIGKILL), 0);
@@ -217,7 +216,7 @@ class AgentTest : public testing::Test {
     agent_->Wait();
   }
 
-  // Everything below the agent has ended, or will in a moment.
+  // Every process below the agent has ended, or will in a moment.
   void ExpectNobodyLeft() {
     pollfd alive = {alive_out_.get(), POLLIN, 0};
     ASSERT_EQ(poll(&alive, 1, 60000), 1) << "a process was left behind";
@@ -235,7 +234,7 @@ class AgentTest : public testing::Test {
   v1::AgentMessage::WorkerGone gone_;
   double lease_s_ = 0;
   size_t position_ = 0;
-  // What WaitForResult has seen of them.
+  // As far as WaitForResult has seen them.
   std::map<uint64_t, v1::WorkerMessage::Collected> leases_;
 };
 
@@ -295,7 +294,7 @@ TEST_F(AgentTest, ASegfaultIsTheRunningTestsCrash) {
   EXPECT_THAT(result.phases(0).terminal_text(), HasSubstr("half a line"));
   EXPECT_THAT(result.phases(0).terminal_text(), HasSubstr("Fatal Python error: Segmentation fault"));
   EXPECT_EQ(gone_.how(), "signal SIGSEGV");
-  // The interpreter's last words stand in the report, not in the run's output as well.
+  // The interpreter's last words are in the report, and not in the run's output as well.
   for (const Event& event : coordinator_->events()) EXPECT_FALSE(event.from_worker().message().has_output());
   // The agent goes on.
   StartWorker(0, "w1");
@@ -365,7 +364,7 @@ TEST_F(AgentTest, ASlotHoldsOneWorker) {
   StartWorker(0, "w1");
   EXPECT_THAT(WaitForGone("w1").how(), HasSubstr("is taken"));
   WaitForReady("w0");
-  // Nobody is there: nothing happens.
+  // There is no worker in slot 7: nothing happens.
   Grant(7, 1, "well");
   FinishSlot(7);
   ExpectOrderlyEnd();
@@ -535,7 +534,7 @@ TEST_F(AgentTest, WithALeaseTheWorkersOutliveTheStream) {
   Grant(0, 1, "well");
   EXPECT_EQ(WaitForResult("well::second").lease_id(), 1u);
   EXPECT_EQ(kill(worker, 0), 0);
-  // What was said before the break is not said again.
+  // Events from before the break are not sent again.
   const std::vector<Event> events = coordinator_->events();
   EXPECT_EQ(
       std::count_if(events.begin(), events.end(), [](const Event& e) { return e.from_worker().message().has_ready(); }),
@@ -635,7 +634,7 @@ class AgentWithPytestTest : public AgentTest {
     if (python == nullptr) GTEST_SKIP() << "FASTEST_TEST_PYTHON names no interpreter that has pytest";
     AgentTest::SetUp();
     python_ = python;
-    // This test's own, which Bazel brings up to date before it runs; the agent would find that of its program.
+    // The one of this test, which Bazel brings up to date. The agent would find the one of its program.
     runner_ = std::filesystem::absolute("runner_py/fastest_runner");
     pytest_args_ = {"-p", "no:cacheprovider", "--rootdir", folder_, folder_};
     std::ofstream(folder_ + "/test_well.py") << "import sys\n\n"
@@ -683,7 +682,7 @@ TEST_F(AgentWithPytestTest, ReportsACrashWithWhatPytestHadCaptured) {
   ExpectOrderlyEnd();
 }
 
-// Whoever is killed, and although a test has started a process that has left its group and lost its parent.
+// Not even a process that has left its group and lost its parent.
 TEST_F(AgentWithPytestTest, NobodyOutlivesAnAgentThatIsKilled) {
   std::ofstream(folder_ + "/test_orphan.py") << kLeavesOrphan;
   StartAgent(python_);
@@ -719,7 +718,7 @@ TEST_F(AgentWithPytestTest, AKilledZygoteTakesItsWorkersAlongAndIsReplaced) {
   Grant(0, 1, "test_orphan.py");
   FinishSlot(0);
   WaitFor([](const Event& e) { return e.from_worker().message().progress().started().node_id() == kOrphanThenHang; });
-  // Its parent: field 4 of stat, after the name, which holds no blank.
+  // The worker's parent is field 4 of stat; the name before it holds no blank.
   const std::vector<std::string> stat =
       absl::StrSplit(ReadFile(absl::StrCat("/proc/", ready.pid(), "/stat")), absl::MaxSplits(' ', 4));
   ASSERT_EQ(kill(std::stoi(stat.at(3)), SIGKILL), 0);

@@ -32,8 +32,8 @@ class AgentServer final : public v1::Agent::CallbackService {
     std::function<void()> drain;
   };
 
-  // Listens on "unix:PATH" or HOST:PORT, port 0: any. `loop` and `security` outlive the server. Unavailable: the address
-  // cannot be had.
+  // Listens on "unix:PATH" or HOST:PORT, port 0: any. `loop` and `security` outlive the server. Unavailable: the
+  // address cannot be had.
   static absl::StatusOr<std::unique_ptr<AgentServer>> Listen(const std::string& address,
                                                              const TransportSecurity* security, EventLoop* loop,
                                                              Accept accept, Questions questions);

@@ -31,8 +31,8 @@ class CoordinatorStream final : private CoordinatorCall::Owner {
     std::function<void(v1::CoordinatorMessage)> on_message;
     // True: more waits to be sent or acknowledged than there is room for. False: most of it has gone.
     std::function<void(bool congested)> on_congestion;
-    // Last call: the conversation is over. The status is the rpc's. Unavailable means also: nobody is at the address, or
-    // nobody any more, or the lease has ended.
+    // Last call: the conversation is over. The status is the rpc's. Unavailable means also: nobody is at the address,
+    // or nobody any more, or the lease has ended.
     std::function<void(const absl::Status&)> on_done;
   };
   // kGoesOn → kForgone; from either → kOver → kTold.
@@ -62,9 +62,9 @@ class CoordinatorStream final : private CoordinatorCall::Owner {
 
   // Begins the first call. Once.
   void Start(const v1::AgentMessage::Hello& hello);
-  // From now on a call that breaks, or was silent for half of the lease, is not the end: `dial` makes the next one. With
-  // no `dial` the coordinator calls (Resume). The conversation ends when the coordinator was not heard of for the lease.
-  // Before the first Send.
+  // From now on a call that breaks, or was silent for half of the lease, is not the end: `dial` makes the next one.
+  // With no `dial` the coordinator calls (Resume). The conversation ends when the coordinator was not heard of for the
+  // lease. Before the first Send.
   void Keep(const std::string& run_id, absl::Duration lease, Transport::Dial dial);
   // Takes Keep back: the end of the present call is the end; at once if there is no call.
   void Forgo();

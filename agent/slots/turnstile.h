@@ -15,10 +15,10 @@ namespace fastest::agent {
 
 // Pure except for its callback: no threads, no I/O, no clock. Owned by the pool; lives on the loop's thread.
 //
-// A worker's turn begins with a lease or `finish`, and lasts until the worker says that it waits. If it holds back a test
-// then, that test runs at the beginning of its next turn, when the worker knows the test after it. Leases are passed on
-// as they come, or one a turn if another worker waits for a turn. A session that runs no test needs no turn: when it
-// starts, and when it ends with nothing held back or is stopped.
+// A worker's turn begins with a lease or `finish`, and lasts until the worker says that it waits. If it holds back a
+// test then, that test runs at the beginning of its next turn, when the worker knows the test after it. Leases are
+// passed on as they come, or one a turn if another worker waits for a turn. A session that runs no test needs no turn:
+// when it starts, and when it ends with nothing held back or is stopped.
 class Turnstile : private SlotShare::Guest {
  public:
   // Hands a command to the worker in a slot.

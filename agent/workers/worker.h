@@ -31,8 +31,8 @@ class Worker {
   class Listener {
    public:
     virtual ~Listener() = default;
-    // In the order in which the worker wrote the messages. The result of a test that the worker's death ended comes this
-    // way, too.
+    // In the order in which the worker wrote the messages. The result of a test that the worker's death ended comes
+    // this way, too.
     virtual void OnWorkerMessage(const Worker& worker, v1::WorkerMessage message) = 0;
     // Last call, after OnExited() or Lost(). The worker may be destroyed after this call, but not in it.
     virtual void OnWorkerGone(const Worker& worker, const WorkerState::End& end) = 0;
@@ -45,8 +45,8 @@ class Worker {
     Listener* listener;
   };
 
-  // Asks the zygote for the process and sends it `start`. `control`: the worker is the run's control session. Errors: the
-  // system has no descriptors left.
+  // Asks the zygote for the process and sends it `start`. `control`: the worker is the run's control session. Errors:
+  // the system has no descriptors left.
   static absl::StatusOr<std::unique_ptr<Worker>> Start(uint32_t slot, const std::string& id, const v1::RunSpec& run,
                                                        bool control, const Environment& environment);
   ~Worker();

@@ -67,8 +67,8 @@ class Zygote {
   // NotFound: there is no such directory here.
   static absl::Status MayStartIn(const std::string& working_dir);
 
-  // Starts the process and returns at once. Forks may be asked for right away, and are done when pytest is loaded. Later
-  // errors come through the listener. `loop` and `clock` outlive this.
+  // Starts the process and returns at once. Forks may be asked for right away, and are done when pytest is loaded.
+  // Later errors come through the listener. `loop` and `clock` outlive this.
   static absl::StatusOr<std::unique_ptr<Zygote>> Start(const Options& options, EventLoop* loop, Clock* clock);
   ~Zygote();
   Zygote(const Zygote&) = delete;

@@ -45,7 +45,8 @@ class ClientMessageStream : public MessageStream<grpc::ClientBidiReactor<Out, In
   grpc::ClientContext context_;
 };
 
-// Close() ends the call for both sides with its status. OnOver: Unavailable if the call broke or was cancelled, else OK.
+// Close() ends the call for both sides with its status. OnOver: Unavailable if the call broke or was cancelled, else
+// OK.
 template <class In, class Out>
 class ServerMessageStream : public MessageStream<grpc::ServerBidiReactor<In, Out>, In, Out> {
  protected:

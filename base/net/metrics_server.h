@@ -23,8 +23,8 @@ class MetricsServer {
   MetricsServer(const MetricsServer&) = delete;
   MetricsServer& operator=(const MetricsServer&) = delete;
 
-  // `metrics` is asked at each scrape, on a thread of the server's, and kept alive. The server adds what the system knows
-  // of this process (process_*).
+  // `metrics` is asked at each scrape, on a thread of the server's, and kept alive. The server adds what the system
+  // knows of this process (process_*).
   void Serve(std::shared_ptr<prometheus::Collectable> metrics);
 
   // HOST:PORT with the port that was bound.

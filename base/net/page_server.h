@@ -32,8 +32,8 @@ class Pages {
   class Events {
    public:
     virtual ~Events() = default;
-    // Waits for the next event's data (a line without its end), some seconds at most. An empty line keeps the connection
-    // alive. False: no event follows.
+    // Waits for the next event's data (a line without its end), some seconds at most. An empty line keeps the
+    // connection alive. False: no event follows.
     virtual bool Next(std::string* data) = 0;
   };
 
@@ -44,9 +44,9 @@ class Pages {
   virtual std::unique_ptr<Events> Follow(const std::string& path) = 0;
 };
 
-// Answers GET and nothing else. At a loopback address it answers only requests whose host is a loopback name: a web page
-// from elsewhere, whose host name was made to mean this machine, gets nothing. At other addresses it asks for a token in
-// the query.
+// Answers GET and nothing else. At a loopback address it answers only requests whose host is a loopback name: a web
+// page from elsewhere, whose host name was made to mean this machine, gets nothing. At other addresses it asks for a
+// token in the query.
 class PageServer {
  public:
   // HOST:PORT, of IPv4; port 0: any. `pages` must outlive the server. InvalidArgument: this is no address, or cannot be

@@ -1,4 +1,5 @@
-// Who may talk to whom, and how others are kept out: TLS, tokens, and the rule that plain text is for this machine only.
+// Who may talk to whom, and how others are kept out: TLS, tokens, and the rule that plain text is for this machine
+// only.
 #ifndef FASTEST_BASE_NET_TRANSPORT_SECURITY_H_
 #define FASTEST_BASE_NET_TRANSPORT_SECURITY_H_
 
@@ -49,8 +50,8 @@ class TransportSecurity {
   // Reads the files. InvalidArgument names the option that lacks its partner, or the file that cannot be read.
   static absl::StatusOr<TransportSecurity> Load(const SecurityOptions& options);
 
-  // InvalidArgument: this side would listen at (dial) `address` without TLS, though it is not this machine's alone; or it
-  // could not tell who comes (could not show who it is).
+  // InvalidArgument: this side would listen at (dial) `address` without TLS, though it is not this machine's alone; or
+  // it could not tell who comes (could not show who it is).
   absl::Status MayListen(const std::string& address) const;
   absl::Status MayDial(const std::string& address) const;
 

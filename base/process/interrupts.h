@@ -7,8 +7,8 @@
 
 namespace fastest {
 
-// Installs handlers for SIGINT, SIGTERM and SIGHUP and ignores SIGPIPE. The second signal kills `child` (0: no child) and
-// ends the process with `exit_code`.
+// Installs handlers for SIGINT, SIGTERM and SIGHUP and ignores SIGPIPE. The second signal kills `child` (0: no child)
+// and ends the process with `exit_code`.
 void HandleInterrupts(pid_t child, int exit_code);
 
 // Whether a signal has come.

@@ -84,7 +84,8 @@ class Subprocess {
   std::optional<int> wait_status_;
 };
 
-// This process's environment with `variables` in it: "NAME=VALUE" replaces a variable of the same name, "NAME" removes it.
+// This process's environment with `variables` in it: "NAME=VALUE" replaces a variable of the same name, "NAME" removes
+// it.
 std::vector<std::string> WithVariables(const std::vector<std::string>& variables);
 
 // Makes this process inherit the processes below it whose parents end.

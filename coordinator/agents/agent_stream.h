@@ -32,8 +32,8 @@ class AgentStream {
   virtual ~AgentStream() = default;
   // Starts to read, and to dial. Called once, without a lock that the listener takes.
   virtual void Begin() = 0;
-  // Queues a message; the caller bounds how many. `rest`, if not null, is the rest of the message, already serialized by
-  // Written(): a part that many agents are told is kept in memory once.
+  // Queues a message; the caller bounds how many. `rest`, if not null, is the rest of the message, already serialized
+  // by Written(): a part that many agents are told is kept in memory once.
   virtual void Send(const v1::CoordinatorMessage& message, const grpc::ByteBuffer* rest) = 0;
   // Ends the stream: with OK after all queued messages, else at once. The first call counts.
   virtual void Close(const grpc::Status& status) = 0;
@@ -41,7 +41,8 @@ class AgentStream {
   virtual bool reading_paused() = 0;
 };
 
-// The message as bytes for gRPC. The bytes of two messages, one after the other, are one message with the fields of both.
+// The message as bytes for gRPC. The bytes of two messages, one after the other, are one message with the fields of
+// both.
 grpc::ByteBuffer Written(const v1::CoordinatorMessage& message);
 
 // In bytes: a message is parsed onto an arena and freed as a whole, though by another thread. gRPC's own way would

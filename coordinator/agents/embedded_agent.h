@@ -23,7 +23,8 @@ class SocketDirectory {
 
   // "unix:/…", for gRPC.
   std::string address() const { return "unix:" + socket_path(); }
-  // Removes the socket and the directory. Open streams stay open. A coordinator that is killed later leaves nothing behind.
+  // Removes the socket and the directory. Open streams stay open. A coordinator that is killed later leaves nothing
+  // behind.
   void Remove();
 
  private:

@@ -10,14 +10,14 @@
 
 namespace fastest::run {
 
-// A folder that only this user may enter. An agent there is named by two digests: of the project, and of everything that
-// it takes from the run that left it and that cannot be changed later (user, limits, namespaces, interpreter, version).
-// Not thread-safe.
+// A folder that only this user may enter. An agent there is named by two digests: of the project, and of everything
+// that it takes from the run that left it and that cannot be changed later (user, limits, namespaces, interpreter,
+// version). Not thread-safe.
 class WarmPlace {
  public:
-  // Makes the folder if it is not there. `agent`, `python`: programs, as FindProgram gives them. `words`: everything else
-  // that the agent's own start depends on. InvalidArgument: the folder cannot be made, or is not this user's alone; the
-  // text says what to do.
+  // Makes the folder if it is not there. `agent`, `python`: programs, as FindProgram gives them. `words`: everything
+  // else that the agent's own start depends on. InvalidArgument: the folder cannot be made, or is not this user's
+  // alone; the text says what to do.
   static absl::StatusOr<WarmPlace> Open(const std::string& folder, const std::string& rootdir, const std::string& agent,
                                         const std::string& python, const std::vector<std::string>& words);
 
