@@ -15,6 +15,7 @@
 #include "base/net/port_file.h"
 #include "base/process/interrupts.h"
 #include "base/status_macros.h"
+#include "base/status_prefix.h"
 #include "proto/exit_code.h"
 
 namespace fastest::agents {
@@ -64,7 +65,9 @@ absl::StatusOr<std::unique_ptr<Farm>> Farm::Open(const request::FarmOptions& opt
   if (!options.listen.empty()) {
     RETURN_IF_ERROR(farm->security_.MayListen(options.listen));
     ASSIGN_OR_RETURN(const std::string bound, farm->gateway_.Listen(options.listen));
-    if (!options.port_file.empty()) RETURN_IF_ERROR(WritePortFile(options.port_file, bound));
+    if (!options.port_file.empty()) {
+      RETURN_IF_ERROR(WithPrefix("--port-file", WritePortFile(options.port_file, bound)));
+    }
     farm->note_(absl::StrCat("agents may join at ", bound));
   }
   farm->DialWhatIsDue();

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <optional>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/process/executable.h"
 #include "base/process/interrupts.h"
@@ -18,12 +17,6 @@
 #include "proto/exit_code.h"
 
 namespace fastest::commands {
-namespace {
-
-// How soon the child's end, or a signal, is seen.
-constexpr absl::Duration kTurn = absl::Milliseconds(5);
-
-}  // namespace
 
 ScratchFolder::ScratchFolder() {
   std::error_code error;
@@ -48,18 +41,15 @@ absl::StatusOr<int> RunOwnProgram(const std::vector<std::string>& args) {
   options.argv.insert(options.argv.end(), args.begin(), args.end());
   const UniqueFd nowhere(open("/dev/null", O_RDWR | O_CLOEXEC));
   for (int fd = 0; fd < 3; ++fd) options.fds.push_back({nowhere.get(), fd});
-  // Keys pressed in the terminal are this process's to pass on, once: a second signal would cut the child's own end short.
+  // This process passes on keys pressed in the terminal, and once: a second signal would cut the child's own end short.
   options.new_session = true;
   options.parent_death_signal = SIGTERM;
   HandleInterrupts(0, kInterrupted);
   ASSIGN_OR_RETURN(Subprocess process, Subprocess::Spawn(options));
-  std::optional<int> status = process.TryWait();
-  for (bool told = false; !status.has_value(); status = process.TryWait()) {
-    if (Interrupted() && !told) {
-      process.Kill(SIGTERM);
-      told = true;
-    }
-    absl::SleepFor(kTurn);
+  std::optional<int> status = process.WaitUntil(absl::InfiniteFuture(), InterruptFd());
+  if (!status.has_value()) {
+    process.Kill(SIGTERM);
+    status = process.Wait();
   }
   if (Interrupted()) return absl::CancelledError("interrupted");
   if (!WIFEXITED(*status)) return absl::UnavailableError("Fastest ended with " + DescribeWaitStatus(*status));

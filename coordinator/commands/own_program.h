@@ -1,4 +1,4 @@
-// Runs of this very program as a child, for commands that look at runs from outside.
+// Runs this program as a child, for commands that look at runs from outside.
 #ifndef FASTEST_COORDINATOR_COMMANDS_OWN_PROGRAM_H_
 #define FASTEST_COORDINATOR_COMMANDS_OWN_PROGRAM_H_
 
@@ -10,7 +10,7 @@
 
 namespace fastest::commands {
 
-// A folder that goes away with its owner.
+// A folder that is removed with its owner.
 class ScratchFolder {
  public:
   ScratchFolder();
@@ -18,7 +18,7 @@ class ScratchFolder {
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
 
-  // Unavailable: it could not be made; the text says what to do.
+  // Unavailable: the folder could not be made; the text says what to do.
   absl::Status status() const;
   // Precondition: status().ok().
   const std::string& path() const { return path_; }
@@ -27,8 +27,9 @@ class ScratchFolder {
   std::string path_;
 };
 
-// Waits for `fastest-coordinator args…`, which reads nothing and whose output nobody sees, and gives its exit code. Signals that ask
-// this process to end are passed on to it, and it is waited for: Cancelled then. Unavailable: it could not be run, or ended by a signal.
+// Runs `fastest-coordinator args…`, without input and output, and gives its exit code. Cancelled: a signal asked this
+// process to end; the child got it, too, and was waited for. Unavailable: the child could not be run, or ended by a
+// signal.
 absl::StatusOr<int> RunOwnProgram(const std::vector<std::string>& args);
 
 }  // namespace fastest::commands

@@ -6,9 +6,9 @@
 #include <iostream>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "base/net/port_file.h"
 #include "base/status_macros.h"
+#include "base/status_prefix.h"
 #include "coordinator/events/earlier_run.h"
 #include "coordinator/events/json_reporter.h"
 #include "coordinator/report/engine_report.h"
@@ -40,17 +40,23 @@ absl::StatusOr<ReportFiles> OpenReportFiles(const request::Request& request) {
     ASSIGN_OR_RETURN(files.json, report::OpenReportFile(request.report_json));
   }
   if (!request.metrics.empty()) {
-    ASSIGN_OR_RETURN(files.metrics, MetricsServer::Listen(request.metrics, request.metrics_port_file));
+    absl::StatusOr<std::unique_ptr<MetricsServer>> metrics = MetricsServer::Listen(request.metrics);
+    if (!metrics.ok()) return WithPrefix("--metrics", metrics.status());
+    files.metrics = *std::move(metrics);
+    if (!request.metrics_port_file.empty()) {
+      RETURN_IF_ERROR(
+          WithPrefix("--metrics-port-file", WritePortFile(request.metrics_port_file, files.metrics->address())));
+    }
   }
   if (!request.compare_with.empty()) {
     ASSIGN_OR_RETURN(files.earlier, events::ReadEarlierRun(request.compare_with));
   }
   if (!request.serve_ui.empty()) {
     auto live_page = std::make_unique<report::LivePage>(files.earlier);
-    const absl::Status listening = live_page->Listen(request.serve_ui);
-    if (!listening.ok()) return absl::InvalidArgumentError(absl::StrCat("--serve-ui ", listening.message()));
+    RETURN_IF_ERROR(WithPrefix("--serve-ui", live_page->Listen(request.serve_ui)));
     if (!request.serve_ui_port_file.empty()) {
-      RETURN_IF_ERROR(WritePortFile(request.serve_ui_port_file, live_page->server().address()));
+      RETURN_IF_ERROR(
+          WithPrefix("--serve-ui-port-file", WritePortFile(request.serve_ui_port_file, live_page->server().address())));
     }
     std::cerr << "fastest: the run is shown at " << live_page->server().url() << std::endl;
     files.live_page = std::move(live_page);

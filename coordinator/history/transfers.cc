@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/process/interrupts.h"
 #include "base/status_macros.h"
 #include "coordinator/history/run_file.h"
 
@@ -24,8 +25,11 @@ constexpr size_t kAtATime = 16;
 constexpr int kMostTries = 4;
 constexpr absl::Duration kFirstPause = absl::Milliseconds(250);
 constexpr absl::Duration kConnectWithin = absl::Seconds(5);
-// How often it is looked whether anybody still waits.
+// How often Patience::interrupted is asked where no descriptor tells of a signal.
 constexpr absl::Duration kLookEvery = absl::Milliseconds(100);
+
+// Of one wait. libcurl itself wakes up for what is due in its requests.
+constexpr absl::Duration kMostWait = absl::Minutes(1);
 
 // The functions of the library that is loaded.
 struct Curl {
@@ -213,8 +217,7 @@ class CurlTransfers final : public Transfers {
       const absl::Time again = absl::Now() + wait;
       if (pending.empty() || tries == kMostTries || again >= patience.until) return results;
       while (absl::Now() < again) {
-        if (IsOver(patience)) return results;
-        absl::SleepFor(std::min(kLookEvery, again - absl::Now()));
+        if (IsOver(patience) || Wait(patience, again) != CURLM_OK) return results;
       }
       pause *= 2;
     }
@@ -223,6 +226,17 @@ class CurlTransfers final : public Transfers {
  private:
   static bool IsOver(const Patience& patience) {
     return absl::Now() >= patience.until || (patience.interrupted && patience.interrupted());
+  }
+
+  // Waits for news of the requests under way, at most until `limit`, and not after a signal that may interrupt.
+  CURLMcode Wait(const Patience& patience, absl::Time limit) {
+    // The descriptor stays readable: nobody waits for a second signal.
+    curl_waitfd signal = {Interrupted() ? -1 : InterruptFd(), CURL_WAIT_POLLIN, 0};
+    const bool signals = patience.interrupted && signal.fd >= 0;
+    const absl::Duration most = patience.interrupted && !signals ? kLookEvery : kMostWait;
+    const absl::Duration wait = std::clamp(limit - absl::Now(), absl::ZeroDuration(), most);
+    const int ms = static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(wait, absl::Milliseconds(1))));
+    return curl_.multi_poll(multi_, &signal, signals ? 1 : 0, ms, nullptr);
   }
 
   // Each of `pending` once.
@@ -262,7 +276,7 @@ class CurlTransfers final : public Transfers {
         return;
       }
       if (code == CURLM_OK && under_way > 0) {
-        code = curl_.multi_poll(multi_, nullptr, 0, static_cast<int>(absl::ToInt64Milliseconds(kLookEvery)), nullptr);
+        code = Wait(patience, patience.until);
       }
       while (code != CURLM_OK && !running.empty()) end(running.back().get(), CURLE_FAILED_INIT);
       if (code != CURLM_OK) return;

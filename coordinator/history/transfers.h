@@ -36,7 +36,8 @@ struct HttpResponse {
 // How long to wait for answers.
 struct Patience {
   absl::Time until;
-  // Asked ten times a second; from yes on nothing is waited for. Empty: never.
+  // Asked when a signal comes (InterruptFd), or ten times a second where signals are not handled. Yes: nothing is waited
+  // for any more. Empty: never.
   std::function<bool()> interrupted = nullptr;
 };
 

@@ -182,6 +182,7 @@ absl::Status ReadFarm(const options::CommandLine& line, const Surroundings& surr
   farm.drain = line.All("--drain");
   RETURN_IF_ERROR(ReadFarmEnvironment(line, surroundings, farm));
   farm.allow_stale = line.Has("--allow-stale");
+  farm.security.flags = {"--tls-ca", "--tls-cert", "--tls-key", "--token-file", "--insecure"};
   farm.security.tls_ca = Absolute(line.Last("--tls-ca").value_or(""), surroundings);
   farm.security.tls_cert = Absolute(line.Last("--tls-cert").value_or(""), surroundings);
   farm.security.tls_key = Absolute(line.Last("--tls-key").value_or(""), surroundings);

@@ -1,33 +1,28 @@
-// The two ways in which an agent gets a stream to a coordinator: it dials one, or is dialled.
-#ifndef FASTEST_AGENT_COORDINATOR_TRANSPORTS_H_
-#define FASTEST_AGENT_COORDINATOR_TRANSPORTS_H_
+// The agent as a gRPC server: coordinators call it, and people ask how it does.
+#ifndef FASTEST_AGENT_COORDINATOR_AGENT_SERVER_H_
+#define FASTEST_AGENT_COORDINATOR_AGENT_SERVER_H_
 
 #include <grpcpp/grpcpp.h>
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
-#include "agent/coordinator/coordinator_stream.h"
+#include "agent/coordinator/transport.h"
 #include "base/net/transport_security.h"
 #include "base/process/event_loop.h"
 #include "proto/agent_service.grpc.pb.h"
 
 namespace fastest::agent {
 
-// Calls AgentRendezvous.Join at `address` ("unix:PATH" or HOST:PORT). `loop` and `security` outlive the transport.
-std::unique_ptr<CoordinatorStream::Transport> DialCoordinator(const std::string& address,
-                                                              const TransportSecurity* security, EventLoop* loop);
-
-// Serves Agent.Serve, gRPC's health service and reflection.
+// Serves Agent.Serve, gRPC's health service and reflection. Lives on the loop's thread.
 class AgentServer final : public v1::Agent::CallbackService {
  public:
-  // Called on the loop's thread with each stream that a coordinator opened; Start it or let it go. `run_id`: the run that it would go on
-  // with; empty for a new one.
-  using Accept =
-      std::function<void(std::unique_ptr<CoordinatorStream::Transport> transport, const std::string& run_id)>;
+  // Called on the loop's thread with each call of a coordinator: Start the transport, or let it go. `run_id`: the run
+  // that the coordinator would resume; empty: a new run.
+  using Accept = std::function<void(std::unique_ptr<Transport> transport, const std::string& run_id)>;
 
   // What others may ask of the agent.
   struct Questions {
@@ -37,11 +32,12 @@ class AgentServer final : public v1::Agent::CallbackService {
     std::function<void()> drain;
   };
 
-  // Listens on "unix:PATH" or HOST:PORT, port 0: any. `loop` and `security` outlive the server. Unavailable: the address can't be had.
+  // Listens on "unix:PATH" or HOST:PORT, port 0: any. `loop` and `security` outlive the server. Unavailable: the
+  // address cannot be had.
   static absl::StatusOr<std::unique_ptr<AgentServer>> Listen(const std::string& address,
                                                              const TransportSecurity* security, EventLoop* loop,
                                                              Accept accept, Questions questions);
-  // Every transport that was handed out must be gone or done.
+  // Each transport that was handed out must be gone or done.
   ~AgentServer() override;
 
   // As given; HOST:PORT with the port that was bound.
@@ -55,12 +51,10 @@ class AgentServer final : public v1::Agent::CallbackService {
                                   v1::AgentStatus* status) override;
 
  private:
-  class Incoming;
-
   AgentServer(const TransportSecurity* security, EventLoop* loop, Accept accept, Questions questions)
       : security_(security), loop_(loop), accept_(std::move(accept)), questions_(std::move(questions)) {}
 
-  // Answers with the status to who may ask; whether that is so.
+  // Answers with the agent's status, if the caller may ask. Returns whether it may.
   bool Answer(grpc::CallbackServerContext* context, v1::AgentStatus* status);
 
   const TransportSecurity* const security_;
@@ -73,4 +67,4 @@ class AgentServer final : public v1::Agent::CallbackService {
 
 }  // namespace fastest::agent
 
-#endif  // FASTEST_AGENT_COORDINATOR_TRANSPORTS_H_
+#endif  // FASTEST_AGENT_COORDINATOR_AGENT_SERVER_H_
