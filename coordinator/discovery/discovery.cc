@@ -111,12 +111,12 @@ absl::StatusOr<Discovery> Discover(const ProjectConfig& project, const Discovery
   discovery.modules.reserve(wanted.size());
   std::set<std::string_view> imported;
   for (const Wanted& module : wanted) {
-    const Surroundings& surroundings = conftests.SurroundingsOf(std::string(ParentPath(module.path)));
+    const ModuleContext& context = conftests.ContextOf(std::string(ParentPath(module.path)));
     FoundModule found;
     if (absl::EndsWith(module.path, ".py")) {
       const SourceFile& file = imports.FileAt(module.path);
       AddImports(*file.facts, imported);
-      found = CollectModule(file, NodeIdOf(module, project), rules, surroundings, imports);
+      found = CollectModule(file, NodeIdOf(module, project), rules, context, imports);
     } else {
       found.node_id = NodeIdOf(module, project);
       found.open_reasons.push_back("not a Python file");

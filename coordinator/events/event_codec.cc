@@ -1,7 +1,5 @@
 #include "coordinator/events/event_codec.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -10,91 +8,13 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "base/json_text.h"
-#include "coordinator/report/text/outcome_names.h"
+#include "coordinator/events/proto_json.h"
 #include "coordinator/report/text/test_report.h"
 #include "coordinator/report/text/text_width.h"
-#include "proto/test_id.h"
 
 namespace fastest::events {
 namespace {
-
-Json FromMessage(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string text;
-  if (!google::protobuf::util::MessageToJsonString(message, &text, options).ok()) return Json::object();
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_discarded()) return json;
-  // Bytes that are no UTF-8, which protobuf lets through: replaced as in all other fields.
-  const std::string dumped = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-  json = Json::parse(Json::parse(dumped).get<std::string>(), nullptr, false);
-  return json.is_discarded() ? Json::object() : json;
-}
-
-// False if `json` is not the message's form.
-bool ToMessage(const Json& json, google::protobuf::Message* message) {
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;
-  const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return google::protobuf::util::JsonStringToMessage(text, message, options).ok();
-}
-
-bool DomainIsSpelled(const v1::TestResult& result) {
-  const std::string& node_id = result.ref().node_id();
-  const size_t module = ModuleOf(node_id).size();
-  // Most tests are functions of their module.
-  if (module + 2 <= node_id.size() && result.domain() == std::string_view(node_id).substr(module + 2) &&
-      result.domain().find("::") == std::string::npos) {
-    return true;
-  }
-  return result.domain() == SpelledDomain(node_id);
-}
-
-constexpr const char* kPhases[] = {"setup", "call", "teardown"};
-
-double StageOf(const v1::Stages& stages, int phase) {
-  return phase == 0 ? stages.setup() : phase == 1 ? stages.call() : stages.teardown();
-}
-
-// Whether `phases` and `stages` of the line tell all of the phases: they passed and say nothing else.
-bool PlainPhases(const v1::TestResult& result) {
-  if (!report::PassedPlainly(result)) return false;
-  for (int i = 0; i < 3; ++i) {
-    if (result.phases(i).start() != StageOf(result.stages(), i) || !result.phases(i).outcome().empty()) return false;
-  }
-  return true;
-}
-
-void AddField(std::string_view before, double number, TextBuffer* line) {
-  line->Add(before);
-  AddJsonNumber(number, line);
-}
-
-void ReadPlainPhases(EventFields& fields, v1::TestResult* result) {
-  EventFields seconds(fields.Object("phases"));
-  for (int i = 0; i < 3; ++i) {
-    v1::Phase* phase = result->add_phases();
-    phase->set_when(kPhases[i]);
-    phase->set_start(StageOf(result->stages(), i));
-    phase->set_duration_s(seconds.Number(kPhases[i]));
-  }
-  fields.Inside("phases", seconds);
-}
-
-void ReadStages(EventFields& fields, v1::Stages* stages) {
-  EventFields at(fields.Object("stages"));
-  stages->set_queued(at.NumberOr("queued"));
-  stages->set_leased(at.NumberOr("leased"));
-  stages->set_received(at.NumberOr("received"));
-  stages->set_started(at.NumberOr("started"));
-  stages->set_setup(at.NumberOr("setup"));
-  stages->set_call(at.NumberOr("call"));
-  stages->set_teardown(at.NumberOr("teardown"));
-  stages->set_reported(at.NumberOr("reported"));
-  fields.Inside("stages", at);
-}
 
 template <typename Sections>
 void ReadSections(EventFields& fields, Sections* sections) {
@@ -154,63 +74,6 @@ bool IsUtf8(std::string_view text) {
 
 }  // namespace
 
-bool AddPlainResultLine(const v1::TestResult& result, const results::Origin& origin, TextBuffer* line) {
-  const bool plain = result.has_stages() && result.ref().index() == 0 && origin.attempt == 1 && PlainPhases(result);
-  if (!plain) return false;
-  const std::string& node_id = result.ref().node_id();
-  const double seconds[] = {result.phases(0).duration_s(), result.phases(1).duration_s(),
-                            result.phases(2).duration_s()};
-  line->Add(R"({"type":"result","nodeid":)");
-  AddJsonText(node_id, line);
-  AddField(R"(,"outcome":"passed","duration_s":)", seconds[0] + seconds[1] + seconds[2], line);
-  line->Add(R"(,"engine":)");
-  AddJsonText(result.engine(), line);
-  line->Add(R"(,"agent":)");
-  AddJsonText(origin.agent, line);
-  line->Add(R"(,"worker":)");
-  AddJsonText(origin.worker, line);
-  AddField(R"(,"attempt":1,"phases":{"setup":)", seconds[0], line);
-  AddField(R"(,"call":)", seconds[1], line);
-  AddField(R"(,"teardown":)", seconds[2], line);
-  AddField(R"(},"started_at":)", result.phases(0).start(), line);
-  line->Add(R"(,"stages":{)");
-  const v1::Stages& stages = result.stages();
-  const std::pair<std::string_view, double> times[] = {
-      {"\"queued\":", stages.queued()},     {"\"leased\":", stages.leased()},    {"\"received\":", stages.received()},
-      {"\"started\":", stages.started()},   {"\"setup\":", stages.setup()},      {"\"call\":", stages.call()},
-      {"\"teardown\":", stages.teardown()}, {"\"reported\":", stages.reported()}};
-  bool first = true;
-  for (const auto& [name, at] : times) {
-    if (at <= 0) continue;
-    if (!first) line->Add(',');
-    AddField(name, at, line);
-    first = false;
-  }
-  line->Add('}');
-  if (result.lease_id() > 0) {
-    line->Add(R"(,"lease":)");
-    line->AddCount(static_cast<int64_t>(result.lease_id()));
-  }
-  if (result.location_path() != ModuleOf(node_id)) {
-    line->Add(R"(,"path":)");
-    AddJsonText(result.location_path(), line);
-  }
-  if (result.location_line() >= 0) {
-    line->Add(R"(,"line":)");
-    line->AddCount(result.location_line() + 1);
-  }
-  if (!DomainIsSpelled(result)) {
-    line->Add(R"(,"domain":)");
-    AddJsonText(result.domain(), line);
-  }
-  if (!result.engine_reason().empty()) {
-    line->Add(R"(,"engine_reason":)");
-    AddJsonText(result.engine_reason(), line);
-  }
-  line->Add("}\n");
-  return true;
-}
-
 void AddTestStartedLine(const v1::TestRef& test, const results::Origin& origin, double at, TextBuffer* line) {
   line->Add(R"({"type":"test_started","nodeid":)");
   AddJsonText(test.node_id(), line);
@@ -222,73 +85,18 @@ void AddTestStartedLine(const v1::TestRef& test, const results::Origin& origin, 
     line->Add(R"(,"index":)");
     line->AddCount(test.index());
   }
-  AddField(R"(,"at":)", at, line);
+  line->Add(R"(,"at":)");
+  AddJsonNumber(at, line);
   line->Add("}\n");
 }
 
-void AddWholeResult(const v1::TestResult& result, Json& event) {
-  const std::string& node_id = result.ref().node_id();
-  if (result.lease_id() > 0) event["lease"] = result.lease_id();
-  if (result.location_path() != ModuleOf(node_id)) event["path"] = result.location_path();
-  if (result.location_line() >= 0) event["line"] = result.location_line() + 1;
-  if (!DomainIsSpelled(result)) event["domain"] = result.domain();
-  if (!result.engine_reason().empty()) event["engine_reason"] = result.engine_reason();
-  if (PlainPhases(result)) return;
-  Json reports = Json::array();
-  for (const v1::Phase& phase : result.phases()) reports.push_back(FromMessage(phase));
-  event["reports"] = std::move(reports);
-}
-
-v1::TestResult WholeResult(EventFields& fields) {
-  v1::TestResult result;
-  if (fields.Has("stages")) ReadStages(fields, result.mutable_stages());
-  if (fields.Has("reports")) {
-    for (const Json& report : fields.List("reports")) {
-      if (!ToMessage(report, result.add_phases())) fields.Wrong("reports", "are not in the form of pytest's reports");
-    }
-  } else {
-    ReadPlainPhases(fields, &result);
-  }
-  const std::string node_id = fields.Text("nodeid");
-  result.mutable_ref()->set_node_id(node_id);
-  result.mutable_ref()->set_index(static_cast<uint32_t>(fields.CountOr("index")));
-  const std::string outcome = fields.Text("outcome");
-  for (const v1::Outcome value : kOutcomes) {
-    if (outcome == report::OutcomeName(value)) result.set_outcome(value);
-  }
-  if (result.outcome() == v1::OUTCOME_UNSPECIFIED) fields.Wrong("outcome", "is none that there is: " + outcome);
-  result.set_engine(fields.Text("engine"));
-  result.set_engine_reason(fields.TextOr("engine_reason"));
-  if (fields.Has("reason")) {
-    const std::string reason = fields.Text("reason");
-    if (reason != "crash" && reason != "timeout") fields.Wrong("reason", "is neither crash nor timeout");
-    result.set_reason(reason == "crash" ? v1::CRASH : v1::TIMEOUT);
-  }
-  result.set_death(fields.TextOr("death"));
-  result.set_quarantined(fields.TextOr("quarantined"));
-  if (fields.Has("label")) {
-    EventFields label(fields.Object("label"));
-    result.mutable_label()->set_name(label.Text("name"));
-    result.mutable_label()->set_text(label.Text("text"));
-    fields.Inside("label", label);
-  }
-  result.set_lease_id(fields.CountOr("lease", 0, std::numeric_limits<uint64_t>::max()));
-  result.set_location_path(fields.TextOr("path", std::string(ModuleOf(node_id))));
-  result.set_location_line(static_cast<int>(fields.CountOr("line")) - 1);
-  result.set_domain(fields.TextOr("domain", SpelledDomain(node_id)));
-  if (fields.Has("user_properties")) {
-    for (const Json& entry : fields.List("user_properties")) {
-      EventFields property(entry);
-      v1::Property* added = result.add_user_properties();
-      added->set_name(property.Text("name"));
-      added->set_value(property.Text("value"));
-      fields.Inside("user_properties", property);
-    }
-  }
-  return result;
-}
-
-void AddWholeCollect(const v1::CollectReport& report, Json& event) {
+Json CollectEvent(const v1::CollectReport& report) {
+  const bool skipped = report.outcome() == "skipped";
+  Json event = {{"type", skipped ? "collect_skip" : "collect_error"},
+                {"nodeid", report.node_id()},
+                {"longrepr", report.longrepr()}};
+  if (skipped) event["skip_reason"] = report::ShortReason(report::TestReport(report).phase);
+  if (report.sections_size() > 0) event["sections"] = FromSections(report.sections());
   v1::CollectReport rest = report;
   rest.clear_node_id();
   rest.clear_outcome();
@@ -297,9 +105,10 @@ void AddWholeCollect(const v1::CollectReport& report, Json& event) {
   rest.clear_serialized();
   Json whole = FromMessage(rest);
   if (!whole.empty()) event["report"] = std::move(whole);
+  return event;
 }
 
-v1::CollectReport WholeCollect(EventFields& fields) {
+v1::CollectReport CollectOf(EventFields& fields) {
   v1::CollectReport report;
   if (fields.Has("report") && !ToMessage(fields.Object("report"), &report)) {
     fields.Wrong("report", "is not in the form of pytest's reports");
@@ -479,7 +288,10 @@ void AddCollectedLine(const std::string& module, const std::vector<v1::TestRef>&
     }
   }
   lines->Add(tests.empty() ? "[]" : "]");
-  if (collect_s > 0) AddField(R"(,"collect_s":)", collect_s, lines);
+  if (collect_s > 0) {
+    lines->Add(R"(,"collect_s":)");
+    AddJsonNumber(collect_s, lines);
+  }
   lines->Add("}\n");
 }
 

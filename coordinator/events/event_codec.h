@@ -18,21 +18,11 @@ namespace fastest::events {
 // The form of the lines that this program writes and reads (`schema` of run_started).
 constexpr uint64_t kSchema = 1;
 
-// Adds the line of a test that passed plainly, which is what most lines are: the same as would be put together field by field, in a tenth
-// of the time. False, with nothing added, for any other result.
-bool AddPlainResultLine(const v1::TestResult& result, const results::Origin& origin, TextBuffer* lines);
-
 void AddTestStartedLine(const v1::TestRef& test, const results::Origin& origin, double at, TextBuffer* lines);
 
-// Adds the fields that only those need who rebuild reports: where the test stands (`line`; `path` and `domain` where the node id does not
-// spell them), its lease, and `reports`, pytest's own, where `phases` and `stages` do not say all of them.
-void AddWholeResult(const v1::TestResult& result, Json& event);
-// The result of a line that is otherwise complete. What is wrong with the line is the fields' to say.
-v1::TestResult WholeResult(EventFields& fields);
-
-// The same for collect_error and collect_skip.
-void AddWholeCollect(const v1::CollectReport& report, Json& event);
-v1::CollectReport WholeCollect(EventFields& fields);
+// A line that is a collect_error or a collect_skip.
+Json CollectEvent(const v1::CollectReport& report);
+v1::CollectReport CollectOf(EventFields& fields);
 
 // A run_started line's `header` and `options` are in it; so is all else.
 Json RunStartedEvent(const results::RunStart& run);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/events/event_codec.h"
+#include "coordinator/events/result_line.h"
 
 namespace fastest::events {
 namespace {
@@ -121,19 +122,19 @@ void TellTestStarted(EventFields& fields, Reporter& reporter) {
 }
 
 void TellAttempt(EventFields& fields, Reporter& reporter) {
-  const v1::TestResult result = WholeResult(fields);
+  const v1::TestResult result = ResultOf(fields);
   const results::Origin origin = OriginOf(fields);
   if (fields.ok()) reporter.Attempt(result, origin);
 }
 
 void TellResult(EventFields& fields, Reporter& reporter) {
-  const v1::TestResult result = WholeResult(fields);
+  const v1::TestResult result = ResultOf(fields);
   const results::Origin origin = OriginOf(fields);
   if (fields.ok()) reporter.Result(result, origin);
 }
 
 void TellCollect(EventFields& fields, Reporter& reporter) {
-  const v1::CollectReport report = WholeCollect(fields);
+  const v1::CollectReport report = CollectOf(fields);
   if (fields.ok()) reporter.Collect(report);
 }
 

@@ -88,8 +88,16 @@ INSTANTIATE_TEST_SUITE_P(Recorded, GoldenEventsTest, testing::ValuesIn(report::k
                          [](const auto& info) { return std::string(info.param); });
 
 // One of everything, as far as fields can be set.
-void TellEverything(Reporter& r) {
-  const results::Origin origin = {"a1", "gw0", 1};
+const results::Origin kOrigin = {"a1", "gw0", 1};
+
+v1::TestRef Ref(const std::string& node_id, uint32_t index = 0) {
+  v1::TestRef ref;
+  ref.set_node_id(node_id);
+  ref.set_index(index);
+  return ref;
+}
+
+void TellStart(Reporter& r) {
   results::RunStart run = Start();
   run.version = "0.1.0";
   run.rootdir = "/r";
@@ -107,20 +115,15 @@ void TellEverything(Reporter& r) {
   r.Planned({3, 1.25, 0.5, 2.5, true});
   r.Expected(5, false);
   r.WorkerStarted({"a1", "gw0", 1, 3}, {{"os", "debian"}});
-  r.BatchLeased({7, "a.py", 2, 3, 100.25}, origin);
+  r.BatchLeased({7, "a.py", 2, 3, 100.25}, kOrigin);
   r.ModuleExpected("a.py", 5);
-  v1::TestRef twice;
-  twice.set_node_id("a.py::x");
-  twice.set_index(1);
-  v1::TestRef elsewhere;
-  elsewhere.set_node_id("other::y");
-  r.Collected("a.py", {twice, elsewhere}, 0.25);
+  r.Collected("a.py", {Ref("a.py::x", 1), Ref("other::y")}, 0.25);
   r.Deselected(2);
   r.Expected(5, true);
-  v1::TestRef ref;
-  ref.set_node_id("a.py::x");
-  ref.set_index(1);
-  r.TestStarted(ref, origin, 100.5);
+  r.TestStarted(Ref("a.py::x", 1), kOrigin, 100.5);
+}
+
+void TellResults(Reporter& r) {
   v1::TestResult result = report::FailedResult("a.py::x[\"\xC3\xBC\n]", "no");
   result.set_lease_id(7);
   result.mutable_ref()->set_index(1);
@@ -135,7 +138,7 @@ void TellEverything(Reporter& r) {
   v1::Property* property = result.add_user_properties();
   property->set_name("n");
   property->set_value("v");
-  r.Attempt(result, origin);
+  r.Attempt(result, kOrigin);
   r.Result(report::PassedResult("a.py::x"), {"a1", "gw0", 2});
   v1::TestResult direct = report::PassedResult("a.py::T::y[z::1]");
   direct.set_engine("direct");
@@ -145,15 +148,18 @@ void TellEverything(Reporter& r) {
   direct.mutable_stages()->set_setup(direct.phases(0).start());
   direct.mutable_stages()->set_call(direct.phases(1).start());
   direct.mutable_stages()->set_teardown(direct.phases(2).start());
-  r.Result(direct, origin);
+  r.Result(direct, kOrigin);
   v1::TestResult dead = report::DeadResult("a.py::dead", "signal SIGSEGV");
-  r.Result(dead, origin);
+  r.Result(dead, kOrigin);
   dead.set_reason(v1::TIMEOUT);
   dead.mutable_ref()->set_index(1);
-  r.Result(dead, origin);
+  r.Result(dead, kOrigin);
   dead.mutable_ref()->set_index(2);
   dead.set_quarantined("flaky (team, until 2030-01-01)");
-  r.Result(dead, origin);
+  r.Result(dead, kOrigin);
+}
+
+void TellTheRest(Reporter& r) {
   v1::CollectReport collect;
   collect.set_node_id("c.py");
   collect.set_outcome("failed");
@@ -171,8 +177,8 @@ void TellEverything(Reporter& r) {
   v1::WorkerMessage::Output output;
   output.set_stream(v1::WorkerMessage::Output::STDERR);
   output.set_data("half \xC3");
-  r.Output(output, origin);
-  r.WorkerLost(origin, "signal SIGKILL");
+  r.Output(output, kOrigin);
+  r.WorkerLost(kOrigin, "signal SIGKILL");
   r.AgentLost("a1", "its stream broke");
   r.Note("text");
   results::RunSummary summary;
@@ -196,10 +202,16 @@ void TellEverything(Reporter& r) {
   by_module.reason = "lost";
   results::NotRun by_test;
   by_test.module = "a.py";
-  by_test.ref = ref;
+  by_test.ref = Ref("a.py::x", 1);
   by_test.reason = "lost too";
   summary.books.not_run = {by_module, by_test};
   r.Finished(summary);
+}
+
+void TellEverything(Reporter& r) {
+  TellStart(r);
+  TellResults(r);
+  TellTheRest(r);
 }
 
 TEST(EventReaderTest, WhatIsReadAndWrittenAgainIsTheSame) {

@@ -45,7 +45,6 @@ class JsonReporter : public report::Reporter {
   bool Finished(const results::RunSummary& summary) override;
 
  private:
-  void AddResult(const char* type, const v1::TestResult& result, const results::Origin& origin);
   // Adds a line to what is gathered.
   void Add(const std::string& line);
   void WriteIfMuch();

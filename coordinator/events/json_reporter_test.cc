@@ -4,12 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "coordinator/events/event_codec.h"
 #include "coordinator/report/testing/sample_results.h"
 #include "coordinator/report/testing/string_sink.h"
 
@@ -58,56 +56,6 @@ TEST_F(JsonReporterTest, ResultHasTheContractsFieldsInOrder) {
   for (const char* absent : {"index", "reason", "longrepr", "sections", "user_properties", "also"}) {
     EXPECT_FALSE(line.contains(absent)) << absent;
   }
-}
-
-TEST_F(JsonReporterTest, TheQuickWayToALineIsTheSameLine) {
-  v1::TestResult plain = PassedResult("a.py::T::test_\"\xC3\xBC[1]");
-  plain.set_location_path("a.py");
-  plain.set_location_line(6);
-  plain.set_domain("T.other");
-  plain.set_lease_id(7);
-  plain.set_engine_reason("why");
-  v1::Stages* stages = plain.mutable_stages();
-  stages->set_queued(1795619898.8133371);
-  stages->set_setup(plain.phases(0).start());
-  stages->set_call(plain.phases(1).start());
-  stages->set_teardown(plain.phases(2).start());
-  const Origin origin = {"lo\"cal", "gw1", 1};
-  TextBuffer line;
-  ASSERT_TRUE(AddPlainResultLine(plain, origin, &line));
-  reporter_.Result(plain, origin);
-  json quick = Line();
-  // Only a first attempt goes that way.
-  reporter_.Attempt(plain, origin);
-  json slow = Line();
-  slow["type"] = "result";
-  EXPECT_EQ(quick, slow);
-}
-
-TEST_F(JsonReporterTest, WhateverSaysMoreIsPutTogetherFieldByField) {
-  v1::TestResult plain = PassedResult("a.py::x");
-  plain.mutable_stages()->set_setup(plain.phases(0).start());
-  plain.mutable_stages()->set_call(plain.phases(1).start());
-  plain.mutable_stages()->set_teardown(plain.phases(2).start());
-  const Origin origin = {"local", "gw1", 1};
-  TextBuffer line;
-  ASSERT_TRUE(AddPlainResultLine(plain, origin, &line));
-  const std::function<void(v1::TestResult&)> changes[] = {
-      [](v1::TestResult& r) { r.set_outcome(v1::XPASSED); },
-      [](v1::TestResult& r) { r.mutable_ref()->set_index(1); },
-      [](v1::TestResult& r) { r.add_user_properties()->set_name("n"); },
-      [](v1::TestResult& r) { r.mutable_phases(1)->add_sections()->set_name("Captured stdout call"); },
-      [](v1::TestResult& r) { r.mutable_phases(1)->set_category("passed"); },
-      [](v1::TestResult& r) { r.mutable_phases(2)->set_start(5); },
-      [](v1::TestResult& r) { r.mutable_phases()->RemoveLast(); },
-      [](v1::TestResult& r) { r.clear_stages(); },
-  };
-  for (const auto& change : changes) {
-    v1::TestResult changed = plain;
-    change(changed);
-    EXPECT_FALSE(AddPlainResultLine(changed, origin, &line));
-  }
-  EXPECT_FALSE(AddPlainResultLine(plain, {"local", "gw1", 2}, &line));
 }
 
 TEST_F(JsonReporterTest, FailuresBringTheirText) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "coordinator/plan/plan_whole.h"
+
 namespace fastest::plan {
 namespace {
 

@@ -1,15 +1,13 @@
-// Planning for a whole collection: pytest's list of tests, cut into batches that name them.
+#include "coordinator/plan/plan_whole.h"
+
 #include <algorithm>
 #include <cstddef>
-#include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "coordinator/plan/plan_limits.h"
-#include "coordinator/plan/planner.h"
 
 namespace fastest::plan {
 namespace {

@@ -85,22 +85,6 @@ struct Plan {
 // By module (v1::BY_MODULE): longest first (Graham's LPT), big modules split at test borders by boundaries, short ones merged to units.
 Plan PlanByModule(const std::vector<ModuleEstimate>& modules, const PlanOptions& options);
 
-// Whole collection (v1::WHOLE): `tests` is pytest's order and selection; batches name their tests. With one slot: exactly that
-// order. With more: neighbours of one module stay together and in order, longest first, split like modules; a module whose tests
-// are not contiguous (session-scoped parametrization) goes by its contiguous stretches; short neighbours share a batch. Tests with the
-// same `group` (xdist_group) make one batch that is never divided. `setups` by module; missing ones count as nothing.
-struct WholeTest {
-  v1::TestRef ref;
-  std::string module;
-  double seconds = 0;
-  std::string group;
-};
-Plan PlanWhole(const std::vector<WholeTest>& tests, const std::unordered_map<std::string, SetupCost>& setups,
-               const PlanOptions& options);
-
-// `tests` in exactly this order, however often it goes back to a module: neighbours of one module make a batch. For a single slot.
-Plan PlanSequence(const std::vector<WholeTest>& tests);
-
 }  // namespace fastest::plan
 
 #endif  // FASTEST_COORDINATOR_PLAN_PLANNER_H_

@@ -14,6 +14,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "base/string_table.h"
 #include "coordinator/dispatch/dispatch_queue.h"
+#include "coordinator/plan/plan_whole.h"
 #include "coordinator/plan/planner.h"
 #include "coordinator/report/reporter.h"
 #include "coordinator/results/ledger.h"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "coordinator/discovery/facts/value.h"
+#include "coordinator/discovery/facts/evaluator.h"
 #include "coordinator/discovery/text/syntax.h"
 
 namespace fastest::discovery {

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "coordinator/discovery/facts/evaluator.h"
 #include "coordinator/discovery/facts/facts.h"
 #include "coordinator/discovery/facts/id_maker.h"
 #include "coordinator/discovery/facts/name_lookup.h"
-#include "coordinator/discovery/facts/value.h"
 #include "coordinator/discovery/text/syntax.h"
 
 namespace fastest::discovery {

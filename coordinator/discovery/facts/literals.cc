@@ -1,3 +1,5 @@
+#include "coordinator/discovery/facts/literals.h"
+
 #include <cctype>
 #include <charconv>
 #include <cmath>
@@ -6,7 +8,6 @@
 #include <limits>
 #include <utility>
 
-#include "coordinator/discovery/facts/value.h"
 #include "coordinator/discovery/text/source_text.h"
 
 namespace fastest::discovery {

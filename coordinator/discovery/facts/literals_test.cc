@@ -1,7 +1,8 @@
 // Literals as Python reads them: what is expected is what Python's own repr() and str() say.
+#include "coordinator/discovery/facts/literals.h"
+
 #include <string>
 
-#include "coordinator/discovery/facts/value.h"
 #include "gtest/gtest.h"
 
 namespace fastest::discovery {

@@ -1,4 +1,5 @@
-// The part of StatementReader that knows what particular names mean to Python, pytest and unittest.
+#include "coordinator/discovery/facts/special_names.h"
+
 #include <algorithm>
 #include <iterator>
 #include <optional>
@@ -8,18 +9,42 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/discovery/facts/call_arguments.h"
 #include "coordinator/discovery/facts/standard_library.h"
-#include "coordinator/discovery/facts/statement_reader.h"
 
 namespace fastest::discovery {
+namespace {
 
-TestFlag StatementReader::FlagOf(Node value) const {
+// Words without which no statement but the ordinary ones defines or withdraws tests.
+constexpr std::string_view kMagicWords[] = {"importorskip", "skip(", "globals(", "locals(",    "vars(",
+                                            "exec(",        "eval(", "setattr(", "sys.modules"};
+
+TestFlag FlagOf(Node value) {
   if (value.is(Kind::kFalse) || value.is(Kind::kNone)) return TestFlag::kFalse;
   return value.is(Kind::kTrue) ? TestFlag::kTrue : TestFlag::kUnknown;
 }
 
-void StatementReader::SetTestFlag(TestFlag flag) { (type_ == nullptr ? file_.test_flag : type_->test_flag) = flag; }
+}  // namespace
 
-void StatementReader::AssignSpecialName(std::string_view name, Node value, bool conditional) {
+SpecialNames::SpecialNames(std::string_view text, const ScopeChain& names, const Evaluator& evaluator,
+                           const DecoratorReader& decorators, File& file)
+    : names_(names), evaluator_(evaluator), decorators_(decorators), file_(file) {
+  for (const std::string_view word : kMagicWords) has_magic_ = has_magic_ || text.find(word) != std::string_view::npos;
+}
+
+Class* SpecialNames::SetOwner(Class* owner) { return std::exchange(owner_, owner); }
+
+void SpecialNames::AddMoreReason(std::string reason) {
+  std::vector<std::string>& reasons = file_.more_reasons;
+  if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(std::move(reason));
+}
+
+void SpecialNames::OpenOwner(std::string reason) {
+  std::string& target = owner_ == nullptr ? file_.open_reason : owner_->open_reason;
+  if (target.empty()) target = std::move(reason);
+}
+
+void SpecialNames::SetTestFlag(TestFlag flag) { (owner_ == nullptr ? file_.test_flag : owner_->test_flag) = flag; }
+
+void SpecialNames::Assign(std::string_view name, Node value, bool conditional) {
   if (name == "__test__") {
     SetTestFlag(conditional ? TestFlag::kUnknown : FlagOf(value));
   } else if (name == "pytestmark") {
@@ -27,7 +52,7 @@ void StatementReader::AssignSpecialName(std::string_view name, Node value, bool 
     const std::string reason =
         conditional ? "pytestmark is set under a condition" : decorators_.ReadMarks(value, marks);
     if (!reason.empty()) OpenOwner(reason);
-    (type_ == nullptr ? file_.marks : type_->marks) = std::move(marks);
+    (owner_ == nullptr ? file_.marks : owner_->marks) = std::move(marks);
   } else if (IgnoreList* const list = IgnoreListOf(name)) {
     if (conditional) {
       std::move(list->certain.begin(), list->certain.end(), std::back_inserter(list->possible));
@@ -40,14 +65,14 @@ void StatementReader::AssignSpecialName(std::string_view name, Node value, bool 
   }
 }
 
-IgnoreList* StatementReader::IgnoreListOf(std::string_view name) {
-  if (type_ != nullptr) return nullptr;
+IgnoreList* SpecialNames::IgnoreListOf(std::string_view name) {
+  if (owner_ != nullptr) return nullptr;
   if (name == "collect_ignore") return &file_.collect_ignore;
   return name == "collect_ignore_glob" ? &file_.collect_ignore_glob : nullptr;
 }
 
 // Adds the elements of `values`.
-void StatementReader::AddIgnored(IgnoreList& list, Node values, bool conditional) {
+void SpecialNames::AddIgnored(IgnoreList& list, Node values, bool conditional) {
   const std::optional<std::vector<Value>> elements = values.is_null() ? std::nullopt : evaluator_.Elements(values);
   if (!elements.has_value()) {
     list.computed = true;
@@ -63,7 +88,7 @@ void StatementReader::AddIgnored(IgnoreList& list, Node values, bool conditional
 }
 
 // collect_ignore.append("x") and the like.
-void StatementReader::ReadIgnoreCall(Node call, bool conditional) {
+void SpecialNames::ReadIgnoreCall(Node call, bool conditional) {
   const Node function = call[Field::kFunction];
   if (!function.is(Kind::kAttribute)) return;
   IgnoreList* const list = IgnoreListOf(evaluator_.TextOf(function[Field::kObject]));
@@ -80,7 +105,7 @@ void StatementReader::ReadIgnoreCall(Node call, bool conditional) {
   }
 }
 
-void StatementReader::AssignAttribute(Node target, Node value) {
+void SpecialNames::AssignAttribute(Node target, Node value) {
   const Node object = target[Field::kObject];
   if (!object.is(Kind::kIdentifier)) return;
   Binding* const binding = names_.Find(evaluator_.TextOf(object));
@@ -108,83 +133,36 @@ void StatementReader::AssignAttribute(Node target, Node value) {
   }
 }
 
-void StatementReader::ReadAugmentedAssignment(Node statement, bool conditional) {
-  const Node target = statement[Field::kLeft];
-  ScanForMagic(statement[Field::kRight]);
-  if (!target.is(Kind::kIdentifier)) return;
-  const std::string_view name = evaluator_.TextOf(target);
-  names_.innermost().Forget(name);
+void SpecialNames::Augment(std::string_view name, Node values, bool conditional) {
   if (name == "pytestmark") OpenOwner("pytestmark is computed");
-  if (IgnoreList* const list = IgnoreListOf(name)) AddIgnored(*list, statement[Field::kRight], conditional);
+  if (IgnoreList* const list = IgnoreListOf(name)) AddIgnored(*list, values, conditional);
 }
 
-void StatementReader::ReadImport(Node statement, bool conditional) {
-  ForEachChild(statement, [&](Node part) {
-    Binding binding;
-    binding.kind = BindingKind::kImport;
-    binding.conditional = conditional;
-    if (part.is(Kind::kAliasedImport)) {
-      binding.name = evaluator_.TextOf(part[Field::kAlias]);
-      binding.detail = evaluator_.TextOf(part[Field::kName]);
-    } else {
-      // `import a.b` binds a.
-      const std::string_view dotted = evaluator_.TextOf(part);
-      binding.name = dotted.substr(0, dotted.find('.'));
-      binding.detail = binding.name;
-    }
-    // A module is neither function nor class.
-    binding.index = kModuleImport;
-    names_.innermost().Bind(std::move(binding));
-  });
+void SpecialNames::ReadCall(Node call, bool conditional) {
+  NoteClassArguments(call);
+  ReadIgnoreCall(call, conditional);
 }
 
-void StatementReader::ReadImportFrom(Node statement, bool conditional) {
-  const Node module_node = statement[Field::kModuleName];
-  if (module_node.is_null()) return;
-  std::string module(evaluator_.TextOf(module_node));
-  const std::string prefix = module.back() == '.' ? module : module + ".";
-  bool is_module = true;
-  ForEachChild(statement, [&](Node part) {
-    // The first child is the module itself.
-    if (std::exchange(is_module, false)) return;
-    if (part.is(Kind::kWildcardImport)) {
-      if (!IsStandardLibrary(module)) AddMoreReason(absl::StrCat("imports everything from ", module));
-      return;
-    }
-    Binding binding;
-    binding.kind = BindingKind::kImport;
-    binding.conditional = conditional;
-    const bool aliased = part.is(Kind::kAliasedImport);
-    const std::string_view original = evaluator_.TextOf(aliased ? part[Field::kName] : part);
-    binding.name = aliased ? evaluator_.TextOf(part[Field::kAlias]) : original;
-    binding.detail = prefix + std::string(original);
-    names_.innermost().Bind(std::move(binding));
-  });
-}
-
-// Calls and names that define tests, or withdraw the module, while it is imported.
-void StatementReader::ScanForMagic(Node expression) {
+void SpecialNames::Scan(Node expression, int depth) {
   // Nobody hides such a call deeper than this.
   constexpr int kMaxDepth = 200;
-  if (!has_magic_ || expression.is_null() || depth_ >= kMaxDepth) return;
+  if (!has_magic_ || expression.is_null() || depth >= kMaxDepth) return;
   const Kind kind = expression.kind();
   if (kind == Kind::kCall) ScanCall(expression);
-  if (kind == Kind::kAttribute && names_.Origin(expression) == "sys.modules" && type_ == nullptr) {
+  if (kind == Kind::kAttribute && names_.Origin(expression) == "sys.modules" && owner_ == nullptr) {
     AddMoreReason("uses sys.modules while it is imported");
   }
-  ++depth_;
-  ForEachChild(expression, [&](Node part) { ScanForMagic(part); });
-  --depth_;
+  ForEachChild(expression, [&](Node part) { Scan(part, depth + 1); });
 }
 
-void StatementReader::ScanCall(Node call) {
+void SpecialNames::ScanCall(Node call) {
   const std::string origin = names_.Origin(call[Field::kFunction]);
   if (origin == "pytest.importorskip" || origin == "pytest.skip" || origin == "pytest.exit") {
     AddMoreReason(absl::StrCat(origin, " may withdraw the module"));
   } else if (origin == "globals" || origin == "locals" || origin == "vars" || origin == "exec" || origin == "eval" ||
              origin == "setattr") {
     const std::string reason = absl::StrCat("calls ", origin, "() while it is imported");
-    if (type_ == nullptr) {
+    if (owner_ == nullptr) {
       AddMoreReason(reason);
     } else {
       OpenOwner(reason);
@@ -193,7 +171,7 @@ void StatementReader::ScanCall(Node call) {
 }
 
 // A class that is handed to a call at module level may come back with other methods.
-void StatementReader::NoteClassArguments(Node call) {
+void SpecialNames::NoteClassArguments(Node call) {
   const CallArguments arguments = ReadArguments(call[Field::kArguments], evaluator_);
   for (const Node argument : arguments.positional) {
     if (!argument.is(Kind::kIdentifier)) continue;

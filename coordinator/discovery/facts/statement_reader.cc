@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "coordinator/discovery/facts/binding_kind.h"
 #include "coordinator/discovery/facts/call_arguments.h"
 #include "coordinator/discovery/facts/standard_library.h"
 
@@ -14,16 +15,6 @@ namespace {
 
 // Python itself allows 100 levels of indentation.
 constexpr int kMaxDepth = 120;
-
-// Words without which no statement but the ordinary ones defines or withdraws tests.
-constexpr std::string_view kMagicWords[] = {"importorskip", "skip(", "globals(", "locals(",    "vars(",
-                                            "exec(",        "eval(", "setattr(", "sys.modules"};
-
-// Calls whose results are known to be no functions and no classes.
-constexpr std::string_view kValueMakers[] = {
-    "bool",       "bytes", "dict", "float",     "frozenset", "int",        "len",          "list",
-    "max",        "min",   "open", "os.getcwd", "os.getenv", "os.listdir", "pathlib.Path", "range",
-    "re.compile", "repr",  "set",  "sorted",    "str",       "sum",        "tuple"};
 
 bool IsAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
@@ -44,20 +35,8 @@ StatementReader::StatementReader(std::string_view source, const Outline& outline
       file_(file),
       names_(outline.text, source, file.classes, function_names_),
       evaluator_(outline.text, names_),
-      decorators_(evaluator_, names_) {
-  for (const std::string_view word : kMagicWords)
-    has_magic_ = has_magic_ || outline.text.find(word) != std::string::npos;
-}
-
-void StatementReader::AddMoreReason(std::string reason) {
-  std::vector<std::string>& reasons = file_.more_reasons;
-  if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(std::move(reason));
-}
-
-void StatementReader::OpenOwner(std::string reason) {
-  std::string& target = type_ == nullptr ? file_.open_reason : type_->open_reason;
-  if (target.empty()) target = std::move(reason);
-}
+      decorators_(evaluator_, names_),
+      special_(outline.text, names_, evaluator_, decorators_, file) {}
 
 void StatementReader::ReadModule(Node root) {
   Scope scope;
@@ -67,7 +46,7 @@ void StatementReader::ReadModule(Node root) {
   file_.bindings = scope.TakeBindings();
   // What a function of the file does, when it is called while the file is imported.
   for (const std::string_view pattern : {"globals()[", "globals().update(", "setattr(sys.modules["}) {
-    if (source_.find(pattern) != std::string_view::npos) AddMoreReason("writes to globals()");
+    if (source_.find(pattern) != std::string_view::npos) special_.AddMoreReason("writes to globals()");
   }
 }
 
@@ -102,7 +81,7 @@ void StatementReader::ReadStatement(Node statement, bool conditional) {
         if (target.is(Kind::kExpressionList)) ForEachChild(target, remove);
       });
     case Kind::kRaiseStatement:
-      return AddMoreReason("may raise while it is imported");
+      return special_.AddMoreReason("may raise while it is imported");
     case Kind::kPrintStatement:
     case Kind::kExecStatement:
       file_.unreadable = absl::StrCat("line ", outline_.LineAt(statement.start()), " is no Python 3");
@@ -134,7 +113,7 @@ void StatementReader::ReadCompound(Node statement, bool conditional) {
       case Kind::kElifClause:
         return ReadCompound(part, conditional);
       default:
-        return ScanForMagic(part);
+        return special_.Scan(part, depth_);
     }
   });
   --depth_;
@@ -148,12 +127,66 @@ void StatementReader::ReadIf(Node statement, bool conditional) {
                        text.size() < 40;
   const bool never = is_main || condition.is(Kind::kFalse) || names_.Origin(condition) == "typing.TYPE_CHECKING";
   if (!never) {
-    ScanForMagic(condition);
+    special_.Scan(condition, depth_);
     ReadBlock(statement[Field::kConsequence], /*conditional=*/true);
   }
   ForEachChild(statement, [&](Node part) {
     if (part.is(Kind::kElseClause)) ReadBlock(part[Field::kBody], conditional || !never);
     if (part.is(Kind::kElifClause)) ReadCompound(part, /*conditional=*/true);
+  });
+}
+
+void StatementReader::ReadAugmentedAssignment(Node statement, bool conditional) {
+  const Node target = statement[Field::kLeft];
+  const Node value = statement[Field::kRight];
+  special_.Scan(value, depth_);
+  if (!target.is(Kind::kIdentifier)) return;
+  const std::string_view name = evaluator_.TextOf(target);
+  names_.innermost().Forget(name);
+  special_.Augment(name, value, conditional);
+}
+
+void StatementReader::ReadImport(Node statement, bool conditional) {
+  ForEachChild(statement, [&](Node part) {
+    Binding binding;
+    binding.kind = BindingKind::kImport;
+    binding.conditional = conditional;
+    if (part.is(Kind::kAliasedImport)) {
+      binding.name = evaluator_.TextOf(part[Field::kAlias]);
+      binding.detail = evaluator_.TextOf(part[Field::kName]);
+    } else {
+      // `import a.b` binds a.
+      const std::string_view dotted = evaluator_.TextOf(part);
+      binding.name = dotted.substr(0, dotted.find('.'));
+      binding.detail = binding.name;
+    }
+    // A module is neither function nor class.
+    binding.index = kModuleImport;
+    names_.innermost().Bind(std::move(binding));
+  });
+}
+
+void StatementReader::ReadImportFrom(Node statement, bool conditional) {
+  const Node module_node = statement[Field::kModuleName];
+  if (module_node.is_null()) return;
+  std::string module(evaluator_.TextOf(module_node));
+  const std::string prefix = module.back() == '.' ? module : module + ".";
+  bool is_module = true;
+  ForEachChild(statement, [&](Node part) {
+    // The first child is the module itself.
+    if (std::exchange(is_module, false)) return;
+    if (part.is(Kind::kWildcardImport)) {
+      if (!IsStandardLibrary(module)) special_.AddMoreReason(absl::StrCat("imports everything from ", module));
+      return;
+    }
+    Binding binding;
+    binding.kind = BindingKind::kImport;
+    binding.conditional = conditional;
+    const bool aliased = part.is(Kind::kAliasedImport);
+    const std::string_view original = evaluator_.TextOf(aliased ? part[Field::kName] : part);
+    binding.name = aliased ? evaluator_.TextOf(part[Field::kAlias]) : original;
+    binding.detail = prefix + std::string(original);
+    names_.innermost().Bind(std::move(binding));
   });
 }
 
@@ -167,11 +200,10 @@ void StatementReader::ReadExpressionStatement(Node statement, bool conditional) 
     case Kind::kAugmentedAssignment:
       return ReadAugmentedAssignment(expression, conditional);
     case Kind::kCall:
-      NoteClassArguments(expression);
-      ReadIgnoreCall(expression, conditional);
-      return ScanForMagic(expression);
+      special_.ReadCall(expression, conditional);
+      return special_.Scan(expression, depth_);
     default:
-      return ScanForMagic(statement);
+      return special_.Scan(statement, depth_);
   }
 }
 
@@ -185,7 +217,7 @@ void StatementReader::ReadAssignment(Node assignment, bool conditional) {
   }
   // `x: int` binds nothing.
   if (value.is_null()) return;
-  ScanForMagic(value);
+  special_.Scan(value, depth_);
   for (const Node target : targets) AssignTo(target, value, conditional);
 }
 
@@ -195,7 +227,7 @@ void StatementReader::AssignTo(Node target, Node value, bool conditional) {
     case Kind::kIdentifier:
       return AssignName(evaluator_.TextOf(target), value, conditional);
     case Kind::kAttribute:
-      return AssignAttribute(target, value);
+      return special_.AssignAttribute(target, value);
     case Kind::kPatternList:
     case Kind::kTuplePattern:
     case Kind::kListPattern:
@@ -207,12 +239,12 @@ void StatementReader::AssignTo(Node target, Node value, bool conditional) {
       --depth_;
       return;
     default:
-      return ScanForMagic(target);
+      return special_.Scan(target, depth_);
   }
 }
 
 void StatementReader::AssignName(std::string_view name, Node value, bool conditional) {
-  AssignSpecialName(name, value, conditional);
+  special_.Assign(name, value, conditional);
   Binding binding;
   binding.name = name;
   binding.conditional = conditional;
@@ -224,55 +256,12 @@ void StatementReader::AssignName(std::string_view name, Node value, bool conditi
     binding.detail = source->detail;
     binding.conditional = conditional || source->conditional;
   } else {
-    binding.kind = KindOfValue(value, 0);
+    binding.kind = KindOfValue(value, names_, evaluator_);
     if (binding.kind == BindingKind::kUnknown) {
       binding.detail = value.is_null() ? "assigned" : "assigned from " + Shortened(evaluator_.TextOf(value));
     }
   }
   names_.innermost().Bind(std::move(binding), conditional ? Node() : value);
-}
-
-// kValue if the expression is certainly neither function nor class.
-BindingKind StatementReader::KindOfValue(Node value, int depth) const {
-  if (value.is_null() || depth >= kMaxDepth) return BindingKind::kUnknown;
-  switch (value.kind()) {
-    case Kind::kComparisonOperator:
-    case Kind::kConcatenatedString:
-    case Kind::kDictionary:
-    case Kind::kDictionaryComprehension:
-    case Kind::kEllipsis:
-    case Kind::kExpressionList:
-    case Kind::kFalse:
-    case Kind::kFloat:
-    case Kind::kInteger:
-    case Kind::kList:
-    case Kind::kListComprehension:
-    case Kind::kNone:
-    case Kind::kNotOperator:
-    case Kind::kSet:
-    case Kind::kSetComprehension:
-    case Kind::kString:
-    case Kind::kTrue:
-    case Kind::kTuple:
-      return BindingKind::kValue;
-    case Kind::kParenthesized:
-      return KindOfValue(value.FirstNamedChild(), depth + 1);
-    case Kind::kBinaryOperator: {
-      const Node left = value[Field::kLeft];
-      const Node right = value[Field::kRight];
-      const bool known =
-          KindOfValue(left, depth + 1) == BindingKind::kValue || KindOfValue(right, depth + 1) == BindingKind::kValue;
-      return known ? BindingKind::kValue : BindingKind::kUnknown;
-    }
-    case Kind::kCall: {
-      const std::string origin = names_.Origin(value[Field::kFunction]);
-      const bool known = std::binary_search(std::begin(kValueMakers), std::end(kValueMakers), origin) ||
-                         absl::StartsWith(origin, "os.path.");
-      return known ? BindingKind::kValue : BindingKind::kUnknown;
-    }
-    default:
-      return evaluator_.Evaluate(value).kind == ValueKind::kScalar ? BindingKind::kValue : BindingKind::kUnknown;
-  }
 }
 
 void StatementReader::AddFunctions(uint32_t offset, const std::vector<Node>& decorators, bool conditional) {
@@ -292,7 +281,8 @@ void StatementReader::AddFunction(const SkimmedFunction& skimmed, const std::vec
   function.arguments.assign(skimmed.arguments.begin(), skimmed.arguments.end());
   if (!decorators.empty()) {
     function.decorated = std::make_unique<Decorated>(decorators_.ReadFunction(decorators, skimmed.name));
-    if (type_ != nullptr && function.decorated->open_reason == "it is abstract") OpenOwner("it has abstract methods");
+    if (special_.owner() != nullptr && function.decorated->open_reason == "it is abstract")
+      special_.OpenOwner("it has abstract methods");
   }
   Binding binding;
   binding.name = skimmed.name;
@@ -326,12 +316,12 @@ void StatementReader::ReadClass(Node definition, const std::vector<Node>& decora
   if (!IsAscii(type.name)) type.open_reason = "its name is not ASCII";
   ReadBases(definition[Field::kSuperclasses], type);
 
-  Class* const outer = std::exchange(type_, &type);
+  Class* const outer = special_.SetOwner(&type);
   Scope scope;
   names_.Push(&scope);
   ReadBlock(definition[Field::kBody], /*conditional=*/false);
   names_.Pop();
-  type_ = outer;
+  special_.SetOwner(outer);
   type.bindings = scope.TakeBindings();
   decorators_.ReadClass(decorators, type);
 

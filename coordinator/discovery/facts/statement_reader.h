@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "coordinator/discovery/facts/decorators.h"
+#include "coordinator/discovery/facts/evaluator.h"
 #include "coordinator/discovery/facts/facts.h"
 #include "coordinator/discovery/facts/scope.h"
-#include "coordinator/discovery/facts/value.h"
+#include "coordinator/discovery/facts/special_names.h"
 #include "coordinator/discovery/text/skim.h"
 #include "coordinator/discovery/text/syntax.h"
 
@@ -31,8 +32,6 @@ class StatementReader {
   void ReadAssignment(Node assignment, bool conditional);
   void AssignTo(Node target, Node value, bool conditional);
   void AssignName(std::string_view name, Node value, bool conditional);
-  void AssignSpecialName(std::string_view name, Node value, bool conditional);
-  void AssignAttribute(Node target, Node value);
   void ReadAugmentedAssignment(Node statement, bool conditional);
   void ReadImport(Node statement, bool conditional);
   void ReadImportFrom(Node statement, bool conditional);
@@ -43,19 +42,6 @@ class StatementReader {
   void ReadBases(Node superclasses, Class& type);
   void AddFunctions(uint32_t offset, const std::vector<Node>& decorators, bool conditional);
   void AddFunction(const SkimmedFunction& skimmed, const std::vector<Node>& decorators, bool conditional);
-  // Null for any other name.
-  IgnoreList* IgnoreListOf(std::string_view name);
-  void AddIgnored(IgnoreList& list, Node values, bool conditional);
-  void ReadIgnoreCall(Node call, bool conditional);
-  void ScanForMagic(Node expression);
-  void ScanCall(Node call);
-  void NoteClassArguments(Node call);
-  BindingKind KindOfValue(Node value, int depth) const;
-
-  void AddMoreReason(std::string reason);
-  void OpenOwner(std::string reason);
-  void SetTestFlag(TestFlag flag);
-  TestFlag FlagOf(Node value) const;
 
   std::string_view source_;
   const Outline& outline_;
@@ -64,12 +50,9 @@ class StatementReader {
   ScopeChain names_;
   Evaluator evaluator_;
   DecoratorReader decorators_;
-  // The class whose body is being read; null in the module.
-  Class* type_ = nullptr;
+  SpecialNames special_;
   // How deep the statement or expression that is being read is nested.
   int depth_ = 0;
-  // Some text of the file may define tests by other means than statements.
-  bool has_magic_ = false;
 };
 
 }  // namespace fastest::discovery

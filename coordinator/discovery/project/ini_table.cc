@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "coordinator/discovery/project/ini_file.h"
 #include "coordinator/discovery/project/path.h"
+#include "coordinator/discovery/project/toml_config.h"
 
 namespace fastest::discovery {
 namespace {

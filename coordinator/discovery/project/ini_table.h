@@ -29,9 +29,6 @@ extern const char* const kConfigFileNames[7];
 // A file that is there by another name (-c) is read by its suffix. Errors: InvalidArgument with file and line.
 absl::StatusOr<std::optional<IniTable>> ReadConfigFile(const std::string& path);
 
-// The same for a TOML document, `text`.
-absl::StatusOr<std::optional<IniTable>> ReadTomlConfig(const std::string& path, const std::string& text);
-
 }  // namespace fastest::discovery
 
 #endif  // FASTEST_COORDINATOR_DISCOVERY_PROJECT_INI_TABLE_H_

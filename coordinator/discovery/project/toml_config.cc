@@ -1,3 +1,5 @@
+#include "coordinator/discovery/project/toml_config.h"
+
 #include <toml++/toml.h>
 
 #include <cmath>
@@ -6,7 +8,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "coordinator/discovery/project/ini_table.h"
 #include "coordinator/discovery/project/path.h"
 
 namespace fastest::discovery {

@@ -64,10 +64,10 @@ const Conftests::Chain& Conftests::ChainOf(const std::string& directory) {
   return chains_.emplace(directory, std::move(chain)).first->second;
 }
 
-const Surroundings& Conftests::SurroundingsOf(const std::string& directory) {
-  const auto known = surroundings_.find(directory);
-  if (known != surroundings_.end()) return known->second;
-  Surroundings result;
+const ModuleContext& Conftests::ContextOf(const std::string& directory) {
+  const auto known = contexts_.find(directory);
+  if (known != contexts_.end()) return known->second;
+  ModuleContext result;
   for (const Conftest* const conftest : ChainOf(directory)) {
     result.levels.push_back(&conftest->level);
     const std::string& name = conftest->level.origin();
@@ -77,7 +77,7 @@ const Surroundings& Conftests::SurroundingsOf(const std::string& directory) {
       result.parametrize_reason = absl::StrCat(name, " implements pytest_make_parametrize_id");
     }
   }
-  return surroundings_.emplace(directory, std::move(result)).first->second;
+  return contexts_.emplace(directory, std::move(result)).first->second;
 }
 
 Conftests::Verdict Conftests::Ignores(const std::string& directory, const std::string& path) {

@@ -35,7 +35,7 @@ class Conftests {
   const Chain& ChainOf(const std::string& directory);
 
   // What they say to modules in `directory`.
-  const Surroundings& SurroundingsOf(const std::string& directory);
+  const ModuleContext& ContextOf(const std::string& directory);
 
   enum class Verdict : unsigned char { kNo, kMaybe, kYes };
 
@@ -57,7 +57,7 @@ class Conftests {
   const bool enabled_;
   std::vector<std::unique_ptr<Conftest>> conftests_;
   absl::node_hash_map<std::string, Chain> chains_;
-  absl::node_hash_map<std::string, Surroundings> surroundings_;
+  absl::node_hash_map<std::string, ModuleContext> contexts_;
   std::vector<std::string> open_reasons_;
 };
 

@@ -111,8 +111,8 @@ TEST_F(ConftestsTest, HooksThatConcernTestsBelow) {
               "import pytest\ndef pytest_generate_tests(metafunc): pass\n@pytest.fixture\ndef f(): pass\n");
   tree_.Write("a/b/conftest.py", "def pytest_make_parametrize_id(config, val, argname): pass\n");
   Conftests conftests = Open();
-  EXPECT_EQ(conftests.SurroundingsOf(tree_.root()).open_reason, "");
-  const Surroundings& below = conftests.SurroundingsOf(tree_.Path("a/b"));
+  EXPECT_EQ(conftests.ContextOf(tree_.root()).open_reason, "");
+  const ModuleContext& below = conftests.ContextOf(tree_.Path("a/b"));
   EXPECT_EQ(below.open_reason, "a/conftest.py implements pytest_generate_tests");
   EXPECT_EQ(below.parametrize_reason, "a/b/conftest.py implements pytest_make_parametrize_id");
   ASSERT_EQ(below.levels.size(), 2u);

@@ -31,7 +31,7 @@ struct CollectionRules {
 CollectionRules RulesOf(const ProjectConfig& project);
 
 // What the conftest files above a module say.
-struct Surroundings {
+struct ModuleContext {
   FixtureLevels levels;
   // Why every test, or every parametrized one, is open: "tests/conftest.py implements pytest_generate_tests".
   std::string open_reason;
@@ -40,7 +40,7 @@ struct Surroundings {
 
 // The tests of `file`, whose node id is given.
 FoundModule CollectModule(const SourceFile& file, std::string node_id, const CollectionRules& rules,
-                          const Surroundings& surroundings, ImportFinder& imports);
+                          const ModuleContext& context, ImportFinder& imports);
 
 }  // namespace fastest::discovery
 

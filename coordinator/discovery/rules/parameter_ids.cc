@@ -20,7 +20,7 @@ bool Contains(const std::vector<std::string_view>& list, std::string_view name) 
 // Works out the ids of one function.
 class IdBuilder {
  public:
-  IdBuilder(const Function& function, const TestArguments& arguments, const Context& context)
+  IdBuilder(const Function& function, const TestArguments& arguments, const TestContext& context)
       : function_(function), arguments_(arguments), context_(context) {}
 
   ParameterIds Run() {
@@ -137,7 +137,7 @@ class IdBuilder {
 
   const Function& function_;
   const TestArguments& arguments_;
-  const Context& context_;
+  const TestContext& context_;
   ParameterIds result_;
   std::vector<const Parametrize*> parametrize_;
   std::vector<const ParameterSets*> factors_;
@@ -174,7 +174,7 @@ TestArguments ArgumentsOf(const Function& function, bool is_method, int mocked) 
   return arguments;
 }
 
-ParameterIds IdsOf(const Function& function, const TestArguments& arguments, const Context& context) {
+ParameterIds IdsOf(const Function& function, const TestArguments& arguments, const TestContext& context) {
   return IdBuilder(function, arguments, context).Run();
 }
 

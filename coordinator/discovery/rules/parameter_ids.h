@@ -22,7 +22,7 @@ struct TestArguments {
 TestArguments ArgumentsOf(const Function& function, bool is_method, int mocked);
 
 // What a test function stands in, from outside in.
-struct Context {
+struct TestContext {
   const FixtureLevels& levels;
   // Of the module and of the classes around the function.
   const std::vector<const Marks*>& marks;
@@ -46,7 +46,7 @@ struct ParameterIds {
   bool suffixed = false;
 };
 
-ParameterIds IdsOf(const Function& function, const TestArguments& arguments, const Context& context);
+ParameterIds IdsOf(const Function& function, const TestArguments& arguments, const TestContext& context);
 
 }  // namespace fastest::discovery
 

@@ -35,7 +35,7 @@ inline TestModule CollectFrom(const TestTree& tree, const std::string& name, con
   ImportFinder imports(store, /*by_path=*/true);
   const std::string path = tree.Path(name);
   const FoundModule found = CollectModule(imports.FileAt(path), name, RulesOf(project),
-                                          conftests.SurroundingsOf(std::string(ParentPath(path))), imports);
+                                          conftests.ContextOf(std::string(ParentPath(path))), imports);
   TestModule module;
   module.more = found.open_reasons;
   for (const FoundTest& test : found.tests) {

@@ -39,27 +39,29 @@ const char* StatusOf(v1::Outcome outcome) {
   }
 }
 
-// What a report says of itself that does not simply pass, and what was captured.
-void AddDetails(const v1::TestResult& result, Json& test) {
+// What the reports say of a test that does not simply pass, and what was captured.
+Json DetailsOf(const v1::TestResult& result) {
+  Json details = Json::object();
   Json out = Json::array();
   Json err = Json::array();
   for (const v1::Phase& phase : CompletePhases(result)) {
     if (!phase.subtest().empty()) continue;
     const std::string reason = ShortReason(phase);
     const std::string& message = phase.crash_message();
-    if (phase.outcome() == "failed" && !test.contains("trace")) {
-      test["message"] = message.empty() ? result.death() : message;
-      test["trace"] = phase.longrepr();
-    } else if (!reason.empty() && !test.contains("message")) {
-      test["message"] = reason;
+    if (phase.outcome() == "failed" && !details.contains("trace")) {
+      details["message"] = message.empty() ? result.death() : message;
+      details["trace"] = phase.longrepr();
+    } else if (!reason.empty() && !details.contains("message")) {
+      details["message"] = reason;
     }
     for (const v1::Section& section : phase.sections()) {
       if (absl::StartsWith(section.name(), "Captured stdout")) out.push_back(section.content());
       if (absl::StartsWith(section.name(), "Captured stderr")) err.push_back(section.content());
     }
   }
-  if (!out.empty()) test["stdout"] = out;
-  if (!err.empty()) test["stderr"] = err;
+  if (!out.empty()) details["stdout"] = std::move(out);
+  if (!err.empty()) details["stderr"] = std::move(err);
+  return details;
 }
 
 // The file and the classes that a test is in, from the outermost.
@@ -83,6 +85,51 @@ double DurationOf(const v1::TestResult& result) {
   return seconds;
 }
 
+[[gnu::always_inline]] inline void AddText(std::string_view before, std::string_view text, TextBuffer* entry) {
+  entry->Add(before);
+  AddJsonText(text, entry);
+}
+
+[[gnu::always_inline]] inline void AddCount(std::string_view before, int64_t count, TextBuffer* entry) {
+  entry->Add(before);
+  entry->AddCount(count);
+}
+
+// Which test, how it ended, when, and in which suites.
+void AddHead(const v1::TestResult& result, std::string_view status, TextBuffer* entry) {
+  const std::string& node_id = result.ref().node_id();
+  const double seconds = DurationOf(result);
+  AddText("{\"name\":", node_id, entry);
+  AddText(",\"status\":", status, entry);
+  AddCount(",\"duration\":", Milliseconds(seconds), entry);
+  if (const double start = result.phases_size() > 0 ? result.phases(0).start() : 0; start > 0) {
+    AddCount(",\"start\":", Milliseconds(start), entry);
+    AddCount(",\"stop\":", Milliseconds(start + seconds), entry);
+  }
+  std::string_view before = ",\"suite\":[";
+  EachSuite(node_id, [&](std::string_view suite) {
+    AddText(before, suite, entry);
+    before = ",";
+  });
+  entry->Add(']');
+}
+
+// The members of `object`, in an entry that goes on.
+void AddMembers(const Json& object, TextBuffer* entry) {
+  if (object.empty()) return;
+  const std::string text = Text(object);
+  entry->Add(',');
+  entry->Add(std::string_view(text).substr(1, text.size() - 2));
+}
+
+// What the policy and the history say of a failure.
+Json ExtraOf(const v1::TestResult& result) {
+  Json extra = Json::object();
+  if (!result.quarantined().empty()) extra["quarantined"] = result.quarantined();
+  if (result.has_label()) extra["label"] = {{"name", result.label().name()}, {"text", result.label().text()}};
+  return extra.empty() ? extra : Json{{"extra", extra}};
+}
+
 }  // namespace
 
 void CtrfReporter::RunStarted(const results::RunStart& run) {
@@ -97,82 +144,43 @@ void CtrfReporter::Attempt(const v1::TestResult& result, const results::Origin& 
   Json attempt = {{"attempt", origin.attempt},
                   {"status", StatusOf(result.outcome())},
                   {"duration", Milliseconds(DurationOf(result))}};
-  AddDetails(result, attempt);
+  attempt.update(DetailsOf(result));
   std::string& all = attempts_[TestId(result.ref())];
   absl::StrAppend(&all, all.empty() ? "" : ",", Text(attempt));
 }
 
-void CtrfReporter::PlainResult(const v1::TestResult& result, const results::Origin& origin) {
-  const std::string& node_id = result.ref().node_id();
-  const std::string_view file = ModuleOf(node_id);
-  const double seconds = DurationOf(result);
-  ++by_status_["passed"];
+void CtrfReporter::Result(const v1::TestResult& result, const results::Origin& origin) {
+  // Most results have nothing to say: of these no tree of values is made.
+  const bool plain = PassedPlainly(result);
+  const bool quarantined = !result.quarantined().empty();
+  const std::string_view status = quarantined ? "other" : StatusOf(result.outcome());
+  const bool flaky = origin.attempt > 1 && !quarantined && status != "failed";
+  ++by_status_[std::string(status)];
   ++tests_;
-  gathered_.Add(first_ ? "\n{\"name\":" : ",\n{\"name\":");
+  if (flaky) ++flaky_;
+  gathered_.Add(first_ ? "\n" : ",\n");
   first_ = false;
-  AddJsonText(node_id, &gathered_);
-  gathered_.Add(R"(,"status":"passed","duration":)");
-  gathered_.AddCount(Milliseconds(seconds));
-  if (const double start = result.phases(0).start(); start > 0) {
-    gathered_.Add(",\"start\":");
-    gathered_.AddCount(Milliseconds(start));
-    gathered_.Add(",\"stop\":");
-    gathered_.AddCount(Milliseconds(start + seconds));
-  }
-  gathered_.Add(",\"suite\":");
-  const char* before = "[";
-  EachSuite(node_id, [&](std::string_view suite) {
-    gathered_.Add(before);
-    AddJsonText(suite, &gathered_);
-    before = ",";
-  });
-  gathered_.Add(R"(],"rawStatus":"passed","filePath":)");
-  AddJsonText(result.location_path().empty() ? file : std::string_view(result.location_path()), &gathered_);
-  if (result.location_line() >= 0) {
-    gathered_.Add(",\"line\":");
-    gathered_.AddCount(result.location_line() + 1);
-  }
-  gathered_.Add(",\"threadId\":");
-  AddJsonText(absl::StrCat(origin.agent, "/", origin.worker), &gathered_);
+  AddHead(result, status, &gathered_);
+  if (!plain) AddMembers(DetailsOf(result), &gathered_);
+  AddText(",\"rawStatus\":", quarantined ? "quarantined" : OutcomeName(result.outcome()), &gathered_);
+  if (!plain) AddMembers(ExtraOf(result), &gathered_);
+  const std::string_view path = result.location_path();
+  AddText(",\"filePath\":", path.empty() ? ModuleOf(result.ref().node_id()) : path, &gathered_);
+  if (result.location_line() >= 0) AddCount(",\"line\":", result.location_line() + 1, &gathered_);
+  AddText(",\"threadId\":", absl::StrCat(origin.agent, "/", origin.worker), &gathered_);
+  if (origin.attempt > 1) AddCount(",\"retries\":", origin.attempt - 1, &gathered_);
+  if (flaky) gathered_.Add(",\"flaky\":true");
+  if (!attempts_.empty()) AddAttempts(TestId(result.ref()));
   Write("}");
 }
 
-void CtrfReporter::Result(const v1::TestResult& result, const results::Origin& origin) {
-  if (origin.attempt == 1 && PassedPlainly(result)) return PlainResult(result, origin);
-  const std::string& node_id = result.ref().node_id();
-  const std::string file(ModuleOf(node_id));
-  const double seconds = DurationOf(result);
-  const bool quarantined = !result.quarantined().empty();
-  const char* const status = quarantined ? "other" : StatusOf(result.outcome());
-  ++by_status_[status];
-  ++tests_;
-  Json test = {{"name", node_id}, {"status", status}, {"duration", Milliseconds(seconds)}};
-  if (result.phases_size() > 0 && result.phases(0).start() > 0) {
-    test["start"] = Milliseconds(result.phases(0).start());
-    test["stop"] = Milliseconds(result.phases(0).start() + seconds);
-  }
-  Json suites = Json::array();
-  EachSuite(node_id, [&](std::string_view suite) { suites.push_back(std::string(suite)); });
-  test["suite"] = std::move(suites);
-  AddDetails(result, test);
-  test["rawStatus"] = quarantined ? "quarantined" : OutcomeName(result.outcome());
-  if (quarantined) test["extra"]["quarantined"] = result.quarantined();
-  if (result.has_label()) test["extra"]["label"] = {{"name", result.label().name()}, {"text", result.label().text()}};
-  test["filePath"] = result.location_path().empty() ? file : result.location_path();
-  if (result.location_line() >= 0) test["line"] = result.location_line() + 1;
-  test["threadId"] = absl::StrCat(origin.agent, "/", origin.worker);
-  const bool flaky = origin.attempt > 1 && !quarantined && status != std::string("failed");
-  if (origin.attempt > 1) test["retries"] = origin.attempt - 1;
-  if (flaky) {
-    test["flaky"] = true;
-    ++flaky_;
-  }
-  if (const auto attempts = attempts_.find({node_id, result.ref().index()}); attempts != attempts_.end()) {
-    test["retryAttempts"] = Json::parse(absl::StrCat("[", attempts->second, "]"));
-    attempts_.erase(attempts);
-  }
-  Write(absl::StrCat(first_ ? "\n" : ",\n", Text(test)));
-  first_ = false;
+void CtrfReporter::AddAttempts(const TestId& test) {
+  const auto attempts = attempts_.find(test);
+  if (attempts == attempts_.end()) return;
+  gathered_.Add(",\"retryAttempts\":[");
+  gathered_.Add(attempts->second);
+  gathered_.Add(']');
+  attempts_.erase(attempts);
 }
 
 bool CtrfReporter::Finished(const results::RunSummary& summary) {

@@ -32,8 +32,8 @@ class CtrfReporter : public Reporter {
   bool Finished(const results::RunSummary& summary) override;
 
  private:
-  // What most results are: the same as Result would write, piece by piece.
-  void PlainResult(const v1::TestResult& result, const results::Origin& origin);
+  // Adds what was told of the test's earlier attempts, and forgets it.
+  void AddAttempts(const TestId& test);
   void Write(std::string_view text);
 
   const std::unique_ptr<ByteSink> sink_;

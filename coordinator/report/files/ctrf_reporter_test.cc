@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "coordinator/report/testing/result_kinds.h"
 #include "coordinator/report/testing/sample_results.h"
 #include "coordinator/report/testing/string_sink.h"
 
@@ -63,7 +65,7 @@ TEST(CtrfReporterTest, ARunWithoutTestsIsAReportToo) {
   EXPECT_EQ(json::parse(written)["results"]["tests"], json::array());
 }
 
-TEST(CtrfReporterTest, TheShortWayWithAPassGivesTheSameEntry) {
+TEST(CtrfReporterTest, APassInManyWordsGivesTheSameEntry) {
   for (const char* node_id : {"a.py::x", "sub/a.py::TestA::TestB::x[1::2]", "a.py::x[\"\xC3\xBC\n]", "a.py"}) {
     for (const int line : {-1, 6}) {
       v1::TestResult plain = PassedResult(node_id);
@@ -84,6 +86,33 @@ TEST(CtrfReporterTest, TheShortWayWithAPassGivesTheSameEntry) {
       EXPECT_EQ(results["summary"]["passed"], 2);
     }
   }
+}
+
+// The entries of all kinds of results, byte by byte: programs of users read them.
+TEST(CtrfReporterTest, EntriesStayWhatTheyAre) {
+  std::string written;
+  std::ostringstream err;
+  CtrfReporter reporter(std::make_unique<StringSink>(&written), err);
+  reporter.RunStarted({});
+  for (const ReportedResult& reported : EveryKindOfResult()) {
+    // Milliseconds of what is no number are undefined.
+    if (reported.result.ref().node_id() == "a.py::test_nan") continue;
+    reported.is_last ? reporter.Result(reported.result, reported.origin)
+                     : reporter.Attempt(reported.result, reported.origin);
+  }
+  EXPECT_TRUE(reporter.Finished({}));
+  std::ifstream file("coordinator/report/files/testdata/results.ctrf.json");
+  std::istringstream lines(written);
+  std::string line;
+  int number = 0;
+  for (std::string expected; std::getline(file, expected);) {
+    ++number;
+    ASSERT_TRUE(std::getline(lines, line)) << number;
+    EXPECT_EQ(line, expected) << number;
+  }
+  EXPECT_GT(number, 50);
+  EXPECT_FALSE(std::getline(lines, line)) << line;
+  EXPECT_EQ(err.str(), "");
 }
 
 }  // namespace

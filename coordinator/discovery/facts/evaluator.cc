@@ -1,10 +1,15 @@
-#include "coordinator/discovery/facts/value.h"
+#include "coordinator/discovery/facts/evaluator.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <iterator>
+#include <memory>
+#include <string>
 #include <utility>
+
+#include "coordinator/discovery/facts/builtins.h"
+#include "coordinator/discovery/facts/literals.h"
 
 namespace fastest::discovery {
 namespace {
@@ -13,153 +18,6 @@ namespace {
 constexpr int kMaxDepth = 60;
 // Longer lists are generated code or a mistake; their tests are counted, not named.
 constexpr size_t kMaxElements = 100'000;
-
-// Builtins whose calls give a container: an id shows it by the argument's name.
-constexpr std::string_view kObjectMakers[] = {
-    "bytearray",
-    "collections.Counter",
-    "collections.OrderedDict",
-    "collections.defaultdict",
-    "collections.deque",
-    "contextlib.ExitStack",
-    "contextlib.nullcontext",
-    "contextlib.suppress",
-    "datetime.date",
-    "datetime.datetime",
-    "datetime.time",
-    "datetime.timedelta",
-    "decimal.Decimal",
-    "dict",
-    "fractions.Fraction",
-    "frozenset",
-    "io.BytesIO",
-    "io.StringIO",
-    "list",
-    "memoryview",
-    "numpy.arange",
-    "numpy.array",
-    "numpy.ones",
-    "numpy.zeros",
-    "object",
-    "pathlib.Path",
-    "pathlib.PosixPath",
-    "pathlib.PurePath",
-    "pathlib.PurePosixPath",
-    "pathlib.PureWindowsPath",
-    "pytest.RaisesGroup",
-    "pytest.approx",
-    "pytest.deprecated_call",
-    "pytest.raises",
-    "pytest.warns",
-    "range",
-    "set",
-    "slice",
-    "tuple",
-    "types.SimpleNamespace",
-    "uuid.UUID",
-};
-
-// Builtin classes and functions: their __name__ is the name they go by.
-constexpr std::string_view kNamedBuiltins[] = {
-    "ArithmeticError",
-    "AssertionError",
-    "AttributeError",
-    "BaseException",
-    "BytesWarning",
-    "DeprecationWarning",
-    "EOFError",
-    "Exception",
-    "FileExistsError",
-    "FileNotFoundError",
-    "FutureWarning",
-    "ImportError",
-    "ImportWarning",
-    "IndexError",
-    "IsADirectoryError",
-    "KeyError",
-    "KeyboardInterrupt",
-    "LookupError",
-    "MemoryError",
-    "ModuleNotFoundError",
-    "NameError",
-    "NotADirectoryError",
-    "NotImplementedError",
-    "OverflowError",
-    "PermissionError",
-    "RecursionError",
-    "ReferenceError",
-    "ResourceWarning",
-    "RuntimeError",
-    "RuntimeWarning",
-    "StopIteration",
-    "SyntaxError",
-    "SyntaxWarning",
-    "SystemError",
-    "SystemExit",
-    "TimeoutError",
-    "TypeError",
-    "UnicodeDecodeError",
-    "UnicodeEncodeError",
-    "UnicodeError",
-    "UserWarning",
-    "ValueError",
-    "Warning",
-    "ZeroDivisionError",
-    "abs",
-    "all",
-    "any",
-    "ascii",
-    "bin",
-    "bool",
-    "bytearray",
-    "bytes",
-    "callable",
-    "chr",
-    "complex",
-    "dict",
-    "divmod",
-    "enumerate",
-    "filter",
-    "float",
-    "format",
-    "frozenset",
-    "getattr",
-    "hash",
-    "hex",
-    "id",
-    "int",
-    "isinstance",
-    "iter",
-    "len",
-    "list",
-    "map",
-    "max",
-    "memoryview",
-    "min",
-    "next",
-    "object",
-    "oct",
-    "ord",
-    "pow",
-    "print",
-    "range",
-    "repr",
-    "reversed",
-    "round",
-    "set",
-    "slice",
-    "sorted",
-    "str",
-    "sum",
-    "tuple",
-    "type",
-    "zip",
-};
-
-template <size_t size>
-bool Contains(const std::string_view (&sorted)[size], std::string_view name) {
-  return std::binary_search(std::begin(sorted), std::end(sorted), name);
-}
 
 Value MakeValue(ValueKind kind, std::string text = "") {
   Value value;
@@ -287,7 +145,7 @@ Value Evaluator::EvaluateName(Node expression, int depth) const {
     if (!local.empty()) return MakeValue(ValueKind::kNamed, std::move(local));
   }
   const std::string origin = names_.Origin(expression);
-  if (Contains(kNamedBuiltins, origin)) return MakeValue(ValueKind::kNamed, origin);
+  if (IsNamedBuiltin(origin)) return MakeValue(ValueKind::kNamed, origin);
   if (origin == "math.inf" || origin == "numpy.inf") return MakeValue(ValueKind::kScalar, "inf");
   if (origin == "math.nan" || origin == "numpy.nan") return MakeValue(ValueKind::kScalar, "nan");
   if (origin == "math.pi") return MakeValue(ValueKind::kScalar, "3.141592653589793");
@@ -393,7 +251,7 @@ Value Evaluator::EvaluateCall(Node call, int depth) const {
     }
     return Value();
   }
-  if (Contains(kObjectMakers, origin)) return MakeValue(ValueKind::kObject);
+  if (MakesObject(origin)) return MakeValue(ValueKind::kObject);
   return Value();
 }
 

@@ -1,5 +1,5 @@
 // Values of expressions, as Python computes them.
-#include "coordinator/discovery/facts/value.h"
+#include "coordinator/discovery/facts/evaluator.h"
 
 #include <map>
 #include <string>

@@ -1,0 +1,129 @@
+#include "coordinator/events/result_line.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "coordinator/events/json_reporter.h"
+#include "coordinator/report/testing/result_kinds.h"
+#include "coordinator/report/testing/string_sink.h"
+
+namespace fastest::events {
+namespace {
+
+// The lines of all kinds of results, byte by byte: programs of users read them.
+TEST(ResultLineTest, LinesStayWhatTheyAre) {
+  std::string written;
+  std::ostringstream errors;
+  JsonReporter reporter(std::make_unique<report::StringSink>(&written), errors);
+  for (const report::ReportedResult& reported : report::EveryKindOfResult()) {
+    reported.is_last ? reporter.Result(reported.result, reported.origin)
+                     : reporter.Attempt(reported.result, reported.origin);
+  }
+  reporter.Tick(0);
+  std::ifstream file("coordinator/events/testdata/results.jsonl");
+  std::istringstream lines(written);
+  std::string line;
+  int number = 0;
+  for (std::string expected; std::getline(file, expected);) {
+    ++number;
+    ASSERT_TRUE(std::getline(lines, line)) << number;
+    EXPECT_EQ(line, expected) << number;
+  }
+  EXPECT_GT(number, 100);
+  EXPECT_FALSE(std::getline(lines, line)) << line;
+  EXPECT_EQ(errors.str(), "");
+}
+
+std::string LineOf(const v1::TestResult& result, const results::Origin& origin) {
+  TextBuffer line;
+  AddResultLines("result", result, origin, &line);
+  return std::string(line.text());
+}
+
+v1::TestResult ReadAgain(const std::string& line) {
+  const Json event = Json::parse(line);
+  EventFields fields(event);
+  v1::TestResult result = ResultOf(fields);
+  EXPECT_EQ(fields.wrong(), "");
+  return result;
+}
+
+// A pass that says no more than its times is written without a tree of values, and its `reports` are left out. One word
+// more, and the line is put together in the other way. Both tell the same.
+TEST(ResultLineTest, BothWaysToALineTellTheSame) {
+  v1::TestResult plain = report::TimedResult("a.py::T::test_\"\xC3\xBC[1]", 1795619898.8133371, 0.25);
+  plain.set_location_line(6);
+  plain.set_domain("T.other");
+  plain.set_engine_reason("why");
+  v1::TestResult words = plain;
+  words.mutable_phases(1)->set_outcome("passed");
+  const results::Origin origin = {"lo\"cal", "gw1", 1};
+  Json quick = Json::parse(LineOf(plain, origin));
+  Json slow = Json::parse(LineOf(words, origin));
+  EXPECT_EQ(slow.erase("reports"), 1u);
+  EXPECT_EQ(quick, slow);
+  EXPECT_EQ(quick.dump(), slow.dump());
+}
+
+TEST(ResultLineTest, ReportsAreThereAsSoonAsMoreIsSaid) {
+  const v1::TestResult plain = report::TimedResult("a.py::x", 100, 0.25);
+  const results::Origin origin = {"local", "gw1", 1};
+  EXPECT_FALSE(Json::parse(LineOf(plain, origin)).contains("reports"));
+  const std::function<void(v1::TestResult&)> changes[] = {
+      [](v1::TestResult& r) { r.set_outcome(v1::XPASSED); },
+      [](v1::TestResult& r) { r.add_user_properties()->set_name("n"); },
+      [](v1::TestResult& r) { r.mutable_phases(1)->add_sections()->set_name("Captured stdout call"); },
+      [](v1::TestResult& r) { r.mutable_phases(1)->set_category("passed"); },
+      [](v1::TestResult& r) { r.mutable_phases(2)->set_start(5); },
+      [](v1::TestResult& r) { r.mutable_phases()->RemoveLast(); },
+      [](v1::TestResult& r) { r.clear_stages(); },
+  };
+  for (const auto& change : changes) {
+    v1::TestResult changed = plain;
+    change(changed);
+    const std::string line = LineOf(changed, origin);
+    EXPECT_TRUE(Json::parse(line).contains("reports")) << line;
+    EXPECT_EQ(ReadAgain(line).SerializeAsString(), changed.SerializeAsString()) << line;
+  }
+  // Of these the phases still say nothing.
+  v1::TestResult second = plain;
+  second.mutable_ref()->set_index(1);
+  const std::string line = LineOf(second, {"local", "gw1", 2});
+  EXPECT_FALSE(Json::parse(line).contains("reports"));
+  EXPECT_EQ(ReadAgain(line).SerializeAsString(), second.SerializeAsString());
+}
+
+TEST(ResultLineTest, TheDomainIsLeftOutWhereTheNodeIdSpellsIt) {
+  const char* const node_ids[] = {
+      "a.py::x",     "a.py::A::x", "a.py::A::B::x[1::2]", "a.py::A.x",         "a.py", "a.py::", "",
+      "a.py::A:::x", "a.py::A::",  "a.py::x[a::b]",       "a.py::A::B::x[1.2]"};
+  const char* const domains[] = {"x", "A.x",  "A.B.x[1::2]", "A.B.x[1.2]", "A::x",
+                                 "",  "A.:x", "A.",          "x[a::b]",    "x[a.b]"};
+  for (const char* node_id : node_ids) {
+    for (const char* domain : domains) {
+      v1::TestResult result = report::PassedResult(node_id);
+      result.set_domain(domain);
+      const Json event = Json::parse(LineOf(result, {}));
+      EXPECT_EQ(event.contains("domain"), SpelledDomain(node_id) != domain) << node_id << " " << domain;
+    }
+  }
+}
+
+TEST(ResultLineTest, LeasesHaveLargeNumbers) {
+  for (const v1::TestResult& kind :
+       {report::TimedResult("a.py::x", 100, 0.25), report::FailedResult("a.py::x", "no")}) {
+    v1::TestResult result = kind;
+    result.set_lease_id(std::numeric_limits<uint64_t>::max());
+    EXPECT_EQ(ReadAgain(LineOf(result, {})).lease_id(), result.lease_id());
+  }
+}
+
+}  // namespace
+}  // namespace fastest::events
