@@ -35,7 +35,7 @@ import pytest
 
 RANK = (None, "passed", "xpassed", "xfailed", "skipped", "error", "failed")
 
-class commands::Recorder:
+class Recorder:
     def __init__(self):
         self.begun, self.outcomes, self.collectors = {}, {}, {}
 
@@ -74,7 +74,7 @@ class commands::Recorder:
         if report.outcome != "passed":
             self.collectors[report.nodeid] = report.outcome
 
-recorder = commands::Recorder()
+recorder = Recorder()
 sys.argv[0] = "pytest"
 code = pytest.main(args, plugins=[recorder])
 tests = {nodeid: [word for word in words if word] for nodeid, words in recorder.outcomes.items()}
