@@ -20,8 +20,8 @@
 #include "coordinator/isolation/sequence.h"
 #include "coordinator/isolation/spoilers.h"
 #include "coordinator/options/flag_table.h"
-#include "coordinator/report/text/outcome_names.h"
 #include "proto/exit_code.h"
+#include "proto/outcome_name.h"
 #include "proto/test_id.h"
 
 namespace fastest::commands {
@@ -45,7 +45,7 @@ std::string Name(const v1::TestRef& ref) {
 std::string Told(const Ran* ran) {
   if (ran == nullptr) return "nothing";
   const char* const reason = ran->reason == v1::CRASH ? " (crash)" : ran->reason == v1::TIMEOUT ? " (timeout)" : "";
-  return absl::StrCat(report::OutcomeName(ran->outcome), reason);
+  return absl::StrCat(OutcomeName(ran->outcome), reason);
 }
 
 std::string Tests(size_t count) { return absl::StrCat(count, count == 1 ? " test" : " tests"); }
@@ -176,8 +176,8 @@ absl::StatusOr<Finding> Search(Sequence sequence, const std::string& expected, c
 }
 
 bool Good(const std::string& outcome) {
-  return outcome == report::OutcomeName(v1::PASSED) || outcome == report::OutcomeName(v1::SKIPPED) ||
-         outcome == report::OutcomeName(v1::XFAILED);
+  return outcome == OutcomeName(v1::PASSED) || outcome == report::OutcomeName(v1::SKIPPED) ||
+         outcome == OutcomeName(v1::XFAILED);
 }
 
 void Print(const Finding& finding) {

@@ -12,9 +12,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/json_text.h"
-#include "coordinator/report/text/outcome_names.h"
 #include "coordinator/report/text/test_report.h"
 #include "coordinator/report/text/text_width.h"
+#include "proto/outcome_name.h"
 #include "proto/test_id.h"
 
 namespace fastest::events {
@@ -254,7 +254,7 @@ v1::TestResult WholeResult(EventFields& fields) {
   result.mutable_ref()->set_index(static_cast<uint32_t>(fields.CountOr("index")));
   const std::string outcome = fields.Text("outcome");
   for (const v1::Outcome value : kOutcomes) {
-    if (outcome == report::OutcomeName(value)) result.set_outcome(value);
+    if (outcome == OutcomeName(value)) result.set_outcome(value);
   }
   if (result.outcome() == v1::OUTCOME_UNSPECIFIED) fields.Wrong("outcome", "is none that there is: " + outcome);
   result.set_engine(fields.Text("engine"));

@@ -1,8 +1,8 @@
 #include "coordinator/events/json_reporter.h"
 
 #include "coordinator/events/event_codec.h"
-#include "coordinator/report/text/outcome_names.h"
 #include "coordinator/report/text/test_report.h"
+#include "proto/outcome_name.h"
 
 namespace fastest::events {
 namespace {
@@ -183,7 +183,7 @@ void JsonReporter::AddResult(const char* type, const v1::TestResult& result, con
   }
   Json event = {{"type", type},
                 {"nodeid", result.ref().node_id()},
-                {"outcome", report::OutcomeName(result.outcome())},
+                {"outcome", OutcomeName(result.outcome())},
                 {"duration_s", setup + call + teardown},
                 {"engine", result.engine()}};
   AddOrigin(origin, event);

@@ -7,7 +7,7 @@
 
 #include "base/status_macros.h"
 #include "coordinator/python/python_script.h"
-#include "coordinator/report/text/outcome_names.h"
+#include "proto/outcome_name.h"
 
 namespace fastest::python {
 namespace {
@@ -113,7 +113,7 @@ void VerdictReporter::Result(const v1::TestResult& result, const results::Origin
   // Tests that share an id come from different workers in any order.
   const auto index = static_cast<size_t>(result.ref().index());
   if (outcomes.size() <= index) outcomes.resize(index + 1);
-  outcomes[index] = report::OutcomeName(result.outcome());
+  outcomes[index] = OutcomeName(result.outcome());
 }
 
 void VerdictReporter::Collect(const v1::CollectReport& report) {

@@ -1,6 +1,6 @@
-// What reports call an outcome.
-#ifndef FASTEST_COORDINATOR_REPORT_TEXT_OUTCOME_NAMES_H_
-#define FASTEST_COORDINATOR_REPORT_TEXT_OUTCOME_NAMES_H_
+// How reports show an outcome beyond its name (proto/outcome_name.h): by a letter, and by a label of a failure.
+#ifndef FASTEST_COORDINATOR_REPORT_TEXT_OUTCOME_WORDS_H_
+#define FASTEST_COORDINATOR_REPORT_TEXT_OUTCOME_WORDS_H_
 
 #include <string>
 
@@ -9,9 +9,7 @@
 
 namespace fastest::report {
 
-using fastest::OutcomeName;
-
-// As the HTML report's data has it: p passed, f failed, e error, s skipped, x xfailed, X xpassed, q a failure in quarantine.
+// As in the HTML page's data: p passed, f failed, e error, s skipped, x xfailed, X xpassed, q a failure in quarantine.
 inline char OutcomeLetter(const v1::TestResult& result) {
   if (!result.quarantined().empty()) return 'q';
   if (result.outcome() == v1::XPASSED) return 'X';
@@ -30,4 +28,4 @@ inline std::string LabelText(const v1::RedLabel& label) {
 
 }  // namespace fastest::report
 
-#endif  // FASTEST_COORDINATOR_REPORT_TEXT_OUTCOME_NAMES_H_
+#endif  // FASTEST_COORDINATOR_REPORT_TEXT_OUTCOME_WORDS_H_
