@@ -1,4 +1,4 @@
-// Gives the history what events tell of a run that is over (--from-json, --merge with --history).
+// Records in the history what events say of a run that is over: for --from-json and --merge with --history.
 #ifndef FASTEST_COORDINATOR_COMMANDS_RECORDER_H_
 #define FASTEST_COORDINATOR_COMMANDS_RECORDER_H_
 
@@ -17,7 +17,7 @@ namespace fastest::commands {
 // Not thread-safe.
 class Recorder final : public report::Reporter {
  public:
-  // What can't be recorded is one warning on `err`, which must outlive the recorder.
+  // If the store cannot be written, `err` gets one warning. It must outlive the recorder.
   Recorder(std::string history, std::ostream& err) : history_(std::move(history)), err_(err) {}
 
   void Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) override;
@@ -25,7 +25,7 @@ class Recorder final : public report::Reporter {
   bool Finished(const results::RunSummary& summary) override;
 
  private:
-  // Of a test in its module.
+  // Where a test stands.
   struct Place {
     std::string module;
     int position = 0;
@@ -34,7 +34,7 @@ class Recorder final : public report::Reporter {
   std::ostream& err_;
   run::Measurements measurements_;
   std::map<TestId, Place> places_;
-  // Tests of a module that were heard of so far.
+  // How many tests of a module were collected so far.
   std::map<std::string, int> sizes_;
 };
 

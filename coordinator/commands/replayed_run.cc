@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "coordinator/commands/messages.h"
 #include "coordinator/options/flag_table.h"
 
 namespace fastest::commands {
@@ -25,8 +26,7 @@ absl::Status CheckAlone(const options::CommandLine& line) {
     const bool companion =
         name == kOption || std::find(std::begin(kCompanions), std::end(kCompanions), name) != std::end(kCompanions);
     const bool other = flag.handling != options::Handling::kOwn && flag.handling != options::Handling::kHanded;
-    const bool divides = name == "--shard" || name == "--plan-file" || name == "--retries";
-    if (!companion && (other || divides) && line.Has(name)) {
+    if (!companion && (other || flag.Is(options::kDividesRun)) && line.Has(name)) {
       return absl::InvalidArgumentError(absl::StrCat(name, " does not go with ", kOption));
     }
   }
@@ -36,11 +36,7 @@ absl::Status CheckAlone(const options::CommandLine& line) {
 }  // namespace
 
 bool SaysHowTestsRun(const options::Flag& flag) {
-  constexpr const char* kNot[] = {"--exitfirst", "--maxfail",     "--cache-clear",
-                                  "--html",      "--json-report", "--report-log"};
-  const std::string name = options::MainName(flag);
-  return flag.handling == options::Handling::kHanded &&
-         std::find(std::begin(kNot), std::end(kNot), name) == std::end(kNot);
+  return flag.handling == options::Handling::kHanded && !flag.Is(options::kNotRepeated);
 }
 
 absl::Status CheckReplayWords(const options::CommandLine& line) {
@@ -71,25 +67,23 @@ absl::StatusOr<ReplayedRun> ReadReplayedRun(const options::CommandLine& line) {
 }
 
 void Follow(const isolation::Sequence& sequence, request::Request* request) {
-  run::RunOptions& run = request->run;
-  request->notes.clear();
-  const size_t tests = sequence.tests.size();
-  request->notes.push_back(absl::StrCat("runs ", tests, tests == 1 ? " test" : " tests", " as worker gw",
-                                        sequence.worker, " of ", sequence.slots, " did"));
-  // Measuring takes a controller's session, which this worker has none of; it says nothing about how tests come out.
+  run::RunOptions& run = request->run.options;
+  request->notes = {absl::StrCat("runs ", Tests(sequence.tests.size()), " as worker gw", sequence.worker, " of ",
+                                 sequence.slots, " did")};
+  // Coverage needs a controller's session, which this worker lacks. It does not change how tests come out.
   if (!run.control_option.empty()) run.pytest_args.push_back("--no-cov");
   run.control_option.clear();
   run.slots = 1;
   run.collection = sequence.slots == 1 ? v1::WHOLE : v1::AUTO;
   run.sequence = sequence;
-  // What settings ask of a whole run makes no sense here.
+  // Settings may ask for these in a whole run.
   run.retries = 0;
-  request->shard = request::ShardOptions();
-  request->shadow = 0;
-  // It is there to be looked at: what a suite is expected to do is not learned from it.
-  request->history.clear();
-  request->history_base.clear();
-  request->label_failures = false;
+  request->shard = request::ShardRequest();
+  request->run.shadow = 0;
+  // A repetition is for looking at. Nothing is learned from it about what the suite should do.
+  request->history.store.clear();
+  request->history.base.clear();
+  request->history.label_failures = false;
 }
 
 }  // namespace fastest::commands

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/net/metrics_server.h"
+#include "coordinator/commands/report_table.h"
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/earlier_report.h"
 #include "coordinator/report/live/live_page.h"
@@ -15,10 +16,14 @@
 
 namespace fastest::commands {
 
-// Opened before anything runs, so that a report that can't be written is known at once; taken by MakeReporters. Tells on standard error where
-// the page of --serve-ui is.
-struct ReportFiles {
-  std::unique_ptr<report::ByteSink> json;
+// Files and servers of reports, opened before anything runs: the user learns at once that a report cannot be written.
+struct OpenedReports {
+  struct File {
+    const ReportRow* row;
+    std::unique_ptr<report::ByteSink> sink;
+  };
+  // In the table's order.
+  std::vector<File> files;
   // What --compare-with names.
   report::EarlierReport earlier;
   // Null without --metrics.
@@ -26,11 +31,12 @@ struct ReportFiles {
   // Null without --serve-ui.
   std::unique_ptr<report::LivePage> live_page;
 };
-absl::StatusOr<ReportFiles> OpenReportFiles(const request::Request& request);
 
-// Called when the first worker is ready: `start` holds the options as pytest resolved them.
-std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Request& request,
-                                                             const results::RunStart& start, ReportFiles files);
+// Says on standard error where the page of --serve-ui is. Errors: one line that names the file or the option.
+absl::StatusOr<OpenedReports> OpenReports(const request::ReportRequest& request);
+
+// Called when the first worker is ready.
+std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Request& request, OpenedReports reports);
 
 }  // namespace fastest::commands
 

@@ -1,4 +1,4 @@
-#include "coordinator/commands/past.h"
+#include "coordinator/commands/run_history.h"
 
 #include <algorithm>
 #include <chrono>
@@ -15,23 +15,23 @@
 namespace fastest::commands {
 namespace {
 
-// What a run has measured in so long is lost at most when it is cut off; where each record is a file, in the second half of its time.
+// A run that is cut off loses the measurements of this time at most. In a store where each record is a file, the time
+// doubles with each record: such a run loses at most the second half of its measurements.
 constexpr absl::Duration kRecordEvery = absl::Seconds(5);
 
-// A store that the user has named is the project's own (see Request::history_project), and a base always is.
+// A store that the user has named belongs to the project (see HistoryRequest::project). A base always has a name.
 constexpr char kNamed[] = "";
 
 }  // namespace
 
-Past::Past(const std::string& store, std::string base, std::string project,
-           std::function<void(const std::string&)> warn)
-    : project_(std::move(project)),
-      base_(std::move(base)),
+RunHistory::RunHistory(const request::HistoryRequest& request, std::function<void(const std::string&)> warn)
+    : project_(request.project),
+      base_(request.base),
       warn_(std::move(warn)),
       until_next_record_(kRecordEvery),
       next_record_(absl::Now() + kRecordEvery) {
-  if (store.empty()) return;
-  absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStore(store, &Interrupted);
+  if (request.store.empty()) return;
+  absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStore(request.store, &Interrupted);
   if (opened.ok()) {
     history_ = *std::move(opened);
   } else {
@@ -39,7 +39,7 @@ Past::Past(const std::string& store, std::string base, std::string project,
   }
 }
 
-std::unordered_map<std::string, history::ModuleHistory> Past::Load(const std::vector<std::string>& modules) {
+std::unordered_map<std::string, history::ModuleHistory> RunHistory::Load(const std::vector<std::string>& modules) {
   Known known;
   if (history_ != nullptr) {
     auto loaded = history_->Load(project_, modules);
@@ -51,7 +51,7 @@ std::unordered_map<std::string, history::ModuleHistory> Past::Load(const std::ve
     }
   }
   std::optional<Known> base = LoadBase(modules);
-  // By a history that knows none of these modules' runs a failure can't be told to be new.
+  // A history without runs of these modules cannot tell that a failure is new.
   const bool base_knows = base.has_value() && KnowsRuns(*base);
   if (base_knows || KnowsRuns(known)) {
     reds_ = policy::RedHistory(Failed(known), base_knows ? std::optional(Failed(*base)) : std::nullopt);
@@ -60,17 +60,17 @@ std::unordered_map<std::string, history::ModuleHistory> Past::Load(const std::ve
   return known;
 }
 
-bool Past::KnowsRuns(const Known& known) {
+bool RunHistory::KnowsRuns(const Known& known) {
   return std::any_of(known.begin(), known.end(), [](const auto& module) { return module.second.knows_runs; });
 }
 
-policy::RedHistory::Pasts Past::Failed(const Known& known) {
+policy::RedHistory::Pasts RunHistory::Failed(const Known& known) {
   policy::RedHistory::Pasts failed;
   for (const auto& [module, history] : known) failed.insert(history.failed.begin(), history.failed.end());
   return failed;
 }
 
-void Past::RecordOnTheWay(run::Run& run) {
+void RunHistory::RecordOnTheWay(run::Run& run) {
   if (history_ == nullptr || absl::Now() < next_record_) return;
   if (recording_.valid() && recording_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
   if (history_->GrowsWithEachRecord()) until_next_record_ *= 2;
@@ -78,7 +78,7 @@ void Past::RecordOnTheWay(run::Run& run) {
   BeginRecord(run);
 }
 
-void Past::BeginRecord(run::Run& run) {
+void RunHistory::BeginRecord(run::Run& run) {
   if (history_ == nullptr || !Recorded()) return;
   run::Measurements::Measured measured = run.TakeMeasured();
   if (measured.tests.empty()) return;
@@ -87,11 +87,11 @@ void Past::BeginRecord(run::Run& run) {
   });
 }
 
-void Past::Tell(const history::History& history) {
+void RunHistory::Tell(const history::History& history) {
   if (!history.Remark().empty()) warn_(absl::StrCat("warning: ", history.Remark()));
 }
 
-std::optional<Past::Known> Past::LoadBase(const std::vector<std::string>& modules) {
+std::optional<RunHistory::Known> RunHistory::LoadBase(const std::vector<std::string>& modules) {
   if (base_.empty()) return std::nullopt;
   const absl::StatusOr<std::unique_ptr<history::History>> opened = history::OpenStoreToRead(base_, &Interrupted);
   auto loaded = opened.ok() ? (*opened)->Load(kNamed, modules) : opened.status();
@@ -103,14 +103,14 @@ std::optional<Past::Known> Past::LoadBase(const std::vector<std::string>& module
   return *std::move(loaded);
 }
 
-bool Past::Recorded() {
+bool RunHistory::Recorded() {
   if (!recording_.valid()) return true;
   const absl::Status recorded = recording_.get();
   if (!recorded.ok()) GiveUp(recorded);
   return recorded.ok();
 }
 
-void Past::GiveUp(const absl::Status& status) {
+void RunHistory::GiveUp(const absl::Status& status) {
   warn_(absl::StrCat("warning: durations of past runs are not used: ", std::string(status.message())));
   history_.reset();
 }

@@ -1,7 +1,7 @@
-// What past runs say of how long tests take, and what this one adds to it. Whatever is wrong with the history is one warning: it costs balance,
-// never correctness.
-#ifndef FASTEST_COORDINATOR_COMMANDS_PAST_H_
-#define FASTEST_COORDINATOR_COMMANDS_PAST_H_
+// What past runs say of how long tests take and how they failed, and what this run adds. A history that cannot be used is
+// one warning: that costs balance, never correctness.
+#ifndef FASTEST_COORDINATOR_COMMANDS_RUN_HISTORY_H_
+#define FASTEST_COORDINATOR_COMMANDS_RUN_HISTORY_H_
 
 #include <functional>
 #include <future>
@@ -15,27 +15,27 @@
 #include "absl/time/time.h"
 #include "coordinator/history/history.h"
 #include "coordinator/policy/red_history.h"
+#include "coordinator/request/history_request.h"
 #include "coordinator/run/run.h"
 
 namespace fastest::commands {
 
-// Belongs to the run's thread; what it writes, it writes beside it.
-class Past {
+// Belongs to the run's thread. Records are written by a thread of their own.
+class RunHistory {
  public:
-  // `store` and `base` as --history and --history-base name them, empty for none. `project`: by what the store tells projects apart. `warn`
-  // takes one line for the user.
-  Past(const std::string& store, std::string base, std::string project, std::function<void(const std::string&)> warn);
+  // Opens the store. `warn` takes one line for the user.
+  RunHistory(const request::HistoryRequest& request, std::function<void(const std::string&)> warn);
 
-  // Of these modules, all that is known. What it tells of failures is told by Reds().
+  // All that is known of these modules' durations.
   std::unordered_map<std::string, history::ModuleHistory> Load(const std::vector<std::string>& modules);
 
-  // What the modules loaded last tell of failures; of no history if there is none.
+  // What is known of failures in the modules that were loaded last.
   policy::RedHistory Reds() const { return reds_; }
 
-  // Keeps what the run has measured so far, now and then and beside the run: little is lost when it is cut off, and it waits for nobody.
-  // Called often.
+  // Records what the run has measured so far, from time to time, without making it wait. A run that is cut off loses
+  // little. Called often.
   void RecordOnTheWay(run::Run& run);
-  // The rest, when the run is done, beside what else there is to do then; EndRecord waits for it.
+  // Begins to record the rest of a run that is done. EndRecord waits for the end.
   void BeginRecord(run::Run& run);
   void EndRecord() { Recorded(); }
 
@@ -44,9 +44,9 @@ class Past {
   static bool KnowsRuns(const Known& known);
   static policy::RedHistory::Pasts Failed(const Known& known);
   void Tell(const history::History& history);
-  // What others have measured; nothing if there is no base, or it can't be read.
+  // What the base says; nothing if there is no base, or it can't be read.
   std::optional<Known> LoadBase(const std::vector<std::string>& modules);
-  // Waits for what is being recorded; whether that went well.
+  // Waits for the record that is being written. Whether it was written.
   bool Recorded();
   void GiveUp(const absl::Status& status);
 
@@ -57,10 +57,10 @@ class Past {
   policy::RedHistory reds_;
   absl::Duration until_next_record_;
   absl::Time next_record_;
-  // Valid while it goes on; its texts are the run's. Nobody else uses the history meanwhile.
+  // Valid while a record is being written. Its texts are the run's. Meanwhile nothing else uses the history.
   std::future<absl::Status> recording_;
 };
 
 }  // namespace fastest::commands
 
-#endif  // FASTEST_COORDINATOR_COMMANDS_PAST_H_
+#endif  // FASTEST_COORDINATOR_COMMANDS_RUN_HISTORY_H_

@@ -15,7 +15,7 @@
 namespace fastest::commands {
 namespace {
 
-// What is told one by one.
+// How many differences are listed.
 constexpr size_t kMostDifferences = 10;
 
 void Say(const std::string& text) { fprintf(stderr, "shadow: %s\n", text.c_str()); }
@@ -24,21 +24,23 @@ std::string Counted(size_t count, const char* what) {
   return absl::StrCat(count, " ", what, count == 1 ? "" : what[absl::string_view(what).size() - 1] == 'h' ? "es" : "s");
 }
 
-// As the run's, but for what stops early, measures, or leaves something behind.
+// The run's arguments, without those that stop early, measure, or leave something behind.
 absl::StatusOr<std::vector<std::string>> Arguments(const request::Request& request, const std::string& folder) {
-  ASSIGN_OR_RETURN(options::CommandLine line, options::Parse(request.run.pytest_args, SaysHowTestsRun));
+  ASSIGN_OR_RETURN(options::CommandLine line, options::Parse(request.run.options.pytest_args, SaysHowTestsRun));
   std::vector<std::string> args = std::move(line.pytest_args);
   args.push_back("--maxfail=0");
   args.push_back(absl::StrCat("--override-ini=cache_dir=", folder, "/cache"));
-  if (!request.run.control_option.empty()) args.push_back("--no-cov");
+  if (!request.run.options.control_option.empty()) args.push_back("--no-cov");
   return args;
 }
 
-// Of the tests alone: the rest of a run is not this one's.
+// pytest's verdicts on the tests alone: modules and the exit code depend on the rest of the run.
 absl::StatusOr<python::Verdicts> AskPytest(const ShadowSample& sample, const request::Request& request,
                                            const std::string& folder) {
   ASSIGN_OR_RETURN(const std::vector<std::string> args, Arguments(request, folder));
-  ASSIGN_OR_RETURN(python::Verdicts verdicts, python::RunPytest(request, args, sample.Tests(), folder));
+  ASSIGN_OR_RETURN(
+      python::Verdicts verdicts,
+      python::RunPytest(request.run.options.python, request.run.options.invocation_dir, args, sample.Tests(), folder));
   verdicts.exit_code = 0;
   verdicts.collectors.clear();
   return verdicts;
@@ -66,7 +68,7 @@ std::vector<v1::TestRef> ShadowSample::Tests() const {
 }
 
 void ShadowReporter::Result(const v1::TestResult& result, const results::Origin& origin) {
-  // Those that were run again, or that ended their worker, are known to be what they are; pytest would not outlive the latter.
+  // A test that was run again is known to be unsteady. A test that ended its worker would end pytest.
   if (origin.attempt > 1 || result.reason() != v1::REASON_NONE) return;
   if (result.lease_id() != 0 && sample_->Wants(result.lease_id())) sample_->Add(result);
 }
@@ -89,7 +91,7 @@ void CompareWithShadow(const ShadowSample& sample, const request::Request& reque
   python::VerdictReporter(&own).Finished({});
   std::vector<std::string> differences = python::Differences(*first, own, {});
   if (!differences.empty()) {
-    // Tests about which pytest does not agree with itself prove nothing.
+    // A test on which two runs of pytest disagree proves nothing.
     const absl::StatusOr<python::Verdicts> second = AskPytest(sample, request, scratch.path());
     if (!second.ok()) return Say(std::string(second.status().message()));
     differences = python::Differences(*first, own, python::Unsteady(*first, *second));
@@ -101,13 +103,14 @@ void CompareWithShadow(const ShadowSample& sample, const request::Request& reque
   }
   if (differences.size() > kMostDifferences)
     fprintf(stderr, "  ... and %zu more\n", differences.size() - kMostDifferences);
-  const std::string events = request.report_json.empty() || request.report_json == "-" ? "EVENTS" : request.report_json;
+  const std::string report_json = request.report.File("--report-json");
+  const std::string events = report_json.empty() || report_json == "-" ? "EVENTS" : report_json;
   fprintf(stderr,
           "Either they lean on tests that ran before them, or Fastest is wrong. To see which (%s):\n"
           "  fastest-coordinator --replay %s --until %s --bisect\n",
           events == "EVENTS" ? "EVENTS: the file of --report-json" : "docs/isolation.md", QuoteForShell(events).c_str(),
           QuoteForShell(TestOf(differences.front())).c_str());
-  if (request.annotate) {
+  if (request.report.annotate) {
     printf("::warning title=--shadow::pytest does not agree about %zu of %zu tests, %s first\n", differences.size(),
            tests.size(), TestOf(differences.front()).c_str());
   }

@@ -1,4 +1,4 @@
-// --shadow P%: a share of a run's batches runs under genuine pytest, too, and what that says otherwise is told.
+// --shadow P%: genuine pytest runs a share of a run's batches, too. The user learns where pytest disagrees.
 #ifndef FASTEST_COORDINATOR_COMMANDS_SHADOW_H_
 #define FASTEST_COORDINATOR_COMMANDS_SHADOW_H_
 
@@ -13,8 +13,8 @@
 
 namespace fastest::commands {
 
-// The batches that are to be run again, and what came of their tests. By the run's id and a batch's number it is certain which they are, and
-// all alike likely. Not thread-safe.
+// The batches that pytest is to run again, and the outcomes of their tests. The run's id and a batch's number decide
+// whether it is in the sample. All batches are equally likely. Not thread-safe.
 class ShadowSample {
  public:
   // `share` is from 0 to 1.
@@ -24,7 +24,7 @@ class ShadowSample {
   bool Wants(uint64_t lease_id) const;
   void Add(const v1::TestResult& result);
 
-  // Batch by batch, each in the order in which it was run.
+  // Batch by batch, each in the order of its run.
   std::vector<v1::TestRef> Tests() const;
   size_t batches() const { return tests_.size(); }
   const python::Verdicts& verdicts() const { return verdicts_; }
@@ -47,7 +47,7 @@ class ShadowReporter final : public report::Reporter {
   ShadowSample* const sample_;
 };
 
-// After the run: has pytest run the sample, and tells on standard error what came of it. Changes nothing about the run's exit code.
+// After the run: has pytest run the sample, and says on standard error whether it agrees. The run's exit code stays.
 void CompareWithShadow(const ShadowSample& sample, const request::Request& request);
 
 }  // namespace fastest::commands

@@ -50,6 +50,11 @@ const Flag* FindFlag(const std::string& main_name) {
   return flag == FlagTable().end() ? nullptr : &*flag;
 }
 
+bool AsksElse(const Flag& flag) {
+  return flag.handling == Handling::kAsked || flag.handling == Handling::kText ||
+         flag.handling == Handling::kInteractive;
+}
+
 std::vector<std::string> Names(const Flag& flag) { return absl::StrSplit(flag.names, ','); }
 
 std::string MainName(const Flag& flag) { return Names(flag).back(); }

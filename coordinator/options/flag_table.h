@@ -76,6 +76,8 @@ const std::vector<Flag>& FlagTable();
 
 // The row with this main name; nullptr if there is none.
 const Flag* FindFlag(const std::string& main_name);
+// Whether the option asks for something else than a plain run of the tests, or for an answer of pytest's.
+bool AsksElse(const Flag& flag);
 // "--workers" of "-n,--numprocesses,--workers"; the short name if there is no long one.
 std::string MainName(const Flag& flag);
 // All spellings of `flag`.

@@ -42,6 +42,8 @@ struct FarmRequest {
 
   // Whether the tests run on other machines.
   bool used() const { return !agents.empty() || !listen.empty(); }
+  // Whether agents are asked something in place of a run.
+  bool asks() const { return status || !drain.empty(); }
 };
 
 // Errors: InvalidArgument with one line.

@@ -26,6 +26,7 @@ struct HistoryRequest {
   // --history-import and --history-compact, in place of a run.
   std::vector<std::string> imports;
   bool compact = false;
+  bool asks() const { return compact || !imports.empty(); }
 };
 
 // Errors: InvalidArgument with one line, without the secrets that an address may hold.
