@@ -1,7 +1,7 @@
 """System libraries, found through pkg-config, as C++ libraries of Bazel.
 
-Headers lie in the compiler's own search path, so only link options need saying. Where the system has a static library, it
-is taken: a program that links gRPC and all it stands on dynamically spends three times as long in the loader as in itself.
+Headers lie in the compiler's own search path, so the rule only names link options. It prefers static libraries: a
+program that links gRPC dynamically spends three times as long in the loader as in itself.
 """
 
 # Part of the C library, which stays shared, or nothing but an option.
@@ -92,7 +92,7 @@ cc_library(
 pkg_config_library = repository_rule(
     implementation = _pkg_config_library_impl,
     attrs = {
-        "defines": attr.string_list(doc = "Preprocessor definitions of a header_only library, in place of pkg-config's."),
+        "defines": attr.string_list(doc = "Preprocessor definitions, for a header_only library."),
         "header_only": attr.bool(doc = "Link nothing: the headers hold all."),
         "modules": attr.string_list(mandatory = True, doc = "pkg-config's names."),
     },

@@ -1,7 +1,7 @@
 """C sources out of source distributions that tools/setup has put into the cache.
 
-The cache is content-addressed: CACHE/third_party/DIGEST.tar.gz, with CACHE = $XDG_CACHE_HOME/fastest or ~/.cache/fastest.
-Bazel checks the digest once more when it unpacks.
+A file of the cache is named by its digest: CACHE/third_party/DIGEST.tar.gz. CACHE is $XDG_CACHE_HOME/fastest or
+~/.cache/fastest. Bazel checks the digest once more when it unpacks.
 """
 
 def _pins(ctx):

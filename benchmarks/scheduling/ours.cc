@@ -13,6 +13,7 @@
 #include <variant>
 
 #include "coordinator/dispatch/dispatch_queue.h"
+#include "proto/test.pb.h"
 
 namespace fastest::scheduling {
 namespace {

@@ -17,6 +17,7 @@ using discovery::Field;
 using discovery::ForEachChild;
 using discovery::Kind;
 using discovery::Node;
+using discovery::Point;
 
 // Far below what any Python reads, and far above what anybody writes.
 constexpr int kMostDepth = 40;
@@ -107,20 +108,17 @@ class Reader {
     return "";
   }
 
-  static TSPoint Begin(Node node) { return ts_node_start_point(node.raw()); }
-  static TSPoint End(Node node) { return ts_node_end_point(node.raw()); }
-
   // Reads the statements of a block: each begins a line, all in this column. A docstring may be the first.
   template <typename ReadStatement>
   void ReadBlock(Node block, uint32_t column, ReadStatement read) {
     bool is_first = true;
     int64_t last_line = -1;
     ForEachChild(block, [&](Node statement) {
-      const TSPoint begin = Begin(statement);
+      const Point begin = statement.start_point();
       if (!Require(begin.column == column && begin.row > last_line, "its lines are laid out oddly")) return false;
-      last_line = End(statement).row;
+      last_line = statement.end_point().row;
       // A block's end may be the beginning of the next line.
-      if (End(statement).column == 0) --last_line;
+      if (statement.end_point().column == 0) --last_line;
       if (!(is_first && IsDocstring(statement))) read(statement);
       is_first = false;
       return why_not_.empty();
@@ -128,7 +126,7 @@ class Reader {
   }
 
   bool IsDocstring(Node statement) const {
-    if (!statement.is(Kind::kExpressionStatement) || ts_node_named_child_count(statement.raw()) != 1) return false;
+    if (!statement.is(Kind::kExpressionStatement) || statement.NamedChildCount() != 1) return false;
     const Node string = statement.FirstNamedChild();
     if (!string.is(Kind::kString)) return false;
     const std::string_view literal = TextOf(string);
@@ -158,8 +156,8 @@ class Reader {
 
   // The body stands below the head, further to the right.
   bool IsBelow(Node body, Node definition) {
-    const TSPoint begin = Begin(body);
-    return Require(begin.row > Begin(definition).row && begin.column > Begin(definition).column,
+    const Point begin = body.start_point();
+    return Require(begin.row > definition.start_point().row && begin.column > definition.start_point().column,
                    "its lines are laid out oddly");
   }
 
@@ -173,7 +171,7 @@ class Reader {
     }
     if (!Require(names_.insert(std::string(name)).second, "a name is defined twice") || !IsBelow(body, definition))
       return;
-    ReadBlock(body, Begin(body).column, [&](Node statement) {
+    ReadBlock(body, body.start_point().column, [&](Node statement) {
       if (Require(statement.is(Kind::kFunctionDefinition), "it has a class with more than tests")) {
         ReadFunction(statement, absl::StrCat(std::string(name), "::"), 1);
       }
@@ -190,8 +188,8 @@ class Reader {
     if (!Require(names_.insert(prefix + name).second, "a name is defined twice") || !IsBelow(body, definition)) return;
     TestFunction& test = accepted_.tests.emplace_back();
     test.name = prefix + name;
-    test.line = static_cast<int>(Begin(definition).row);
-    ReadBlock(body, Begin(body).column, [&](Node statement) {
+    test.line = static_cast<int>(definition.start_point().row);
+    ReadBlock(body, body.start_point().column, [&](Node statement) {
       ReadStatement(statement);
       test.statements.push_back(statement);
     });
@@ -356,12 +354,12 @@ class Reader {
 
   // A comma between any two items, and one at most behind the last: tree-sitter reads "{,}", too.
   static bool HasPlainCommas(Node list) {
-    const uint32_t count = ts_node_child_count(list.raw());
+    const uint32_t count = list.ChildCount();
     bool after_item = false;
     for (uint32_t i = 1; i + 1 < count; ++i) {
-      const Node child(ts_node_child(list.raw(), i));
+      const Node child = list.Child(i);
       if (child.is(Kind::kComment)) continue;
-      if (ts_node_is_named(child.raw()) == after_item) return false;
+      if (child.is_named() == after_item) return false;
       after_item = !after_item;
     }
     return true;
@@ -546,11 +544,11 @@ std::vector<std::string_view> ComparisonOperators(std::string_view text, Node co
     pending.clear();
     return true;
   };
-  const uint32_t count = ts_node_child_count(comparison.raw());
+  const uint32_t count = comparison.ChildCount();
   for (uint32_t i = 0; i < count; ++i) {
-    const Node child(ts_node_child(comparison.raw(), i));
+    const Node child = comparison.Child(i);
     if (child.is(Kind::kComment)) continue;
-    if (ts_node_is_named(child.raw())) {
+    if (child.is_named()) {
       if (i > 0 && !close()) return {};
       continue;
     }

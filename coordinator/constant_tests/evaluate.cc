@@ -236,11 +236,11 @@ Maybe Evaluation::Subscript(Node expression) {
   }
   Maybe borders[2];
   int colons = 0;
-  const uint32_t count = ts_node_child_count(index.raw());
+  const uint32_t count = index.ChildCount();
   for (uint32_t i = 0; i < count; ++i) {
-    const Node part(ts_node_child(index.raw(), i));
+    const Node part = index.Child(i);
     if (part.is(Kind::kComment)) continue;
-    if (!ts_node_is_named(part.raw())) {
+    if (!part.is_named()) {
       if (++colons > 1) return std::nullopt;
       continue;
     }

@@ -53,7 +53,7 @@ std::string Inflated(const std::string& bytes) {
   return status == Z_STREAM_END ? text : "";
 }
 
-// The columns of the page: see report/html/report.js. False if they are not as they were written.
+// Reads the columns of the page: see report/html/page/run.js. Returns false if they are not as Fastest writes them.
 bool ReadColumns(const Json& data, report::EarlierReport* earlier) {
   try {
     const Json& tests = data.at("tests");

@@ -1,4 +1,4 @@
-"""The direct engine: which tests it takes, and that what it says of them is what pytest's own protocol says."""
+"""The direct engine: which tests it runs, and that it says of them what pytest's own protocol says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a session says of its tests, and how it ends, compared with pytest where pytest has a word for it."""
+"""What a session says of its tests, and how it ends. Where pytest has a word for that, the two are compared."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ OUTCOMES = {
 
 
 def pytest_output(directory, *args):
-    """What pytest itself writes to a pipe."""
+    """Returns what pytest itself writes to a pipe."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args]
     return subprocess.run(command, cwd=directory, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
 
@@ -378,10 +378,10 @@ def test_a_session_that_cannot_start_says_what_pytest_says(project, worker, file
     expected = re.sub(r"usage: .*? \[options\]|(?m:^)\S*(python -m pytest|__main__.py): error", "", genuine.stderr)
     said = re.sub(r"usage: .*? \[options\]|(?m:^)pytest: error", "", failure["message"])
     if said.startswith("Traceback"):
-        # Nobody catches it there; what called pytest is ours there and here.
+        # Nobody catches the error there. The frames that called pytest differ.
         said, expected = said.splitlines()[-1], expected.splitlines()[-1]
         assert "fastest_runner" not in failure["message"]
-    # Before its own words, pytest 7 with a newer pluggy prints warnings about itself.
+    # pytest 7 with a newer pluggy first prints warnings about itself.
     assert said and expected.endswith(said)
 
 
@@ -488,8 +488,8 @@ def test_plugins_terminal_summaries_are_kept(project, run_all):
 @pytest.mark.parametrize("limit", [0, 5])
 def test_a_collection_says_that_it_goes_on_where_silence_would_be_a_hang(project, worker, limit):
     module = "def test(): pass"
-    # However little time has passed.
-    hasty = f"from _fastest_runner import session_host\nsession_host._ALIVE_EVERY_S = 0\n{module}"
+    # With any time between two signs of life.
+    hasty = f"from _fastest_runner.session import session_host\nsession_host._ALIVE_EVERY_S = 0\n{module}"
     running = worker(project({"test_a.py": hasty, "test_b.py": module, "test_c.py": module}), hang_timeout_s=limit)
     running.wait_for("ready")
     assert len(running.all("alive")) == (2 if limit else 0)

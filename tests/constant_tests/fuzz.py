@@ -127,7 +127,9 @@ def compare(program: str, seed: int, modules: int, tell: Any = None) -> Count:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/soak native", description=__doc__.splitlines()[0])
-    parser.add_argument("--decide", required=True, metavar="FILE", help="the program //coordinator/constant_tests:decide")
+    parser.add_argument(
+        "--decide", required=True, metavar="FILE", help="the program //coordinator/constant_tests:decide"
+    )
     parser.add_argument("--modules", type=int, default=1_000_000, metavar="N", help="how many (default: a million)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="where to begin (default: 1)")
     options = parser.parse_args()

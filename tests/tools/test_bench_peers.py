@@ -124,7 +124,7 @@ def test_every_peer_is_pinned():
 
 def test_samples_are_put_down_to_steps_and_functions():
     worker = 'process 7:"python";run (fastest_runner/worker.py:51);'
-    loop = worker + "SessionHost.pytest_runtestloop (fastest_runner/session_host.py:180);"
+    loop = worker + "SessionHost.pytest_runtestloop (fastest_runner/session/session_host.py:180);"
     raw = (
         f"{worker}_prepareconfig (_pytest/config/__init__.py:10);parse (argparse.py:5) 2\n"
         f"{loop}DirectEngine.run (fastest_runner/direct/engine.py:170) 3\n"

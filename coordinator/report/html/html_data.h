@@ -47,7 +47,7 @@ class HtmlData : public Reporter {
     int details = -1;
   };
 
-  // Rows as columns, in JSON (html/report.js says which), and the place of the first row that is not among them.
+  // Rows as columns, in JSON (page/run.js names the columns), and the index of the first row after them.
   struct Range {
     std::string columns;
     size_t end = 0;

@@ -21,15 +21,17 @@
 
 namespace fastest::report {
 
-// Told by the run's thread, which never waits for a browser before the end; asked by the server's. It serves
+// The run's thread tells this page about the run, and never waits for a browser before the end. The server's threads
+// ask for pages:
 //   /        the page, without data
-//   /events  where the run is, at most twice a second: see html/report.js
-//   /data    rows as in the HTML report, a bounded part at a time; its query says from which test, attempt, file and collect report on. The end brings them into
-//            another order: it is told from the start, to whoever does not say (ended=1) that he knows of it
+//   /events  how far the run is, at most twice a second: see page/live.js
+//   /data    rows as in the HTML report, a bounded part at a time. The query says from which test, attempt, file and
+//            collect report on. The end sorts the rows anew: a browser that does not say in the query (ended=1) that
+//            it knows the end gets all rows from the first one on
 class LivePage : public Reporter, public Pages {
  public:
-  // `earlier`: what to compare with at the end, empty for nothing. `patience`: how long pages that are open may take at the end to fetch the
-  // rest.
+  // `earlier`: the run to compare with at the end, empty for none. `patience`: how long open pages may take at the end
+  // to fetch the last rows.
   explicit LivePage(EarlierReport earlier, absl::Duration patience = absl::Seconds(2))
       : earlier_(std::move(earlier)), patience_(patience) {}
   ~LivePage() override;
