@@ -24,8 +24,8 @@ struct AgentAnswer {
 std::vector<AgentAnswer> AskAgents(const std::vector<std::string>& addresses, const TransportSecurity& security,
                                    bool drain);
 
-// The addresses of the agents in `wanted` (--drain): HOST:PORT stays, a name is looked for among `answers`. NotFound: no
-// agent has the name. InvalidArgument: several have it.
+// The addresses of the agents in `wanted` (--drain): HOST:PORT stays, a name is looked for among `answers`. NotFound:
+// no agent has the name. InvalidArgument: several have it.
 absl::StatusOr<std::vector<std::string>> AddressesToDrain(const std::vector<std::string>& wanted,
                                                           const std::vector<AgentAnswer>& answers);
 

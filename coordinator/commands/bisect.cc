@@ -1,8 +1,8 @@
 #include "coordinator/commands/bisect.h"
 
 #include "absl/status/statusor.h"
-#include "coordinator/commands/isolation_runs.h"
-#include "coordinator/commands/spoiler_search.h"
+#include "coordinator/commands/runs/isolation_runs.h"
+#include "coordinator/commands/runs/spoiler_search.h"
 #include "proto/exit_code.h"
 
 namespace fastest::commands {

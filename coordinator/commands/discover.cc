@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/status_macros.h"
-#include "coordinator/commands/messages.h"
+#include "coordinator/commands/text/messages.h"
 #include "coordinator/discovery/discover_text.h"
 #include "coordinator/discovery/discovery.h"
 #include "coordinator/python/module_paths.h"

@@ -10,8 +10,8 @@
 
 namespace fastest::commands {
 
-// `args` are this program's arguments, of which `line` and `request` were made. Runs children of this process, one after
-// another. Prints the comparison to standard output, and what it is doing to standard error. Gives the exit code:
+// `args` are this program's arguments, of which `line` and `request` were made. Runs children of this process, one
+// after another. Prints the comparison to standard output, and what it is doing to standard error. Gives the exit code:
 // - 0: the same verdict
 // - 1: another verdict
 // - 2: a signal ended it

@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "coordinator/commands/messages.h"
+#include "coordinator/commands/text/messages.h"
 #include "coordinator/history/history.h"
 #include "coordinator/history/store.h"
 #include "proto/exit_code.h"

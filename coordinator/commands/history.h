@@ -7,8 +7,8 @@
 
 namespace fastest::commands {
 
-// Imports files, then joins the store's files, as far as `request` asks for each. Prints a line for each file and for the
-// store. Gives the exit code: 4 for a store or a file that cannot be used, 3 if the files cannot be joined.
+// Imports files, then joins the store's files, as far as `request` asks for each. Prints a line for each file and for
+// the store. Gives the exit code: 4 for a store or a file that cannot be used, 3 if the files cannot be joined.
 int HistoryCommand(const discovery::ProjectConfig& project, const request::Request& request);
 
 }  // namespace fastest::commands

@@ -8,9 +8,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "coordinator/commands/finished_run.h"
-#include "coordinator/commands/messages.h"
-#include "coordinator/commands/reporters.h"
+#include "coordinator/commands/reports/finished_run.h"
+#include "coordinator/commands/reports/reporters.h"
+#include "coordinator/commands/text/messages.h"
 #include "coordinator/python/coverage_data.h"
 #include "coordinator/report/tee.h"
 #include "coordinator/shards/merge.h"

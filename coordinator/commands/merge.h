@@ -7,8 +7,8 @@
 
 namespace fastest::commands {
 
-// `line` is what was typed, without settings. Gives the exit code of the whole run; 10 if a part or the coverage data of
-// a part is missing; 4 if a file cannot be read. Errors are one line on standard error.
+// `line` is what was typed, without settings. Gives the exit code of the whole run; 10 if a part or the coverage data
+// of a part is missing; 4 if a file cannot be read. Errors are one line on standard error.
 int MergeCommand(const options::CommandLine& line, const request::Invocation& invocation);
 
 }  // namespace fastest::commands

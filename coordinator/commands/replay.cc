@@ -12,9 +12,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "coordinator/commands/finished_run.h"
-#include "coordinator/commands/messages.h"
-#include "coordinator/commands/reporters.h"
+#include "coordinator/commands/reports/finished_run.h"
+#include "coordinator/commands/reports/reporters.h"
+#include "coordinator/commands/text/messages.h"
 #include "coordinator/events/event_reader.h"
 #include "coordinator/events/recount.h"
 #include "coordinator/report/tee.h"

@@ -7,8 +7,8 @@
 
 namespace fastest::commands {
 
-// `line` is what was typed, without settings. Gives the exit code of the run that wrote the file; 10 if that run was cut
-// off; 4 if the file cannot be read, with one line on standard error.
+// `line` is what was typed, without settings. Gives the exit code of the run that wrote the file; 10 if that run was
+// cut off; 4 if the file cannot be read, with one line on standard error.
 int ReplayCommand(const options::CommandLine& line, const request::Invocation& invocation);
 
 }  // namespace fastest::commands

@@ -11,9 +11,9 @@
 #include "base/process/interrupts.h"
 #include "coordinator/agents/farm.h"
 #include "coordinator/agents/local_agent.h"
-#include "coordinator/commands/messages.h"
-#include "coordinator/commands/preparation.h"
-#include "coordinator/commands/reporters.h"
+#include "coordinator/commands/reports/reporters.h"
+#include "coordinator/commands/runs/preparation.h"
+#include "coordinator/commands/text/messages.h"
 #include "coordinator/run/run.h"
 #include "proto/exit_code.h"
 

@@ -8,8 +8,8 @@
 
 namespace fastest::commands {
 
-// Writes the plan, and prints how even the division is. Gives the exit code: 4 if tests cannot be looked for or the plan
-// cannot be written, 5 if there are no tests.
+// Writes the plan, and prints how even the division is. Gives the exit code: 4 if tests cannot be looked for or the
+// plan cannot be written, 5 if there are no tests.
 int ShardsCommand(const options::CommandLine& line, const discovery::ProjectConfig& project,
                   const request::Request& request);
 

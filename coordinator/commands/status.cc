@@ -10,8 +10,8 @@
 #include "base/status_macros.h"
 #include "coordinator/agents/agent_list.h"
 #include "coordinator/agents/agent_status.h"
-#include "coordinator/commands/messages.h"
-#include "coordinator/commands/status_text.h"
+#include "coordinator/commands/text/messages.h"
+#include "coordinator/commands/text/status_text.h"
 #include "proto/exit_code.h"
 
 namespace fastest::commands {

@@ -6,8 +6,8 @@
 
 namespace fastest::commands {
 
-// Asks all agents at once, and prints what they say. Gives the exit code: 10 if an agent did not answer, 4 with one line on
-// standard error if the agents cannot be asked.
+// Asks all agents at once, and prints what they say. Gives the exit code: 10 if an agent did not answer, 4 with one
+// line on standard error if the agents cannot be asked.
 int StatusCommand(const request::FarmRequest& request, bool text_to_stderr);
 
 }  // namespace fastest::commands

@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/agents/warm_place.h"
-#include "coordinator/commands/messages.h"
+#include "coordinator/commands/text/messages.h"
 #include "proto/exit_code.h"
 
 namespace fastest::commands {

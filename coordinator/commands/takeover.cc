@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "coordinator/commands/messages.h"
+#include "coordinator/commands/text/messages.h"
 #include "proto/exit_code.h"
 
 namespace fastest::commands {

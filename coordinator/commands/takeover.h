@@ -6,7 +6,8 @@
 
 namespace fastest::commands {
 
-// Replaces this process by pytest. Returns only if pytest cannot be run: the exit code, with the reason on standard error.
+// Replaces this process by pytest. Returns only if pytest cannot be run: the exit code, with the reason on standard
+// error.
 int TakeoverCommand(const request::RunRequest& request);
 
 }  // namespace fastest::commands

@@ -9,8 +9,8 @@
 
 namespace fastest::options {
 
-// `args` with each "@FILE" replaced by the lines of FILE. A line is one argument, and may be "@FILE" again. The value of
-// one of Fastest's own options stays as it is (--agents @FILE). A relative FILE lies in the working directory.
+// `args` with each "@FILE" replaced by the lines of FILE. A line is one argument, and may be "@FILE" again. The value
+// of one of Fastest's own options stays as it is (--agents @FILE). A relative FILE lies in the working directory.
 // InvalidArgument names a file that can't be read.
 absl::StatusOr<std::vector<std::string>> WithArgumentFiles(const std::vector<std::string>& args);
 

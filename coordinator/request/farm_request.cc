@@ -15,7 +15,8 @@ namespace {
 
 constexpr Range kAgents = {1, std::numeric_limits<int>::max(), "a number from 1 on"};
 
-// pytest reads these itself. So the machines of the tests must have them as this machine has them, or lack them like it.
+// pytest reads these itself. So the machines of the tests must have them as this machine has them, or lack them like
+// it.
 constexpr const char* kPytestVariables[] = {"PYTEST_ADDOPTS",
                                             "PYTEST_PLUGINS",
                                             "PYTEST_DISABLE_PLUGIN_AUTOLOAD",

@@ -13,8 +13,8 @@
 namespace fastest::request {
 
 struct ReportRequest {
-  // The report files that are asked for: the option ("--report-html") and the absolute path, or "-" for standard output.
-  // The options are those that the flag table calls kReportFile.
+  // The report files that are asked for: the option ("--report-html") and the absolute path, or "-" for standard
+  // output. The options are those that the flag table calls kReportFile.
   std::map<std::string, std::string> files;
   std::string junit_prefix;
   // An absolute path; empty: none.

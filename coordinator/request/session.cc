@@ -37,8 +37,8 @@ std::string ReportingOption(const options::CommandLine& line) {
   return report == line.unknown.end() ? "" : report->substr(0, report->find('='));
 }
 
-// Whether coverage.py's settings have dynamic_context. pytest-cov refuses that setting under xdist, and works with it in
-// a single session.
+// Whether coverage.py's settings have dynamic_context. pytest-cov refuses that setting under xdist, and works with it
+// in a single session.
 bool SetsDynamicContext(const std::vector<std::string>& args, const Invocation& invocation) {
   std::vector<std::string> files = {".coveragerc", ".coveragerc.toml", "setup.cfg", "tox.ini", "pyproject.toml"};
   for (size_t i = 0; i < args.size(); ++i) {

@@ -21,8 +21,8 @@ struct Range {
   const char* words;
 };
 
-// Options have their main names. A wrong value is InvalidArgument, with one line that shows where the value was given and
-// says what is needed. The command line and the invocation must outlive the reader. Not thread-safe.
+// Options have their main names. A wrong value is InvalidArgument, with one line that shows where the value was given
+// and says what is needed. The command line and the invocation must outlive the reader. Not thread-safe.
 class ValueReader {
  public:
   ValueReader(const options::CommandLine& line, const Invocation& invocation) : line_(line), invocation_(invocation) {}

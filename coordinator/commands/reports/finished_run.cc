@@ -1,4 +1,4 @@
-#include "coordinator/commands/finished_run.h"
+#include "coordinator/commands/reports/finished_run.h"
 
 #include <filesystem>
 #include <iostream>
@@ -6,7 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "coordinator/commands/recorder.h"
+#include "coordinator/commands/reports/recorder.h"
+#include "coordinator/discovery/project/project_config.h"
 #include "coordinator/options/addopts.h"
 #include "coordinator/options/flag_table.h"
 #include "proto/exit_code.h"

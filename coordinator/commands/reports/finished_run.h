@@ -1,6 +1,6 @@
 // What --from-json and --merge have in common: both report runs that are over, from their event files.
-#ifndef FASTEST_COORDINATOR_COMMANDS_FINISHED_RUN_H_
-#define FASTEST_COORDINATOR_COMMANDS_FINISHED_RUN_H_
+#ifndef FASTEST_COORDINATOR_COMMANDS_REPORTS_FINISHED_RUN_H_
+#define FASTEST_COORDINATOR_COMMANDS_REPORTS_FINISHED_RUN_H_
 
 #include <memory>
 #include <string>
@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "coordinator/commands/reporters.h"
+#include "coordinator/commands/reports/reporters.h"
 #include "coordinator/options/command_line.h"
 #include "coordinator/report/reporter.h"
 #include "coordinator/request/request.h"
@@ -36,4 +36,4 @@ int ExitCodeOf(const results::RunSummary& summary, bool reports_complete);
 
 }  // namespace fastest::commands
 
-#endif  // FASTEST_COORDINATOR_COMMANDS_FINISHED_RUN_H_
+#endif  // FASTEST_COORDINATOR_COMMANDS_REPORTS_FINISHED_RUN_H_

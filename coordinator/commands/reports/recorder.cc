@@ -1,4 +1,4 @@
-#include "coordinator/commands/recorder.h"
+#include "coordinator/commands/reports/recorder.h"
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/history/store.h"

@@ -1,6 +1,6 @@
 // Records in the history what events say of a run that is over: for --from-json and --merge with --history.
-#ifndef FASTEST_COORDINATOR_COMMANDS_RECORDER_H_
-#define FASTEST_COORDINATOR_COMMANDS_RECORDER_H_
+#ifndef FASTEST_COORDINATOR_COMMANDS_REPORTS_RECORDER_H_
+#define FASTEST_COORDINATOR_COMMANDS_REPORTS_RECORDER_H_
 
 #include <map>
 #include <ostream>
@@ -40,4 +40,4 @@ class Recorder final : public report::Reporter {
 
 }  // namespace fastest::commands
 
-#endif  // FASTEST_COORDINATOR_COMMANDS_RECORDER_H_
+#endif  // FASTEST_COORDINATOR_COMMANDS_REPORTS_RECORDER_H_

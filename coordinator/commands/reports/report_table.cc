@@ -1,4 +1,4 @@
-#include "coordinator/commands/report_table.h"
+#include "coordinator/commands/reports/report_table.h"
 
 #include <iostream>
 #include <utility>

@@ -1,6 +1,6 @@
 // The report files of a run: which option asks for a report, and what writes it.
-#ifndef FASTEST_COORDINATOR_COMMANDS_REPORT_TABLE_H_
-#define FASTEST_COORDINATOR_COMMANDS_REPORT_TABLE_H_
+#ifndef FASTEST_COORDINATOR_COMMANDS_REPORTS_REPORT_TABLE_H_
+#define FASTEST_COORDINATOR_COMMANDS_REPORTS_REPORT_TABLE_H_
 
 #include <memory>
 #include <string>
@@ -35,4 +35,4 @@ const std::vector<ReportRow>& ReportTable();
 
 }  // namespace fastest::commands
 
-#endif  // FASTEST_COORDINATOR_COMMANDS_REPORT_TABLE_H_
+#endif  // FASTEST_COORDINATOR_COMMANDS_REPORTS_REPORT_TABLE_H_

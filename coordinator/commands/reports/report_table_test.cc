@@ -1,4 +1,4 @@
-#include "coordinator/commands/report_table.h"
+#include "coordinator/commands/reports/report_table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "coordinator/commands/reporters.h"
+#include "coordinator/commands/reports/reporters.h"
 #include "coordinator/options/flag_table.h"
 #include "coordinator/report/testing/string_sink.h"
 

@@ -1,4 +1,4 @@
-#include "coordinator/commands/reporters.h"
+#include "coordinator/commands/reports/reporters.h"
 
 #include <iostream>
 #include <utility>

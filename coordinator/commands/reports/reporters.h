@@ -1,13 +1,13 @@
 // The reporters that a request asks for.
-#ifndef FASTEST_COORDINATOR_COMMANDS_REPORTERS_H_
-#define FASTEST_COORDINATOR_COMMANDS_REPORTERS_H_
+#ifndef FASTEST_COORDINATOR_COMMANDS_REPORTS_REPORTERS_H_
+#define FASTEST_COORDINATOR_COMMANDS_REPORTS_REPORTERS_H_
 
 #include <memory>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/net/metrics_server.h"
-#include "coordinator/commands/report_table.h"
+#include "coordinator/commands/reports/report_table.h"
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/earlier_report.h"
 #include "coordinator/report/live/live_page.h"
@@ -40,4 +40,4 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Requ
 
 }  // namespace fastest::commands
 
-#endif  // FASTEST_COORDINATOR_COMMANDS_REPORTERS_H_
+#endif  // FASTEST_COORDINATOR_COMMANDS_REPORTS_REPORTERS_H_

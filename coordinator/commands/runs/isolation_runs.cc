@@ -1,4 +1,4 @@
-#include "coordinator/commands/isolation_runs.h"
+#include "coordinator/commands/runs/isolation_runs.h"
 
 #include <filesystem>
 #include <system_error>
@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "coordinator/commands/messages.h"
+#include "coordinator/commands/text/messages.h"
 #include "proto/outcome_name.h"
 
 namespace fastest::commands {

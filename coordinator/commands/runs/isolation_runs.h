@@ -1,6 +1,6 @@
 // Runs of the same project in other orders, for --bisect and --check-isolation, and their outcomes.
-#ifndef FASTEST_COORDINATOR_COMMANDS_ISOLATION_RUNS_H_
-#define FASTEST_COORDINATOR_COMMANDS_ISOLATION_RUNS_H_
+#ifndef FASTEST_COORDINATOR_COMMANDS_RUNS_ISOLATION_RUNS_H_
+#define FASTEST_COORDINATOR_COMMANDS_RUNS_ISOLATION_RUNS_H_
 
 #include <map>
 #include <string>
@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "coordinator/commands/own_program.h"
+#include "coordinator/commands/runs/own_program.h"
 #include "coordinator/isolation/sequence.h"
 #include "coordinator/request/run_request.h"
 #include "proto/test_id.h"
@@ -25,8 +25,8 @@ std::string OutcomeOf(const Outcomes& outcomes, const v1::TestRef& test);
 // Whether a person would call that outcome green.
 bool IsGood(const std::string& outcome);
 
-// Makes runs with the options of one request, each a child of this process, in a folder that goes away with this object.
-// The request must outlive it. Not thread-safe.
+// Makes runs with the options of one request, each a child of this process, in a folder that goes away with this
+// object. The request must outlive it. Not thread-safe.
 class IsolationRuns {
  public:
   explicit IsolationRuns(const request::RunRequest& request) : request_(request) {}
@@ -54,4 +54,4 @@ class IsolationRuns {
 
 }  // namespace fastest::commands
 
-#endif  // FASTEST_COORDINATOR_COMMANDS_ISOLATION_RUNS_H_
+#endif  // FASTEST_COORDINATOR_COMMANDS_RUNS_ISOLATION_RUNS_H_

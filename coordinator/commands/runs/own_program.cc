@@ -1,4 +1,4 @@
-#include "coordinator/commands/own_program.h"
+#include "coordinator/commands/runs/own_program.h"
 
 #include <fcntl.h>
 #include <signal.h>

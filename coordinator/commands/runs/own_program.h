@@ -1,6 +1,6 @@
 // Runs of this very program as a child, for commands that look at runs from outside.
-#ifndef FASTEST_COORDINATOR_COMMANDS_OWN_PROGRAM_H_
-#define FASTEST_COORDINATOR_COMMANDS_OWN_PROGRAM_H_
+#ifndef FASTEST_COORDINATOR_COMMANDS_RUNS_OWN_PROGRAM_H_
+#define FASTEST_COORDINATOR_COMMANDS_RUNS_OWN_PROGRAM_H_
 
 #include <string>
 #include <vector>
@@ -33,4 +33,4 @@ absl::StatusOr<int> RunOwnProgram(const std::vector<std::string>& args);
 
 }  // namespace fastest::commands
 
-#endif  // FASTEST_COORDINATOR_COMMANDS_OWN_PROGRAM_H_
+#endif  // FASTEST_COORDINATOR_COMMANDS_RUNS_OWN_PROGRAM_H_

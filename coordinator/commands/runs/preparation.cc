@@ -1,4 +1,4 @@
-#include "coordinator/commands/preparation.h"
+#include "coordinator/commands/runs/preparation.h"
 
 #include <cstdint>
 #include <cstdio>
@@ -11,8 +11,8 @@
 #include "absl/time/clock.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
-#include "coordinator/commands/messages.h"
-#include "coordinator/commands/share.h"
+#include "coordinator/commands/runs/share.h"
+#include "coordinator/commands/text/messages.h"
 #include "coordinator/constant_tests/decided_modules.h"
 #include "coordinator/options/flag_table.h"
 #include "coordinator/report/files/pytest_cache.h"

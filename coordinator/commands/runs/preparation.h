@@ -1,6 +1,7 @@
-// What a run needs, wherever its tests run: the tests that discovery finds, what is known of past runs, and the reports.
-#ifndef FASTEST_COORDINATOR_COMMANDS_PREPARATION_H_
-#define FASTEST_COORDINATOR_COMMANDS_PREPARATION_H_
+// What a run needs, wherever its tests run: the tests that discovery finds, what is known of past runs, and the
+// reports.
+#ifndef FASTEST_COORDINATOR_COMMANDS_RUNS_PREPARATION_H_
+#define FASTEST_COORDINATOR_COMMANDS_RUNS_PREPARATION_H_
 
 #include <memory>
 #include <string>
@@ -8,9 +9,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "coordinator/commands/reporters.h"
-#include "coordinator/commands/run_history.h"
-#include "coordinator/commands/shadow.h"
+#include "coordinator/commands/reports/reporters.h"
+#include "coordinator/commands/runs/run_history.h"
+#include "coordinator/commands/runs/shadow.h"
 #include "coordinator/discovery/discovery.h"
 #include "coordinator/discovery/project/project_config.h"
 #include "coordinator/options/command_line.h"
@@ -62,4 +63,4 @@ class Preparation {
 
 }  // namespace fastest::commands
 
-#endif  // FASTEST_COORDINATOR_COMMANDS_PREPARATION_H_
+#endif  // FASTEST_COORDINATOR_COMMANDS_RUNS_PREPARATION_H_

@@ -1,4 +1,4 @@
-#include "coordinator/commands/replayed_run.h"
+#include "coordinator/commands/runs/replayed_run.h"
 
 #include <algorithm>
 #include <iterator>
@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "coordinator/commands/messages.h"
+#include "coordinator/commands/text/messages.h"
 #include "coordinator/options/flag_table.h"
 
 namespace fastest::commands {

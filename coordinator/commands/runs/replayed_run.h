@@ -1,6 +1,6 @@
 // --replay: a run that repeats what one worker of an earlier run did.
-#ifndef FASTEST_COORDINATOR_COMMANDS_REPLAYED_RUN_H_
-#define FASTEST_COORDINATOR_COMMANDS_REPLAYED_RUN_H_
+#ifndef FASTEST_COORDINATOR_COMMANDS_RUNS_REPLAYED_RUN_H_
+#define FASTEST_COORDINATOR_COMMANDS_RUNS_REPLAYED_RUN_H_
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,8 +21,8 @@ struct ReplayedRun {
   isolation::Sequence sequence;
 };
 
-// Reads the file that `line` names. Precondition: line.Has("--replay"). InvalidArgument: the file, the worker or the test
-// is not there, or an option does not go with --replay.
+// Reads the file that `line` names. Precondition: line.Has("--replay"). InvalidArgument: the file, the worker or the
+// test is not there, or an option does not go with --replay.
 absl::StatusOr<ReplayedRun> ReadReplayedRun(const options::CommandLine& line);
 
 // Has `request`, made of ReplayedRun.line, run the sequence.
@@ -33,4 +33,4 @@ absl::Status CheckReplayWords(const options::CommandLine& line);
 
 }  // namespace fastest::commands
 
-#endif  // FASTEST_COORDINATOR_COMMANDS_REPLAYED_RUN_H_
+#endif  // FASTEST_COORDINATOR_COMMANDS_RUNS_REPLAYED_RUN_H_

@@ -1,4 +1,4 @@
-#include "coordinator/commands/run_history.h"
+#include "coordinator/commands/runs/run_history.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,7 @@
-// What past runs say of how long tests take and how they failed, and what this run adds. A history that cannot be used is
-// one warning: that costs balance, never correctness.
-#ifndef FASTEST_COORDINATOR_COMMANDS_RUN_HISTORY_H_
-#define FASTEST_COORDINATOR_COMMANDS_RUN_HISTORY_H_
+// What past runs say of how long tests take and how they failed, and what this run adds. A history that cannot be used
+// is one warning: that costs balance, never correctness.
+#ifndef FASTEST_COORDINATOR_COMMANDS_RUNS_RUN_HISTORY_H_
+#define FASTEST_COORDINATOR_COMMANDS_RUNS_RUN_HISTORY_H_
 
 #include <functional>
 #include <future>
@@ -63,4 +63,4 @@ class RunHistory {
 
 }  // namespace fastest::commands
 
-#endif  // FASTEST_COORDINATOR_COMMANDS_RUN_HISTORY_H_
+#endif  // FASTEST_COORDINATOR_COMMANDS_RUNS_RUN_HISTORY_H_

@@ -1,4 +1,4 @@
-#include "coordinator/commands/shadow.h"
+#include "coordinator/commands/runs/shadow.h"
 
 #include <xxhash.h>
 
@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/shell_words.h"
 #include "base/status_macros.h"
-#include "coordinator/commands/own_program.h"
-#include "coordinator/commands/replayed_run.h"
+#include "coordinator/commands/runs/own_program.h"
+#include "coordinator/commands/runs/replayed_run.h"
 #include "coordinator/python/pytest_run.h"
 
 namespace fastest::commands {

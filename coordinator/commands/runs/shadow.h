@@ -1,6 +1,6 @@
 // --shadow P%: genuine pytest runs a share of a run's batches, too. The user learns where pytest disagrees.
-#ifndef FASTEST_COORDINATOR_COMMANDS_SHADOW_H_
-#define FASTEST_COORDINATOR_COMMANDS_SHADOW_H_
+#ifndef FASTEST_COORDINATOR_COMMANDS_RUNS_SHADOW_H_
+#define FASTEST_COORDINATOR_COMMANDS_RUNS_SHADOW_H_
 
 #include <cstdint>
 #include <map>
@@ -52,4 +52,4 @@ void CompareWithShadow(const ShadowSample& sample, const request::Request& reque
 
 }  // namespace fastest::commands
 
-#endif  // FASTEST_COORDINATOR_COMMANDS_SHADOW_H_
+#endif  // FASTEST_COORDINATOR_COMMANDS_RUNS_SHADOW_H_

@@ -1,4 +1,4 @@
-#include "coordinator/commands/shadow.h"
+#include "coordinator/commands/runs/shadow.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

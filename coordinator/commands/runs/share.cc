@@ -1,4 +1,4 @@
-#include "coordinator/commands/share.h"
+#include "coordinator/commands/runs/share.h"
 
 #include <algorithm>
 #include <cerrno>

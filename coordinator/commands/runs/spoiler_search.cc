@@ -1,4 +1,4 @@
-#include "coordinator/commands/spoiler_search.h"
+#include "coordinator/commands/runs/spoiler_search.h"
 
 #include <cstddef>
 #include <cstdio>
@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/shell_words.h"
 #include "base/status_macros.h"
-#include "coordinator/commands/messages.h"
+#include "coordinator/commands/text/messages.h"
 #include "coordinator/isolation/spoilers.h"
 #include "proto/exit_code.h"
 

@@ -1,13 +1,13 @@
 // Which tests have to run before a test for it to come out differently, found by running them again and again.
-#ifndef FASTEST_COORDINATOR_COMMANDS_SPOILER_SEARCH_H_
-#define FASTEST_COORDINATOR_COMMANDS_SPOILER_SEARCH_H_
+#ifndef FASTEST_COORDINATOR_COMMANDS_RUNS_SPOILER_SEARCH_H_
+#define FASTEST_COORDINATOR_COMMANDS_RUNS_SPOILER_SEARCH_H_
 
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "coordinator/commands/isolation_runs.h"
+#include "coordinator/commands/runs/isolation_runs.h"
 #include "coordinator/isolation/sequence.h"
 
 namespace fastest::commands {
@@ -52,4 +52,4 @@ void Print(const Finding& finding);
 
 }  // namespace fastest::commands
 
-#endif  // FASTEST_COORDINATOR_COMMANDS_SPOILER_SEARCH_H_
+#endif  // FASTEST_COORDINATOR_COMMANDS_RUNS_SPOILER_SEARCH_H_

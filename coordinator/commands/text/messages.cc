@@ -1,4 +1,4 @@
-#include "coordinator/commands/messages.h"
+#include "coordinator/commands/text/messages.h"
 
 #include <cstdio>
 

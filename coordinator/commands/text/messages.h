@@ -1,6 +1,6 @@
 // What commands write for the user.
-#ifndef FASTEST_COORDINATOR_COMMANDS_MESSAGES_H_
-#define FASTEST_COORDINATOR_COMMANDS_MESSAGES_H_
+#ifndef FASTEST_COORDINATOR_COMMANDS_TEXT_MESSAGES_H_
+#define FASTEST_COORDINATOR_COMMANDS_TEXT_MESSAGES_H_
 
 #include <cstddef>
 #include <string>
@@ -23,4 +23,4 @@ std::string Tests(size_t count);
 
 }  // namespace fastest::commands
 
-#endif  // FASTEST_COORDINATOR_COMMANDS_MESSAGES_H_
+#endif  // FASTEST_COORDINATOR_COMMANDS_TEXT_MESSAGES_H_

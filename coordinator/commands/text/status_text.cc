@@ -1,4 +1,4 @@
-#include "coordinator/commands/status_text.h"
+#include "coordinator/commands/text/status_text.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // What --status prints of agents.
-#ifndef FASTEST_COORDINATOR_COMMANDS_STATUS_TEXT_H_
-#define FASTEST_COORDINATOR_COMMANDS_STATUS_TEXT_H_
+#ifndef FASTEST_COORDINATOR_COMMANDS_TEXT_STATUS_TEXT_H_
+#define FASTEST_COORDINATOR_COMMANDS_TEXT_STATUS_TEXT_H_
 
 #include <string>
 #include <vector>
@@ -16,4 +16,4 @@ std::string StatusJson(const std::vector<agents::AgentAnswer>& answers);
 
 }  // namespace fastest::commands
 
-#endif  // FASTEST_COORDINATOR_COMMANDS_STATUS_TEXT_H_
+#endif  // FASTEST_COORDINATOR_COMMANDS_TEXT_STATUS_TEXT_H_
