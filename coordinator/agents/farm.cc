@@ -38,7 +38,7 @@ void AllowManyAgents() {
 
 }  // namespace
 
-Farm::Farm(const request::FarmOptions& options, bool single_session, Note note, TransportSecurity security)
+Farm::Farm(const request::FarmRequest& options, bool single_session, Note note, TransportSecurity security)
     : options_(options),
       single_session_(single_session),
       note_(std::move(note)),
@@ -53,7 +53,7 @@ Farm::~Farm() {
   beat_.join();
 }
 
-absl::StatusOr<std::unique_ptr<Farm>> Farm::Open(const request::FarmOptions& options, bool single_session, Note note) {
+absl::StatusOr<std::unique_ptr<Farm>> Farm::Open(const request::FarmRequest& options, bool single_session, Note note) {
   AllowManyAgents();
   ASSIGN_OR_RETURN(TransportSecurity security, TransportSecurity::Load(options.security));
   auto farm = absl::WrapUnique(new Farm(options, single_session, std::move(note), std::move(security)));

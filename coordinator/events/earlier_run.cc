@@ -12,7 +12,7 @@
 #include "base/status_macros.h"
 #include "coordinator/events/event_fields.h"
 #include "coordinator/events/event_reader.h"
-#include "coordinator/report/text/outcome_names.h"
+#include "coordinator/report/text/outcome_words.h"
 
 namespace fastest::events {
 namespace {

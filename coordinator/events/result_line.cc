@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/json_text.h"
 #include "coordinator/events/proto_json.h"
-#include "coordinator/report/text/outcome_names.h"
 #include "coordinator/report/text/test_report.h"
+#include "proto/outcome_name.h"
 #include "proto/test_id.h"
 
 namespace fastest::events {
@@ -173,7 +173,7 @@ void AddLine(std::string_view type, const v1::TestResult& result, const Origin& 
   line->Add(type);
   add_text(R"(","nodeid":)", node_id);
   line->Add(R"(,"outcome":")");
-  line->Add(kPlain ? std::string_view("passed") : report::OutcomeName(result.outcome()));
+  line->Add(kPlain ? std::string_view("passed") : OutcomeName(result.outcome()));
   add_number(R"(","duration_s":)", times.setup + times.call + times.teardown);
   add_text(R"(,"engine":)", result.engine());
   add_text(R"(,"agent":)", origin.agent);
@@ -245,7 +245,7 @@ void ReadStages(EventFields& fields, v1::Stages* stages) {
 void ReadOutcome(EventFields& fields, v1::TestResult* result) {
   const std::string outcome = fields.Text("outcome");
   for (const v1::Outcome value : kOutcomes) {
-    if (outcome == report::OutcomeName(value)) result->set_outcome(value);
+    if (outcome == OutcomeName(value)) result->set_outcome(value);
   }
   if (result->outcome() == v1::OUTCOME_UNSPECIFIED) fields.Wrong("outcome", "is none that there is: " + outcome);
 }

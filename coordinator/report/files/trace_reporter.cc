@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/json_text.h"
-#include "coordinator/report/text/outcome_names.h"
+#include "proto/outcome_name.h"
 #include "proto/test_id.h"
 
 namespace fastest::report {
