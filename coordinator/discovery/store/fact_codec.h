@@ -10,7 +10,7 @@
 namespace fastest::discovery {
 
 // To be raised whenever the encoding changes, or what the facts of a file are: old caches are then ignored.
-constexpr unsigned kFactFormat = 1;
+constexpr unsigned kFactFormat = 2;
 
 void EncodeFacts(const File& file, std::string& out);
 
