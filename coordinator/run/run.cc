@@ -352,7 +352,9 @@ void Run::OnResult(const results::Origin& from, v1::TestResult& result) {
   const std::string& module = lease == leases_.end() || lease->second.module.empty()
                                   ? std::string(ModuleOf(result.ref().node_id()))
                                   : lease->second.module;
-  measurements_.Add(origin.worker, module, result, positions_[dispatch::KeyOf(result.ref(), &names_)], origin.attempt);
+  const auto position = positions_.find(dispatch::KeyOf(result.ref(), &names_));
+  // A test that nobody collected has none, and does not become one of the run's tests by its result.
+  measurements_.Add(origin.worker, module, result, position == positions_.end() ? 0 : position->second, origin.attempt);
   const int limit = FailureLimit();
   if (limit > 0 && ledger_.failures() >= limit && !stopping_) {
     StopWork(absl::StrCat("stopping after ", ledger_.failures(), " failures"), false);

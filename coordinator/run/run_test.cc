@@ -493,6 +493,16 @@ TEST_F(RunTest, ARepeatedResultCountsOnce) {
   EXPECT_THAT(record_.results, ElementsAre("a.py::t"));
 }
 
+TEST_F(RunTest, AResultOfATestThatNobodyCollectedIsNotExpected) {
+  Start(2);
+  Ready(0, {"a.py", "b.py"});
+  Ready(1, {"a.py", "b.py"});
+  Collected(0, leases_[0].at(0), {"a.py::t"});
+  Result(0, leases_[0][0], "a.py::stranger");
+  Collected(1, leases_[1].at(0), {"b.py::t"});
+  EXPECT_EQ(record_.expected, 2);
+}
+
 TEST_F(RunTest, WhatIsSaidInShortIsReportedWhole) {
   Start(1);
   Ready(0, {"a.py"});
