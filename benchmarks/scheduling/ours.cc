@@ -12,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/string_table.h"
 #include "coordinator/dispatch/dispatch_queue.h"
 
 namespace fastest::scheduling {
@@ -45,7 +46,7 @@ struct Worker {
 class Simulation {
  public:
   Simulation(const Suite& suite, const std::vector<Agent>& farm, const dispatch::DispatchQueue::Options& options)
-      : suite_(suite), farm_(farm), workers_(farm.size()), queue_(options) {}
+      : suite_(suite), farm_(farm), workers_(farm.size()), queue_(options, names_) {}
 
   Outcome Run(plan::Plan plan) {
     for (const plan::PlannedBatch& planned : plan.batches) {
@@ -289,6 +290,7 @@ class Simulation {
   const Suite& suite_;
   const std::vector<Agent>& farm_;
   std::vector<Worker> workers_;
+  StringTable names_;
   dispatch::DispatchQueue queue_;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   // The agent whose wait the queue is being told of.

@@ -135,7 +135,7 @@ void DispatchQueue::GrantTo(SlotKey key, Work work, std::vector<Action>* actions
   GrantLease grant;
   grant.slot = key;
   grant.lease.set_id(++last_lease_id_);
-  *grant.lease.mutable_batch() = BatchOf(work, *names_);
+  *grant.lease.mutable_batch() = BatchOf(work, names_);
   SlotState& slot = slots_[key];
   slot.module = work.module;
   slot.package = work.package;

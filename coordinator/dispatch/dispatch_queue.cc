@@ -8,13 +8,8 @@
 
 namespace fastest::dispatch {
 
-DispatchQueue::DispatchQueue(Options options, StringTable* names)
-    : options_(options),
-      own_names_(names == nullptr ? std::make_unique<StringTable>() : nullptr),
-      names_(names == nullptr ? own_names_.get() : names) {}
-
 void DispatchQueue::Add(const v1::Batch& batch, const Cost& cost) {
-  (stopped_ ? left_by_stop_.emplace_back() : queue_.emplace_back()) = WorkOf(batch, cost, names_);
+  (stopped_ ? left_by_stop_.emplace_back() : queue_.emplace_back()) = WorkOf(batch, cost, &names_);
 }
 
 void DispatchQueue::Seal() { sealed_ = true; }
@@ -90,7 +85,7 @@ void DispatchQueue::MarkNoRetry(const LeaseState& lease, uint32_t position) {
 void DispatchQueue::TestStarted(uint64_t lease_id, const v1::TestRef& ref) {
   const auto it = leases_.find(lease_id);
   if (it == leases_.end()) return;
-  it->second.running = KeyOf(ref, names_);
+  it->second.running = KeyOf(ref, &names_);
   SlotState& slot = slots_[it->second.slot];
   if (!slot.waits) return;
   slot.waits = nothing_to_steal_ = false;
@@ -103,7 +98,7 @@ Verdict DispatchQueue::ResultArrived(uint64_t lease_id, const v1::TestRef& ref, 
   const auto lease = leases_.find(lease_id);
   const bool late = lease == leases_.end();
   if (late && !lost_leases_.contains(lease_id)) return verdict;
-  const TestKey key = KeyOf(ref, names_);
+  const TestKey key = KeyOf(ref, &names_);
   if (late && !tests_.contains(key)) return verdict;
   TestState& test = tests_[key];
   if (!late && lease->second.running == key) lease->second.running.reset();
@@ -190,7 +185,7 @@ void DispatchQueue::Returned(uint64_t lease_id, const std::vector<v1::TestRef>& 
   } else if (!tests.empty()) {
     absl::flat_hash_set<TestKey> given;
     for (const v1::TestRef& ref : tests) {
-      const TestKey test = KeyOf(ref, names_);
+      const TestKey test = KeyOf(ref, &names_);
       TestState& state = tests_[test];
       if (state.lease != lease_id || state.done) continue;
       state.lease = 0;
@@ -366,7 +361,7 @@ std::optional<v1::Batch> DispatchQueue::WithoutResults(const Work& work) const {
   };
   left.tests.erase(std::remove_if(left.tests.begin(), left.tests.end(), done), left.tests.end());
   if (left.tests.empty() && !work.tests.empty()) return std::nullopt;
-  return BatchOf(left, *names_);
+  return BatchOf(left, names_);
 }
 
 std::vector<Left> DispatchQueue::GivenUp() const {

@@ -71,8 +71,8 @@ class DispatchQueue {
     bool steal = true;
     double min_steal_s = 0.1;
   };
-  // `names`: the table of node ids, which must outlive the queue; its own if null.
-  explicit DispatchQueue(Options options, StringTable* names = nullptr);
+  // `names`: the run's table of node ids, which must outlive the queue.
+  DispatchQueue(const Options& options, StringTable& names) : options_(options), names_(names) {}
 
   // Work. Batches are granted in the order in which they were added; what is handed back goes first.
   void Add(const v1::Batch& batch, const Cost& cost);
@@ -106,7 +106,7 @@ class DispatchQueue {
   void Collected(uint64_t lease_id, const Refs& tests, const std::vector<uint32_t>& no_retry = {}) {
     LeaseState* lease = BeginCollected(lease_id);
     if (lease == nullptr) return;
-    for (const v1::TestRef& ref : tests) Enter(lease_id, lease, KeyOf(ref, names_));
+    for (const v1::TestRef& ref : tests) Enter(lease_id, lease, KeyOf(ref, &names_));
     for (const uint32_t position : no_retry) MarkNoRetry(*lease, position);
     Touch(lease->slot);
   }
@@ -202,8 +202,7 @@ class DispatchQueue {
   bool WorkersMayStart() const;
 
   const Options options_;
-  std::unique_ptr<StringTable> own_names_;
-  StringTable* const names_;
+  StringTable& names_;
   std::deque<Work> queue_;
   // Tests that failed and work that was given back, by the worker that had it: it is the last that gets it again.
   std::map<Worker, std::deque<Work>> elsewhere_;

@@ -61,7 +61,7 @@ std::vector<std::string> Show(const std::vector<v1::Batch>& batches) {
 
 class DispatchQueueTest : public ::testing::Test {
  protected:
-  explicit DispatchQueueTest(DispatchQueue::Options options = {}) : queue_(options) {}
+  explicit DispatchQueueTest(DispatchQueue::Options options = {}) : queue_(options, names_) {}
 
   void Add(const std::string& module, double predicted_s = 10) { queue_.Add(Module(module), predicted_s); }
 
@@ -96,6 +96,7 @@ class DispatchQueueTest : public ::testing::Test {
     return texts;
   }
 
+  StringTable names_;
   DispatchQueue queue_;
 };
 

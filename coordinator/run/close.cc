@@ -68,15 +68,15 @@ void Run::NotePolicies() {
   }
 }
 
-int Run::ExitCode() const {
+int Run::ExitCode(const results::Books& books) const {
   if (forced_exit_.has_value()) return *forced_exit_;
   if (failed_) return fatal_exit_;
   if (interrupted_) return kInterrupted;
   if (!start_.has_value()) return session_exit_.value_or(kNotRun);
-  const fastest::ExitCode from_results = ledger_.ExitFromResults(stopping_);
+  const fastest::ExitCode from_results = results::ExitFromBooks(books, stopping_);
   if (from_results == kNotRun) return from_results;
-  if (deadline_reached_ && !ledger_.Close().not_run.empty()) return kDeadline;
-  if (too_many_deaths_ && from_results == kOk && !ledger_.Close().not_run.empty()) return kNotRun;
+  if (deadline_reached_ && !books.not_run.empty()) return kDeadline;
+  if (too_many_deaths_ && from_results == kOk && !books.not_run.empty()) return kNotRun;
   const bool by_policy = !expired_.empty() || (options_.flaky_fails && flaky_ > 0);
   if (by_policy && from_results == kOk) return kTestsFailed;
   // Whether there are any tests at all is for the whole run to say.
@@ -139,12 +139,12 @@ int Run::Close() {
   const bool abandoned = !start_.has_value() || failed_ || forced_exit_.has_value() || (cut_off_ && !deadline_reached_);
   if (!abandoned && !control_.Complaint().empty()) Note(control_.Complaint());
   results::RunSummary summary;
-  summary.exit_code = forced_exit_.has_value() ? *forced_exit_ : control_.Verdict(ExitCode());
+  summary.books = ledger_.Close();
+  summary.exit_code = forced_exit_.has_value() ? *forced_exit_ : control_.Verdict(ExitCode(summary.books));
   if (!start_.has_value() && !session_exit_.has_value() && fatal_message_.empty() && !interrupted_) {
     fatal_message_ = absl::StrCat("no worker could be started", last_death_.empty() ? "" : ": ", last_death_);
   }
   summary.counts = ledger_.counts();
-  summary.books = ledger_.Close();
   summary.finished_at = deps_.now();
   summary.duration_s = summary.finished_at - started_at_;
   // Nothing was left to do when the deadline came near.

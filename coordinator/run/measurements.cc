@@ -37,10 +37,6 @@ double Median(std::vector<double> values) {
 
 }  // namespace
 
-Measurements::Measurements(StringTable* names)
-    : own_names_(names == nullptr ? std::make_unique<StringTable>() : nullptr),
-      names_(names == nullptr ? own_names_.get() : names) {}
-
 void Measurements::Collected(const std::string& module, double collect_s) {
   if (collect_s <= 0) return;
   double& known = collect_s_[module];
@@ -50,7 +46,7 @@ void Measurements::Collected(const std::string& module, double collect_s) {
 void Measurements::Add(const std::string& worker, const std::string& module, const v1::TestResult& result, int position,
                        int attempt) {
   Test test;
-  test.node = names_->Intern(result.ref().node_id());
+  test.node = names_.Intern(result.ref().node_id());
   test.position = position;
   const std::string_view scope = plan::ParentOf(result.ref().node_id());
   const auto [last, is_first] = last_.try_emplace(worker);
@@ -61,8 +57,8 @@ void Measurements::Add(const std::string& worker, const std::string& module, con
   if (last->second.scope != scope) last->second.scope = scope;
   test.outcome = LetterOf(result, attempt);
   if (result.reason() != v1::REASON_NONE) {
-    unmeasured_.push_back({(*names_)[names_->Intern(module)], (*names_)[test.node],
-                           std::numeric_limits<double>::quiet_NaN(), position, test.outcome});
+    unmeasured_.push_back({names_[names_.Intern(module)], names_[test.node], std::numeric_limits<double>::quiet_NaN(),
+                           position, test.outcome});
     return;
   }
   double setup_s = 0;
@@ -103,8 +99,8 @@ Measurements::Measured Measurements::TakeSettled() {
 }
 
 void Measurements::Tell(const std::string& module_name, const Tests& tests, Measured* measured) {
-  const auto class_of = [this](const Test& test) { return std::string(plan::ParentOf((*names_)[test.node])); };
-  const std::string& module = (*names_)[names_->Intern(module_name)];
+  const auto class_of = [this](const Test& test) { return std::string(plan::ParentOf(names_[test.node])); };
+  const std::string& module = names_[names_.Intern(module_name)];
   std::vector<double> usual;
   for (const Test& test : tests) {
     if (!test.opens_module && !test.opens_class) usual.push_back(test.setup_s);
@@ -132,7 +128,7 @@ void Measurements::Tell(const std::string& module_name, const Tests& tests, Meas
   for (const Test& test : tests) {
     const bool opens = test.opens_module || test.opens_class;
     const double own_s = opens ? std::min<double>(test.setup_s, usual_s) : test.setup_s;
-    measured->tests.push_back({module, (*names_)[test.node], own_s + test.rest_s, test.position, test.outcome});
+    measured->tests.push_back({module, names_[test.node], own_s + test.rest_s, test.position, test.outcome});
   }
 }
 

@@ -7,7 +7,6 @@
 #define FASTEST_COORDINATOR_RUN_MEASUREMENTS_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,8 +19,8 @@ namespace fastest::run {
 
 class Measurements {
  public:
-  // `names`: the table of node ids, which must outlive this and what is taken of it; its own if null.
-  explicit Measurements(StringTable* names = nullptr);
+  // `names`: the run's table of node ids. It must outlive this and everything that is taken from it.
+  explicit Measurements(StringTable& names) : names_(names) {}
 
   // `worker` has made the items of `module` in so many seconds.
   void Collected(const std::string& module, double collect_s);
@@ -64,8 +63,7 @@ class Measurements {
   // Adds what the tests of a module tell.
   void Tell(const std::string& module_name, const Tests& tests, Measured* measured);
 
-  std::unique_ptr<StringTable> own_names_;
-  StringTable* const names_;
+  StringTable& names_;
   std::unordered_map<std::string, Tests> tests_;
   // Those that tell no length.
   std::vector<history::Observation> unmeasured_;

@@ -41,13 +41,13 @@ Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
     : options_(std::move(options)),
       estimates_(std::move(estimates)),
       deps_(std::move(dependencies)),
-      queue_(QueueOptions(options_, estimates_), &names_),
+      queue_(QueueOptions(options_, estimates_), names_),
       control_(options_.control_option, /*agents_may_leave=*/options_.lease_s > 0),
       more_agents_(options_.more_agents),
-      ledger_(&names_),
+      ledger_(names_),
       next_worker_(FirstWorker()),
       started_at_(deps_.now()),
-      measurements_(&names_) {}
+      measurements_(names_) {}
 
 void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
   v1::CoordinatorMessage message;

@@ -168,7 +168,7 @@ class Run {
   bool GoesOnAfterErrors() const;
   void NoteNotRun();
   void NotePolicies();
-  int ExitCode() const;
+  int ExitCode(const results::Books& books) const;
   template <typename Call>
   void Report(Call call) {
     for (const auto& reporter : reporters_) call(*reporter);
