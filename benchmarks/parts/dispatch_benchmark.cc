@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/string_table.h"
 #include "benchmark/benchmark.h"
 #include "coordinator/dispatch/dispatch_queue.h"
 #include "coordinator/results/ledger.h"
@@ -37,7 +38,7 @@ struct Worker {
 
 class Farm {
  public:
-  Farm(int agents, int tests) : queue_(dispatch::DispatchQueue::Options()) {
+  Farm(int agents, int tests) : queue_(dispatch::DispatchQueue::Options(), names_), ledger_(names_) {
     for (int module = 0; module < tests / kTestsPerModule; ++module) {
       v1::Batch batch;
       batch.set_module(ModuleName(module));
@@ -121,6 +122,7 @@ class Farm {
 
   Worker& Of(dispatch::SlotKey slot) { return workers_[static_cast<size_t>(slot.agent) * kSlotsPerAgent + slot.slot]; }
 
+  StringTable names_;
   dispatch::DispatchQueue queue_;
   results::Ledger ledger_;
   std::vector<Worker> workers_;

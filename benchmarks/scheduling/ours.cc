@@ -12,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/string_table.h"
 #include "coordinator/dispatch/dispatch_queue.h"
 #include "proto/test.pb.h"
 
@@ -46,7 +47,7 @@ struct Worker {
 class Simulation {
  public:
   Simulation(const Suite& suite, const std::vector<Agent>& farm, const dispatch::DispatchQueue::Options& options)
-      : suite_(suite), farm_(farm), workers_(farm.size()), queue_(options) {}
+      : suite_(suite), farm_(farm), workers_(farm.size()), queue_(options, names_) {}
 
   Outcome Run(plan::Plan plan) {
     for (const plan::PlannedBatch& planned : plan.batches) {
@@ -291,6 +292,7 @@ class Simulation {
   const Suite& suite_;
   const std::vector<Agent>& farm_;
   std::vector<Worker> workers_;
+  StringTable names_;
   dispatch::DispatchQueue queue_;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   // The agent whose wait is being told to the queue.

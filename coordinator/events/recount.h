@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/string_table.h"
 #include "coordinator/report/reporter.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/results/run_summary.h"
@@ -36,7 +37,8 @@ class Recount final : public report::Reporter {
     // By whom it was begun; empty: by nobody.
     std::string runner;
   };
-  results::Ledger ledger_;
+  StringTable names_;
+  results::Ledger ledger_{names_};
   // In the order in which they were first heard of.
   std::vector<std::string> module_order_;
   // Collected or begun, and without result; by node id and index.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/string_table.h"
 #include "coordinator/report/reporter.h"
 #include "coordinator/run/measurements.h"
 #include "proto/test_id.h"
@@ -32,7 +33,8 @@ class Recorder final : public report::Reporter {
   };
   const std::string history_;
   std::ostream& err_;
-  run::Measurements measurements_;
+  StringTable names_;
+  run::Measurements measurements_{names_};
   std::map<TestId, Place> places_;
   // How many tests of a module were collected so far.
   std::map<std::string, int> sizes_;

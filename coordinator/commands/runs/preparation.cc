@@ -66,18 +66,20 @@ run::Estimates Preparation::TakeEstimates() {
   return run::Estimates(std::move(discovery_), std::move(past));
 }
 
+std::vector<std::unique_ptr<report::Reporter>> Preparation::Reporters() {
+  const run::RunOptions& run = request_.run.options;
+  std::vector<std::unique_ptr<report::Reporter>> reporters = MakeReporters(request_, std::move(reports_));
+  if (!run.plan_only && !run.sequence.has_value()) {
+    reporters.push_back(std::make_unique<report::PytestCache>(std::cerr));
+  }
+  if (request_.run.shadow > 0) reporters.push_back(std::make_unique<ShadowReporter>(&shadow_));
+  return reporters;
+}
+
 run::Run::Dependencies Preparation::Dependencies(run::AgentPort* agents) {
   run::Run::Dependencies dependencies;
   dependencies.agents = agents;
-  dependencies.make_reporters = [this](const results::RunStart&) {
-    const run::RunOptions& run = request_.run.options;
-    auto reporters = MakeReporters(request_, std::move(reports_));
-    if (!run.plan_only && !run.sequence.has_value()) {
-      reporters.push_back(std::make_unique<report::PytestCache>(std::cerr));
-    }
-    if (request_.run.shadow > 0) reporters.push_back(std::make_unique<ShadowReporter>(&shadow_));
-    return reporters;
-  };
+  dependencies.reporters = Reporters();
   // pytest's own text goes where pytest would write it.
   dependencies.show = [this](v1::WorkerMessage::Output::Stream stream, const std::string& data) {
     Print(data, stream == v1::WorkerMessage::Output::STDERR || request_.report.text_to_stderr);
@@ -91,7 +93,7 @@ absl::StatusOr<std::unique_ptr<run::Run>> Preparation::MakeRun(run::AgentPort* a
   options.run_id = NewRunId();
   options.slots = slots;
   options.lease_s = lease_s;
-  if (MayDecide(slots)) options.native = constant_tests::DecidedModules(discovery_, project_.rootdir);
+  if (MayDecide(slots)) options.constant_modules = constant_tests::DecidedModules(discovery_, project_.rootdir);
   if (options.preload_auto) options.preload = discovery_.imports;
   const std::vector<std::string> modules = Modules();
   run::Estimates estimates = TakeEstimates();

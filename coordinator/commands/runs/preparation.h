@@ -47,6 +47,8 @@ class Preparation {
   int Finish(run::Run& run);
 
  private:
+  // The reporters that the request asks for, and what else listens to a run. Once.
+  std::vector<std::unique_ptr<report::Reporter>> Reporters();
   run::Run::Dependencies Dependencies(run::AgentPort* agents);
   // Whether the coordinator may decide tests of constants itself, as far as the request tells.
   bool MayDecide(int slots) const;
