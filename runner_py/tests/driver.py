@@ -206,7 +206,7 @@ def _passed(
         "ref": ref,
         "outcome": "PASSED",
         "phases": phases,
-        "engine": "direct",
+        "engine": "ENGINE_DIRECT",
         "location_path": path,
         "location_line": line,
         "domain": names.replace("::", ".") + bracket + parameters,

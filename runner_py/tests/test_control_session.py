@@ -351,7 +351,7 @@ def _keywords_of(data):
     return {**data, "keywords": sorted(data["keywords"])}
 
 
-@pytest.mark.parametrize("engine", ["direct", "pytest"])
+@pytest.mark.parametrize("engine", ["ENGINE_DIRECT", "ENGINE_PYTEST"])
 def test_workers_send_reports_as_pytest_serializes_them(worker, project, engine):
     witnessing = project({**TESTS, **WITNESS})
     theirs = worker(witnessing, "-p", "no:cacheprovider")

@@ -116,7 +116,7 @@ def test_a_passed_test_says_no_more_than_its_times(project, run_all):
     (result,) = running.results()
     assert [set(found) for found in result["phases"]] == [{"when", "start", "duration_s"}] * 3
     assert [found["when"] for found in result["phases"]] == ["setup", "call", "teardown"]
-    assert result["engine"] == "direct"
+    assert result["engine"] == "ENGINE_DIRECT"
     assert (result["location_path"], result["domain"]) == ("test_outcomes.py", "test_pass")
     assert result["location_line"] > 0
     starts = [found["start"] for found in result["phases"]]

@@ -237,7 +237,7 @@ def simple_pass(lease_id: int, entry: Entry, position: int, passed: Pass, serial
     return f'"results":[{_passed(lease_id, entry, phases, _DIRECT, location, told)}]'
 
 
-_DIRECT = '"engine":"direct"'
+_DIRECT = '"engine":"ENGINE_DIRECT"'
 
 
 def _is_spelled(node_id: str, location: tuple[Any, int | None, Any]) -> bool:

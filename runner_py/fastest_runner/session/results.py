@@ -56,7 +56,7 @@ class Results:
         if engine.passed is not None:
             return simple_pass(lease_id, entry, position, engine.passed, self._converter.serializes)
         reports, self._reports = self._reports, []
-        ran, reason = ("direct", "") if engine.reason is None else ("pytest", engine.reason)
+        ran, reason = ("ENGINE_DIRECT", "") if engine.reason is None else ("ENGINE_PYTEST", engine.reason)
         return f'"results":[{self._converter.test_result(lease_id, entry, reports, ran, reason)}]'
 
     # What the direct engine asks.

@@ -209,7 +209,7 @@ class SessionHost:
             reason = "the run asks for it"
         elif not only_answers:
             reason = soundness.reason_before_collection(config, self._forward_terminal)
-        if self._engine_wanted() != "pytest" and not self._forward_terminal and not config.option.debug:
+        if self._engine_wanted() != "ENGINE_PYTEST" and not self._forward_terminal and not config.option.debug:
             self._function_items = make_function_items()
         collection = Collection(session, reason, self._function_items, self._run.get("native_modules", ()))
         if not only_answers:
@@ -239,7 +239,7 @@ class SessionHost:
             # The coordinator counts the failures, since only it knows whether a failed test is retried.
             session.config.option.maxfail = 0
         self._results.begin_tests(self._control.is_played)
-        if self._engine_wanted() == "pytest":
+        if self._engine_wanted() == "ENGINE_PYTEST":
             engine: Any = Declined("")
         else:
             engine = make_engine(session, self._forward_terminal, self._results)
@@ -247,7 +247,7 @@ class SessionHost:
         return engine
 
     def _engine_wanted(self) -> str:
-        return str(self._run.get("engine") or "auto")
+        return str(self._run.get("engine") or "ENGINE_AUTO")
 
 
 def _stop_for_collect_errors(session: Any) -> None:
