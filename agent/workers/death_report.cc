@@ -89,7 +89,7 @@ v1::TestResult MakeDeathResult(const std::string& worker_id, const WorkerState::
   const size_t parameters = std::min(parts.second.find('['), parts.second.size());
   result.set_domain(absl::StrCat(absl::StrReplaceAll(parts.second.substr(0, parameters), {{"::", "."}}),
                                  parts.second.substr(parameters)));
-  result.set_engine("pytest");
+  result.set_engine(v1::ENGINE_PYTEST);
 
   v1::Phase* phase = result.add_phases();
   phase->set_when("call");

@@ -128,7 +128,7 @@ void SimulatedWorker::AddResult(v1::WorkerMessage::Progress* progress) {
     phase->set_duration_s(kPhaseSeconds);
     start += kPhaseSeconds;
   }
-  result->set_engine("direct");
+  result->set_engine(v1::ENGINE_DIRECT);
   result->set_location_path(node_id.data(), name);
   result->set_location_line(4 * done_->number);
   result->set_domain(node_id.data() + name + 2, node_id.size() - name - 2);

@@ -10,7 +10,7 @@ v1::TestResult ResultOf(const std::string& module, const Passed& test, double no
   v1::TestResult result;
   result.mutable_ref()->set_node_id(absl::StrCat(module, "::", test.name));
   result.set_outcome(v1::PASSED);
-  result.set_engine("native");
+  result.set_engine(v1::ENGINE_NATIVE);
   SetSpelledPlace(test.line, &result);
   for (const char* when : {"setup", "call", "teardown"}) {
     v1::Phase* phase = result.add_phases();

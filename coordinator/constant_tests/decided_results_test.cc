@@ -16,7 +16,7 @@ TEST(DecidedResultsTest, EveryTestHasAPassAtItsPlace) {
   const v1::TestResult& result = all.results[1];
   EXPECT_EQ(result.ref().node_id(), "a.py::TestB::test_b");
   EXPECT_EQ(result.outcome(), v1::PASSED);
-  EXPECT_EQ(result.engine(), "native");
+  EXPECT_EQ(result.engine(), v1::ENGINE_NATIVE);
   EXPECT_EQ(result.location_path(), "a.py");
   EXPECT_EQ(result.location_line(), 7);
   EXPECT_EQ(result.domain(), "TestB.test_b");

@@ -13,6 +13,7 @@
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
 #include "coordinator/request/value_reader.h"
+#include "proto/engine_name.h"
 
 namespace fastest::request {
 namespace {
@@ -132,7 +133,8 @@ absl::StatusOr<RunRequest> ReadRunRequest(const options::CommandLine& line, cons
   ASSIGN_OR_RETURN(run.slots, ReadSlots(reader, invocation));
   ASSIGN_OR_RETURN(run.hang_timeout_s, reader.Seconds("--hang-timeout"));
   RETURN_IF_ERROR(ReadPolicies(reader, invocation, run));
-  ASSIGN_OR_RETURN(run.engine, reader.Choice("--engine", {"auto", "pytest", "direct", "native"}));
+  ASSIGN_OR_RETURN(const std::string engine, reader.Choice("--engine", {"auto", "pytest", "direct", "native"}));
+  run.engine = EngineNamed(engine).value_or(v1::ENGINE_AUTO);
   RETURN_IF_ERROR(ReadPreload(reader, run));
   ASSIGN_OR_RETURN(const std::string order, reader.Choice("--order", {"free", "pytest"}));
   run.keep_modules = order == "pytest";

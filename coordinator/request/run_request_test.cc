@@ -27,7 +27,7 @@ TEST_F(RunRequestTest, Defaults) {
   const run::RunOptions run = Options({});
   EXPECT_EQ(run.slots, 8);
   EXPECT_EQ(run.python, "python3");
-  EXPECT_EQ(run.engine, "auto");
+  EXPECT_EQ(run.engine, v1::ENGINE_AUTO);
   EXPECT_EQ(run.invocation_dir, "/home/u/project");
   EXPECT_EQ(run.columns, 80);
   EXPECT_FALSE(run.color);
@@ -95,7 +95,7 @@ TEST_F(RunRequestTest, WrongValuesAreNamed) {
   EXPECT_THAT(Error({"--hang-timeout", "soon"}), HasSubstr("soon"));
   EXPECT_THAT(Error({"--hang-timeout=-1"}), HasSubstr("-1"));
   EXPECT_EQ(Error({"--engine", "warp"}), "--engine warp: there are 'auto', 'pytest', 'direct' and 'native'");
-  EXPECT_EQ(Options({"--engine=direct"}).engine, "direct");
+  EXPECT_EQ(Options({"--engine=direct"}).engine, v1::ENGINE_DIRECT);
   EXPECT_EQ(Options({"--hang-timeout", "1.5"}).hang_timeout_s, 1.5);
   EXPECT_THAT(Error({"--preload=numpy.linalg"}), HasSubstr("--preload"));
   EXPECT_THAT(Error({"--preload", ""}), HasSubstr("--preload"));

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "proto/test.pb.h"
+
 namespace fastest::results {
 
 // Where a result comes from.
@@ -47,7 +49,7 @@ struct RunStart {
   int slots = 0;
   // What was typed for pytest, and RunSpec.engine: what another run needs to go the same way.
   std::vector<std::string> pytest_args;
-  std::string engine;
+  v1::Engine engine = v1::ENGINE_AUTO;
   // Why the collection is whole; empty if it goes by module.
   std::string whole_reason;
   // Seconds since the Unix epoch.

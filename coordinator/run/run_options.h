@@ -30,7 +30,7 @@ struct RunOptions {
   // --preload=auto: `preload` becomes what the tests' files import.
   bool preload_auto = false;
   // RunSpec.engine.
-  std::string engine = "auto";
+  v1::Engine engine = v1::ENGINE_AUTO;
   // Modules whose tests were decided without Python, by node id: see DecidedModules(). Only with several slots, and if
   // the run is not a part of another.
   std::map<std::string, constant_tests::Module> constant_modules;

@@ -83,8 +83,8 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Requ
   if (!run.forward_terminal) {
     reporters.push_back(std::make_unique<report::TerminalReporter>(out, std::cerr, TerminalOptionsOf(request)));
   }
-  if (request.report.engine_report || run.engine == "direct") {
-    reporters.push_back(std::make_unique<report::EngineReport>(out, /*list_tests=*/run.engine == "direct"));
+  if (request.report.engine_report || run.engine == v1::ENGINE_DIRECT) {
+    reporters.push_back(std::make_unique<report::EngineReport>(out, /*list_tests=*/run.engine == v1::ENGINE_DIRECT));
   }
   for (OpenedReports::File& file : reports.files) {
     reporters.push_back(file.row->make(std::move(file.sink), {request.report, reports.earlier}));

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "coordinator/commands/text/messages.h"
+#include "proto/engine_name.h"
 #include "proto/outcome_name.h"
 
 namespace fastest::commands {
@@ -58,10 +59,11 @@ absl::StatusOr<isolation::RecordedRun> IsolationRuns::Make(std::vector<std::stri
   const std::string events = scratch_.path() + "/events.jsonl";
   std::error_code ignored;
   std::filesystem::remove(events, ignored);
-  words.insert(words.begin(), {"--report-json=" + events, "--python=" + run.python, "--engine=" + run.engine,
-                               "--progress=none", absl::StrCat("--hang-timeout=", run.hang_timeout_s),
-                               // pytest's cache in the project is for the user's own runs.
-                               "--override-ini=cache_dir=" + scratch_.path() + "/cache"});
+  words.insert(words.begin(),
+               {"--report-json=" + events, "--python=" + run.python, std::string("--engine=") + EngineName(run.engine),
+                "--progress=none", absl::StrCat("--hang-timeout=", run.hang_timeout_s),
+                // pytest's cache in the project is for the user's own runs.
+                "--override-ini=cache_dir=" + scratch_.path() + "/cache"});
   ++made_;
   ASSIGN_OR_RETURN(*exit_code, RunOwnProgram(words));
   if (!std::filesystem::exists(events, ignored) || std::filesystem::file_size(events, ignored) == 0) {

@@ -115,8 +115,9 @@ int Preparation::Finish(run::Run& run) {
 bool Preparation::MayDecide(int slots) const {
   const run::RunOptions& run = request_.run.options;
   // A single slot is pytest's own session.
-  return run.engine == "native" && slots > 1 && !run.forward_terminal && !run.plan_only && !run.sequence.has_value() &&
-         run.control_option.empty() && request_.shard.shard == 0 && request_.shard.rerun_from.empty();
+  return run.engine == v1::ENGINE_NATIVE && slots > 1 && !run.forward_terminal && !run.plan_only &&
+         !run.sequence.has_value() && run.control_option.empty() && request_.shard.shard == 0 &&
+         request_.shard.rerun_from.empty();
 }
 
 }  // namespace fastest::commands

@@ -9,6 +9,7 @@
 #include "base/status_macros.h"
 #include "coordinator/commands/text/messages.h"
 #include "coordinator/options/flag_table.h"
+#include "proto/engine_name.h"
 
 namespace fastest::commands {
 namespace {
@@ -61,7 +62,7 @@ absl::StatusOr<ReplayedRun> ReadReplayedRun(const options::CommandLine& line) {
   ASSIGN_OR_RETURN(replayed.sequence,
                    isolation::SequenceOf(*run, line.Last("--worker").value_or(""), line.Last("--until").value_or("")));
   ASSIGN_OR_RETURN(options::CommandLine recorded, options::Parse(run->start.pytest_args, SaysHowTestsRun));
-  recorded.values["--engine"] = {run->start.engine};
+  recorded.values["--engine"] = {EngineName(run->start.engine)};
   replayed.line = options::Join(recorded, line);
   return replayed;
 }
