@@ -15,8 +15,8 @@ namespace fastest::agent {
 //
 // A worker that is to run tests asks for a turn, and passes it on at the borders of leases (Turnstile sees to that). A
 // free turn goes to the run that has the fewest turns now; among these, to the run whose last turn is longest ago; and
-// within the run, to the worker that has waited longest. Example: a run that is alone has all turns, two runs have half each,
-// and with more runs than slots each run has a turn some time.
+// within the run, to the worker that has waited longest. Example: a run that is alone has all turns, two runs have half
+// each, and with more runs than slots each run has a turn some time.
 class SlotShare {
  public:
   // One run.

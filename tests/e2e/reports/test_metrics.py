@@ -164,3 +164,16 @@ def test_an_address_that_cannot_be_had_is_one_error(execute, agent, project, pro
         ran.wait()
     assert ran.process.returncode == 4
     assert message in ran.stderr and "--metrics" in ran.stderr and ran.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("program", ["coordinator", "agent"])
+def test_a_port_file_that_cannot_be_written_is_one_error(execute, agent, project, program):
+    folder = project(WAITS)
+    arguments = ("--metrics", "127.0.0.1:0", "--metrics-port-file", "/no/such/file")
+    if program == "coordinator":
+        ran = execute(folder, *arguments)
+    else:
+        ran = agent(folder, *arguments)
+        ran.wait()
+    assert ran.process.returncode == 4
+    assert "--metrics-port-file /no/such/file: cannot be written" in ran.stderr and ran.stderr.count("\n") == 1

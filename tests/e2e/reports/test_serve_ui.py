@@ -426,7 +426,10 @@ def test_an_address_that_cannot_be_had_is_one_error(execute, project):
         (["--serve-ui", "192.0.2.1:0"], "--serve-ui 192.0.2.1:0: cannot listen there"),
         (["--serve-ui", "no.such.host:0"], "--serve-ui no.such.host:0: cannot listen there"),
         (["--serve-ui-port-file", "x"], "--serve-ui-port-file is for --serve-ui: give both"),
-        (["--serve-ui", "localhost:0", "--serve-ui-port-file", "no/such/file"], "no/such/file"),
+        (
+            ["--serve-ui", "localhost:0", "--serve-ui-port-file", "no/such/file"],
+            f"--serve-ui-port-file {folder}/no/such/file: cannot be written",
+        ),
     ):
         ran = execute(folder, *arguments)
         assert ran.process.returncode == 4
