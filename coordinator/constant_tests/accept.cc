@@ -19,7 +19,7 @@ using discovery::Kind;
 using discovery::Node;
 using discovery::Point;
 
-// Far below what any Python reads, and far above what anybody writes.
+// Far less than any Python can read, and far more than anybody writes.
 constexpr int kMostDepth = 40;
 constexpr size_t kMostBytes = 1 << 20;
 
@@ -30,7 +30,7 @@ constexpr std::string_view kKeywords[] = {"False",  "None",   "True",    "and", 
                                           "import", "in",     "is",      "lambda",   "nonlocal", "not",    "or",
                                           "pass",   "raise",  "return",  "try",      "while",    "with",   "yield"};
 
-// How tightly an expression binds; an operand must bind at least as tightly as its place asks.
+// How tightly an expression binds. An operand must bind at least as tightly as its place needs.
 enum Rank : int {
   kConditional,
   kOr,
@@ -58,7 +58,7 @@ int RankOfOperator(std::string_view operation) {
   return operation == "**" ? kPower : -1;
 }
 
-// absl's are for its own string_view, which is another type here.
+// abseil has these only for its own string_view, which is another type here.
 bool StartsWith(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
 bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
@@ -67,7 +67,7 @@ bool Contains(std::string_view text, std::string_view part) { return text.find(p
 
 bool IsWordPart(char character) { return absl::ascii_isalnum(character) || character == '_'; }
 
-// One that reads the module and notes the first thing that is not accepted.
+// Reads a module, and notes the first thing that is not accepted.
 class Reader {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
@@ -95,7 +95,7 @@ class Reader {
     return why_not_.empty();
   }
 
-  // What about the text as such would need a closer look.
+  // What makes the text as a whole too odd to read; empty if nothing does.
   std::string_view OddText() const {
     if (text_.size() > kMostBytes) return "it is very long";
     for (const char character : text_) {
@@ -108,7 +108,7 @@ class Reader {
     return "";
   }
 
-  // Reads the statements of a block: each begins a line, all in this column. A docstring may be the first.
+  // Reads the statements of a block. Each must begin a line, in this column. The first may be a docstring.
   template <typename ReadStatement>
   void ReadBlock(Node block, uint32_t column, ReadStatement read) {
     bool is_first = true;
@@ -117,7 +117,7 @@ class Reader {
       const Point begin = statement.start_point();
       if (!Require(begin.column == column && begin.row > last_line, "its lines are laid out oddly")) return false;
       last_line = statement.end_point().row;
-      // A block's end may be the beginning of the next line.
+      // A block may end at the beginning of the next line.
       if (statement.end_point().column == 0) --last_line;
       if (!(is_first && IsDocstring(statement))) read(statement);
       is_first = false;
@@ -144,7 +144,7 @@ class Reader {
     }
   }
 
-  // A definition's head, without blanks: "classTestA:". Empty if it has more than one line, or a comment.
+  // The head of a definition, without blanks: "classTestA:". Empty if the head has several lines, or a comment.
   std::string HeadOf(Node definition, Node body) const {
     std::string head;
     for (const char character : Stripped(text_.substr(definition.start(), body.start() - definition.start()))) {
@@ -154,7 +154,7 @@ class Reader {
     return head;
   }
 
-  // The body stands below the head, further to the right.
+  // Whether the body stands below the head and further to the right.
   bool IsBelow(Node body, Node definition) {
     const Point begin = body.start_point();
     return Require(begin.row > definition.start_point().row && begin.column > definition.start_point().column,
@@ -195,7 +195,7 @@ class Reader {
     });
   }
 
-  // Lines end a statement but within brackets; tree-sitter looks past some more.
+  // A line break ends a statement, except within brackets. tree-sitter reads past other line breaks, too.
   bool IsOneLine(Node statement) const {
     int brackets = 0;
     char quote = 0;
@@ -243,7 +243,7 @@ class Reader {
   void ReadAssert(Node statement) {
     int count = 0;
     ForEachChild(statement, [&](Node expression) {
-      // Python, and pytest, warn of an assertion of a tuple.
+      // Python and pytest warn if a tuple is asserted.
       Node bare = expression;
       while (bare.is(Kind::kParenthesized)) bare = OnlyPart(bare);
       Require(++count <= 2 && !(count == 1 && bare.is(Kind::kTuple)), "an assertion is written oddly");
@@ -278,7 +278,7 @@ class Reader {
            std::find(std::begin(kKeywords), std::end(kKeywords), name) == std::end(kKeywords);
   }
 
-  // Reads an expression that stands where one has to bind as tightly as `least`.
+  // Reads an expression. Its place needs one that binds at least as tightly as `least`.
   void ReadExpression(Node expression, int least, int depth) {
     if (!Require(!expression.is_null() && depth < kMostDepth, "an expression is nested too deeply")) return;
     const int rank = ReadOperation(expression, depth + 1);
@@ -289,7 +289,7 @@ class Reader {
     ForEachChild(parent, [&](Node child) { ReadExpression(child, kConditional, depth); });
   }
 
-  // Its rank; -1 if it is not accepted.
+  // The expression's rank; -1 if it is not accepted.
   int ReadOperation(Node expression, int depth) {
     switch (expression.kind()) {
       case Kind::kConditionalExpression:
@@ -343,7 +343,8 @@ class Reader {
     if (operators.empty() || operands.size() != operators.size() + 1) return -1;
     for (size_t i = 0; i < operators.size(); ++i) {
       if (!StartsWith(operators[i], "is")) continue;
-      // Python warns of `is` with a literal, also where it makes one of constants; None, True and False are no literals there.
+      // Python warns of `is` with a literal, even if Python itself has computed the literal from constants. None, True and
+      // False do not count as literals.
       const Node left = operands[i];
       const Node right = operands[i + 1];
       const bool is_with_single = right.is(Kind::kNone) || right.is(Kind::kTrue) || right.is(Kind::kFalse);
@@ -352,7 +353,7 @@ class Reader {
     return kComparison;
   }
 
-  // A comma between any two items, and one at most behind the last: tree-sitter reads "{,}", too.
+  // Whether there is one comma between any two items, and at most one behind the last. tree-sitter also reads "{,}".
   static bool HasPlainCommas(Node list) {
     const uint32_t count = list.ChildCount();
     bool after_item = false;
@@ -388,7 +389,7 @@ class Reader {
         ReadChildren(expression, depth);
         return kPrimary;
       case Kind::kTuple:
-        // "(1)" and "()" are told from "(1,)" by tree-sitter as by Python.
+        // tree-sitter tells "(1)" and "()" from "(1,)" as Python does.
         [[fallthrough]];
       case Kind::kList:
       case Kind::kSet:
@@ -418,7 +419,7 @@ class Reader {
     return count;
   }
 
-  // Nothing that could be a part of it may follow: "1or 2" is read, and warned of.
+  // Whether nothing beside the literal could be a part of it. Python reads "1or 2", with a warning.
   bool StandsApart(Node literal) const {
     const char next = literal.end() < text_.size() ? text_[literal.end()] : '\n';
     const char before = literal.start() > 0 ? text_[literal.start() - 1] : '\n';
@@ -437,7 +438,7 @@ class Reader {
     return point == std::string_view::npos || digits(text.substr(point + 1));
   }
 
-  // On one line, without prefix, and with no escapes but those that all know.
+  // Whether the literal has one line, no prefix, and only escapes that all versions of Python know.
   bool IsString(Node literal) const {
     const std::string_view text = TextOf(literal);
     const char before = literal.start() > 0 ? text_[literal.start() - 1] : '\n';
@@ -464,7 +465,8 @@ class Reader {
     } else {
       ReadExpression(index, kConditional, depth);
     }
-    // Python warns of literals that have no items, and of indices that are none. A comma would make a tuple of the index.
+    // Python warns if a literal has no items, or if a sequence has an index that is no number. A comma would make the
+    // index a tuple.
     const std::string_view after = Stripped(text_.substr(index.end(), expression.end() - index.end()));
     if (after != "]") return -1;
     Node whole = index;
@@ -488,7 +490,7 @@ class Reader {
   int ReadCall(Node expression, int depth) {
     const Node function = expression[Field::kFunction];
     const Node arguments = expression[Field::kArguments];
-    // A generator's expression stands in its place.
+    // A generator expression would stand in place of the arguments.
     if (!arguments.is(Kind::kArgumentList) || !HasPlainCommas(arguments)) return -1;
     if (function.is(Kind::kAttribute)) {
       const Node object = function[Field::kObject];
@@ -505,7 +507,7 @@ class Reader {
   const std::string_view text_;
   Accepted accepted_;
   std::string why_not_;
-  // Of functions and classes.
+  // The names of functions and classes so far.
   std::set<std::string> names_;
 };
 
@@ -533,7 +535,7 @@ std::string TextOfString(std::string_view literal) {
 }
 
 std::vector<std::string_view> ComparisonOperators(std::string_view text, Node comparison) {
-  // Each with its operator as the tree has it, in one piece or two.
+  // The tree has each operator in one piece or two.
   constexpr std::string_view kKnown[] = {"==", "!=", "<", "<=", ">", ">=", "in", "is", "not in", "is not"};
   std::vector<std::string_view> operators;
   std::string pending;

@@ -1,5 +1,6 @@
-// Reads modules from standard input, each as its length in decimal on a line and then so many bytes, and writes for each a line: the names of
-// its tests, with a blank between two, if all are decided to pass; else "? " and why not. For the comparison with CPython.
+// Decides modules from standard input, for the comparison with CPython. A module is a line with its length in decimal,
+// followed by so many bytes. The answer is a line: the names of the tests, separated by blanks, if all are decided to pass;
+// otherwise "? " and the reason.
 #include <iostream>
 #include <string>
 

@@ -1,4 +1,4 @@
-// Runs a test's statements. Pure; one for each test.
+// Runs the statements of one test. Pure.
 #ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_EVALUATE_H_
 #define FASTEST_COORDINATOR_CONSTANT_TESTS_EVALUATE_H_
 
@@ -14,10 +14,10 @@ namespace fastest::constant_tests {
 
 class Evaluation {
  public:
-  // Of a test in `text`, which outlives this.
+  // The test stands in `text`, which must outlive this object.
   explicit Evaluation(std::string_view text) : text_(text) {}
 
-  // Whether it passes for certain. It may fail, or be beyond us, if not.
+  // Whether the test is certain to pass. If not, it may fail, or its outcome is not known here.
   bool Passes(const TestFunction& test);
 
  private:
@@ -41,7 +41,7 @@ class Evaluation {
   const std::string_view text_;
   // Local variables.
   std::map<std::string, Value, std::less<>> names_;
-  // Expressions that were evaluated so far.
+  // How many expressions were evaluated so far.
   int steps_ = 0;
 };
 

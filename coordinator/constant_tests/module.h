@@ -1,7 +1,8 @@
 // Decides a whole module's tests without Python, or none of them.
 //
-// Only what passes for certain is decided: a test that may fail goes to Python, and its module with it, for its text. What may be decided so
-// is said in accept.h and value.h; tests/constant_tests holds it against CPython.
+// Only tests that are certain to pass are decided. A test that may fail goes to Python with its whole module, since its
+// failure needs pytest's text. accept.h and value.h say what can be decided, and tests/constant_tests compares that with
+// CPython.
 #ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_MODULE_H_
 #define FASTEST_COORDINATOR_CONSTANT_TESTS_MODULE_H_
 
@@ -20,21 +21,21 @@ struct Passed {
   std::string name;
   // Line of its "def", from 0.
   int line = 0;
-  // What it took to decide it.
+  // How long the decision took.
   double seconds = 0;
 };
 
 struct Module {
-  // All of its tests, in the order in which they stand.
+  // All tests of the module, in the order of the file.
   std::vector<Passed> tests;
-  // Why none is decided, for a person; empty if all are.
+  // Why no test is decided, for a person; empty if all are.
   std::string why_not;
-  // zlib's CRC-32 of the bytes.
+  // zlib's CRC-32 of the file's bytes.
   uint32_t crc32 = 0;
 };
 
-// Of the bytes of a file. Whatever they are, this ends in time proportional to their number. Thread-safe as long as each thread has its own
-// parser.
+// Decides the file with these bytes. Takes time in proportion to their number, whatever they are. Thread-safe if each
+// thread has its own parser.
 Module Decide(std::string_view bytes, discovery::SyntaxParser& parser);
 
 }  // namespace fastest::constant_tests

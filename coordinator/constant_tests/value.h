@@ -1,7 +1,8 @@
-// Values of the small part of Python that is decided without Python: immutable, with text in ASCII and integers of 64 bits.
+// Values of the small part of Python that is decided without Python. They are immutable, texts are ASCII, and integers
+// have 64 bits.
 //
-// What is done with them agrees with every CPython from 3.9 to 3.14, or is not done: nullopt stands for "unsure", be it that Python would raise,
-// that the answer depends on its version or on hash seeds, or that it would be too large. Pure; thread-safe.
+// Every result agrees with every CPython from 3.9 to 3.14. nullopt means "unsure": Python would raise an exception, or the
+// result depends on Python's version or on hash seeds, or it would be too large. Pure; thread-safe.
 #ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_VALUE_H_
 #define FASTEST_COORDINATOR_CONSTANT_TESTS_VALUE_H_
 
@@ -15,7 +16,7 @@
 
 namespace fastest::constant_tests {
 
-// How much a value may hold (see Weight), and how many keys a dictionary or set, which is searched from end to end.
+// How much a value may hold (see Weight), and how many keys a dictionary or set may have: all keys are compared.
 constexpr size_t kMostWeight = 4096;
 constexpr size_t kMostKeys = 128;
 
@@ -23,12 +24,12 @@ struct Value {
   enum class Kind : unsigned char { kNone, kBool, kInteger, kFloat, kText, kList, kTuple, kRange, kSet, kDictionary };
 
   Kind kind = Kind::kNone;
-  // Of kBool (0 or 1) and kInteger.
+  // For kBool (0 or 1) and kInteger.
   int64_t integer = 0;
-  // Of kFloat: always finite.
+  // For kFloat. Always finite.
   double real = 0;
   std::string text;
-  // Of kDictionary: a key, its value, the next key …, in Python's order. Of kSet: in no order that means anything.
+  // For kDictionary: a key, its value, the next key …, in Python's order. For kSet: the order means nothing.
   std::vector<Value> items;
 
   static Value Bool(bool value);
@@ -37,25 +38,25 @@ struct Value {
   static Value Of(Kind kind, std::vector<Value> items);
 
   bool is(Kind wanted) const { return kind == wanted; }
-  // int or bool, which Python counts with alike.
+  // int or bool. Python calculates with both alike.
   bool is_whole() const { return kind == Kind::kInteger || kind == Kind::kBool; }
   bool is_number() const { return is_whole() || kind == Kind::kFloat; }
 };
 
 using Maybe = std::optional<Value>;
 
-// Characters of texts and items of containers in it, on all levels.
+// The number of characters and of items in the value, on all levels.
 size_t Weight(const Value& value);
 
 bool Truth(const Value& value);
-// Whether it may be a key, or an element of a set.
+// Whether the value may be a key, or an element of a set.
 bool IsHashable(const Value& value);
 // a == b, a < b and a in b.
 std::optional<bool> Equal(const Value& a, const Value& b);
 std::optional<bool> Less(const Value& a, const Value& b);
 std::optional<bool> Contains(const Value& container, const Value& value);
 
-// `operation` is as it is written: "+", "//", "**" ….
+// `operation` is Python's sign: "+", "//", "**" ….
 Maybe Binary(std::string_view operation, const Value& a, const Value& b);
 // "-", "+" and "~".
 Maybe Unary(std::string_view operation, const Value& value);
@@ -63,11 +64,11 @@ Maybe Unary(std::string_view operation, const Value& value);
 Maybe Item(const Value& value, const Value& index);
 Maybe Slice(const Value& value, const Maybe& from, const Maybe& to);
 
-// A set of `items`, and a dictionary of keys and values in turn, both as the display of it makes it.
+// What {items…} makes, and what {key: value…} makes of keys and values in turn.
 Maybe MakeSet(std::vector<Value> items);
 Maybe MakeDictionary(std::vector<Value> entries);
 
-// What iterating over it gives; not for sets, whose order is chance.
+// What an iteration gives. nullopt for sets, whose order is chance.
 std::optional<std::vector<Value>> Elements(const Value& value);
 
 }  // namespace fastest::constant_tests

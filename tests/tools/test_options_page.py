@@ -1,5 +1,6 @@
-"""Compares the table of options with the options of pytest and pytest-xdist, and docs/options.md with both."""
+"""Compares the table of options with pytest and pytest-xdist, and docs/options.md and docs/command_line.md with the table."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -59,6 +60,13 @@ def test_the_page_is_what_its_maker_makes(flags, asked):
     assert options_page.PAGE.read_text("utf-8") == options_page.make_page(flags, *asked), (
         "run tools/options_page.py --write"
     )
+
+
+def test_the_page_of_the_command_line_describes_each_of_our_options(flags):
+    page = (ROOT / "docs/command_line.md").read_text("utf-8")
+    mentioned = set(re.findall(r"(?<![\w-])--?\w[\w-]*", page))
+    ours = [flag["names"] for flag in flags if flag["handling"] in ("own", "asked")]
+    assert [names for names in ours if not mentioned & set(names)] == []
 
 
 def test_the_page_says_which_versions_have_an_option():
