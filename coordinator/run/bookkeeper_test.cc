@@ -92,6 +92,15 @@ class BookkeeperTest : public testing::Test {
     }
   }
 
+  // The worker has ended, and another takes its place.
+  void Replace() {
+    queue_->WorkerGone(worker_.slot, /*replace=*/true);
+    queue_->TakeActions();
+    worker_.id = "gw1";
+    queue_->SlotReady(worker_.slot);
+    Grant();
+  }
+
   void Collected(size_t lease, const std::vector<std::string>& ids, const std::vector<std::string>& missing = {}) {
     v1::WorkerMessage::Collected collected;
     collected.set_lease_id(leases_.at(lease).id());
@@ -198,7 +207,7 @@ TEST_F(BookkeeperTest, AFailureIsAnAttemptUntilTheRetriesAreUsedUp) {
   EXPECT_FALSE(Result(0, "a.py::x", v1::FAILED));
   EXPECT_TRUE(Result(0, "a.py::y"));
   books_->LeaseDone(leases_[0].id());
-  Grant();
+  Replace();
   ASSERT_EQ(leases_.size(), 2u);
   Collected(1, {"a.py::x"});
   EXPECT_TRUE(Result(1, "a.py::x"));
