@@ -32,8 +32,8 @@ struct Books {
   int collected = 0;
   int reported = 0;
   int deselected = 0;
-  // Tests that were collected and have no result, each with its reason; then modules that nobody collected. A test whose
-  // reason nobody said is among them, and unbalances the books.
+  // Tests that were collected and have no result, each with its reason; then modules that nobody collected. A test
+  // whose reason nobody said is among them, and unbalances the books.
   std::vector<NotRun> not_run;
   // Tests that were planned and are not there. Discovery held their ids for exact, and their modules were collected to
   // the end.

@@ -64,7 +64,8 @@ struct AgentFacts {
   Labels labels;
 };
 
-// What the plan promises (see plan::Plan). `measured`: its seconds come from past runs; otherwise all tests are taken to last equally long.
+// What the plan promises (see plan::Plan). `measured`: its seconds come from past runs; otherwise all tests are taken
+// to last equally long.
 struct PlanFacts {
   int batches = 0;
   double predicted_s = 0;
@@ -73,7 +74,8 @@ struct PlanFacts {
   bool measured = false;
 };
 
-// A batch that was given to a worker. `module` is empty in whole collection; `tests` is 0 where only the worker knows how many it holds.
+// A batch that was given to a worker. `module` is empty in whole collection; `tests` is 0 where only the worker knows
+// how many it holds.
 struct LeaseFacts {
   uint64_t lease_id = 0;
   std::string module;
