@@ -1,5 +1,6 @@
-// Random runs against agents and workers that behave as docs/worker_protocol.md says, and die, fall silent, come back and join as they
-// please: whatever happens, every test has one last result or is given up, no slot holds more leases than it may, and the run ends.
+// Random runs against agents and workers that behave as docs/worker_protocol.md says, and die, fall silent, come back
+// and join as they please: whatever happens, every test has one last result or is given up, no slot holds more leases
+// than it may, and the run ends.
 #include <algorithm>
 #include <deque>
 #include <map>
