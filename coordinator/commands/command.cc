@@ -122,13 +122,6 @@ class Preparation {
   absl::StatusOr<std::unique_ptr<run::Run>> MakeRun(run::AgentPort* agents, int slots, double lease_s) {
     run::Run::Dependencies dependencies;
     dependencies.agents = agents;
-    dependencies.make_reporters = [this](const results::RunStart& start) {
-      auto reporters = MakeReporters(request_, start, std::move(files_));
-      if (!request_.run.plan_only && !request_.run.sequence.has_value())
-        reporters.push_back(std::make_unique<report::PytestCache>(std::cerr));
-      if (request_.shadow > 0) reporters.push_back(std::make_unique<ShadowReporter>(&shadow_));
-      return reporters;
-    };
     dependencies.show = [this](v1::WorkerMessage::Output::Stream stream, const std::string& data) {
       Show(stream, data, request_.text_to_stderr);
     };
@@ -138,12 +131,13 @@ class Preparation {
     options.slots = slots;
     options.lease_s = lease_s;
     const std::vector<std::string> modules = Modules();
-    if (MayDecide(slots)) options.native = constant_tests::DecidedModules(discovery_, project_.rootdir);
+    if (MayDecide(slots)) options.constant_modules = constant_tests::DecidedModules(discovery_, project_.rootdir);
     if (options.preload_auto) options.preload = discovery_.imports;
     auto past = past_.Load(modules);
     if (request_.label_failures) options.red_history = past_.Reds();
     run::Estimates estimates(std::move(discovery_), std::move(past));
     ASSIGN_OR_RETURN(options.share, ShareFor(request_.shard, estimates.ForModules(modules)));
+    dependencies.reporters = Reporters();
     return std::make_unique<run::Run>(std::move(options), std::move(estimates), std::move(dependencies));
   }
 
@@ -174,6 +168,15 @@ class Preparation {
   }
 
  private:
+  // Those that the request asks for, and what else listens to a run.
+  std::vector<std::unique_ptr<report::Reporter>> Reporters() {
+    auto reporters = MakeReporters(request_, std::move(files_));
+    if (!request_.run.plan_only && !request_.run.sequence.has_value())
+      reporters.push_back(std::make_unique<report::PytestCache>(std::cerr));
+    if (request_.shadow > 0) reporters.push_back(std::make_unique<ShadowReporter>(&shadow_));
+    return reporters;
+  }
+
   // Whether tests may be decided here, as far as the request tells. A single slot is pytest's own session.
   bool MayDecide(int slots) const {
     const run::RunOptions& run = request_.run;

@@ -89,9 +89,8 @@ absl::Status CheckNotOverwritten(const std::string& path, const request::Request
 using Reporters = std::vector<std::unique_ptr<report::Reporter>>;
 
 // Those that are asked for, and whoever keeps the durations: only if that is asked for, since the run itself has done so at its place.
-Reporters ReportersFor(const options::CommandLine& line, const request::Request& request,
-                       const results::RunStart& start, ReportFiles files) {
-  Reporters reporters = MakeReporters(request, start, std::move(files));
+Reporters ReportersFor(const options::CommandLine& line, const request::Request& request, ReportFiles files) {
+  Reporters reporters = MakeReporters(request, std::move(files));
   if (line.Has("--history")) reporters.push_back(std::make_unique<Recorder>(request.history, std::cerr));
   return reporters;
 }
@@ -114,7 +113,7 @@ absl::StatusOr<int> Replay(const options::CommandLine& line, const request::Requ
   ASSIGN_OR_RETURN(ReportFiles files, OpenReportFiles(request));
   auto recount = std::make_unique<events::Recount>();
   const events::Recount& counts = *recount;
-  Reporters reporters = ReportersFor(line, request, *start, std::move(files));
+  Reporters reporters = ReportersFor(line, request, std::move(files));
   reporters.push_back(std::move(recount));
   report::Tee all(std::move(reporters));
   bool more = true;
@@ -152,7 +151,7 @@ absl::StatusOr<int> MergeAll(const options::CommandLine& line, const request::Re
   const size_t shards = ShardsThatRan(parts);
   shards::Merge merge(std::move(parts));
   ASSIGN_OR_RETURN(ReportFiles files, OpenReportFiles(request));
-  report::Tee all(ReportersFor(line, request, merge.start(), std::move(files)));
+  report::Tee all(ReportersFor(line, request, std::move(files)));
   ASSIGN_OR_RETURN(const results::RunSummary summary, merge.Tell(all));
   const int exit_code = ExitCodeOf(summary, all.Finished(summary));
   const absl::Status joined = line.Has("--coverage-data") ? MergeCoverage(line, request, shards) : absl::OkStatus();

@@ -58,8 +58,7 @@ absl::StatusOr<ReportFiles> OpenReportFiles(const request::Request& request) {
   return files;
 }
 
-std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Request& request,
-                                                             const results::RunStart& /*start*/, ReportFiles files) {
+std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Request& request, ReportFiles files) {
   std::vector<std::unique_ptr<report::Reporter>> reporters;
   // The plan is all that there is to say.
   if (request.run.plan_only) return reporters;

@@ -28,9 +28,8 @@ struct ReportFiles {
 };
 absl::StatusOr<ReportFiles> OpenReportFiles(const request::Request& request);
 
-// Called when the first worker is ready: `start` holds the options as pytest resolved them.
-std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Request& request,
-                                                             const results::RunStart& start, ReportFiles files);
+// They learn the options that pytest resolves from RunStarted.
+std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Request& request, ReportFiles files);
 
 }  // namespace fastest::commands
 

@@ -152,8 +152,8 @@ class DispatchQueue {
   std::vector<v1::Batch> LeftByStop() const;
   // Slots that get no worker any more because theirs kept dying.
   std::vector<SlotKey> SetAside() const;
-  // Agents that got no more work because their workers kept dying, in the order in which that was decided.
-  const std::vector<int>& AgentsSetAside() const { return agents_set_aside_; }
+  // Agents that get no more work because their workers kept dying: those since the last call, in order.
+  std::vector<int> TakeAgentsSetAside() { return std::exchange(agents_set_aside_, {}); }
   // Batches that wait; leases that were moved from busy slots to idle ones.
   size_t queued() const { return backlog_.size(); }
   int steals() const { return steals_.done; }
@@ -219,6 +219,7 @@ class DispatchQueue {
   absl::flat_hash_map<TestKey, std::string> loss_history_;
   std::vector<std::pair<Work, std::string>> given_up_;
   std::vector<Work> left_by_stop_;
+  // Not told yet.
   std::vector<int> agents_set_aside_;
   Steals steals_;
   uint64_t last_lease_id_ = 0;

@@ -17,7 +17,7 @@ char LetterOf(const v1::TestResult& result, int attempt) {
   return attempt > 1 ? history::kFlaky : history::kDidNotFail;
 }
 
-// Sums of what was seen several times: a split module is set up on several workers.
+// Of values that were seen several times: a split module is set up on several workers.
 struct Mean {
   double sum = 0;
   int count = 0;
@@ -73,7 +73,8 @@ Measurements::Measured Measurements::Take() {
   Measured measured;
   measured.tests = std::exchange(unmeasured_, {});
   for (const auto& [module, tests] : tests_) Tell(module, tests, &measured);
-  // A module that only opened a worker's session may have no fixtures at all; making its items is known all the same.
+  // Nothing is known of the fixtures of a module that only opened a worker's session. How long making its items took
+  // is.
   for (const auto& [module, seconds] : collect_s_) measured.setup_s.try_emplace(module, seconds);
   tests_.clear();
   collect_s_.clear();
@@ -114,7 +115,7 @@ void Measurements::Tell(const std::string& module_name, const Tests& tests, Meas
     if (test.opens_class && !test.opens_module) classes[class_of(test)].Add(above_s);
   }
   for (const Test& test : tests) {
-    // A test that opens both tells only their sum: what is not known to be the class's is the module's.
+    // A test that opens both tells only the sum of both. What is not known to be the class's is the module's.
     if (!test.opens_module || !test.opens_class || test.opens_session) continue;
     const auto known = classes.find(class_of(test));
     const double class_s = known == classes.end() ? 0 : known->second.value();
