@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/plan/plan_whole.h"
 #include "coordinator/plan/planner.h"
 #include "coordinator/run/estimates.h"
 #include "coordinator/run/run_options.h"
