@@ -190,8 +190,8 @@ std::vector<std::string> AllDifferences(const Comparison& comparison) {
 }
 
 double MedianOf(const std::vector<Timed>& runs) {
-  std::vector<double> seconds;
-  for (const Timed& run : runs) seconds.push_back(run.seconds);
+  std::vector<double> seconds(runs.size());
+  std::transform(runs.begin(), runs.end(), seconds.begin(), [](const Timed& run) { return run.seconds; });
   std::sort(seconds.begin(), seconds.end());
   return seconds[seconds.size() / 2];
 }
