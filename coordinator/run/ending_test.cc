@@ -69,19 +69,17 @@ struct Row {
   int exit_code;
 };
 
-TEST(EndingTest, TheExitCodeFollowsTheFirstRuleThatHolds) {
-  const std::vector<Row> rows = {
-      // What the books say.
-      {"all passed", Nothing, kGood, kUsual, kOk},
-      {"a test failed", Nothing, kBad, kUsual, kTestsFailed},
-      {"no tests", Nothing, kNone, kUsual, kNoTestsCollected},
-      {"tests without a result", Nothing, kLeft, kUsual, kNotRun},
-      {"tests without a result come before failures", Nothing, kBadAndLeft, kUsual, kNotRun},
-      {"a hole in the books", Nothing, kHole, kUsual, kNotRun},
-      // A stop explains what it left.
-      {"stopped", EnoughFailures, kBadAndLeft, kUsual, kTestsFailed},
-      {"stopped, and nothing failed", EnoughFailures, kLeft, kUsual, kOk},
-      {"a stop does not explain a hole", EnoughFailures, kHole, kUsual, kNotRun},
+void ExpectExitCodes(const std::vector<Row>& rows) {
+  for (const Row& row : rows) {
+    Ending ending;
+    row.steps(ending);
+    EXPECT_EQ(ExitCode(ending, BooksOf(row.results), row.circumstances), row.exit_code) << row.name;
+  }
+}
+
+// The rules in their order: the first that holds gives the exit code.
+TEST(EndingTest, WhatEndsARunComesBeforeItsTests) {
+  ExpectExitCodes({
       // The forced exit comes first.
       {"pytest.exit", PytestExit, kGood, kUsual, 7},
       {"pytest.exit, and a hole", PytestExit, kHole, kUsual, 7},
@@ -116,7 +114,23 @@ TEST(EndingTest, TheExitCodeFollowsTheFirstRuleThatHolds) {
       {"pytest answered by text alone", OnlySessionEnded6, kNone, kUnstarted, 6},
       {"no worker could be started", Nothing, kNone, kUnstarted, kNotRun},
       {"the deadline came before a worker was ready", Deadline, kLeft, kUnstarted, kNotRun},
-      // Then the deadline, and deaths, if they left tests.
+  });
+}
+
+TEST(EndingTest, ThenTheBooksPoliciesAndSessionsDecide) {
+  ExpectExitCodes({
+      // What the books say.
+      {"all passed", Nothing, kGood, kUsual, kOk},
+      {"a test failed", Nothing, kBad, kUsual, kTestsFailed},
+      {"no tests", Nothing, kNone, kUsual, kNoTestsCollected},
+      {"tests without a result", Nothing, kLeft, kUsual, kNotRun},
+      {"tests without a result come before failures", Nothing, kBadAndLeft, kUsual, kNotRun},
+      {"a hole in the books", Nothing, kHole, kUsual, kNotRun},
+      // A stop explains what it left.
+      {"stopped", EnoughFailures, kBadAndLeft, kUsual, kTestsFailed},
+      {"stopped, and nothing failed", EnoughFailures, kLeft, kUsual, kOk},
+      {"a stop does not explain a hole", EnoughFailures, kHole, kUsual, kNotRun},
+      // The deadline, and deaths, if they left tests.
       {"the deadline left tests", Deadline, kLeft, kUsual, kDeadline},
       {"the deadline left tests, and others failed", Deadline, kBadAndLeft, kUsual, kDeadline},
       {"the deadline, and a hole", Deadline, kHole, kUsual, kNotRun},
@@ -144,12 +158,7 @@ TEST(EndingTest, TheExitCodeFollowsTheFirstRuleThatHolds) {
       {"a plugin's exit status over failures", OnlySessionEnded6, kBad, kOneSession, 6},
       {"several sessions ran tests", OnlySessionEnded6, kGood, kUsual, kOk},
       {"the only session did not end", Nothing, kGood, kOneSession, kOk},
-  };
-  for (const Row& row : rows) {
-    Ending ending;
-    row.steps(ending);
-    EXPECT_EQ(ExitCode(ending, BooksOf(row.results), row.circumstances), row.exit_code) << row.name;
-  }
+  });
 }
 
 TEST(EndingTest, TheFirstReasonStays) {
