@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fastest::run {
@@ -124,8 +125,9 @@ TEST(PlanningTest, AWholeCollectionIsListedWithTheIndexOfEachDuplicate) {
 TEST(PlanningTest, ASequenceIsPlannedInPlaceOfTheCollection) {
   RunOptions options;
   options.slots = 1;
-  options.sequence.emplace();
-  for (const char* id : {"b.py::y", "a.py::x", "b.py::x"}) options.sequence->tests.emplace_back().set_node_id(id);
+  isolation::Sequence sequence;
+  for (const char* id : {"b.py::y", "a.py::x", "b.py::x"}) sequence.tests.emplace_back().set_node_id(id);
+  options.sequence = std::move(sequence);
   EXPECT_TRUE(KnowsTests(options, v1::BY_MODULE));
   const PlannedWork work = PlanWork(options, Estimates(), ByModule({"a.py", "b.py", "c.py"}));
   EXPECT_THAT(Ids(work), ElementsAre("b.py::y 0", "a.py::x 0", "b.py::x 0"));
