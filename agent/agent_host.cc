@@ -14,35 +14,35 @@ AgentHost::AgentHost(Options options, EventLoop* loop, Clock* clock)
       clock_(clock),
       share_(options_.session.hello.slots()),
       spare_(NewSession()),
-      wait_(options_.first_wait) {
+      backoff_(options_.first_wait, options_.first_wait, options_.longest_wait) {
   AwaitIdle();
 }
 
 std::unique_ptr<CoordinatorSession> AgentHost::NewSession(std::unique_ptr<Zygote> zygote) {
   return std::make_unique<CoordinatorSession>(
-      options_.session, &share_, loop_, clock_,
+      options_.session, CoordinatorSession::Environment{&share_, loop_, clock_},
       CoordinatorSession::Callbacks{[this] { EndOrphans(); }, [this](CoordinatorSession* session) { OnOver(session); }},
       std::move(zygote));
 }
 
-void AgentHost::Join(Dial dial) {
+void AgentHost::Join(Transport::Dial dial) {
   dial_ = std::move(dial);
   BeginSession(dial_());
 }
 
-void AgentHost::Accept(std::unique_ptr<CoordinatorStream::Transport> transport, const std::string& run_id) {
+void AgentHost::Accept(std::unique_ptr<Transport> transport, const std::string& run_id) {
   const auto held = std::find_if(active_.begin(), active_.end(),
                                  [&](const auto& session) { return transport != nullptr && session->Holds(run_id); });
   if (held != active_.end()) {
     (*held)->Resume(std::move(transport));
     return;
   }
-  // Dropping it tells the coordinator.
-  if (ending_ || transport == nullptr) return;
+  // A transport that is dropped tells the coordinator.
+  if (ending_ != Ending::kNot || transport == nullptr) return;
   BeginSession(std::move(transport));
 }
 
-void AgentHost::BeginSession(std::unique_ptr<CoordinatorStream::Transport> transport) {
+void AgentHost::BeginSession(std::unique_ptr<Transport> transport) {
   if (spare_ == nullptr) spare_ = NewSession();
   active_.push_back(std::move(spare_));
   active_.back()->Begin(std::move(transport), dial_);
@@ -57,27 +57,27 @@ void AgentHost::OnOver(CoordinatorSession* session) {
     return;
   }
   result_ = session->result();
+  // The session is in the midst of this call.
+  loop_->Post([this, session] { AfterSession(session); });
+}
+
+void AgentHost::AfterSession(CoordinatorSession* session) {
   const bool had_run = session->greeted();
-  // It is in the midst of this call.
-  loop_->Post([this, session, had_run] {
-    // The next run begins with what this one leaves: one more start of Python, beside a run, would slow that.
-    if (!options_.once && !ending_ && spare_ == nullptr) spare_ = NewSession(session->TakeZygote());
-    active_.remove_if([session](const auto& one) { return one.get() == session; });
-    EndOrphans();
-    if (options_.once) ending_ = true;
-    if (!ending_ && dial_ != nullptr) {
-      if (had_run) wait_ = options_.first_wait;
-      DialAgain();
-    }
-    if (had_run) AwaitIdle();
-    StopIfDone();
-  });
+  // The next run begins with what this one leaves: another start of Python beside a run would slow the run down.
+  if (!options_.once && ending_ == Ending::kNot && spare_ == nullptr) spare_ = NewSession(session->TakeZygote());
+  active_.remove_if([session](const auto& one) { return one.get() == session; });
+  EndOrphans();
+  if (options_.once && ending_ == Ending::kNot) ending_.To(Ending::kDraining);
+  if (ending_ == Ending::kNot && dial_ != nullptr) {
+    if (had_run) backoff_.Reset();
+    DialAgain();
+  }
+  if (had_run) AwaitIdle();
+  StopIfDone();
 }
 
 void AgentHost::DialAgain() {
-  const double part = absl::Uniform(random_, 0.5, 1.0);
-  dial_timer_ = loop_->At(clock_->Now() + part * wait_, [this] { BeginSession(dial_()); });
-  wait_ = std::min(2 * wait_, options_.longest_wait);
+  dial_timer_ = loop_->At(clock_->Now() + backoff_.Next(), [this] { BeginSession(dial_()); });
 }
 
 void AgentHost::EndOrphans() {
@@ -91,7 +91,7 @@ void AgentHost::AwaitIdle() {
   if (options_.idle_exit == absl::InfiniteDuration()) return;
   loop_->Cancel(idle_timer_);
   idle_timer_ = loop_->At(clock_->Now() + options_.idle_exit, [this] {
-    // The end of a run asks again.
+    // The end of a run sets the timer again.
     if (!HasRun()) Abort("no run came");
   });
 }
@@ -101,11 +101,11 @@ bool AgentHost::HasRun() const {
 }
 
 void AgentHost::Drain(const std::string& why) {
-  if (ending_) {
+  if (ending_ != Ending::kNot) {
     Abort(why);
     return;
   }
-  ending_ = true;
+  ending_.To(Ending::kDraining);
   if (options_.session.record != nullptr) options_.session.record->Draining();
   loop_->Cancel(dial_timer_);
   if (spare_ != nullptr) spare_->Abort(why);
@@ -117,13 +117,12 @@ void AgentHost::Drain(const std::string& why) {
 }
 
 void AgentHost::DrainOnce(const std::string& why) {
-  if (!ending_) Drain(why);
+  if (ending_ == Ending::kNot) Drain(why);
 }
 
 void AgentHost::Abort(const std::string& why) {
-  ending_ = true;
-  if (aborted_) return;
-  aborted_ = true;
+  if (ending_ == Ending::kAborted) return;
+  ending_.To(Ending::kAborted);
   loop_->Cancel(dial_timer_);
   if (spare_ != nullptr) spare_->Abort(why);
   for (const auto& session : active_) {
@@ -134,9 +133,9 @@ void AgentHost::Abort(const std::string& why) {
 }
 
 void AgentHost::StopIfDone() {
-  if (!ending_ || !active_.empty()) return;
+  if (ending_ == Ending::kNot || !active_.empty()) return;
   if (spare_ != nullptr && !options_.once) {
-    if (!aborted_) spare_->Abort("the agent ends");
+    if (ending_ != Ending::kAborted) spare_->Abort("the agent ends");
     return;
   }
   loop_->Stop();

@@ -1,68 +1,76 @@
-// What an agent does between runs: gets streams to coordinators, has a warm Python ready for the next run, and ends in good order.
+// An agent between runs: gets calls from and to coordinators, has a warm Python ready for the next run, and ends in
+// good order.
 #ifndef FASTEST_AGENT_AGENT_HOST_H_
 #define FASTEST_AGENT_AGENT_HOST_H_
 
-#include <functional>
 #include <list>
 #include <memory>
 #include <string>
 
-#include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "agent/coordinator/backoff.h"
 #include "agent/coordinator/coordinator_session.h"
+#include "agent/coordinator/transport.h"
 #include "agent/slots/slot_share.h"
 #include "base/clock.h"
 #include "base/process/event_loop.h"
+#include "base/state.h"
 
 namespace fastest::agent {
 
-// Lives on the loop's thread, which it stops when it has nothing more to do.
+// Lives on the loop's thread. Stops the loop when it has nothing more to do.
 class AgentHost {
  public:
   struct Options {
     CoordinatorSession::Options session;
-    // One run, then the end: the embedded agent.
+    // Ends after one run: the embedded agent.
     bool once = false;
-    // Without a run for so long it ends; infinite: never.
+    // Ends after so long without a run; infinite: never.
     absl::Duration idle_exit = absl::InfiniteDuration();
-    // The first wait after a coordinator that was not there, and the longest; each time it doubles, less a random part of up to a
-    // half, so that a thousand agents do not come at once.
+    // Between attempts to reach a coordinator that was not there: see Backoff.
     absl::Duration first_wait = absl::Milliseconds(250);
     absl::Duration longest_wait = absl::Seconds(10);
   };
-  using Dial = CoordinatorStream::Dial;
+  // kNot → kDraining → kAborted; kNot → kAborted. With Options::once, the end of the run is kNot → kDraining.
+  enum class Ending {
+    kNot,
+    kDraining,  // No run is taken any more; those under way are finished.
+    kAborted,   // Everything ends now.
+  };
+  friend constexpr bool MayFollow(Ending from, Ending to) { return from < to; }
 
   // Starts Python for the first run at once. `loop` and `clock` outlive this.
   AgentHost(Options options, EventLoop* loop, Clock* clock);
 
   // Serves run after run of the coordinators that `dial` reaches.
-  void Join(Dial dial);
-  // Serves a coordinator that has come: for the run of this id that is under way here, or for a new one.
-  void Accept(std::unique_ptr<CoordinatorStream::Transport> transport, const std::string& run_id);
+  void Join(Transport::Dial dial);
+  // Serves a coordinator that has called: for the run of this id that is under way here, or for a new run.
+  void Accept(std::unique_ptr<Transport> transport, const std::string& run_id);
 
-  // The first time: takes no more work, finishes what runs, then stops the loop. The second time: ends everything now.
+  // The first call: takes no more runs, finishes those under way, then stops the loop. A later call: as Abort.
   void Drain(const std::string& why);
   // Ends everything now.
   void Abort(const std::string& why);
-
-  // The same asked from elsewhere, as often as anybody likes: only the first time counts.
+  // As the first Drain; a later call does nothing.
   void DrainOnce(const std::string& why);
 
   // A coordinator is being served.
   bool busy() const { return !active_.empty(); }
 
-  // Valid when the loop has been stopped by this: of the last session, OK if it was ended in good order or there was none.
+  // Of the last session; valid when this has stopped the loop. OK: the session ended in good order, or there was none.
   const absl::Status& result() const { return result_; }
-  // It was ended while a run was under way.
+  // The host was ended while a run was under way.
   bool left_run() const { return left_run_; }
 
  private:
   std::unique_ptr<CoordinatorSession> NewSession(std::unique_ptr<Zygote> zygote = nullptr);
-  void BeginSession(std::unique_ptr<CoordinatorStream::Transport> transport);
+  void BeginSession(std::unique_ptr<Transport> transport);
   void OnOver(CoordinatorSession* session);
+  // After OnOver, when the session may be destroyed.
+  void AfterSession(CoordinatorSession* session);
   void DialAgain();
-  // Kills what has been left to this process by processes that have ended.
+  // Kills the processes that were left to this process when their parents ended.
   void EndOrphans();
   // The time without a run begins now.
   void AwaitIdle();
@@ -73,16 +81,14 @@ class AgentHost {
   EventLoop* const loop_;
   Clock* const clock_;
   SlotShare share_;
-  Dial dial_;
+  Transport::Dial dial_;
   // Warm, and without a coordinator yet.
   std::unique_ptr<CoordinatorSession> spare_;
   std::list<std::unique_ptr<CoordinatorSession>> active_;
-  absl::BitGen random_;
-  absl::Duration wait_;
+  Backoff backoff_;
   EventLoop::TimerId dial_timer_ = 0;
   EventLoop::TimerId idle_timer_ = 0;
-  bool ending_ = false;
-  bool aborted_ = false;
+  State<Ending> ending_{Ending::kNot};
   bool left_run_ = false;
   absl::Status result_;
 };

@@ -1,5 +1,5 @@
-// The program fastest-agent with two coordinators at once: their runs take turns on its one slot. Below it Python processes play the worker
-// protocol (testing/fake_runner.py) and write down when they run.
+// The program fastest-agent with two coordinators at once. Their runs take turns on its one slot. The Python processes
+// below the agent play the worker protocol (testing/fake_runner.py) and write down when they run.
 #include <fcntl.h>
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
@@ -30,10 +30,10 @@ namespace {
 using testing::ElementsAre;
 using Event = v1::AgentMessage::Event;
 
-// What takes longer than this on any machine will never come.
+// An event that takes longer than this never comes, on any machine.
 constexpr std::chrono::seconds kForever(60);
 
-// One run: dials the agent, and has one worker there.
+// The coordinator of one run. It dials the agent and has one worker there.
 class Coordinator {
  public:
   Coordinator(const std::string& address, std::string run_id, const std::string& folder) : run_id_(std::move(run_id)) {
@@ -57,7 +57,7 @@ class Coordinator {
     message.mutable_grant()->mutable_lease()->mutable_batch()->set_module(module);
     stream_->Write(message);
   }
-  // Takes a lease back that waits, and sees that it comes. The agent has all that was said before then.
+  // Takes a waiting lease back, and waits for it. Then the agent has everything that was sent before.
   void TakeBack(uint64_t lease) {
     v1::CoordinatorMessage message;
     message.mutable_revoke()->mutable_revoke()->set_lease_id(lease);
@@ -102,7 +102,7 @@ class Coordinator {
   }
 
  private:
-  // The next event that is wanted.
+  // Waits for the next event that is wanted.
   Event WaitFor(const std::function<bool(const Event&)>& wanted) {
     while (true) {
       while (next_ < message_.events().events_size()) {
@@ -173,7 +173,7 @@ class AgentSharingTest : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  // Run a runs a test, and b waits with lease 1.
+  // Lets run a begin a test. Run b then waits with lease 1.
   void LetBWait() {
     a_->Grant(1, "board");
     a_->WaitForStart(1);
@@ -183,7 +183,7 @@ class AgentSharingTest : public testing::Test {
     b_->TakeBack(2);
   }
 
-  // The tests of that run may end.
+  // Lets the tests of that run end.
   void Open(const std::string& run_id) { std::ofstream(folder_ + "/" + run_id).flush(); }
 
   std::vector<std::string> Board() {
@@ -213,7 +213,7 @@ TEST_F(AgentSharingTest, TwoRunsTakeTurnsLeaseByLease) {
   b_->WaitForDone(3);
   std::vector<std::string> board = Board();
   ASSERT_EQ(board.size(), 10u);
-  // Whether b's second comes before a's third is a matter of how fast it was granted.
+  // b's second turn may come before or after a's third. That depends on how fast its lease was granted.
   const std::vector<std::string> begin(board.begin(), board.begin() + 6);
   EXPECT_THAT(begin, ElementsAre("a begins", "a ends", "b begins", "b ends", "a begins", "a ends"));
   for (size_t line = 0; line < board.size(); line += 2) {

@@ -1,6 +1,5 @@
-// The program fastest-agent as a whole: a real process over a real gRPC stream, with Python processes below it that
-// play the worker protocol (testing/fake_runner.py), or with the real ones where there is an interpreter that has
-// pytest.
+// The program fastest-agent as a whole: a real process and a real gRPC stream. The Python processes below the agent
+// play the worker protocol (testing/fake_runner.py). Where an interpreter has pytest, some tests use the real runner.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -78,7 +77,7 @@ class AgentTest : public testing::Test {
     options.env = env;
     options.env->push_back("PATH=/usr/bin:/bin");
     UniqueFd err(open((folder_ + "/stderr").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-    // Every process below the agent inherits the last one.
+    // Every process below the agent inherits descriptor 50.
     options.fds = {{err.get(), 2}, {alive_in_.get(), 50}};
     absl::StatusOr<Subprocess> agent = Subprocess::Spawn(options);
     ASSERT_TRUE(agent.ok()) << agent.status();
@@ -86,7 +85,7 @@ class AgentTest : public testing::Test {
     alive_in_.reset();
   }
 
-  // Joins, and starts a run with workers w0, w1 … in slots 0, 1 ….
+  // Waits for the agent, and starts a run with workers w0, w1 … in slots 0, 1 ….
   void StartRun(int workers, double hang_timeout_s = 0, const std::string& python = "") {
     const std::optional<v1::AgentMessage::Hello> hello = coordinator_->WaitForHello();
     ASSERT_TRUE(hello.has_value()) << ReadFile(folder_ + "/stderr");
@@ -146,7 +145,7 @@ class AgentTest : public testing::Test {
     return event.from_worker().message().ready();
   }
 
-  // The next result for that node id.
+  // Waits for the next result of that node id.
   v1::TestResult WaitForResult(const std::string& node_id) {
     v1::TestResult found;
     WaitFor([&](const Event& e) {
@@ -170,7 +169,7 @@ class AgentTest : public testing::Test {
     return WaitFor([&](const Event& e) { return e.worker_gone().worker_id() == worker_id; }).worker_gone();
   }
 
-  // Waits among the events that have not been waited for yet.
+  // Waits for an event after the last one that was waited for.
   Event WaitFor(const std::function<bool(const Event&)>& wanted) {
     const std::optional<Event> event = coordinator_->WaitFor(wanted, &position_);
     EXPECT_TRUE(event.has_value()) << "what was waited for did not come; the agent's stderr: "
@@ -178,14 +177,14 @@ class AgentTest : public testing::Test {
     return event.value_or(Event());
   }
 
-  // For a person who wonders.
+  // All events as text, for the reader of a failure.
   std::string Came() {
     std::string came;
     for (const Event& event : coordinator_->events()) absl::StrAppend(&came, "\n", event.ShortDebugString());
     return came;
   }
 
-  // A lease in which a worker dies, up to the worker's end; gives the result of the test that it ran.
+  // Runs a lease in which the worker dies, up to the worker's end. Returns the result of the test that was running.
   v1::TestResult RunFatalLease(const std::string& module, double hang_timeout_s = 0) {
     StartAgent();
     StartRun(1, hang_timeout_s);
@@ -208,7 +207,7 @@ class AgentTest : public testing::Test {
     ExpectNobodyLeft();
   }
 
-  // The agent is told of `idle`'s end when it doesn't listen any more, and is killed.
+  // The stopped agent is told of `idle`'s end, and is killed before it reads that.
   void KillAgentWithNewsUnread(pid_t idle) {
     agent_->Kill(SIGSTOP);
     ASSERT_EQ(kill(idle, SIGKILL), 0);
@@ -217,7 +216,7 @@ class AgentTest : public testing::Test {
     agent_->Wait();
   }
 
-  // Everything below the agent has ended, or will in a moment.
+  // Checks that every process below the agent has ended, or ends in a moment.
   void ExpectNobodyLeft() {
     pollfd alive = {alive_out_.get(), POLLIN, 0};
     ASSERT_EQ(poll(&alive, 1, 60000), 1) << "a process was left behind";
@@ -235,7 +234,7 @@ class AgentTest : public testing::Test {
   v1::AgentMessage::WorkerGone gone_;
   double lease_s_ = 0;
   size_t position_ = 0;
-  // What WaitForResult has seen of them.
+  // The leases that WaitForResult has seen, by lease id.
   std::map<uint64_t, v1::WorkerMessage::Collected> leases_;
 };
 
@@ -260,7 +259,7 @@ TEST_F(AgentTest, RunsLeasesInTwoWorkersAndEndsInGoodOrder) {
     ASSERT_GE(position_, 2u);
     EXPECT_EQ(coordinator_->events()[position_ - 2].from_worker().message().message_case(), v1::WorkerMessage::kEnded);
   }
-  // More work turned up: a slot may get a worker again.
+  // There is more work, so a slot may get a worker again.
   StartWorker(1, "w2");
   WaitForReady("w2");
   ExpectOrderlyEnd();
@@ -295,7 +294,7 @@ TEST_F(AgentTest, ASegfaultIsTheRunningTestsCrash) {
   EXPECT_THAT(result.phases(0).terminal_text(), HasSubstr("half a line"));
   EXPECT_THAT(result.phases(0).terminal_text(), HasSubstr("Fatal Python error: Segmentation fault"));
   EXPECT_EQ(gone_.how(), "signal SIGSEGV");
-  // The interpreter's last words stand in the report, not in the run's output as well.
+  // The interpreter's last words are in the report, and not also in the run's output.
   for (const Event& event : coordinator_->events()) EXPECT_FALSE(event.from_worker().message().has_output());
   // The agent goes on.
   StartWorker(0, "w1");
@@ -365,7 +364,7 @@ TEST_F(AgentTest, ASlotHoldsOneWorker) {
   StartWorker(0, "w1");
   EXPECT_THAT(WaitForGone("w1").how(), HasSubstr("is taken"));
   WaitForReady("w0");
-  // Nobody is there: nothing happens.
+  // Slot 7 has no worker, so nothing happens.
   Grant(7, 1, "well");
   FinishSlot(7);
   ExpectOrderlyEnd();
@@ -535,7 +534,7 @@ TEST_F(AgentTest, WithALeaseTheWorkersOutliveTheStream) {
   Grant(0, 1, "well");
   EXPECT_EQ(WaitForResult("well::second").lease_id(), 1u);
   EXPECT_EQ(kill(worker, 0), 0);
-  // What was said before the break is not said again.
+  // The agent does not repeat what it said before the break.
   const std::vector<Event> events = coordinator_->events();
   EXPECT_EQ(
       std::count_if(events.begin(), events.end(), [](const Event& e) { return e.from_worker().message().has_ready(); }),
@@ -580,7 +579,7 @@ TEST_F(AgentTest, NobodyOutlivesAnAgentThatIsKilled) {
   ExpectNobodyLeft();
 }
 
-// Unread data makes the socket's other end see a reset connection in place of its end.
+// With unread data, the socket's other end sees a reset connection instead of the end of the stream.
 TEST_F(AgentTest, NobodyOutlivesAnAgentThatIsKilledBeforeItHasReadAll) {
   StartAgent();
   StartRun(1);
@@ -635,7 +634,7 @@ class AgentWithPytestTest : public AgentTest {
     if (python == nullptr) GTEST_SKIP() << "FASTEST_TEST_PYTHON names no interpreter that has pytest";
     AgentTest::SetUp();
     python_ = python;
-    // This test's own, which Bazel brings up to date before it runs; the agent would find that of its program.
+    // The runner of this test, which Bazel keeps up to date. The agent would take the one beside its program.
     runner_ = std::filesystem::absolute("runner_py/fastest_runner");
     pytest_args_ = {"-p", "no:cacheprovider", "--rootdir", folder_, folder_};
     std::ofstream(folder_ + "/test_well.py") << "import sys\n\n"
@@ -683,7 +682,7 @@ TEST_F(AgentWithPytestTest, ReportsACrashWithWhatPytestHadCaptured) {
   ExpectOrderlyEnd();
 }
 
-// Whoever is killed, and although a test has started a process that has left its group and lost its parent.
+// A test has started a process that has left its group and lost its parent.
 TEST_F(AgentWithPytestTest, NobodyOutlivesAnAgentThatIsKilled) {
   std::ofstream(folder_ + "/test_orphan.py") << kLeavesOrphan;
   StartAgent(python_);
@@ -697,7 +696,7 @@ TEST_F(AgentWithPytestTest, NobodyOutlivesAnAgentThatIsKilled) {
   ExpectNobodyLeft();
 }
 
-// Unread data makes the socket's other end see a reset connection in place of its end.
+// With unread data, the socket's other end sees a reset connection instead of the end of the stream.
 TEST_F(AgentWithPytestTest, NobodyOutlivesAnAgentThatIsKilledBeforeItHasReadAll) {
   std::ofstream(folder_ + "/test_orphan.py") << kLeavesOrphan;
   StartAgent(python_);
@@ -719,7 +718,7 @@ TEST_F(AgentWithPytestTest, AKilledZygoteTakesItsWorkersAlongAndIsReplaced) {
   Grant(0, 1, "test_orphan.py");
   FinishSlot(0);
   WaitFor([](const Event& e) { return e.from_worker().message().progress().started().node_id() == kOrphanThenHang; });
-  // Its parent: field 4 of stat, after the name, which holds no blank.
+  // The worker's parent is field 4 of stat, after the name, which has no blanks.
   const std::vector<std::string> stat =
       absl::StrSplit(ReadFile(absl::StrCat("/proc/", ready.pid(), "/stat")), absl::MaxSplits(' ', 4));
   ASSERT_EQ(kill(std::stoi(stat.at(3)), SIGKILL), 0);

@@ -1,4 +1,4 @@
-// Time as something that is handed in: what decides by time takes a Clock (or a `now`), so that tests own the time.
+// Time as an argument: code that decides by time takes a Clock (or a `now`), so that tests own the time.
 #ifndef FASTEST_BASE_CLOCK_H_
 #define FASTEST_BASE_CLOCK_H_
 
@@ -6,7 +6,7 @@
 
 namespace fastest {
 
-// Seconds since the epoch, as messages tell points in time.
+// Seconds since the epoch, as points in time stand in messages.
 inline double UnixSeconds(absl::Time time) { return static_cast<double>(absl::ToUnixMicros(time)) / 1e6; }
 
 class Clock {
@@ -15,15 +15,15 @@ class Clock {
   virtual absl::Time Now() = 0;
 };
 
-// The wall's time when it was made, and from then on the time that has passed: a deadline set by it does not move when
-// somebody sets the machine's clock, and two readings never go backwards. Thread-safe.
+// The wall time at its construction, plus the time that has passed since. A deadline does not move when somebody sets
+// the machine's clock, and readings never go backwards. Thread-safe.
 class RealClock : public Clock {
  public:
   RealClock();
   absl::Time Now() override;
 
  private:
-  // What is to be added to the monotonic clock.
+  // To be added to the monotonic clock.
   const absl::Time epoch_;
 };
 

@@ -13,8 +13,7 @@ TEST(RealClockTest, StartsAtTheWallsTimeAndNeverGoesBack) {
   const absl::Time first = clock.Now();
   const absl::Time second = clock.Now();
   EXPECT_LE(first, second);
-  // An hour is far more than a clock that is set in the midst of this may differ, and far less than an error of the
-  // epoch.
+  // A clock that is set during this test differs by far less than an hour, and a wrong epoch by far more.
   EXPECT_LT(absl::AbsDuration(first - before), absl::Hours(1));
 }
 

@@ -1,4 +1,4 @@
-// A clock for tests: it stands still until it is moved.
+// A clock for tests. It stands still until it is moved.
 #ifndef FASTEST_BASE_FAKE_CLOCK_H_
 #define FASTEST_BASE_FAKE_CLOCK_H_
 

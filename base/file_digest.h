@@ -1,4 +1,4 @@
-// What tells one content of a file from another.
+// A number that tells one content of a file from another.
 #ifndef FASTEST_BASE_FILE_DIGEST_H_
 #define FASTEST_BASE_FILE_DIGEST_H_
 
@@ -8,7 +8,7 @@
 
 namespace fastest {
 
-// XXH3 (64 bits) of the file's content; nothing if it can't be read.
+// XXH3 (64 bits) of the file's content; unset: the file cannot be read.
 std::optional<uint64_t> FileDigest(const std::string& path);
 
 }  // namespace fastest

@@ -10,11 +10,12 @@
 namespace fastest {
 namespace {
 
-// Below this a whole number is a double without loss, and its quotient by a power of ten is what reading the digits gives. Doubles lie closer
-// together there than the last decimal's steps, so that no other text of so few decimals is read as the same number: this is the shortest.
+// Below this a whole number is a double without loss, and reading its digits with a decimal point gives its quotient by
+// a power of ten. Doubles are closer together there than the steps of the last decimal: no other text of so few
+// decimals is read as the same number, so that this text is the shortest.
 constexpr double kExact = 4503599627370496.0;  // 2^52
 
-// One decimal stays, so that what is read is not taken for a whole number.
+// At least one decimal stays: else a reader would take the text for a whole number.
 template <int kDecimals>
 void AddFraction(uint64_t decimals, TextBuffer* json) {
   json->Add('.');
@@ -23,8 +24,9 @@ void AddFraction(uint64_t decimals, TextBuffer* json) {
   json->DropZeros(point + 1);
 }
 
-// Adds a point in time of the years 2004 to 2038, in seconds since the epoch. Doubles are 2^-22 apart there: seven decimals, which are at most half
-// of 1e-7 away, are always read back, and mostly six are. False if `number` is none.
+// Adds a point in time of the years 2004 to 2038, in seconds since the epoch. Doubles are 2^-22 apart there. Seven
+// decimals, which are at most half of 1e-7 away, are always read back as the same number, and six mostly are. False:
+// `number` is no such point.
 bool AddMoment(double number, TextBuffer* json) {
   constexpr double kFirst = 1U << 30;
   constexpr double kEnd = 1U << 31;
@@ -32,7 +34,7 @@ bool AddMoment(double number, TextBuffer* json) {
   const auto whole = static_cast<uint32_t>(number);
   const double rest = number - whole;
   const auto micros = static_cast<uint32_t>(rest * 1e6 + 0.5);
-  // The next second: left to the general way.
+  // This is the next second, which is left to the general way.
   if (micros >= 1'000'000) return false;
   json->AddDigits<10>(whole);
   if (whole + micros / 1e6 == number) {
@@ -43,7 +45,7 @@ bool AddMoment(double number, TextBuffer* json) {
   return true;
 }
 
-// Adds `number` if it has no more decimals, as spans that were measured have; false if it has more.
+// Adds `number` if it has no more than kDecimals, like most measured spans. False: it has more.
 template <int kDecimals>
 bool AddDecimals(double number, double scale, TextBuffer* json) {
   const double scaled = number * scale;
@@ -56,7 +58,7 @@ bool AddDecimals(double number, double scale, TextBuffer* json) {
   return true;
 }
 
-// Whether it stands in a string of JSON's as it is: eight bytes at a time.
+// Whether the text stands unchanged in a JSON string. Looks at eight bytes at a time.
 bool IsPlain(std::string_view text) {
   constexpr size_t kWord = sizeof(uint64_t);
   constexpr uint64_t kOnes = 0x0101010101010101;
@@ -64,8 +66,8 @@ bool IsPlain(std::string_view text) {
   const auto is_plain = [](const char* at) {
     uint64_t word;
     std::memcpy(&word, at, kWord);
-    // The high bit of a byte says that it is: below a space, DEL or above, a quote, a backslash. (A byte's borrow or carry changes only those above
-    // one that is flagged itself.)
+    // A byte's high bit says that the byte is below a space, DEL or above, a quote, or a backslash. (A borrow or a
+    // carry only changes bytes above one that is flagged itself.)
     const uint64_t quote = word ^ kOnes * '"';
     const uint64_t backslash = word ^ kOnes * '\\';
     const uint64_t flags = ((word - kOnes * ' ') & ~word) | word | (word + kOnes) | ((quote - kOnes) & ~quote) |
@@ -94,7 +96,7 @@ void AddJsonText(std::string_view text, TextBuffer* json) {
 }
 
 void AddJsonNumber(double number, TextBuffer* json) {
-  // Nanoseconds of spans, and microseconds of those for which these are too many.
+  // Spans in nanoseconds, or in microseconds where nanoseconds are too many.
   if (AddMoment(number, json) || AddDecimals<9>(number, 1e9, json) || AddDecimals<6>(number, 1e6, json)) return;
   constexpr size_t kMost = 32;
   char* const begin = json->Room(kMost);

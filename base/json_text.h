@@ -1,4 +1,4 @@
-// JSON written piece by piece, for what is written too often to be made a tree of values first.
+// JSON written piece by piece, for text that is written too often to become a tree of values first.
 #ifndef FASTEST_BASE_JSON_TEXT_H_
 #define FASTEST_BASE_JSON_TEXT_H_
 
@@ -8,10 +8,10 @@
 
 namespace fastest {
 
-// Adds `text` as a string of JSON's, quotes included. What is no UTF-8 is replaced.
+// Adds `text` as a JSON string, quotes included. Bytes that are no UTF-8 are replaced.
 void AddJsonText(std::string_view text, TextBuffer* json);
 
-// Adds the shortest digits that are read back as the same number. `number` must be finite.
+// Adds the shortest digits that are read back as the same number. Precondition: `number` is finite.
 void AddJsonNumber(double number, TextBuffer* json);
 
 }  // namespace fastest

@@ -25,7 +25,7 @@ std::string Text(const std::string& text) {
   return std::string(json.text());
 }
 
-// The significant digits, without point, sign, exponent, and zeros at either end.
+// The significant digits: no point, no sign, no exponent, no zeros at either end.
 size_t Digits(std::string text) {
   text = text.substr(0, text.find_first_of("eE"));
   std::string digits;
@@ -61,12 +61,12 @@ TEST(JsonTextTest, NumbersAreReadBackAsTheyWereAndNoneIsLongerThanNeedBe) {
     ExpectShortest(micros / 1e6);
     ExpectShortest(static_cast<double>(chance() % 10'000'000'000'000'000) / 1e9);
     ExpectShortest(static_cast<double>(chance() % 10'000'000'000) / 1e9);
-    // What a sum of the two comes to.
+    // A sum of two such numbers.
     ExpectShortest(micros / 1e6 + static_cast<double>(chance() % 100'000'000) / 1e9);
     ExpectShortest(std::ldexp(static_cast<double>(chance()), static_cast<int>(chance() % 400) - 200));
   }
   for (int i = 0; i < 20000; ++i) {
-    // Every double of the years 2004 to 2038 might be met.
+    // Any double of the years 2004 to 2038.
     ExpectShortest(std::ldexp(static_cast<double>((uint64_t{1} << 52) + chance() % (uint64_t{1} << 52)), 30 - 52));
   }
   for (const double number : {1e-9, 1073741824.0, 1795774135.9999998, 2147483647.9999998, 2147483648.0, 1e-10, -0.25,

@@ -1,6 +1,9 @@
-// One side of a conversation that outlives the streams that carry it: numbers what it says, keeps it until the other side has
-// acknowledged it, says after a break only what is missing, recognises what comes twice, and knows when to say something because it
-// has been silent and when silence means that the other side is out of reach. No threads, no I/O, no clock: time is an argument.
+// One side of a conversation that outlives the streams that carry it. It
+// - numbers its messages, and keeps each until the other side has acknowledged it;
+// - sends after a break only the messages that are missing, and recognises those that come twice;
+// - knows when it has been silent for so long that it owes a message;
+// - knows when the other side's silence means that it is out of reach.
+// No threads, no I/O, no clock: time is an argument.
 #ifndef FASTEST_BASE_RELIABLE_LINK_H_
 #define FASTEST_BASE_RELIABLE_LINK_H_
 
@@ -13,27 +16,27 @@
 
 namespace fastest {
 
-// What a peer's message is to the conversation.
+// What a message of the other side is to the conversation.
 enum class Arrival {
   kNew,       // To be dealt with.
-  kRepeated,  // It was dealt with before.
-  kEmpty,     // It carries no number: a sign of life, or a greeting.
-  kGap,       // One before it is missing, or it acknowledges what was never said: this stream is of no use.
+  kRepeated,  // Was dealt with before.
+  kEmpty,     // Has no number: a sign of life, or a greeting.
+  kGap,       // One before it is missing, or it acknowledges a message that was never sent: the stream is of no use.
 };
 
 // Out and In are protos with `seq` and `ack`. Not thread-safe.
 template <class Out, class In>
 class ReliableLink {
  public:
-  // From now on there is a lease: until then nothing is numbered and nothing kept. Precondition: nothing is queued; the other side has
-  // just been heard.
+  // From now on there is a lease. Before this no message is numbered and none is kept. Precondition: the queue is
+  // empty; the other side has just been heard.
   void Keep(absl::Duration lease, absl::Time now) {
     lease_ = lease;
     heard_at_ = said_at_ = now;
   }
   bool kept() const { return lease_ > absl::ZeroDuration(); }
 
-  // Queues a message; it is told by HasNext() and taken by TakeNext() in its turn.
+  // Queues a message. TakeNext() gives it in its turn.
   void Add(Out message) {
     const size_t bytes = message.ByteSizeLong();
     bytes_ += bytes;
@@ -41,7 +44,7 @@ class ReliableLink {
     queue_.push_back({std::move(message), bytes});
   }
   bool HasNext() const { return written_ < queue_.size(); }
-  // To be written now. Precondition: HasNext().
+  // The message to be written now. Precondition: HasNext().
   Out TakeNext(absl::Time now) {
     Out message;
     if (kept()) {
@@ -53,7 +56,7 @@ class ReliableLink {
     Stamp(&message, now);
     return message;
   }
-  // For a message that is not counted: it carries the acknowledgement.
+  // For a message without a number: it carries the acknowledgement.
   void Stamp(Out* message, absl::Time now) {
     if (kept()) message->set_ack(received_);
     said_at_ = now;
@@ -71,10 +74,10 @@ class ReliableLink {
     unacknowledged_bytes_ += message.ByteSizeLong();
     return Arrival::kNew;
   }
-  // The last number that has come.
+  // The last number that was received.
   uint64_t received() const { return received_; }
 
-  // There is a new stream, and the other side has got everything up to `received`. False: it can't have.
+  // There is a new stream, and the other side has got every message up to `received`. False: it cannot have.
   bool Resume(uint64_t received, absl::Time now) {
     heard_at_ = now;
     if (received < acknowledged_ || !Acknowledge(received)) return false;
@@ -82,7 +85,7 @@ class ReliableLink {
     return true;
   }
 
-  // Nothing was said for so long that something should be, be it empty; or much has come that the other side still keeps.
+  // A message is due, even an empty one: this side was silent for long, or the other side keeps many messages.
   bool OwesSign(absl::Time now) const { return kept() && (now - said_at_ >= beat() || OwesAcknowledgement()); }
   bool OwesAcknowledgement() const {
     return unacknowledged_ >= kMaxUnacknowledged || unacknowledged_bytes_ >= kMaxUnacknowledgedBytes;
@@ -91,18 +94,18 @@ class ReliableLink {
   bool Silent(absl::Time now) const { return kept() && now - heard_at_ >= lease_ / 2; }
   bool LeaseOver(absl::Time now) const { return kept() && now - heard_at_ >= lease_; }
   absl::Time heard_at() const { return heard_at_; }
-  // It can't be heard, since its stream is not being read, and this must not count against it.
+  // The other side could not be heard, since its stream is not being read. That must not count against it.
   void Excuse(absl::Time now) { heard_at_ = now; }
-  // Half as long as silence may last: one sign of life may be late.
+  // Between two signs of life. Silence may last twice as long: one sign may be late.
   absl::Duration beat() const { return lease_ / 4; }
   absl::Duration lease() const { return lease_; }
 
-  // Of what has not been written, or not been acknowledged.
+  // Of the messages that have not been written, or not been acknowledged.
   size_t bytes() const { return bytes_; }
   size_t size() const { return queue_.size(); }
 
  private:
-  // What may come before an acknowledgement is owed, so that the other side need not keep more.
+  // How much may come before an acknowledgement is owed: the other side keeps no more.
   static constexpr size_t kMaxUnacknowledged = 256;
   static constexpr size_t kMaxUnacknowledgedBytes = size_t{1} << 20;
 
@@ -118,7 +121,7 @@ class ReliableLink {
   bool Acknowledge(uint64_t seq) {
     if (seq > last_seq_) return false;
     while (!queue_.empty() && queue_.front().message.seq() != 0 && queue_.front().message.seq() <= seq) {
-      // It may be that it came by an earlier stream, and was about to be said again.
+      // The message may have come by an earlier stream, and was about to be sent again.
       if (written_ > 0) --written_;
       acknowledged_ = queue_.front().message.seq();
       PopFront();
@@ -127,7 +130,7 @@ class ReliableLink {
   }
 
   absl::Duration lease_ = absl::ZeroDuration();
-  // In the order of saying; the first `written_` have been said on the present stream.
+  // In order. The first `written_` messages have been sent on the present stream.
   std::deque<Queued> queue_;
   size_t written_ = 0;
   size_t bytes_ = 0;

@@ -11,7 +11,7 @@
 namespace fastest {
 namespace {
 
-// What the link needs of a proto.
+// As much of a proto as the link needs.
 class Message {
  public:
   Message() = default;
@@ -83,7 +83,7 @@ TEST(ReliableLinkTest, SaysAfterABreakOnlyWhatIsMissing) {
   Link a = Kept();
   Link b = Kept();
   for (int i = 0; i < 4; ++i) a.Add(Message(i));
-  // Two arrive, two are lost.
+  // Two messages arrive, two are lost.
   for (int i = 0; i < 2; ++i) EXPECT_EQ(b.Receive(a.TakeNext(kStart), kStart), Arrival::kNew);
   a.TakeNext(kStart);
   a.TakeNext(kStart);
@@ -113,7 +113,7 @@ TEST(ReliableLinkTest, APeerThatKnowsWhatWasNeverSaidIsRefused) {
   message.set_ack(1);
   EXPECT_EQ(a.Receive(message, kStart), Arrival::kGap);
   EXPECT_FALSE(a.Resume(1, kStart));
-  // One that has forgotten is, too: what it lacks is not there any more.
+  // A side that has forgotten is out, too: the messages that it lacks are not kept any more.
   a.Add(Message(1));
   a.TakeNext(kStart);
   EXPECT_EQ(a.Receive(message, kStart), Arrival::kEmpty);
@@ -161,20 +161,20 @@ TEST(ReliableLinkTest, SilenceBreaksTheStreamAndThenEndsTheLease) {
   EXPECT_FALSE(a.Silent(At(13)));
 }
 
-// Both talk at once over streams that break at any time, with whatever was under way lost or not.
+// Both sides talk at once over streams that break at any time. Messages under way are lost or not.
 TEST(ReliableLinkTest, EverythingArrivesOnceAndInOrderWhateverBreaks) {
   for (uint32_t seed = 0; seed < 300; ++seed) {
     std::mt19937 random(seed);
     const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<uint32_t>(n)); };
     Link sides[2] = {Kept(), Kept()};
-    // wire[i]: what has been written by side i and has not arrived; stale: the same of an earlier stream.
+    // wire[i]: messages that side i has written and that have not arrived; stale: those of an earlier stream.
     std::deque<Message> wire[2];
     std::vector<int> heard[2];
     int said[2] = {0, 0};
     int breaks = 0;
     const auto reconnect = [&] {
       ++breaks;
-      // The greeting of side 0 was made before some of the old stream arrived; that is dropped or dealt with, as it happens.
+      // Side 0 greeted before the rest of the old stream arrived. The rest is dropped or dealt with, at random.
       const uint64_t received = sides[0].received();
       for (int side = 0; side < 2; ++side) {
         for (int late = pick(3); late > 0 && !wire[1 - side].empty(); --late) {
@@ -206,7 +206,7 @@ TEST(ReliableLinkTest, EverythingArrivesOnceAndInOrderWhateverBreaks) {
           break;
         }
         case 6:
-          // Said twice by a stream that stutters.
+          // The stream stutters: a message comes twice.
           if (!wire[side].empty()) wire[side].push_front(wire[side].front());
           break;
         default:

@@ -24,7 +24,7 @@ absl::StatusOr<std::vector<std::string>> SplitShellWords(const std::string& line
     } else if (c == '\\') {
       if (last) return absl::InvalidArgumentError("a backslash at the end has nothing to escape");
       const char next = line[++i];
-      // Between double quotes a backslash stands for itself unless it escapes one of these two.
+      // Between double quotes a backslash is an ordinary character, unless it escapes one of these two.
       if (quote == '"' && next != '"' && next != '\\') word += '\\';
       word += next;
       in_word = true;

@@ -9,10 +9,11 @@
 
 namespace fastest {
 
-// Splits a line without expanding anything: what Python's shlex.split does, and so how pytest reads addopts. InvalidArgument: a quote that is not closed, or a backslash at the end.
+// Splits a line as Python's shlex.split does, and so as pytest reads addopts: nothing is expanded. InvalidArgument: a
+// quote is not closed, or a backslash is at the end.
 absl::StatusOr<std::vector<std::string>> SplitShellWords(const std::string& line);
 
-// `word` as it has to be typed in a shell: as it is where that is sure to be safe, else in single quotes.
+// `word` as it must be typed in a shell: unchanged if that is surely safe, else in single quotes.
 std::string QuoteForShell(const std::string& word);
 
 }  // namespace fastest

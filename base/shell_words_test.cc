@@ -9,7 +9,7 @@
 namespace fastest {
 namespace {
 
-// The expectations are what Python's shlex.split answers.
+// The expected words are those of Python's shlex.split.
 TEST(SplitShellWordsTest, AsShlex) {
   const std::vector<std::pair<std::string, std::vector<std::string>>> cases = {
       {"", {}},

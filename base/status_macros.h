@@ -1,4 +1,4 @@
-// The two lines that every caller of a function that may fail would write again.
+// The lines that every caller of a function that may fail would write. Examples:
 //   RETURN_IF_ERROR(Write(file));
 //   ASSIGN_OR_RETURN(const std::string text, Read(file));
 #ifndef FASTEST_BASE_STATUS_MACROS_H_
@@ -21,7 +21,7 @@
   } while (false)
 
 // Declares or assigns `target` from the absl::StatusOr that `expression` gives, or leaves the function with its status.
-// A type with a comma in it needs an alias: the preprocessor splits there.
+// A type with a comma needs an alias: the preprocessor splits at the comma.
 #define ASSIGN_OR_RETURN(target, expression) \
   ASSIGN_OR_RETURN_INNER(FASTEST_JOIN(fastest_status_or_, __LINE__), target, expression)
 

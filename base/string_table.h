@@ -1,5 +1,5 @@
-// Gives equal texts one small number, and keeps each text once: node ids stand in the books, in the queue and in leases, a million of
-// them in a large run. Numbers count from 0 and stay valid as long as the table lives. Not thread-safe.
+// Gives equal texts one small number, and keeps each text once. A large run has a million node ids, and each of them is
+// in the ledger, in the queue and in leases. Numbers count from 0 and stay valid as long as the table. Not thread-safe.
 #ifndef FASTEST_BASE_STRING_TABLE_H_
 #define FASTEST_BASE_STRING_TABLE_H_
 
@@ -22,16 +22,16 @@ class StringTable {
   StringTable(const StringTable&) = delete;
   StringTable& operator=(const StringTable&) = delete;
 
-  // The number of `text`, a new one if it was not known.
+  // The number of `text`; a new one if the text is unknown.
   uint32_t Intern(absl::string_view text);
-  // Only looks.
+  // Adds nothing.
   std::optional<uint32_t> Find(absl::string_view text) const;
-  // Precondition: `number` came from Intern. The reference stays valid, too.
+  // Precondition: `number` came from Intern. The reference stays valid as long as the table.
   const std::string& operator[](uint32_t number) const { return texts_[number]; }
   size_t size() const { return texts_.size(); }
 
  private:
-  // A number stands for its text, so that the texts need not be there twice.
+  // A number stands for its text: each text is kept only once.
   struct Hash {
     using is_transparent = void;
     const StringTable* table;
@@ -45,9 +45,9 @@ class StringTable {
     bool operator()(uint32_t number, absl::string_view text) const { return (*table)[number] == text; }
   };
 
-  // A run speaks of the same test several times in a row, to several who look it up here: the numbers that were asked for last.
+  // The last two numbers. A run looks up the same test several times in a row.
   std::array<uint32_t, 2> recent_ = {};
-  // A deque never moves what it holds.
+  // A deque does not move its elements.
   std::deque<std::string> texts_;
   absl::flat_hash_set<uint32_t, Hash, Equal> numbers_;
 };

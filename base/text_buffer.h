@@ -1,4 +1,4 @@
-// Text that grows by very many small pieces.
+// Text that grows by many small pieces.
 #ifndef FASTEST_BASE_TEXT_BUFFER_H_
 #define FASTEST_BASE_TEXT_BUFFER_H_
 
@@ -13,18 +13,18 @@
 
 namespace fastest {
 
-// As a string, but with a way to add to it that the compiler sees through: a literal is copied by a few instructions, where each append to a
-// std::string is a call into its library. Not thread-safe.
+// Like a std::string, but the compiler inlines its appends: it copies a literal by a few instructions, where each
+// append to a std::string is a call into its library. Not thread-safe.
 class TextBuffer {
  public:
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   // Valid until something is added.
   std::string_view text() const { return {bytes_.data(), size_}; }
-  // Keeps its room.
+  // Keeps the memory.
   void Clear() { size_ = 0; }
 
-  // Inlined even where it seems large: of a literal, nothing is left but a few moves.
+  // Inlined even where it seems large: for a literal only a few moves remain.
   [[gnu::always_inline]] void Add(std::string_view text) {
     std::memcpy(Room(text.size()), text.data(), text.size());
     size_ += text.size();
@@ -33,7 +33,7 @@ class TextBuffer {
     *Room(1) = c;
     ++size_;
   }
-  // The last `kDigits` decimal digits of `number`, zeros in front.
+  // Adds the last `kDigits` decimal digits of `number`, with zeros in front.
   template <int kDigits>
   void AddDigits(uint64_t number) {
     char* const begin = Room(kDigits);
@@ -48,12 +48,12 @@ class TextBuffer {
     size_ += static_cast<size_t>(std::to_chars(begin, begin + kMost, count).ptr - begin);
   }
 
-  // Takes back the zeros at the end, as long as more than `least` bytes are there.
+  // Removes the zeros at the end, as long as more than `least` bytes remain.
   void DropZeros(size_t least) {
     while (size_ > least && bytes_[size_ - 1] == '0') --size_;
   }
 
-  // Where the next piece goes, with room for `bytes`; Took tells how many were written.
+  // Where the next piece goes, with room for `bytes`. Call Took with the number of bytes that were written.
   char* Room(size_t bytes) {
     if (bytes_.size() - size_ < bytes) Grow(bytes);
     return bytes_.data() + size_;
@@ -75,7 +75,7 @@ class TextBuffer {
     bytes_.resize(std::max({kLeast, bytes_.size() * 2, size_ + bytes}));
   }
 
-  // More than was added: what comes after size_ means nothing.
+  // Bytes behind size_ mean nothing.
   std::string bytes_;
   size_t size_ = 0;
 };

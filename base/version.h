@@ -1,4 +1,4 @@
-// The version that every program of the project answers to --version with.
+// The version of all programs of the project.
 #ifndef FASTEST_BASE_VERSION_H_
 #define FASTEST_BASE_VERSION_H_
 

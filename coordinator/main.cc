@@ -1,136 +1,107 @@
-// fastest-coordinator: finds a project's tests, has agents run them, reports. This file only wires; see ARCHITECTURE.md.
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cstdio>
+// fastest-coordinator: finds a project's tests, has agents run them, reports. This file only wires: arguments become a
+// command. See ARCHITECTURE.md.
 #include <cstdlib>
-#include <filesystem>
+#include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
+#include "absl/status/statusor.h"
 #include "base/process/standard_streams.h"
-#include "base/version.h"
-#include "coordinator/commands/command.h"
+#include "base/status_macros.h"
+#include "coordinator/commands/bisect.h"
+#include "coordinator/commands/check_isolation.h"
+#include "coordinator/commands/discover.h"
 #include "coordinator/commands/doctor.h"
-#include "coordinator/commands/isolation_search.h"
+#include "coordinator/commands/help.h"
+#include "coordinator/commands/history.h"
+#include "coordinator/commands/merge.h"
 #include "coordinator/commands/replay.h"
-#include "coordinator/commands/replayed_run.h"
-#include "coordinator/discovery/discover_text.h"
-#include "coordinator/discovery/discovery.h"
+#include "coordinator/commands/run.h"
+#include "coordinator/commands/runs/replayed_run.h"
+#include "coordinator/commands/shards.h"
+#include "coordinator/commands/status.h"
+#include "coordinator/commands/stop_warm.h"
+#include "coordinator/commands/takeover.h"
+#include "coordinator/commands/text/messages.h"
 #include "coordinator/discovery/project/project_config.h"
 #include "coordinator/isolation/sequence.h"
 #include "coordinator/options/argument_file.h"
 #include "coordinator/options/command_line.h"
-#include "coordinator/python/module_paths.h"
+#include "coordinator/request/discovery_request.h"
+#include "coordinator/request/invocation.h"
 #include "coordinator/request/request.h"
 #include "proto/exit_code.h"
 
+namespace fastest {
 namespace {
 
-using fastest::discovery::ProjectConfig;
-using fastest::options::CommandLine;
+// What a command may need.
+struct Asked {
+  std::vector<std::string> args;
+  options::CommandLine line;
+  discovery::ProjectConfig project;
+  request::Request request;
+  // With --replay.
+  isolation::Sequence sequence;
+};
 
-int UsageError(const absl::Status& status) {
-  fprintf(stderr, "ERROR: %s\n", std::string(status.message()).c_str());
-  return fastest::kUsageError;
+// The commands that need no project; nothing if another is asked for.
+std::optional<int> AnswerAtOnce(const options::CommandLine& line, const request::Invocation& invocation) {
+  if (line.Has("--help")) return commands::HelpCommand();
+  if (line.Has("--version")) return commands::VersionCommand();
+  if (line.Has("--merge")) return commands::MergeCommand(line, invocation);
+  if (line.Has("--from-json")) return commands::ReplayCommand(line, invocation);
+  return std::nullopt;
 }
 
-int TerminalColumns() {
-  winsize size = {};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+// The commands that need a project.
+int Answer(const Asked& asked) {
+  const options::CommandLine& line = asked.line;
+  const request::Request& request = asked.request;
+  if (line.Has("--bisect")) return commands::BisectCommand(asked.sequence, request.run);
+  if (line.Has("--check-isolation")) return commands::CheckIsolationCommand(line, request.run);
+  if (line.Has("--discover")) return commands::DiscoverCommand(line, asked.project, request);
+  if (line.Has("--doctor")) return commands::DoctorCommand(asked.args, line, request);
+  for (const std::string& note : request.notes) commands::Say("fastest: " + note);
+  if (request.warm.stop) return commands::StopWarmCommand(asked.project, request.warm);
+  if (!request.run.interactive_option.empty()) return commands::TakeoverCommand(request.run);
+  if (request.farm.asks()) return commands::StatusCommand(request.farm, request.report.text_to_stderr);
+  if (request.history.asks()) return commands::HistoryCommand(asked.project, request);
+  if (!request.shard.plan_out.empty()) return commands::ShardsCommand(line, asked.project, request);
+  return commands::RunCommand(line, asked.project, request);
 }
 
-fastest::request::Surroundings LookAround() {
-  fastest::request::Surroundings surroundings;
-  std::error_code error;
-  surroundings.invocation_dir = std::filesystem::current_path(error).string();
-  surroundings.getenv = [](const char* name) -> const char* { return getenv(name); };
-  surroundings.cores = static_cast<int>(std::thread::hardware_concurrency());
-  surroundings.today = absl::FormatTime("%Y-%m-%d", absl::Now(), absl::LocalTimeZone());
-  surroundings.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
-  surroundings.terminal_columns = TerminalColumns();
-  return surroundings;
-}
+absl::StatusOr<int> Main(const std::vector<std::string>& words) {
+  Asked asked;
+  ASSIGN_OR_RETURN(asked.args, options::WithArgumentFiles(words));
+  ASSIGN_OR_RETURN(asked.line, options::Parse(asked.args));
+  const request::Invocation invocation = request::ThisInvocation();
+  if (const std::optional<int> exit_code = AnswerAtOnce(asked.line, invocation)) return *exit_code;
 
-fastest::discovery::ProjectOptions ProjectFor(const CommandLine& line, const std::string& invocation_dir) {
-  fastest::discovery::ProjectOptions options;
-  options.invocation_dir = invocation_dir;
-  options.args = line.paths;
-  options.rootdir = line.Last("--rootdir").value_or("");
-  options.config_file = line.Last("--config-file").value_or("");
-  options.override_ini = line.All("--override-ini");
-  return options;
-}
-
-int Discover(const CommandLine& line, const ProjectConfig& project, const fastest::request::Request& request) {
-  fastest::discovery::DiscoveryOptions options = fastest::commands::DiscoveryFor(line, request);
-  if (request.names_modules) {
-    const bool has_testpaths = options.invocation_dir == project.rootdir;
-    const std::vector<std::string> names = line.paths.empty() && has_testpaths ? project.testpaths : line.paths;
-    // Of plugins' options only Python knows which have values: what looks like a name may be one.
-    auto paths = fastest::python::PathsOfModules(request.run.python, project, options.invocation_dir, names,
-                                                 !line.unknown.empty());
-    if (!paths.ok()) return UsageError(paths.status());
-    options.args = *std::move(paths);
-    options.words.erase(std::remove(options.words.begin(), options.words.end(), "--pyargs"), options.words.end());
+  RETURN_IF_ERROR(commands::CheckReplayWords(asked.line));
+  const bool replays = asked.line.Has("--replay");
+  if (replays) {
+    ASSIGN_OR_RETURN(commands::ReplayedRun replayed, commands::ReadReplayedRun(asked.line));
+    asked.line = std::move(replayed.line);
+    asked.sequence = std::move(replayed.sequence);
   }
-  const auto found = fastest::discovery::Discover(project, options);
-  if (!found.ok()) return UsageError(found.status());
-  const std::string text = fastest::discovery::DiscoverText(*found);
-  fwrite(text.data(), 1, text.size(), stdout);
-  return found->modules.empty() ? fastest::kNoTestsCollected : fastest::kOk;
+  ASSIGN_OR_RETURN(asked.project, discovery::FindProject(request::ReadProjectOptions(asked.line, invocation)));
+  RETURN_IF_ERROR(options::AddFromEnvironment(invocation.getenv, asked.line));
+  RETURN_IF_ERROR(options::AddFromSettingsFile(asked.project.rootdir, asked.line));
+  ASSIGN_OR_RETURN(asked.request, request::MakeRequest(asked.line, asked.project, invocation));
+  if (replays) commands::Follow(asked.sequence, &asked.request);
+  return Answer(asked);
 }
 
 }  // namespace
+}  // namespace fastest
 
 int main(int argc, char** argv) {
   fastest::OpenMissingStandardStreams();
-  // gRPC's own log lines are for its developers; what goes wrong we say ourselves.
+  // gRPC's own log lines are for its developers. Fastest says itself what goes wrong.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
-  const auto args = fastest::options::WithArgumentFiles(std::vector<std::string>(argv + 1, argv + argc));
-  if (!args.ok()) return UsageError(args.status());
-  absl::StatusOr<CommandLine> line = fastest::options::Parse(*args);
-  if (!line.ok()) return UsageError(line.status());
-  if (line->Has("--help")) {
-    fputs(fastest::options::HelpText().c_str(), stdout);
-    return fastest::kOk;
-  }
-  if (line->Has("--version")) {
-    printf("fastest %s\n", fastest::kVersion);
-    return fastest::kOk;
-  }
-
-  const fastest::request::Surroundings surroundings = LookAround();
-  if (line->Has("--from-json") || line->Has("--merge")) return fastest::commands::ReplayCommand(*line, surroundings);
-  if (const absl::Status status = fastest::commands::CheckReplayWords(*line); !status.ok()) return UsageError(status);
-  fastest::isolation::Sequence sequence;
-  if (line->Has("--replay")) {
-    auto replayed = fastest::commands::ReadReplayedRun(*line);
-    if (!replayed.ok()) return UsageError(replayed.status());
-    line = std::move(replayed->line);
-    sequence = std::move(replayed->sequence);
-  }
-  const absl::StatusOr<ProjectConfig> project =
-      fastest::discovery::FindProject(ProjectFor(*line, surroundings.invocation_dir));
-  if (!project.ok()) return UsageError(project.status());
-  if (const absl::Status status = fastest::options::AddFromEnvironment(surroundings.getenv, *line); !status.ok()) {
-    return UsageError(status);
-  }
-  if (const absl::Status status = fastest::options::AddFromSettingsFile(project->rootdir, *line); !status.ok()) {
-    return UsageError(status);
-  }
-  absl::StatusOr<fastest::request::Request> request = fastest::request::MakeRequest(*line, *project, surroundings);
-  if (!request.ok()) return UsageError(request.status());
-  if (line->Has("--replay")) fastest::commands::Follow(sequence, &*request);
-  if (line->Has("--bisect")) return fastest::commands::Bisect(sequence, *request);
-  if (line->Has("--check-isolation")) return fastest::commands::CheckIsolation(*line, *request);
-  if (line->Has("--discover")) return Discover(*line, *project, *request);
-  if (line->Has("--doctor")) return fastest::commands::Doctor(*args, *line, *request);
-  return fastest::commands::RunCommand(*line, *project, *request);
+  const absl::StatusOr<int> exit_code = fastest::Main(std::vector<std::string>(argv + 1, argv + argc));
+  return exit_code.ok() ? *exit_code : fastest::commands::Fail(exit_code.status(), fastest::kUsageError);
 }

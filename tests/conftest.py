@@ -1,4 +1,4 @@
-"""Settings for the tests that cross folders: where the harness lies and which binary is tried."""
+"""Settings for the tests that cross folders: the path of the shared code, and the binary under test."""
 
 import os
 import sys
@@ -8,12 +8,12 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "parity"))
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE / "harness"))
 
-# Projects to be run by the harness, not tests of ours.
+# These are projects that the tests run. They are not tests of Fastest.
 collect_ignore = ["suites", "plugins"]
 
-# What a run of ours leaves in the environment would reach the runs that we start.
+# The runs that the tests start must not inherit the settings of the pytest that runs the tests.
 for name in list(os.environ):
     if name.startswith("PYTEST_"):
         del os.environ[name]
@@ -26,7 +26,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """For pytest-xdist: a file's tests share what its fixtures have made; there is one set of machines at a time."""
+    """Groups tests for pytest-xdist: tests of a file share its fixtures, and only one set of machines can exist."""
     for item in items:
         folder = item.path.parent.name
         group = "machines" if folder in ("farm", "deploy") else item.path.stem

@@ -1,13 +1,13 @@
 """System libraries, found through pkg-config, as C++ libraries of Bazel.
 
-Headers lie in the compiler's own search path, so only link options need saying. Where the system has a static library, it
-is taken: a program that links gRPC and all it stands on dynamically spends three times as long in the loader as in itself.
+The headers are in the compiler's own search path, so the rule only gives link options. It prefers static libraries,
+because a program that links gRPC dynamically spends three times as long in the loader as in itself.
 """
 
-# Part of the C library, which stays shared, or nothing but an option.
+# Parts of the C library, which stays shared, and plain options.
 _SHARED = ["c", "dl", "m", "pthread", "rt"]
 
-# Named by --static for features that Debian's archives were built without.
+# --static names these for features that Debian's archives were built without.
 _UNUSED = ["systemd"]
 
 def _run(ctx, command):
@@ -29,7 +29,7 @@ def _library_directories(ctx):
     return []
 
 def _searched_option(ctx):
-    """What names the machine's own folder of headers, which compilers search and some modules name all the same."""
+    """The option for the machine's own folder of headers. Compilers search it anyway, but some modules name it."""
     compiler = ctx.which("gcc") or ctx.which("cc")
     machine = ctx.execute([compiler, "-print-multiarch"]).stdout.strip() if compiler else ""
     return "-I/usr/include/" + machine
@@ -48,14 +48,14 @@ def _link_options(ctx, words):
     directories = _library_directories(ctx)
     last = {}
     for index, word in enumerate(words):
-        # The pair surrounds -latomic --as-needed, which the C++ library's own options make superfluous.
+        # This pair surrounds -latomic --as-needed, which the C++ library's own options make superfluous.
         if word.startswith("-Wl,--push-state") or word.startswith("-Wl,--pop-state"):
             continue
         if word.startswith("-l") and word[2:] in _UNUSED:
             continue
         last[word] = index
 
-    # Archives are searched from left to right: the last mention of one serves the earlier ones too.
+    # Archives are searched from left to right, so the last mention of an archive serves the earlier ones too.
     kept = [word for index, word in enumerate(words) if last.get(word) == index]
     return [_link_option(ctx, directories, word) if word.startswith("-l") else word for word in kept]
 
@@ -71,7 +71,7 @@ def _pkg_config_library_impl(ctx):
         fail("The headers of {} lie outside the compiler's search path: {}".format(modules, includes))
     defines = [word[2:] for word in compile_words if word.startswith("-D")]
     if ctx.attr.header_only:
-        # These select the compiled library.
+        # pkg-config's definitions select the compiled library.
         defines = ctx.attr.defines
     link_words = []
     if not ctx.attr.header_only:
@@ -92,11 +92,11 @@ cc_library(
 pkg_config_library = repository_rule(
     implementation = _pkg_config_library_impl,
     attrs = {
-        "defines": attr.string_list(doc = "Preprocessor definitions of a header_only library, in place of pkg-config's."),
-        "header_only": attr.bool(doc = "Link nothing: the headers hold all."),
-        "modules": attr.string_list(mandatory = True, doc = "pkg-config's names."),
+        "defines": attr.string_list(doc = "Preprocessor definitions, for a header_only library."),
+        "header_only": attr.bool(doc = "Link nothing, because the headers hold everything."),
+        "modules": attr.string_list(mandatory = True, doc = "The modules by pkg-config's names."),
     },
-    # Asked again whenever Bazel's server starts: packages come and go outside of its sight.
+    # Bazel asks again whenever its server starts, because it does not see packages come and go.
     local = True,
-    doc = "Makes @NAME//:NAME out of installed pkg-config modules.",
+    doc = "Makes @NAME//:NAME from installed pkg-config modules.",
 )

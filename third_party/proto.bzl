@@ -4,11 +4,11 @@ def fastest_cc_proto(name, srcs, deps = [], grpc = False, visibility = ["//visib
     """Declares a cc_library `name` whose headers are included as "proto/x.pb.h" (and "proto/x.grpc.pb.h").
 
     Args:
-      name: of the library.
-      srcs: the .proto files of this package; they import each other from the repository's root.
-      deps: other targets of this macro whose .proto files are imported, in the same package or another.
+      name: the name of the library.
+      srcs: the .proto files of this package. They import each other from the repository's root.
+      deps: other targets of this macro whose .proto files are imported, in this package or another.
       grpc: whether the files define services.
-      visibility: of the library.
+      visibility: the visibility of the library.
     """
     package = native.package_name()
     stems = [src[:-len(".proto")] for src in srcs]
@@ -36,7 +36,7 @@ def fastest_cc_proto(name, srcs, deps = [], grpc = False, visibility = ["//visib
         name = name,
         srcs = sources,
         hdrs = headers,
-        # Generated code is not held to our own warnings.
+        # Generated code may have warnings.
         copts = ["-w"],
         visibility = visibility,
         deps = deps + ["//third_party:protobuf"] + (["//third_party:grpc"] if grpc else []),

@@ -1,7 +1,7 @@
-"""C sources out of source distributions that tools/setup has put into the cache.
+"""C sources from source distributions that tools/setup has put into the cache.
 
-The cache is content-addressed: CACHE/third_party/DIGEST.tar.gz, with CACHE = $XDG_CACHE_HOME/fastest or ~/.cache/fastest.
-Bazel checks the digest once more when it unpacks.
+The name of a file in the cache is its digest: CACHE/third_party/DIGEST.tar.gz. CACHE is $XDG_CACHE_HOME/fastest or
+~/.cache/fastest. Bazel checks the digest again when it unpacks the file.
 """
 
 def _pins(ctx):
@@ -31,7 +31,7 @@ def _unpack(ctx, pin, digest):
         sha256 = digest,
     )
 
-    # One folder at the top: the name and version, in whichever spelling the packager chose.
+    # The archive has one folder at the top. Its name is the name and version in the packager's spelling.
     return ctx.path("sdists/" + pin).readdir()[0]
 
 def _sdist_library_impl(ctx):
@@ -55,14 +55,14 @@ sdist_library = repository_rule(
         "build_file": attr.label(mandatory = True),
         "parts": attr.string_dict(
             mandatory = True,
-            doc = "What to take, in this order: NAME==VERSION/PATH of a file or folder -> its path in the repository.",
+            doc = "Files and folders to copy, in this order: NAME==VERSION/PATH -> the path in the repository.",
         ),
-        "patches": attr.label_list(doc = "Applied afterwards, as by patch -p1."),
+        "patches": attr.label_list(doc = "Patches for the copied files, as for patch -p1."),
         "_pins": attr.label(default = "//third_party:sdists.txt"),
     },
     environ = [
         "HOME",
         "XDG_CACHE_HOME",
     ],
-    doc = "Makes a repository out of parts of pinned source distributions.",
+    doc = "Makes a repository from parts of pinned source distributions.",
 )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 def count_junit(path: Path) -> Counter:
-    """Counts the test cases of a JUnit file; a case with several faults is one failed test."""
+    """Counts the test cases of a JUnit file. A case with several faults is one failed test."""
     counts: Counter = Counter()
     for case in ElementTree.parse(path).getroot().iter("testcase"):
         if case.find("failure") is not None or case.find("error") is not None:
@@ -40,7 +40,7 @@ def count_result(result: dict) -> Counter:
 
 
 def count_bazel(events_path: Path) -> Counter:
-    """Counts what Bazel's build event file tells; every configured test target must have a result."""
+    """Counts the tests in Bazel's build event file. Every configured test target must have a result."""
     counts: Counter = Counter()
     expected, reported = set(), set()
     for line in events_path.read_text().splitlines():

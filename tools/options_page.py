@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/options.md"
 PRINT_FLAGS = ROOT / "bazel-bin/coordinator/options/print_flags"
 
-# The sets of tools/setup whose pytest is asked, from the oldest.
+# The sets of tools/setup whose pytest is asked, oldest first.
 SETS = ("pytest7", "pytest8", "test")
 
 # Asks a pytest for its version and its options: [names, nargs ("0" for flags)].
@@ -36,8 +36,8 @@ SAME = "same"
 HANDED = "handed to the workers"
 MEANINGLESS = "meaningless here"
 
-# By the table's handling: the verdict on an option of pytest's, and what happens. If that is empty, the option's help
-# says what stands in its place.
+# Maps the table's handling to the verdict on an option of pytest, and to what happens. An empty text stands for the
+# option's own help.
 VERDICTS = {
     "own": (SAME, "the coordinator does it, over the results of all workers"),
     "asked": (SAME, "the coordinator answers"),
@@ -49,7 +49,7 @@ VERDICTS = {
     "consumed": (MEANINGLESS, ""),
 }
 
-# Options that the coordinator obeys as well: groups of the table, and options that decide over the whole run.
+# Options that the coordinator obeys too: groups of the table, and options that decide over the whole run.
 ALSO_HERE = {
     "Terminal (as pytest)": "each worker's pytest obeys it, and so does the text that the coordinator prints",
     "Configuration (as pytest)": "each worker's pytest obeys it; the coordinator reads the same configuration",
@@ -81,7 +81,7 @@ def read_flags():
 
 
 def ask_pytest(python, xdist=False):
-    """(version, {tuple of names: nargs}) of an interpreter's pytest."""
+    """The version of an interpreter's pytest, and its options as {tuple of names: nargs}."""
     program = ASK.replace("XDIST", repr(xdist))
     answer = subprocess.run([python, "-c", program], check=True, capture_output=True, text=True, cwd="/").stdout
     version, options = json.loads(answer.splitlines()[-1])
@@ -94,7 +94,7 @@ def python_of(name):
 
 
 def ask_all():
-    """What each version of pytest has, from the oldest; then pytest-xdist's options."""
+    """The options of each version of pytest, oldest first, and pytest-xdist's options."""
     plain = [ask_pytest(python_of(name)) for name in SETS]
     _, with_xdist = ask_pytest(python_of("test"), xdist=True)
     own = set(plain[-1][1])
@@ -106,7 +106,7 @@ def short(version):
 
 
 def which(names, versions):
-    """Which of the versions have an option: empty if all have."""
+    """Says which versions have an option. Empty if all have it."""
     having = [short(version) for version, options in versions if any(set(names) & set(known) for known in options)]
     return "" if len(having) == len(versions) else "only " + ", ".join(having)
 

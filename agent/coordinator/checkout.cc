@@ -13,7 +13,7 @@
 namespace fastest::agent {
 namespace {
 
-// Of the files that differ, this many are named.
+// How many of the files that differ are named.
 constexpr size_t kMostNamed = 3;
 
 std::string MapArgument(const std::string& argument, const std::string& from, const std::string& to) {
@@ -37,7 +37,7 @@ bool IsSame(const struct stat& a, const struct stat& b) {
 std::string MapPath(const std::string& path, const std::string& from, const std::string& to) {
   if (from.empty() || path.compare(0, from.size(), from) != 0) return path;
   const std::string rest = path.substr(from.size());
-  // A longer name that only begins alike is another place; "::" begins a node id.
+  // A longer name with the same beginning is another place; "::" begins a node id.
   if (!rest.empty() && rest[0] != '/' && rest[0] != ':' && from.back() != '/') return path;
   if (from.back() == '/' && !rest.empty()) return absl::StrCat(to, "/", rest);
   return to + rest;
@@ -48,7 +48,7 @@ v1::RunSpec SpecForCheckout(const v1::CoordinatorMessage::StartRun& start, const
   spec.clear_python();
   spec.set_invocation_dir(MapPath(spec.invocation_dir(), start.rootdir(), workdir));
   spec.clear_pytest_args();
-  // Where no ini-file says it, pytest would find it by what lies around, which may be other things here.
+  // Without an ini-file pytest guesses the rootdir from the files around it, which may be other ones here.
   spec.add_pytest_args(absl::StrCat("--rootdir=", workdir));
   for (const std::string& argument : start.spec().pytest_args()) {
     spec.add_pytest_args(MapArgument(argument, start.rootdir(), workdir));
@@ -86,7 +86,7 @@ absl::Status ExpectedFiles::Compare(const v1::Batch& batch) {
 std::string ExpectedFiles::Difference(const std::string& path, File& file) const {
   const std::string own = absl::StrCat(workdir_, "/", path);
   struct stat now = {};
-  // Before it is read: what is written meanwhile is seen the next time.
+  // Before the file is read: a change meanwhile is seen the next time.
   if (stat(own.c_str(), &now) != 0) return absl::StrCat(path, " is missing");
   if (IsSame(now, file.seen)) return "";
   const std::optional<uint64_t> digest = FileDigest(own);

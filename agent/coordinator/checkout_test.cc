@@ -92,7 +92,7 @@ TEST(ExpectedFilesTest, LooksAgainAsFilesChange) {
   EXPECT_FALSE(files.Compare(of_whole_collection).ok());
   EXPECT_TRUE(files.Compare(unknown).ok());
 
-  // Written anew with the same content, which is what counts.
+  // Written anew with the same content: only the content counts.
   std::ofstream(path) << "def test(): pass\n";
   EXPECT_TRUE(files.Compare().ok());
 }

@@ -9,21 +9,32 @@
 
 namespace fastest::agent {
 
-CoordinatorSession::CoordinatorSession(Options options, SlotShare* share, EventLoop* loop, Clock* clock,
-                                       Callbacks callbacks, std::unique_ptr<Zygote> zygote)
+CoordinatorSession::CoordinatorSession(Options options, const Environment& environment, Callbacks callbacks,
+                                       std::unique_ptr<Zygote> zygote)
     : options_(std::move(options)),
-      loop_(loop),
-      clock_(clock),
+      loop_(environment.loop),
+      clock_(environment.clock),
       callbacks_(std::move(callbacks)),
-      pool_({options_.runner, [this](v1::AgentMessage::Event event) { Emit(std::move(event)); },
-             [this] { OnWorkersGone(); }, [this] { OnZygoteEnded(); }, callbacks_.on_orphans, share, !options_.embedded,
-             options_.warm ? options_.workdir : ""},
-            loop, clock) {
+      pool_(PoolOptions(environment.share), environment.loop, environment.clock) {
   zygote == nullptr ? pool_.Warm(options_.python) : pool_.Warm(options_.python, std::move(zygote));
 }
 
-void CoordinatorSession::Begin(std::unique_ptr<CoordinatorStream::Transport> transport, CoordinatorStream::Dial dial) {
+WorkerPool::Options CoordinatorSession::PoolOptions(SlotShare* share) {
+  WorkerPool::Options options;
+  options.runner = options_.runner;
+  options.emit = [this](v1::AgentMessage::Event event) { Emit(std::move(event)); };
+  options.on_workers_gone = [this] { OnWorkersGone(); };
+  options.on_ended = [this] { OnZygoteEnded(); };
+  options.on_orphans = callbacks_.on_orphans;
+  options.share = share;
+  options.keep_zygote = !options_.embedded;
+  if (options_.warm) options.working_dir = options_.workdir;
+  return options;
+}
+
+void CoordinatorSession::Begin(std::unique_ptr<Transport> transport, Transport::Dial dial) {
   dial_ = std::move(dial);
+  state_.OpenStream();
   stream_ = std::make_unique<CoordinatorStream>(
       std::move(transport), loop_, clock_,
       CoordinatorStream::Callbacks{[this](const v1::CoordinatorMessage& message) { OnMessage(message); },
@@ -34,11 +45,11 @@ void CoordinatorSession::Begin(std::unique_ptr<CoordinatorStream::Transport> tra
 
 void CoordinatorSession::Emit(v1::AgentMessage::Event event) {
   if (options_.record != nullptr && !run_id_.empty()) {
-    options_.record->Saw(run_id_, event, /*wanted=*/end_asked_ || draining_ || cut_off_);
+    options_.record->Saw(run_id_, event, /*wanted=*/state_.ends_are_wanted());
   }
   if (stream_ == nullptr) return;
-  if (draining_ && event.has_from_worker() && event.from_worker().message().has_ended()) {
-    // That these sessions stop is the agent's wish: the run goes on elsewhere.
+  if (state_.leaving() && event.has_from_worker() && event.from_worker().message().has_ended()) {
+    // These sessions stop by the agent's wish: the run goes on elsewhere.
     event.mutable_from_worker()->mutable_message()->mutable_ended()->clear_stop_reason();
   }
   stream_->Send(std::move(event));
@@ -47,8 +58,7 @@ void CoordinatorSession::Emit(v1::AgentMessage::Event event) {
 void CoordinatorSession::Drain() { Leave(""); }
 
 void CoordinatorSession::Leave(const std::string& why) {
-  if (draining_ || end_asked_ || stream_done_) return;
-  draining_ = true;
+  if (!state_.Leave()) return;
   v1::AgentMessage::Event event;
   event.mutable_draining()->set_reason(why);
   if (stream_ != nullptr) stream_->Send(std::move(event));
@@ -64,35 +74,41 @@ void CoordinatorSession::Abort(const std::string& why) {
   if (aborted_.ok()) aborted_ = absl::AbortedError(why);
   pool_.EndAll(why);
   if (stream_ == nullptr) {
-    stream_done_ = true;
-  } else if (!stream_done_) {
+    state_.StreamDone();
+  } else if (!state_.stream_done()) {
     stream_->Cancel();
   }
 }
 
+bool CoordinatorSession::Greet(const v1::CoordinatorMessage& message) {
+  if (!message.has_start_run()) {
+    Abort("the coordinator did not begin with start_run");
+    return false;
+  }
+  if (message.start_run().protocol_version() != v1::PROTOCOL_VERSION_CURRENT) {
+    Abort(absl::StrCat("this agent speaks protocol version ", v1::PROTOCOL_VERSION_CURRENT, ", the coordinator ",
+                       message.start_run().protocol_version(), ": install the same version of Fastest on both"));
+    return false;
+  }
+  state_.Greet();
+  return true;
+}
+
 void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
-  if (!greeted_) {
-    if (!message.has_start_run()) {
-      Abort("the coordinator did not begin with start_run");
-      return;
-    }
-    if (message.start_run().protocol_version() != v1::PROTOCOL_VERSION_CURRENT) {
-      Abort(absl::StrCat("this agent speaks protocol version ", v1::PROTOCOL_VERSION_CURRENT, ", the coordinator ",
-                         message.start_run().protocol_version(), ": install the same version of Fastest on both"));
-      return;
-    }
-    greeted_ = true;
-    OnStartRun(message.start_run());
+  // This side has ended everything: nothing is begun any more.
+  if (!aborted_.ok()) return;
+  if (!state_.greeted()) {
+    if (Greet(message)) OnStartRun(message.start_run());
     return;
   }
   switch (message.message_case()) {
     case v1::CoordinatorMessage::kStartWorker:
-      // It reads the files anew.
+      // The worker reads the files anew.
       if (files_.has_value()) LeaveUnless(files_->Compare());
       StartWorker(message.start_worker());
       break;
     case v1::CoordinatorMessage::kGrant: {
-      // A worker that ends has what it was given taken back.
+      // When the agent leaves the run, the lease goes to another one.
       if (files_.has_value() && !LeaveUnless(files_->Compare(message.grant().lease().batch()))) break;
       v1::Lease lease = message.grant().lease();
       lease.set_received_at(UnixSeconds(clock_->Now()));
@@ -109,15 +125,10 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
       pool_.TellControl(message.tell_control());
       break;
     case v1::CoordinatorMessage::kStopRun:
-      if (message.stop_run().now()) {
-        cut_off_ = true;
-        pool_.KillAll(message.stop_run().reason().empty() ? "the run was stopped" : message.stop_run().reason());
-      } else {
-        pool_.Stop(message.stop_run().reason());
-      }
+      Stop(message.stop_run());
       break;
     case v1::CoordinatorMessage::kEndRun:
-      end_asked_ = true;
+      state_.EndRun();
       stream_->Forgo();
       pool_.EndAll("the run has ended");
       break;
@@ -127,9 +138,18 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
     case v1::CoordinatorMessage::kResume:
       // The stream's own.
     case v1::CoordinatorMessage::MESSAGE_NOT_SET:
-      // Of a newer coordinator of the same protocol: nothing that must be understood.
+      // Of a newer coordinator of the same protocol: the message need not be understood.
       break;
   }
+}
+
+void CoordinatorSession::Stop(const v1::CoordinatorMessage::StopRun& stop) {
+  if (!stop.now()) {
+    pool_.Stop(stop.reason());
+    return;
+  }
+  state_.CutOff();
+  pool_.KillAll(stop.reason().empty() ? "the run was stopped" : stop.reason());
 }
 
 void CoordinatorSession::OnStartRun(const v1::CoordinatorMessage::StartRun& start) {
@@ -161,7 +181,7 @@ void CoordinatorSession::StartWorker(const v1::CoordinatorMessage::WorkerAssignm
 }
 
 void CoordinatorSession::OnStreamDone(const absl::Status& status) {
-  stream_done_ = true;
+  state_.StreamDone();
   loop_->Cancel(close_timer_);
   result_ = aborted_.ok() ? status : aborted_;
   pool_.EndAll("the coordinator has gone");
@@ -169,18 +189,18 @@ void CoordinatorSession::OnStreamDone(const absl::Status& status) {
 }
 
 void CoordinatorSession::OnWorkersGone() {
-  if ((!end_asked_ && !draining_) || stream_done_ || stream_ == nullptr) return;
+  if (!state_.closes_without_workers()) return;
   stream_->CloseWrites();
   close_timer_ = loop_->At(clock_->Now() + options_.close_limit, [this] { stream_->Cancel(); });
 }
 
 void CoordinatorSession::OnZygoteEnded() {
-  zygote_ended_ = true;
+  state_.PythonEnded();
   TellIfOver();
 }
 
 void CoordinatorSession::TellIfOver() {
-  if (!stream_done_ || !zygote_ended_) return;
+  if (!state_.over()) return;
   if (!aborted_.ok()) result_ = aborted_;
   if (options_.record != nullptr && !run_id_.empty()) options_.record->RunEnded(run_id_);
   callbacks_.on_over(this);

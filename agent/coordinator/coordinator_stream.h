@@ -1,98 +1,96 @@
-// The agent's end of the conversation with a coordinator: gRPC's threads on one side, the loop's thread on the other. With a lease
-// (Keep) it goes on over one stream after the other; what is sent meanwhile waits, and nothing is lost or comes twice.
+// The agent's end of the conversation with a coordinator. With a lease (Keep) it goes on over one call after the other:
+// messages that are sent between two calls wait, and none is lost or comes twice.
 #ifndef FASTEST_AGENT_COORDINATOR_COORDINATOR_STREAM_H_
 #define FASTEST_AGENT_COORDINATOR_COORDINATOR_STREAM_H_
 
-#include <cstddef>
-#include <deque>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "agent/coordinator/backoff.h"
+#include "agent/coordinator/coordinator_call.h"
+#include "agent/coordinator/event_queue.h"
+#include "agent/coordinator/transport.h"
 #include "base/clock.h"
 #include "base/process/event_loop.h"
 #include "base/reliable_link.h"
+#include "base/state.h"
 #include "proto/agent_service.pb.h"
 
 namespace fastest::agent {
 
 // Lives on the loop's thread; the callbacks are called there. Destroy it only before Start or after on_done.
-class CoordinatorStream {
+class CoordinatorStream final : private CoordinatorCall::Owner {
  public:
   struct Callbacks {
-    // Each message once and in order; only what is the run's (no resumption, no sign of life).
+    // Each message of the run once and in order: no resumption, no sign of life.
     std::function<void(v1::CoordinatorMessage)> on_message;
-    // More waits to be sent or acknowledged than there is room for (true), or most of it has gone (false).
+    // True: more waits to be sent or acknowledged than there is room for. False: most of it has gone.
     std::function<void(bool congested)> on_congestion;
-    // It is over: nothing else is called any more. Status as the rpc documents it; Unavailable also if there is no coordinator at the
-    // address, or none any more, or the lease has ended.
+    // Last call: the conversation is over. The status is the rpc's. Unavailable means also: nobody is at the address,
+    // or nobody any more, or the lease has ended.
     std::function<void(const absl::Status&)> on_done;
   };
-  class Call;
-
-  // What carries the messages: one call of gRPC's. Its calls are made on the loop's thread; what happens it posts to the loop, for the
-  // Call.
-  class Transport {
-   public:
-    virtual ~Transport() = default;
-    // Begins to read; nothing is told before.
-    virtual void Start(Call* call) = 0;
-    // One at a time: not before the last OnWritten. `message` stays untouched until then.
-    virtual void Write(const v1::AgentMessage* message) = 0;
-    // After the last write.
-    virtual void CloseWrites() = 0;
-    virtual void Cancel() = 0;
-    // Nothing will be written any more, and no write is under way: the transport may end.
-    virtual void Release() = 0;
+  // kGoesOn → kForgone; from either → kOver → kTold.
+  enum class Life {
+    kGoesOn,   // With a lease, a call that ends is followed by another.
+    kForgone,  // The end of the present call is the end.
+    kOver,     // No call follows. Calls that were dropped may not be done yet.
+    kTold,     // on_done was called.
   };
-  // Opens a stream to the coordinator anew.
-  using Dial = std::function<std::unique_ptr<Transport>()>;
+  // kGathering ⇄ kDue; from either → kClosing.
+  enum class Outbox {
+    kGathering,  // Queued events may linger.
+    kDue,        // Queued events go as soon as gRPC takes them.
+    kClosing,    // Queued events are the last.
+  };
+  friend constexpr bool MayFollow(Life from, Life to) {
+    return from < to && (to != Life::kTold || from == Life::kOver);
+  }
+  friend constexpr bool MayFollow(Outbox from, Outbox to) { return from != to && from != Outbox::kClosing; }
 
-  // `linger`: how long an event that nobody waits for (see MayLinger) may lie here until others join it.
+  // `linger`: how long an event that the coordinator does not wait for (MayLinger) may lie here until others join it.
   CoordinatorStream(std::unique_ptr<Transport> transport, EventLoop* loop, Clock* clock, Callbacks callbacks,
                     absl::Duration linger = absl::Milliseconds(10));
-  ~CoordinatorStream();
+  ~CoordinatorStream() override;
   CoordinatorStream(const CoordinatorStream&) = delete;
   CoordinatorStream& operator=(const CoordinatorStream&) = delete;
 
-  // Opens the first stream. Once.
+  // Begins the first call. Once.
   void Start(const v1::AgentMessage::Hello& hello);
-  // From now on a stream that breaks, or was silent for half of the lease, is not the end: `dial` opens the next one, or, if it is null,
-  // Resume() brings it. That fails when the coordinator has not been heard of for the lease. Before the first Send.
-  void Keep(const std::string& run_id, absl::Duration lease, Dial dial);
-  // The end of the present stream is the end of it again; at once if there is none.
+  // From now on a call that breaks, or was silent for half of the lease, is not the end: `dial` makes the next one.
+  // With no `dial` the coordinator calls (Resume). The conversation ends when the coordinator was not heard of for the
+  // lease. Before the first Send.
+  void Keep(const std::string& run_id, absl::Duration lease, Transport::Dial dial);
+  // Takes Keep back: the end of the present call is the end; at once if there is no call.
   void Forgo();
-  // The coordinator has dialled again. Precondition: Keep() and not over. What is left of an earlier stream is dropped.
-  void Resume(std::unique_ptr<Transport> transport);
-  // Whether it is about this run, and Resume() may be called.
-  bool Keeps(const std::string& run_id) const { return link_.kept() && !forgone_ && run_id == run_id_; }
+  // The coordinator has called again. Drops what is left of an earlier call. Precondition: Keeps(the run).
+  void Resume(std::unique_ptr<Transport> transport) { Open(std::move(transport)); }
+  // Whether this conversation is about the run, and may be resumed.
+  bool Keeps(const std::string& run_id) const { return link_.kept() && life_ == Life::kGoesOn && run_id == run_id_; }
 
-  // Queues an event. What gathers while a write is under way, or lingers, goes out as one message. Dropped when it is over.
+  // Queues an event. Events that gather while a write is under way, or linger, go as one message. Dropped when the
+  // conversation is over.
   void Send(v1::AgentMessage::Event event);
-  // Says that nothing more will be sent, after what is queued has been; the coordinator then ends the stream.
+  // No event follows. The coordinator ends the conversation after it has got all queued events.
   void CloseWrites();
-  // Ends it at once; on_done follows.
+  // Ends the conversation at once; on_done follows.
   void Cancel();
 
  private:
-  friend class Call;
-
-  // Of the present call.
-  void OnMessage(v1::CoordinatorMessage message);
-  void OnWritten();
-  void OnReadEnd();
-  // Of any call.
-  void OnCallDone(Call* call, const absl::Status& status);
+  // CoordinatorCall::Owner
+  void OnMessage(v1::CoordinatorMessage message) override;
+  void OnWritten() override;
+  void OnCallDone(CoordinatorCall* call, const absl::Status& status) override;
 
   void Open(std::unique_ptr<Transport> transport);
-  // Cancels the present call; what it still says is ignored.
   void DropCall();
   void Redial();
+  // Looks at the lease and at a silent call.
   void Beat();
   void SetBeat();
   void Finish(const absl::Status& status);
@@ -108,81 +106,25 @@ class CoordinatorStream {
   std::unique_ptr<Transport> first_transport_;
   v1::AgentMessage::Hello hello_;
 
-  // The present call, and those that have been dropped and with which gRPC is not done yet.
-  std::unique_ptr<Call> call_;
-  std::vector<std::unique_ptr<Call>> dropped_;
-  // The coordinator knows by this call where we stand: events may go.
-  bool open_ = false;
-  absl::Time opened_at_;
-
+  State<Life> life_{Life::kGoesOn};
+  absl::Status status_;
+  // The present call, and the dropped ones with which gRPC is not done yet.
+  std::unique_ptr<CoordinatorCall> call_;
+  std::vector<std::unique_ptr<CoordinatorCall>> dropped_;
   ReliableLink<v1::AgentMessage, v1::CoordinatorMessage> link_;
   std::string run_id_;
-  Dial dial_;
-  absl::Duration wait_ = absl::ZeroDuration();
+  Transport::Dial dial_;
+  Backoff backoff_;
   EventLoop::TimerId dial_timer_ = 0;
   EventLoop::TimerId beat_timer_ = 0;
-  absl::BitGen random_;
-  // To be said back.
+  // The coordinator's last ping, to be said back; 0: none.
   uint32_t pong_ = 0;
 
-  struct Queued {
-    v1::AgentMessage::Event event;
-    size_t bytes;
-  };
-  // What is no message yet.
-  std::deque<Queued> queue_;
-  size_t queued_bytes_ = 0;
-  bool congested_ = false;
-  // What is queued is to go as soon as gRPC takes it; else it may linger, and the timer runs.
-  bool flush_ = false;
+  EventQueue queue_;
+  State<Outbox> outbox_{Outbox::kGathering};
   EventLoop::TimerId linger_timer_ = 0;
-  bool closing_ = false;
-  // The end of the present call is the end.
-  bool forgone_ = false;
-  bool over_ = false;
-  bool told_ = false;
-  absl::Status status_;
+  bool congested_ = false;
 };
-
-// One call of gRPC's, as its transport sees it. On the loop's thread.
-class CoordinatorStream::Call {
- public:
-  Call(CoordinatorStream* stream, std::unique_ptr<Transport> transport)
-      : stream_(stream), transport_(std::move(transport)) {}
-
-  // For the stream.
-  void Start() { transport_->Start(this); }
-  bool MayWrite() const { return !writing_ && !read_ended_ && !closed_; }
-  void Write(v1::AgentMessage message);
-  void CloseWrites();
-  // What it says from now on is nobody's.
-  void Drop();
-  void Cancel() { transport_->Cancel(); }
-
-  // For the transport.
-  void OnMessage(v1::CoordinatorMessage message);
-  void OnWritten(bool ok);
-  void OnReadEnd();
-  void OnDone(const absl::Status& status);
-
- private:
-  void ReleaseIfOver();
-
-  CoordinatorStream* const stream_;
-  const std::unique_ptr<Transport> transport_;
-  // Belongs to gRPC while writing_.
-  v1::AgentMessage outgoing_;
-  bool writing_ = false;
-  bool closed_ = false;
-  // The coordinator has ended its side: no write may be started.
-  bool read_ended_ = false;
-  bool released_ = false;
-  bool dropped_ = false;
-};
-
-// Whether the coordinator decides nothing by this event: progress of tests that pass. A write for each of them would
-// cost both sides more than running an easy test does.
-bool MayLinger(const v1::AgentMessage::Event& event);
 
 }  // namespace fastest::agent
 

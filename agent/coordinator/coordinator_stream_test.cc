@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "agent/coordinator/transports.h"
+#include "agent/coordinator/dialled_transport.h"
 #include "agent/testing/fake_coordinator.h"
 #include "base/clock.h"
 #include "base/fake_clock.h"
@@ -87,7 +87,7 @@ TEST_F(CoordinatorStreamTest, DeliversInOrderAndClosesWhenAllIsSaid) {
   for (int i = 0; i < 5000; ++i) EXPECT_EQ(events[i].from_worker().worker_id(), absl::StrCat(i));
 }
 
-// No time passes on this clock: what lingers would do so for ever, were it not for what may not.
+// No time passes on this clock: lingering events would linger for ever without the one that may not.
 TEST(CoordinatorStreamLingerTest, WhatNobodyWaitsForGoesWithTheNextThatSomebodyDoes) {
   char folder[] = "/tmp/fastest-stream-XXXXXX";
   ASSERT_NE(mkdtemp(folder), nullptr);
@@ -109,23 +109,10 @@ TEST(CoordinatorStreamLingerTest, WhatNobodyWaitsForGoesWithTheNextThatSomebodyD
     });
     loop->Run();
     EXPECT_EQ(coordinator.events().size(), 102u);
-    // At most: the hello, the hundred with the one that took them along, and the last one.
+    // At most: the hello, the hundred together with the event that took them along, and the last event.
     EXPECT_LE(coordinator.message_count(), 3);
   }
   std::filesystem::remove_all(folder);
-}
-
-TEST(MayLingerTest, OnlyProgressOfPassingTests) {
-  EXPECT_TRUE(MayLinger(Passed()));
-  v1::AgentMessage::Event in_short;
-  in_short.mutable_from_worker()->mutable_message()->mutable_progress()->add_passed();
-  EXPECT_TRUE(MayLinger(in_short));
-  v1::AgentMessage::Event event = Passed();
-  event.mutable_from_worker()->mutable_message()->mutable_progress()->add_results()->set_outcome(v1::FAILED);
-  EXPECT_FALSE(MayLinger(event));
-  EXPECT_FALSE(MayLinger(Numbered(1, 1)));
-  event.mutable_worker_gone();
-  EXPECT_FALSE(MayLinger(event));
 }
 
 TEST_F(CoordinatorStreamTest, SaysWhenTheCoordinatorCannotFollow) {
@@ -136,7 +123,7 @@ TEST_F(CoordinatorStreamTest, SaysWhenTheCoordinatorCannotFollow) {
     congested ? coordinator_->HoldBack(false) : stream_->CloseWrites();
   };
   stream_->Start({});
-  // Sent while the coordinator reads nothing: 64 times what a socket and gRPC's windows take.
+  // Sent while the coordinator reads nothing. This is 64 times what a socket and gRPC's windows take.
   for (int i = 0; i < 64; ++i) stream_->Send(Numbered(i, 1 << 20));
   loop_->Run();
   EXPECT_TRUE(status_.ok()) << status_;
@@ -166,7 +153,7 @@ TEST_F(CoordinatorStreamTest, TheCoordinatorsStatusComesThrough) {
   stream_->Start({});
   loop_->Run();
   EXPECT_EQ(status_, absl::ResourceExhaustedError("no more agents"));
-  // Nobody hears it, and nothing breaks.
+  // The conversation is over: these do nothing.
   stream_->Send(Numbered(1, 1));
   stream_->CloseWrites();
 }
@@ -187,45 +174,42 @@ TEST_F(CoordinatorStreamTest, WithoutACoordinatorItIsUnavailable) {
   EXPECT_TRUE(absl::IsUnavailable(status_)) << status_;
 }
 
-// What a stream does with its transport, and what the test says has happened to it.
+// What a stream does with one of its transports, and what the test says has happened to it.
 struct FakeWire {
   explicit FakeWire(EventLoop* its_loop) : loop(its_loop) {}
 
   EventLoop* const loop;
-  CoordinatorStream::Call* call = nullptr;
+  Transport::Listener* listener = nullptr;
   std::vector<v1::AgentMessage> written;
   bool closed = false;
   bool cancelled = false;
-  bool released = false;
+  bool destroyed = false;
 
-  void Say(const v1::CoordinatorMessage& message) { call->OnMessage(message); }
+  void Say(const v1::CoordinatorMessage& message) { listener->OnMessage(message); }
   void Break() { End(absl::UnavailableError("broke")); }
   void End(const absl::Status& status) {
-    // After what was written is said to be so.
-    loop->Post([this, status] {
-      call->OnReadEnd();
-      call->OnDone(status);
-    });
+    // After the news that messages have been written.
+    loop->Post([this, status] { listener->OnDone(status); });
   }
 };
 
-class FakeTransport final : public CoordinatorStream::Transport {
+class FakeTransport final : public Transport {
  public:
   explicit FakeTransport(FakeWire* wire) : wire_(wire) {}
-  void Start(CoordinatorStream::Call* call) override { wire_->call = call; }
-  void Write(const v1::AgentMessage* message) override {
-    wire_->written.push_back(*message);
-    wire_->loop->Post([call = wire_->call] { call->OnWritten(true); });
+  ~FakeTransport() override { wire_->destroyed = true; }
+  void Start(Listener* listener) override { wire_->listener = listener; }
+  void Write(v1::AgentMessage message) override {
+    wire_->written.push_back(std::move(message));
+    wire_->loop->Post([listener = wire_->listener] { listener->OnWritten(true); });
   }
   void CloseWrites() override { wire_->closed = true; }
   void Cancel() override { wire_->cancelled = true; }
-  void Release() override { wire_->released = true; }
 
  private:
   FakeWire* const wire_;
 };
 
-// Steps are played one after the other on the loop; what is due by the clock or was posted happens between them.
+// Steps are played one after the other on the loop. Due timers and posted work run between them.
 class LeaseTest : public testing::Test {
  protected:
   static constexpr absl::Duration kLease = absl::Seconds(12);
@@ -239,7 +223,7 @@ class LeaseTest : public testing::Test {
             [this](const absl::Status& status) { over_ = status; }});
   }
 
-  std::unique_ptr<CoordinatorStream::Transport> NewTransport() {
+  std::unique_ptr<Transport> NewTransport() {
     wires_.push_back(std::make_unique<FakeWire>(loop_.get()));
     return std::make_unique<FakeTransport>(wires_.back().get());
   }
@@ -248,7 +232,7 @@ class LeaseTest : public testing::Test {
   void Begin(bool dials = true) {
     stream_->Start({});
     wire().Say(Word(1, 1));
-    stream_->Keep("r1", kLease, dials ? CoordinatorStream::Dial([this] { return NewTransport(); }) : nullptr);
+    stream_->Keep("r1", kLease, dials ? Transport::Dial([this] { return NewTransport(); }) : nullptr);
   }
 
   static v1::CoordinatorMessage Word(uint64_t seq, uint32_t slot) {
@@ -264,7 +248,7 @@ class LeaseTest : public testing::Test {
     return message;
   }
 
-  // Worker ids of the events of a message.
+  // The worker ids of the message's events.
   static std::string Text(const v1::AgentMessage& message) {
     std::string text;
     for (const auto& event : message.events().events()) text += event.from_worker().worker_id();
@@ -279,7 +263,7 @@ class LeaseTest : public testing::Test {
         return;
       }
       steps[next++]();
-      // What the step posted may have posted something in turn.
+      // Work that the step posted may have posted more work.
       loop_->Post([&] { loop_->Post([&] { loop_->Post(turn); }); });
     };
     loop_->Post(turn);
@@ -304,7 +288,7 @@ TEST_F(LeaseTest, DialsAgainAndSaysOnlyWhatIsMissing) {
         [&] { stream_->Send(Numbered(3, 1)); },
         [&] {
           ASSERT_EQ(wires_.size(), 2u);
-          // Nothing but the greeting before the coordinator has said where it stands.
+          // Only the greeting is written before the coordinator has said where it stands.
           ASSERT_EQ(wire().written.size(), 1u);
           EXPECT_EQ(wire().written[0].hello().resume().run_id(), "r1");
           EXPECT_EQ(wire().written[0].hello().resume().received(), 1u);
@@ -353,7 +337,7 @@ TEST_F(LeaseTest, DialsAgainAndAgainUntilTheLeaseEnds) {
   }
   steps.push_back([&] { clock_.Advance(kLease); });
   steps.push_back([&] {
-    // An attempt that was under way is cut short.
+    // An attempt that was under way was cancelled.
     if (wire().cancelled) wire().Break();
   });
   Play(steps);
@@ -363,7 +347,7 @@ TEST_F(LeaseTest, DialsAgainAndAgainUntilTheLeaseEnds) {
 TEST_F(LeaseTest, SilenceIsABreak) {
   Play({[&] { Begin(); }, [&] { clock_.Advance(kLease / 4); },
         [&] {
-          // It has been silent itself: a sign of life.
+          // The stream has been silent itself: it gives a sign of life.
           ASSERT_EQ(wire().written.size(), 2u);
           EXPECT_EQ(wire().written[1].message_case(), v1::AgentMessage::MESSAGE_NOT_SET);
           EXPECT_EQ(wire().written[1].ack(), 1u);
@@ -372,12 +356,13 @@ TEST_F(LeaseTest, SilenceIsABreak) {
         [&] {
           ASSERT_EQ(wires_.size(), 2u);
           EXPECT_TRUE(wires_[0]->cancelled);
-          // What the old one still says is nobody's.
+          // What the old one still says is ignored.
           wires_[0]->Say(Word(2, 2));
+          EXPECT_FALSE(wires_[0]->destroyed);
           wires_[0]->Break();
           wire().Say(Resume(0));
         },
-        [&] { EXPECT_TRUE(wires_[0]->released); }});
+        [&] { EXPECT_TRUE(wires_[0]->destroyed); }});
   EXPECT_EQ(heard_, (std::vector<uint32_t>{1}));
   EXPECT_FALSE(over_.has_value());
 }
@@ -388,7 +373,50 @@ TEST_F(LeaseTest, ACoordinatorThatKnowsNothingOfTheRunEndsIt) {
 }
 
 TEST_F(LeaseTest, ForgoneTheNextBreakIsTheEnd) {
-  Play({[&] { Begin(); }, [&] { stream_->Forgo(); }, [&] { wire().Break(); }, [&] { EXPECT_TRUE(over_.has_value()); }});
+  Play({[&] { Begin(); },
+        [&] {
+          EXPECT_TRUE(stream_->Keeps("r1"));
+          stream_->Forgo();
+          EXPECT_FALSE(stream_->Keeps("r1"));
+        },
+        [&] { wire().Break(); }, [&] { EXPECT_TRUE(over_.has_value()); }});
+}
+
+TEST_F(LeaseTest, ForgoneBetweenTwoCallsItIsOverAtOnce) {
+  Play({[&] { Begin(/*dials=*/false); }, [&] { wire().Break(); }, [&] { stream_->Forgo(); },
+        [&] {
+          EXPECT_TRUE(over_.has_value() && absl::IsUnavailable(*over_));
+          // Over is over: these do nothing.
+          stream_->Forgo();
+          stream_->Send(Numbered(1, 1));
+          stream_->CloseWrites();
+          stream_->Cancel();
+        }});
+}
+
+TEST_F(LeaseTest, ClosesOnceAllIsSaidThoughACallBreaks) {
+  Play({[&] { Begin(); },
+        [&] {
+          stream_->Send(Numbered(1, 1));
+          stream_->CloseWrites();
+        },
+        [&] {
+          EXPECT_TRUE(wire().closed);
+          wire().Break();
+        },
+        [&] {
+          ASSERT_EQ(wires_.size(), 2u);
+          EXPECT_FALSE(wire().closed);
+          wire().Say(Resume(0));
+        },
+        [&] {}, [&] {},
+        [&] {
+          ASSERT_EQ(wire().written.size(), 2u);
+          EXPECT_EQ(Text(wire().written[1]), "1");
+          EXPECT_TRUE(wire().closed);
+          wire().End(absl::OkStatus());
+        },
+        [&] { EXPECT_EQ(over_, absl::OkStatus()); }});
 }
 
 TEST_F(LeaseTest, AnswersAPingAtOnce) {

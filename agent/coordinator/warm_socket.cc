@@ -35,7 +35,7 @@ absl::StatusOr<std::unique_ptr<WarmSocket>> WarmSocket::Claim(const std::string&
   if (fcntl(file.get(), F_SETLK, &lock) != 0) {
     return absl::AlreadyExistsError(absl::StrCat("another agent waits at ", path));
   }
-  // The agent before this one may have taken it away between the two.
+  // The agent before this one may have removed the file between open and lock.
   if (!IsAt(file, pid_path)) return Claim(path, program);
   const std::string pid = absl::StrCat(getpid(), "\n");
   if (ftruncate(file.get(), 0) != 0 || pwrite(file.get(), pid.data(), pid.size(), 0) < 0) {

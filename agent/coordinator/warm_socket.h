@@ -1,5 +1,5 @@
-// The socket at which an agent waits that a run has left behind for the next one (fastest-coordinator --warm), and what says that
-// it waits in vain.
+// The socket of an agent that a run has left behind for the next run (fastest-coordinator --warm). It knows when the
+// agent waits in vain.
 #ifndef FASTEST_AGENT_COORDINATOR_WARM_SOCKET_H_
 #define FASTEST_AGENT_COORDINATOR_WARM_SOCKET_H_
 
@@ -14,23 +14,24 @@
 
 namespace fastest::agent {
 
-// Beside the socket PATH.sock lies PATH.pid. Who holds its lock (fcntl) is the agent of this socket; the file's text is its process id.
-// Not thread-safe.
+// Beside the socket PATH.sock lies PATH.pid. The agent of the socket holds this file's lock (fcntl); the file's text is
+// its process id. Not thread-safe.
 class WarmSocket {
  public:
-  // Takes the lock, and away what an agent that was killed has left. AlreadyExists: another agent has it; Unavailable: the file
-  // cannot be had. `program`: of this process; the agent is out of date when that file is another one.
+  // Takes the lock, and removes the socket of an agent that was killed. `program`: this process's file; the agent is
+  // out of date when another file has taken its place. AlreadyExists: another agent has the lock. Unavailable: the file
+  // cannot be had.
   static absl::StatusOr<std::unique_ptr<WarmSocket>> Claim(const std::string& path, const std::string& program);
-  // Takes socket and file away, if they are still its own.
+  // Removes socket and file, if they are still its own.
   ~WarmSocket();
   WarmSocket(const WarmSocket&) = delete;
   WarmSocket& operator=(const WarmSocket&) = delete;
 
   // "unix:/…", for gRPC.
   std::string address() const { return "unix:" + path_; }
-  // The socket is there; to be called when the server listens.
+  // The socket is there. Called when the server listens.
   void Bound();
-  // Why no run can come here any more; empty if one can.
+  // Why no run can come here any more; empty: a run can come.
   std::string WhyInVain() const;
 
  private:

@@ -35,7 +35,7 @@ std::vector<MetricFamily> AgentMetrics::Collect() const {
                                  static_cast<double>(status.workers_died())));
   MetricFamily results =
       MakeFamily("fastest_agent_results_total", "Tests that were run to a result, by outcome.", MetricType::Counter);
-  // Every outcome from the start: a rate over what is missing is none.
+  // Every outcome from the start: Prometheus computes no rate from a missing value.
   for (const v1::Outcome outcome : kOutcomes) {
     const auto count = status.results().find(OutcomeName(outcome));
     AddValue(&results, count == status.results().end() ? 0 : static_cast<double>(count->second),

@@ -13,7 +13,7 @@
 namespace fastest::agent {
 namespace {
 
-// 0 if the system does not say.
+// 0: the system does not say.
 uint64_t AvailableMemory() {
   std::ifstream file("/proc/meminfo");
   std::string name;

@@ -1,4 +1,4 @@
-// What an agent does and has done since it was started: for --status and for metrics.
+// What an agent does now, and has done since it was started. For --status and for metrics.
 #ifndef FASTEST_AGENT_RECORD_AGENT_RECORD_H_
 #define FASTEST_AGENT_RECORD_AGENT_RECORD_H_
 
@@ -11,20 +11,20 @@
 
 namespace fastest::agent {
 
-// Thread-safe: the loop's thread tells it, any other may ask.
+// Thread-safe: told by the loop's thread, asked by any.
 class AgentRecord {
  public:
-  // `workdir`: whose disk is looked at. `clock` outlives this.
+  // The free disk space is that of `workdir`. `clock` outlives this.
   AgentRecord(const v1::AgentMessage::Hello& hello, std::string workdir, Clock* clock);
 
   void RunBegan(const std::string& run_id);
   void RunEnded(const std::string& run_id);
   void WorkerStarted(const std::string& run_id);
-  // Something that happened to a run here, as its coordinator is told. `wanted`: workers that end now do so because they were told to.
+  // An event of a run, as its coordinator is told. `wanted`: a worker that ends now was told to.
   void Saw(const std::string& run_id, const v1::AgentMessage::Event& event, bool wanted = false);
   void Draining();
 
-  // All of it, and what the system says now.
+  // With the state of the system now.
   v1::AgentStatus Status() const;
 
  private:

@@ -13,7 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// Keeps which turns came, of all runs of a test in one list: "b1" is the turn of slot 1 of run b.
+// Writes the turns of all runs of a test into one list: "b1" is the turn of slot 1 of run b.
 class Guest : public SlotShare::Guest {
  public:
   Guest(std::string name, std::vector<std::string>* turns) : name_(std::move(name)), turns_(turns) {}
@@ -26,7 +26,7 @@ class Guest : public SlotShare::Guest {
 
 class SlotShareTest : public testing::Test {
  protected:
-  // Those that came since the last call.
+  // The turns since the last call.
   std::vector<std::string> Turns() { return std::exchange(turns_, {}); }
 
   std::vector<std::string> turns_;
@@ -66,7 +66,7 @@ TEST_F(SlotShareTest, ANewRunHasItsShareWithTheFirstTurnsThatArePassedOn) {
   EXPECT_FALSE(share.Pass(&a_, 0));
   EXPECT_FALSE(share.Pass(&a_, 1));
   EXPECT_THAT(Turns(), ElementsAre("b0", "b1"));
-  // Each has its half: from here a run's turns go to its own workers.
+  // Each run has half of the turns: from here they go to its own workers.
   EXPECT_FALSE(share.Pass(&a_, 2));
   EXPECT_FALSE(share.Pass(&b_, 0));
   EXPECT_THAT(Turns(), ElementsAre("a0", "b2"));
@@ -77,7 +77,7 @@ TEST_F(SlotShareTest, ShortLeasesDoNotCostARunItsSlot) {
   EXPECT_TRUE(share.Ask(&a_, 0));
   EXPECT_TRUE(share.Ask(&b_, 0));
   EXPECT_FALSE(share.Ask(&a_, 1));
-  // While a's one long lease runs, b goes through many.
+  // While a's one long lease runs, b runs many.
   for (int lease = 0; lease < 10; ++lease) EXPECT_TRUE(share.Pass(&b_, 0));
   EXPECT_THAT(Turns(), IsEmpty());
 }

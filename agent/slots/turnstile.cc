@@ -12,15 +12,15 @@ Turnstile::~Turnstile() { share_->Leave(this); }
 
 void Turnstile::Grant(uint32_t slot, const v1::Lease& lease) {
   Desk& desk = desks_[slot];
-  if (desk.closed) return;
+  if (desk.door == Door::kClosed) return;
   desk.leases.push_back(lease);
   Move(slot, &desk);
 }
 
 void Turnstile::Finish(uint32_t slot) {
   Desk& desk = desks_[slot];
-  if (desk.closed) return;
-  desk.finish = true;
+  if (desk.door != Door::kOpen) return;
+  desk.door.To(Door::kFinishes);
   Move(slot, &desk);
 }
 
@@ -29,10 +29,9 @@ void Turnstile::Stop(uint32_t slot, const std::string& reason) {
   v1::WorkerCommand command;
   command.mutable_stop()->set_reason(reason);
   pass_on_(slot, command);
-  desk.leases.clear();
-  desk.closed = true;
-  // It may be within a test: then the turn lasts until its session has ended.
-  if (!desk.runs) Close(slot, &desk);
+  Shut(&desk);
+  // The worker may be within a test: then its turn lasts until its session has ended.
+  if (desk.turn != Turn::kHas) EndTurn(slot, &desk);
 }
 
 bool Turnstile::Withdraw(uint32_t slot, uint64_t lease_id) {
@@ -43,10 +42,7 @@ bool Turnstile::Withdraw(uint32_t slot, uint64_t lease_id) {
                                   [lease_id](const v1::Lease& one) { return one.id() == lease_id; });
   if (lease == desk.leases.end()) return false;
   desk.leases.erase(lease);
-  if (desk.asks && !desk.NeedsTurn()) {
-    desk.asks = false;
-    share_->End(this, slot);
-  }
+  if (desk.turn == Turn::kAsks && !desk.NeedsTurn()) EndTurn(slot, &desk);
   Move(slot, &desk);
   return true;
 }
@@ -55,53 +51,54 @@ void Turnstile::OnWaits(uint32_t slot, const v1::WorkerMessage::Waits& waits) {
   const auto it = desks_.find(slot);
   if (it == desks_.end()) return;
   Desk& desk = it->second;
-  // What is on its way to it ends the waiting that it speaks of.
-  if (desk.closed || !desk.runs || waits.last_lease_id() != desk.last_lease) return;
+  if (desk.door == Door::kClosed || desk.turn != Turn::kHas) return;
+  // A lease on its way to the worker ends the wait that the worker speaks of.
+  if (waits.last_lease_id() != desk.last_lease) return;
   desk.holds_back = waits.holds_back();
-  desk.runs = false;
   if (!desk.NeedsTurn()) {
-    share_->End(this, slot);
+    EndTurn(slot, &desk);
     Move(slot, &desk);
-  } else if (share_->Pass(this, slot)) {
+    return;
+  }
+  desk.turn.To(Turn::kNone);
+  if (share_->Pass(this, slot)) {
     Use(slot, &desk);
   } else {
-    desk.asks = true;
+    desk.turn.To(Turn::kAsks);
   }
 }
 
 void Turnstile::OnSessionEnded(uint32_t slot) {
   const auto it = desks_.find(slot);
-  if (it != desks_.end()) Close(slot, &it->second);
+  if (it == desks_.end()) return;
+  Shut(&it->second);
+  EndTurn(slot, &it->second);
 }
 
 void Turnstile::OnGone(uint32_t slot) {
   if (desks_.erase(slot) > 0) share_->End(this, slot);
 }
 
-void Turnstile::OnTurn(uint32_t slot) {
-  Desk& desk = desks_.at(slot);
-  desk.asks = false;
-  Use(slot, &desk);
-}
+void Turnstile::OnTurn(uint32_t slot) { Use(slot, &desks_.at(slot)); }
 
 void Turnstile::Move(uint32_t slot, Desk* desk) {
-  if (desk->closed || desk->asks) return;
-  if (desk->runs) {
+  if (desk->door == Door::kClosed || desk->turn == Turn::kAsks) return;
+  if (desk->turn == Turn::kHas) {
     Use(slot, desk);
   } else if (desk->NeedsTurn()) {
     if (share_->Ask(this, slot)) {
       Use(slot, desk);
     } else {
-      desk->asks = true;
+      desk->turn.To(Turn::kAsks);
     }
-  } else if (desk->finish) {
+  } else if (desk->door == Door::kFinishes) {
     PassFinish(slot, desk);
   }
 }
 
 void Turnstile::Use(uint32_t slot, Desk* desk) {
-  const bool begins = !desk->runs;
-  desk->runs = true;
+  const bool begins = desk->turn != Turn::kHas;
+  if (begins) desk->turn.To(Turn::kHas);
   for (bool first = begins; !desk->leases.empty() && (first || !share_->wanted()); first = false) {
     v1::WorkerCommand command;
     *command.mutable_run() = std::move(desk->leases.front());
@@ -109,21 +106,24 @@ void Turnstile::Use(uint32_t slot, Desk* desk) {
     desk->last_lease = command.run().id();
     pass_on_(slot, command);
   }
-  // It may as well run its held-back test now as come round for it again.
-  if (desk->leases.empty() && desk->finish) PassFinish(slot, desk);
+  // The worker may as well run its held-back test now as in another turn.
+  if (desk->leases.empty() && desk->door == Door::kFinishes) PassFinish(slot, desk);
 }
 
 void Turnstile::PassFinish(uint32_t slot, Desk* desk) {
-  desk->closed = true;
+  desk->door.To(Door::kClosed);
   v1::WorkerCommand command;
   command.mutable_finish();
   pass_on_(slot, command);
 }
 
-void Turnstile::Close(uint32_t slot, Desk* desk) {
+void Turnstile::Shut(Desk* desk) {
   desk->leases.clear();
-  desk->closed = true;
-  desk->asks = desk->runs = false;
+  if (desk->door != Door::kClosed) desk->door.To(Door::kClosed);
+}
+
+void Turnstile::EndTurn(uint32_t slot, Desk* desk) {
+  if (desk->turn != Turn::kNone) desk->turn.To(Turn::kNone);
   share_->End(this, slot);
 }
 

@@ -36,7 +36,7 @@ v1::WorkerMessage::Waits Waits(uint64_t last_lease_id, bool holds_back = true) {
 
 class TurnstileTest : public testing::Test {
  protected:
-  // Writes down what is passed on: "a0 lease 7".
+  // Writes down the commands that are passed on: "a0 lease 7".
   Turnstile::PassOn Note(const std::string& run) {
     return [this, run](uint32_t slot, const v1::WorkerCommand& command) {
       const std::string what = command.has_run()      ? absl::StrCat("lease ", command.run().id())
@@ -48,7 +48,7 @@ class TurnstileTest : public testing::Test {
   }
   std::vector<std::string> Passed() { return std::exchange(passed_, {}); }
 
-  // b waits for the turn that a has.
+  // b waits: a has the turn.
   void LetBWait() {
     a_->Grant(0, Lease(1));
     b_->Grant(0, Lease(1));
@@ -82,7 +82,7 @@ TEST_F(TurnstileTest, TwoRunsGoLeaseByLease) {
   a_->OnWaits(0, Waits(2));
   b_->OnWaits(0, Waits(2));
   EXPECT_THAT(Passed(), ElementsAre("b0 lease 2", "a0 lease 3"));
-  // a has nothing more: b has the slot for itself.
+  // a has no more leases: b has the slot for itself.
   a_->OnWaits(0, Waits(3));
   b_->Grant(0, Lease(4));
   EXPECT_THAT(Passed(), ElementsAre("b0 lease 3", "b0 lease 4"));
@@ -117,7 +117,7 @@ TEST_F(TurnstileTest, AHeldBackTestNeedsATurnToFinish) {
   EXPECT_THAT(Passed(), IsEmpty());
   b_->OnWaits(0, Waits(1));
   EXPECT_THAT(Passed(), ElementsAre("a0 finish"));
-  // The turn lasts until the session has ended, whatever comes in between.
+  // The turn lasts until the session has ended, whatever message comes first.
   b_->Finish(0);
   a_->Stop(0, "enough");
   EXPECT_THAT(Passed(), ElementsAre("a0 stop enough"));
@@ -187,8 +187,8 @@ TEST_F(TurnstileTest, TheEndOfARunGivesItsTurnsBack) {
   EXPECT_THAT(Passed(), ElementsAre("b0 lease 1"));
 }
 
-// Runs that come and go, with workers that behave as fastest_runner's do, messages that take their time, and coordinators that grant, take
-// back, finish and stop as they like. Never may more tests run at once than the agent has slots, and all that was planned is run once.
+// Runs come and go. Workers behave as fastest_runner's do, messages take their time, and coordinators grant, take back,
+// finish and stop at random. At no time more tests run than the agent has slots, and every planned test runs once.
 class Model {
  public:
   explicit Model(uint32_t seed) : random_(seed) {}
@@ -229,7 +229,7 @@ class Model {
   struct Worker {
     std::deque<v1::WorkerCommand> inbox;
     std::deque<v1::WorkerMessage> outbox;
-    // As BatchLoop has it.
+    // The worker's state, as in BatchLoop.
     std::deque<std::pair<uint64_t, int>> turns;
     std::deque<uint64_t> leases;
     std::optional<std::pair<uint64_t, int>> current;
@@ -266,7 +266,7 @@ class Model {
       run->planned.insert(tests.begin(), tests.end());
       run->queue.push_back(tests);
     }
-    // A coordinator may want more workers than there are slots.
+    // A coordinator may ask for more workers than there are slots.
     for (uint32_t slot = 0; slot < 1 + Pick(slots_ + 2); ++slot) run->workers[slot];
   }
 
@@ -306,13 +306,13 @@ class Model {
   void Coordinate(Run* run, uint32_t slot, Worker* worker) {
     const size_t chance = Pick(400);
     if (chance == 0) {
-      // It dies, and what it had not run is given out again.
+      // The worker dies, and the tests that it had not run are given out again.
       Gone(run, slot);
     } else if (chance <= 2) {
       run->cut = true;
       for (auto& [other, unused] : run->workers) run->turnstile->Stop(other, "enough");
     } else if (chance == 3 && Pick(8) == 0) {
-      // Its coordinator is lost: all is killed.
+      // The run's coordinator is lost: all its workers are killed.
       run->cut = true;
       run->workers.clear();
       run->turnstile.reset();
@@ -350,7 +350,7 @@ class Model {
   void Return(Run* run, Worker* worker, uint64_t id) {
     worker->open.erase(id);
     const auto lease = run->leases.extract(id);
-    // Whoever is told to finish takes nothing more; somebody has to be there for it.
+    // A worker that is told to finish takes no more leases; another one has to be there for them.
     for (auto& [slot, other] : run->workers) {
       if (!other.told_finish) {
         run->queue.push_front(lease.mapped());
@@ -389,7 +389,7 @@ class Model {
       if (!tests.empty()) run->queue.push_back(tests);
     }
     run->workers.erase(slot);
-    // After that the share may give the turn to anybody.
+    // After this the share may give the turn to any worker.
     if (run->cut) {
       run->turnstile->OnGone(slot);
       return;
@@ -400,7 +400,7 @@ class Model {
     if (left || (!run->queue.empty() && !takers)) run->workers[slot];
   }
 
-  // One step of a worker: the end of a test, or everything up to the beginning of the next or to waiting.
+  // One step of a worker: the end of a test; or everything up to the beginning of the next test, or to a wait.
   void Work(Run* run, Worker* worker) {
     if (worker->ended) return;
     if (worker->running) {
@@ -464,7 +464,7 @@ class Model {
     worker->outbox.push_back(message);
   }
 
-  // Opens leases until a test is there. False: there is none.
+  // Opens leases until there is a test. False: there is none.
   bool Fill(Run* run, Worker* worker) {
     while (worker->turns.empty() && !worker->leases.empty()) {
       const uint64_t id = worker->leases.front();
@@ -509,7 +509,7 @@ TEST(TurnstileModelTest, NeverMoreThanTheSlotsAndAlwaysToTheEnd) {
     cut += model.cut();
     full += model.most() == model.slots();
   }
-  // The interesting things have happened.
+  // Many of the random runs were cut short, and many filled all slots.
   EXPECT_GT(cut, 10);
   EXPECT_GT(full, 300);
 }

@@ -9,7 +9,7 @@
 namespace fastest::agent {
 namespace {
 
-// What takes longer than this on any machine will never come.
+// Longer than anything takes on any machine.
 constexpr absl::Duration kForever = absl::Minutes(1);
 
 }  // namespace
@@ -112,7 +112,7 @@ grpc::Status FakeCoordinator::Join(grpc::ServerContext* context,
     mu_.Await(absl::Condition(&may_read));
   }
   absl::MutexLock lock(&mu_);
-  // The end of a stream that was broken may come after the next one's beginning.
+  // A broken stream may end after the next one has begun.
   if (context_ == context) {
     context_ = nullptr;
     stream_ = nullptr;

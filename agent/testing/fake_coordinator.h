@@ -1,4 +1,4 @@
-// A coordinator for tests: a real gRPC server on a Unix socket that does what the test says and keeps what the agent
+// A coordinator for tests: a real gRPC server on a Unix socket. It does what the test says and keeps what the agent
 // says.
 #ifndef FASTEST_AGENT_TESTING_FAKE_COORDINATOR_H_
 #define FASTEST_AGENT_TESTING_FAKE_COORDINATOR_H_
@@ -21,7 +21,7 @@ namespace fastest::agent {
 // Serves one agent. Thread-safe. The destructor cancels the stream.
 class FakeCoordinator : public v1::AgentRendezvous::Service {
  public:
-  // Listens below `folder`, which must be short: a socket's path may have 107 bytes.
+  // Listens in `folder`, whose path must be short: a socket's path may have 107 bytes.
   explicit FakeCoordinator(const std::string& folder);
   ~FakeCoordinator() override;
 
@@ -29,21 +29,21 @@ class FakeCoordinator : public v1::AgentRendezvous::Service {
 
   // Breaks the stream; the agent may join again.
   void Break();
-  // Waits for the agent to join (again after a Break). Nullopt if it does not come.
+  // Waits for the agent to join, after a Break again. Nullopt: it does not come.
   std::optional<v1::AgentMessage::Hello> WaitForHello();
   void Send(const v1::CoordinatorMessage& message);
-  // Ends the stream with `status` as soon as the agent says something or has closed its side.
+  // Ends the stream with `status` as soon as the agent has said something or closed its side.
   void Close(const grpc::Status& status);
 
-  // The first event from the one numbered `*position` on that `wanted` accepts; *position then stands behind it. Waits
-  // for it; nullopt if it does not come in a time in which it must have, or the stream has ended.
+  // Waits for the first event that `wanted` accepts, from the one numbered `*position` on. Moves *position behind it.
+  // Nullopt: it does not come in any reasonable time, or the stream has ended.
   std::optional<v1::AgentMessage::Event> WaitFor(const std::function<bool(const v1::AgentMessage::Event&)>& wanted,
                                                  size_t* position);
   // Everything so far.
   std::vector<v1::AgentMessage::Event> events();
   // The highest `seq` that has come.
   uint64_t received();
-  // How many messages they came in, the hello included.
+  // How many messages have come, the hello included.
   int message_count();
   // Waits until the agent has closed its side or is gone.
   bool WaitForEnd();
@@ -51,7 +51,7 @@ class FakeCoordinator : public v1::AgentRendezvous::Service {
   grpc::Status Join(grpc::ServerContext* context,
                     grpc::ServerReaderWriter<v1::CoordinatorMessage, v1::AgentMessage>* stream) override;
 
-  // As long as it is held back, the agent's messages stay unread.
+  // While it holds back, the agent's messages stay unread.
   void HoldBack(bool hold);
 
  private:

@@ -1,6 +1,6 @@
-"""Plays zygote and workers for the agent's tests, without pytest: each "module" of a lease names what is to go wrong.
+"""Plays zygote and workers for the agent's tests, without pytest. The "module" of a lease names what goes wrong.
 
-The tests run it as `python fake_runner --control FD`, from a folder in which it stands as __main__.py.
+The tests run it as `python fake_runner --control FD`, from a folder that has it as __main__.py.
 """
 
 import array
@@ -27,12 +27,12 @@ class Channel:
 
     def send(self, message):
         payload = json.dumps(message).encode()
-        # The end of the channel is seen where it is read.
+        # receive() sees the end of the channel.
         with contextlib.suppress(OSError):
             self.sock.sendall(struct.pack(">I", len(payload)) + payload)
 
     def has_frame(self):
-        """Whether the next frame is here already, whole."""
+        """Whether the whole next frame is here already."""
         return len(self.data) >= 4 and len(self.data) >= 4 + struct.unpack(">I", self.data[:4])[0]
 
     def receive(self):
@@ -45,7 +45,7 @@ class Channel:
             try:
                 data, ancillary, _, _ = self.sock.recvmsg(1 << 16, socket.CMSG_SPACE(3 * 4))
             except ConnectionResetError:
-                # The other end was killed with words of ours unread: an end like any other.
+                # The other end was killed with unread data of ours: an end like any other.
                 return None
             for _, _, payload in ancillary:
                 fds = array.array("i")
@@ -60,7 +60,7 @@ class Worker:
     def __init__(self, channel):
         self.channel = channel
         self.told = []
-        # What a test writes is "captured" here, as long as the worker lives.
+        # Tests' output is "captured" here, as long as the worker lives.
         self.capture = tempfile.TemporaryFile()  # noqa: SIM115
 
     def run(self):
@@ -87,7 +87,7 @@ class Worker:
                 self.told.append(command["replay"])
             else:
                 reason = command.get("stop", {}).get("reason", "")
-                # Of a control session: what it was told.
+                # A control session says what it was told.
                 told = json.dumps([*self.told, command["conclude"]]) if "conclude" in command else ""
                 self.channel.send({"ended": {"exit_status": 0, "stop_reason": reason, "terminal_summary": told}})
                 if os.environ.get("FAKE_RUNNER_LINGERS"):
@@ -108,14 +108,14 @@ class Worker:
             result = {"lease_id": lease["id"], "ref": ref, "outcome": "PASSED"}
             self.channel.send({"progress": {"results": [result]}})
         self.channel.send({"lease_done": {"lease_id": lease["id"]}})
-        # It holds nothing back.
+        # The worker holds no test back.
         self.channel.send({"waits": {"last_lease_id": lease["id"]}})
 
     def well(self):
         pass
 
     def board(self):
-        """Writes down when it begins and when it ends, and waits in between for a file called as its run."""
+        """Writes down when it begins and when it ends. In between it waits for a file with the run's name."""
         self.write_on_board("begins")
         end = time.monotonic() + 60
         while not os.path.exists(self.run_id) and time.monotonic() < end:
@@ -209,7 +209,7 @@ def serve(control):
                 kill(pid)
                 control.send({"type": "exited", "worker_id": worker_id, "pid": pid, "status": status})
 
-    # A child's end is a byte to be read beside the channel: nothing is ever done in the midst of something else.
+    # A child's end is a byte that is read beside the channel: no handler interrupts other work.
     ended, wake = socket.socketpair()
     ended.setblocking(False)
     wake.setblocking(False)

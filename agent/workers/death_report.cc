@@ -14,7 +14,7 @@ namespace {
 
 constexpr uint32_t kDefaultColumns = 80;
 
-// Length of the valid UTF-8 sequence at the front of `bytes`; 0 if there is none.
+// The length of the valid UTF-8 sequence at the front of `bytes`; 0: there is none.
 size_t SequenceLength(absl::string_view bytes) {
   const auto at = [&](size_t i) { return static_cast<unsigned char>(bytes[i]); };
   const auto follows = [&](size_t i, unsigned char low, unsigned char high) {
@@ -38,7 +38,7 @@ size_t SequenceLength(absl::string_view bytes) {
   return 0;
 }
 
-// A line with `title` in the midst of dashes, as pytest's terminal draws it.
+// A line with `title` between dashes, as pytest's terminal draws it.
 std::string Separator(const std::string& title, uint32_t columns) {
   const size_t width = columns == 0 ? kDefaultColumns : columns;
   const size_t dashes = std::max<size_t>(1, width > title.size() + 2 ? (width - title.size() - 2) / 2 : 1);
@@ -89,7 +89,7 @@ v1::TestResult MakeDeathResult(const std::string& worker_id, const WorkerState::
   const size_t parameters = std::min(parts.second.find('['), parts.second.size());
   result.set_domain(absl::StrCat(absl::StrReplaceAll(parts.second.substr(0, parameters), {{"::", "."}}),
                                  parts.second.substr(parameters)));
-  result.set_engine("pytest");
+  result.set_engine(v1::ENGINE_PYTEST);
 
   v1::Phase* phase = result.add_phases();
   phase->set_when("call");
@@ -111,7 +111,7 @@ v1::TestResult MakeDeathResult(const std::string& worker_id, const WorkerState::
   AddSection(phase, "Captured stdout", evidence.captured_stdout);
   AddSection(phase, "Captured stderr", evidence.captured_stderr);
   if (timeout) {
-    // The stack is what a person wants to see first.
+    // A person wants to see the stack first.
     const std::string stack(absl::StripTrailingAsciiWhitespace(ToText(evidence.stderr_tail)));
     absl::StrAppend(&longrepr, "\n\n", stack.empty() ? "It gave no stack: it did not answer the signal." : stack);
     result.set_death(absl::StrCat(end.how, "\n", stack));

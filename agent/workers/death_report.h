@@ -1,4 +1,4 @@
-// The result of a test that could not report itself, because its worker died or was killed while it ran. Pure.
+// The result of a test whose worker died or was killed while the test ran. Pure.
 #ifndef FASTEST_AGENT_WORKERS_DEATH_REPORT_H_
 #define FASTEST_AGENT_WORKERS_DEATH_REPORT_H_
 
@@ -12,21 +12,20 @@
 
 namespace fastest::agent {
 
-// What the test left behind. Raw bytes.
+// Output that the test left behind. Raw bytes.
 struct Evidence {
-  // What pytest had captured of the phase that was under way.
+  // Captured by pytest in the phase that was under way.
   std::string captured_stdout;
   std::string captured_stderr;
-  // The end of what the process wrote on its real stderr since the test began: an interpreter that dies writes its last
-  // words there.
+  // The end of the process's real stderr since the test began: a dying interpreter writes its last words there.
   std::string stderr_tail;
 };
 
-// Precondition: end.victim. `columns`: width of the user's terminal; 0: unknown.
+// Precondition: end.victim. `columns`: the width of the user's terminal; 0: unknown.
 v1::TestResult MakeDeathResult(const std::string& worker_id, const WorkerState::End& end, const Evidence& evidence,
                                absl::Time now, uint32_t columns);
 
-// `bytes` as valid UTF-8: what is not is written as \xNN, and so is a NUL.
+// `bytes` as valid UTF-8. Other bytes are written as \xNN, and so is NUL.
 std::string ToText(absl::string_view bytes);
 
 }  // namespace fastest::agent

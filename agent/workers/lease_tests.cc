@@ -10,7 +10,7 @@
 namespace fastest::agent {
 namespace {
 
-// Numbers of a short form: those of a test that passed, and those of one that begins.
+// How many numbers a short form has for a test that passed, and for a test that begins.
 constexpr size_t kPassed = 7;
 constexpr size_t kStarted = 3;
 

@@ -1,4 +1,4 @@
-// Which tests a worker's leases have, for what it says of them by position.
+// The tests of a worker's leases. The worker names a test by its position in its lease.
 #ifndef FASTEST_AGENT_WORKERS_LEASE_TESTS_H_
 #define FASTEST_AGENT_WORKERS_LEASE_TESTS_H_
 
@@ -12,15 +12,15 @@
 
 namespace fastest::agent {
 
-// What one worker has said of its leases, as far as that takes. Not thread-safe; owned by the worker.
+// Learns from the messages of one worker. Not thread-safe; owned by the worker.
 class LeaseTests {
  public:
-  // Sees every message of the worker, in order, before anybody else. InvalidArgument: it names a test that the worker
-  // had not said to have.
+  // Takes every message of the worker, in order, before anybody else sees it. InvalidArgument: the message names a test
+  // that the worker has not said to have.
   absl::Status Check(const v1::WorkerMessage& message);
 
-  // Fills `progress` from its short form (docs/worker_protocol.md). InvalidArgument: it is none, or names a test that
-  // the worker had not said to have.
+  // Fills `progress` from its short form (docs/worker_protocol.md). InvalidArgument: this is no short form, or names a
+  // test that the worker has not said to have.
   absl::Status Read(absl::string_view short_form, v1::WorkerMessage::Progress* progress) const;
 
  private:
@@ -31,7 +31,7 @@ class LeaseTests {
   std::unordered_map<uint64_t, google::protobuf::RepeatedPtrField<v1::TestRef>> tests_;
 };
 
-// Whether a frame's payload is a Progress in short form, and no JSON of a WorkerMessage.
+// Whether a frame's payload is a Progress in short form. Else it is the JSON of a WorkerMessage.
 inline bool IsShortProgress(absl::string_view payload) { return !payload.empty() && payload.front() == '['; }
 
 }  // namespace fastest::agent

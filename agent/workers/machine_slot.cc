@@ -21,7 +21,7 @@ absl::StatusOr<MachineSlot> MachineSlot::Take() {
   UniqueFd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!fd.valid()) return absl::ResourceExhaustedError(absl::StrCat("no socket for a worker: ", strerror(errno)));
   for (uint32_t number = 0; number < kMostSlots; ++number) {
-    // The leading zero makes it abstract: there is no file.
+    // The leading zero makes the socket abstract: there is no file.
     const std::string name = absl::StrCat("fastest-slot-", number);
     sockaddr_un address = {};
     address.sun_family = AF_UNIX;

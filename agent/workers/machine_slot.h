@@ -1,4 +1,4 @@
-// A number that one worker of this machine has for itself: FASTEST_SLOT, by which tests choose a port or a database.
+// A number that one worker of this machine has for itself: FASTEST_SLOT. Tests choose a port or a database by it.
 #ifndef FASTEST_AGENT_WORKERS_MACHINE_SLOT_H_
 #define FASTEST_AGENT_WORKERS_MACHINE_SLOT_H_
 
@@ -10,15 +10,15 @@
 
 namespace fastest::agent {
 
-// Held as long as the object lives; given back by the kernel if the process dies. Move-only.
+// Held as long as the object lives. The kernel gives the number back if the process dies. Move-only.
 class MachineSlot {
  public:
   // Holds nothing.
   MachineSlot() = default;
 
-  // The lowest number that is free. Known to all agents of the machine, whoever runs them: the numbers are names of abstract Unix
-  // sockets, of which the kernel gives each away once. (In a network namespace of its own a process is a machine of its own.)
-  // ResourceExhausted: the system has no descriptors, or all numbers are taken.
+  // The lowest free number. All agents of the machine share the numbers, whoever runs them: a number is the name of an
+  // abstract Unix socket, and the kernel gives each name away once. (A process in a network namespace of its own is on
+  // a machine of its own.) ResourceExhausted: the system has no descriptors, or all numbers are taken.
   static absl::StatusOr<MachineSlot> Take();
 
   uint32_t number() const { return number_; }

@@ -21,7 +21,7 @@ TEST(MachineSlotTest, NoTwoAreTheSameAtATime) {
 
 TEST(MachineSlotTest, WhatIsGivenBackIsGivenAwayAgain) {
   std::optional<MachineSlot> slot = MachineSlot::Take().value();
-  // Others on this machine may take numbers meanwhile, but not this one.
+  // Other processes of this machine may take numbers meanwhile, but not this number.
   const uint32_t number = slot->number();
   const MachineSlot held = std::move(*slot);
   slot.reset();

@@ -25,8 +25,8 @@ using nlohmann::json;
 // Whole numbers up to here are exact as double.
 constexpr double kMaxExactDouble = 9007199254740992.0;
 
-// A field of a message that a value is to be put into: set, or added if it is repeated. The functions return false if
-// the field cannot hold the value.
+// A field of a message. A value is set, or added if the field is repeated. The functions return false if the field
+// cannot hold the value.
 class Target {
  public:
   Target(Message* message, const FieldDescriptor* field) : m_(message), r_(message->GetReflection()), f_(field) {}
@@ -64,7 +64,7 @@ class Target {
 
   bool Put(std::string text) const {
     if (f_->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
-      // A name that only a newer worker knows is skipped, like a field that only it knows.
+      // A name that only a newer worker knows is skipped, like an unknown field.
       const EnumValueDescriptor* known = f_->enum_type()->FindValueByName(text);
       if (known != nullptr) f_->is_repeated() ? r_->AddEnum(m_, f_, known) : r_->SetEnum(m_, f_, known);
       return true;
@@ -108,7 +108,7 @@ class Target {
     return true;
   }
 
-  // proto3's JSON form has 64-bit integers, and what JSON has no number for, in quotes.
+  // proto3's JSON form has 64-bit integers in quotes, and values such as NaN that JSON has no number for.
   bool PutParsed(const std::string& text) const {
     uint64_t natural;
     int64_t whole;
@@ -124,7 +124,7 @@ class Target {
   const FieldDescriptor* const f_;
 };
 
-// Writes the values straight into the message as the parser meets them: no tree in between.
+// Writes each value into the message as the parser meets it: there is no tree in between.
 class MessageBuilder : public json::json_sax_t {
  public:
   explicit MessageBuilder(Message* message) : root_(message) {}
@@ -201,10 +201,10 @@ class MessageBuilder : public json::json_sax_t {
   // An object that is open.
   struct Level {
     Message* message = nullptr;
-    // If the object is a map of `message`: its field, and below the entry that its last key began.
+    // If the object is a map of `message`: its field. `entry` is the one that its last key began.
     const FieldDescriptor* map = nullptr;
     Message* entry = nullptr;
-    // Where the next value goes; null for a field that nobody knows.
+    // Where the next value goes; null: an unknown field.
     const FieldDescriptor* field = nullptr;
     // Within the brackets of a repeated `field`.
     bool in_array = false;
@@ -317,7 +317,7 @@ absl::Status MessageFromJson(absl::string_view json_text, Message* message) {
 }
 
 std::string MessageToJson(const Message& message) {
-  // Text of a proto is valid UTF-8; if it isn't, it may still not stop us.
+  // The text of a proto is valid UTF-8. Other text is replaced rather than refused.
   return ToJson(message).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -1,4 +1,4 @@
-// Where the Python side of a worker lies.
+// Where the Python side of a worker is.
 #ifndef FASTEST_AGENT_WORKERS_RUNNER_LOCATION_H_
 #define FASTEST_AGENT_WORKERS_RUNNER_LOCATION_H_
 
@@ -8,9 +8,9 @@
 
 namespace fastest::agent {
 
-// The folder fastest_runner: `given` if it is not empty, else what belongs to the program `executable` (an absolute
-// path): its Bazel runfiles, a folder beside it, or runner_py of the checkout that it was built in. NotFound says where
-// was looked.
+// The folder fastest_runner: `given` if it is not empty, else the one of the program `executable` (an absolute path).
+// That is in the program's Bazel runfiles, beside the program, or in runner_py of the checkout that it was built in.
+// NotFound says where was looked.
 absl::StatusOr<std::string> FindRunner(const std::string& executable, const std::string& given);
 
 }  // namespace fastest::agent

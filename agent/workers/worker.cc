@@ -20,27 +20,25 @@
 namespace fastest::agent {
 namespace {
 
-constexpr size_t kTailBytes = 64 << 10;
 constexpr size_t kChunkBytes = 64 << 10;
-// Of a dead worker's pipe, which a process that it left behind may go on filling.
+// Of a dead worker's pipe: a process that the worker has left behind may go on filling it.
 constexpr size_t kLastBytes = 4 << 20;
-// Of the output of a test that died, its end is kept.
+// Of the output of a test that died: its end is kept.
 constexpr size_t kCaptureBytes = 1 << 20;
-// A worker whose tests follow one another is read so often. What it has written is with the kernel, whatever becomes of it.
+// How often a worker is read whose tests follow one another. The kernel keeps what the worker has written, whatever
+// becomes of the worker.
 constexpr absl::Duration kRest = absl::Milliseconds(1);
-// What is not a test may take so many times as long as one, but so long in any case.
+// Anything but a test may take so many times as long as a test may, and in any case so long.
 constexpr int kSessionFactor = 10;
 constexpr absl::Duration kLeastSessionLimit = absl::Seconds(20);
-// How faulthandler begins when the interpreter dies.
-constexpr char kLastWords[] = "Fatal Python error: ";
 
-// The signal upon which a worker writes down the stacks of its threads.
+// On this signal a worker writes the stacks of its threads.
 int StackSignal() { return SIGRTMIN + 8; }
 
 absl::StatusOr<std::pair<UniqueFd, UniqueFd>> MakePipe() {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return absl::InternalError(absl::StrCat("pipe: ", strerror(errno)));
-  // Only our side: tests may not be surprised by a stdout that refuses to wait.
+  // Only the agent's end: a test's stdout blocks as usual.
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
   return std::pair<UniqueFd, UniqueFd>(ends[0], ends[1]);
 }
@@ -59,7 +57,7 @@ WorkerState::Options StateOptions(const v1::RunSpec& run) {
   WorkerState::Options options;
   if (run.hang_timeout_s() > 0) {
     options.hang_timeout = absl::Seconds(run.hang_timeout_s());
-    // Imports and conftests of all the project, too, have to fit in.
+    // The imports and conftests of the whole project have to fit in, too.
     options.session_limit = std::max(kSessionFactor * options.hang_timeout, kLeastSessionLimit);
   }
   return options;
@@ -107,7 +105,7 @@ Worker::~Worker() {
 
 void Worker::Send(const v1::WorkerCommand& command) {
   if (deaf_) return;
-  // A worker that has gone is noticed by the end of its channel.
+  // If the worker has gone, the end of its channel says so.
   channel_.Send(MessageToJson(command)).IgnoreError();
   if (channel_.WantsWrite()) Watch();
   state_.OnCommand(command, env_.clock->Now());
@@ -116,23 +114,23 @@ void Worker::Send(const v1::WorkerCommand& command) {
 
 void Worker::Kill(const std::string& why) { Take(state_.OnKillRequested(why)); }
 
-void Worker::Pause(bool paused) {
-  if (paused == paused_) return;
+void Worker::Pause(bool pause) {
+  if (pause == paused()) return;
   const absl::Time now = env_.clock->Now();
-  paused_ = paused;
-  if (paused_) {
+  if (pause) {
     paused_at_ = now;
     Unwatch();
   } else {
-    // It may have had to wait until it could say that it goes on.
-    state_.OnUnheard(now - paused_at_);
+    // The worker may have had to wait until it could say that it goes on.
+    state_.OnUnheard(now - *paused_at_);
+    paused_at_.reset();
     Watch();
   }
   SetTimer();
 }
 
 void Worker::OnExited(int wait_status) {
-  // Messages that it wrote and we have not read decide about who is to blame.
+  // Messages that were written and not read yet decide which test is to blame.
   while (!deaf_ && ReadChannel()) {
   }
   Finish(DescribeWaitStatus(wait_status));
@@ -144,7 +142,7 @@ void Worker::Lost(const std::string& why) {
 }
 
 void Worker::Watch() {
-  if (paused_) return;
+  if (paused()) return;
   if (!deaf_) {
     const uint32_t events = (rest_ == 0 ? EPOLLIN : 0u) | (channel_.WantsWrite() ? EPOLLOUT : 0u);
     env_.loop->Watch(channel_.fd(), events, [this](uint32_t happened) { OnChannel(happened); });
@@ -172,10 +170,10 @@ void Worker::OnChannel(uint32_t events) {
 }
 
 void Worker::Rest() {
-  if (!busy_ || !captured_ || deaf_ || paused_ || rest_ != 0) return;
+  if (!busy_ || !captured_ || deaf_ || paused() || rest_ != 0) return;
   rest_ = env_.loop->At(env_.clock->Now() + kRest, [this] {
     rest_ = 0;
-    if (paused_ || deaf_) return;
+    if (paused() || deaf_) return;
     ReadChannel();
     Rest();
     Watch();
@@ -184,7 +182,7 @@ void Worker::Rest() {
 }
 
 bool Worker::ReadChannel() {
-  // What a test wrote before it said something comes first.
+  // Output that a test wrote before its message comes first.
   ReadStream(&out_);
   ReadStream(&err_);
   FrameChannel::Input input;
@@ -216,16 +214,15 @@ bool Worker::ReadChannel() {
     Take(state_.OnChannelClosed(env_.clock->Now()));
   }
   if (deaf_) env_.loop->Unwatch(channel_.fd());
-  settled_ = stderr_tail_.size();
-  held_settled_ = !held_.empty();
+  last_words_.Settle();
   SetTimer();
   return !input.frames.empty();
 }
 
 void Worker::Handle(v1::WorkerMessage message) {
-  if (held_settled_) ReleaseHeld();
+  Forward(err_.name, last_words_.Disprove());
   if (message.has_ready()) {
-    // What it wrote before is sure to be there by now, and goes first.
+    // Output that was written before the message is there by now, and goes first.
     ReadStream(&out_);
     ReadStream(&err_);
     OpenCaptures(message.ready());
@@ -234,10 +231,7 @@ void Worker::Handle(v1::WorkerMessage message) {
   const bool starts = message.has_progress() && message.progress().has_started();
   busy_ = busy_ && starts;
   Take(state_.OnMessage(message, env_.clock->Now()));
-  if (starts) {
-    stderr_tail_.erase(0, settled_);
-    settled_ = 0;
-  }
+  if (starts) last_words_.BeginTest();
   env_.listener->OnWorkerMessage(*this, std::move(message));
 }
 
@@ -247,7 +241,7 @@ void Worker::OpenCaptures(const v1::WorkerMessage::Ready& ready) {
     if (fd < 0) return UniqueFd();
     const std::string path = absl::StrCat("/proc/", pid, "/fd/", fd);
     struct stat info;
-    // Only files: to open a pipe or a device would disturb it.
+    // Only files: opening a pipe or a device would disturb it.
     if (stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return UniqueFd();
     return UniqueFd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   };
@@ -266,45 +260,26 @@ bool Worker::ReadStream(Stream* stream) {
     return false;
   }
   const absl::string_view bytes(buffer, static_cast<size_t>(got));
-  stream == &err_ ? OnStderrBytes(bytes) : Forward(stream->name, bytes);
+  stream == &err_ ? OnStderr(bytes) : Forward(stream->name, std::string(bytes));
   return true;
 }
 
-void Worker::OnStderrBytes(absl::string_view bytes) {
-  stderr_tail_.append(bytes.data(), bytes.size());
-  if (stderr_tail_.size() > kTailBytes) {
-    const size_t surplus = stderr_tail_.size() - kTailBytes;
-    stderr_tail_.erase(0, surplus);
-    settled_ -= std::min(settled_, surplus);
-  }
-  if (state_.dumping()) {
-    state_.OnStderr(env_.clock->Now());
-    SetTimer();
+void Worker::OnStderr(absl::string_view bytes) {
+  if (!state_.dumping()) {
+    Forward(err_.name, last_words_.Take(bytes));
     return;
   }
-  if (held_.empty()) {
-    const size_t begin = std::min(bytes.find(kLastWords), bytes.size());
-    Forward(err_.name, bytes.substr(0, begin));
-    bytes.remove_prefix(begin);
-  }
-  held_.append(bytes.data(), bytes.size());
-  // More than an interpreter has to say at its end.
-  if (held_.size() > kTailBytes) ReleaseHeld();
+  last_words_.TakeStack(bytes);
+  state_.OnStderr(env_.clock->Now());
+  SetTimer();
 }
 
-void Worker::Forward(v1::WorkerMessage::Output::Stream stream, absl::string_view bytes) {
+void Worker::Forward(v1::WorkerMessage::Output::Stream stream, std::string bytes) {
   if (bytes.empty()) return;
   v1::WorkerMessage message;
   message.mutable_output()->set_stream(stream);
-  message.mutable_output()->set_data(std::string(bytes));
+  message.mutable_output()->set_data(std::move(bytes));
   env_.listener->OnWorkerMessage(*this, std::move(message));
-}
-
-void Worker::ReleaseHeld() {
-  if (held_.empty()) return;
-  Forward(err_.name, held_);
-  held_.clear();
-  held_settled_ = false;
 }
 
 void Worker::Take(WorkerState::Step step) {
@@ -312,9 +287,8 @@ void Worker::Take(WorkerState::Step step) {
     case WorkerState::Step::kNothing:
       break;
     case WorkerState::Step::kDumpStack:
-      ReleaseHeld();
-      stderr_tail_.clear();
-      settled_ = 0;
+      Forward(err_.name, last_words_.Release());
+      last_words_.BeginStack();
       if (pid_ > 0) kill(pid_, StackSignal());
       break;
     case WorkerState::Step::kKill:
@@ -324,7 +298,7 @@ void Worker::Take(WorkerState::Step step) {
 }
 
 void Worker::SetTimer() {
-  const absl::Time deadline = paused_ ? absl::InfiniteFuture() : state_.deadline();
+  const absl::Time deadline = paused() ? absl::InfiniteFuture() : state_.deadline();
   if (deadline == timer_at_) return;
   env_.loop->Cancel(timer_);
   timer_ = 0;
@@ -352,14 +326,14 @@ void Worker::Finish(const std::string& how) {
 
   WorkerState::End end = state_.end();
   if (end.victim.has_value()) {
-    const Evidence evidence = {ReadEnd(out_.capture), ReadEnd(err_.capture), stderr_tail_};
+    const Evidence evidence = {ReadEnd(out_.capture), ReadEnd(err_.capture), last_words_.tail()};
     v1::WorkerMessage message;
     *message.mutable_progress()->add_results() = MakeDeathResult(id_, end, evidence, env_.clock->Now(), columns_);
     env_.listener->OnWorkerMessage(*this, std::move(message));
   } else {
-    ReleaseHeld();
-    if (!end.orderly && !stderr_tail_.empty()) {
-      absl::StrAppend(&end.how, "; the end of its stderr:\n", ToText(stderr_tail_));
+    Forward(err_.name, last_words_.Release());
+    if (!end.orderly && !last_words_.tail().empty()) {
+      absl::StrAppend(&end.how, "; the end of its stderr:\n", ToText(last_words_.tail()));
     }
   }
   env_.listener->OnWorkerGone(*this, end);

@@ -1,4 +1,4 @@
-// One worker process as the agent has it: its channel, its pipes, its clock. All decisions are WorkerState's.
+// One worker process: its channel, its pipes, its timer. WorkerState makes all decisions.
 #ifndef FASTEST_AGENT_WORKERS_WORKER_H_
 #define FASTEST_AGENT_WORKERS_WORKER_H_
 
@@ -6,11 +6,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "agent/workers/death_report.h"
+#include "agent/workers/last_words.h"
 #include "agent/workers/lease_tests.h"
 #include "agent/workers/machine_slot.h"
 #include "agent/workers/worker_state.h"
@@ -23,16 +25,16 @@
 
 namespace fastest::agent {
 
-// Lives on the loop's thread; owned by the pool. The process itself belongs to the zygote.
+// Lives on the loop's thread; owned by the pool. The process is the zygote's child.
 class Worker {
  public:
   class Listener {
    public:
     virtual ~Listener() = default;
-    // In the order in which the worker wrote them. The result of a test that its worker's death ended comes this way,
-    // too.
+    // In the order in which the worker wrote the messages. The result of a test that the worker's death ended comes
+    // this way, too.
     virtual void OnWorkerMessage(const Worker& worker, v1::WorkerMessage message) = 0;
-    // Last call, after OnExited() or Lost(): the worker may be destroyed after, but not in it.
+    // Last call, after OnExited() or Lost(). The worker may be destroyed after this call, but not in it.
     virtual void OnWorkerGone(const Worker& worker, const WorkerState::End& end) = 0;
   };
   // All outlive the worker.
@@ -43,8 +45,8 @@ class Worker {
     Listener* listener;
   };
 
-  // Asks the zygote for the process and sends it `start`. `control`: it is the run's control session. Errors: the system has no
-  // descriptors left.
+  // Asks the zygote for the process and sends it `start`. `control`: the worker is the run's control session. Errors:
+  // the system has no descriptors left.
   static absl::StatusOr<std::unique_ptr<Worker>> Start(uint32_t slot, const std::string& id, const v1::RunSpec& run,
                                                        bool control, const Environment& environment);
   ~Worker();
@@ -56,12 +58,12 @@ class Worker {
   bool control() const { return control_; }
 
   void Send(const v1::WorkerCommand& command);
-  // SIGKILL; nobody is to blame.
+  // SIGKILL; no test is to blame.
   void Kill(const std::string& why);
   // While paused nothing is read: the worker's writes will block when the kernel's buffers are full.
-  void Pause(bool paused);
+  void Pause(bool pause);
 
-  // What the zygote tells.
+  // Told by the zygote.
   void OnForked(pid_t pid) { pid_ = pid; }
   void OnExited(int wait_status);
   // The zygote died, and with it the process.
@@ -72,7 +74,7 @@ class Worker {
   struct Stream {
     v1::WorkerMessage::Output::Stream name;
     UniqueFd fd;
-    // What pytest has captured and not read yet, opened through /proc.
+    // What pytest has captured and not read yet; opened through /proc.
     UniqueFd capture;
   };
 
@@ -81,22 +83,22 @@ class Worker {
   void Watch();
   void Unwatch();
   void OnChannel(uint32_t events);
-  // Takes what is there; true if something was.
+  // Reads all that is there. Returns whether something was.
   bool ReadChannel();
-  // Lets messages gather that nobody is in a hurry for, so that quick tests don't wake us one by one.
+  // Lets messages gather that nobody is in a hurry for: quick tests do not wake the agent one by one.
   void Rest();
   bool ReadStream(Stream* stream);
-  void OnStderrBytes(absl::string_view bytes);
+  void OnStderr(absl::string_view bytes);
   void Handle(v1::WorkerMessage message);
   void OpenCaptures(const v1::WorkerMessage::Ready& ready);
-  void Forward(v1::WorkerMessage::Output::Stream stream, absl::string_view bytes);
-  void ReleaseHeld();
+  void Forward(v1::WorkerMessage::Output::Stream stream, std::string bytes);
+  bool paused() const { return paused_at_.has_value(); }
   void Take(WorkerState::Step step);
   void SetTimer();
   void Finish(const std::string& how);
 
   const uint32_t slot_;
-  // Nothing in a control session.
+  // A control session holds none.
   MachineSlot machine_slot_;
   const std::string id_;
   const bool control_;
@@ -107,24 +109,17 @@ class Worker {
   FrameChannel channel_;
   Stream out_{v1::WorkerMessage::Output::STDOUT, {}, {}};
   Stream err_{v1::WorkerMessage::Output::STDERR, {}, {}};
+  LastWords last_words_;
   pid_t pid_ = -1;
-  bool paused_ = false;
-  absl::Time paused_at_;
-  // All that came last was that tests have ended and others begun; the channel is read again when this timer fires.
+  // Since when nothing is read; unset: everything is read.
+  std::optional<absl::Time> paused_at_;
+  // The last messages said only that tests have ended and others begun. The channel is read again when rest_ fires.
   bool busy_ = false;
-  // pytest captures what tests write: none of it comes by the pipes, which are read at once, and overtakes messages.
-  bool captured_ = false;
   EventLoop::TimerId rest_ = 0;
-  // The channel has ended or is not to be believed any more.
+  // pytest captures what tests write. It does not come by the pipes, which are read at once, and overtakes no message.
+  bool captured_ = false;
+  // The channel has ended, or cannot be believed any more.
   bool deaf_ = false;
-  // The end of what came on stderr since the running test began, or since its stack was asked for. What was there when
-  // the channel was last read to its end is settled: it was written before any message that comes now.
-  std::string stderr_tail_;
-  size_t settled_ = 0;
-  // The words of an interpreter that seems to be dying. They belong into the test's report; they are passed on after
-  // all when a message proves that the worker lives on.
-  std::string held_;
-  bool held_settled_ = false;
   EventLoop::TimerId timer_ = 0;
   absl::Time timer_at_ = absl::InfiniteFuture();
 };

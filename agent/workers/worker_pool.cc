@@ -12,12 +12,12 @@
 namespace fastest::agent {
 namespace {
 
-// pytest's exit status for a usage error: the interpreter is the user's choice.
+// pytest's exit status for a usage error: the user chooses the interpreter.
 constexpr int kUsageError = 4;
 // Fastest's own for tests that could not be run.
 constexpr int kNotRun = 10;
 
-// What a zygote has to look at are some hundred files.
+// A zygote that is asked looks at some hundred files.
 constexpr absl::Duration kAnswerLimit = absl::Seconds(2);
 
 bool IsWorkingDirectory(const std::string& path) {
@@ -46,7 +46,11 @@ WorkerPool::WorkerPool(Options options, EventLoop* loop, Clock* clock)
       loop_(loop),
       clock_(clock),
       turnstile_(options_.share,
-                 [this](uint32_t slot, const v1::WorkerCommand& command) { workers_.at(slot)->Send(command); }) {}
+                 [this](uint32_t slot, const v1::WorkerCommand& command) { workers_.at(slot)->Send(command); }) {
+  zygote_options_.runner = options_.runner;
+  zygote_options_.working_dir = options_.working_dir;
+  zygote_options_.keep = options_.keep_zygote;
+}
 
 WorkerPool::~WorkerPool() {
   loop_->Cancel(answer_timer_);
@@ -56,34 +60,25 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::Warm(const std::string& python) {
-  python_ = python;
-  working_dir_ = options_.working_dir;
+  zygote_options_.python = python;
   warm_status_ = StartZygote();
 }
 
 void WorkerPool::Warm(const std::string& python, std::unique_ptr<Zygote> zygote) {
-  python_ = python;
-  working_dir_ = options_.working_dir;
+  zygote_options_.python = python;
   zygote_ = std::move(zygote);
   zygote_->set_listener(this);
 }
 
 std::unique_ptr<Zygote> WorkerPool::TakeZygote() {
-  if (!cleared_ || zygote_ == nullptr) return nullptr;
+  if (!state_.cleared() || zygote_ == nullptr) return nullptr;
   zygote_->set_listener(nullptr);
   return std::move(zygote_);
 }
 
 absl::Status WorkerPool::StartZygote() {
-  Zygote::Options options;
-  options.python = python_;
-  options.runner = options_.runner;
-  options.working_dir = working_dir_;
-  options.environment = environment_;
-  options.whole_environment = options_.keep_zygote && running_;
-  options.keep = options_.keep_zygote;
-  options.preload.assign(spec_.preload().begin(), spec_.preload().end());
-  ASSIGN_OR_RETURN(zygote_, Zygote::Start(options, loop_, clock_));
+  zygote_options_.whole_environment = options_.keep_zygote && state_.begun();
+  ASSIGN_OR_RETURN(zygote_, Zygote::Start(zygote_options_, loop_, clock_));
   zygote_->set_listener(this);
   return absl::OkStatus();
 }
@@ -95,39 +90,43 @@ void WorkerPool::StartZygoteAnew() {
 }
 
 void WorkerPool::RefuseRun(const absl::Status& why) {
-  running_ = true;
+  state_.BeginRun();
   Refuse(why);
 }
 
 void WorkerPool::BeginRun(const v1::RunSpec& spec, std::vector<std::string> environment) {
+  state_.BeginRun();
   spec_ = spec;
-  running_ = true;
-  environment_ = std::move(environment);
+  const bool other_python = !spec.python().empty() && spec.python() != zygote_options_.python;
+  if (other_python) zygote_options_.python = spec.python();
+  zygote_options_.preload.assign(spec.preload().begin(), spec.preload().end());
+  zygote_options_.environment = std::move(environment);
   if (options_.keep_zygote) {
-    working_dir_ = spec.invocation_dir();
-    if (!spec.python().empty()) python_ = spec.python();
-    if (const absl::Status there = Zygote::MayStartIn(working_dir_); !there.ok()) {
-      Refuse(there);
-      return;
-    }
-    asking_ = zygote_ != nullptr && zygote_->python() == python_;
-    if (!asking_) {
-      StartZygoteAnew();
-      return;
-    }
-    zygote_->Begin(environment_, working_dir_, {spec.preload().begin(), spec.preload().end()});
-    AwaitAnswer();
+    BeginWithKeptZygote();
     return;
   }
-  const bool other_python = !spec.python().empty() && spec.python() != python_;
-  if (other_python) python_ = spec.python();
   const bool elsewhere = !spec.invocation_dir().empty() && !IsWorkingDirectory(spec.invocation_dir());
-  if (elsewhere) working_dir_ = spec.invocation_dir();
-  if (other_python || elsewhere || !environment_.empty()) {
+  if (elsewhere) zygote_options_.working_dir = spec.invocation_dir();
+  if (other_python || elsewhere || !zygote_options_.environment.empty()) {
     StartZygoteAnew();
   } else if (!warm_status_.ok()) {
     Refuse(warm_status_);
   }
+}
+
+void WorkerPool::BeginWithKeptZygote() {
+  zygote_options_.working_dir = spec_.invocation_dir();
+  if (const absl::Status there = Zygote::MayStartIn(spec_.invocation_dir()); !there.ok()) {
+    Refuse(there);
+    return;
+  }
+  if (zygote_ == nullptr || zygote_->python() != zygote_options_.python) {
+    StartZygoteAnew();
+    return;
+  }
+  state_.AskZygote();
+  zygote_->Begin(zygote_options_.environment, zygote_options_.working_dir, zygote_options_.preload);
+  AwaitAnswer();
 }
 
 void WorkerPool::AwaitAnswer() {
@@ -138,13 +137,13 @@ void WorkerPool::AwaitAnswer() {
 }
 
 void WorkerPool::OnZygoteBegun(const std::string& stale) {
-  // It answers too late: nothing is begun any more.
-  if (ending_) return;
+  // Too late: nothing is begun any more.
+  if (state_.ending()) return;
+  if (!state_.Answered()) return;
   loop_->Cancel(answer_timer_);
-  asking_ = false;
   if (!stale.empty()) {
     fprintf(stderr, "fastest-agent: Python is started anew: %s\n", stale.c_str());
-    // It is in the midst of this call.
+    // The zygote is in the midst of this call.
     zygote_->set_listener(nullptr);
     loop_->Post([old = std::shared_ptr<Zygote>(std::move(zygote_))] {});
     StartZygoteAnew();
@@ -157,8 +156,8 @@ void WorkerPool::StartWaiting() {
 }
 
 void WorkerPool::StartWorker(const v1::CoordinatorMessage::WorkerAssignment& assignment) {
-  if (refused_) return;
-  if (asking_ && closed_.empty()) {
+  if (state_.refused()) return;
+  if (state_.asking() && state_.open()) {
     waiting_.push_back(assignment);
     return;
   }
@@ -172,11 +171,11 @@ void WorkerPool::StartWorker(const v1::CoordinatorMessage::WorkerAssignment& ass
 absl::Status WorkerPool::TryStartWorker(const v1::CoordinatorMessage::WorkerAssignment& assignment) {
   const uint32_t slot = assignment.slot();
   const std::string& worker_id = assignment.worker_id();
-  if (!closed_.empty()) return absl::CancelledError(closed_);
+  if (!state_.open()) return absl::CancelledError(why_closed_);
   if (workers_.count(slot) > 0 || Find(worker_id) != nullptr) {
     return absl::FailedPreconditionError(absl::StrCat("slot ", slot, " or the name ", worker_id, " is taken"));
   }
-  // It died under earlier workers.
+  // The zygote died under earlier workers.
   if (zygote_ == nullptr) RETURN_IF_ERROR(StartZygote());
   ASSIGN_OR_RETURN(workers_[slot],
                    Worker::Start(slot, worker_id, spec_, assignment.control(), {loop_, clock_, zygote_.get(), this}));
@@ -216,7 +215,7 @@ void WorkerPool::TellControl(const v1::CoordinatorMessage::TellControl& message)
   } else {
     *command.mutable_conclude() = message.conclude();
   }
-  // It runs no tests, and needs no turn.
+  // A control session runs no tests, and needs no turn.
   it->second->Send(command);
 }
 
@@ -227,24 +226,26 @@ void WorkerPool::Stop(const std::string& reason) {
 }
 
 void WorkerPool::Drain(const std::string& why) {
-  draining_ = true;
-  closed_ = why;
+  if (state_.ending()) return;
+  state_.Drain();
+  why_closed_ = why;
   Stop(why);
   if (workers_.empty()) EndAll(why);
 }
 
 void WorkerPool::KillAll(const std::string& why) {
-  closed_ = why;
+  state_.Close();
+  why_closed_ = why;
   for (const auto& [slot, worker] : workers_) worker->Kill(why);
 }
 
 void WorkerPool::EndAll(const std::string& why) {
-  if (ending_) return;
-  ending_ = true;
+  if (!state_.BeginEnd()) return;
   loop_->Cancel(answer_timer_);
   KillAll(why);
-  if (options_.keep_zygote && workers_.empty() && !asking_ && zygote_ != nullptr && zygote_->ready()) {
-    // Nothing that the run's tests have started outlives the run: it is told to be over after that.
+  if (options_.keep_zygote && workers_.empty() && !state_.asking() && zygote_ != nullptr && zygote_->ready()) {
+    // The run is told to be over only after that: nothing that its tests have started outlives it.
+    state_.ClearZygote();
     zygote_->Clear();
     return;
   }
@@ -270,38 +271,37 @@ void WorkerPool::OnExited(const std::string& worker_id, int wait_status) {
 }
 
 void WorkerPool::OnZygoteCleared() {
-  cleared_ = true;
+  if (!state_.Cleared()) return;
   TellWorkersGone();
   loop_->Post(options_.on_ended);
 }
 
 void WorkerPool::OnZygoteEnded(const absl::Status& why) {
   const bool was_ready = zygote_->ready();
-  // It is in the midst of this call.
+  // The zygote is in the midst of this call.
   loop_->Post([old = std::shared_ptr<Zygote>(std::move(zygote_))] {});
-  if (cleared_) return;
-  if (ending_) {
-    LoseAll(closed_);
+  if (state_.cleared()) return;
+  if (state_.ending()) {
+    LoseAll(why_closed_);
     TellWorkersGone();
     options_.on_ended();
     return;
   }
-  if (std::exchange(asking_, false)) {
+  // The zygote's children are this process's now, whichever it has told of.
+  options_.on_orphans();
+  if (state_.Answered()) {
+    // It died while it was asked.
     loop_->Cancel(answer_timer_);
-    // It died while it waited for a run.
-    options_.on_orphans();
     StartZygoteAnew();
     StartWaiting();
     return;
   }
-  // Its children are ours now, whichever it has told us of.
-  options_.on_orphans();
   if (was_ready) {
     LoseAll(std::string(why.message()));
     return;
   }
   warm_status_ = why;
-  if (running_) Refuse(why);
+  if (state_.begun()) Refuse(why);
 }
 
 void WorkerPool::OnWorkerMessage(const Worker& worker, v1::WorkerMessage message) {
@@ -309,7 +309,7 @@ void WorkerPool::OnWorkerMessage(const Worker& worker, v1::WorkerMessage message
     turnstile_.OnWaits(worker.slot(), message.waits());
     return;
   }
-  // The worker's own state has seen it.
+  // A sign of life is for the worker's own state, which has seen it.
   if (message.has_alive()) return;
   const bool ended = message.has_ended() || message.has_failure();
   EmitFromWorker(worker, std::move(message));
@@ -333,7 +333,7 @@ void WorkerPool::OnWorkerGone(const Worker& worker, const WorkerState::End& end)
   workers_.erase(it);
   turnstile_.OnGone(worker.slot());
   TellWorkersGone();
-  if (draining_ && workers_.empty()) loop_->Post([this] { EndAll(closed_); });
+  if (state_.draining() && workers_.empty()) loop_->Post([this] { EndAll(why_closed_); });
 }
 
 Worker* WorkerPool::Find(const std::string& worker_id) {
@@ -344,13 +344,13 @@ Worker* WorkerPool::Find(const std::string& worker_id) {
 }
 
 void WorkerPool::Refuse(const absl::Status& why) {
-  refused_ = true;
+  if (!state_.Refuse()) return;
   v1::AgentMessage::Event event;
   event.mutable_refused()->set_message(std::string(why.message()));
   const bool usage = absl::IsNotFound(why) || absl::IsFailedPrecondition(why);
   event.mutable_refused()->set_exit_status(usage ? kUsageError : kNotRun);
   options_.emit(std::move(event));
-  // They never came to be, and held no turn.
+  // These workers were never forked, and held no turn.
   workers_.clear();
 }
 
@@ -366,9 +366,7 @@ void WorkerPool::EmitGone(uint32_t slot, const std::string& worker_id, const Wor
 }
 
 void WorkerPool::TellWorkersGone() {
-  if (!ending_ || told_workers_gone_ || !workers_.empty()) return;
-  told_workers_gone_ = true;
-  options_.on_workers_gone();
+  if (state_.TellGone(workers_.size())) options_.on_workers_gone();
 }
 
 void WorkerPool::LoseAll(const std::string& why) {

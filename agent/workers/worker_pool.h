@@ -1,4 +1,4 @@
-// The slots of one run and the workers in them, and the zygote that forks these.
+// The slots of one run, the workers in them, and the zygote that forks the workers.
 #ifndef FASTEST_AGENT_WORKERS_WORKER_POOL_H_
 #define FASTEST_AGENT_WORKERS_WORKER_POOL_H_
 
@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "agent/slots/slot_share.h"
 #include "agent/slots/turnstile.h"
+#include "agent/workers/pool_state.h"
 #include "agent/workers/worker.h"
 #include "agent/workers/zygote.h"
 #include "base/clock.h"
@@ -29,55 +30,55 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   struct Options {
     // The folder fastest_runner.
     std::string runner;
-    // Takes what is to be told to the coordinator, in order.
+    // Takes what the coordinator is to be told, in order.
     std::function<void(v1::AgentMessage::Event)> emit;
-    // Called once each after EndAll(): when the last worker has gone and all is emitted; when the zygote has ended,
-    // too.
+    // Called once after EndAll(), when the last worker has gone and everything was emitted.
     std::function<void()> on_workers_gone;
+    // Called once after that, when the zygote has ended, too.
     std::function<void()> on_ended;
-    // The zygote died: what it had forked belongs to this process now, and to nobody.
+    // The zygote died: the processes that it had forked belong to this process now. Nobody else ends them.
     std::function<void()> on_orphans;
-    // The agent's slots, which this run's workers share with those of others. Outlives the pool.
+    // The agent's slots, which the workers of all runs share. Outlives the pool.
     SlotShare* share = nullptr;
-    // The zygote is to serve run after run: TakeZygote() gives it to the next pool. Runs then bring their whole environment.
+    // The zygote serves run after run: TakeZygote() gives it to the next pool. A run then brings its whole environment.
     bool keep_zygote = false;
-    // In which the first zygote is started; empty: this process's own.
+    // The directory in which the first zygote is started; empty: this process's own.
     std::string working_dir;
   };
 
   WorkerPool(Options options, EventLoop* loop, Clock* clock);
   ~WorkerPool() override;
 
-  // Starts Python at once, so that pytest is loaded when the run comes. That it cannot be done is told as `refused`
-  // when there is a run.
+  // Starts Python at once, so that pytest is loaded when the run comes. A failure is told as `refused` when there is a
+  // run.
   void Warm(const std::string& python);
-  // In Warm's place: with a zygote that an earlier pool has left.
+  // In Warm's place: uses a zygote that an earlier pool has left.
   void Warm(const std::string& python, std::unique_ptr<Zygote> zygote);
-  // After on_ended, if the zygote is kept and as good as before the run; else null.
+  // After on_ended. Null: the zygote is not kept, or not as good as before the run.
   std::unique_ptr<Zygote> TakeZygote();
 
-  // Once. `environment` as Zygote::Options has it. If the run has any, names another interpreter
-  // than the warm one, or takes place in another directory, Python is started anew; a zygote that is kept only if it is not as a new
-  // one would be.
+  // Once. `environment`: see Zygote::Options. Python is started anew if the run has an environment, names another
+  // interpreter than the warm one, or takes place in another directory. A zygote that is kept is asked instead, and
+  // replaced only if it is not as a new one would be.
   void BeginRun(const v1::RunSpec& spec, std::vector<std::string> environment);
-  // In BeginRun's place: this agent can't do it.
+  // In BeginRun's place: this agent cannot do the run.
   void RefuseRun(const absl::Status& why);
   // Every call is answered by a WorkerGone some time, unless the run is refused.
   void StartWorker(const v1::CoordinatorMessage::WorkerAssignment& assignment);
-  // To a slot without a worker these do nothing: that its worker has gone has been told.
+  // These ignore a slot without a worker: the coordinator was told that the worker has gone.
   void Grant(uint32_t slot, const v1::Lease& lease);
   void Revoke(uint32_t slot, const v1::WorkerCommand::Revoke& revoke);
   void FinishSlot(uint32_t slot);
   void TellControl(const v1::CoordinatorMessage::TellControl& message);
   void Stop(const std::string& reason);
-  // Every worker ends after the test that it runs now, and no worker is started from now on; then the rest as EndAll.
+  // Every worker ends after the test that it runs now, and no worker is started from now on. Then as EndAll.
   void Drain(const std::string& why);
   // SIGKILL to every worker; no worker is started from now on.
   void KillAll(const std::string& why);
   // Kills what still runs and ends the zygote.
   void EndAll(const std::string& why);
 
-  // 0 if there is none.
+  // 0: there is none.
   pid_t zygote_pid() const { return zygote_ == nullptr ? 0 : zygote_->pid(); }
 
   // Stops and resumes reading from all workers.
@@ -96,48 +97,43 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
  private:
   Worker* Find(const std::string& worker_id);
   absl::Status StartZygote();
-  // For the run that has begun, and in place of any that there is.
+  // For the run that has begun, in place of the zygote that there is.
   void StartZygoteAnew();
+  // BeginRun for a zygote that is kept.
+  void BeginWithKeptZygote();
   void StartWaiting();
-  // For the zygote's answer, if pytest is loaded; that takes as long as it takes.
+  // Waits for the kept zygote's answer. The limit counts from the time when pytest is loaded, however long that takes.
   void AwaitAnswer();
   absl::Status TryStartWorker(const v1::CoordinatorMessage::WorkerAssignment& assignment);
   void Refuse(const absl::Status& why);
   void EmitFromWorker(const Worker& worker, v1::WorkerMessage message);
   void EmitGone(uint32_t slot, const std::string& worker_id, const WorkerState::End& end);
-  // Says so if it is so.
+  // Calls on_workers_gone if it is due.
   void TellWorkersGone();
   void LoseAll(const std::string& why);
 
   const Options options_;
   EventLoop* const loop_;
   Clock* const clock_;
+  PoolState state_;
+  // Why no worker is started any more, once that is so.
+  std::string why_closed_;
+  v1::RunSpec spec_;
+
   std::unique_ptr<Zygote> zygote_;
-  // The interpreter and the directory of the next zygote, and of the last one. An empty directory is this process's
-  // own.
-  std::string python_;
-  std::string working_dir_;
-  std::vector<std::string> environment_;
-  // A kept zygote was asked whether it will do for this run; the workers wait for its answer. It was cleared after the run.
-  bool asking_ = false;
-  EventLoop::TimerId answer_timer_ = 0;
-  bool cleared_ = false;
-  std::vector<v1::CoordinatorMessage::WorkerAssignment> waiting_;
+  // Of the next zygote, and of the last one.
+  Zygote::Options zygote_options_;
   // Why there is no zygote, if the first one could not be had.
   absl::Status warm_status_;
-  v1::RunSpec spec_;
-  bool running_ = false;
-  bool refused_ = false;
-  bool paused_ = false;
-  bool ending_ = false;
-  bool draining_ = false;
-  bool told_workers_gone_ = false;
-  // Nothing is started any more; why.
-  std::string closed_;
+  EventLoop::TimerId answer_timer_ = 0;
+  // To be started when the zygote has answered.
+  std::vector<v1::CoordinatorMessage::WorkerAssignment> waiting_;
+
   // By slot.
   std::map<uint32_t, std::unique_ptr<Worker>> workers_;
   Turnstile turnstile_;
-  // Told to be gone and not yet destroyed, since they were in the midst of a call.
+  bool paused_ = false;
+  // Gone, and not destroyed yet: they were in the midst of a call.
   std::vector<std::unique_ptr<Worker>> gone_;
 };
 

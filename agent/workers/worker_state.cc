@@ -22,13 +22,13 @@ WorkerState::Step WorkerState::OnMessage(const v1::WorkerMessage& message, absl:
         running_.reset();
       }
     }
-    // Tests follow one another: it is the one that ran.
+    // Tests follow one another: the test that passed is the one that ran.
     if (progress.passed_size() > 0) running_.reset();
     if (progress.has_started()) {
       running_ = Running{progress.started_lease_id(), progress.started(), now, progress.started_at()};
     }
     if (hung_.has_value() && !StillRuns(*hung_) && cause_ == Cause::kNone) {
-      // It came to its end after all while its stack was being asked for: pytest's own result stands.
+      // The test has ended after all while its stack was being written: pytest's own result stands.
       CancelDump();
     }
   } else if (message.has_ended() || message.has_failure()) {
@@ -45,7 +45,7 @@ void WorkerState::OnSignOfLife(const v1::WorkerMessage& message, absl::Time now)
   if (stuck_ && cause_ == Cause::kNone) CancelDump();
   const bool ready = message.has_ready() && stage_ == Hung::kAtStart;
   if (ready) stage_ = Hung::kBetweenTests;
-  // A lease on its way ends the waiting that it speaks of.
+  // A lease on its way to the worker ends the wait that the worker speaks of.
   const bool waits = message.has_waits() && message.waits().last_lease_id() == last_lease_;
   if (said_end_ || (stage_ != Hung::kAtEnd && ((ready && last_lease_ == 0) || waits))) {
     quiet_since_ = absl::InfiniteFuture();
@@ -55,7 +55,7 @@ void WorkerState::OnSignOfLife(const v1::WorkerMessage& message, absl::Time now)
 }
 
 void WorkerState::OnCommand(const v1::WorkerCommand& command, absl::Time now) {
-  // Answered at once or at the next border of tests, or not at all.
+  // A worker answers these at once, between two tests, or not at all.
   if (command.has_revoke() || command.has_replay()) return;
   if (command.has_run()) last_lease_ = command.run().id();
   if ((command.has_finish() || command.has_stop() || command.has_conclude()) && stage_ == Hung::kBetweenTests)
@@ -140,7 +140,7 @@ void WorkerState::OnExited(const std::string& how) {
     case Cause::kTimeout:
       end.how = cause_detail_;
       if (stuck_) end.hung = stage_;
-      // If its result came before the signal did, the test that began meanwhile is not to blame.
+      // If the hung test's result came before the signal did, the test that began after it is not to blame.
       if (hung_.has_value() && StillRuns(*hung_)) {
         end.victim = running_;
         end.reason = v1::TIMEOUT;

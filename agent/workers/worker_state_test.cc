@@ -221,7 +221,7 @@ TEST_F(WorkerStateTest, AKillOnRequestBlamesNobody) {
   EXPECT_FALSE(state.end().victim.has_value());
 }
 
-// What is not a test has a limit of its own.
+// Work outside of tests has a limit of its own.
 class WorkerStateSessionTest : public WorkerStateTest {
  protected:
   WorkerStateSessionTest() { options_.session_limit = absl::Seconds(60); }
@@ -251,7 +251,7 @@ class WorkerStateSessionTest : public WorkerStateTest {
     message.mutable_waits()->set_last_lease_id(lease);
     return message;
   }
-  // It does not recover, and is ended.
+  // The worker does not recover, and is killed.
   void ExpectHung(WorkerState* state, absl::Time at, WorkerState::Hung where) {
     ASSERT_EQ(state->deadline(), at);
     EXPECT_EQ(state->OnTime(at), Step::kDumpStack);
@@ -315,7 +315,7 @@ TEST_F(WorkerStateSessionTest, WhoWaitsOwesNothing) {
   state.OnCommand(revoke, After(3));
   EXPECT_EQ(state.deadline(), absl::InfiniteFuture());
   state.OnCommand(Run(2), After(10));
-  // Said before it had the second lease.
+  // The worker said this before it had the second lease.
   state.OnMessage(Waits(1), After(11));
   EXPECT_EQ(state.deadline(), After(71));
 }

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "base/process/exit_fd.h"
 #include "base/status_macros.h"
 
 namespace fastest::agent {
@@ -29,7 +31,7 @@ using nlohmann::json;
 // The zygote's end of the control channel in the zygote.
 constexpr int kControlFd = 3;
 constexpr size_t kOutputTail = 16 << 10;
-// Between two looks at a process that has closed its channel and is about to exit.
+// Between two looks at a process that is about to exit, where the kernel has no pidfds.
 constexpr absl::Duration kExitPoll = absl::Milliseconds(2);
 
 std::string TextOf(const json& frame, const char* key) {
@@ -42,8 +44,8 @@ int NumberOf(const json& frame, const char* key) {
   return it != frame.end() && it->is_number_integer() ? it->get<int>() : -1;
 }
 
-// Python finds its own files, and names itself, by how it was called: a relative path must hold in its working
-// directory.
+// Python finds its own files, and names itself, by the path that it was called by: a relative path must hold in its
+// working directory.
 std::string AbsolutePath(const std::string& python) {
   if (python.find('/') == std::string::npos) return python;
   std::error_code error;
@@ -51,7 +53,7 @@ std::string AbsolutePath(const std::string& python) {
   return error ? python : absolute.string();
 }
 
-// JSON's texts are UTF-8, and variables need not be: each byte is a character of the same number.
+// JSON's texts are UTF-8, and variables need not be: each byte becomes the character of the same number.
 std::string AsCharacters(const std::string& bytes) {
   std::string text;
   text.reserve(bytes.size());
@@ -107,19 +109,18 @@ absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Start(const Options& options, Ev
   absl::StatusOr<Subprocess> child = Subprocess::Spawn(process);
   if (!child.ok()) return NoInterpreter(options.python, child.status());
   auto zygote = absl::WrapUnique(
-      new Zygote(options, loop, clock, *std::move(child), FrameChannel(std::move(sockets.first)), std::move(output)));
+      new Zygote(options, loop, clock, {*std::move(child), FrameChannel(std::move(sockets.first)), std::move(output)}));
   if (options.keep) zygote->Send(json{{"type", "keep"}, {"preload", options.preload}}.dump());
   return zygote;
 }
 
-Zygote::Zygote(Options options, EventLoop* loop, Clock* clock, Subprocess process, FrameChannel control,
-               UniqueFd output)
+Zygote::Zygote(Options options, EventLoop* loop, Clock* clock, Parts parts)
     : options_(std::move(options)),
       loop_(loop),
       clock_(clock),
-      process_(std::move(process)),
-      control_(std::move(control)),
-      output_(std::move(output)) {
+      process_(std::move(parts.process)),
+      control_(std::move(parts.control)),
+      output_(std::move(parts.output)) {
   WatchControl();
   loop_->Watch(output_.get(), EPOLLIN, [this](uint32_t) { ReadOutput(); });
 }
@@ -127,7 +128,9 @@ Zygote::Zygote(Options options, EventLoop* loop, Clock* clock, Subprocess proces
 Zygote::~Zygote() {
   loop_->Cancel(timer_);
   loop_->Unwatch(control_.fd());
-  if (output_.valid()) loop_->Unwatch(output_.get());
+  for (const UniqueFd* fd : {&output_, &exit_}) {
+    if (fd->valid()) loop_->Unwatch(fd->get());
+  }
 }
 
 void Zygote::Fork(const std::string& worker_id, UniqueFd channel, UniqueFd out, UniqueFd err) {
@@ -154,8 +157,9 @@ void Zygote::Clear() {
 void Zygote::Kill(const std::string& worker_id) { Send(json{{"type", "kill"}, {"worker_id", worker_id}}.dump()); }
 
 void Zygote::End(bool has_workers) {
-  if (ending_) return;
-  ending_ = true;
+  if (life_ == Life::kAsked) return;
+  const bool deaf = life_ == Life::kDeaf;
+  life_.To(Life::kAsked);
   if (ready_ && has_workers) {
     // It ends its workers first; its last frames are still read.
     shutdown(control_.fd(), SHUT_WR);
@@ -163,13 +167,13 @@ void Zygote::End(bool has_workers) {
     // An interpreter takes its time to load and to end in good order.
     process_.Kill(SIGKILL);
   }
-  if (deaf_) return;
+  if (deaf) return;
   timer_ = loop_->At(clock_->Now() + options_.end_limit, [this] { process_.Kill(SIGKILL); });
 }
 
 void Zygote::Send(const std::string& json, std::vector<UniqueFd> fds) {
-  if (ending_ || deaf_) return;
-  // If it has gone, the end of its channel says so in a moment.
+  if (life_ != Life::kServes) return;
+  // If the process has gone, the end of its channel says so in a moment.
   control_.Send(json, std::move(fds)).IgnoreError();
   WatchControl();
 }
@@ -192,12 +196,17 @@ void Zygote::OnControl(uint32_t events) {
     failure_ = absl::StrCat("the Python process answers with garbage: ", status.message());
     process_.Kill(SIGKILL);
   }
-  if (input.closed || !status.ok()) {
-    deaf_ = true;
-    loop_->Unwatch(control_.fd());
-    loop_->Cancel(timer_);
-    AwaitExit(clock_->Now() + options_.end_limit);
-  }
+  if (input.closed || !status.ok()) OnControlEnd();
+}
+
+void Zygote::OnControlEnd() {
+  if (life_ == Life::kServes) life_.To(Life::kDeaf);
+  loop_->Unwatch(control_.fd());
+  loop_->Cancel(timer_);
+  exit_ = OpenExitFd(process_.pid());
+  const absl::Time limit = clock_->Now() + options_.end_limit;
+  if (exit_.valid()) loop_->Watch(exit_.get(), EPOLLIN, [this, limit](uint32_t) { AwaitExit(limit); });
+  AwaitExit(limit);
 }
 
 void Zygote::OnFrame(const std::string& frame) {
@@ -205,7 +214,7 @@ void Zygote::OnFrame(const std::string& frame) {
   const std::string type = message.is_object() ? TextOf(message, "type") : "";
   if (type == "hello") {
     ready_ = true;
-    // Whatever the interpreter's start wrote: a person may want to know.
+    // A person may want to know what the interpreter wrote at its start.
     if (!output_tail_.empty()) fwrite(output_tail_.data(), 1, output_tail_.size(), stderr);
     output_tail_.clear();
   } else if (type == "failed") {
@@ -240,14 +249,15 @@ void Zygote::ReadOutput() {
 }
 
 void Zygote::AwaitExit(absl::Time limit) {
-  const std::optional<int> status = process_.TryWait();
-  if (status.has_value()) {
+  loop_->Cancel(timer_);
+  if (const std::optional<int> status = process_.TryWait(); status.has_value()) {
+    if (exit_.valid()) loop_->Unwatch(exit_.get());
     Ended(DescribeWaitStatus(*status));
     return;
   }
   const absl::Time now = clock_->Now();
   if (now >= limit) process_.Kill(SIGKILL);
-  timer_ = loop_->At(now + kExitPoll, [this, limit] { AwaitExit(limit); });
+  timer_ = loop_->At(exit_.valid() && now < limit ? limit : now + kExitPoll, [this, limit] { AwaitExit(limit); });
 }
 
 void Zygote::Ended(const std::string& how) {
@@ -260,7 +270,7 @@ void Zygote::Ended(const std::string& how) {
 }
 
 absl::Status Zygote::WhyEnded(const std::string& how) const {
-  if (ending_) return absl::OkStatus();
+  if (life_ == Life::kAsked) return absl::OkStatus();
   if (ready_) return absl::AbortedError(absl::StrCat("the process that forks the workers died (", how, ")"));
   if (!failure_.empty()) return absl::FailedPreconditionError(failure_);
   const std::string said(absl::StripAsciiWhitespace(output_tail_));

@@ -4,19 +4,18 @@
 
 #include <sys/types.h>
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "base/clock.h"
 #include "base/process/event_loop.h"
 #include "base/process/frame_channel.h"
 #include "base/process/subprocess.h"
 #include "base/process/unique_fd.h"
+#include "base/state.h"
 
 namespace fastest::agent {
 
@@ -29,10 +28,11 @@ class Zygote {
     virtual void OnForked(const std::string& worker_id, pid_t pid) = 0;
     // `wait_status` as waitpid gives it. The process's group may have members left; the zygote ends them.
     virtual void OnExited(const std::string& worker_id, int wait_status) = 0;
-    // It has ended, asked to (OK) or not; no other call follows. NotFound, FailedPrecondition: it never was of use, and
-    // the message tells the user why and what to do; Aborted: it died later. Its workers are dead.
+    // Last call: the zygote has ended, and its workers are dead. OK: it was asked to. NotFound, FailedPrecondition: it
+    // never was of use, and the message tells the user why and what to do. Aborted: it died later.
     virtual void OnZygoteEnded(const absl::Status& why) = 0;
-    // The answer to Begin(). Empty: forks are welcome. Else it is not as a new one would be (why is for a log), and of no use.
+    // The answer to Begin(). Empty: forks are welcome. Else the zygote is of no use, since it is not as a new one would
+    // be; `stale` says why, for a log.
     virtual void OnZygoteBegun(const std::string& stale) = 0;
     // The answer to Clear().
     virtual void OnZygoteCleared() = 0;
@@ -43,25 +43,32 @@ class Zygote {
     std::string python;
     // The folder fastest_runner.
     std::string runner;
-    // In which Python starts: relative entries of PYTHONPATH count from there. Empty: this process's own.
+    // The directory in which Python starts: relative entries of PYTHONPATH count from there. Empty: this process's own.
     std::string working_dir;
     // Changes to this process's own variables: see WithVariables.
     std::vector<std::string> environment;
-    // `environment` is all of it, "NAME=VALUE" each.
+    // `environment` is the whole environment, "NAME=VALUE" each.
     bool whole_environment = false;
-    // It is to serve run after run: remembers where it came from, for Begin().
+    // The zygote serves run after run: it remembers what it started from, for Begin().
     bool keep = false;
-    // With `keep`: RunSpec.preload of the run that it is started for.
+    // With `keep`: RunSpec.preload of the run that the zygote is started for.
     std::vector<std::string> preload;
-    // How long it may take to end when it is asked to.
+    // How long the zygote may take to end when it is asked to.
     absl::Duration end_limit = absl::Seconds(5);
   };
+  // kServes → kDeaf → kAsked; kServes → kAsked.
+  enum class Life {
+    kServes,  // It loads pytest, or takes forks.
+    kDeaf,    // Its end of the control channel is closed: it is about to exit, though nobody asked it to.
+    kAsked,   // It was asked to end.
+  };
+  friend constexpr bool MayFollow(Life from, Life to) { return from < to; }
 
   // NotFound: there is no such directory here.
   static absl::Status MayStartIn(const std::string& working_dir);
 
-  // Starts the process and returns at once: forks may be asked for right away, and are done when pytest is loaded.
-  // Whatever goes wrong later comes through the listener. `loop` and `clock` outlive this.
+  // Starts the process and returns at once. Forks may be asked for right away, and are done when pytest is loaded.
+  // Later errors come through the listener. `loop` and `clock` outlive this.
   static absl::StatusOr<std::unique_ptr<Zygote>> Start(const Options& options, EventLoop* loop, Clock* clock);
   ~Zygote();
   Zygote(const Zygote&) = delete;
@@ -72,33 +79,41 @@ class Zygote {
 
   // Forks a worker that gets these descriptors: its channel, its stdout, its stderr.
   void Fork(const std::string& worker_id, UniqueFd channel, UniqueFd out, UniqueFd err);
-  // Another run, which takes place in `directory` and whose workers get `environment` ("NAME=VALUE" each) for their own. `preload` is its
-  // RunSpec.preload. OnZygoteBegun follows. Precondition: Options::keep, no workers.
+  // Another run, which takes place in `directory` and whose workers get `environment` ("NAME=VALUE" each). `preload` is
+  // its RunSpec.preload. OnZygoteBegun follows. Precondition: Options::keep, no workers.
   void Begin(const std::vector<std::string>& environment, const std::string& directory,
              const std::vector<std::string>& preload);
-  // Ends whatever the run's workers have left behind; OnZygoteCleared follows, or OnZygoteEnded. Then loads what may be loaded of the
-  // run's `preload`. Precondition: no workers.
+  // Ends all processes that the run's workers have left behind; OnZygoteCleared follows, or OnZygoteEnded. Then loads
+  // what may be loaded of the run's `preload`. Precondition: no workers.
   void Clear();
-  // SIGKILL to the worker and its process group. One that has exited is ignored.
+  // SIGKILL to the worker and its process group. A worker that has exited is ignored.
   void Kill(const std::string& worker_id);
-  // Ends it and all its workers; OnZygoteEnded follows. If it has none it ends at once, and what they left behind comes
-  // to this process, which is a subreaper and ends it (EndAllChildren).
+  // Ends the zygote and all its workers; OnZygoteEnded follows. Without workers it ends at once. Processes that workers
+  // have left behind then come to this process, which is a subreaper and ends them (EndAllChildren).
   void End(bool has_workers);
 
   pid_t pid() const { return process_.pid(); }
   const std::string& python() const { return options_.python; }
-  // Whether it has said that pytest is loaded.
+  // Whether the zygote has said that pytest is loaded.
   bool ready() const { return ready_; }
 
  private:
-  Zygote(Options options, EventLoop* loop, Clock* clock, Subprocess process, FrameChannel control, UniqueFd output);
+  // A process that has been started, and this side's ends of its channel and its output.
+  struct Parts {
+    Subprocess process;
+    FrameChannel control;
+    UniqueFd output;
+  };
+
+  Zygote(Options options, EventLoop* loop, Clock* clock, Parts parts);
 
   void Send(const std::string& json, std::vector<UniqueFd> fds = {});
   void WatchControl();
   void OnControl(uint32_t events);
+  void OnControlEnd();
   void OnFrame(const std::string& frame);
   void ReadOutput();
-  // After the end of the control channel: waits for the process.
+  // After the end of the control channel: waits for the exit, and kills the process at `limit`.
   void AwaitExit(absl::Time limit);
   void Ended(const std::string& how);
   absl::Status WhyEnded(const std::string& how) const;
@@ -113,11 +128,11 @@ class Zygote {
   UniqueFd output_;
   std::string output_tail_;
   bool ready_ = false;
-  bool ending_ = false;
-  // Its end of the control channel is closed.
-  bool deaf_ = false;
-  // What it said when it could not begin.
+  State<Life> life_{Life::kServes};
+  // Why it could not begin, in its own words.
   std::string failure_;
+  // Readable when the process has exited.
+  UniqueFd exit_;
   EventLoop::TimerId timer_ = 0;
 };
 

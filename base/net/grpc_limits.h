@@ -1,4 +1,4 @@
-// What both sides of every stream agree on: sizes, and how soon a peer that is silent counts as gone.
+// What both sides of every stream agree on: sizes, and how soon a silent peer counts as gone.
 #ifndef FASTEST_BASE_NET_GRPC_LIMITS_H_
 #define FASTEST_BASE_NET_GRPC_LIMITS_H_
 
@@ -10,23 +10,23 @@ namespace fastest {
 
 // A message carries at most a worker's frame (64 MiB) of text.
 constexpr int kMaxMessageBytes = 80 << 20;
-// A ping where nothing else is said: often enough for the tables of NAT boxes and firewalls, which forget a silent connection after
-// a minute or so, and for noticing a peer that has vanished before its lease ends.
+// Between two pings on a silent connection. NAT boxes and firewalls forget a silent connection after a minute or so,
+// and a peer that has vanished must be noticed before its lease ends.
 constexpr int kKeepaliveMs = 10000;
-// A side that is merely busy answers late. Leases notice sooner who has vanished.
+// A busy side answers late. A lease notices a vanished one sooner.
 constexpr int kKeepaliveTimeoutMs = 60000;
 
-// Metadata of Agent.Serve: the run that the coordinator would go on with (proto/agent_service.proto).
+// Metadata of Agent.Serve: the run that the coordinator would resume (proto/agent_service.proto).
 constexpr char kRunMetadata[] = "fastest-run";
 
-// For the one who dials `address`.
+// For a client that dials `address`.
 inline grpc::ChannelArguments ClientArguments(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);
-  // A proxy of the environment is for the world outside.
+  // A proxy that the environment names is for the world outside.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  // Each dial makes a connection of its own: one that takes the place of a broken stream must not be given the connection that broke.
+  // Each dial makes a connection of its own: a new stream must not get the connection that broke.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   // How long a connection may take.
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
@@ -38,7 +38,7 @@ inline grpc::ChannelArguments ClientArguments(const std::string& address) {
   return arguments;
 }
 
-// For the one who listens.
+// For a server.
 inline void PrepareServer(grpc::ServerBuilder* builder) {
   builder->SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder->SetMaxSendMessageSize(kMaxMessageBytes);

@@ -1,4 +1,4 @@
-// The only place where gRPC's statuses and our own are turned into each other: the codes are the same numbers by
+// gRPC's statuses and absl's, turned into each other; nowhere else is that done. The codes are the same numbers by
 // design.
 #ifndef FASTEST_BASE_NET_GRPC_STATUS_H_
 #define FASTEST_BASE_NET_GRPC_STATUS_H_
@@ -10,11 +10,11 @@
 
 namespace fastest {
 
-// Code and message are kept; payloads and gRPC's binary details are not.
+// Keeps code and message. Drops payloads and gRPC's binary details.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
-// What gRPC says of a connection that there is not, without what only its developers care for.
+// Why there is no connection, from gRPC's message: without the parts that only gRPC's developers care for.
 std::string PlainReason(const std::string& message);
 
 }  // namespace fastest

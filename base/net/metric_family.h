@@ -1,4 +1,4 @@
-// Values in the form in which prometheus-cpp hands them out, for those who are asked for theirs at each scrape.
+// Values in the form of prometheus-cpp, for collectors that are asked at each scrape.
 #ifndef FASTEST_BASE_NET_METRIC_FAMILY_H_
 #define FASTEST_BASE_NET_METRIC_FAMILY_H_
 
@@ -9,7 +9,7 @@
 
 namespace fastest {
 
-// Without a value yet.
+// Has no value yet.
 inline prometheus::MetricFamily MakeFamily(const char* name, const char* help, prometheus::MetricType type) {
   prometheus::MetricFamily family;
   family.name = name;
@@ -18,7 +18,7 @@ inline prometheus::MetricFamily MakeFamily(const char* name, const char* help, p
   return family;
 }
 
-// Of a counter or a gauge.
+// Adds a value to a counter or a gauge.
 inline void AddValue(prometheus::MetricFamily* family, double value,
                      std::vector<prometheus::ClientMetric::Label> labels = {}) {
   prometheus::ClientMetric& metric = family->metric.emplace_back();

@@ -13,14 +13,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/net/metric_family.h"
-#include "base/net/port_file.h"
 #include "base/net/web_address.h"
 #include "base/status_macros.h"
 
 namespace fastest {
 namespace {
 
-// Who connects and says nothing holds up one of these, and not for long.
+// A client that connects and says nothing holds up one of these threads, and not for long.
 constexpr char kThreads[] = "4";
 constexpr char kPatienceMs[] = "2000";
 
@@ -51,7 +50,7 @@ class Process final : public prometheus::Collectable {
   }
 
  private:
-  // (When the server was made, a moment after the process.)
+  // The server is made a moment after the process.
   const double started_at_ = SecondsNow();
 };
 
@@ -64,15 +63,7 @@ MetricsServer::MetricsServer(std::unique_ptr<prometheus::Exposer> exposer)
 
 MetricsServer::~MetricsServer() = default;
 
-absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Listen(const std::string& address,
-                                                                     const std::string& port_file) {
-  absl::StatusOr<std::unique_ptr<MetricsServer>> server = ListenAt(address);
-  if (!server.ok()) return absl::InvalidArgumentError(absl::StrCat("--metrics ", server.status().message()));
-  if (!port_file.empty()) RETURN_IF_ERROR(WritePortFile(port_file, (*server)->address()));
-  return server;
-}
-
-absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::ListenAt(const std::string& address) {
+absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Listen(const std::string& address) {
   ASSIGN_OR_RETURN(const std::string numeric, NumericAddress(address));
   try {
     auto server =
@@ -84,7 +75,7 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::ListenAt(const std
       return server;
     }
   } catch (const std::exception&) {
-    // It does not say why.
+    // The library does not say why.
   }
   return CannotListen(address);
 }

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <thread>
@@ -18,7 +18,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "absl/synchronization/notification.h"
 #include "base/net/transport_security.h"
 #include "base/net/web_address.h"
 #include "base/process/unique_fd.h"
@@ -27,13 +27,15 @@
 namespace fastest {
 namespace {
 
-// A connection takes a thread. Followers keep theirs; the rest is for what they fetch.
+// A connection takes a thread. Followers keep theirs; the other threads serve what the followers fetch.
 constexpr int kMostFollowers = 16;
 constexpr int kThreads = kMostFollowers + 8;
-// For a request to come, and for a piece of an answer to go. Browsers open connections in advance, without a request: one of those would hold
-// up the end for so long.
+// For a request to come, and for a piece of an answer to go. Browsers open connections in advance, without a request:
+// such a connection may delay the end for so long.
 constexpr int kPatienceMs = 1000;
 constexpr size_t kPiece = size_t{1} << 16;
+// How long the end of the server waits for an answer before it asks again.
+constexpr suseconds_t kKnockUs = 50'000;
 
 // Whether a host can only be this machine, whatever name servers say.
 bool IsLoopbackHost(absl::string_view host) {
@@ -49,33 +51,14 @@ std::string NewToken() {
 
 Pages::Query QueryOf(const char* text) {
   Pages::Query query;
-  if (text == nullptr) return query;
-  for (const absl::string_view pair : absl::StrSplit(text, '&', absl::SkipEmpty())) {
-    const std::pair<std::string, std::string> parts = absl::StrSplit(pair, absl::MaxSplits('=', 1));
-    std::string value(parts.second.size() + 1, '\0');
-    const int size = mg_url_decode(parts.second.data(), static_cast<int>(parts.second.size()), value.data(),
-                                   static_cast<int>(value.size()), 1);
-    value.resize(static_cast<size_t>(std::max(0, size)));
-    query.emplace(parts.first, std::move(value));
-  }
+  // The library cuts the text into pieces.
+  std::string pieces = text == nullptr ? "" : text;
+  std::vector<mg_header> fields(static_cast<size_t>(mg_split_form_urlencoded(pieces.data(), nullptr, 0)));
+  if (fields.empty()) return query;
+  const int count = mg_split_form_urlencoded(pieces.data(), fields.data(), static_cast<unsigned>(fields.size()));
+  fields.resize(static_cast<size_t>(std::max(0, count)));
+  for (const mg_header& field : fields) query.emplace(field.name, field.value == nullptr ? "" : field.value);
   return query;
-}
-
-const char* ReasonOf(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 400:
-      return "Bad Request";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    default:
-      return "Service Unavailable";
-  }
 }
 
 bool Send(mg_connection* connection, const std::string& text) {
@@ -86,18 +69,37 @@ bool Send(mg_connection* connection, const std::string& text) {
   return true;
 }
 
-// The address may hold a token: nobody else is to learn it, or to have what is here in a frame.
-std::string Head(int status, absl::string_view content_type, absl::string_view more) {
-  return absl::StrCat("HTTP/1.1 ", status, " ", ReasonOf(status), "\r\nContent-Type: ", content_type,
-                      "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
-                      "Referrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n",
-                      more, "Connection: close\r\n\r\n");
-}
+// The head of an answer.
+class Head {
+ public:
+  Head(mg_connection* connection, int status, const std::string& content_type) : connection_(connection) {
+    mg_response_header_start(connection, status);
+    Add("Content-Type", content_type);
+    // The address may hold a token: no other site is to learn it, or to show the page in a frame.
+    Add("Cache-Control", "no-store");
+    Add("X-Content-Type-Options", "nosniff");
+    Add("X-Frame-Options", "DENY");
+    Add("Referrer-Policy", "no-referrer");
+    Add("Cross-Origin-Resource-Policy", "same-origin");
+    Add("Connection", "close");
+  }
 
-bool SendPage(mg_connection* connection, const Pages::Page& page, absl::string_view more = "") {
-  return Send(connection,
-              Head(page.status, page.content_type, absl::StrCat("Content-Length: ", page.body.size(), "\r\n", more))) &&
-         Send(connection, page.body);
+  void Add(const char* name, const std::string& value) {
+    mg_response_header_add(connection_, name, value.data(), static_cast<int>(value.size()));
+  }
+  void Send() { mg_response_header_send(connection_); }
+
+ private:
+  mg_connection* const connection_;
+};
+
+// `allow`: the methods that the page takes, if the answer is to name them.
+bool SendPage(mg_connection* connection, const Pages::Page& page, const char* allow = nullptr) {
+  Head head(connection, page.status, page.content_type);
+  head.Add("Content-Length", absl::StrCat(page.body.size()));
+  if (allow != nullptr) head.Add("Allow", allow);
+  head.Send();
+  return Send(connection, page.body);
 }
 
 Pages::Page Problem(int status, const std::string& text) {
@@ -106,22 +108,41 @@ Pages::Page Problem(int status, const std::string& text) {
 
 int SayNothing(const mg_connection* /*connection*/, const char* /*message*/) { return 1; }
 
-// The library's thread that waits for connections looks for the end only every other second, or when one comes.
-void Stop(mg_context* context, const std::string& address) {
-  std::atomic<bool> stopped{false};
-  std::thread stop([&] {
-    mg_stop(context);
-    stopped = true;
-  });
+// Where this machine reaches a server that listens at `address`.
+sockaddr_in WhereToKnock(const std::string& address) {
   sockaddr_in to = {};
   to.sin_family = AF_INET;
   to.sin_port = htons(static_cast<uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
   const std::string host(HostOf(address));
   if (inet_pton(AF_INET, host.c_str(), &to.sin_addr) != 1) to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  while (!stopped) {
-    const UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    static_cast<void>(connect(fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to));
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  return to;
+}
+
+// Makes a connection and waits for its end. False: nobody takes connections there any more.
+bool Knock(const sockaddr_in& to) {
+  const UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd.valid()) return false;
+  const timeval limit = {0, kKnockUs};
+  setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+  setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+  if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof(to)) != 0) return errno != ECONNREFUSED;
+  // Without a host or a token, it is answered at once, and no page is asked for.
+  constexpr char kRequest[] = "GET / HTTP/1.0\r\n\r\n";
+  if (send(fd.get(), kRequest, sizeof(kRequest) - 1, MSG_NOSIGNAL) < 0) return errno != ECONNRESET;
+  char answer = 0;
+  return recv(fd.get(), &answer, 1, 0) >= 0 || errno != ECONNRESET;
+}
+
+// The library's thread that waits for connections looks for the end every other second, or when a connection comes. So
+// one is made, and another one as long as the thread took them for ordinary ones.
+void Stop(mg_context* context, const std::string& address) {
+  absl::Notification stopped;
+  std::thread stop([&] {
+    mg_stop(context);
+    stopped.Notify();
+  });
+  const sockaddr_in to = WhereToKnock(address);
+  while (!stopped.HasBeenNotified() && Knock(to)) {
   }
   stop.join();
 }
@@ -174,7 +195,7 @@ std::string PageServer::url() const {
 
 int PageServer::Handle(mg_connection* connection, void* server) {
   static_cast<PageServer*>(server)->Answer(connection);
-  // Any number says that it was answered.
+  // Any number says that the request was answered.
   return 200;
 }
 
@@ -197,7 +218,7 @@ void PageServer::Answer(mg_connection* connection) {
     return;
   }
   if (absl::string_view(request->request_method) != "GET") {
-    SendPage(connection, Problem(405, "There is nothing here but to GET."), "Allow: GET\r\n");
+    SendPage(connection, Problem(405, "There is nothing here but to GET."), "GET");
     return;
   }
   const std::string path = request->local_uri == nullptr ? "" : request->local_uri;
@@ -216,7 +237,7 @@ void PageServer::Answer(mg_connection* connection) {
 }
 
 void PageServer::SendEvents(mg_connection* connection, Pages::Events& events) {
-  if (!Send(connection, Head(200, "text/event-stream", ""))) return;
+  Head(connection, 200, "text/event-stream").Send();
   std::string data;
   while (events.Next(&data)) {
     if (!Send(connection, data.empty() ? ":\n\n" : absl::StrCat("data: ", data, "\n\n"))) return;

@@ -1,4 +1,4 @@
-// Pages for browsers over HTTP, with events as they happen: --serve-ui HOST:PORT.
+// Pages for browsers over HTTP, with events as they happen.
 #ifndef FASTEST_BASE_NET_PAGE_SERVER_H_
 #define FASTEST_BASE_NET_PAGE_SERVER_H_
 
@@ -23,41 +23,43 @@ class Pages {
   struct Page {
     std::string content_type;
     std::string body;
-    // 200, or another with a body that says why.
+    // 200; or another status, and the body says why.
     int status = 200;
-    // Called, if there is one, once all of it has gone out.
+    // Called once the whole page has gone out; empty: nothing is called.
     std::function<void()> sent;
   };
-  // Server-sent events for one browser; destroyed when that is gone.
+  // Server-sent events for one browser; destroyed when the browser has gone.
   class Events {
    public:
     virtual ~Events() = default;
-    // Waits for the next event's data, a line without its end, some seconds at most: an empty one keeps the connection alive. False: that was
-    // all.
+    // Waits for the next event's data (a line without its end), some seconds at most. An empty line keeps the
+    // connection alive. False: no event follows.
     virtual bool Next(std::string* data) = 0;
   };
 
   virtual ~Pages() = default;
-  // Nothing: there is no such page.
+  // Unset: there is no such page.
   virtual std::optional<Page> Get(const std::string& path, const Query& query) = 0;
   // Null: there are no events at this path.
   virtual std::unique_ptr<Events> Follow(const std::string& path) = 0;
 };
 
-// Answers GET and nothing else. To loopback addresses it lets only who calls them so: a web page from elsewhere, whose host's name was made
-// to mean this machine, gets nothing. At others it asks for a token in the query.
+// Answers GET and nothing else. At a loopback address it answers only requests whose host is a loopback name: a web
+// page from elsewhere, whose host name was made to mean this machine, gets nothing. At other addresses it asks for a
+// token in the query.
 class PageServer {
  public:
-  // HOST:PORT, of IPv4; port 0: any. `pages` must outlive the server. InvalidArgument: it is no address, or can't be had.
+  // HOST:PORT, of IPv4; port 0: any. `pages` must outlive the server. InvalidArgument: this is no address, or cannot be
+  // had.
   static absl::StatusOr<std::unique_ptr<PageServer>> Listen(const std::string& address, Pages* pages);
-  // Waits for the calls of `pages` that go on; Events must come to their end for it.
+  // Waits for calls of `pages` that are under way. Events must come to their end for that.
   ~PageServer();
   PageServer(const PageServer&) = delete;
   PageServer& operator=(const PageServer&) = delete;
 
   // HOST:PORT with the port that was bound.
   const std::string& address() const { return address_; }
-  // What a person gives to a browser, with the token if one is needed.
+  // For a browser's address line; has the token, if one is needed.
   std::string url() const;
 
  private:
@@ -66,12 +68,12 @@ class PageServer {
   static int Handle(mg_connection* connection, void* server);
   void Answer(mg_connection* connection);
   void SendEvents(mg_connection* connection, Pages::Events& events);
-  // Empty if it may be answered.
+  // Empty: the request may be answered.
   std::string WhyForbidden(mg_connection* connection, const Pages::Query& query) const;
 
   Pages* const pages_;
   std::string address_;
-  // Empty: none is needed.
+  // Empty: no token is needed.
   std::string token_;
   std::atomic<int> followers_{0};
   mg_context* context_ = nullptr;

@@ -23,7 +23,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// Tells its query, and three events.
+// A page that lists its query, and three events.
 class SomePages : public Pages {
  public:
   std::optional<Page> Get(const std::string& path, const Query& query) override {
@@ -44,7 +44,7 @@ class SomePages : public Pages {
   class Three : public Events {
    public:
     bool Next(std::string* data) override {
-      // The second says nothing.
+      // The second event is empty.
       if (++told_ != 2) *data = absl::StrCat("event ", told_);
       return told_ <= 3;
     }
@@ -54,7 +54,7 @@ class SomePages : public Pages {
   };
 };
 
-// All that comes as the answer to `request`.
+// The whole answer to `request`.
 std::string Ask(const PageServer& server, const std::string& request) {
   sockaddr_in to = {};
   to.sin_family = AF_INET;
@@ -87,14 +87,18 @@ TEST(PageServerTest, PagesAndEvents) {
   EXPECT_EQ(server->url(), absl::StrCat("http://", server->address(), "/"));
   const std::string page = Get(*server, "/told?b=1%262&a&c=x%20y");
   EXPECT_THAT(page, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(page, HasSubstr("\r\nContent-Length: 15\r\n"));
+  EXPECT_THAT(page, HasSubstr("\r\nCache-Control: no-store\r\n"));
+  EXPECT_THAT(page, HasSubstr("\r\nConnection: close\r\n"));
   EXPECT_THAT(page, HasSubstr("\r\n\r\na=;b=1&2;c=x y;"));
   const std::string events = Get(*server, "/events");
   EXPECT_THAT(events, HasSubstr("Content-Type: text/event-stream\r\n"));
   EXPECT_THAT(events, HasSubstr("\r\n\r\ndata: event 1\n\n:\n\ndata: event 3\n\n"));
   EXPECT_THAT(Get(*server, "/else"), StartsWith("HTTP/1.1 404 "));
-  EXPECT_THAT(Ask(*server, "POST /told HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"),
-              StartsWith("HTTP/1.1 405 "));
-  // It waits for what goes on.
+  const std::string posted = Ask(*server, "POST /told HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_THAT(posted, StartsWith("HTTP/1.1 405 "));
+  EXPECT_THAT(posted, HasSubstr("\r\nAllow: GET\r\n"));
+  // The server waits for calls that are under way.
   server.reset();
   EXPECT_EQ(pages.sent, 1);
 }
@@ -109,7 +113,8 @@ TEST(PageServerTest, OnLoopbackItAnswersToLoopbackNamesOnly) {
     EXPECT_THAT(Get(*server, "/told", host), StartsWith("HTTP/1.1 403 ")) << host;
     EXPECT_THAT(Get(*server, "/events", host), StartsWith("HTTP/1.1 403 ")) << host;
   }
-  EXPECT_THAT(Ask(*server, "GET /told HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.1 403 "));
+  // An answer has the version of its request.
+  EXPECT_THAT(Ask(*server, "GET /told HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.0 403 "));
 }
 
 TEST(PageServerTest, ElsewhereItAsksForItsToken) {

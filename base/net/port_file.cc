@@ -16,7 +16,7 @@ absl::Status WritePortFile(const std::string& path, const std::string& address) 
   file.close();
   if (file.good() && rename(fresh.c_str(), path.c_str()) == 0) return absl::OkStatus();
   unlink(fresh.c_str());
-  return absl::InvalidArgumentError(absl::StrCat("--port-file ", path, ": cannot be written"));
+  return absl::InvalidArgumentError(absl::StrCat(path, ": cannot be written"));
 }
 
 }  // namespace fastest

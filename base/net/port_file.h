@@ -1,4 +1,4 @@
-// How a server that was given port 0 tells whoever started it where it listens.
+// How a server that was given port 0 tells its user where it listens.
 #ifndef FASTEST_BASE_NET_PORT_FILE_H_
 #define FASTEST_BASE_NET_PORT_FILE_H_
 
@@ -8,8 +8,8 @@
 
 namespace fastest {
 
-// Writes `address` and a newline to the file that --port-file names. Renamed into place, so that whoever waits for it never reads
-// half of it. InvalidArgument names the option and the file if it cannot be written. Thread-safe for different paths.
+// Writes `address` and a newline to the file. The file is renamed into place: nobody reads half of it. InvalidArgument,
+// "PATH: ...": it cannot be written. Thread-safe for different paths.
 absl::Status WritePortFile(const std::string& path, const std::string& address);
 
 }  // namespace fastest

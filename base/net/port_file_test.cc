@@ -27,7 +27,7 @@ TEST(WritePortFile, HoldsTheAddressAndLeavesNothingElse) {
 TEST(WritePortFile, NamesWhatCannotBeWritten) {
   const absl::Status status = WritePortFile("/nonexistent/port", "127.0.0.1:7070");
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(std::string(status.message()), "--port-file /nonexistent/port: cannot be written");
+  EXPECT_EQ(std::string(status.message()), "/nonexistent/port: cannot be written");
 }
 
 }  // namespace

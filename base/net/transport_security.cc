@@ -20,12 +20,12 @@ namespace {
 
 constexpr char kTokenKey[] = "fastest-token";
 
-absl::StatusOr<std::string> ReadOption(const char* option, const std::string& path) {
+absl::StatusOr<std::string> ReadOption(const std::string& flag, const std::string& path) {
   if (path.empty()) return std::string();
   std::ifstream file(path, std::ios::binary);
   std::string content((std::istreambuf_iterator<char>(file)), {});
   if (!file.is_open() || file.bad() || content.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(option, " ", path, ": cannot be read or is empty"));
+    return absl::InvalidArgumentError(absl::StrCat(flag, " ", path, ": cannot be read or is empty"));
   }
   return content;
 }
@@ -62,57 +62,60 @@ std::string WhyNotHostPort(const std::string& address, int lowest_port) {
 
 absl::StatusOr<TransportSecurity> TransportSecurity::Load(const SecurityOptions& options) {
   TransportSecurity security;
+  const SecurityFlags& flags = security.flags_ = options.flags;
   security.insecure_ = options.insecure;
   if (options.tls_cert.empty() != options.tls_key.empty()) {
-    return absl::InvalidArgumentError("--tls-cert and --tls-key need each other: give both");
+    return absl::InvalidArgumentError(
+        absl::StrCat(flags.tls_cert, " and ", flags.tls_key, " need each other: give both"));
   }
-  ASSIGN_OR_RETURN(security.ca_, ReadOption("--tls-ca", options.tls_ca));
-  ASSIGN_OR_RETURN(security.cert_, ReadOption("--tls-cert", options.tls_cert));
-  ASSIGN_OR_RETURN(security.key_, ReadOption("--tls-key", options.tls_key));
-  ASSIGN_OR_RETURN(const std::string token, ReadOption("--token-file", options.token_file));
+  ASSIGN_OR_RETURN(security.ca_, ReadOption(flags.tls_ca, options.tls_ca));
+  ASSIGN_OR_RETURN(security.cert_, ReadOption(flags.tls_cert, options.tls_cert));
+  ASSIGN_OR_RETURN(security.key_, ReadOption(flags.tls_key, options.tls_key));
+  ASSIGN_OR_RETURN(const std::string token, ReadOption(flags.token_file, options.token_file));
   security.token_ = std::string(absl::StripAsciiWhitespace(token));
+  const std::string token_file = absl::StrCat(flags.token_file, " ", options.token_file);
   for (const char c : security.token_) {
     if (!absl::ascii_isgraph(static_cast<unsigned char>(c))) {
       return absl::InvalidArgumentError(
-          absl::StrCat("--token-file ", options.token_file, ": a token is one word of printable ASCII characters"));
+          absl::StrCat(token_file, ": a token is one word of printable ASCII characters"));
     }
   }
   if (!options.token_file.empty() && security.token_.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("--token-file ", options.token_file, ": there is no token in it"));
+    return absl::InvalidArgumentError(absl::StrCat(token_file, ": there is no token in it"));
   }
   return security;
 }
 
 absl::Status TransportSecurity::MayListen(const std::string& address) const {
+  const std::string certificate = absl::StrCat(flags_.tls_cert, " and ", flags_.tls_key);
   if (has_tls() && cert_.empty() && !IsLoopback(address)) {
-    return absl::InvalidArgumentError("who listens with TLS needs a certificate: give --tls-cert and --tls-key");
+    return absl::InvalidArgumentError(absl::StrCat("who listens with TLS needs a certificate: give ", certificate));
   }
   if (IsLoopback(address) || insecure_) return absl::OkStatus();
   if (!has_tls()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(address,
-                     " can be reached from other machines: give --tls-cert and --tls-key, and --tls-ca or "
-                     "--token-file to know who comes, or allow plain text with --insecure"));
+    return absl::InvalidArgumentError(absl::StrCat(address, " can be reached from other machines: give ", certificate,
+                                                   ", and ", flags_.tls_ca, " or ", flags_.token_file,
+                                                   " to know who comes, or allow plain text with ", flags_.insecure));
   }
   if (ca_.empty() && token_.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("anybody could come to ", address,
-                     ": give --tls-ca (clients' certificates) or --token-file, or allow that with --insecure"));
+    return absl::InvalidArgumentError(absl::StrCat("anybody could come to ", address, ": give ", flags_.tls_ca,
+                                                   " (clients' certificates) or ", flags_.token_file,
+                                                   ", or allow that with ", flags_.insecure));
   }
   return absl::OkStatus();
 }
 
 absl::Status TransportSecurity::MayDial(const std::string& address) const {
+  const std::string certificate = absl::StrCat(flags_.tls_cert, " and ", flags_.tls_key);
   if (IsLoopback(address) || insecure_) return absl::OkStatus();
   if (!has_tls()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(address,
-                     " is another machine: give --tls-ca, and --tls-cert and --tls-key or --token-file, or allow plain "
-                     "text with --insecure"));
+    return absl::InvalidArgumentError(absl::StrCat(address, " is another machine: give ", flags_.tls_ca, ", and ",
+                                                   certificate, " or ", flags_.token_file,
+                                                   ", or allow plain text with ", flags_.insecure));
   }
   if (cert_.empty() && token_.empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("nothing tells ", address, " who comes: give --tls-cert and --tls-key, or --token-file"));
+        absl::StrCat("nothing tells ", address, " who comes: give ", certificate, ", or ", flags_.token_file));
   }
   return absl::OkStatus();
 }
@@ -152,12 +155,12 @@ grpc::Status TransportSecurity::Admit(const grpc::CallbackServerContext& context
   const auto shown = metadata.find(kTokenKey);
   if (shown != metadata.end() && SameSecret({shown->second.data(), shown->second.size()}, token_))
     return grpc::Status::OK;
-  // A certificate that the CA vouches for does as well.
+  // A certificate of the CA will do, too.
   const auto auth = context.auth_context();
   if (!ca_.empty() && auth != nullptr && auth->IsPeerAuthenticated()) return grpc::Status::OK;
   return grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
-                      shown == metadata.end() ? "no token was shown: both sides need the same --token-file"
-                                              : "the token is another one: both sides need the same --token-file");
+                      absl::StrCat(shown == metadata.end() ? "no token was shown" : "the token is another one",
+                                   ": both sides need the same ", flags_.token_file));
 }
 
 }  // namespace fastest

@@ -1,4 +1,4 @@
-// Where the web servers within our programs listen (--metrics, --serve-ui): HOST:PORT of IPv4, port 0 for any.
+// Where the web servers within our programs listen: HOST:PORT of IPv4, port 0 for any.
 #ifndef FASTEST_BASE_NET_WEB_ADDRESS_H_
 #define FASTEST_BASE_NET_WEB_ADDRESS_H_
 
@@ -19,7 +19,7 @@ inline absl::string_view HostOf(absl::string_view address) {
   return colon == absl::string_view::npos || absl::EndsWith(address, "]") ? address : address.substr(0, colon);
 }
 
-// The same address as civetweb wants it, which takes numbers only. InvalidArgument: it is no HOST:PORT.
+// The address as civetweb takes it, with a number for the host. InvalidArgument: this is no HOST:PORT.
 inline absl::StatusOr<std::string> NumericAddress(const std::string& address) {
   if (const std::string wrong = WhyNotHostPort(address, 0); !wrong.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(address, ": ", wrong));
@@ -28,7 +28,7 @@ inline absl::StatusOr<std::string> NumericAddress(const std::string& address) {
   return absl::StrCat(host == "localhost" ? "127.0.0.1" : host, address.substr(host.size()));
 }
 
-// civetweb says no more than that it did not start.
+// civetweb says only that it did not start.
 inline absl::Status CannotListen(const std::string& address) {
   return absl::InvalidArgumentError(absl::StrCat(
       address, ": cannot listen there: the port is taken, or the host is not this machine's (as a number)"));

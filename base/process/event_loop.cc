@@ -14,14 +14,14 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace fastest::agent {
+namespace fastest {
 namespace {
 
 // Events of one epoll_wait.
 constexpr int kBatch = 32;
 
-// epoll's data holds descriptor and generation: a descriptor that was closed and reused meanwhile is not mistaken for
-// its successor.
+// epoll's data holds descriptor and generation: an event of a descriptor that was closed is not mistaken for one of its
+// successor.
 uint64_t Key(int fd, uint64_t generation) { return generation << 32 | static_cast<uint32_t>(fd); }
 
 }  // namespace
@@ -39,7 +39,7 @@ EventLoop::EventLoop(Clock* clock, UniqueFd epoll, UniqueFd wakeup)
     : clock_(clock), epoll_(std::move(epoll)), wakeup_(std::move(wakeup)) {
   Watch(wakeup_.get(), EPOLLIN, [this](uint32_t) {
     uint64_t count;
-    // Non-blocking: it fails if another round has emptied it already.
+    // Fails if another round has emptied the counter already.
     if (read(wakeup_.get(), &count, sizeof(count)) == sizeof(count)) RunPosted();
   });
 }
@@ -77,7 +77,7 @@ void EventLoop::Post(Work work) {
   posted_.push_back(std::move(work));
   if (posted_.size() > 1) return;
   const uint64_t one = 1;
-  // It fails only if the counter is full, and then the loop wakes anyway.
+  // Fails only if the counter is full; then the loop wakes anyway.
   while (write(wakeup_.get(), &one, sizeof(one)) < 0 && errno == EINTR) {
   }
 }
@@ -89,7 +89,7 @@ void EventLoop::Run() {
     for (int i = 0; i < count && !stopped_; ++i) {
       const auto it = watched_.find(static_cast<int>(events[i].data.u64 & 0xffffffff));
       if (it == watched_.end() || it->second->generation != events[i].data.u64 >> 32) continue;
-      // Keeps the handler alive though it may unwatch itself.
+      // Keeps the handler alive: it may unwatch itself.
       const std::shared_ptr<Watched> watched = it->second;
       watched->handler(events[i].events);
     }
@@ -130,4 +130,4 @@ void EventLoop::RunPosted() {
   }
 }
 
-}  // namespace fastest::agent
+}  // namespace fastest

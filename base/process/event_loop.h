@@ -1,5 +1,5 @@
-// The one thread on which everything of an agent happens: descriptors, timers and work that other threads post. Since
-// all state lives on it, nothing but the queue of posted work needs a lock.
+// One thread for descriptors, timers, and work that other threads post. All state of an agent lives on it: only the
+// queue of posted work needs a lock.
 #ifndef FASTEST_BASE_PROCESS_EVENT_LOOP_H_
 #define FASTEST_BASE_PROCESS_EVENT_LOOP_H_
 
@@ -18,9 +18,9 @@
 #include "base/clock.h"
 #include "base/process/unique_fd.h"
 
-namespace fastest::agent {
+namespace fastest {
 
-// All but Post() belongs to the thread that calls Run(). Handlers may watch, unwatch, set timers and post as they like.
+// Everything but Post() belongs to the thread that calls Run(). Handlers may watch, unwatch, set timers and post.
 class EventLoop {
  public:
   // Gets the events (EPOLLIN …) that have come.
@@ -34,23 +34,23 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  // Calls `handler` whenever one of `events` holds (level-triggered; errors and hang-ups always count) until Unwatch,
-  // which comes before the descriptor is closed.
+  // Calls `handler` whenever one of `events` holds, until Unwatch. Level-triggered; errors and hang-ups always count.
+  // Call Unwatch before the descriptor is closed.
   void Watch(int fd, uint32_t events, FdHandler handler);
   void Unwatch(int fd);
 
   // Calls `work` once when the clock has reached `when`.
   TimerId At(absl::Time when, Work work);
-  // A timer that has fired or is 0 is ignored.
+  // Ignores 0, and a timer that has fired.
   void Cancel(TimerId timer);
 
-  // Thread-safe. Calls `work` on the loop's thread, soon, in the order of posting; never if the loop has stopped
-  // before.
+  // Thread-safe. Calls `work` on the loop's thread, soon, in the order of posting. Work that has not begun when the
+  // loop stops is dropped.
   void Post(Work work) ABSL_LOCKS_EXCLUDED(mu_);
 
   // Until Stop().
   void Run();
-  // The handler that calls it is the last one.
+  // The handler that calls this is the last one.
   void Stop() { stopped_ = true; }
 
  private:
@@ -68,7 +68,7 @@ class EventLoop {
   const UniqueFd epoll_;
   const UniqueFd wakeup_;
   bool stopped_ = false;
-  // Tells a descriptor from an earlier one with the same number whose event is still in hand.
+  // Tells a descriptor from an earlier one of the same number, whose event may still be at hand.
   uint64_t next_generation_ = 1;
   std::unordered_map<int, std::shared_ptr<Watched>> watched_;
   TimerId next_timer_ = 1;
@@ -79,6 +79,6 @@ class EventLoop {
   std::vector<Work> posted_ ABSL_GUARDED_BY(mu_);
 };
 
-}  // namespace fastest::agent
+}  // namespace fastest
 
 #endif  // FASTEST_BASE_PROCESS_EVENT_LOOP_H_

@@ -14,7 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace fastest::agent {
+namespace fastest {
 namespace {
 
 using testing::ElementsAre;
@@ -94,7 +94,7 @@ TEST_F(EventLoopTest, HandlersSeeReadableDescriptorsUntilUnwatched) {
 TEST_F(EventLoopTest, WatchingAgainReplacesHandlerAndEvents) {
   loop_->Watch(in_.get(), EPOLLOUT, [this](uint32_t) {
     seen_.push_back("writable");
-    // No interest in anything: only the end of the other side would be told.
+    // Watches no event: only the end of the other side would be told.
     loop_->Watch(in_.get(), 0, [this](uint32_t events) {
       EXPECT_TRUE(events & EPOLLERR);
       seen_.push_back("closed");
@@ -113,7 +113,7 @@ TEST_F(EventLoopTest, AnEventInHandDoesNotReachTheDescriptorsSuccessor) {
   UniqueFd other_in(ends[1]);
   ASSERT_EQ(write(in_.get(), "x", 1), 1);
   ASSERT_EQ(write(other_in.get(), "x", 1), 1);
-  // Whichever comes first replaces both: neither the first watcher of the other nor the new one may see the old event.
+  // The handler that comes first replaces both: neither the other old handler nor the new one may see the old event.
   const auto replace = [this, &other_out](uint32_t) {
     seen_.push_back("first");
     for (const int fd : {out_.get(), other_out.get()}) {
@@ -131,4 +131,4 @@ TEST_F(EventLoopTest, AnEventInHandDoesNotReachTheDescriptorsSuccessor) {
 }
 
 }  // namespace
-}  // namespace fastest::agent
+}  // namespace fastest

@@ -17,7 +17,7 @@
 namespace fastest {
 namespace {
 
-// Why `path` cannot be run as a program; 0 if it can.
+// The errno that says why `path` cannot be run as a program; 0: it can.
 int WhyNotExecutable(const std::string& path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) return errno;

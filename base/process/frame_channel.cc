@@ -16,7 +16,7 @@ namespace fastest {
 namespace {
 
 constexpr size_t kHeaderBytes = 4;
-// More than anyone here sends with one frame.
+// More than any user sends with one frame.
 constexpr size_t kMaxFdsPerFrame = 8;
 
 }  // namespace
@@ -117,13 +117,13 @@ absl::Status FrameChannel::Receive(Input* input, size_t limit) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
     if (got <= 0) {
-      // A reset (the peer closed with our bytes unread) is an end like any other.
+      // A reset is an end like any other: the peer has closed with bytes of ours unread.
       input->closed = true;
       break;
     }
     total += static_cast<size_t>(got);
     decoder_.Append(absl::string_view(buffer, static_cast<size_t>(got)));
-    // A short read emptied the socket; the end, should it have come, is seen next time.
+    // A short read has emptied the socket. If the end has come, the next call sees it.
     if (static_cast<size_t>(got) < sizeof(buffer)) break;
   }
   while (true) {

@@ -73,7 +73,7 @@ TEST(FrameDecoderTest, GarbageNeverCrashes) {
     size_t taken = 0;
     for (int piece = 0; piece < 20; ++piece) {
       std::string bytes(random() % 40, '\0');
-      // Mostly zeros, so that small lengths come up.
+      // Mostly zeros, for small lengths.
       for (char& byte : bytes) byte = random() % 4 == 0 ? static_cast<char>(random()) : '\0';
       decoder.Append(bytes);
       taken += bytes.size();

@@ -1,4 +1,5 @@
-// Ctrl-C and its kin. The first signal asks the run to end, the second ends the process at once.
+// Ctrl-C and the other signals that ask a process to end. The first asks the run to end, the second ends the process at
+// once.
 #ifndef FASTEST_BASE_PROCESS_INTERRUPTS_H_
 #define FASTEST_BASE_PROCESS_INTERRUPTS_H_
 
@@ -6,12 +7,15 @@
 
 namespace fastest {
 
-// Installs handlers for SIGINT, SIGTERM and SIGHUP and ignores SIGPIPE. The second signal ends the process with `exit_code`, and
-// kills `child` (0: none) before.
+// Installs handlers for SIGINT, SIGTERM and SIGHUP and ignores SIGPIPE. The second signal kills `child` (0: no child)
+// and ends the process with `exit_code`.
 void HandleInterrupts(pid_t child, int exit_code);
 
 // Whether a signal has come.
 bool Interrupted();
+
+// A descriptor that can be read once a signal has come. -1: HandleInterrupts has not been called.
+int InterruptFd();
 
 }  // namespace fastest
 

@@ -6,7 +6,7 @@
 namespace fastest {
 
 void OpenMissingStandardStreams() {
-  // open() takes the lowest free number. Children are to inherit these, so they are not closed on exec.
+  // open() takes the lowest free number. Not closed on exec: children inherit these.
   int fd = -1;
   do {
     fd = open("/dev/null", O_RDWR);

@@ -4,8 +4,8 @@
 
 namespace fastest {
 
-// Opens /dev/null for those that the caller's parent left closed. Otherwise the next file or socket that is opened would
-// get such a number, and what is printed for a person would go into it. To be called first thing in main.
+// Opens /dev/null for those that this process's parent left closed. Otherwise the next file or socket would get such a
+// number, and text for a person would go into it. To be called first in main.
 void OpenMissingStandardStreams();
 
 }  // namespace fastest

@@ -14,7 +14,7 @@ bool IsDevNull(int fd) {
   return fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
 }
 
-// Each in a process of its own (EXPECT_EXIT), since it is the process's streams that are closed.
+// Each case runs in a process of its own (EXPECT_EXIT), whose streams it closes.
 TEST(StandardStreamsTest, ClosedOnesBecomeDevNull) {
   EXPECT_EXIT(
       {
@@ -35,7 +35,7 @@ TEST(StandardStreamsTest, OpenOnesStayAndNothingElseIsOpened) {
         close(before);
         OpenMissingStandardStreams();
         const int after = dup(1);
-        // 0 was free before and is taken now; the next free number above 2 is the same.
+        // 0 was free and is taken now. The next free number above 2 is the same as before.
         _exit(!IsDevNull(1) && IsDevNull(0) && before == 0 && fcntl(after, F_GETFD) >= 0 && after > 2 ? 0 : 1);
       },
       testing::ExitedWithCode(0), "");

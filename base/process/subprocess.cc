@@ -16,7 +16,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/process/executable.h"
+#include "base/process/exit_fd.h"
 #include "base/process/unique_fd.h"
 #include "base/status_macros.h"
 
@@ -25,7 +27,10 @@ extern char** environ;
 namespace fastest {
 namespace {
 
-// All that the child needs between fork and exec, made beforehand: memory may not be allocated there.
+// Between two looks at a child where the system has no pidfds.
+constexpr absl::Duration kExitPoll = absl::Milliseconds(5);
+
+// All that the child needs between fork and exec. Made beforehand: the child may not allocate memory there.
 struct ChildPlan {
   const char* program;
   char* const* argv;
@@ -33,7 +38,7 @@ struct ChildPlan {
   const char* working_dir;
   const SubprocessOptions::FdMapping* fds;
   size_t fd_count;
-  // fds' parent sides, moved out of the way of the child sides.
+  // Copies of the parents' descriptors, which no descriptor of the child overwrites.
   int* moved;
   int first_free_fd;
   bool new_session;
@@ -43,7 +48,7 @@ struct ChildPlan {
   int error_fd;
 };
 
-// Tells the parent errno and ends the child.
+// Sends errno to the parent and ends the child.
 [[noreturn]] void Fail(int error_fd) {
   const int error = errno;
   const ssize_t ignored = write(error_fd, &error, sizeof(error));
@@ -57,7 +62,7 @@ struct ChildPlan {
   if (plan.child_subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) Fail(error_fd);
   if (plan.parent_death_signal != 0) {
     if (prctl(PR_SET_PDEATHSIG, plan.parent_death_signal) != 0) Fail(error_fd);
-    // It may have ended before that.
+    // The parent may have ended before that.
     if (getppid() != plan.parent) _exit(127);
   }
   struct sigaction by_default = {};
@@ -155,7 +160,7 @@ absl::StatusOr<Subprocess> Subprocess::Spawn(const SubprocessOptions& options) {
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  // Without the handlers of pthread_atfork: other libraries' locks may be held, and the child needs none.
+  // _Fork runs no handlers of pthread_atfork: other libraries' locks may be held, and the child needs none of them.
   const pid_t pid = _Fork();
   const int fork_error = errno;
   if (pid == 0) RunChild(plan);
@@ -202,7 +207,7 @@ int Subprocess::Wait() {
     if (waitpid(pid_, &status, 0) == pid_) {
       wait_status_ = status;
     } else if (errno != EINTR) {
-      // Somebody else has reaped it; how it ended is lost.
+      // Somebody else has reaped the child; how it ended is lost.
       wait_status_ = 0;
     }
   }
@@ -215,6 +220,16 @@ std::optional<int> Subprocess::TryWait() {
     const pid_t got = waitpid(pid_, &status, WNOHANG);
     if (got == pid_) wait_status_ = status;
     if (got < 0 && errno == ECHILD) wait_status_ = 0;
+  }
+  return wait_status_;
+}
+
+std::optional<int> Subprocess::WaitUntil(absl::Time deadline, int other) {
+  const UniqueFd exit = OpenExitFd(pid_);
+  while (!TryWait().has_value() && absl::Now() < deadline) {
+    const absl::Time until = exit.valid() ? deadline : std::min(deadline, absl::Now() + kExitPoll);
+    AwaitReadable({exit.get(), other}, until);
+    if (AwaitReadable({other}, absl::InfinitePast())) return TryWait();
   }
   return wait_status_;
 }
@@ -244,7 +259,7 @@ void EndAllChildren() {
 void EndChildrenExcept(const std::vector<pid_t>& keep) {
   for (const pid_t pid : Children()) {
     if (std::find(keep.begin(), keep.end(), pid) != keep.end()) continue;
-    // One that may not be killed, since it has become another user's, is not waited for either.
+    // A child that has become another user's may not be killed, and is not waited for either.
     if (kill(pid, SIGKILL) == 0) waitpid(pid, nullptr, 0);
   }
 }

@@ -32,7 +32,7 @@ struct Pipe {
     }
   }
 
-  // Everything until the last writer has gone.
+  // Everything up to the end of the last writer.
   std::string ReadAll() {
     in.reset();
     std::string all;
@@ -53,7 +53,7 @@ SubprocessOptions Argv(std::vector<std::string> argv) {
   return options;
 }
 
-// What a shell script writes to its stdout.
+// The stdout of a shell script.
 std::string Output(const std::string& script, SubprocessOptions options = {}) {
   Pipe pipe;
   options.argv = {"sh", "-c", script};
@@ -149,7 +149,7 @@ TEST(SubprocessTest, ANewSessionHasAGroupOfItsOwn) {
   ASSERT_TRUE(child.ok()) << child.status();
   child->KillGroup(SIGKILL);
   EXPECT_EQ(DescribeWaitStatus(child->Wait()), "signal SIGKILL");
-  // The grandchild held the pipe as well: this returns because it has gone, too.
+  // The grandchild held the pipe, too: this returns because the grandchild has gone.
   EXPECT_EQ(pipe.ReadAll(), "");
 }
 
@@ -183,7 +183,7 @@ TEST(SubprocessTest, WhatIsNotWaitedForIsEnded) {
   EXPECT_EQ(pipe.ReadAll(), "");
 }
 
-// A child that has died leaves its own child to the subreaper, which ends it.
+// A dead child leaves its own child to the subreaper, which ends it.
 TEST(SubprocessTest, OrphansComeToTheSubreaperAndAreEnded) {
   ASSERT_TRUE(BecomeSubreaper().ok());
   Pipe pipe;

@@ -8,7 +8,7 @@
 
 namespace fastest {
 
-// Closes its descriptor when it goes away. Move-only; not thread-safe.
+// The destructor closes the descriptor. Move-only; not thread-safe.
 class UniqueFd {
  public:
   UniqueFd() = default;
@@ -22,14 +22,14 @@ class UniqueFd {
   UniqueFd& operator=(const UniqueFd&) = delete;
   ~UniqueFd() { reset(); }
 
-  // -1 if there is none.
+  // -1: there is none.
   int get() const { return fd_; }
   bool valid() const { return fd_ >= 0; }
 
-  // Gives the descriptor away: the caller closes it.
+  // Gives the descriptor to the caller, who closes it.
   int release() { return std::exchange(fd_, -1); }
 
-  // An error of close() has no remedy: the descriptor is gone in any case.
+  // An error of close() is ignored: the descriptor is gone in any case.
   void reset(int fd = -1) {
     const int old = std::exchange(fd_, fd);
     if (old >= 0 && old != fd) ::close(old);

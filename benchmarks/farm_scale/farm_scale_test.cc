@@ -1,4 +1,4 @@
-// The benchmark in small: that it measures a run in which nothing is lost, and that agents cost the coordinator no threads.
+// A small run of the benchmark: nothing is lost, and agents cost the coordinator no threads.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -41,7 +41,7 @@ TEST(FarmScaleTest, AgentsHaveNoThreadsOfTheirOwn) {
   EXPECT_EQ(many.exit_code, 0) << many.last_words;
   EXPECT_TRUE(many.books_balanced);
   EXPECT_GT(few.threads, 0);
-  // gRPC has some more or less as the load is, whoever makes it.
+  // The number of gRPC's threads depends on the load.
   EXPECT_LT(many.threads - few.threads, (kMany - kFew) / 4);
 }
 

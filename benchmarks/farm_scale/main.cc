@@ -16,10 +16,10 @@ namespace {
 
 constexpr double kTargetPerSecond = 50000;
 constexpr double kTargetBytesPerTest = 1500;
-// Below this, what a process needs whatever it does decides about the bytes per test.
+// With fewer tests, the basic needs of a process decide about the bytes per test.
 constexpr int kTestsForTargets = 1000000;
 
-// A folder that goes when this does.
+// A folder that the destructor removes.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -67,14 +67,14 @@ int Main(int argc, char** argv) {
   app.add_option("--tests", tests, "How many tests the suite has")
       ->check(CLI::Range(1, 100000000))
       ->capture_default_str();
-  app.add_option("--tests-per-file", per_module, "Of these, in one file")
+  app.add_option("--tests-per-file", per_module, "Tests in each file")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   app.add_option("--only", only, "Only the run without (plain) or with (json) --report-json")
       ->check(CLI::IsMember({"plain", "json"}));
   CLI11_PARSE(app, argc, argv);
 
-  // A connection for each agent, here and there.
+  // Both processes need a descriptor for each agent's connection.
   rlimit files;
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;

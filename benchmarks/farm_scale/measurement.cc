@@ -42,16 +42,16 @@ double CpuSeconds(int who) {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-// The number behind `name` in /proc/PID/status; 0 when the process is no more.
+// The number after `name` in /proc/PID/status. 0 if the process has ended.
 int64_t StatusNumber(const std::string& status, const std::string& name) {
   const size_t at = status.find(name);
   return at == std::string::npos ? 0 : std::atoll(status.c_str() + at + name.size());
 }
 
-// CPU seconds of a running process, to a hundredth.
+// The CPU seconds of a running process, to a hundredth.
 double CpuSecondsOf(pid_t pid) {
   const std::string stat = ReadFile(absl::StrCat("/proc/", pid, "/stat"));
-  // The program's name, in parentheses, may hold anything.
+  // The program's name in parentheses may have any characters.
   std::istringstream fields(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
   std::string skipped;
   for (int i = 0; i < 11; ++i) fields >> skipped;
@@ -104,10 +104,10 @@ absl::StatusOr<Measured> Measure(const Suite& suite, const std::string& folder, 
   child.argv = {
       std::filesystem::absolute(options.coordinator), "--listen", "127.0.0.1:0", "--port-file", port_file,
       "--min-agents", absl::StrCat(options.agents), "--wait-agents", "300",
-      // One process plays all agents: while it is busy with some, others are silent for longer than a real one ever is.
+      // One process plays all agents. While it is busy with some, others are silent for longer than real agents.
       "--lease", "600"};
   if (options.json) child.argv.insert(child.argv.end(), {"--report-json", report});
-  // No caches of past runs, and none left.
+  // The run uses no caches of past runs, and leaves none.
   child.env = WithVariables({"XDG_CACHE_HOME=" + work, "PYTEST_ADDOPTS="});
   const UniqueFd out(open((work + "/output").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   child.fds = {{out.get(), STDOUT_FILENO}, {out.get(), STDERR_FILENO}};

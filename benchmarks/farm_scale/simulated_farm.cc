@@ -22,8 +22,8 @@ namespace {
 constexpr char kJoinMethod[] = "/fastest.v1.AgentRendezvous/Join";
 constexpr size_t kMuch = size_t{64} << 10;
 
-// Leaves out what is long: the digests of the run's files, of which each of a thousand agents in one process would have to make objects.
-// These agents have no files to compare.
+// Leaves out long fields, which are the digests of the run's files. These agents have no files to compare, and a
+// thousand agents in one process would each make objects of the digests.
 v1::CoordinatorMessage Read(grpc::ByteBuffer* bytes) {
   using google::protobuf::internal::WireFormatLite;
   v1::CoordinatorMessage message;
@@ -47,8 +47,8 @@ v1::CoordinatorMessage Read(grpc::ByteBuffer* bytes) {
 
 }  // namespace
 
-// One agent. Speaks as agent/coordinator_session does: what gathers while a write is under way goes out as one message, numbered and kept
-// until it is acknowledged. A stream that breaks is not opened again: on loopback none does.
+// One agent. Speaks like agent/coordinator: events that gather during a write go out as one message. A message has a
+// number and is kept until it is acknowledged. A broken stream is not opened again, since on loopback no stream breaks.
 class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   Agent(SimulatedFarm* farm, const std::string& address, int number, int slots)
@@ -64,7 +64,7 @@ class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<grpc::ByteBuff
 
   void Start() {
     stub_.PrepareBidiStreamingCall(&context_, kJoinMethod, grpc::StubOptions(), this);
-    // OnDone waits for the last write, too.
+    // With the hold, OnDone also waits for the last write.
     AddHold();
     absl::MutexLock lock(&mu_);
     StartRead(&incoming_);
@@ -148,7 +148,7 @@ class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<grpc::ByteBuff
         closing_ = true;
         break;
       case v1::CoordinatorMessage::kTellControl:
-        // Nobody listens here.
+        // No simulated worker is a control session.
       case v1::CoordinatorMessage::kResume:
       case v1::CoordinatorMessage::MESSAGE_NOT_SET:
         break;
@@ -220,15 +220,15 @@ class SimulatedFarm::Agent final : public grpc::ClientBidiReactor<grpc::ByteBuff
   grpc::GenericStub stub_;
   grpc::ClientContext context_;
   v1::AgentMessage hello_;
-  // gRPC's while a read is under way.
+  // Belongs to gRPC during a read.
   grpc::ByteBuffer incoming_;
 
   absl::Mutex mu_;
-  // gRPC's while writing_.
+  // Belongs to gRPC while writing_.
   grpc::ByteBuffer outgoing_;
   v1::AgentMessage gathered_ ABSL_GUARDED_BY(mu_);
   ReliableLink<v1::AgentMessage, v1::CoordinatorMessage> link_ ABSL_GUARDED_BY(mu_);
-  // To be said back.
+  // The ping to answer.
   uint32_t pong_ ABSL_GUARDED_BY(mu_) = 0;
   std::map<uint32_t, Worker> workers_ ABSL_GUARDED_BY(mu_);
   int64_t results_ ABSL_GUARDED_BY(mu_) = 0;

@@ -1,4 +1,4 @@
-// Many agents in one process, each with a connection and a stream of its own. gRPC's few threads play them all.
+// Many agents in one process, each with its own connection and stream. gRPC's few threads play all of them.
 #ifndef FASTEST_BENCHMARKS_FARM_SCALE_SIMULATED_FARM_H_
 #define FASTEST_BENCHMARKS_FARM_SCALE_SIMULATED_FARM_H_
 
@@ -18,21 +18,22 @@ namespace fastest::farm_scale {
 class SimulatedFarm {
  public:
   struct Times {
-    // The first result was on its way; a coordinator said that all is done. Infinite future: not yet.
+    // When the first result was on its way, and when the coordinator said that all is done. Infinite future: not yet.
     absl::Time first_result = absl::InfiniteFuture();
     absl::Time told_to_end = absl::InfiniteFuture();
   };
 
-  // `agents` agents with `slots` slots each join the coordinator at `address`, and are to find `suite` in `rootdir`. `suite` outlives this.
+  // `agents` agents with `slots` slots each join the coordinator at `address`. They find `suite` in `rootdir`. `suite`
+  // outlives this.
   SimulatedFarm(const Suite* suite, std::string rootdir, const std::string& address, int agents, int slots);
-  // Cancels the streams that are left, and waits for their ends.
+  // Cancels the open streams, and waits for their ends.
   ~SimulatedFarm();
 
-  // Waits until every stream has ended; false if some had not within `limit`.
+  // Waits until every stream has ended. False if some did not end within `limit`.
   bool Wait(absl::Duration limit);
 
   Times times() const;
-  // Of streams that have ended: results that they have sent, and how those ended that were not ended in good order.
+  // For the ended streams: the number of results that they sent, and the errors of those that broke.
   int64_t results() const;
   std::vector<std::string> broken() const;
 

@@ -10,7 +10,7 @@
 namespace fastest::farm_scale {
 namespace {
 
-// What the direct engine needs for a function that does nothing.
+// The direct engine's time for a phase of a function that does nothing.
 constexpr double kPhaseSeconds = 2e-6;
 constexpr char kDigest[] = "00000000000000000000000000000000";
 
@@ -39,7 +39,7 @@ void SimulatedWorker::Run(const v1::Lease& lease) {
 }
 
 void SimulatedWorker::Revoke(uint64_t lease_id) {
-  // Whatever has come has begun.
+  // A lease begins as soon as it arrives, so no test goes back.
   next_()->mutable_returned()->set_lease_id(lease_id);
 }
 
@@ -128,7 +128,7 @@ void SimulatedWorker::AddResult(v1::WorkerMessage::Progress* progress) {
     phase->set_duration_s(kPhaseSeconds);
     start += kPhaseSeconds;
   }
-  result->set_engine("direct");
+  result->set_engine(v1::ENGINE_DIRECT);
   result->set_location_path(node_id.data(), name);
   result->set_location_line(4 * done_->number);
   result->set_domain(node_id.data() + name + 2, node_id.size() - name - 2);

@@ -1,4 +1,4 @@
-// A worker as the coordinator sees one (docs/worker_protocol.md), whose tests take no time and pass. Not thread-safe.
+// A worker as the coordinator sees it (docs/worker_protocol.md). Its tests take no time and pass. Not thread-safe.
 #ifndef FASTEST_BENCHMARKS_FARM_SCALE_SIMULATED_WORKER_H_
 #define FASTEST_BENCHMARKS_FARM_SCALE_SIMULATED_WORKER_H_
 
@@ -15,19 +15,19 @@ namespace fastest::farm_scale {
 
 class SimulatedWorker {
  public:
-  // Gives the place for the worker's next message.
+  // Returns the place for the worker's next message.
   using Next = std::function<v1::WorkerMessage*()>;
 
   // `suite` outlives this. Says `ready`.
   SimulatedWorker(const Suite* suite, std::string rootdir, Next next);
 
-  // Everything that it can do is done when these return.
+  // When these return, the worker has done everything that it can do.
   void Run(const v1::Lease& lease);
   void Revoke(uint64_t lease_id);
-  // It says `ended`, and is over.
+  // Says `ended`, and is the end of the worker.
   void Finish();
 
-  // Results that it has sent.
+  // The number of sent results.
   int64_t results() const { return results_; }
 
  private:
@@ -46,13 +46,13 @@ class SimulatedWorker {
   const Suite* const suite_;
   const Next next_;
   std::deque<v1::Lease> leases_;
-  // Of the open lease, those that have not begun. The test before them is held back until it is known what comes next.
+  // The tests of the open lease that have not begun. The test before them is held back until the next one is known.
   std::deque<Test> waiting_;
   std::optional<Test> held_back_;
-  // It has run and not been reported: its result goes with the next one's start.
+  // This test has run. Its result goes with the start of the next test.
   std::optional<Test> done_;
   double started_at_ = 0;
-  // Tests without result of each lease that is not done.
+  // The number of tests without a result in each lease that is not done.
   std::deque<std::pair<uint64_t, int>> unreported_;
   int64_t results_ = 0;
 };

@@ -1,4 +1,4 @@
-// The made-up suite: plain test functions, equally many in each file. Plain values; thread-safe.
+// The made-up suite: files with equal numbers of plain test functions. Plain values, so thread-safe.
 #ifndef FASTEST_BENCHMARKS_FARM_SCALE_SUITE_H_
 #define FASTEST_BENCHMARKS_FARM_SCALE_SUITE_H_
 
@@ -10,18 +10,18 @@
 namespace fastest::farm_scale {
 
 struct Suite {
-  // Of `tests` tests (1 at least), `per_module` in each file but perhaps the last.
+  // `tests` tests (at least 1), with `per_module` in each file. The last file may have fewer.
   Suite(int tests, int per_module);
 
   int tests;
   // Node ids of the files, in pytest's order.
   std::vector<std::string> modules;
-  // Names of the functions; the last file may hold only the first of them.
+  // Names of the functions. The last file may have only the first of them.
   std::vector<std::string> names;
   int in_last_module;
 
   int TestsIn(const std::string& module) const;
-  // Writes the files below `folder`. Errors: a file that can't be written, by name.
+  // Writes the files below `folder`. An error names the file that cannot be written.
   absl::Status WriteTo(const std::string& folder) const;
 };
 

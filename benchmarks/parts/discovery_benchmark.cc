@@ -1,4 +1,4 @@
-// What discovery takes for one file: reading its facts with tree-sitter, and with them the ids of a large parametrization.
+// Measures discovery of one file: reading the facts with tree-sitter, among them the ids of a large parametrization.
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -9,7 +9,7 @@
 namespace fastest {
 namespace {
 
-// A module of so many tests as projects have them: fixtures, parameters, a class, bodies of a few lines.
+// A module with so many typical tests: fixtures, parameters, a class, bodies of a few lines.
 std::string ModuleText(int tests) {
   std::string text =
       "import os\n\nimport pytest\n\n\n@pytest.fixture\ndef record(tmp_path):\n    entry = {\"path\": tmp_path}\n    "

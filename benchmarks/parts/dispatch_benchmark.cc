@@ -1,5 +1,6 @@
-// What dispatch queue and ledger cost per test in a large run, in one thread: every test collected, started, reported and counted, all agents
-// busy to the end. Reported: tests per second, and bytes that are held for each test when the last result is in.
+// Measures the cost of dispatch queue and ledger for each test of a large run, in one thread. Every test is collected,
+// started, reported and counted, and all agents are busy to the end. Prints tests per second, and the bytes that are
+// held for each test after the last result.
 #include <malloc.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/string_table.h"
 #include "benchmark/benchmark.h"
 #include "coordinator/dispatch/dispatch_queue.h"
 #include "coordinator/results/ledger.h"
@@ -25,7 +27,7 @@ std::string ModuleName(int module) {
   return absl::StrCat("tests/package_", module / 100, "/test_module_", module, ".py");
 }
 
-// A worker with its leases, one step at a time.
+// A worker with its leases. It takes one step at a time.
 struct Worker {
   dispatch::SlotKey slot;
   std::deque<v1::Lease> leases;
@@ -36,7 +38,7 @@ struct Worker {
 
 class Farm {
  public:
-  Farm(int agents, int tests) : queue_(dispatch::DispatchQueue::Options()) {
+  Farm(int agents, int tests) : queue_(dispatch::DispatchQueue::Options(), names_), ledger_(names_) {
     for (int module = 0; module < tests / kTestsPerModule; ++module) {
       v1::Batch batch;
       batch.set_module(ModuleName(module));
@@ -51,7 +53,7 @@ class Farm {
     }
   }
 
-  // Until nobody has anything left. Returns how many results were counted.
+  // Runs until no worker has a lease. Returns how many results were counted.
   int64_t Run() {
     int64_t counted = 0;
     Obey();
@@ -120,6 +122,7 @@ class Farm {
 
   Worker& Of(dispatch::SlotKey slot) { return workers_[static_cast<size_t>(slot.agent) * kSlotsPerAgent + slot.slot]; }
 
+  StringTable names_;
   dispatch::DispatchQueue queue_;
   results::Ledger ledger_;
   std::vector<Worker> workers_;

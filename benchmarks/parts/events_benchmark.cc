@@ -1,4 +1,4 @@
-// What the line of a test that passed takes in the events file.
+// Measures writing the event line of a passed test.
 #include <memory>
 #include <sstream>
 #include <string>
@@ -28,7 +28,7 @@ v1::TestResult Passed(int number) {
   v1::TestResult result = report::PassedResult(
       absl::StrCat("tests/package/test_module.py::TestSomething::test_what_it_does[", number, "]"));
   result.set_lease_id(7);
-  result.set_engine("direct");
+  result.set_engine(v1::ENGINE_DIRECT);
   result.set_location_path("tests/package/test_module.py");
   result.set_location_line(17);
   const double at = 1795871975.213477 + number * 0.000123;

@@ -1,4 +1,4 @@
-// What a frame takes from one end of a socket to the other: between an agent and a worker.
+// Measures a frame's way from one end of a socket to the other, as between agent and worker.
 #include <string>
 #include <utility>
 
@@ -17,7 +17,7 @@ void FramesOverASocket(benchmark::State& state) {
   FrameChannel from(std::move(sockets->first));
   FrameChannel to(std::move(sockets->second));
   const std::string payload(static_cast<size_t>(state.range(0)), 'x');
-  // As many as come together when a worker is quick.
+  // A quick worker sends about this many frames together.
   constexpr int kAtOnce = 16;
   for (auto _ : state) {
     int received = 0;

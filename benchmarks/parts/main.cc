@@ -1,4 +1,4 @@
-// Runs the benchmarks that stand beside it: `tools/bench parts`.
+// Runs the benchmarks of this folder: `tools/bench parts`.
 #include "benchmark/benchmark.h"
 
 BENCHMARK_MAIN();

@@ -1,4 +1,4 @@
-// What a plan takes: modules of many lengths, some long enough to be divided.
+// Measures the planner on modules of many lengths. Some are long enough to be divided.
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +20,7 @@ void PlanModules(benchmark::State& state) {
     estimate.setup.module_s = 0.01;
     estimate.ids_exact = true;
     for (int test = 0; test < kTestsPerModule; ++test) {
-      // From a millisecond to a second, in no order.
+      // From a millisecond to a second, without order.
       const double seconds = 0.001 * (1 + (module * 7919 + test * 104729) % 1000 / (module % 10 == 0 ? 1 : 100));
       estimate.tests.push_back({absl::StrCat(estimate.node_id, "::test_", test), seconds});
     }

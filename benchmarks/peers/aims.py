@@ -1,15 +1,15 @@
-"""What is aimed at in a case, and whether it was reached."""
+"""The aims of a case, and whether they were reached."""
 
 import statistics
 from typing import NamedTuple
 
-# The best of those that run pytest-xdist.
+# The fastest of the programs that run pytest-xdist.
 XDIST = "the best of xdist"
 _XDIST = "xdist "
 
 
 class Aim(NamedTuple):
-    """`program` is to be so many times as fast as `other`, in the median of the rounds."""
+    """`program` shall be `factor` times as fast as `other`, in the median of the rounds."""
 
     program: str
     factor: float
@@ -17,14 +17,14 @@ class Aim(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """`program` is to take no more memory than `other` at its peak."""
+    """The peak memory of `program` shall not exceed that of `other`."""
 
     program: str
     other: str
 
 
 def reached(aim, results):
-    """A line for people, and whether the aim was reached; None if one of the two was not measured."""
+    """A line for people, and whether the aim was reached. None if one of the programs was not measured."""
     sides = {result.name: result for result in results}
     if isinstance(aim, Memory):
         own, other = sides.get(aim.program), sides.get(aim.other)
@@ -42,7 +42,7 @@ def reached(aim, results):
 
 
 def times_as_fast(own, others):
-    """Of each round in which both came to their end, by their seconds in all rounds."""
+    """The ratio of each round in which both programs ended, from their seconds in all rounds."""
     pairs = zip(others, own, strict=True)
     return [theirs / ours for theirs, ours in pairs if theirs is not None and ours is not None]
 

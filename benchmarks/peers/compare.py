@@ -1,11 +1,13 @@
-"""Fastest, pytest and the other runners on the same suites: `tools/bench peers`.
+"""Measures Fastest, pytest and other runners on the same suites: `tools/bench peers`.
 
-In each round every program runs once, as a whole process, and the order turns from round to round. A figure is the
-median over the rounds of "pytest's wall time in this round / the program's". Before the rounds each program runs once:
-to fill its caches (pytest's .pyc files among them), and for its summary and its peak memory. Programs without a
-summary, or that do less, are measured too: the column "right" says how many of pytest's outcomes (or ids) they can have
-at most. With --write, the results of a case are kept in benchmarks/peers/results, and docs/benchmarks.md and its
-picture are made from all results there. So cases may be measured in several sittings, each at a commit of its own.
+- In each round every program runs once, as a whole process. The order turns from round to round.
+- A figure is the median of the rounds' ratios "pytest's wall time / the program's wall time".
+- Before the rounds each program runs once. That fills its caches (also pytest's .pyc files), and gives its summary and
+  its peak memory.
+- Programs without a summary, or with less work, are measured too. The column "right" says how many of pytest's outcomes
+  (or ids) they can have at most.
+- --write keeps the results of a case in benchmarks/peers/results, and makes docs/benchmarks.md and its picture from all
+  results there. So cases can be measured one after another, each at its own commit.
 """
 
 import argparse
@@ -40,7 +42,7 @@ from projects import ask  # noqa: E402
 PATIENCE = 5
 PATIENCE_S = 20
 
-# For the temporary files of tests: a disk takes now some microseconds and now some milliseconds for a file.
+# The place for temporary files of tests. A disk takes now microseconds and now milliseconds for a file.
 IN_MEMORY = "/dev/shm"
 
 
@@ -50,7 +52,7 @@ class Case(NamedTuple):
     suite: str
     options: dict = {}
     collect: bool = False
-    # The most rounds, for a case of minutes, and the programs that would take most of that time.
+    # The most rounds of a long case, and the programs that are left out because they would take most of its time.
     rounds: int = 100
     left_out: tuple = ()
     # See aims.
@@ -115,7 +117,7 @@ class Side(NamedTuple):
 
 
 class Result(NamedTuple):
-    """One program on one suite. Times of all rounds in seconds; None for a round that was cut off."""
+    """One program on one suite. `seconds` has the time of each round, or None for a round that was cut off."""
 
     name: str
     seconds: list
@@ -130,7 +132,7 @@ def site_packages(python):
 
 
 def side_of(peer, case, python, args, cache, temporary):
-    """How `peer` is called for the case; None if `peer` can't do the case."""
+    """The call of `peer` for the case. None if `peer` cannot do the case."""
     words = peer.collect if case.collect else peer.run
     if not words or (peer.suites and case.suite not in peer.suites) or peer.name in case.left_out:
         return None
@@ -142,13 +144,13 @@ def side_of(peer, case, python, args, cache, temporary):
         places["bin"] = str(own.parent)
         environment.update({"VIRTUAL_ENV": str(own.parents[1]), "PATH": f"{own.parent}:{environment['PATH']}"})
         if projects.needs_more(case.suite):
-            # What the suite's tests need beside pytest.
+            # The packages that the suite's tests need beside pytest.
             environment["PYTHONPATH"] = site_packages(python)
     return Side(peer, [word.format(**places) for word in words] + args, environment)
 
 
 def run(side, folder, limit_s, output=subprocess.DEVNULL):
-    """Runs once and gives the wall time; None for a run that was cut off."""
+    """Runs the program once. Returns the wall time, or None for a run that was cut off."""
     begin = time.monotonic()
     process = subprocess.Popen(
         side.command,
@@ -169,7 +171,7 @@ def run(side, folder, limit_s, output=subprocess.DEVNULL):
 
 
 def memory_of(session):
-    """MiB of a session's processes and of their children. Each shared page counts once (PSS)."""
+    """The MiB of a session's processes and of their children. Each shared page counts once (PSS)."""
     children, wanted = {}, set()
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -222,7 +224,7 @@ def first_run(side, folder, limit_s):
 
 
 def stages(side, folder, work):
-    """Where the time of a run of Fastest goes, as the run reports it: seconds by name, medians of three runs."""
+    """Where a run of Fastest spends its time, as the run reports it: seconds by name, medians of three runs."""
     events = work / "events.jsonl"
     told = []
     for _ in range(3):
@@ -234,7 +236,7 @@ def stages(side, folder, work):
     return {"until a worker is ready": begin, "tests": tests, "the end": max(0.0, total - begin - tests)}
 
 
-# Cases with many tests that do next to nothing.
+# The suite whose tests do next to nothing, and the size of a large one.
 PLAIN = "plain"
 ENOUGH_TESTS = 1000
 
@@ -264,7 +266,7 @@ ENOUGH_S = 3
 
 
 def profile(side, seconds, case, folder, work):
-    """Shares of the processor time by step and by function; see profiles. A run takes `seconds`."""
+    """The shares of the processor time by step and by function (see profiles). A run takes `seconds`."""
     if case.collect:
         return [], profiles.of_program(side.command, folder, side.environment, work)
     python = ask("tools/setup", "--python", "profile")[0]
@@ -274,13 +276,13 @@ def profile(side, seconds, case, folder, work):
 
 
 def measure(case, work, temporary, rounds, names):
-    """The results of all programs on one case, pytest's first; and where the time of Fastest's runs goes."""
+    """The results of all programs on one case, pytest's first, and where Fastest's runs spend their time."""
     name = "-".join([case.suite, *(str(value) for value in case.options.values())])
     folder, python, args = projects.make(case.suite, work / name, **case.options)
     cache = work / "cache"
     sides = []
     for peer in PEERS:
-        # By number: a socket's path may not be long.
+        # The cache has a number as its name, since the path of a socket may not be long.
         side = side_of(peer, case, python, args, cache / str(len(sides)), temporary)
         if side is not None and (not names or peer.name == "pytest" or any(name in peer.name for name in names)):
             sides.append(side)
@@ -304,7 +306,7 @@ def measure(case, work, temporary, rounds, names):
         for place in range(len(sides)):
             index = (place + number) % len(sides)
             if not said[index][2]:
-                # The first run did not end, so this one will not either.
+                # The first run did not end, so this one would not either.
                 seconds[index].append(None)
                 continue
             if sides[index].peer.cold:
@@ -320,7 +322,7 @@ def measure(case, work, temporary, rounds, names):
         if "--warm" not in side.command and not side.peer.cold and None not in times:
             if name == "Fastest" and case.suite == PLAIN and case.options["tests"] >= ENOUGH_TESTS and not case.collect:
                 where["worker_us"] = worker_us(side, folder, work)
-            # A warm run has the same profile without the loading.
+            # A warm run would have the same profile without the loading.
             where["profile"][name] = profile(side, min(times), case, folder, work)
     for side in sides:
         if "--warm" in side.command:
@@ -337,7 +339,7 @@ def file_of(case):
 
 
 def keep(case, results, where, rounds):
-    """Writes what the page shows of a case, with the machine and the commit."""
+    """Writes the part of a case's results that the page shows, with the machine and the commit."""
     KEPT.mkdir(parents=True, exist_ok=True)
     row = {
         "machine": machine(),
@@ -351,7 +353,7 @@ def keep(case, results, where, rounds):
 
 
 def kept_results(rows):
-    """pytest's row is the first: the ratios are against its seconds."""
+    """The results of kept rows. The first row is pytest's, and the ratios are against its seconds."""
     seconds = rows[0]["seconds"]
     return [Result(ratios=times_as_fast(row["seconds"], seconds), **row) for row in rows]
 
@@ -368,7 +370,7 @@ def kept_tables():
 
 
 def page():
-    """The text and the picture of all results that are kept."""
+    """The text and the picture of all kept results."""
     tables = kept_tables()
     versions = sorted(path.stem for path in (ROOT / "tools/requirements/peers").glob("*.txt"))
     pins = [report.pin(ROOT / f"tools/requirements/peers/{name}.txt", name) for name in versions]

@@ -1,4 +1,4 @@
-"""The form of the files in benchmarks/peers/results: in few lines what the page shows of a case, and no more."""
+"""The form of the files in benchmarks/peers/results. A file has in few lines only what the page shows of a case."""
 
 import json
 
@@ -11,7 +11,7 @@ _DEEPEST_ON_ONE_LINE = 2
 
 
 def trimmed(row):
-    """A case's row without what the page does not show. Ratios are left out, since they follow from the seconds."""
+    """The part of a case's row that the page shows. Ratios are left out, since they follow from the seconds."""
     profile = {name: [shown(part) for part in parts] for name, parts in row["profile"].items()}
     results = [{key: value for key, value in result.items() if key != "ratios"} for result in row["results"]]
     return _rounded({**row, "profile": profile, "results": results})

@@ -1,9 +1,9 @@
-"""The programs that Fastest is compared with: how each is called, and what it says that it has done."""
+"""The programs that Fastest is compared with: the call of each, and how to read its output."""
 
 import re
 from typing import NamedTuple
 
-# Outcomes as pytest calls them, and other words for them.
+# Maps other words for an outcome to pytest's.
 _WORDS = {"error": "errors"}
 _OUTCOMES = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 _WORD = "(passed|failed|errors?|skipped|xfailed|xpassed)"
@@ -13,16 +13,16 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 class Peer(NamedTuple):
     name: str
-    # Its set of tools/setup, "" for the suite's own interpreter.
+    # The program's set of tools/setup. "" for the suite's own interpreter.
     environment: str
-    # Words of the command; {bin} is the folder of programs of its environment, {python} the suite's interpreter,
+    # The words of the command. {bin} is the folder of programs of its environment, {python} the suite's interpreter,
     # {fastest} our coordinator.
     run: tuple
-    # The same for a list of all tests; empty if it can't.
+    # The words of the command that lists all tests. Empty if the program cannot list tests.
     collect: tuple = ()
-    # A fresh cache for each run.
+    # Whether each run gets a fresh cache.
     cold: bool = False
-    # The only suites on which it differs from the others; empty: any may be.
+    # The suites on which the program differs from the others. Empty means any suite.
     suites: tuple = ()
 
 
@@ -60,14 +60,14 @@ PEERS = (
 
 
 def outcomes_in(text):
-    """The counts of the summary at the end of a program's output, by outcome; empty if it has none."""
+    """The counts by outcome of the summary at the end of a program's output. Empty without a summary."""
     counts = {}
     for line in _ESCAPES.sub("", text).splitlines()[-12:]:
         found = {}
         for number, word, other_word, other_number in _COUNT.findall(line):
             word = word or other_word
             found[_WORDS.get(word, word)] = int(number or other_number)
-        # A line of counts each, or one line with all of them: the last one says it.
+        # A summary has a line for each count, or one line with all counts. The last such line is valid.
         if len(found) == 1 and not set(found) & set(counts):
             counts.update(found)
         elif found:
@@ -76,12 +76,12 @@ def outcomes_in(text):
 
 
 def right_outcomes(counts, expected):
-    """How many outcomes may be right at most, by their numbers: programs don't name tests as pytest does."""
+    """The most outcomes that can be right, by their numbers, since programs do not name tests as pytest does."""
     return sum(min(counts.get(outcome, 0), expected.get(outcome, 0)) for outcome in _OUTCOMES)
 
 
 def right_ids(text, expected):
-    """How many of pytest's ids are lines of the text."""
+    """The number of pytest's ids that are lines of the text."""
     lines = {line.strip() for line in _ESCAPES.sub("", text).splitlines()}
     return sum(1 for node_id in expected if node_id in lines)
 

@@ -1,4 +1,4 @@
-"""Ends runs that go on for too long."""
+"""Ends runs that take too long."""
 
 import contextlib
 import os
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def cut_off(process, environment):
-    """Ends a run, the leader of its session, and those of its processes that have left its group.
+    """Ends a run and all its processes, also those that have left its group. `process` leads the run's session.
 
-    `environment` is the run's, whose cache folder is nobody else's.
+    `environment` is the run's. No other run has its cache folder.
     """
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)

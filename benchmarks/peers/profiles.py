@@ -1,6 +1,6 @@
-"""Where the processor time of a run goes, by samples: py-spy for its Python processes, perf for what has no Python.
+"""Finds by samples where a run spends its processor time. py-spy is for Python processes, perf for other programs.
 
-What a process waits for is not in it. Samples cost a little time of their own: shares count, not seconds.
+The times in which a process waits are not counted. Samples cost a little time, so shares count, not seconds.
 """
 
 import collections
@@ -11,7 +11,7 @@ from pathlib import Path
 from processes import cut_off
 
 RATE_HZ = 250
-# In the order in which they are asked: what a stack is put down to, and frames of it that say so.
+# The steps of a run, each with the frames that show it. A stack counts for the first step that has one of its frames.
 STEPS = (
     ("loading pytest", ("_load_pytest (", "_load_for_workers (")),
     ("pytest's configuration", ("_prepareconfig (",)),
@@ -21,13 +21,13 @@ STEPS = (
     ("running tests", ("pytest_runtestloop (",)),
     ("the session's end", ("_main (fastest_runner", "_say_end (", "_ensure_unconfigure (", "pytest_sessionfinish (")),
 )
-# What starts the runs that are looked at: py-spy wants a Python to begin with.
+# A Python that starts the runs, since py-spy needs a Python to begin with.
 _START = "import subprocess, sys; [subprocess.call(sys.argv[2:]) for _ in range(int(sys.argv[1]))]"
 _OURS = ("_pytest/", "pluggy/", "fastest_runner/")
 
 
 def shares(raw):
-    """By step, and by function within all of them: parts of 1, the largest first. `raw`: py-spy's "raw" format."""
+    """The shares of all steps, and of all functions, as parts of 1, largest first. `raw` has py-spy's format "raw"."""
     steps, functions = collections.Counter(), collections.Counter()
     for line in raw.splitlines():
         stack, _, count = line.rpartition(" ")
@@ -50,12 +50,12 @@ def _step_of(frames):
 
 
 def of_python(python, times, command, folder, environment, work, limit_s):
-    """Of so many runs with all processes that they start: see shares(). `python`: it has py-spy beside it."""
+    """The shares() of so many runs with all their processes. `python` is an interpreter with py-spy beside it."""
     samples = work / "samples"
     spy = [str(Path(python).with_name("py-spy")), "record", "--format", "raw", "--rate", str(RATE_HZ), "--subprocesses"]
     said = "it does not end"
-    # It stops a process to look at it, and now and then does not let go of one that ends meanwhile. Not to stop it
-    # costs samples, those of quick changes first.
+    # py-spy stops a process to look at it, and sometimes never lets go of a process that ends meanwhile. Without
+    # stopping, py-spy misses samples, most of all during quick changes.
     for gently in ([], ["--nonblocking"]):
         run = subprocess.Popen(
             [*spy, *gently, "--output", str(samples), "--", python, "-S", "-c", _START, str(times), *command],
@@ -80,9 +80,9 @@ def of_python(python, times, command, folder, environment, work, limit_s):
 
 
 def of_program(command, folder, environment, work):
-    """Of a run without Python, by function, as shares() has them."""
+    """The shares of functions in a run without Python, as in shares()."""
     data = work / "perf.data"
-    # Fast runs: several, for enough samples.
+    # The runs are fast, so several are needed for enough samples.
     script = 'for i in 1 2 3 4 5 6 7 8 9 10; do "$@" >/dev/null; done'
     record = ["perf", "record", "-q", "-e", "cpu-clock", "-F", "5000", "-o", str(data), "--"]
     subprocess.run([*record, "bash", "-c", script, "bash", *command], cwd=folder, env=environment, check=True)
@@ -97,7 +97,7 @@ def of_program(command, folder, environment, work):
 
 
 def functions_in(text):
-    """By function, of what `perf script -F ip,sym,dso` writes: "ffff… name (file)"."""
+    """The shares of functions in the output of `perf script -F ip,sym,dso`. A line is "ffff… name (file)"."""
     counter = collections.Counter()
     for line in text.splitlines():
         words = line.split(None, 1)

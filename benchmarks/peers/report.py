@@ -1,4 +1,4 @@
-"""The figures of benchmarks/peers as lines for a terminal, as docs/benchmarks.md and as its picture."""
+"""The figures of benchmarks/peers as lines for a terminal, as docs/benchmarks.md, and as the picture of that page."""
 
 import statistics
 from html import escape
@@ -17,7 +17,7 @@ class Table(NamedTuple):
     results: list
     measured: Any = None
     aims: tuple = ()
-    # Why aims were not reached, and what was tried.
+    # Why some aims were not reached, and what was tried.
     remark: str = ""
 
 
@@ -27,7 +27,7 @@ def _median(values):
 
 
 def _row(result):
-    """Wall time, ratio with spread, memory, right outcomes; each as text."""
+    """Wall time, ratio with spread, memory, and right outcomes, each as text."""
     seconds, ratio = _median(result.seconds), _median(result.ratios)
     if seconds is None:
         return "did not end", "", f"{result.peak_mib:.0f}", f"{result.right} of {result.total}"
@@ -38,7 +38,7 @@ def _row(result):
 
 
 def remarks(text):
-    """The text under each case's headline in remarks.md, by case."""
+    """Maps each case to the text under its heading in remarks.md."""
     parts = text.split("\n## ")[1:]
     return {head.strip(): body.strip() for head, _, body in (part.partition("\n") for part in parts)}
 
@@ -131,7 +131,7 @@ def _profile(programs):
 
 
 def shown(parts):
-    """Of a profile's parts, those that the page names: the six largest, without those below 2 %."""
+    """The parts of a profile that the page names: the six largest, without those below 2 %."""
     return [(name, share) for name, share in parts[:6] if share >= 0.02]
 
 

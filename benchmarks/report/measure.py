@@ -1,10 +1,12 @@
-"""How the HTML report of a large run behaves in a real browser, and what all reports together cost a run.
+"""Measures the HTML report of a large run in a real browser, and the cost of all reports together.
 
     tools/bench report [--tests N] [--runs N] [--pairs N]
 
-Opens a report of N tests (100,000) from disk in headless Chromium: from the start of navigation until everything can be
-used, and then what a keystroke in the search takes until its rows are in the page. Then runs 10,000 plain tests with
-and without every report, in pairs. Exits with 1 if a target is missed: 2 s, 100 ms, 120 bytes a test, 3 %.
+- Opens a report of N tests (100,000) from disk in headless Chromium, and measures the time until everything is usable.
+- Measures the time from a keystroke in the search until its rows are in the page.
+- Runs 10,000 plain tests with and without every report, in pairs.
+
+Exits with 1 if a target is missed: 2 s, 100 ms, 120 bytes a test, 3 %.
 """
 
 import argparse
@@ -19,7 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/harness"))
 from report_page import start_browser
 
 # isort: split
@@ -33,7 +35,7 @@ OPEN_S, FILTER_S, BYTES, SHARE = 2.0, 0.1, 120, 0.03
 
 
 def events(tests, path):
-    """What a run of so many tests on 16 slots would have written; a few fail."""
+    """Writes the events of a made-up run of so many tests on 16 slots. A few tests fail."""
     chance = random.Random(1)
     start = 1_700_000_000.0
     lanes = [start] * 16
@@ -81,7 +83,7 @@ def events(tests, path):
               "modules": []})  # fmt: skip
 
 
-# Until the rows that a keystroke leaves are laid out.
+# Measures until the page has laid out the rows that a keystroke leaves.
 FILTER = """
 const search = document.getElementById("search");
 search.value = arguments[0];
@@ -116,7 +118,7 @@ def in_browser(path, runs):
 def cost(runs):
     """Seconds of 10,000 plain tests without and with all reports, in pairs.
 
-    As in CI, there is no report of an earlier run to be written over.
+    As in CI, a run does not overwrite the reports of an earlier run.
     """
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work) / "suite"
@@ -142,7 +144,7 @@ def cost(runs):
         once()
         pairs = []
         for number in range(runs):
-            # Whoever goes first has the colder machine.
+            # The first run of a pair has the colder machine, so the sides take turns.
             first, second = (once(), once(*words)) if number % 2 else (once(*words), once())
             pairs.append((first, second) if number % 2 else (second, first))
     plain, full = (statistics.median(side) for side in zip(*pairs))
@@ -153,7 +155,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tests", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--pairs", type=int, default=41, help="of runs without and with every report (default: 41)")
+    parser.add_argument("--pairs", type=int, default=41, help="pairs of runs without and with reports (default: 41)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
         lines, page = Path(work) / "events.jsonl", Path(work) / "report.html"

@@ -26,7 +26,7 @@ double Floor(const Suite& suite, const std::vector<Agent>& farm) {
     return done;
   };
   double low = 0;
-  double high = suite.work_s;  // The first agent alone.
+  double high = suite.work_s;  // The first agent does all work alone.
   for (int i = 0; i < 60; ++i) {
     const double middle = (low + high) / 2;
     (done_by(middle) < suite.work_s ? low : high) = middle;

@@ -1,4 +1,4 @@
-// tools/bench scheduling: how near to the floor each policy comes, as a table and a picture.
+// tools/bench scheduling: shows in a table and a picture how near each policy comes to the floor.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>

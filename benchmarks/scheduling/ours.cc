@@ -12,7 +12,9 @@
 #include <utility>
 #include <variant>
 
+#include "base/string_table.h"
 #include "coordinator/dispatch/dispatch_queue.h"
+#include "proto/test.pb.h"
 
 namespace fastest::scheduling {
 namespace {
@@ -23,29 +25,29 @@ struct Lease {
   uint64_t id = 0;
   std::vector<TestPlace> tests;
   size_t next = 0;
-  // Its tests have been made; until then all of it may go back.
+  // Whether the worker has made the tests. Until then the whole lease may go back.
   bool opened = false;
 };
 
-// What a worker does is computed when it begins: a stretch of tests that nothing from outside can change.
+// A worker runs in stretches. A stretch of tests is computed when it begins. A revoked lease or a loss cuts it short.
 struct Worker {
   enum class State { kAbsent, kIdle, kRunning, kGone };
   State state = State::kAbsent;
   std::deque<Lease> leases;
   bool finish = false;
   size_t module = -1;
-  // Of the stretch that is running: when each of its tests ends.
+  // When each test of the running stretch ends.
   std::vector<double> ends_s;
-  // What it is to give back before its next test begins.
+  // The worker answers these before its next test begins.
   std::vector<dispatch::RevokeLease> revokes;
-  // Counts stretches: the end of one that was cut short is no event.
+  // Counts stretches, so that the old end of a stretch that was cut short is ignored.
   int stretch = 0;
 };
 
 class Simulation {
  public:
   Simulation(const Suite& suite, const std::vector<Agent>& farm, const dispatch::DispatchQueue::Options& options)
-      : suite_(suite), farm_(farm), workers_(farm.size()), queue_(options) {}
+      : suite_(suite), farm_(farm), workers_(farm.size()), queue_(options, names_) {}
 
   Outcome Run(plan::Plan plan) {
     for (const plan::PlannedBatch& planned : plan.batches) {
@@ -113,7 +115,7 @@ class Simulation {
     Continue(event.time, event.agent);
   }
 
-  // The results of what has ended by now.
+  // Reports the results of the tests that have ended by now.
   void Report(Worker* worker, double now) {
     size_t ended = 0;
     while (ended < worker->ends_s.size() && worker->ends_s[ended] <= now) {
@@ -130,7 +132,7 @@ class Simulation {
     worker->ends_s.erase(worker->ends_s.begin(), worker->ends_s.begin() + static_cast<std::ptrdiff_t>(ended));
   }
 
-  // An idle worker goes on with what it has, or says that it waits.
+  // An idle worker goes on with its leases, or says that it waits.
   void Continue(double now, size_t agent) {
     Worker& worker = workers_[agent];
     if (worker.state != Worker::State::kIdle) return;
@@ -138,7 +140,8 @@ class Simulation {
     if (!worker.leases.empty()) {
       Lease& lease = worker.leases.front();
       Open(&lease);
-      // The rest of the lease but for its last test, or that one if what follows is known. Not both: in between, the queue is to hear of it.
+      // The stretch is the rest of the lease without its last test, or the last test if the next one is known. It is
+      // never both, since the queue must hear of the time between.
       const size_t left = lease.tests.size() - lease.next;
       const bool follows = worker.finish || worker.leases.size() > 1;
       const size_t count = left > 1 ? left - 1 : follows ? 1 : 0;
@@ -172,7 +175,7 @@ class Simulation {
     worker.state = Worker::State::kRunning;
     ++worker.stretch;
     At(end_s, Kind::kStretchEnds, agent);
-    // What was opened for it may change what the queue wants.
+    // The queue may want something else after the lease was opened.
     Act(now);
   }
 
@@ -190,7 +193,7 @@ class Simulation {
     return ref;
   }
 
-  // A busy worker reads the command when the test that it runs has ended, and answers then.
+  // A busy worker reads the command and answers when its running test has ended.
   void Revoked(const dispatch::RevokeLease& revoke, double now) {
     const size_t agent = static_cast<size_t>(revoke.slot.agent);
     Worker& worker = workers_[agent];
@@ -200,7 +203,7 @@ class Simulation {
     } else if (worker.state == Worker::State::kRunning && !worker.ends_s.empty()) {
       const auto running = std::upper_bound(worker.ends_s.begin(), worker.ends_s.end(), now);
       if (running + 1 >= worker.ends_s.end()) return;
-      // Whatever was reckoned for later tests is reckoned anew, with the module as it is then.
+      // The later tests are computed anew, from the module of the running test.
       worker.module = worker.leases.front().tests[worker.leases.front().next].module;
       worker.ends_s.erase(running + 1, worker.ends_s.end());
       ++worker.stretch;
@@ -220,7 +223,7 @@ class Simulation {
         whole = true;
         worker->leases.erase(lease);
       } else if (lease != worker->leases.end()) {
-        // The first that has not run is known to pytest as the next one.
+        // The first test that has not run stays, since pytest knows it as the next one.
         while (refs.size() < revoke.max_tests && lease->tests.size() > lease->next + 1) {
           refs.push_back(RefOf(lease->tests.back()));
           lease->tests.pop_back();
@@ -255,7 +258,7 @@ class Simulation {
     }
   }
 
-  // The agent is asked again at this very time, once all actions have been taken in.
+  // Asks the agent again at the same time, after all actions are done.
   void Wake(size_t agent, double now) {
     if (workers_[agent].state != Worker::State::kIdle || waiting_ == agent) return;
     workers_[agent].state = Worker::State::kRunning;
@@ -272,7 +275,7 @@ class Simulation {
     Wake(agent, now);
   }
 
-  // As a worker finds them: named, or a part of the module.
+  // The tests that a worker finds for a batch: the named ones, or a part of the module.
   std::vector<TestPlace> TestsOf(const v1::Batch& batch) const {
     std::vector<TestPlace> tests;
     for (const v1::TestRef& ref : batch.tests()) tests.push_back(PlaceOf(ref.node_id()));
@@ -289,9 +292,10 @@ class Simulation {
   const Suite& suite_;
   const std::vector<Agent>& farm_;
   std::vector<Worker> workers_;
+  StringTable names_;
   dispatch::DispatchQueue queue_;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
-  // The agent whose wait the queue is being told of.
+  // The agent whose wait is being told to the queue.
   std::optional<size_t> waiting_;
   Outcome outcome_;
 };
@@ -303,7 +307,7 @@ Outcome Ours(const Suite& suite, const std::vector<plan::ModuleEstimate>& estima
   plan::PlanOptions options;
   options.slots = static_cast<int>(farm.size());
   dispatch::DispatchQueue::Options queue_options;
-  // As a real run does where predictions are only guesses.
+  // A real run does the same if predictions are only guesses.
   if (!measured) queue_options.prefetch_s = 0;
   return Simulation(suite, farm, queue_options).Run(plan::PlanByModule(estimates, options));
 }

@@ -1,7 +1,7 @@
-// A run of Fastest in virtual time: the planner and the dispatch queue that real runs have, on workers that are simulated.
+// A run of Fastest in virtual time: the real planner and dispatch queue with simulated workers.
 //
-// A worker behaves as runner_py's does: it runs its leases one after the other, and holds the last test that it has until it is given
-// more or told to finish. Messages take no time.
+// A worker behaves like runner_py's. It runs its leases one after the other, and holds its last test back until it gets
+// more or is told to finish. Messages take no time.
 #ifndef FASTEST_BENCHMARKS_SCHEDULING_OURS_H_
 #define FASTEST_BENCHMARKS_SCHEDULING_OURS_H_
 
@@ -16,14 +16,14 @@ namespace fastest::scheduling {
 struct Outcome {
   // When the last test ended.
   double makespan_s = 0;
-  // Results that the queue counted, and tests that were run a second time since their agent was lost.
+  // Results that the queue counted, and tests that were running when their agent was lost.
   int results = 0;
   int repeated = 0;
-  // Tests that the queue gave up: they were lost with their agent more often than it runs a test again.
+  // Tests that the queue gave up, because they were lost with their agents too often.
   int given_up = 0;
   bool finished = false;
 };
-// `measured`: whether the estimates stem from measurements or are the same guess for all tests.
+// `measured`: the estimates come from measurements. Otherwise they are the same guess for all tests.
 Outcome Ours(const Suite& suite, const std::vector<plan::ModuleEstimate>& estimates, bool measured,
              const std::vector<Agent>& farm);
 

@@ -12,7 +12,7 @@ constexpr int kLabelWidth = 240;
 constexpr int kBarsWidth = 620;
 constexpr int kBarHeight = 9;
 constexpr int kTop = 56;
-// Longer bars are cut off, with their figure beside them.
+// Longer bars are cut off here. The figure beside a bar is exact.
 constexpr double kMaxRatio = 4;
 constexpr const char* kColors[] = {"#c9c9c9", "#a8a8a8", "#878787", "#e0a458", "#c96f4a", "#9fc3a0", "#2f6f9f"};
 

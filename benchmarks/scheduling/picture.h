@@ -9,7 +9,7 @@
 
 namespace fastest::scheduling {
 
-// An SVG document: for each scenario one bar per policy, from the floor (1.0) upwards.
+// An SVG document. Each scenario has one bar per policy, from the floor (1.0) upwards.
 std::string PictureOf(const std::vector<Row>& rows);
 
 }  // namespace fastest::scheduling

@@ -21,7 +21,7 @@ std::vector<TestPlace> InOrder(const Suite& suite) {
   return tests;
 }
 
-// One worker's time: what it has run, and until when.
+// The time of one worker: its last module, and when it is free.
 struct Worker {
   explicit Worker(const Agent& agent) : slowness(agent.slowness), free_s(agent.joins_s) {}
   double Run(const Suite& suite, TestPlace test) {
@@ -40,7 +40,7 @@ std::vector<Worker> WorkersOf(const std::vector<Agent>& farm) { return {farm.beg
 
 using Queue = std::deque<TestPlace>;
 
-// Workers run their queues; whenever one has finished a test, `refill(worker)` may move work. A worker without work is asked no more.
+// Workers run their queues. `refill(worker)` may move work before each test. A worker without work is not asked again.
 double RunQueues(const Suite& suite, const std::vector<Agent>& farm, std::vector<Queue>* queues,
                  const std::function<void(size_t)>& refill) {
   std::vector<Worker> workers = WorkersOf(farm);

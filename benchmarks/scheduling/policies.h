@@ -1,5 +1,5 @@
-// The policies that are compared with ours, as simple as they are: what a CI matrix does, and pytest-xdist's schedulers as published.
-// A worker pays a module's set-up whenever the test that it ran before was of another module.
+// Simple forms of the policies that ours is compared with: those of a CI matrix, and pytest-xdist's published
+// schedulers. A worker pays a module's set-up whenever its previous test was of another module.
 #ifndef FASTEST_BENCHMARKS_SCHEDULING_POLICIES_H_
 #define FASTEST_BENCHMARKS_SCHEDULING_POLICIES_H_
 
@@ -11,21 +11,22 @@
 
 namespace fastest::scheduling {
 
-// Each gives the makespan in seconds. They know no losses: precondition: no agent is lost.
+// Each returns the makespan in seconds. Precondition: no agent is lost.
 
 // Equal numbers of tests, in collection order, dealt before the run.
 double Contiguous(const Suite& suite, const std::vector<Agent>& farm);
 // Modules in turn, dealt before the run.
 double RoundRobin(const Suite& suite, const std::vector<Agent>& farm);
-// Modules whole, the longest by the estimates first, each to whoever is free.
+// Whole modules, the longest by the estimates first, each to the next free worker.
 double WholeModules(const Suite& suite, const std::vector<plan::ModuleEstimate>& estimates,
                     const std::vector<Agent>& farm);
-// --dist load: an initial quarter dealt in turn, then chunks that shrink with what is pending.
+// --dist load: an initial quarter dealt in turn, then chunks that shrink with the number of pending tests.
 double XdistLoad(const Suite& suite, const std::vector<Agent>& farm);
-// --dist worksteal: contiguous shares, then half of the longest queue goes to whoever runs dry.
+// --dist worksteal: contiguous shares, then half of the longest queue goes to a worker that runs dry.
 double XdistWorksteal(const Suite& suite, const std::vector<Agent>& farm);
-// What nobody who does not know durations can better on average: single tests, in collection order (durations are independent of it), each to
-// whoever is free, each module's set-up paid once by all of its tests together, and no time between two tests.
+// On average no policy without durations can be better. Single tests go in collection order (durations are independent
+// of it) to the next free worker. All tests of a module together pay its set-up once, and no time passes between two
+// tests.
 double BlindIdeal(const Suite& suite, const std::vector<Agent>& farm);
 
 }  // namespace fastest::scheduling

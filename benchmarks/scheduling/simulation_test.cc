@@ -27,7 +27,7 @@ std::vector<plan::ModuleEstimate> Remembered(const Suite& suite, uint64_t seed, 
 
 std::vector<Agent> EqualAgents(int agents) { return std::vector<Agent>(static_cast<size_t>(agents)); }
 
-// Mean of makespan / floor over a few seeds; every test has exactly one result each time.
+// The mean of makespan / floor over a few seeds. Checks that every test has exactly one result in each run.
 double MeanRatio(int agents, int seeds, double missing) {
   double sum = 0;
   for (int seed = 1; seed <= seeds; ++seed) {

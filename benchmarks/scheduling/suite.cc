@@ -8,7 +8,7 @@
 namespace fastest::scheduling {
 namespace {
 
-// A test of which nothing is known anywhere; only ratios between modules matter then.
+// The guess for every test if no test was measured. Then only the ratios between modules matter.
 constexpr double kUnknownTestSeconds = 0.002;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Made-up test suites with the durations of real ones: few tests take most of the time. Deterministic by seed.
+// Made-up test suites with realistic durations: a few tests take most of the time. The same seed gives the same suite.
 #ifndef FASTEST_BENCHMARKS_SCHEDULING_SUITE_H_
 #define FASTEST_BENCHMARKS_SCHEDULING_SUITE_H_
 
@@ -13,7 +13,7 @@ namespace fastest::scheduling {
 // Seconds, and parameters of lognormal distributions.
 struct SuiteOptions {
   uint64_t seed = 0;
-  // Modules are made until the calls and each module's set-up once come to this.
+  // Modules are made until the sum of all calls, and of each module's set-up once, reaches this.
   double work_s = 60;
   double setup_s = 0.5;
   double tests_median = 15;
@@ -35,17 +35,18 @@ struct Suite {
 
 Suite MakeSuite(const SuiteOptions& options);
 
-// What a planner would know of the suite.
+// What a planner knows of the suite.
 struct HistoryOptions {
   uint64_t seed = 0;
   // Each test was last measured at its true seconds times exp(sigma * N(0, 1)).
   double noise_sigma = 0.4;
-  // This fraction of the tests has never been measured: the mean of all stands in for them. 1: no history at all, no set-up known either.
+  // This fraction of the tests has never been measured, and gets the mean of the others. 1: there is no history at all,
+  // and no set-up is known either.
   double missing = 0;
 };
 std::vector<plan::ModuleEstimate> Recall(const Suite& suite, const HistoryOptions& options);
 
-// "12::5" for the fifth test of the twelfth module, and back: short, since a large suite names a million.
+// "12::5" for test 5 of module 12, and back. Names are short, since a large suite has a million.
 std::string TestName(size_t module, size_t test);
 struct TestPlace {
   size_t module = 0;

@@ -26,7 +26,7 @@ Scenario Make(const std::string& name, int agents, double missing, double target
 
 bool HasLosses(const Scenario& scenario) { return scenario.farm.lost > 0; }
 
-// makespan / floor of each policy for one seed; 0 where it is not known.
+// makespan / floor of each policy for one seed. 0 if it is not known.
 struct Sample {
   double ratio[kPolicies] = {};
   double floor_s = 0;
@@ -72,7 +72,7 @@ std::vector<Scenario> Scenarios() {
       Make("32 agents, they come and go", 32, 0, 0),
       Make("1,000 agents", 1000, 0, 1.15),
       Make("1,000 agents, a third unknown", 1000, 0.33, 0),
-      // No target: the blind ideal shows that 1.35 can't be had, since a test of nearly a minute may begin at any time.
+      // No target: the blind ideal shows that 1.35 is out of reach. A test of nearly a minute may begin at any time.
       Make("1,000 agents, no history", 1000, 1, 0),
       Make("1,000 agents, a fifth slow", 1000, 0, 0),
       Make("1,000 agents, they come and go", 1000, 0, 0),

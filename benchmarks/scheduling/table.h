@@ -1,4 +1,4 @@
-// The scenarios, the policies, and what they came to.
+// The scenarios, the policies, and their results.
 #ifndef FASTEST_BENCHMARKS_SCHEDULING_TABLE_H_
 #define FASTEST_BENCHMARKS_SCHEDULING_TABLE_H_
 
@@ -14,15 +14,15 @@ struct Scenario {
   std::string name;
   FarmOptions farm;
   HistoryOptions history;
-  // What the issue asks of our mean ratio; 0: nothing.
+  // The target for our mean ratio. 0: none.
   double target = 0;
 };
 std::vector<Scenario> Scenarios();
 
-// The losing policies stay in. Ours comes last.
+// The losing policies are shown too. Ours comes last.
 std::vector<std::string> PolicyNames();
 
-// Of makespan / floor over the seeds. `known` is false where a policy can't deal with the scenario.
+// makespan / floor over the seeds. `known` is false if a policy cannot handle the scenario.
 struct Ratio {
   bool known = false;
   double mean = 0;
@@ -35,8 +35,8 @@ struct Row {
   double floor_s = 0;
 };
 
-// Runs every policy on `seeds` suites, `threads` at a time. `agent_s`: seconds of work for each agent. False in `*complete` if a run of
-// ours lost a test or did not end.
+// Runs every policy on `seeds` suites, `threads` at a time. `agent_s` is the seconds of work for each agent. Sets
+// `*complete` to false if a run of ours lost a test or did not end.
 Row Measure(const Scenario& scenario, int seeds, double agent_s, int threads, bool* complete);
 
 std::string TableText(const std::vector<Row>& rows);

@@ -1,11 +1,13 @@
-"""How evenly a suite is divided into shards: ours, pytest-split's two algorithms, and round robin by file.
+"""Compares how evenly Fastest, pytest-split's two algorithms, and round robin by file divide a suite into shards.
 
     tools/bench balance [SUITE] [--shards N]
 
-Runs the suite once in one session (networkx by default), with its history and events kept. Then each way divides it by
-what was measured, and the recorded seconds are replayed: a shard takes its tests' seconds, and for each module that it
-has any test of, the module's fixtures (what its first test took to be set up above its usual). Exits with 1 if the
-longest of our shards takes more than 1.10 of the mean, predicted or replayed.
+1. Runs the suite (networkx by default) once in one session, and keeps its history and events.
+2. Each way divides the suite by the measured durations.
+3. The recorded seconds are replayed. A shard takes the seconds of its tests, and the fixtures of each module of these
+   tests. A module's fixtures take the time by which the set-up of its first test exceeded the usual one.
+
+Exits with 1 if the longest of our shards takes more than 1.10 of the mean, predicted or replayed.
 """
 
 import argparse
@@ -32,7 +34,7 @@ def ask(*args):
 
 
 class Recording:
-    """What one run of the suite took: seconds of each test, and of each module apart from them."""
+    """The durations of one run of the suite: seconds of each test, and of each module's fixtures."""
 
     def __init__(self, events):
         self.order = []
@@ -61,7 +63,7 @@ class Recording:
                 self.seconds[test] += usual if number == 0 else seconds
 
     def replay(self, groups):
-        """Seconds of each group of tests."""
+        """The seconds of each group of tests."""
         return [
             sum(self.seconds[test] for test in group)
             + sum(self.module_s[module] for module in {self.module_of[test] for test in group})

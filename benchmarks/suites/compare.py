@@ -1,10 +1,11 @@
-"""Fastest against pytest, whole processes in pairs: `tools/bench engine`.
+"""Compares Fastest with pytest, whole processes in pairs: `tools/bench engine`.
 
-Each pair runs both, one after the other, and takes turns with who comes first; wall and CPU time are those of the
-command with all processes that it started. A case's figure is the median of the pairs' ratios. Before that both run
-once for their outcomes, which must be equal, and for their caches: pytest has its .pyc files, Fastest what it keeps
-under its cache directory. No daemon is left behind between runs. `overhead` is the time from one plain test's begin to
-the next one's in a worker.
+- A pair runs both, one after the other. They take turns in coming first.
+- Wall and CPU time are those of the command with all processes that it started.
+- A case's figure is the median of the pairs' ratios.
+- Before the pairs, both run once. Their outcomes must be equal. This also fills the caches: pytest's .pyc files, and
+  Fastest's cache directory. No daemon stays between runs.
+- `overhead` is the time from the start of one plain test to the start of the next one in a worker.
 """
 
 import argparse
@@ -26,7 +27,7 @@ import parity  # noqa: E402
 import projects  # noqa: E402
 from driver import Zygote  # noqa: E402
 
-# Ratio that the case is to reach; for `overhead` it is the most µs.
+# The ratio that each case shall reach. For `overhead`: the most µs.
 TARGETS = {
     "plain": 6.0,
     "mixed": 2.5,
@@ -47,7 +48,7 @@ class Cost(NamedTuple):
 
 
 def measure(command, folder, environment):
-    """Runs a command for its costs, those of all its descendants included."""
+    """Runs a command. Returns its costs, with those of all its descendants."""
     begin = time.monotonic()
     process = subprocess.Popen(
         [str(word) for word in command],
@@ -63,7 +64,7 @@ def measure(command, folder, environment):
 
 
 def compare(case, slots, pairs, cache, options):
-    """Returns the tests' number, what differs, and the costs of each pair, pytest's first."""
+    """Returns the number of tests, the differences, and the costs of each pair, pytest's first."""
     environment = parity.clean_environment({"XDG_CACHE_HOME": str(cache)})
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     reference = [case.python, "-m", "pytest", *case.args]
@@ -87,7 +88,7 @@ def compare(case, slots, pairs, cache, options):
 
 
 def overhead_us(folder, engine):
-    """Microseconds from one plain test's begin to the next one's in a worker: that of the least disturbed module."""
+    """Microseconds from one plain test's start to the next one's in a worker, in the least disturbed module."""
     zygote = Zygote()
     try:
         worker = zygote.worker("gw0")

@@ -2,10 +2,13 @@
 
     python benchmarks/suites/generate.py SUITE FOLDER [--files N] [--tests N]
 
-SUITE is one of `plain` (functions that assert something), `mixed` (fixtures of every scope, parameters, tmp_path,
-monkeypatch, classes), `parametrized` (functions with a hundred parameters each, below an autouse fixture) and
-`everyday` (a package whose coverage is measured, a time limit, tests that a conftest leaves out unless --runslow is
-given: needs pytest-cov and pytest-timeout). FOLDER must not be there yet.
+FOLDER must not exist yet. SUITE is one of
+
+- `plain`: functions that assert something
+- `mixed`: fixtures of every scope, parameters, tmp_path, monkeypatch, classes
+- `parametrized`: functions with a hundred parameters each, below an autouse fixture
+- `everyday`: a package whose coverage is measured, a time limit, tests that a conftest skips without --runslow. Needs
+  pytest-cov and pytest-timeout.
 """
 
 import argparse
@@ -37,7 +40,7 @@ def record(table):
 
 """
 
-# A group of tests; a file has as many groups as it takes.
+# A group of tests. A file has as many groups as needed.
 MIXED = """
 def test_plain_{number}():
     assert {number} + 1 > {number}
@@ -148,7 +151,7 @@ def test_many_{number}():
 """
 EVERYDAY_TESTS = 10
 EVERYDAY_FILES = {
-    # The recipe of pytest's documentation for tests that are slow.
+    # The recipe for slow tests in pytest's documentation.
     "conftest.py": """\
 import pytest
 
@@ -209,16 +212,16 @@ def never_used(order):
 
 
 class Suite(NamedTuple):
-    # What a file of tests begins with, what it goes on with as often as it takes, and how many tests that is.
+    # The beginning of a test file, the group of tests that follows as often as needed, and the number of its tests.
     head: str
     part: str
     part_tests: int
-    # What is there beside the files of tests.
+    # The other files of the suite.
     beside: dict
-    # How many there are by default.
+    # The default numbers of test files and tests.
     files: int
     tests: int
-    # The set of tools/setup that it needs; "": pytest is enough.
+    # The set of tools/setup that the suite needs. "" if pytest is enough.
     environment: str = ""
 
 
@@ -233,7 +236,7 @@ SUITES = {
 
 
 def generate(name, folder, files=None, tests=None):
-    """Writes the suite into the new `folder`. Returns a line that says what is there."""
+    """Writes the suite into the new `folder`. Returns a line with its numbers of files and tests."""
     suite = SUITES[name]
     files, tests = files or suite.files, tests or suite.tests
     parts, rest = divmod(tests, files * suite.part_tests)
@@ -253,7 +256,7 @@ def generate(name, folder, files=None, tests=None):
 def main():
     parser = argparse.ArgumentParser(description="Writes a test suite of a wanted size.")
     parser.add_argument("suite", choices=SUITES)
-    parser.add_argument("folder", type=Path, help="where to write it; must not be there yet")
+    parser.add_argument("folder", type=Path, help="where to write the suite; must not exist yet")
     parser.add_argument("--files", type=int, help="number of files")
     parser.add_argument("--tests", type=int, help="number of tests in all files together")
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""The suites that benchmarks run, each in a folder of its own."""
+"""The suites that benchmarks run, each in its own folder."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ import parity  # noqa: E402
 class Project(NamedTuple):
     folder: Path
     python: str
-    # For pytest.
+    # The arguments for pytest.
     args: list
 
 
@@ -29,14 +29,14 @@ def is_generated(suite):
 
 
 def needs_more(suite):
-    """Whether its tests need more than pytest."""
+    """Whether the suite's tests need more than pytest."""
     return not is_generated(suite) or bool(generate.SUITES[suite].environment)
 
 
 def make(suite, folder, python=None, **options):
-    """The suite, generated or a public one of tools/suites, in `folder`, where it may be already.
+    """Puts the suite into `folder` unless the folder exists. It is generated, or a public suite of tools/suites.
 
-    `python`: the interpreter for what needs no more than pytest; default: that of the set "run".
+    `python` is the interpreter for suites that need only pytest. The default is that of the set "run".
     """
     if not is_generated(suite):
         if not folder.exists():

@@ -13,7 +13,8 @@
 namespace fastest::agents {
 namespace {
 
-// Events that may wait for the run's thread before streams pause reading; gRPC's flow control then holds the agents back.
+// More events than these may not wait for the run's thread: streams pause reading, and gRPC's flow control holds the
+// agents back.
 constexpr size_t kQueueBound = 20000;
 // Between attempts to reach an agent whose stream broke.
 constexpr absl::Duration kFirstWait = absl::Milliseconds(50);
@@ -86,7 +87,7 @@ JoinReactor* AgentGateway::Join(grpc::CallbackServerContext* context) {
 }
 
 std::vector<AgentEvent> AgentGateway::Take(absl::Duration timeout) {
-  // Destroyed at the end, without the lock.
+  // Destroyed after the lock is released.
   std::vector<std::unique_ptr<AgentStream>> over;
   absl::MutexLock lock(&mu_);
   if (events_.empty()) ResumeReading(paused_.size());
@@ -96,7 +97,8 @@ std::vector<AgentEvent> AgentGateway::Take(absl::Duration timeout) {
   over.swap(over_);
   std::vector<AgentEvent> taken(std::make_move_iterator(events_.begin()), std::make_move_iterator(events_.end()));
   events_.clear();
-  // Each stream reads a message before it asks again: all of a thousand at once would bring many times what there is room for.
+  // Each stream reads a message before it asks again: a thousand streams at once would bring far more than there is
+  // room for.
   if (!paused_.empty()) ResumeReading(1 + kQueueBound * messages_ / (taken.size() + 1));
   messages_ = 0;
   return taken;
@@ -153,7 +155,7 @@ void AgentGateway::Beat() {
 
 AgentStream* AgentGateway::BeatOf(Peer& peer, std::string* gone) {
   const absl::Time now = Now();
-  // A stream that isn't read can't be heard.
+  // A stream that is not read cannot be heard.
   if (peer.stream != nullptr && peer.stream->reading_paused()) peer.link.Excuse(now);
   if (now - peer.link.heard_at() > lease_) {
     *gone = absl::StrCat("it was not heard of for ", absl::FormatDuration(lease_));
@@ -216,7 +218,7 @@ grpc::Status AgentGateway::Greet(AgentStream* stream, StreamState& state, const 
       dialled = nullptr;
     }
   } else {
-    // One that comes back without its run has given that up.
+    // An agent that comes back without its run has given the run up.
     for (const auto& [agent, peer] : peers_) {
       if (peer.broken && peer.incarnation == hello.incarnation()) {
         Leave(agent, "it has given up its part of the run");
@@ -275,7 +277,7 @@ std::shared_ptr<v1::AgentMessage::Event> AgentGateway::WithoutRepeatedCollection
   }
   collection->clear_modules();
   collection->clear_tests();
-  // A copy, since the arena keeps what was cleared.
+  // A copy: the arena keeps the memory of cleared fields.
   return std::make_shared<v1::AgentMessage::Event>(*event);
 }
 
@@ -313,7 +315,7 @@ void AgentGateway::OnOver(AgentStream* stream, const grpc::Status& status) {
                                              : status.error_message();
   Peer* const peer = Find(state.agent);
   if (peer == nullptr) {
-    // Somebody who was turned away; but one that would go on with a run of another time is nobody's concern.
+    // A caller that was turned away. One that would resume an earlier run concerns nobody.
     if (state.greeted || state.hello.has_resume()) return;
     AgentEvent& event = events_.emplace_back();
     event.kind = AgentEvent::Kind::kUnreachable;
@@ -337,7 +339,8 @@ void AgentGateway::OnOver(AgentStream* stream, const grpc::Status& status) {
 }
 
 void AgentGateway::RedialFailed(Peer& peer, const grpc::Status& status) {
-  // Where nobody listens any more, nobody holds the run; and an agent that takes no more runs would take this one if it still held it.
+  // Where nobody listens any more, nobody holds the run. And an agent that takes no more runs would take this one if it
+  // still held it.
   const bool gone = absl::StrContains(status.error_message(), "onnection refused") ||
                     absl::StrContains(status.error_message(), "takes no more runs");
   if (gone) {
@@ -403,7 +406,7 @@ void AgentGateway::Drop(AgentStream** stream) {
   if (*stream == nullptr) return;
   StreamState& state = streams_[*stream];
   state.agent = -1;
-  // Nobody is to hear of its end.
+  // Its end is no event.
   state.greeted = true;
   (*stream)->Close(grpc::Status::CANCELLED);
   *stream = nullptr;

@@ -162,7 +162,8 @@ TEST(ListenTest, NamesTheAddress) {
   EXPECT_THAT(std::string(bound.status().message()), HasSubstr("/nowhere/at/all/s"));
 }
 
-// An agent that listens: says hello with `version`, then gives back what it is told as numbers of slots, and ends its part at end_run.
+// An agent that listens: says hello with `version`, then gives back what it is told as numbers of slots, and ends its
+// part at end_run.
 class ListeningAgent final : public v1::Agent::Service {
  public:
   explicit ListeningAgent(uint32_t version) : version_(version) {

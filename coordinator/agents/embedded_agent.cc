@@ -16,7 +16,7 @@
 namespace fastest::agents {
 namespace {
 
-// sun_path has 108 bytes, one of them for the final zero; the file's name needs some too.
+// sun_path has 108 bytes. One is for the final zero, and the file's name needs some, too.
 constexpr size_t kLongestDirectory = 80;
 
 }  // namespace
@@ -60,7 +60,7 @@ absl::StatusOr<std::unique_ptr<EmbeddedAgent>> EmbeddedAgent::Start(const std::s
   ASSIGN_OR_RETURN(const std::string agent, FindAgent());
   SubprocessOptions options;
   options.argv = {agent, "--embedded", "--join", address, "--slots", absl::StrCat(slots), "--python", python};
-  // Keys pressed in the terminal are the coordinator's to answer.
+  // The coordinator answers keys pressed in the terminal.
   options.new_session = true;
   ASSIGN_OR_RETURN(Subprocess process, Subprocess::Spawn(options));
   return std::unique_ptr<EmbeddedAgent>(new EmbeddedAgent(std::move(process)));
@@ -73,15 +73,9 @@ std::optional<std::string> EmbeddedAgent::Ended() {
 }
 
 void EmbeddedAgent::Await(absl::Duration grace) {
-  const absl::Time deadline = absl::Now() + grace;
-  while (!process_.TryWait().has_value()) {
-    if (absl::Now() >= deadline) {
-      process_.KillGroup(SIGKILL);
-      process_.Wait();
-      return;
-    }
-    absl::SleepFor(absl::Milliseconds(1));
-  }
+  if (process_.WaitUntil(absl::Now() + grace).has_value()) return;
+  process_.KillGroup(SIGKILL);
+  process_.Wait();
 }
 
 }  // namespace fastest::agents

@@ -1,5 +1,5 @@
-// The agent of a run without --agents: fastest-agent as a child process that dials in over a Unix socket, and so speaks the
-// protocol that a remote one speaks.
+// The agent of a run without --agents: fastest-agent as a child process. It dials in over a Unix socket, and speaks the
+// same protocol as a remote agent.
 #ifndef FASTEST_COORDINATOR_AGENTS_EMBEDDED_AGENT_H_
 #define FASTEST_COORDINATOR_AGENTS_EMBEDDED_AGENT_H_
 
@@ -13,7 +13,7 @@
 
 namespace fastest::agents {
 
-// A directory that only this user may enter, for the socket. Removed with the object.
+// A directory for the socket that only this user may enter. Removed with the object.
 class SocketDirectory {
  public:
   static absl::StatusOr<std::unique_ptr<SocketDirectory>> Make();
@@ -23,7 +23,8 @@ class SocketDirectory {
 
   // "unix:/…", for gRPC.
   std::string address() const { return "unix:" + socket_path(); }
-  // Takes the socket and the directory away; streams that are open stay so. A coordinator that is killed later leaves nothing.
+  // Removes the socket and the directory. Open streams stay open. A coordinator that is killed later leaves nothing
+  // behind.
   void Remove();
 
  private:
@@ -33,7 +34,8 @@ class SocketDirectory {
   std::string path_;
 };
 
-// The program: beside this one, or where FASTEST_AGENT says. NotFound names what was looked for.
+// The program fastest-agent: beside this one, or the one that FASTEST_AGENT names. NotFound: the message says where was
+// looked.
 absl::StatusOr<std::string> FindAgent();
 
 class EmbeddedAgent {
@@ -42,9 +44,9 @@ class EmbeddedAgent {
   static absl::StatusOr<std::unique_ptr<EmbeddedAgent>> Start(const std::string& address, int slots,
                                                               const std::string& python);
   pid_t pid() const { return process_.pid(); }
-  // How it ended, for people; nothing while it runs.
+  // How the process ended, in words; nothing while it runs.
   std::optional<std::string> Ended();
-  // Waits until it has ended by itself, at most for `grace`; then kills it.
+  // Waits until the process has ended by itself, at most for `grace`; then kills it.
   void Await(absl::Duration grace);
 
  private:

@@ -15,6 +15,7 @@
 #include "base/net/port_file.h"
 #include "base/process/interrupts.h"
 #include "base/status_macros.h"
+#include "base/status_prefix.h"
 #include "proto/exit_code.h"
 
 namespace fastest::agents {
@@ -37,7 +38,7 @@ void AllowManyAgents() {
 
 }  // namespace
 
-Farm::Farm(const request::FarmOptions& options, bool single_session, Note note, TransportSecurity security)
+Farm::Farm(const request::FarmRequest& options, bool single_session, Note note, TransportSecurity security)
     : options_(options),
       single_session_(single_session),
       note_(std::move(note)),
@@ -52,7 +53,7 @@ Farm::~Farm() {
   beat_.join();
 }
 
-absl::StatusOr<std::unique_ptr<Farm>> Farm::Open(const request::FarmOptions& options, bool single_session, Note note) {
+absl::StatusOr<std::unique_ptr<Farm>> Farm::Open(const request::FarmRequest& options, bool single_session, Note note) {
   AllowManyAgents();
   ASSIGN_OR_RETURN(TransportSecurity security, TransportSecurity::Load(options.security));
   auto farm = absl::WrapUnique(new Farm(options, single_session, std::move(note), std::move(security)));
@@ -64,7 +65,9 @@ absl::StatusOr<std::unique_ptr<Farm>> Farm::Open(const request::FarmOptions& opt
   if (!options.listen.empty()) {
     RETURN_IF_ERROR(farm->security_.MayListen(options.listen));
     ASSIGN_OR_RETURN(const std::string bound, farm->gateway_.Listen(options.listen));
-    if (!options.port_file.empty()) RETURN_IF_ERROR(WritePortFile(options.port_file, bound));
+    if (!options.port_file.empty()) {
+      RETURN_IF_ERROR(WithPrefix("--port-file", WritePortFile(options.port_file, bound)));
+    }
     farm->note_(absl::StrCat("agents may join at ", bound));
   }
   farm->DialWhatIsDue();

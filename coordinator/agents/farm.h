@@ -20,7 +20,7 @@
 #include "base/net/transport_security.h"
 #include "coordinator/agents/agent_gateway.h"
 #include "coordinator/agents/agent_list.h"
-#include "coordinator/request/request.h"
+#include "coordinator/request/farm_request.h"
 #include "coordinator/run/run.h"
 
 namespace fastest::agents {
@@ -33,7 +33,7 @@ class Farm final : public run::AgentPort {
 
   // Opens the port and begins to dial. `single_session`: one slot of one agent is to do everything. InvalidArgument: options that can't
   // be used; Unavailable: the port can't be had.
-  static absl::StatusOr<std::unique_ptr<Farm>> Open(const request::FarmOptions& options, bool single_session,
+  static absl::StatusOr<std::unique_ptr<Farm>> Open(const request::FarmRequest& options, bool single_session,
                                                     Note note);
   ~Farm() override;
 
@@ -66,7 +66,7 @@ class Farm final : public run::AgentPort {
     std::string why;
   };
 
-  Farm(const request::FarmOptions& options, bool single_session, Note note, TransportSecurity security);
+  Farm(const request::FarmRequest& options, bool single_session, Note note, TransportSecurity security);
   // What the start of the run says to all agents alike.
   void ShareStart();
   void DialWhatIsDue();
@@ -90,7 +90,7 @@ class Farm final : public run::AgentPort {
   bool MayWait();
   std::string WhyNone() const;
 
-  const request::FarmOptions options_;
+  const request::FarmRequest options_;
   const bool single_session_;
   const Note note_;
   const TransportSecurity security_;

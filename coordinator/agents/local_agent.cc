@@ -19,11 +19,11 @@ extern char** environ;
 namespace fastest::agents {
 namespace {
 
-// How long a wait for events may take: bounds the delay of Ctrl-C and of a redrawn line.
+// How long one wait for events may take. It bounds the delay of Ctrl-C and of a redrawn line.
 constexpr absl::Duration kTurn = absl::Milliseconds(50);
-// An agent has nothing left to do when it is told to end; it gets this long to be gone by itself.
+// An agent has nothing left to do when it is told to end. It gets so long to end by itself.
 constexpr absl::Duration kAgentGrace = absl::Seconds(10);
-// A warm agent says hello as soon as it is dialled. One that does not is stopped, or in a bad way.
+// A warm agent says hello as soon as it is dialled, unless it is stopped or broken.
 constexpr absl::Duration kHelloLimit = absl::Seconds(1);
 
 std::string Variable(const char* name) {
@@ -34,7 +34,7 @@ std::string Variable(const char* name) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LocalAgent>> LocalAgent::Open(Options options) {
-  // Should the agent die, its zygote and workers come to us, to be ended.
+  // If the agent dies, its zygote and workers come to this process, which ends them.
   BecomeSubreaper().IgnoreError();
   auto agent = absl::WrapUnique(new LocalAgent(std::move(options)));
   if (!agent->options_.warm_folder.empty()) RETURN_IF_ERROR(agent->OpenWarmPlace());
@@ -68,7 +68,7 @@ void LocalAgent::DialWarm() {
 absl::Status LocalAgent::StartOwn() {
   ASSIGN_OR_RETURN(socket_, SocketDirectory::Make());
   ASSIGN_OR_RETURN(const std::string bound, gateway_.Listen(socket_->address()));
-  // Only now the agent, which gives up if it finds nobody; Python then starts while we look for tests.
+  // The agent gives up if nobody listens, so it is started only now. Its Python starts while tests are looked for.
   ASSIGN_OR_RETURN(own_, EmbeddedAgent::Start(bound, options_.slots, options_.python));
   HandleInterrupts(own_->pid(), kInterrupted);
   return absl::OkStatus();
@@ -120,7 +120,7 @@ void LocalAgent::Handle(AgentEvent& event, run::Run& run) {
     case AgentEvent::Kind::kHeard:
     case AgentEvent::Kind::kBroken:
     case AgentEvent::Kind::kResumed:
-      // Of agents with a lease.
+      // Only agents with a lease have these.
       break;
   }
 }
@@ -128,7 +128,7 @@ void LocalAgent::Handle(AgentEvent& event, run::Run& run) {
 void LocalAgent::OnMessage(AgentEvent& event, run::Run& run) {
   if (event.agent == given_up_) return;
   if (event.agent == warm_ && event.event->has_draining()) {
-    // What it has not begun waits for the agent that takes its place when it has gone.
+    // Tests that it has not begun wait for the agent that takes its place.
     if (options_.may_replace && !Interrupted()) run.ExpectAgents(true);
     run.AgentDraining(event.agent, event.event->draining().reason());
     return;
@@ -151,7 +151,7 @@ void LocalAgent::OnJoined(const AgentEvent& event, run::Run& run) {
     socket_->Remove();
   }
   run.AgentJoined(event.agent, hello);
-  // Not sooner: a run without agents that expects none is done.
+  // Not sooner: a run that has no agent and expects none is done.
   if (event.agent != warm_) run.ExpectAgents(false);
 }
 
@@ -171,7 +171,7 @@ void LocalAgent::OnLeft(const AgentEvent& event, run::Run& run) {
   }
   const int lost = event.agent;
   if (options_.may_replace && !Interrupted()) {
-    // Until that has joined the run waits.
+    // The run waits until the other agent has joined.
     run.ExpectAgents(true);
     Replace(run, "has ended");
   }
@@ -189,7 +189,7 @@ void LocalAgent::End(bool leave) {
   if (own_ != nullptr) own_->Await(kAgentGrace);
   EndAllChildren();
   if (!leave || was_warm || !warm_place_.has_value()) return;
-  // Only now: the run is not to share the machine with another start of Python.
+  // Only now: another start of Python would slow the run down.
   if (const absl::Status left = warm_place_->Leave(options_.python, options_.invocation_dir); !left.ok()) {
     options_.note(absl::StrCat("no warm agent is left behind: ", std::string(left.message())));
   }

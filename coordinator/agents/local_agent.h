@@ -1,5 +1,5 @@
-// The agent of a run without --agents: one of its own or, with --warm, the one that an earlier run has left; if that is of no use, or
-// fails in the midst of the run, one of its own after all.
+// The agent of a run without --agents: the run's own agent or, with --warm, the one that an earlier run has left. If
+// the warm agent is of no use, or fails during the run, the run gets an agent of its own after all.
 #ifndef FASTEST_COORDINATOR_AGENTS_LOCAL_AGENT_H_
 #define FASTEST_COORDINATOR_AGENTS_LOCAL_AGENT_H_
 
@@ -23,28 +23,29 @@ class LocalAgent final : public run::AgentPort {
  public:
   struct Options {
     int slots = 1;
-    // As it was given, and as FindProgram gives it.
+    // The interpreter as the user gave it, and as FindProgram gives it.
     std::string python;
     std::string python_program;
     std::string invocation_dir;
     std::string rootdir;
-    // --warm: where agents wait; empty: none is asked for.
+    // --warm: where agents wait; empty: no warm agent is wanted.
     std::string warm_folder;
-    // Another agent may go on with what one has left. (Not where pytest's own text is the answer: it would come twice.)
+    // Another agent may go on when one has left. (Not where pytest's own text is the output: it would come twice.)
     bool may_replace = true;
     // Takes one line for the user.
     std::function<void(const std::string&)> note;
   };
 
-  // Dials the warm agent, or starts one. InvalidArgument: --warm's folder is not to be used; other errors: no agent can be started.
+  // Dials the warm agent, or starts an agent. InvalidArgument: the folder of --warm cannot be used. Other errors: no
+  // agent can be started.
   static absl::StatusOr<std::unique_ptr<LocalAgent>> Open(Options options);
   ~LocalAgent() override;
 
-  // One turn after the other until the run is done, with `between_turns` called after each. Once.
+  // Drives the run, one turn after the other, until it is done. Calls `between_turns` after each turn. Once.
   void Drive(run::Run& run, const std::function<void()>& between_turns);
 
-  // After the run has told its agent to end: waits for that, ends whatever is left, and with --warm leaves an agent for the next run if
-  // there is none, and `leave` says so.
+  // After the run has told its agent to end: waits for the agent's end, and ends all processes that are left. With
+  // `leave` and --warm, leaves an agent for the next run if there is none.
   void End(bool leave);
 
   // AgentPort
@@ -56,7 +57,7 @@ class LocalAgent final : public run::AgentPort {
   absl::Status OpenWarmPlace();
   void DialWarm();
   absl::Status StartOwn();
-  // In place of the warm agent.
+  // Starts an agent in place of the warm one.
   void Replace(run::Run& run, const std::string& why);
   void Handle(AgentEvent& event, run::Run& run);
   void OnMessage(AgentEvent& event, run::Run& run);
@@ -69,11 +70,11 @@ class LocalAgent final : public run::AgentPort {
   AgentGateway gateway_;
   // With --warm.
   std::optional<WarmPlace> warm_place_;
-  // The gateway's number of the warm agent, as long as the run counts on it; else -1.
+  // The gateway's number of the warm agent while the run counts on it; else -1.
   int warm_ = -1;
   bool warm_joined_ = false;
   absl::Time warm_deadline_;
-  // Theirs that the run has given up.
+  // The number of a warm agent that the run has given up; -1: there is none.
   int given_up_ = -1;
   std::unique_ptr<SocketDirectory> socket_;
   std::unique_ptr<EmbeddedAgent> own_;

@@ -1,13 +1,11 @@
 #include "coordinator/agents/warm_place.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -28,6 +26,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/process/executable.h"
+#include "base/process/exit_fd.h"
 #include "base/process/subprocess.h"
 #include "base/process/unique_fd.h"
 #include "base/status_macros.h"
@@ -36,12 +35,13 @@
 namespace fastest::agents {
 namespace {
 
-// An agent without a run ends after so long.
+// A warm agent ends after so long without a run.
 constexpr int kIdleExitS = 600;
-// What agents say to nobody. A longer file is begun anew.
+// Of the file that holds what warm agents write on stderr. A longer file is begun anew.
 constexpr off_t kLongestLog = 64 << 10;
-// How long one may take to end that is asked to, and one that is killed.
+// How long an agent may take to end when it is asked to, and when it is killed.
 constexpr absl::Duration kEndLimit = absl::Seconds(5);
+// Between two looks at the lock of a process that cannot be waited for.
 constexpr absl::Duration kEndPoll = absl::Milliseconds(5);
 
 std::string Digest(const std::string& text) {
@@ -49,7 +49,7 @@ std::string Digest(const std::string& text) {
   return absl::StrCat(absl::Hex(digest, absl::kZeroPad16));
 }
 
-// One file and not another that has taken its place.
+// Tells a file from another one that has taken its place.
 std::string Identity(const std::string& path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) return path;
@@ -57,7 +57,7 @@ std::string Identity(const std::string& path) {
                       info.st_mtim.tv_nsec);
 }
 
-// What a process inherits besides its environment and directory, which each run brings itself.
+// What a process inherits. Without its environment and its directory, which each run brings.
 std::string Inheritance() {
   std::string text;
   std::ifstream status("/proc/self/status");
@@ -110,7 +110,7 @@ absl::Status MakePrivate(const std::string& folder) {
   return absl::OkStatus();
 }
 
-// Who holds the lock of a warm agent's file; 0: nobody, or a process that is not to be seen from here.
+// The process that holds the lock of a warm agent's file; 0: none, or a process that cannot be seen from here.
 pid_t Holder(int fd) {
   struct flock lock = {};
   lock.l_type = F_WRLCK;
@@ -119,21 +119,13 @@ pid_t Holder(int fd) {
   return lock.l_pid;
 }
 
-// A process lets go of its lock a little before it ends: `process`, its pidfd, says when it has ended. A kernel without
-// pidfds (before 5.3) leaves it at the lock.
-bool AwaitEnd(int lock, const UniqueFd& process) {
+// Waits for the end of the process `exit` (see OpenExitFd). Without such a descriptor, waits until the process lets go
+// of its lock, which it does a little before it ends.
+bool AwaitEnd(int lock, const UniqueFd& exit) {
   const absl::Time limit = absl::Now() + kEndLimit;
-  while (Holder(lock) > 0) {
-    if (absl::Now() > limit) return false;
-    absl::SleepFor(kEndPoll);
-  }
-  if (!process.valid()) return true;
-  pollfd end = {process.get(), POLLIN, 0};
-  int ready = 0;
-  do {
-    ready = poll(&end, 1, std::max<int64_t>(0, absl::ToInt64Milliseconds(limit - absl::Now())));
-  } while (ready < 0 && errno == EINTR);
-  return ready > 0;
+  if (exit.valid()) return AwaitReadable({exit.get()}, limit);
+  while (Holder(lock) > 0 && absl::Now() < limit) AwaitReadable({}, absl::Now() + kEndPoll);
+  return Holder(lock) == 0;
 }
 
 }  // namespace
@@ -184,7 +176,7 @@ absl::Status WarmPlace::Leave(const std::string& python, const std::string& invo
     return absl::UnavailableError(absl::StrCat("cannot write ", log_path_, ": ", strerror(errno)));
   }
   SubprocessOptions options;
-  // Runs don't wait for one another: each has as many slots as it wants.
+  // Each run has as many slots as it wants: runs do not wait for each other.
   options.argv = {agent_,        "--warm-socket", socket_path(), "--idle-exit", absl::StrCat(kIdleExitS),
                   "--slots",     "4096",          "--python",    python,        "--workdir",
                   invocation_dir};
@@ -210,8 +202,8 @@ absl::StatusOr<std::vector<std::string>> StopWarmAgents(const std::string& folde
     const UniqueFd file(open(name.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
     if (!file.valid()) continue;
     const pid_t pid = Holder(file.get());
-    const UniqueFd process(pid > 0 ? static_cast<int>(syscall(SYS_pidfd_open, pid, 0)) : -1);
-    // Another process can't have taken the pid if its lock is still there.
+    const UniqueFd process = OpenExitFd(pid);
+    // No other process has taken the pid if the lock is still there.
     if (pid > 0 && Holder(file.get()) == pid) {
       kill(pid, SIGTERM);
       if (!AwaitEnd(file.get(), process)) {
@@ -222,7 +214,7 @@ absl::StatusOr<std::vector<std::string>> StopWarmAgents(const std::string& folde
       }
       lines.push_back(absl::StrCat("the warm agent of ", rootdir, " is ended (process ", pid, ")"));
     }
-    // What one that was killed has left.
+    // An agent that was killed has left these.
     unlink(name.c_str());
     unlink(absl::StrCat(absl::StripSuffix(name, ".pid"), ".sock").c_str());
   }

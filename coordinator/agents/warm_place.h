@@ -1,4 +1,4 @@
-// Where the agents wait that runs with --warm have left behind, and which of them is as good for this run as one of its own.
+// Where the agents wait that runs with --warm have left behind, and which of them will do for this run.
 #ifndef FASTEST_COORDINATOR_AGENTS_WARM_PLACE_H_
 #define FASTEST_COORDINATOR_AGENTS_WARM_PLACE_H_
 
@@ -10,24 +10,26 @@
 
 namespace fastest::agents {
 
-// A folder that only this user may enter. An agent there is named by a digest of the project and one of all that it takes from the
-// run that left it, and that can't be changed later: user, limits, namespaces, interpreter, version. Not thread-safe.
+// A folder that only this user may enter. An agent there is named by two digests: of the project, and of everything
+// that it takes from the run that left it and that cannot be changed later (user, limits, namespaces, interpreter,
+// version). Not thread-safe.
 class WarmPlace {
  public:
-  // Makes the folder if it is not there. InvalidArgument: it can't be made, or is not this user's alone; the text says what to do.
-  // `agent`, `python`: programs, as FindProgram gives them. `words`: whatever else the agent's own start depends on.
+  // Makes the folder if it is not there. `agent`, `python`: programs, as FindProgram gives them. `words`: everything
+  // else that the agent's own start depends on. InvalidArgument: the folder cannot be made, or is not this user's
+  // alone; the text says what to do.
   static absl::StatusOr<WarmPlace> Open(const std::string& folder, const std::string& rootdir, const std::string& agent,
                                         const std::string& python, const std::vector<std::string>& words);
 
   // "unix:/…", for gRPC.
   std::string address() const { return "unix:" + socket_path(); }
-  // Whether an agent of this user listens there; without waiting.
+  // Whether an agent of this user listens there. Does not wait.
   bool IsTaken() const;
-  // Its process; 0 if it is not known.
+  // The agent's process; 0: not known.
   int Pid() const;
 
-  // Starts an agent there, which lives on. `python`: as it was given. It gets this process's environment and limits, and none of its
-  // descriptors.
+  // Starts an agent there, which outlives this process. It gets this process's environment and limits, and none of its
+  // descriptors. `python`: as the user gave it.
   absl::Status Leave(const std::string& python, const std::string& invocation_dir) const;
 
  private:
@@ -39,8 +41,8 @@ class WarmPlace {
   std::string stem_;
 };
 
-// Ends the agents of this project that wait in `folder`, and waits for that. Gives a line for each. Errors as of WarmPlace::Open;
-// DeadlineExceeded: one that won't end.
+// Ends the agents of this project that wait in `folder`, and waits for their end. Gives a line for each. Errors as of
+// WarmPlace::Open. DeadlineExceeded: an agent does not end.
 absl::StatusOr<std::vector<std::string>> StopWarmAgents(const std::string& folder, const std::string& rootdir);
 
 }  // namespace fastest::agents

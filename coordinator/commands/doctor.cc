@@ -16,7 +16,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/status_macros.h"
-#include "coordinator/commands/own_program.h"
+#include "coordinator/commands/runs/own_program.h"
+#include "coordinator/commands/text/messages.h"
 #include "coordinator/events/event_reader.h"
 #include "coordinator/options/flag_table.h"
 #include "coordinator/python/pytest_run.h"
@@ -30,10 +31,10 @@ namespace {
 
 constexpr char kOption[] = "--doctor";
 
-// A suite that takes less is run three times by each, and the medians are told; a longer one once.
+// A suite that takes less than this is run three times by each, and the medians count. A longer suite is run once.
 constexpr double kShortS = 20;
 constexpr int kRunsOfShort = 3;
-// Differences that are told one by one, and reasons for another engine.
+// How many differences are listed, and how many reasons for another engine.
 constexpr size_t kMostDifferences = 15;
 constexpr size_t kMostReasons = 5;
 
@@ -45,7 +46,8 @@ struct Timed {
 absl::StatusOr<Timed> TimePytest(const request::Request& request, const std::string& folder) {
   const absl::Time began = absl::Now();
   Timed run;
-  ASSIGN_OR_RETURN(run.verdicts, python::RunPytest(request, request.run.pytest_args, {}, folder));
+  ASSIGN_OR_RETURN(run.verdicts, python::RunPytest(request.run.options.python, request.run.options.invocation_dir,
+                                                   request.run.options.pytest_args, {}, folder));
   run.seconds = absl::ToDoubleSeconds(absl::Now() - began);
   return run;
 }
@@ -59,7 +61,7 @@ class WholeReason final : public report::Reporter {
   std::string* const reason_;
 };
 
-// Of the runs of Fastest: what the latest says beside its verdicts.
+// What the latest run of Fastest says beside its verdicts.
 struct Engines {
   std::string text;
   std::string whole_reason;
@@ -91,13 +93,6 @@ absl::StatusOr<Timed> RunFastest(const std::vector<std::string>& args, const std
   engines->text = engine_text.str();
   return run;
 }
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-std::string Tests(size_t count) { return absl::StrCat(count, count == 1 ? " test" : " tests"); }
 
 void PrintVerdict(const python::Verdicts& pytest, const std::vector<std::string>& differences,
                   const std::set<std::string>& unsteady) {
@@ -138,8 +133,8 @@ void PrintEngines(const Engines& engines) {
 absl::Status CheckAlone(const options::CommandLine& line) {
   for (const options::Flag& flag : options::FlagTable()) {
     const std::string name = options::MainName(flag);
-    const bool other = flag.handling == options::Handling::kAsked || flag.handling == options::Handling::kText ||
-                       flag.handling == options::Handling::kInteractive || name == "--report-json";
+    // Fastest's verdicts are read from that file.
+    const bool other = options::AsksElse(flag) || name == "--report-json";
     if (name != kOption && other && line.Has(name)) {
       return absl::InvalidArgumentError(
           absl::StrCat(name, " does not go with ", kOption, ", which runs the suite itself"));
@@ -148,64 +143,93 @@ absl::Status CheckAlone(const options::CommandLine& line) {
   return absl::OkStatus();
 }
 
-int Fail(const absl::Status& status, int exit_code) {
-  if (absl::IsCancelled(status)) return kInterrupted;
-  fprintf(stderr, "ERROR: %s\n", std::string(status.message()).c_str());
-  return exit_code;
-}
+void Progress(const std::string& text) { Say(absl::StrCat("doctor: ", text)); }
 
-void Say(const std::string& text) { fprintf(stderr, "doctor: %s\n", text.c_str()); }
-
-}  // namespace
-
-int Doctor(const std::vector<std::string>& args, const options::CommandLine& line, const request::Request& request) {
-  if (const absl::Status alone = CheckAlone(line); !alone.ok()) return Fail(alone, kUsageError);
-  const ScratchFolder scratch;
-  if (!scratch.status().ok()) return Fail(scratch.status(), kInternalError);
+// Runs of pytest and of Fastest, in turn.
+struct Comparison {
   std::vector<Timed> of_pytest;
   std::vector<Timed> of_fastest;
   Engines engines;
+  // Tests on which the runs of pytest disagree.
   std::set<std::string> unsteady;
-  for (int i = 0; i < kRunsOfShort; ++i) {
-    Say(absl::StrCat("pytest runs the suite", i == 0 ? "" : " again"));
-    absl::StatusOr<Timed> run = TimePytest(request, scratch.path());
-    if (!run.ok()) return Fail(run.status(), kInternalError);
-    if (const int code = run->verdicts.exit_code; run->verdicts.tests.empty() && code >= kInternalError) {
-      Say(absl::StrCat("pytest itself ends with exit code ", code,
-                       " and runs no test, so there is nothing to compare; it says why without ", kOption));
-      return code;
-    }
-    Say(absl::StrFormat("it took %.2f s; now Fastest", run->seconds));
-    of_pytest.push_back(*std::move(run));
-    run = RunFastest(args, scratch.path(), &engines);
-    if (!run.ok()) return Fail(run.status(), kInternalError);
-    Say(absl::StrFormat("it took %.2f s", run->seconds));
-    of_fastest.push_back(*std::move(run));
-    unsteady.merge(python::Unsteady(of_pytest.front().verdicts, of_pytest.back().verdicts));
-    if (of_pytest.back().seconds > kShortS) break;
-  }
-  const python::Verdicts& reference = of_pytest.front().verdicts;
-  std::set<std::string> all_differences;
-  for (const Timed& run : of_fastest) {
-    for (std::string& line_of : python::Differences(reference, run.verdicts, unsteady))
-      all_differences.insert(std::move(line_of));
-  }
-  const std::vector<std::string> differences(all_differences.begin(), all_differences.end());
-  std::vector<double> pytest_s;
-  std::vector<double> fastest_s;
-  for (const Timed& run : of_pytest) pytest_s.push_back(run.seconds);
-  for (const Timed& run : of_fastest) fastest_s.push_back(run.seconds);
+  // Not 0: pytest ended with this code and ran no test.
+  int no_tests = 0;
 
+  const python::Verdicts& reference() const { return of_pytest.front().verdicts; }
+};
+
+absl::StatusOr<Comparison> Compare(const std::vector<std::string>& args, const request::Request& request) {
+  const ScratchFolder scratch;
+  RETURN_IF_ERROR(scratch.status());
+  Comparison comparison;
+  for (int i = 0; i < kRunsOfShort; ++i) {
+    Progress(absl::StrCat("pytest runs the suite", i == 0 ? "" : " again"));
+    ASSIGN_OR_RETURN(Timed of_pytest, TimePytest(request, scratch.path()));
+    if (const int code = of_pytest.verdicts.exit_code; of_pytest.verdicts.tests.empty() && code >= kInternalError) {
+      comparison.no_tests = code;
+      return comparison;
+    }
+    Progress(absl::StrFormat("it took %.2f s; now Fastest", of_pytest.seconds));
+    comparison.of_pytest.push_back(std::move(of_pytest));
+    ASSIGN_OR_RETURN(Timed of_fastest, RunFastest(args, scratch.path(), &comparison.engines));
+    Progress(absl::StrFormat("it took %.2f s", of_fastest.seconds));
+    comparison.of_fastest.push_back(std::move(of_fastest));
+    comparison.unsteady.merge(python::Unsteady(comparison.reference(), comparison.of_pytest.back().verdicts));
+    if (comparison.of_pytest.back().seconds > kShortS) break;
+  }
+  return comparison;
+}
+
+std::vector<std::string> AllDifferences(const Comparison& comparison) {
+  std::set<std::string> all;
+  for (const Timed& run : comparison.of_fastest) {
+    for (std::string& line : python::Differences(comparison.reference(), run.verdicts, comparison.unsteady))
+      all.insert(std::move(line));
+  }
+  return {all.begin(), all.end()};
+}
+
+double MedianOf(const std::vector<Timed>& runs) {
+  std::vector<double> seconds(runs.size());
+  std::transform(runs.begin(), runs.end(), seconds.begin(), [](const Timed& run) { return run.seconds; });
+  std::sort(seconds.begin(), seconds.end());
+  return seconds[seconds.size() / 2];
+}
+
+void PrintHead(const python::Verdicts& reference, const request::Request& request) {
+  const int slots = request.run.options.slots;
   printf("pytest %s on Python %s against Fastest with %s\n", reference.pytest_version.c_str(),
          reference.python_version.c_str(),
-         request.farm.used() ? "agents"
-                             : absl::StrCat(request.run.slots, request.run.slots == 1 ? " slot" : " slots").c_str());
-  PrintVerdict(reference, differences, unsteady);
-  printf("time      pytest %.2f s, Fastest %.2f s: %.1f times as fast (%s)\n", Median(pytest_s), Median(fastest_s),
-         Median(pytest_s) / Median(fastest_s),
-         pytest_s.size() == 1 ? "one run each"
-                              : absl::StrCat("medians of ", pytest_s.size(), " runs each, in turn").c_str());
-  PrintEngines(engines);
+         request.farm.used() ? "agents" : absl::StrCat(slots, slots == 1 ? " slot" : " slots").c_str());
+}
+
+void PrintTimes(const Comparison& comparison) {
+  const double pytest_s = MedianOf(comparison.of_pytest);
+  const double fastest_s = MedianOf(comparison.of_fastest);
+  const size_t runs = comparison.of_pytest.size();
+  printf("time      pytest %.2f s, Fastest %.2f s: %.1f times as fast (%s)\n", pytest_s, fastest_s,
+         pytest_s / fastest_s,
+         runs == 1 ? "one run each" : absl::StrCat("medians of ", runs, " runs each, in turn").c_str());
+}
+
+}  // namespace
+
+int DoctorCommand(const std::vector<std::string>& args, const options::CommandLine& line,
+                  const request::Request& request) {
+  if (const absl::Status alone = CheckAlone(line); !alone.ok()) return Fail(alone, kUsageError);
+  const absl::StatusOr<Comparison> comparison = Compare(args, request);
+  if (absl::IsCancelled(comparison.status())) return kInterrupted;
+  if (!comparison.ok()) return Fail(comparison.status(), kInternalError);
+  if (comparison->no_tests != 0) {
+    Progress(absl::StrCat("pytest itself ends with exit code ", comparison->no_tests,
+                          " and runs no test, so there is nothing to compare; it says why without ", kOption));
+    return comparison->no_tests;
+  }
+  const std::vector<std::string> differences = AllDifferences(*comparison);
+  PrintHead(comparison->reference(), request);
+  PrintVerdict(comparison->reference(), differences, comparison->unsteady);
+  PrintTimes(*comparison);
+  PrintEngines(comparison->engines);
   for (const std::string& note : request.notes) printf("note      %s\n", note.c_str());
   return differences.empty() ? kOk : kTestsFailed;
 }

@@ -1,25 +1,17 @@
-// The options of a run that is divided among jobs: what they ask for is read here, and done by coordinator/fleet.
+// --shards N --plan-out FILE: divides the tests among CI jobs, without a run.
 #ifndef FASTEST_COORDINATOR_COMMANDS_SHARDS_H_
 #define FASTEST_COORDINATOR_COMMANDS_SHARDS_H_
 
-#include <string>
-#include <vector>
-
-#include "absl/status/statusor.h"
-#include "coordinator/plan/planner.h"
+#include "coordinator/discovery/project/project_config.h"
+#include "coordinator/options/command_line.h"
 #include "coordinator/request/request.h"
-#include "coordinator/shards/share.h"
 
 namespace fastest::commands {
 
-// What is to be run here: by --shard, --plan-file and --rerun-from. `modules`: all that discovery found, for a plan of our own. Errors are
-// one line that names the file or option.
-absl::StatusOr<shards::Share> ShareFor(const request::ShardOptions& options,
-                                       const std::vector<plan::ModuleEstimate>& modules);
-
-// --shards N --plan-out FILE: writes the plan. Gives lines for the user.
-absl::StatusOr<std::string> WriteShardPlan(const request::ShardOptions& options,
-                                           const std::vector<plan::ModuleEstimate>& modules, bool measured);
+// Writes the plan, and prints how even the division is. Gives the exit code: 4 if tests cannot be looked for or the
+// plan cannot be written, 5 if there are no tests.
+int ShardsCommand(const options::CommandLine& line, const discovery::ProjectConfig& project,
+                  const request::Request& request);
 
 }  // namespace fastest::commands
 

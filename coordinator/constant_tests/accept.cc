@@ -16,6 +16,7 @@ using discovery::Field;
 using discovery::ForEachChild;
 using discovery::Kind;
 using discovery::Node;
+using discovery::Point;
 
 constexpr size_t kMostBytes = 1 << 20;
 
@@ -51,21 +52,18 @@ class Reader {
     return "";
   }
 
-  static TSPoint Begin(Node node) { return ts_node_start_point(node.raw()); }
-  static TSPoint End(Node node) { return ts_node_end_point(node.raw()); }
-
   // Reads the statements of a block. Each begins a line, all in the same column. A docstring may be the first.
   template <typename ReadStatement>
   void ReadBlock(Node block, uint32_t column, ReadStatement read) {
     bool is_first = true;
     int64_t last_line = -1;
     ForEachChild(block, [&](Node statement) {
-      const TSPoint begin = Begin(statement);
+      const Point begin = statement.start_point();
       if (!refusal_.Require(begin.column == column && begin.row > last_line, "its lines are laid out oddly"))
         return false;
-      last_line = End(statement).row;
+      last_line = statement.end_point().row;
       // The end of a block may be the beginning of the next line.
-      if (End(statement).column == 0) --last_line;
+      if (statement.end_point().column == 0) --last_line;
       if (!(is_first && IsDocstring(statement))) read(statement);
       is_first = false;
       return refusal_.why().empty();
@@ -73,7 +71,7 @@ class Reader {
   }
 
   bool IsDocstring(Node statement) const {
-    if (!statement.is(Kind::kExpressionStatement) || ts_node_named_child_count(statement.raw()) != 1) return false;
+    if (!statement.is(Kind::kExpressionStatement) || statement.NamedChildCount() != 1) return false;
     const Node string = statement.FirstNamedChild();
     if (!string.is(Kind::kString)) return false;
     const std::string_view literal = TextOf(string);
@@ -103,8 +101,8 @@ class Reader {
 
   // Whether the body is below the head, further to the right.
   bool IsBelow(Node body, Node definition) {
-    const TSPoint begin = Begin(body);
-    return refusal_.Require(begin.row > Begin(definition).row && begin.column > Begin(definition).column,
+    const Point begin = body.start_point();
+    return refusal_.Require(begin.row > definition.start_point().row && begin.column > definition.start_point().column,
                             "its lines are laid out oddly");
   }
 
@@ -119,7 +117,7 @@ class Reader {
     if (!refusal_.Require(names_.insert(std::string(name)).second, "a name is defined twice") ||
         !IsBelow(body, definition))
       return;
-    ReadBlock(body, Begin(body).column, [&](Node statement) {
+    ReadBlock(body, body.start_point().column, [&](Node statement) {
       if (refusal_.Require(statement.is(Kind::kFunctionDefinition), "it has a class with more than tests")) {
         ReadFunction(statement, absl::StrCat(std::string(name), "::"), 1);
       }
@@ -138,8 +136,8 @@ class Reader {
       return;
     TestFunction& test = accepted_.tests.emplace_back();
     test.name = prefix + name;
-    test.line = static_cast<int>(Begin(definition).row);
-    ReadBlock(body, Begin(body).column, [&](Node statement) {
+    test.line = static_cast<int>(definition.start_point().row);
+    ReadBlock(body, body.start_point().column, [&](Node statement) {
       ReadStatement(statement);
       test.statements.push_back(statement);
     });

@@ -57,12 +57,12 @@ int RankOfOperator(std::string_view operation) {
 
 // Whether there is a comma between any two items, and at most one behind the last. tree-sitter also reads "{,}".
 bool HasPlainCommas(Node list) {
-  const uint32_t count = ts_node_child_count(list.raw());
+  const uint32_t count = list.ChildCount();
   bool after_item = false;
   for (uint32_t i = 1; i + 1 < count; ++i) {
-    const Node child(ts_node_child(list.raw(), i));
+    const Node child = list.Child(i);
     if (child.is(Kind::kComment)) continue;
-    if (ts_node_is_named(child.raw()) == after_item) return false;
+    if (child.is_named() == after_item) return false;
     after_item = !after_item;
   }
   return true;
@@ -320,11 +320,11 @@ std::vector<std::string_view> ComparisonOperators(std::string_view text, Node co
     pending.clear();
     return true;
   };
-  const uint32_t count = ts_node_child_count(comparison.raw());
+  const uint32_t count = comparison.ChildCount();
   for (uint32_t i = 0; i < count; ++i) {
-    const Node child(ts_node_child(comparison.raw(), i));
+    const Node child = comparison.Child(i);
     if (child.is(Kind::kComment)) continue;
-    if (ts_node_is_named(child.raw())) {
+    if (child.is_named()) {
       if (i > 0 && !close()) return {};
       continue;
     }

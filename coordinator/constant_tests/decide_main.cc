@@ -1,6 +1,6 @@
-// Decides modules for the comparison with CPython. Reads modules from standard input: the length of each in decimal on
-// a line, and then so many bytes. Writes a line for each module: the names of its tests, separated by blanks, if all
-// are decided to pass. Otherwise "? " and why not.
+// Decides modules from standard input, for the comparison with CPython. A module is a line with its length in decimal,
+// followed by so many bytes. The answer is a line: the names of the tests, separated by blanks, if all are decided to
+// pass; otherwise "? " and the reason.
 #include <iostream>
 #include <string>
 

@@ -11,11 +11,11 @@
 
 namespace fastest::constant_tests {
 
-// The modules by node id, with all of their tests. Reads the files below `rootdir`, on all cores. A module is left out
+// The decided modules by node id, with all their tests. Reads files below `rootdir`, on all cores. A module is left out
 // if
-// - discovery holds it for open,
-// - its package has code of its own, which would run first,
-// - another module has the same name (pytest reports an error for the second that it imports).
+// - discovery calls it open,
+// - it is in a package whose own code would run first,
+// - another module has the same name: pytest reports the second that it imports as an error.
 std::map<std::string, Module> DecidedModules(const discovery::Discovery& discovery, const std::string& rootdir);
 
 }  // namespace fastest::constant_tests

@@ -17,7 +17,7 @@ using discovery::Node;
 
 namespace {
 
-// More than any test written by hand has.
+// More than any test that a person writes.
 constexpr int kMostSteps = 10'000;
 
 }  // namespace
@@ -43,10 +43,10 @@ bool Evaluation::Run(Node statement) {
 bool Evaluation::Assert(Node statement) {
   std::optional<bool> holds;
   ForEachChild(statement, [&](Node expression) {
-    // The message behind the condition is for failures.
+    // The second expression is the message of a failure.
     if (holds.has_value()) return;
     const Maybe value = Evaluate(expression);
-    // Python warns about a tuple, and finds the tuples that it makes of constants by itself.
+    // Python warns if a tuple is asserted, even if Python itself has computed the tuple from constants.
     holds = value.has_value() && !value->is(Value::Kind::kTuple) && Truth(*value);
   });
   return holds == true;
@@ -57,7 +57,7 @@ bool Evaluation::Assign(Node assignment) {
   Maybe value = Evaluate(assignment[Field::kRight]);
   if (assignment.is(Kind::kAugmentedAssignment) && value.has_value()) {
     const auto old = names_.find(name);
-    // A list would be changed in place, and other names for the list would see the change.
+    // A list would change in place, and other names for it would see that.
     const bool is_known = old != names_.end() && (old->second.is_number() || old->second.is(Value::Kind::kText));
     const std::string_view operation = TextOf(assignment[Field::kOperator]);
     value = is_known ? Binary(operation.substr(0, operation.size() - 1), old->second, *value) : std::nullopt;
@@ -155,7 +155,7 @@ Maybe Evaluation::Comparison(Node expression) {
     Maybe right = Evaluate(operands[i + 1]);
     if (!right.has_value()) return std::nullopt;
     holds = Compare(operators[i], *left, *right);
-    // If a part does not hold, the parts behind it are not looked at.
+    // Python stops at the first part that does not hold.
     if (!holds.has_value() || !Truth(*holds)) return holds;
     left = std::move(right);
   }
@@ -171,12 +171,12 @@ Maybe Evaluation::Compare(std::string_view operation, const Value& left, const V
   if (operation == "!=") return answer(Equal(left, right), /*negated=*/true);
   if (operation == "<") return answer(Less(left, right));
   if (operation == ">") return answer(Less(right, left));
-  // All values that Less() knows are totally ordered.
+  // All values that Less() compares are totally ordered.
   if (operation == ">=") return answer(Less(left, right), /*negated=*/true);
   if (operation == "<=") return answer(Less(right, left), /*negated=*/true);
   if (operation == "in") return answer(Contains(right, left));
   if (operation == "not in") return answer(Contains(right, left), /*negated=*/true);
-  // None, True and False exist once each, see Accept().
+  // One side is None, True or False (see Accept), and there is one object of each.
   const bool is_same = left.kind == right.kind && left.integer == right.integer;
   return Value::Bool(is_same == (operation == "is"));
 }
@@ -237,11 +237,11 @@ Maybe Evaluation::Subscript(Node expression) {
   }
   Maybe borders[2];
   int colons = 0;
-  const uint32_t count = ts_node_child_count(index.raw());
+  const uint32_t count = index.ChildCount();
   for (uint32_t i = 0; i < count; ++i) {
-    const Node part(ts_node_child(index.raw(), i));
+    const Node part = index.Child(i);
     if (part.is(Kind::kComment)) continue;
-    if (!ts_node_is_named(part.raw())) {
+    if (!part.is_named()) {
       if (++colons > 1) return std::nullopt;
       continue;
     }

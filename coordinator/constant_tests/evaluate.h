@@ -1,5 +1,5 @@
-// Runs the statements of a test without Python. Another evaluator is discovery/facts/evaluator.h: it finds what an id
-// shows of an expression anywhere in a file. This one knows what assertions ask, of the syntax that accept.h accepts.
+// Runs the statements of one test. Pure. Another evaluator is discovery/facts/evaluator.h: it finds what an id shows of
+// an expression anywhere in a file. This one knows what assertions ask, of the syntax that accept.h accepts.
 #ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_EVALUATE_H_
 #define FASTEST_COORDINATOR_CONSTANT_TESTS_EVALUATE_H_
 
@@ -15,10 +15,10 @@ namespace fastest::constant_tests {
 
 class Evaluation {
  public:
-  // For a test in `text`, which must outlive this object. Used once. Not thread-safe.
+  // The test stands in `text`, which must outlive this object.
   explicit Evaluation(std::string_view text) : text_(text) {}
 
-  // Whether the test passes for certain. If not, it may fail or be too much for us.
+  // Whether the test is certain to pass. If not, it may fail, or its outcome is not known here.
   bool Passes(const TestFunction& test);
 
  private:

@@ -18,7 +18,7 @@ namespace {
 using Kind = Value::Kind;
 using Arguments = std::vector<Value>;
 
-// The elements that a function iterates over if their order does not matter. So sets are allowed.
+// The elements for a function whose result does not depend on their order. So sets may be iterated over, too.
 std::optional<std::vector<Value>> ElementsInAnyOrder(const Value& value) {
   return value.is(Kind::kSet) ? std::optional(value.items) : Elements(value);
 }
@@ -35,7 +35,7 @@ Maybe Absolute(const Value& value) {
   return value.integer < 0 ? Unary("-", value) : Maybe(Value::Integer(value.integer));
 }
 
-// Of integers only: how floats are added depends on Python's version.
+// Only for integers: how floats are added depends on Python's version.
 Maybe Sum(const Arguments& arguments) {
   if (arguments.size() > 2) return std::nullopt;
   const std::optional<std::vector<Value>> items = ElementsInAnyOrder(arguments[0]);
@@ -49,12 +49,12 @@ Maybe Sum(const Arguments& arguments) {
   return sum;
 }
 
-// min() and max(). Of several equal values, the first.
+// min() and max(). Among equal values the first counts.
 Maybe Extreme(const Arguments& arguments, bool greatest) {
   const std::optional<std::vector<Value>> items =
       arguments.size() == 1 ? ElementsInAnyOrder(arguments[0]) : std::optional(arguments);
   if (!items.has_value() || items->empty()) return std::nullopt;
-  // A set has no order. If two of its elements are equal and differ (as tuples of 1 and True), chance would decide.
+  // A set has no order, so chance decides between values that are equal and differ (tuples of 1 and True).
   if (arguments.size() == 1 && arguments[0].is(Kind::kSet) && items->front().is(Kind::kTuple)) return std::nullopt;
   const Value* found = &items->front();
   for (size_t i = 1; i < items->size(); ++i) {
@@ -66,7 +66,7 @@ Maybe Extreme(const Arguments& arguments, bool greatest) {
   return *found;
 }
 
-// Of numbers or texts only, so that any two can be compared.
+// Only for integers alone or texts alone, so that any two can be compared.
 Maybe Sorted(const Value& value) {
   std::optional<std::vector<Value>> items = ElementsInAnyOrder(value);
   if (!items.has_value()) return std::nullopt;
@@ -277,7 +277,7 @@ Maybe TextMethod(const std::string& text, std::string_view name, const Arguments
   return Replace(text, arguments[0].text, arguments[1].text);
 }
 
-// count() and index() of list and tuple.
+// count() and index() of lists and tuples.
 Maybe SequenceMethod(const Value& self, std::string_view name, const Arguments& arguments) {
   if (arguments.size() != 1) return std::nullopt;
   int64_t count = 0;

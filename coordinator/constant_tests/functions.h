@@ -1,4 +1,4 @@
-// The built-in functions and methods that are known. nullopt means what value.h says. Pure; thread-safe.
+// The built-in functions and methods that can be called here. nullopt means what value.h says. Pure; thread-safe.
 #ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_FUNCTIONS_H_
 #define FASTEST_COORDINATOR_CONSTANT_TESTS_FUNCTIONS_H_
 
@@ -11,10 +11,10 @@ namespace fastest::constant_tests {
 
 bool IsFunction(std::string_view name);
 
-// name(*arguments), by position.
+// name(*arguments).
 Maybe CallFunction(std::string_view name, const std::vector<Value>& arguments);
 
-// self.name(*arguments), by position. Only methods that change nothing.
+// self.name(*arguments), for methods that change nothing.
 Maybe CallMethod(const Value& self, std::string_view name, const std::vector<Value>& arguments);
 
 }  // namespace fastest::constant_tests

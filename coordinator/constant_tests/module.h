@@ -1,8 +1,8 @@
-// Decides all tests of a module without Python, or none of them.
+// Decides a whole module's tests without Python, or none of them.
 //
-// Only what passes for certain is decided. A test that may fail goes to Python with its module, because Python has to
-// write the text of the failure. accept.h and value.h say what can be decided. tests/constant_tests compares the
-// decisions with CPython.
+// Only tests that are certain to pass are decided. A test that may fail goes to Python with its whole module, since
+// its failure needs pytest's text. accept.h and value.h say what can be decided, and tests/constant_tests compares that
+// with CPython.
 #ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_MODULE_H_
 #define FASTEST_COORDINATOR_CONSTANT_TESTS_MODULE_H_
 
@@ -21,7 +21,7 @@ struct Passed {
   std::string name;
   // Line of its "def", from 0.
   int line = 0;
-  // The time that it took to decide the test.
+  // How long the decision took.
   double seconds = 0;
 };
 
@@ -30,11 +30,11 @@ struct Module {
   std::vector<Passed> tests;
   // Why no test is decided, for a person; empty if all are.
   std::string why_not;
-  // zlib's CRC-32 of the bytes.
+  // zlib's CRC-32 of the file's bytes.
   uint32_t crc32 = 0;
 };
 
-// Decides a file with these bytes. Ends in time proportional to their number, whatever they are. Thread-safe if each
+// Decides the file with these bytes. Takes time in proportion to their number, whatever they are. Thread-safe if each
 // thread has its own parser.
 Module Decide(std::string_view bytes, discovery::SyntaxParser& parser);
 

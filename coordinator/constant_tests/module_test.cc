@@ -26,7 +26,7 @@ Module Decided(std::string_view text) {
 
 std::string WhyNot(std::string_view text) { return Decided(text).why_not; }
 
-// A module with one test of these statements, one a line.
+// A module with one test. Each statement is a line of the test.
 std::string ModuleOf(const std::vector<std::string>& statements) {
   std::string text = "def test_it():\n";
   for (const std::string& statement : statements) text += "    " + statement + "\n";
@@ -38,7 +38,7 @@ void ExpectPasses(const std::vector<std::string>& statements) {
   EXPECT_EQ(WhyNot(text), "") << text;
 }
 
-// The outcome is not certain, whether the test would pass or not.
+// The module is left to Python, whether or not its test would pass.
 void ExpectLeft(const std::vector<std::string>& statements) {
   const std::string text = ModuleOf(statements);
   EXPECT_NE(WhyNot(text), "") << text;

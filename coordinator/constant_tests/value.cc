@@ -9,7 +9,7 @@ namespace {
 
 using Kind = Value::Kind;
 
-// Up to here a double holds every integer.
+// A double holds every integer up to this.
 constexpr int64_t kMostExact = int64_t{1} << 53;
 
 std::optional<double> AsReal(const Value& value) {
@@ -28,7 +28,7 @@ Maybe Real(double value) {
 
 bool IsSequence(const Value& value) { return value.is(Kind::kList) || value.is(Kind::kTuple); }
 
-// The place of `wanted` among items that are `step` apart; the number of items if it is not among them.
+// The place of `wanted` among every `step`-th item; the number of items if it is not there.
 std::optional<size_t> Find(const std::vector<Value>& items, const Value& wanted, size_t step) {
   for (size_t i = 0; i < items.size(); i += step) {
     const std::optional<bool> same = Equal(items[i], wanted);
@@ -79,7 +79,7 @@ Maybe Power(int64_t base, int64_t exponent) {
 
 Maybe Shift(std::string_view operation, int64_t a, int64_t b) {
   if (b < 0 || b > 62) return std::nullopt;
-  // The arithmetic shift of a negative number is what all compilers that we know make of it, and what Python does.
+  // For negative numbers every compiler that we know makes an arithmetic shift, and so does Python.
   if (operation == ">>") return Value::Integer(a >> b);
   int64_t product;
   if (__builtin_mul_overflow(a, int64_t{1} << b, &product)) return std::nullopt;
@@ -105,13 +105,13 @@ Maybe BinaryOfWhole(std::string_view operation, const Value& left, const Value& 
   if (operation == "/") {
     const std::optional<double> x = AsReal(left);
     const std::optional<double> y = AsReal(right);
-    // If doubles hold both integers, their division rounds as Python's does.
+    // For integers that doubles hold, the division rounds as Python's does.
     if (!x.has_value() || !y.has_value() || *y == 0) return std::nullopt;
     return Real(*x / *y);
   }
   if (operation == "//" || operation == "%") {
     if (b == 0 || (a == INT64_MIN && b == -1)) return std::nullopt;
-    // Python rounds down, C++ towards zero.
+    // Python rounds down, and C++ towards zero.
     const int64_t remainder = a % b;
     const bool one_less = remainder != 0 && (remainder < 0) != (b < 0);
     if (operation == "//") return Value::Integer(a / b - (one_less ? 1 : 0));
@@ -176,8 +176,7 @@ Maybe BinaryOfSets(std::string_view operation, const Value& a, const Value& b) {
   return MakeSet(std::move(items));
 }
 
-// The place that Python means: negative places count from the end, and places outside are moved to the border, as in
-// slices.
+// The place that an index of a slice means. A negative index counts from the end. An index outside means the border.
 size_t Place(int64_t place, size_t size) {
   const auto length = static_cast<int64_t>(size);
   if (place < 0) place = place < -length ? 0 : place + length;
@@ -388,7 +387,7 @@ Maybe MakeDictionary(std::vector<Value> entries) {
       made.items.push_back(std::move(entries[i]));
       made.items.push_back(std::move(entries[i + 1]));
     } else {
-      // The key that was first stays.
+      // The first of equal keys stays.
       made.items[*at + 1] = std::move(entries[i + 1]);
     }
   }

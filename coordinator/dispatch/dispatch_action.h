@@ -1,4 +1,5 @@
-// What the dispatch queue is told of and what it answers: slots, actions, verdicts, and what was left.
+// What the dispatch queue is told about, and what it answers: slots, actions, verdicts, and work that was left. Plain
+// values.
 #ifndef FASTEST_COORDINATOR_DISPATCH_DISPATCH_ACTION_H_
 #define FASTEST_COORDINATOR_DISPATCH_DISPATCH_ACTION_H_
 
@@ -31,7 +32,8 @@ struct FinishSlot {
 struct StartWorker {
   SlotKey slot;
 };
-// The slot's worker should give back what it has not begun of the lease: `max_tests` at most, from the end. Answered by Returned.
+// The slot's worker should give back what it has not begun of the lease: at most `max_tests`, from the end. The answer
+// is Returned.
 struct RevokeLease {
   SlotKey slot;
   uint64_t lease_id = 0;
@@ -41,7 +43,7 @@ using Action = std::variant<GrantLease, FinishSlot, StartWorker, RevokeLease>;
 
 // What a result means for its test.
 struct Verdict {
-  // False: this attempt was counted before, or nobody knows of it. The caller drops the result.
+  // False: this attempt was counted before, or is unknown. The caller drops the result.
   bool counts = false;
   // False: the test failed and will be run again.
   bool last = true;
@@ -52,7 +54,7 @@ struct Verdict {
 // Work that was not run although it should have been.
 struct Left {
   v1::Batch batch;
-  // Why, where the queue knows it: the history of its losses. Empty otherwise.
+  // Why, if the queue knows it: the history of its losses. Empty otherwise.
   std::string why;
 };
 

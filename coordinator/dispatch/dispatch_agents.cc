@@ -1,4 +1,4 @@
-// Agents as the dispatch queue sees them: who is there, who is lost, and what then becomes of their tests.
+// Agents as the dispatch queue sees them: which are there, which are lost, and what becomes of the tests of a lost one.
 
 #include <algorithm>
 #include <optional>
@@ -25,58 +25,36 @@ AgentState& DispatchQueue::AgentOf(int agent) {
   return state;
 }
 
-void DispatchQueue::SetHeard(int agent, AgentState* state, double now) {
-  state->heard_at = now;
-  if (state->listed_at.has_value() && *state->listed_at <= now) return;
-  if (state->listed_at.has_value()) heard_.erase({*state->listed_at, agent});
-  state->listed_at = now;
-  heard_.insert({now, agent});
-}
-
-std::optional<int> DispatchQueue::LongestSilent() {
-  while (!heard_.empty()) {
-    const auto [listed_at, agent] = *heard_.begin();
-    AgentState& state = agents_[agent];
-    if (!state.lost && state.heard_at == listed_at) return agent;
-    heard_.erase(heard_.begin());
-    state.listed_at.reset();
-    if (!state.lost) SetHeard(agent, &state, state.heard_at);
-  }
-  return std::nullopt;
+void DispatchQueue::TouchAll(int agent, const AgentState& state) {
+  for (const uint32_t slot : state.slots) Touch({agent, slot});
 }
 
 void DispatchQueue::AgentJoined(int agent, const std::string& name, double now) {
   AgentState& state = AgentOf(agent);
   if (!name.empty()) state.name = name;
-  state.timed = true;
-  SetHeard(agent, &state, now);
-}
-
-void DispatchQueue::AgentHeard(int agent, double now) {
-  const auto it = agents_.find(agent);
-  if (it != agents_.end() && it->second.timed && !it->second.lost) SetHeard(agent, &it->second, now);
+  heartbeats_.Watch(agent, now);
 }
 
 void DispatchQueue::AgentRoundTrip(int agent, double seconds) {
   const auto it = agents_.find(agent);
   if (it == agents_.end() || !(seconds >= 0)) return;
   it->second.round_trip_s = seconds;
-  for (const uint32_t slot : it->second.slots) Touch({agent, slot});
+  TouchAll(agent, it->second);
 }
 
 void DispatchQueue::AgentBroken(int agent) {
   const auto it = agents_.find(agent);
   if (it == agents_.end()) return;
   it->second.broken = true;
-  for (const uint32_t slot : it->second.slots) Touch({agent, slot});
+  TouchAll(agent, it->second);
 }
 
 void DispatchQueue::AgentResumed(int agent, double now) {
   const auto it = agents_.find(agent);
   if (it == agents_.end() || it->second.lost) return;
-  it->second.broken = nothing_to_steal_ = false;
-  AgentHeard(agent, now);
-  for (const uint32_t slot : it->second.slots) Touch({agent, slot});
+  it->second.broken = steals_.in_vain = false;
+  heartbeats_.Heard(agent, now);
+  TouchAll(agent, it->second);
 }
 
 void DispatchQueue::AgentDraining(int agent) {
@@ -85,8 +63,7 @@ void DispatchQueue::AgentDraining(int agent) {
   it->second.draining = true;
   for (const uint32_t slot : it->second.slots) {
     const SlotKey key{agent, slot};
-    SlotState& state = slots_[key];
-    if (state.phase == Phase::kEnded) SetPhase(key, &state, Phase::kLost);
+    if (slots_.at(key).phase == Phase::kEnded) slots_.SetPhase(key, Phase::kLost);
     Touch(key);
   }
 }
@@ -96,41 +73,28 @@ void DispatchQueue::AgentLost(int agent, const std::string& why, double now) {
   if (it == agents_.end() || it->second.lost) return;
   AgentState& state = it->second;
   state.lost = true;
+  heartbeats_.Forget(agent);
   const std::string loss =
       absl::StrCat(state.name, " was lost at ", ClockTime(now), why.empty() ? "" : absl::StrCat(" (", why, ")"));
   for (const uint32_t number : state.slots) {
     const SlotKey key{agent, number};
-    SlotState& slot = slots_[key];
+    SlotState& slot = slots_.at(key);
     HandBackLost(&slot, loss);
-    if (slot.revoke_pending) --pending_revokes_;
+    if (slot.revoke_pending) --steals_.pending;
     slot.revoke_pending = slot.waits = false;
-    SetPhase(key, &slot, Phase::kLost);
+    slots_.SetPhase(key, Phase::kLost);
     Touch(key);
   }
 }
 
 std::vector<int> DispatchQueue::Tick(double now) {
   std::vector<int> lost;
-  if (options_.lease_s <= 0) return lost;
-  if (last_tick_ > 0 && now - last_tick_ > options_.lease_s / 2) {
-    // It was we who slept, and what they said meanwhile has not been read.
-    for (auto& [agent, state] : agents_) {
-      if (state.timed && !state.lost) SetHeard(agent, &state, now);
-    }
-  }
-  last_tick_ = now;
-  for (std::optional<double> next = NextDeadline(); next.has_value() && *next <= now; next = NextDeadline()) {
-    const int agent = *LongestSilent();
-    AgentLost(agent, absl::StrCat("not heard of for ", options_.lease_s, " s"), now);
-    lost.push_back(agent);
+  heartbeats_.Tick(now);
+  while (const std::optional<int> agent = heartbeats_.TakeSilent(now)) {
+    AgentLost(*agent, absl::StrCat("not heard of for ", options_.lease_s, " s"), now);
+    lost.push_back(*agent);
   }
   return lost;
-}
-
-std::optional<double> DispatchQueue::NextDeadline() {
-  const std::optional<int> agent = options_.lease_s > 0 ? LongestSilent() : std::nullopt;
-  if (!agent.has_value()) return std::nullopt;
-  return agents_[*agent].heard_at + options_.lease_s;
 }
 
 void DispatchQueue::HandBackLost(SlotState* slot, const std::string& loss) {
@@ -158,7 +122,7 @@ void DispatchQueue::HandBackLost(SlotState* slot, const std::string& loss) {
         running.has_value() ? std::find(work->tests.begin(), work->tests.end(), *running) : work->tests.end();
     if (victim != work->tests.end()) {
       TestState& test = tests_[*running];
-      std::string& history = loss_history_[{running->node, running->index}];
+      std::string& history = loss_history_[*running];
       absl::StrAppend(&history, history.empty() ? "" : "; ", loss);
       if (test.no_retry || ++test.losses > options_.max_losses) {
         Work given_up;
@@ -179,7 +143,7 @@ void DispatchQueue::SetAsideIfHopeless(int number) {
   if (agent.set_aside) return;
   // None of its workers ever came to a test, and there are others to go on with.
   const bool barren = std::all_of(agent.slots.begin(), agent.slots.end(), [&](uint32_t slot) {
-    return slots_[{number, slot}].phase == Phase::kSetAside;
+    return slots_.at({number, slot}).phase == Phase::kSetAside;
   });
   const bool another = std::any_of(agents_.begin(), agents_.end(), [&](const auto& entry) {
     const AgentState& other = entry.second;
@@ -192,7 +156,7 @@ void DispatchQueue::SetAsideIfHopeless(int number) {
   agents_set_aside_.push_back(number);
   for (const uint32_t slot : agent.slots) {
     const SlotKey key{number, slot};
-    if (slots_[key].phase == Phase::kEnded) SetPhase(key, &slots_[key], Phase::kSetAside);
+    if (slots_.at(key).phase == Phase::kEnded) slots_.SetPhase(key, Phase::kSetAside);
     Touch(key);
   }
 }

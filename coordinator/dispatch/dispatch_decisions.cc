@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <iterator>
 #include <limits>
+#include <set>
+#include <utility>
 
 #include "coordinator/dispatch/dispatch_queue.h"
 
@@ -10,10 +12,6 @@ namespace fastest::dispatch {
 namespace {
 
 constexpr uint32_t kAllTests = std::numeric_limits<uint32_t>::max();
-
-// A warm batch goes before a longer one, if it is among the next few and not much shorter: that longest come first matters more.
-constexpr std::ptrdiff_t kWarmReach = 16;
-constexpr double kAsLong = 0.8;
 
 }  // namespace
 
@@ -36,7 +34,7 @@ double DispatchQueue::HeldBackSeconds(const SlotState& slot) const {
 
 std::optional<double> DispatchQueue::WantsIn(SlotKey key, const SlotState& slot) const {
   if (slot.phase != Phase::kReady) return std::nullopt;
-  // A free slot comes before one with a test to hold back: the latter can also go on by being finished.
+  // A free slot comes before a slot that holds a test back, which can also go on by being finished.
   if (slot.leases.empty()) return -2;
   const AgentState& agent = agents_.at(key.agent);
   const bool far = agent.round_trip_s >= options_.far_s;
@@ -57,28 +55,13 @@ std::optional<double> DispatchQueue::WantsIn(SlotKey key, const SlotState& slot)
 }
 
 void DispatchQueue::Touch(SlotKey key) {
-  const auto it = slots_.find(key);
-  if (it == slots_.end()) return;
-  SlotState& slot = it->second;
+  SlotState* const slot = slots_.Find(key);
+  if (slot == nullptr) return;
   const AgentState& agent = agents_.at(key.agent);
-  const std::optional<double> wants_in = WantsIn(key, slot);
-  const bool dismissed = wants_in.has_value() && *wants_in < 0 && !agent.broken && (agent.draining || agent.set_aside);
-  if (dismissed) {
-    dismissed_.insert(key);
-  } else {
-    dismissed_.erase(key);
-  }
-  const std::optional<double> place = Available(key) ? wants_in : std::nullopt;
-  if (place == slot.wants_in) return;
-  if (slot.wants_in.has_value()) {
-    wanting_.erase({*slot.wants_in, key});
-    if (*slot.wants_in < 0) --idle_;
-  }
-  if (place.has_value()) {
-    wanting_.insert({*place, key});
-    if (*place < 0) ++idle_;
-  }
-  slot.wants_in = place;
+  const std::optional<double> wants_in = WantsIn(key, *slot);
+  const bool is_idle = wants_in.has_value() && *wants_in < 0;
+  slots_.SetDismissed(key, is_idle && !agent.broken && (agent.draining || agent.set_aside));
+  slots_.SetWants(key, slot, Available(key) ? wants_in : std::nullopt);
 }
 
 bool DispatchQueue::WorkersMayStart() const {
@@ -87,56 +70,26 @@ bool DispatchQueue::WorkersMayStart() const {
 
 bool DispatchQueue::IsOnlySlot(SlotKey key) const {
   const bool itself = slots_.at(key).phase == Phase::kReady;
-  return Count(Phase::kReady) + Count(Phase::kStarting) == (itself ? 1u : 0u) && ended_.empty();
+  return slots_.Count(Phase::kReady) + slots_.Count(Phase::kStarting) == (itself ? 1u : 0u) && slots_.ended().empty();
 }
 
 std::optional<Work> DispatchQueue::TakeWorkFor(SlotKey key, const SlotState& slot) {
-  const Worker self(key, slot.workers);
-  auto from = elsewhere_.begin();
-  if (from != elsewhere_.end() && from->first == self && !IsOnlySlot(key)) ++from;
-  if (from != elsewhere_.end()) {
-    Work work = std::move(from->second.front());
-    from->second.pop_front();
-    if (from->second.empty()) elsewhere_.erase(from);
-    --elsewhere_size_;
-    return work;
-  }
-  if (queue_.empty()) return std::nullopt;
-  // A single slot runs all of it, in the order in which it stands: the longest wait changes nothing there.
-  if (slots_.size() > 1 && HeldBackSeconds(slot) > options_.long_test_s) {
-    Work work = std::move(queue_.back());
-    queue_.pop_back();
-    return work;
-  }
-  const auto warmest = WarmestFor(slot);
-  Work work = std::move(*warmest);
-  queue_.erase(warmest);
-  return work;
-}
-
-std::deque<Work>::iterator DispatchQueue::WarmestFor(const SlotState& slot) {
-  const auto first = queue_.begin();
-  // A single slot runs all of it, in the order in which it stands.
-  if (!slot.module.has_value() || slots_.size() < 2) return first;
-  auto warmest = first;
-  const auto end = first + std::min<std::ptrdiff_t>(kWarmReach, static_cast<std::ptrdiff_t>(queue_.size()));
-  for (auto it = first; it != end && it->cost.predicted_s >= kAsLong * first->cost.predicted_s; ++it) {
-    // A unit is taken from its beginning.
-    if (it != first && it->cost.unit != 0 && std::prev(it)->cost.unit == it->cost.unit) continue;
-    const auto next = std::next(it);
-    if (it != first && it->cost.unit != 0 && next != queue_.end() && next->cost.unit == it->cost.unit) continue;
-    if (it->module == *slot.module) return it;
-    if (it->package == slot.package && warmest->package != slot.package) warmest = it;
-  }
-  return warmest;
+  Backlog::Taker taker;
+  taker.worker = {key, slot.workers};
+  taker.is_last_resort = IsOnlySlot(key);
+  taker.is_single_slot = slots_.size() < 2;
+  taker.is_held_up = HeldBackSeconds(slot) > options_.long_test_s;
+  taker.module = slot.module;
+  taker.package = slot.package;
+  return backlog_.Take(taker);
 }
 
 void DispatchQueue::GrantTo(SlotKey key, Work work, std::vector<Action>* actions) {
   GrantLease grant;
   grant.slot = key;
   grant.lease.set_id(++last_lease_id_);
-  *grant.lease.mutable_batch() = BatchOf(work, *names_);
-  SlotState& slot = slots_[key];
+  *grant.lease.mutable_batch() = BatchOf(work, names_);
+  SlotState& slot = slots_.at(key);
   slot.module = work.module;
   slot.package = work.package;
   LeaseState lease;
@@ -145,28 +98,24 @@ void DispatchQueue::GrantTo(SlotKey key, Work work, std::vector<Action>* actions
   slot.leases.push_back(last_lease_id_);
   slot.waits = false;
   leases_.emplace(last_lease_id_, std::move(lease));
-  nothing_to_steal_ = false;
+  steals_.in_vain = false;
   actions->push_back(std::move(grant));
 }
 
 void DispatchQueue::GrantToWanting(std::vector<Action>* actions) {
   // One to each before a second one to any.
   std::vector<SlotKey> served;
-  for (auto it = wanting_.begin(); it != wanting_.end() && queued() > 0; ++it) {
+  for (auto it = slots_.wanting().begin(); it != slots_.wanting().end() && queued() > 0; ++it) {
     const auto [wants_in, key] = *it;
     // What slots that are about to be ready will want is not given to those that have something to run.
-    const size_t keep = wants_in < 0 ? 0 : Count(Phase::kStarting);
+    const size_t keep = wants_in < 0 ? 0 : slots_.Count(Phase::kStarting);
     if (queued() <= keep) break;
-    std::optional<Work> work = TakeWorkFor(key, slots_[key]);
+    std::optional<Work> work = TakeWorkFor(key, slots_.at(key));
     // All that is left failed on this very worker.
     if (!work.has_value()) continue;
     const uint32_t unit = work->cost.unit;
     GrantTo(key, *std::move(work), actions);
-    while (unit != 0 && !queue_.empty() && queue_.front().cost.unit == unit) {
-      Work next = std::move(queue_.front());
-      queue_.pop_front();
-      GrantTo(key, std::move(next), actions);
-    }
+    while (std::optional<Work> neighbour = backlog_.TakeNeighbour(unit)) GrantTo(key, *std::move(neighbour), actions);
     served.push_back(key);
   }
   for (const SlotKey key : served) Touch(key);
@@ -175,14 +124,13 @@ void DispatchQueue::GrantToWanting(std::vector<Action>* actions) {
 // New workers for slots that have ended, if the workers that are about to be ready won't do. Before the queue is sealed
 // there may be work for all of them.
 void DispatchQueue::Revive(std::vector<Action>* actions) {
-  if (stopped_ || ended_.empty() || !WorkersMayStart()) return;
-  const std::set<SlotKey> ended = ended_;
+  if (stopped_ || slots_.ended().empty() || !WorkersMayStart()) return;
+  const std::set<SlotKey> ended = slots_.ended();
   for (const SlotKey key : ended) {
-    if (sealed_ && queued() <= Count(Phase::kStarting)) return;
+    if (sealed_ && queued() <= slots_.Count(Phase::kStarting)) return;
     if (!Available(key)) continue;
-    SlotState& slot = slots_[key];
-    ++slot.workers;
-    SetPhase(key, &slot, Phase::kStarting);
+    ++slots_.at(key).workers;
+    slots_.SetPhase(key, Phase::kStarting);
     actions->push_back(StartWorker{key});
   }
 }
@@ -201,11 +149,11 @@ std::optional<DispatchQueue::Victim> DispatchQueue::FindVictim() const {
       uint32_t tests = 0;
       if (lease.exhausted) continue;
       if (i > 0 && !lease.collected && !lease.work.moved) {
-        // Whoever runs it pays its set-up: what counts is how long it would wait here.
+        // Any worker pays its set-up. What counts is how long it would wait here.
         gain_s = std::min(before_s, left_s);
         tests = kAllTests;
       } else if (lease.collected && !lease.work.cost.indivisible && lease.unreported >= 3) {
-        // One runs and one is held back; of the others, half.
+        // One test runs, and one is held back. Half of the others.
         tests = static_cast<uint32_t>(std::min((lease.unreported + 1) / 2, lease.unreported - 2));
         gain_s = left_s * tests / static_cast<double>(lease.unreported) - lease.work.cost.setup_s;
       }
@@ -218,73 +166,46 @@ std::optional<DispatchQueue::Victim> DispatchQueue::FindVictim() const {
 }
 
 bool DispatchQueue::Steal(std::vector<Action>* actions) {
-  if (!options_.steal || nothing_to_steal_ || stopped_ || queued() > 0 || wanting_.empty()) return false;
-  while (pending_revokes_ < idle_) {
+  if (!options_.steal || steals_.in_vain || stopped_ || queued() > 0 || slots_.wanting().empty()) return false;
+  while (steals_.pending < slots_.idle()) {
     const std::optional<Victim> victim = FindVictim();
-    worth_stealing_ = victim.has_value();
-    nothing_to_steal_ = !worth_stealing_;
-    if (nothing_to_steal_) return false;
+    steals_.worthwhile = victim.has_value();
+    steals_.in_vain = !steals_.worthwhile;
+    if (steals_.in_vain) return false;
     leases_.at(victim->revoke.lease_id).revoked = true;
     slots_.at(victim->slot).revoke_pending = true;
-    ++pending_revokes_;
+    ++steals_.pending;
     actions->push_back(victim->revoke);
   }
   // Nobody is idle yet: will there be something for those who soon are? Once there was, it is asked again when one is.
-  if (pending_revokes_ == 0 && !worth_stealing_) {
-    worth_stealing_ = FindVictim().has_value();
-    nothing_to_steal_ = !worth_stealing_;
+  if (steals_.pending == 0 && !steals_.worthwhile) {
+    steals_.worthwhile = FindVictim().has_value();
+    steals_.in_vain = !steals_.worthwhile;
   }
-  return !nothing_to_steal_;
+  return !steals_.in_vain;
 }
 
 void DispatchQueue::FinishIdle(bool all, std::vector<Action>* actions) {
-  std::vector<SlotKey> finished(dismissed_.begin(), dismissed_.end());
+  std::vector<SlotKey> finished(slots_.dismissed().begin(), slots_.dismissed().end());
   if (stopped_ || (sealed_ && queued() == 0)) {
     // As many as wait for what was asked back are spared: those that want work most.
-    const size_t thieves = stopped_ ? 0 : pending_revokes_;
-    const size_t candidates = all ? wanting_.size() : idle_;
+    const size_t thieves = stopped_ ? 0 : steals_.pending;
+    const size_t candidates = all ? slots_.wanting().size() : slots_.idle();
     if (candidates > thieves) {
-      auto it = std::next(wanting_.begin(), static_cast<std::ptrdiff_t>(thieves));
+      auto it = std::next(slots_.wanting().begin(), static_cast<std::ptrdiff_t>(thieves));
       for (size_t i = thieves; i < candidates; ++i, ++it) finished.push_back(it->second);
     }
   }
   for (const SlotKey key : finished) {
-    SetPhase(key, &slots_[key], Phase::kFinishing);
+    slots_.SetPhase(key, Phase::kFinishing);
     Touch(key);
     actions->push_back(FinishSlot{key});
   }
 }
 
-// Takes out of the queue what has its result already.
-void DispatchQueue::DropDone() {
-  late_results_ = false;
-  const auto done = [&](TestKey key) {
-    const auto test = tests_.find(key);
-    return test != tests_.end() && test->second.done;
-  };
-  const auto prune = [&](std::deque<Work>* works) {
-    for (Work& work : *works) {
-      if (work.tests.empty()) continue;
-      work.tests.erase(std::remove_if(work.tests.begin(), work.tests.end(), done), work.tests.end());
-      // Not to be mistaken for a batch that names none because it is to be collected.
-      if (work.tests.empty()) work.part = kAllTests;
-    }
-    works->erase(std::remove_if(works->begin(), works->end(),
-                                [](const Work& work) { return work.tests.empty() && work.part == kAllTests; }),
-                 works->end());
-  };
-  prune(&queue_);
-  elsewhere_size_ = 0;
-  for (auto it = elsewhere_.begin(); it != elsewhere_.end();) {
-    prune(&it->second);
-    elsewhere_size_ += it->second.size();
-    it = it->second.empty() ? elsewhere_.erase(it) : std::next(it);
-  }
-}
-
 std::vector<Action> DispatchQueue::TakeActions() {
   std::vector<Action> actions;
-  if (late_results_) DropDone();
+  if (std::exchange(late_results_, false)) backlog_.RemoveDone([this](TestKey key) { return IsDone(key); });
   GrantToWanting(&actions);
   Revive(&actions);
   // Short batches go to a slot by twos.

@@ -1,5 +1,6 @@
-// Random runs against agents and workers that behave as docs/worker_protocol.md says, and die, fall silent, come back and join as they
-// please: whatever happens, every test has one last result or is given up, no slot holds more leases than it may, and the run ends.
+// Random runs against agents and workers that behave as docs/worker_protocol.md says, and die, fall silent, come back
+// and join as they please: whatever happens, every test has one last result or is given up, no slot holds more leases
+// than it may, and the run ends.
 #include <algorithm>
 #include <deque>
 #include <map>
@@ -68,7 +69,7 @@ DispatchQueue::Options ModelOptions(int retries) {
 class Simulation {
  public:
   Simulation(const Model& model, int agents, int retries, uint32_t seed)
-      : model_(model), retries_(retries), random_(seed), queue_(ModelOptions(retries)) {
+      : model_(model), retries_(retries), random_(seed), queue_(ModelOptions(retries), names_) {
     for (int i = 0; i < agents; ++i) Join();
   }
 
@@ -336,6 +337,7 @@ class Simulation {
   const Model& model_;
   const int retries_;
   std::mt19937 random_;
+  StringTable names_;
   DispatchQueue queue_;
   double now_ = 1000;
   int next_agent_ = 0;

@@ -8,60 +8,46 @@
 
 namespace fastest::dispatch {
 
-DispatchQueue::DispatchQueue(Options options, StringTable* names)
-    : options_(options),
-      own_names_(names == nullptr ? std::make_unique<StringTable>() : nullptr),
-      names_(names == nullptr ? own_names_.get() : names) {}
-
 void DispatchQueue::Add(const v1::Batch& batch, const Cost& cost) {
-  (stopped_ ? left_by_stop_.emplace_back() : queue_.emplace_back()) = WorkOf(batch, cost, names_);
+  Work work = WorkOf(batch, cost, &names_);
+  if (stopped_) {
+    left_by_stop_.push_back(std::move(work));
+  } else {
+    backlog_.Add(std::move(work));
+  }
 }
 
 void DispatchQueue::Seal() { sealed_ = true; }
 
 // Slots.
 
-void DispatchQueue::SetPhase(SlotKey key, SlotState* slot, Phase phase) {
-  --count_[static_cast<size_t>(slot->phase)];
-  ++count_[static_cast<size_t>(phase)];
-  slot->phase = phase;
-  if (phase == Phase::kEnded) {
-    ended_.insert(key);
-  } else {
-    ended_.erase(key);
-  }
-}
-
 void DispatchQueue::SlotAdded(SlotKey key) {
   AgentState& agent = AgentOf(key.agent);
   if (agent.lost) return;
-  const auto [it, is_new] = slots_.try_emplace(key);
-  SlotState& slot = it->second;
-  if (is_new) {
-    agent.slots.insert(key.slot);
-    ++count_[static_cast<size_t>(Phase::kStarting)];
-  } else if (slot.phase != Phase::kStarting) {
-    const uint32_t workers = slot.workers + 1;
-    const Phase phase = slot.phase;
-    slot = SlotState();
-    slot.phase = phase;
-    slot.workers = workers;
-    SetPhase(key, &slot, Phase::kStarting);
-  }
+  agent.slots.insert(key.slot);
+  if (slots_.Add(key)) return;
+  SlotState& slot = slots_.at(key);
+  if (slot.phase == Phase::kStarting) return;
+  const uint32_t workers = slot.workers + 1;
+  const Phase phase = slot.phase;
+  slot = SlotState();
+  slot.phase = phase;
+  slot.workers = workers;
+  slots_.SetPhase(key, Phase::kStarting);
 }
 
 void DispatchQueue::SlotReady(SlotKey key) {
-  const auto it = slots_.find(key);
-  if (it == slots_.end() || it->second.phase != Phase::kStarting) return;
-  SetPhase(key, &it->second, Phase::kReady);
+  const SlotState* const slot = slots_.Find(key);
+  if (slot == nullptr || slot->phase != Phase::kStarting) return;
+  slots_.SetPhase(key, Phase::kReady);
   Touch(key);
 }
 
 void DispatchQueue::WorkerWaits(SlotKey key) {
-  const auto it = slots_.find(key);
+  SlotState* const slot = slots_.Find(key);
   // With more leases its next one is already on the way.
-  if (it == slots_.end() || it->second.leases.size() > 1) return;
-  it->second.waits = true;
+  if (slot == nullptr || slot->leases.size() > 1) return;
+  slot->waits = true;
   Touch(key);
 }
 
@@ -71,7 +57,7 @@ LeaseState* DispatchQueue::BeginCollected(uint64_t lease_id) {
   const auto it = leases_.find(lease_id);
   if (it == leases_.end() || it->second.collected) return nullptr;
   it->second.collected = true;
-  nothing_to_steal_ = false;
+  steals_.in_vain = false;
   return &it->second;
 }
 
@@ -90,10 +76,10 @@ void DispatchQueue::MarkNoRetry(const LeaseState& lease, uint32_t position) {
 void DispatchQueue::TestStarted(uint64_t lease_id, const v1::TestRef& ref) {
   const auto it = leases_.find(lease_id);
   if (it == leases_.end()) return;
-  it->second.running = KeyOf(ref, names_);
-  SlotState& slot = slots_[it->second.slot];
+  it->second.running = KeyOf(ref, &names_);
+  SlotState& slot = slots_.at(it->second.slot);
   if (!slot.waits) return;
-  slot.waits = nothing_to_steal_ = false;
+  slot.waits = steals_.in_vain = false;
   Touch(it->second.slot);
 }
 
@@ -103,12 +89,12 @@ Verdict DispatchQueue::ResultArrived(uint64_t lease_id, const v1::TestRef& ref, 
   const auto lease = leases_.find(lease_id);
   const bool late = lease == leases_.end();
   if (late && !lost_leases_.contains(lease_id)) return verdict;
-  const TestKey key = KeyOf(ref, names_);
+  const TestKey key = KeyOf(ref, &names_);
   if (late && !tests_.contains(key)) return verdict;
   TestState& test = tests_[key];
   if (!late && lease->second.running == key) lease->second.running.reset();
   if (!late) {
-    SlotState& slot = slots_[lease->second.slot];
+    SlotState& slot = slots_.at(lease->second.slot);
     slot.finished_a_test = true;
     slot.waits = false;
     AgentState& agent = agents_[lease->second.slot.agent];
@@ -170,8 +156,7 @@ void DispatchQueue::PutElsewhere(SlotKey from, Work work) {
     return;
   }
   work.moved = true;
-  elsewhere_[{from, slots_[from].workers}].push_back(std::move(work));
-  ++elsewhere_size_;
+  backlog_.PutElsewhere({from, slots_.at(from).workers}, std::move(work));
 }
 
 void DispatchQueue::Returned(uint64_t lease_id, const std::vector<v1::TestRef>& tests, bool whole) {
@@ -179,10 +164,10 @@ void DispatchQueue::Returned(uint64_t lease_id, const std::vector<v1::TestRef>& 
   if (it == leases_.end() || !it->second.revoked) return;
   LeaseState& lease = it->second;
   const SlotKey key = lease.slot;
-  SlotState& slot = slots_[key];
+  SlotState& slot = slots_.at(key);
   lease.revoked = slot.revoke_pending = false;
-  --pending_revokes_;
-  nothing_to_steal_ = false;
+  --steals_.pending;
+  steals_.in_vain = false;
   std::optional<Work> back;
   if (whole && !lease.collected) {
     back = std::move(lease.work);
@@ -190,7 +175,7 @@ void DispatchQueue::Returned(uint64_t lease_id, const std::vector<v1::TestRef>& 
   } else if (!tests.empty()) {
     absl::flat_hash_set<TestKey> given;
     for (const v1::TestRef& ref : tests) {
-      const TestKey test = KeyOf(ref, names_);
+      const TestKey test = KeyOf(ref, &names_);
       TestState& state = tests_[test];
       if (state.lease != lease_id || state.done) continue;
       state.lease = 0;
@@ -215,7 +200,7 @@ void DispatchQueue::Returned(uint64_t lease_id, const std::vector<v1::TestRef>& 
   if (!back.has_value()) {
     lease.exhausted = true;
   } else {
-    ++steals_;
+    ++steals_.done;
     PutElsewhere(key, *std::move(back));
   }
   Touch(key);
@@ -224,12 +209,12 @@ void DispatchQueue::Returned(uint64_t lease_id, const std::vector<v1::TestRef>& 
 void DispatchQueue::CloseLease(uint64_t lease_id) {
   const auto it = leases_.find(lease_id);
   if (it == leases_.end()) return;
-  SlotState& slot = slots_[it->second.slot];
+  SlotState& slot = slots_.at(it->second.slot);
   slot.leases.erase(std::remove(slot.leases.begin(), slot.leases.end(), lease_id), slot.leases.end());
   if (it->second.revoked) {
-    nothing_to_steal_ = false;
+    steals_.in_vain = false;
     slot.revoke_pending = false;
-    --pending_revokes_;
+    --steals_.pending;
   }
   leases_.erase(it);
 }
@@ -262,8 +247,8 @@ std::optional<Work> DispatchQueue::Rest(uint64_t lease_id, const LeaseState& lea
   return work;
 }
 
-// The lease over which the worker died, if it had none of its results: the first one, or the next if the worker had begun to collect
-// it, which it does when all it has of the one before is the test that it holds back.
+// The lease over which the worker died, if that had no result: the first one, or the next if the worker had begun to
+// collect the next. A worker does that when all that it has of the first is the test that it holds back.
 size_t DispatchQueue::Suspect(const SlotState& slot) const {
   size_t suspect = 0;
   while (suspect + 1 < slot.leases.size()) {
@@ -303,16 +288,16 @@ bool DispatchQueue::HandBack(SlotState* slot, bool by_crash) {
 
 void DispatchQueue::PutFirst(std::vector<Work> left) {
   if (!stopped_) {
-    queue_.insert(queue_.begin(), std::make_move_iterator(left.begin()), std::make_move_iterator(left.end()));
+    backlog_.PutFirst(std::move(left));
     return;
   }
   for (Work& work : left) left_by_stop_.push_back(std::move(work));
 }
 
 void DispatchQueue::WorkerGone(SlotKey key, bool replace) {
-  const auto it = slots_.find(key);
-  if (it == slots_.end()) return;
-  SlotState& slot = it->second;
+  SlotState* const found = slots_.Find(key);
+  if (found == nullptr) return;
+  SlotState& slot = *found;
   if (slot.phase == Phase::kEnded || slot.phase == Phase::kSetAside || slot.phase == Phase::kLost) return;
   AgentState& agent = agents_[key.agent];
   const bool crashed = replace && !agent.draining && (slot.phase != Phase::kFinishing || !slot.leases.empty());
@@ -324,12 +309,12 @@ void DispatchQueue::WorkerGone(SlotKey key, bool replace) {
   slot.finished_a_test = false;
   slot.waits = false;
   if (!replace || agent.draining) {
-    SetPhase(key, &slot, Phase::kLost);
+    slots_.SetPhase(key, Phase::kLost);
   } else if (agent.set_aside ||
              (crashed && (slot.barren_workers >= options_.max_barren_workers || !WorkersMayStart()))) {
-    SetPhase(key, &slot, Phase::kSetAside);
+    slots_.SetPhase(key, Phase::kSetAside);
   } else {
-    SetPhase(key, &slot, Phase::kEnded);
+    slots_.SetPhase(key, Phase::kEnded);
   }
   Touch(key);
   if (crashed) SetAsideIfHopeless(key.agent);
@@ -337,36 +322,32 @@ void DispatchQueue::WorkerGone(SlotKey key, bool replace) {
 
 void DispatchQueue::Stop() {
   stopped_ = true;
-  for (Work& work : queue_) left_by_stop_.push_back(std::move(work));
-  queue_.clear();
-  for (auto& [worker, works] : elsewhere_) {
-    for (Work& work : works) left_by_stop_.push_back(std::move(work));
-  }
-  elsewhere_.clear();
-  elsewhere_size_ = 0;
+  for (Work& work : backlog_.TakeAll()) left_by_stop_.push_back(std::move(work));
 }
 
 // Answers.
 
 bool DispatchQueue::Finished() const {
-  if (Count(Phase::kStarting) + Count(Phase::kReady) + Count(Phase::kFinishing) > 0) return false;
+  if (slots_.Count(Phase::kStarting) + slots_.Count(Phase::kReady) + slots_.Count(Phase::kFinishing) > 0) return false;
   if (stopped_ || (sealed_ && queued() == 0)) return true;
   // Work is left, or may still come: is there, or was there ever, anybody for it?
-  return !slots_.empty() && (ended_.empty() || !WorkersMayStart());
+  return !slots_.empty() && (slots_.ended().empty() || !WorkersMayStart());
 }
 
 bool DispatchQueue::Stranded() const { return Finished() && !stopped_ && queued() > 0; }
 
-// Some of it may have its results by now: from an agent that came back, or from another part.
+bool DispatchQueue::IsDone(TestKey key) const {
+  const auto test = tests_.find(key);
+  return test != tests_.end() && test->second.done;
+}
+
+// Some of its tests may have their results by now: from an agent that came back, or from another part.
 std::optional<v1::Batch> DispatchQueue::WithoutResults(const Work& work) const {
   Work left = work;
-  const auto done = [&](TestKey key) {
-    const auto test = tests_.find(key);
-    return test != tests_.end() && test->second.done;
-  };
-  left.tests.erase(std::remove_if(left.tests.begin(), left.tests.end(), done), left.tests.end());
+  const auto is_done = [this](TestKey key) { return IsDone(key); };
+  left.tests.erase(std::remove_if(left.tests.begin(), left.tests.end(), is_done), left.tests.end());
   if (left.tests.empty() && !work.tests.empty()) return std::nullopt;
-  return BatchOf(left, *names_);
+  return BatchOf(left, names_);
 }
 
 std::vector<Left> DispatchQueue::GivenUp() const {
@@ -376,10 +357,7 @@ std::vector<Left> DispatchQueue::GivenUp() const {
   };
   for (const auto& [work, why] : given_up_) add(work, why);
   if (Finished()) {
-    for (const Work& work : queue_) add(work, "");
-    for (const auto& [worker, works] : elsewhere_) {
-      for (const Work& work : works) add(work, "");
-    }
+    for (const Work* work : backlog_.All()) add(*work, "");
   }
   return left;
 }

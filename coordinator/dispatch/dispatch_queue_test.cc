@@ -61,7 +61,7 @@ std::vector<std::string> Show(const std::vector<v1::Batch>& batches) {
 
 class DispatchQueueTest : public ::testing::Test {
  protected:
-  explicit DispatchQueueTest(DispatchQueue::Options options = {}) : queue_(options) {}
+  explicit DispatchQueueTest(DispatchQueue::Options options = {}) : queue_(options, names_) {}
 
   void Add(const std::string& module, double predicted_s = 10) { queue_.Add(Module(module), predicted_s); }
 
@@ -96,6 +96,7 @@ class DispatchQueueTest : public ::testing::Test {
     return texts;
   }
 
+  StringTable names_;
   DispatchQueue queue_;
 };
 
@@ -802,12 +803,12 @@ TEST_F(FarmTest, AnAgentWhereTestAfterTestDiesIsSetAsideIfAnotherDoesBetter) {
     queue_.ResultArrived(lease, Ref(absl::StrCat("t", lease)), false, /*crashed=*/true);
     queue_.WorkerGone(kA, true);
     if (lease < 6) {
-      EXPECT_THAT(queue_.AgentsSetAside(), IsEmpty()) << "nobody does better";
+      EXPECT_THAT(queue_.TakeAgentsSetAside(), IsEmpty()) << "nobody does better";
       EXPECT_THAT(Actions(), ElementsAre("0.0 starts"));
       queue_.SlotReady(kA);
     }
   }
-  EXPECT_THAT(queue_.AgentsSetAside(), ElementsAre(0));
+  EXPECT_THAT(queue_.TakeAgentsSetAside(), ElementsAre(0));
   for (const std::string& action : Actions()) EXPECT_EQ(action.substr(0, 3), "1.0");
 }
 
@@ -817,11 +818,11 @@ TEST_F(FarmTest, AnAgentWhereNoWorkerComesToATestIsSetAsideIfThereIsAnother) {
   queue_.SlotAdded(kA);
   for (int death = 0; queue_.SetAside().empty(); ++death) {
     ASSERT_LT(death, 100);
-    EXPECT_THAT(queue_.AgentsSetAside(), IsEmpty());
+    EXPECT_THAT(queue_.TakeAgentsSetAside(), IsEmpty());
     queue_.WorkerGone(kA, true);
     Actions();
   }
-  EXPECT_THAT(queue_.AgentsSetAside(), ElementsAre(0));
+  EXPECT_THAT(queue_.TakeAgentsSetAside(), ElementsAre(0));
 }
 
 TEST_F(FarmTest, ShortBatchesHideALongRoundTrip) {

@@ -1,4 +1,5 @@
-// A batch as the queue keeps it: tests are numbers, and texts stand once in a table. Plain values; not thread-safe.
+// A batch as the queue keeps it. Tests are numbers, and texts stand once in the run's table: a large run has a million
+// of them. Plain values.
 #ifndef FASTEST_COORDINATOR_DISPATCH_WORK_H_
 #define FASTEST_COORDINATOR_DISPATCH_WORK_H_
 
@@ -10,8 +11,9 @@
 
 namespace fastest::dispatch {
 
-// A test's node id (its number in the run's table) and its index among those of the same node id.
+// A TestId with its node id as a number, for memory and speed: eight bytes, which every event of a test looks up.
 struct TestKey {
+  // The node id's number in the run's table.
   uint32_t node = 0;
   uint32_t index = 0;
   bool operator==(const TestKey& o) const { return node == o.node && index == o.index; }
@@ -26,12 +28,14 @@ v1::TestRef RefOf(TestKey key, const StringTable& names);
 
 // What a batch is predicted to cost, and what may be done with it.
 struct Cost {
-  // Of the whole batch, and how much of that whoever gets a part of it has to pay again (the module's collection and fixtures).
+  // Of the whole batch; and of that, what a worker that gets a part of it has to pay again (the module's collection and
+  // fixtures).
   double predicted_s = 0;
   double setup_s = 0;
-  // Its tests stay with one worker: nobody steals a part of it.
+  // The tests stay with one worker: no part is stolen.
   bool indivisible = false;
-  // Neighbours in the queue with the same number other than 0 are short, and granted to one slot together: no round trip for each.
+  // Neighbours in the queue with the same number other than 0 are short, and are granted to one slot together, without
+  // a round trip for each.
   uint32_t unit = 0;
 };
 
@@ -45,10 +49,11 @@ struct Work {
   std::vector<TestKey> tests;
   std::vector<TestKey> except;
   Cost cost;
-  // Workers that died over it without a result, and agents that were lost while it was collected.
+  // How many workers died over it without a result; how many agents were lost while it was collected.
   int deaths = 0;
   int losses = 0;
-  // It failed elsewhere or was given back, and is not taken away unopened: slots with a test to hold back would pass it to and fro.
+  // It failed elsewhere, or was given back. It is not taken away unopened: slots that hold a test back would pass it to
+  // and fro.
   bool moved = false;
 };
 

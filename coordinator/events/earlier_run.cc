@@ -12,14 +12,14 @@
 #include "base/status_macros.h"
 #include "coordinator/events/event_fields.h"
 #include "coordinator/events/event_reader.h"
-#include "coordinator/report/text/outcome_names.h"
+#include "coordinator/report/text/outcome_words.h"
 
 namespace fastest::events {
 namespace {
 
 constexpr char kDataBegins[] = "<script type=\"text/plain\" id=\"data\">";
 
-// Keeps the last result of each test.
+// Keeps each test's last word.
 class Collector final : public report::Reporter {
  public:
   explicit Collector(report::EarlierReport* earlier) : earlier_(earlier) {}
@@ -34,7 +34,7 @@ class Collector final : public report::Reporter {
   report::EarlierReport* const earlier_;
 };
 
-// Empty if the bytes are damaged.
+// Nothing if it is damaged.
 std::string Inflated(const std::string& bytes) {
   z_stream stream = {};
   if (inflateInit(&stream) != Z_OK) return "";
@@ -53,7 +53,7 @@ std::string Inflated(const std::string& bytes) {
   return status == Z_STREAM_END ? text : "";
 }
 
-// Reads the columns of the page's data (see report/html/report.js). Returns false if they do not have that form.
+// Reads the columns of the page: see report/html/page/run.js. Returns false if they are not as Fastest writes them.
 bool ReadColumns(const Json& data, report::EarlierReport* earlier) {
   try {
     const Json& tests = data.at("tests");

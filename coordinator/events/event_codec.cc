@@ -12,6 +12,7 @@
 #include "coordinator/events/proto_json.h"
 #include "coordinator/report/text/test_report.h"
 #include "coordinator/report/text/text_width.h"
+#include "proto/engine_name.h"
 
 namespace fastest::events {
 namespace {
@@ -131,7 +132,7 @@ Json RunStartedEvent(const results::RunStart& run) {
   }
   if (!run.shard.rerun_of.empty()) event["rerun_of"] = run.shard.rerun_of;
   event["pytest_args"] = run.pytest_args;
-  event["engine"] = run.engine;
+  event["engine"] = EngineName(run.engine);
   event["header"] = run.header;
   event["options"] = Json::object();
   for (const auto& [name, value] : run.options) event["options"][name] = value;
@@ -162,7 +163,7 @@ results::RunStart RunStartOf(EventFields& fields) {
   run.shard.rerun_of = Texts(fields, "rerun_of");
   // Lines of versions before 0.2 lack these fields.
   run.pytest_args = Texts(fields, "pytest_args");
-  run.engine = fields.TextOr("engine", "auto");
+  run.engine = EngineNamed(fields.TextOr("engine")).value_or(v1::ENGINE_AUTO);
   fields.List("header");
   run.header = Texts(fields, "header");
   for (const auto& [name, value] : fields.Object("options").items()) {

@@ -141,7 +141,7 @@ void TellResults(Reporter& r) {
   r.Attempt(result, kOrigin);
   r.Result(report::PassedResult("a.py::x"), {"a1", "gw0", 2});
   v1::TestResult direct = report::PassedResult("a.py::T::y[z::1]");
-  direct.set_engine("direct");
+  direct.set_engine(v1::ENGINE_DIRECT);
   direct.set_location_path("a.py");
   direct.set_domain("T.y[z::1]");
   direct.set_location_line(3);

@@ -1,4 +1,4 @@
-// The summary of a run from its results alone, for event files that break off and for several files that make one run.
+// What a run comes to by its results alone: for event files that don't end, and for several that make one run.
 #ifndef FASTEST_COORDINATOR_EVENTS_RECOUNT_H_
 #define FASTEST_COORDINATOR_EVENTS_RECOUNT_H_
 
@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/string_table.h"
 #include "coordinator/report/reporter.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/results/run_summary.h"
@@ -15,7 +16,7 @@
 
 namespace fastest::events {
 
-// A reporter that counts as the run's own ledger does. Not thread-safe.
+// Not thread-safe. A reporter that counts as the run's own books do.
 class Recount final : public report::Reporter {
  public:
   void RunStarted(const results::RunStart& run) override { started_at_ = run.started_at; }
@@ -27,20 +28,20 @@ class Recount final : public report::Reporter {
   void Collect(const v1::CollectReport& report) override { ledger_.CollectReported(report); }
   void Warning(const v1::RecordedWarning& warning) override;
 
-  // The summary of a run whose events broke off. Tests that are known to be missing stand under `not_run`, and the exit
-  // code is 10.
+  // The summary of a run whose events broke off: what is known to be missing stands under `not_run`, and it exits with 10.
   results::RunSummary CutOff() const;
 
  private:
   struct Test {
     std::string module;
-    // The agent and worker that began the test; empty if none did.
+    // By whom it was begun; empty: by nobody.
     std::string runner;
   };
-  results::Ledger ledger_;
-  // In the order in which they were first told.
+  StringTable names_;
+  results::Ledger ledger_{names_};
+  // In the order in which they were first heard of.
   std::vector<std::string> module_order_;
-  // Tests that were collected or begun and have no result.
+  // Collected or begun, and without result; by node id and index.
   std::map<TestId, Test> missing_;
   double started_at_ = 0;
   double last_at_ = 0;

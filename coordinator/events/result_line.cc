@@ -10,8 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/json_text.h"
 #include "coordinator/events/proto_json.h"
-#include "coordinator/report/text/outcome_names.h"
 #include "coordinator/report/text/test_report.h"
+#include "proto/engine_name.h"
+#include "proto/outcome_name.h"
 #include "proto/test_id.h"
 
 namespace fastest::events {
@@ -177,9 +178,9 @@ void AddLine(std::string_view type, const v1::TestResult& result, const Origin& 
   line->Add(type);
   add_text(R"(","nodeid":)", node_id);
   line->Add(R"(,"outcome":")");
-  line->Add(kPlain ? std::string_view("passed") : report::OutcomeName(result.outcome()));
+  line->Add(kPlain ? std::string_view("passed") : OutcomeName(result.outcome()));
   add_number(R"(","duration_s":)", times.setup + times.call + times.teardown);
-  add_text(R"(,"engine":)", result.engine());
+  add_text(R"(,"engine":)", EngineName(result.engine()));
   add_text(R"(,"agent":)", origin.agent);
   add_text(R"(,"worker":)", origin.worker);
   line->Add(R"(,"attempt":)");
@@ -249,7 +250,7 @@ void ReadStages(EventFields& fields, v1::Stages* stages) {
 void ReadOutcome(EventFields& fields, v1::TestResult* result) {
   const std::string outcome = fields.Text("outcome");
   for (const v1::Outcome value : kOutcomes) {
-    if (outcome == report::OutcomeName(value)) result->set_outcome(value);
+    if (outcome == OutcomeName(value)) result->set_outcome(value);
   }
   if (result->outcome() == v1::OUTCOME_UNSPECIFIED) fields.Wrong("outcome", "is none that there is: " + outcome);
 }
@@ -294,7 +295,7 @@ v1::TestResult ResultOf(EventFields& fields) {
   result.mutable_ref()->set_node_id(node_id);
   result.mutable_ref()->set_index(static_cast<uint32_t>(fields.CountOr("index")));
   ReadOutcome(fields, &result);
-  result.set_engine(fields.Text("engine"));
+  result.set_engine(EngineNamed(fields.Text("engine")).value_or(v1::ENGINE_AUTO));
   result.set_engine_reason(fields.TextOr("engine_reason"));
   if (fields.Has("reason")) {
     const std::string reason = fields.Text("reason");

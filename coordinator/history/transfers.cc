@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/process/interrupts.h"
 #include "base/status_macros.h"
 #include "coordinator/history/run_file.h"
 
@@ -17,15 +18,18 @@ namespace fastest::history {
 namespace {
 
 constexpr char kLibrary[] = "libcurl.so.4";
-// The oldest version that was tried with S3. What its signatures cover has changed with versions.
+// The oldest that was tried with S3: what its signatures cover has changed with versions.
 constexpr unsigned kOldestVersion = 0x075800;
 constexpr char kOldestVersionText[] = "7.88";
 constexpr size_t kAtATime = 16;
 constexpr int kMostTries = 4;
 constexpr absl::Duration kFirstPause = absl::Milliseconds(250);
 constexpr absl::Duration kConnectWithin = absl::Seconds(5);
-// How often it is looked whether anybody still waits.
+// How often Patience::interrupted is asked where no descriptor tells of a signal.
 constexpr absl::Duration kLookEvery = absl::Milliseconds(100);
+
+// Of one wait. libcurl itself wakes up for what is due in its requests.
+constexpr absl::Duration kMostWait = absl::Minutes(1);
 
 // The functions of the library that is loaded.
 struct Curl {
@@ -112,7 +116,7 @@ bool MayPass(const absl::StatusOr<HttpResponse>& result) {
   return result->status >= 500 || result->status == 429;
 }
 
-// One request under way. Belongs to a round. While it lives, libcurl holds the addresses of its members.
+// One request under way. Belongs to a round; the addresses of its members are libcurl's while it lives.
 class Transfer {
  public:
   Transfer(const Curl& curl, const HttpRequest& request, size_t index, absl::Duration within)
@@ -132,7 +136,7 @@ class Transfer {
     set(CURLOPT_WRITEFUNCTION, &Transfer::Write);
     set(CURLOPT_WRITEDATA, this);
     if (request.method == "PUT") {
-      // libcurl signs the digest of a body that it has as a whole.
+      // As a body that libcurl has whole, it signs its digest.
       set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
       set(CURLOPT_POSTFIELDS, request.body.data());
     }
@@ -208,13 +212,12 @@ class CurlTransfers final : public Transfers {
       pending.erase(
           std::remove_if(pending.begin(), pending.end(), [&](size_t index) { return !MayPass(results[index]); }),
           pending.end());
-      // Clients that a server has sent away at the same time should not come back at the same time.
+      // Not all of those whom a server has sent away at the same time come back at the same time.
       const absl::Duration wait = pause * absl::Uniform(random_, 0.5, 1.5);
       const absl::Time again = absl::Now() + wait;
       if (pending.empty() || tries == kMostTries || again >= patience.until) return results;
       while (absl::Now() < again) {
-        if (IsOver(patience)) return results;
-        absl::SleepFor(std::min(kLookEvery, again - absl::Now()));
+        if (IsOver(patience) || Wait(patience, again) != CURLM_OK) return results;
       }
       pause *= 2;
     }
@@ -225,7 +228,18 @@ class CurlTransfers final : public Transfers {
     return absl::Now() >= patience.until || (patience.interrupted && patience.interrupted());
   }
 
-  // Sends each of `pending` once.
+  // Waits for news of the requests under way, at most until `limit`, and not after a signal that may interrupt.
+  CURLMcode Wait(const Patience& patience, absl::Time limit) {
+    // The descriptor stays readable: nobody waits for a second signal.
+    curl_waitfd signal = {Interrupted() ? -1 : InterruptFd(), CURL_WAIT_POLLIN, 0};
+    const bool signals = patience.interrupted && signal.fd >= 0;
+    const absl::Duration most = patience.interrupted && !signals ? kLookEvery : kMostWait;
+    const absl::Duration wait = std::clamp(limit - absl::Now(), absl::ZeroDuration(), most);
+    const int ms = static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(wait, absl::Milliseconds(1))));
+    return curl_.multi_poll(multi_, &signal, signals ? 1 : 0, ms, nullptr);
+  }
+
+  // Each of `pending` once.
   void Round(const std::vector<HttpRequest>& requests, const std::vector<size_t>& pending, const Patience& patience,
              std::vector<absl::StatusOr<HttpResponse>>* results) {
     std::vector<std::unique_ptr<Transfer>> running;
@@ -262,7 +276,7 @@ class CurlTransfers final : public Transfers {
         return;
       }
       if (code == CURLM_OK && under_way > 0) {
-        code = curl_.multi_poll(multi_, nullptr, 0, static_cast<int>(absl::ToInt64Milliseconds(kLookEvery)), nullptr);
+        code = Wait(patience, patience.until);
       }
       while (code != CURLM_OK && !running.empty()) end(running.back().get(), CURLE_FAILED_INIT);
       if (code != CURLM_OK) return;

@@ -37,7 +37,8 @@ struct HttpResponse {
 // How long to wait for answers.
 struct Patience {
   absl::Time until;
-  // Asked ten times a second. Once it says yes, nothing is waited for. Empty: never.
+  // Asked when a signal comes (InterruptFd), or ten times a second if signals are not handled. Once it says yes,
+  // nothing is waited for. Empty: never.
   std::function<bool()> interrupted = nullptr;
 };
 

@@ -83,13 +83,13 @@ TEST(SequenceTest, IsReadAsItWasWritten) {
   const std::string path = testing::TempDir() + "/sequence.jsonl";
   results::RunStart start;
   start.pytest_args = {"-k", "a b", "tests"};
-  start.engine = "pytest";
+  start.engine = v1::ENGINE_PYTEST;
   const Sequence written = *SequenceOf(TwoWorkers(), "gw1", "");
   ASSERT_TRUE(WriteSequence(start, written, path).ok());
   const auto run = ReadRecordedRun(path);
   ASSERT_TRUE(run.ok()) << run.status().message();
   EXPECT_THAT(run->start.pytest_args, ElementsAre("-k", "a b", "tests"));
-  EXPECT_EQ(run->start.engine, "pytest");
+  EXPECT_EQ(run->start.engine, v1::ENGINE_PYTEST);
   const auto read = SequenceOf(*run, "", "");
   EXPECT_EQ(Ids(read), Ids(written));
   EXPECT_EQ(read->worker, 1);

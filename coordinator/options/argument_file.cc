@@ -14,10 +14,10 @@
 namespace fastest::options {
 namespace {
 
-// Files in files: more is one that names itself.
+// Files in files in files. A deeper chain means that a file names itself.
 constexpr int kDeepest = 20;
 
-// Whether `word` is an option of ours whose value is the next word.
+// Whether `word` is one of Fastest's own options, and the next word is its value.
 bool TakesOwnValue(const std::string& word) {
   return std::any_of(FlagTable().begin(), FlagTable().end(), [&word](const Flag& flag) {
     if (flag.handling != Handling::kOwn && flag.handling != Handling::kAsked) return false;
@@ -27,7 +27,7 @@ bool TakesOwnValue(const std::string& word) {
   });
 }
 
-// As Python's text files divide: at "\n", "\r\n" and "\r".
+// Divides at "\n", "\r\n" and "\r", as Python's text files do.
 std::vector<std::string> Lines(const std::string& text) {
   std::vector<std::string> lines;
   for (size_t at = 0; at < text.size();) {
@@ -39,7 +39,7 @@ std::vector<std::string> Lines(const std::string& text) {
 }
 
 absl::StatusOr<std::string> ReadAll(const std::string& path) {
-  // A folder can be opened, and then not be read.
+  // A folder can be opened, but not read.
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;

@@ -30,7 +30,7 @@ constexpr char kFooter[] =
     "Exit codes: 0 all passed, 1 failures, 2 interrupted, 3 internal error, 4 usage error, 5 no tests collected,\n"
     "10 some tests could not be run.";
 
-// One CLI11 app over those options of the table that are `wanted`.
+// A CLI11 app with the options of the table that `wanted` accepts.
 class TableApp {
  public:
   explicit TableApp(const std::function<bool(const Flag&)>& wanted) : app_(kDescription, "fastest-coordinator") {
@@ -43,7 +43,7 @@ class TableApp {
   }
 
   CLI::App& app() { return app_; }
-  // Of the table's option `i`; nullptr if it is not wanted.
+  // The table's option `i`; nullptr if it was not wanted.
   CLI::Option* option(size_t i) const { return options_[i]; }
 
  private:
@@ -73,7 +73,7 @@ class TableApp {
   std::vector<CLI::Option*> options_;
 };
 
-// Whether one of the arguments may be this option, by its first characters; `-xvs` may be three.
+// Whether the first characters of an argument may name this option. `-xvs` may name three.
 bool MayBeAmong(const Flag& flag, const std::vector<std::string>& args) {
   const std::vector<std::string> names = Names(flag);
   return std::any_of(args.begin(), args.end(), [&names](const std::string& arg) {
@@ -91,7 +91,7 @@ bool GoesToPytest(const Flag& flag) {
 }
 
 void AppendForPytest(const Flag& flag, const std::vector<std::string>& values, std::vector<std::string>& args) {
-  // The first spelling is the one that every pytest from 7.4 on knows.
+  // Every pytest from 7.4 on knows the first spelling.
   const std::string name = Names(flag).front();
   const bool is_long = name.rfind("--", 0) == 0;
   for (const std::string& value : values) {
@@ -121,14 +121,13 @@ std::vector<std::string> CommandLine::All(const std::string& main_name) const {
 
 std::string CommandLine::Given(const std::string& main_name) const {
   if (const auto origin = origins.find(main_name); origin != origins.end()) return origin->second;
-  const auto flag = std::find_if(FlagTable().begin(), FlagTable().end(),
-                                 [&main_name](const Flag& known) { return MainName(known) == main_name; });
-  const std::string name = flag == FlagTable().end() ? main_name : Names(*flag).front();
+  const Flag* const flag = FindFlag(main_name);
+  const std::string name = flag == nullptr ? main_name : Names(*flag).front();
   return absl::StrCat(name, " ", Last(main_name).value_or(""));
 }
 
 absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args, const std::function<bool(const Flag&)>& keep) {
-  // Not of the whole table: CLI11 compares each option that is added with all before it, which takes milliseconds.
+  // The whole table would take milliseconds: CLI11 compares each new option with all others.
   TableApp table([&args](const Flag& flag) { return MayBeAmong(flag, args); });
   CommandLine line;
   try {
@@ -142,14 +141,14 @@ absl::StatusOr<CommandLine> Parse(const std::vector<std::string>& args, const st
   }
 
   const std::vector<Flag>& flags = FlagTable();
-  // Of the arguments for pytest: how many at the end would take what follows for their value.
+  // How many of pytest's last arguments would take the next word for their value.
   size_t open_ended = 0;
   for (size_t i = 0; i < flags.size(); ++i) {
     const CLI::Option* option = table.option(i);
     if (option == nullptr || option->count() == 0 || !keep(flags[i])) continue;
     std::vector<std::string> values = option->results();
     if (IsFlag(flags[i])) values.assign(option->count(), "");
-    // CLI11 makes this of the flag alone.
+    // CLI11's value for the flag alone.
     if (flags[i].arity == Arity::kFlagOrWord) std::replace(values.begin(), values.end(), "true"s, ""s);
     if (values.empty()) values = {""};
     if (GoesToPytest(flags[i])) {

@@ -86,21 +86,6 @@ TEST(HelpTest, NamesEveryOption) {
   for (const Flag& flag : FlagTable()) EXPECT_THAT(help, HasSubstr(MainName(flag)));
 }
 
-TEST(FlagTableTest, NoSpellingTwice) {
-  std::map<std::string, int> seen;
-  for (const Flag& flag : FlagTable()) {
-    for (const std::string& name : Names(flag)) EXPECT_EQ(++seen[name], 1) << name;
-  }
-}
-
-TEST(NearestSpellingTest, FindsSlipsOnly) {
-  EXPECT_EQ(NearestSpelling("--report-jsn=x"), "--report-json");
-  EXPECT_EQ(NearestSpelling("--hang-timout"), "--hang-timeout");
-  EXPECT_EQ(NearestSpelling("--colect-only"), "--collect-only");
-  EXPECT_EQ(NearestSpelling("--entirely-different"), "");
-  EXPECT_EQ(NearestSpelling("-G"), "");
-}
-
 TEST(EnvironmentTest, CommandLineWins) {
   const std::map<std::string, std::string> variables = {{"FASTEST_WORKERS", "5"}, {"FASTEST_HANG_TIMEOUT", "60"}};
   const auto getenv = [&](const char* name) -> const char* {
@@ -155,7 +140,6 @@ TEST(SettingsFileTest, SwitchesAndLists) {
   EXPECT_THAT(std::string(AddFromSettingsFile(dir.path(), line).message()), HasSubstr("true or false"));
 }
 
-// A switch that the environment turns off stays off, whatever the file says.
 TEST(ParseTest, AWordOnlyBehindAnEqualsSign) {
   const CommandLine line = MustParse({"--warm", "tests"});
   EXPECT_EQ(line.Last("--warm"), "");
@@ -172,6 +156,7 @@ TEST(EnvironmentTest, ASwitchWithAWordIsOnOrOff) {
   EXPECT_EQ(line.origins["--warm"], "FASTEST_WARM=1");
 }
 
+// A switch that the environment turns off stays off, whatever the file says.
 TEST(EnvironmentTest, TurnsASwitchOff) {
   ScratchDir dir;
   dir.Write("fastest.toml", "insecure = true\n");

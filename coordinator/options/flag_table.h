@@ -1,5 +1,6 @@
-// Every option that the coordinator's command line knows, in one table: our own, pytest's and xdist's. `--help`, parsing,
-// environment variables, settings files and the spelling hints all come from it.
+// Every option that the coordinator's command line knows, in one table: Fastest's own, pytest's and xdist's. Parsing,
+// --help, environment variables, settings files and spelling hints come from the table. So do all lists of options with
+// something in common (see Trait).
 #ifndef FASTEST_COORDINATOR_OPTIONS_FLAG_TABLE_H_
 #define FASTEST_COORDINATOR_OPTIONS_FLAG_TABLE_H_
 
@@ -10,43 +11,76 @@ namespace fastest::options {
 
 // What happens to an option.
 enum class Handling {
-  // Fastest's own: never reaches pytest. May also stand in FASTEST_<NAME> and in a settings file.
+  // Fastest's own. pytest never gets the option. FASTEST_<NAME> and a settings file may have it, too.
   kOwn,
-  // Fastest's own, too, and for the command line only: asks for something else than a run, or names what only this one goes on from.
+  // Fastest's own, for the command line alone: asks for something else than a run, or names what only this run goes on
+  // from.
   kAsked,
-  // Handed to pytest in the workers; the coordinator may look at it too.
+  // pytest in the workers gets the option. The coordinator may read it, too.
   kHanded,
-  // pytest's answer is a text, not a run (--collect-only, --fixtures …): one worker runs it and its terminal output is shown.
+  // pytest answers with a text and runs no test (--collect-only, --fixtures …): one worker answers, and its terminal
+  // output is shown.
   kText,
-  // Its plugin needs to see the whole run from one process: the run has a single slot with a session like pytest's own.
+  // The option's plugin needs to see the whole run in one process: the run has one slot, with a session like pytest's
+  // own.
   kSingleSession,
-  // The same, but for a local run a control session beside the workers (docs/adr/0021-control-session.md) is enough for it.
+  // The same. But a local run may have several workers, with a control session beside them
+  // (docs/adr/0021-control-session.md).
   kControlSession,
-  // Wants the user's keyboard: genuine pytest takes over the terminal.
+  // Needs the user's keyboard: genuine pytest takes over the terminal.
   kInteractive,
-  // xdist's way of saying what Fastest does itself: understood and consumed.
+  // xdist's. Fastest does what the option asks for in its own way, and pytest never gets the option.
   kConsumed,
 };
 
-// kFlagOrWord: a flag behind which a word may stand, after '=' only: what follows it is no value of it.
+// kFlagOrWord: a flag that may have a word behind "=". The next argument is never that word.
 enum class Arity { kFlag, kCount, kValue, kValues, kOptionalValue, kFlagOrWord };
 
+// What else holds of an option. Code that treats some options alike asks for a trait and names no option.
+enum Trait : unsigned {
+  // The value is a file that gets a report of the run. commands/report_table.cc has a row for each of these options.
+  // Like kOfFinishedRuns and kOfOneRun.
+  kReportFile = 1U << 0,
+  // The value must be the name of a file: not empty, and not "-".
+  kNamesFile = 1U << 1,
+  // May stand beside --from-json and --merge, which report runs that are over.
+  kOfFinishedRuns = 1U << 2,
+  // May stand beside --merge.
+  kOfMerges = 1U << 3,
+  // Belongs to one run, so it does not go with --check-isolation, which makes several.
+  kOfOneRun = 1U << 4,
+  // Changes which tests run or how often, so it does not go with --replay.
+  kDividesRun = 1U << 5,
+  // An option of pytest's that is dropped where the same tests run a second time: it stops early, empties a cache, or
+  // writes over the first run's report.
+  kNotRepeated = 1U << 6,
+};
+
 struct Flag {
-  // As CLI11 wants them: "-n,--workers". The last long name is the one in settings files (without dashes).
+  // As CLI11 needs them: "-n,--workers". The last name is the main name. Settings files have it without dashes.
   const char* names;
   Handling handling;
   Arity arity;
   const char* group;
   const char* help;
-  // How the value is called in --help; nullptr for flags.
+  // What --help calls the value; nullptr for flags.
   const char* value_name;
+  // Of Trait.
+  unsigned traits = 0;
+
+  // Whether one of `wanted` holds.
+  bool Is(unsigned wanted) const { return (traits & wanted) != 0; }
 };
 
 const std::vector<Flag>& FlagTable();
 
+// The row with this main name; nullptr if there is none.
+const Flag* FindFlag(const std::string& main_name);
+// Whether the option asks for something else than a plain run of the tests, or for an answer of pytest's.
+bool AsksElse(const Flag& flag);
 // "--workers" of "-n,--numprocesses,--workers"; the short name if there is no long one.
 std::string MainName(const Flag& flag);
-// All spellings of it.
+// All spellings of `flag`.
 std::vector<std::string> Names(const Flag& flag);
 // The known spelling that is nearest to a mistyped long option, or empty if none is near.
 std::string NearestSpelling(const std::string& typed);

@@ -1,4 +1,5 @@
-// Prints the table of options as JSON, for tools/options_page.py and the tests that hold it against pytest's own parser.
+// Prints the table of options as JSON, for tools/options_page.py and the tests that hold it against pytest's own
+// parser.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 

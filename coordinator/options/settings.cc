@@ -44,7 +44,7 @@ struct Setting {
   std::string shown;
 };
 
-// What switches an option on is one empty value, as if it had been typed; what switches it off is none.
+// A switch that is on has one empty value, as if typed. A switch that is off has none.
 std::vector<std::string> Switch(bool on) { return on ? std::vector<std::string>{""} : std::vector<std::string>(); }
 
 std::optional<std::string> TextOf(const toml::node& node) {

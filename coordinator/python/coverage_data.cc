@@ -13,7 +13,7 @@
 namespace fastest::python {
 namespace {
 
-// Arguments: the target, then the files. Answers with what went wrong; nothing if all is well.
+// Arguments: the target, then the files. Answers with an error; with nothing if all went well.
 constexpr char kScript[] = R"py(
 import os, sys, warnings
 target, *files = sys.argv[1:]

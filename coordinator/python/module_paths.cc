@@ -15,9 +15,9 @@
 namespace fastest::python {
 namespace {
 
-// Arguments: the ini options consider_namespace_packages ("1" or "") and pythonpath (lines), then names. For each name it writes
-// the path and a zero byte; nothing before that if there is no such module. A conftest file in the directory where pytest starts
-// puts that directory in front; the directory of `python -c` itself is not there under pytest.
+// Arguments: the ini options consider_namespace_packages ("1" or "") and pythonpath (lines), then names. Writes for each
+// name the path and a zero byte; the path is empty if there is no such module. A conftest file in the directory where
+// pytest starts puts that directory in front of the search path. `python -c` adds its own directory, and pytest does not.
 constexpr char kScript[] = R"py(
 import importlib.util, os, sys
 namespaces, paths, *names = sys.argv[1:]
@@ -54,7 +54,7 @@ std::string Ini(const discovery::ProjectConfig& project, const char* option) {
   return found == project.ini.end() ? "" : found->second;
 }
 
-// The ini option pythonpath: paths from the ini-file's directory on, one a line.
+// The ini option pythonpath: one path a line, relative to the ini-file's directory.
 std::string PythonPath(const discovery::ProjectConfig& project) {
   const std::filesystem::path base = project.inifile.empty() ? std::filesystem::path(project.rootdir)
                                                              : std::filesystem::path(project.inifile).parent_path();

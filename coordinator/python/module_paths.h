@@ -1,4 +1,4 @@
-// Where the modules lie that --pyargs names.
+// Where the modules of --pyargs are.
 #ifndef FASTEST_COORDINATOR_PYTHON_MODULE_PATHS_H_
 #define FASTEST_COORDINATOR_PYTHON_MODULE_PATHS_H_
 
@@ -10,10 +10,11 @@
 
 namespace fastest::python {
 
-// `names` ("pkg.tests.test_a::test_x[1]"), each with the path of its file or directory in the place of the module. Only an
-// interpreter knows its modules, so `python` is started and asked, once, with the paths that pytest would have added. What is no
-// module may be a path, as with pytest. Errors: NotFound for what is neither, in pytest's words, or for an interpreter that
-// can't be run; InvalidArgument for a package with a selection of tests. With `skip_missing` names that lead nowhere are left out.
+// `names` ("pkg.tests.test_a::test_x[1]") with the path of a file or directory in place of each module. Only an
+// interpreter knows its modules, so `python` is started once, with the paths that pytest would add. A name that is no
+// module may be a path, as with pytest. A name that is neither is left out with `skip_missing`. Errors: NotFound for a
+// name that is neither, in pytest's words, or for an interpreter that cannot be run; InvalidArgument for a package with
+// a selection of tests.
 absl::StatusOr<std::vector<std::string>> PathsOfModules(const std::string& python,
                                                         const discovery::ProjectConfig& project,
                                                         const std::string& invocation_dir,

@@ -13,7 +13,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// The rules are those of pytest's search for what --pyargs names: importlib.util.find_spec, with the ini option pythonpath in front.
+// The rules are those of pytest's search for what --pyargs names: importlib.util.find_spec, with the ini option
+// pythonpath in front.
 class ModulePathsTest : public testing::Test {
  protected:
   ModulePathsTest() {

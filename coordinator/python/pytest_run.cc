@@ -7,21 +7,22 @@
 
 #include "base/status_macros.h"
 #include "coordinator/python/python_script.h"
-#include "coordinator/report/text/outcome_names.h"
+#include "proto/outcome_name.h"
 
 namespace fastest::python {
 namespace {
 
 using Json = nlohmann::json;
 
-// Runs pytest on the arguments as its command would and writes to the first one what came of each test, by the rule that Fastest's
-// results follow: the strongest outcome of all its reports. The second names the tests that are to be run, in their order; empty: all.
+// Runs pytest as its command would. The first argument is the file for the outcomes: of each test the strongest of all
+// its reports, which is the rule of Fastest's results, too. The second is a file with the tests to run, in their order;
+// empty: all. The rest is for pytest.
 constexpr char kPytest[] = R"py(
 import json, os, platform, sys
 answer, selection, *args = sys.argv[1:]
 if sys.path and sys.path[0] == "":
     del sys.path[0]
-# What the tests themselves patch is kept from before.
+# Tests may patch these.
 dump, open_, replace = json.dump, open, os.replace
 only = []
 if selection:
@@ -35,7 +36,7 @@ import pytest
 
 RANK = (None, "passed", "xpassed", "xfailed", "skipped", "error", "failed")
 
-class commands::Recorder:
+class Recorder:
     def __init__(self):
         self.begun, self.outcomes, self.collectors = {}, {}, {}
 
@@ -74,7 +75,7 @@ class commands::Recorder:
         if report.outcome != "passed":
             self.collectors[report.nodeid] = report.outcome
 
-recorder = commands::Recorder()
+recorder = Recorder()
 sys.argv[0] = "pytest"
 code = pytest.main(args, plugins=[recorder])
 tests = {nodeid: [word for word in words if word] for nodeid, words in recorder.outcomes.items()}
@@ -88,8 +89,9 @@ os._exit(0)
 
 }  // namespace
 
-absl::StatusOr<Verdicts> RunPytest(const request::Request& request, const std::vector<std::string>& args,
-                                   const std::vector<v1::TestRef>& only, const std::string& folder) {
+absl::StatusOr<Verdicts> RunPytest(const std::string& python, const std::string& directory,
+                                   const std::vector<std::string>& args, const std::vector<v1::TestRef>& only,
+                                   const std::string& folder) {
   const std::string answer = folder + "/pytest.json";
   std::string selection;
   if (!only.empty()) {
@@ -100,7 +102,7 @@ absl::StatusOr<Verdicts> RunPytest(const request::Request& request, const std::v
   }
   std::vector<std::string> words = {answer, selection};
   words.insert(words.end(), args.begin(), args.end());
-  ASSIGN_OR_RETURN(const std::string ignored, AskPython(request.run.python, kPytest, words, request.run.invocation_dir,
+  ASSIGN_OR_RETURN(const std::string ignored, AskPython(python, kPytest, words, directory,
                                                         "run the suite with pytest, so there is nothing to compare"));
   std::ifstream file(answer, std::ios::binary);
   std::ostringstream text;
@@ -110,10 +112,10 @@ absl::StatusOr<Verdicts> RunPytest(const request::Request& request, const std::v
 
 void VerdictReporter::Result(const v1::TestResult& result, const results::Origin&) {
   std::vector<std::string>& outcomes = verdicts_->tests[result.ref().node_id()];
-  // Tests that share an id come from different workers in any order.
+  // Tests with the same id may come from several workers, in any order.
   const auto index = static_cast<size_t>(result.ref().index());
   if (outcomes.size() <= index) outcomes.resize(index + 1);
-  outcomes[index] = report::OutcomeName(result.outcome());
+  outcomes[index] = OutcomeName(result.outcome());
 }
 
 void VerdictReporter::Collect(const v1::CollectReport& report) {

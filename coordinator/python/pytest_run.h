@@ -1,4 +1,4 @@
-// What genuine pytest says of a suite, and what a run of Fastest says of it, in the same form.
+// What genuine pytest says of a suite, and what a run of Fastest says, in the same form.
 #ifndef FASTEST_COORDINATOR_PYTHON_PYTEST_RUN_H_
 #define FASTEST_COORDINATOR_PYTHON_PYTEST_RUN_H_
 
@@ -8,16 +8,17 @@
 #include "absl/status/statusor.h"
 #include "coordinator/python/verdicts.h"
 #include "coordinator/report/reporter.h"
-#include "coordinator/request/request.h"
 
 namespace fastest::python {
 
-// Runs pytest, as a child, with the request's interpreter and in its directory, and waits for it. `only`: of what `args` select, just these
-// tests, in this order; empty: all. `folder` is for files that are of no interest after. Errors as of AskPython.
-absl::StatusOr<Verdicts> RunPytest(const request::Request& request, const std::vector<std::string>& args,
-                                   const std::vector<v1::TestRef>& only, const std::string& folder);
+// Runs pytest with this interpreter, in this directory, as a child, and waits for its end. `only`: just these of the
+// tests that `args` select, in this order; empty: all. `folder`: for files that nobody needs afterwards. Errors as of
+// AskPython.
+absl::StatusOr<Verdicts> RunPytest(const std::string& python, const std::string& directory,
+                                   const std::vector<std::string>& args, const std::vector<v1::TestRef>& only,
+                                   const std::string& folder);
 
-// Takes down what a run says; it is complete when the run has finished.
+// Writes down what a run of Fastest says. Complete when the run has finished.
 class VerdictReporter final : public report::Reporter {
  public:
   explicit VerdictReporter(Verdicts* verdicts) : verdicts_(verdicts) {}

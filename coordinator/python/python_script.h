@@ -1,4 +1,4 @@
-// Short scripts that are asked of the user's Python.
+// Short scripts for the user's Python.
 #ifndef FASTEST_COORDINATOR_PYTHON_PYTHON_SCRIPT_H_
 #define FASTEST_COORDINATOR_PYTHON_PYTHON_SCRIPT_H_
 
@@ -9,9 +9,11 @@
 
 namespace fastest::python {
 
-// Runs `script` as `python -c` does, from `working_dir` (empty: this process's own), and gives what it wrote to descriptor 3; what it prints goes
-// where this process's own output goes. NotFound: there is no such interpreter; the text names --python. Unavailable: it ended otherwise than
-// with exit code 0; the text says how, and that it could not do `task` ("look for modules").
+// Runs `script` as `python -c` does, in `working_dir` (empty: this process's directory), and gives what it wrote to
+// descriptor 3. What it prints goes where this process prints. Errors, with a text for the user:
+// - NotFound: there is no such interpreter; the text names --python.
+// - Unavailable: the exit code was not 0; the text says how the script ended, and which `task` ("look for modules") it
+//   could not do.
 absl::StatusOr<std::string> AskPython(const std::string& python, const char* script,
                                       const std::vector<std::string>& args, const std::string& working_dir,
                                       const std::string& task);

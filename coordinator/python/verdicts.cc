@@ -65,7 +65,7 @@ std::set<std::string> Unsteady(const Verdicts& first, const Verdicts& second) {
 std::vector<std::string> Differences(const Verdicts& pytest, const Verdicts& fastest,
                                      const std::set<std::string>& unsteady) {
   std::vector<std::string> found;
-  // One unsteady test may decide it.
+  // An unsteady test may decide the exit code.
   if (pytest.exit_code != fastest.exit_code && unsteady.empty()) {
     found.push_back(Said("exit code", absl::StrCat(pytest.exit_code), absl::StrCat(fastest.exit_code)));
   }

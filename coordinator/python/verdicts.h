@@ -1,4 +1,4 @@
-// What a whole run says of each test, and where two runs do not say the same.
+// The outcomes of a whole run, and the differences between two runs.
 #ifndef FASTEST_COORDINATOR_PYTHON_VERDICTS_H_
 #define FASTEST_COORDINATOR_PYTHON_VERDICTS_H_
 
@@ -15,7 +15,7 @@ struct Verdicts {
   int exit_code = 0;
   std::string python_version;
   std::string pytest_version;
-  // Outcomes by node id, in words ("passed"); several where tests share an id.
+  // Outcomes by node id, in words ("passed"). Tests with the same id have several.
   std::map<std::string, std::vector<std::string>> tests;
   // Modules that could not be collected or skip themselves: "failed" or "skipped".
   std::map<std::string, std::string> collectors;
@@ -23,13 +23,13 @@ struct Verdicts {
   int count() const;
 };
 
-// Reads what the script of doctor.cc writes down. InvalidArgument: it is no such text.
+// Reads what the script of pytest_run.cc writes. InvalidArgument: `json` is no such text.
 absl::StatusOr<Verdicts> ParseVerdicts(const std::string& json);
 
-// Node ids about which two runs of the same program do not agree.
+// Node ids on which two runs of the same program disagree.
 std::set<std::string> Unsteady(const Verdicts& first, const Verdicts& second);
 
-// One line for each difference, `unsteady` ids aside; empty: the same verdict.
+// One line for each difference, without the `unsteady` ids; empty: the same verdict.
 std::vector<std::string> Differences(const Verdicts& pytest, const Verdicts& fastest,
                                      const std::set<std::string>& unsteady);
 

@@ -4,11 +4,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/engine_name.h"
 
 namespace fastest::report {
 
 void EngineReport::Result(const v1::TestResult& result, const results::Origin& /*origin*/) {
-  ++by_engine_[result.engine()];
+  ++by_engine_[EngineName(result.engine())];
   if (result.engine_reason().empty()) return;
   Left& left = by_reason_[result.engine_reason()];
   ++left.tests;

@@ -8,7 +8,7 @@
 namespace fastest::report {
 namespace {
 
-v1::TestResult ResultOf(const std::string& node_id, const std::string& engine, const std::string& reason) {
+v1::TestResult ResultOf(const std::string& node_id, v1::Engine engine, const std::string& reason) {
   v1::TestResult result;
   result.mutable_ref()->set_node_id(node_id);
   result.set_engine(engine);
@@ -25,15 +25,16 @@ std::string TextOf(bool list_tests, const std::vector<v1::TestResult>& results) 
 }
 
 TEST(EngineReportTest, CountsEnginesAndReasons) {
-  EXPECT_EQ(TextOf(false, {ResultOf("a", "direct", ""), ResultOf("b", "pytest", "it is asynchronous"),
-                           ResultOf("c", "pytest", "twisted is loaded"), ResultOf("d", "pytest", "twisted is loaded")}),
+  EXPECT_EQ(TextOf(false, {ResultOf("a", v1::ENGINE_DIRECT, ""), ResultOf("b", v1::ENGINE_PYTEST, "it is asynchronous"),
+                           ResultOf("c", v1::ENGINE_PYTEST, "twisted is loaded"),
+                           ResultOf("d", v1::ENGINE_PYTEST, "twisted is loaded")}),
             "engines: direct 1, pytest 3\n"
             "  left to pytest's: 2 (twisted is loaded)\n"
             "  left to pytest's: 1 (it is asynchronous)\n");
 }
 
 TEST(EngineReportTest, NamesTheTestsWhereAsked) {
-  EXPECT_EQ(TextOf(true, {ResultOf("a", "direct", ""), ResultOf("b", "pytest", "why")}),
+  EXPECT_EQ(TextOf(true, {ResultOf("a", v1::ENGINE_DIRECT, ""), ResultOf("b", v1::ENGINE_PYTEST, "why")}),
             "engines: direct 1, pytest 1\n  left to pytest's: 1 (why)\n    b\n");
 }
 

@@ -12,13 +12,14 @@ namespace {
 constexpr char kQuarantined[] = "quarantined";
 constexpr char kUnexplained[] = "no worker reported it, and nobody said why";
 
-// By what pytest counts a report. A plain pass comes without words (see v1::Phase): pytest counts that of the call alone.
+// The category under which pytest counts a report. A plain pass comes without words (see v1::Phase), and pytest counts
+// only the one of the call.
 std::string CategoryOf(const v1::Phase& phase) {
   const bool plain = phase.category().empty() && phase.outcome().empty() && phase.subtest().empty();
   return plain && phase.when() == "call" ? "passed" : phase.category();
 }
 
-// For a result without reports, which only a test that took its worker along can have.
+// The same for a result without reports. Only a test that killed its worker has none.
 std::string CategoryOf(v1::Outcome outcome) {
   switch (outcome) {
     case v1::PASSED:
@@ -46,15 +47,12 @@ std::string Disagreement(const std::string& what, const std::string& first, int6
 
 }  // namespace
 
-Ledger::Ledger(StringTable* names)
-    : own_names_(names == nullptr ? std::make_unique<StringTable>() : nullptr),
-      names_(names == nullptr ? own_names_.get() : names),
-      empty_(names_->Intern("")) {}
+Ledger::Ledger(StringTable& names) : names_(names), empty_(names_.Intern("")) {}
 
 void Ledger::Planned(const std::string& module, const std::vector<std::string>& exact_node_ids) {
   std::vector<uint32_t>& planned = modules_[module].planned;
   planned.reserve(planned.size() + exact_node_ids.size());
-  for (const std::string& id : exact_node_ids) planned.push_back(names_->Intern(id));
+  for (const std::string& id : exact_node_ids) planned.push_back(names_.Intern(id));
 }
 
 Ledger::Test& Ledger::Find(uint32_t node, uint32_t index, uint32_t module) {
@@ -65,7 +63,7 @@ Ledger::Test& Ledger::Find(uint32_t node, uint32_t index, uint32_t module) {
 
 bool Ledger::Enter(const v1::TestRef& ref, uint32_t module) {
   Test& test = Find(ref, module);
-  // Somebody has it again, so what was said of it before no longer holds.
+  // A worker has the test again, so an earlier reason no longer holds.
   test.why_not = empty_;
   return !std::exchange(test.collected, true);
 }
@@ -92,20 +90,20 @@ void Ledger::WholeCollection(const std::string& worker, const v1::Collection& co
     v1::TestRef ref;
     ref.set_node_id(test.node_id());
     ref.set_index(times[test.node_id()]++);
-    if (Enter(ref, names_->Intern(test.module()))) ++modules_[test.module()].collected;
+    if (Enter(ref, names_.Intern(test.module()))) ++modules_[test.module()].collected;
   }
 }
 
 void Ledger::Collected(const std::string& worker, const std::string& module,
                        const v1::WorkerMessage::Collected& collected) {
-  const uint32_t number = names_->Intern(module);
+  const uint32_t number = names_.Intern(module);
   uint32_t entered = 0;
   for (const v1::TestRef& ref : collected.tests()) entered += Enter(ref, number) ? 1 : 0;
   if (entered > 0) modules_[module].collected += entered;
   for (const v1::TestRef& ref : collected.missing()) {
     Test& test = Find(ref, number);
     if (!test.collected || test.reported) continue;
-    test.why_not = names_->Intern(absl::StrCat(worker, " was given it and did not find it"));
+    test.why_not = names_.Intern(absl::StrCat(worker, " was given it and did not find it"));
   }
   if (!module.empty()) CompareModule(worker, module, collected);
 }
@@ -162,12 +160,12 @@ void Ledger::NotRun(const v1::TestRef& ref, const std::string& module, const std
     if (unrun_modules_.insert(module).second) modules_not_run_.push_back({ref, module, reason});
     return;
   }
-  Test& test = Find(ref, names_->Intern(module));
-  if (!test.reported) test.why_not = names_->Intern(reason);
+  Test& test = Find(ref, names_.Intern(module));
+  if (!test.reported) test.why_not = names_.Intern(reason);
 }
 
 void Ledger::NotRunRest(const std::string& reason) {
-  const uint32_t number = names_->Intern(reason);
+  const uint32_t number = names_.Intern(reason);
   for (Test& test : tests_) {
     if (test.collected && !test.reported && test.why_not == empty_) test.why_not = number;
   }
@@ -190,7 +188,7 @@ int Ledger::Withdrawn() const {
       const auto it = by_ref_.find({node, 0});
       if (it == by_ref_.end() || !tests_[it->second].collected) ++missing;
     }
-    // Discovery does not select: what -k left out is not withdrawn.
+    // Discovery does not select, so what -k left out is not withdrawn.
     withdrawn += std::max(0, missing - static_cast<int>(module.deselected));
   }
   return whole ? std::max(0, withdrawn - deselected_) : withdrawn;
@@ -198,9 +196,9 @@ int Ledger::Withdrawn() const {
 
 results::NotRun Ledger::NotRunOf(const Test& test, const std::string& reason) const {
   results::NotRun not_run;
-  not_run.ref.set_node_id((*names_)[test.node]);
+  not_run.ref.set_node_id(names_[test.node]);
   not_run.ref.set_index(test.index);
-  not_run.module = (*names_)[test.module];
+  not_run.module = names_[test.module];
   not_run.reason = reason;
   return not_run;
 }
@@ -208,6 +206,7 @@ results::NotRun Ledger::NotRunOf(const Test& test, const std::string& reason) co
 Books Ledger::Close() const {
   Books books;
   books.deselected = deselected_;
+  books.failures = failures_;
   books.disagreements = disagreements_;
   books.withdrawn = Withdrawn();
   bool explained = true;
@@ -217,10 +216,10 @@ Books Ledger::Close() const {
     if (test.reported) {
       if (!test.collected) {
         books.disagreements.push_back(
-            absl::StrCat((*names_)[test.node], ": a result came, but no worker had collected it"));
+            absl::StrCat(names_[test.node], ": a result came, but no worker had collected it"));
       }
     } else if (test.why_not != empty_) {
-      books.not_run.push_back(NotRunOf(test, (*names_)[test.why_not]));
+      books.not_run.push_back(NotRunOf(test, names_[test.why_not]));
     } else if (test.collected) {
       books.not_run.push_back(NotRunOf(test, kUnexplained));
       explained = false;
@@ -231,10 +230,9 @@ Books Ledger::Close() const {
   return books;
 }
 
-ExitCode Ledger::ExitFromResults(bool stopped) const {
-  const Books books = Close();
+ExitCode ExitFromBooks(const Books& books, bool stopped) {
   if (!books.balanced || (!stopped && !books.not_run.empty())) return kNotRun;
-  if (failures_ > 0) return kTestsFailed;
+  if (books.failures > 0) return kTestsFailed;
   return books.collected == 0 ? kNoTestsCollected : kOk;
 }
 

@@ -46,7 +46,8 @@ v1::TestResult Passed(const std::string& node_id) {
 }
 
 TEST(LedgerTest, AGoodRunBalances) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "a.py", Collected({"a.py::x", "a.py::y"}, "d", 3));
   EXPECT_TRUE(ledger.Reported(Passed("a.py::x")));
   EXPECT_TRUE(ledger.Reported(Passed("a.py::y")));
@@ -55,13 +56,14 @@ TEST(LedgerTest, AGoodRunBalances) {
   EXPECT_EQ(books.collected, 2);
   EXPECT_EQ(books.reported, 2);
   EXPECT_EQ(books.deselected, 3);
-  EXPECT_EQ(ledger.ExitFromResults(false), kOk);
+  EXPECT_EQ(ExitFromBooks(ledger.Close(), false), kOk);
   EXPECT_EQ(ledger.counts().at("passed"), 2);
   EXPECT_EQ(ledger.counts().at("deselected"), 3);
 }
 
 TEST(LedgerTest, AQuarantinedFailureIsCountedApart) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "a.py", Collected({"a.py::x", "a.py::y", "a.py::z"}));
   v1::TestResult failed = Result("a.py::x", {{"", "passed"}, {"failed", "failed"}, {"error", "failed"}});
   failed.set_outcome(v1::FAILED);
@@ -74,11 +76,12 @@ TEST(LedgerTest, AQuarantinedFailureIsCountedApart) {
   ledger.Reported(Passed("a.py::z"));
   EXPECT_EQ(ledger.failures(), 0);
   EXPECT_EQ(ledger.counts(), (std::map<std::string, int>{{"passed", 1}, {"quarantined", 3}}));
-  EXPECT_EQ(ledger.ExitFromResults(false), kOk);
+  EXPECT_EQ(ExitFromBooks(ledger.Close(), false), kOk);
 }
 
 TEST(LedgerTest, ATestIsCountedOnce) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
   EXPECT_TRUE(ledger.Reported(Passed("a.py::x")));
   EXPECT_FALSE(ledger.Reported(Passed("a.py::x")));
@@ -89,7 +92,8 @@ TEST(LedgerTest, ATestIsCountedOnce) {
 }
 
 TEST(LedgerTest, SameIdWithAnotherIndexIsAnotherTest) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   v1::TestResult second = Passed("a.py::x");
   *second.mutable_ref() = Ref("a.py::x", 1);
   EXPECT_TRUE(ledger.Reported(Passed("a.py::x")));
@@ -98,18 +102,20 @@ TEST(LedgerTest, SameIdWithAnotherIndexIsAnotherTest) {
 }
 
 TEST(LedgerTest, AResultForATestThatNobodyCollectedIsLoud) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
   ledger.Reported(Passed("a.py::x"));
   ledger.Reported(Passed("a.py::stranger"));
   const Books books = ledger.Close();
   EXPECT_FALSE(books.balanced);
   EXPECT_THAT(books.disagreements, ElementsAre(HasSubstr("a.py::stranger")));
-  EXPECT_EQ(ledger.ExitFromResults(false), kNotRun);
+  EXPECT_EQ(ExitFromBooks(ledger.Close(), false), kNotRun);
 }
 
 TEST(LedgerTest, AHoleAndAStrangerDoNotCancelOut) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
   ledger.Reported(Passed("a.py::y"));
   const Books books = ledger.Close();
@@ -118,7 +124,8 @@ TEST(LedgerTest, AHoleAndAStrangerDoNotCancelOut) {
 }
 
 TEST(LedgerTest, WhatAStopLeftIsExplainedAndNoFailure) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "a.py", Collected({"a.py::x", "a.py::y", "a.py::z"}));
   ledger.Reported(Passed("a.py::x"));
   ledger.NotRun(Ref("a.py::y"), "a.py", "given up");
@@ -129,26 +136,29 @@ TEST(LedgerTest, WhatAStopLeftIsExplainedAndNoFailure) {
   EXPECT_EQ(books.not_run[0].reason, "given up");
   EXPECT_EQ(books.not_run[1].reason, "stopped");
   EXPECT_EQ(books.not_run[1].module, "a.py");
-  EXPECT_EQ(ledger.ExitFromResults(true), kOk);
+  EXPECT_EQ(ExitFromBooks(ledger.Close(), true), kOk);
 }
 
 TEST(LedgerTest, AHoleIsLoudInAStoppedRunToo) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
-  EXPECT_EQ(ledger.ExitFromResults(true), kNotRun);
+  EXPECT_EQ(ExitFromBooks(ledger.Close(), true), kNotRun);
 }
 
 TEST(LedgerTest, NotRunCountsForMoreThanFailures) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "m", Collected({"a", "b"}));
   ledger.Reported(Result("a", {{"", "passed"}, {"failed", "failed"}, {"", "passed"}}));
   ledger.NotRun(Ref("b"), "m", "no worker was left");
-  EXPECT_EQ(ledger.ExitFromResults(false), kNotRun);
-  EXPECT_EQ(ledger.ExitFromResults(true), kTestsFailed);
+  EXPECT_EQ(ExitFromBooks(ledger.Close(), false), kNotRun);
+  EXPECT_EQ(ExitFromBooks(ledger.Close(), true), kTestsFailed);
 }
 
 TEST(LedgerTest, ATestThatTheNextWorkerDoesNotFindIsExplained) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "a.py", Collected({"a.py::x", "a.py::y"}));
   ledger.Reported(Passed("a.py::x"));
   v1::WorkerMessage::Collected rest = Collected({});
@@ -163,18 +173,20 @@ TEST(LedgerTest, ATestThatTheNextWorkerDoesNotFindIsExplained) {
 }
 
 TEST(LedgerTest, AHoleIsLoud) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "a.py", Collected({"a.py::x", "a.py::y"}));
   ledger.Reported(Passed("a.py::x"));
   const Books books = ledger.Close();
   EXPECT_FALSE(books.balanced);
   ASSERT_EQ(books.not_run.size(), 1u);
   EXPECT_EQ(books.not_run[0].ref.node_id(), "a.py::y");
-  EXPECT_EQ(ledger.ExitFromResults(false), kNotRun);
+  EXPECT_EQ(ExitFromBooks(ledger.Close(), false), kNotRun);
 }
 
 TEST(LedgerTest, WhatWasGivenUpIsNamedAndNotGreen) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
   ledger.NotRun(Ref("a.py::x"), "a.py", "lost");
   ledger.NotRun({}, "b.py", "never begun");
@@ -182,19 +194,21 @@ TEST(LedgerTest, WhatWasGivenUpIsNamedAndNotGreen) {
   const Books books = ledger.Close();
   EXPECT_TRUE(books.balanced);
   ASSERT_EQ(books.not_run.size(), 2u);
-  EXPECT_EQ(ledger.ExitFromResults(false), kNotRun);
-  EXPECT_EQ(ledger.ExitFromResults(true), kOk);
+  EXPECT_EQ(ExitFromBooks(ledger.Close(), false), kNotRun);
+  EXPECT_EQ(ExitFromBooks(ledger.Close(), true), kOk);
 }
 
 TEST(LedgerTest, AReasonDoesNotUndoAResult) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Reported(Passed("a.py::x"));
   ledger.NotRun(Ref("a.py::x"), "a.py", "lost");
   EXPECT_THAT(ledger.Close().not_run, IsEmpty());
 }
 
 TEST(LedgerTest, PartsMustAgree) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "a.py", Collected({"a.py::x"}, "one"));
   ledger.Collected("gw1", "a.py", Collected({"a.py::y"}, "two"));
   ledger.Reported(Passed("a.py::x"));
@@ -202,11 +216,12 @@ TEST(LedgerTest, PartsMustAgree) {
   const Books books = ledger.Close();
   EXPECT_FALSE(books.balanced);
   EXPECT_THAT(books.disagreements, ElementsAre(HasSubstr("a.py")));
-  EXPECT_EQ(ledger.ExitFromResults(false), kNotRun);
+  EXPECT_EQ(ExitFromBooks(ledger.Close(), false), kNotRun);
 }
 
 TEST(LedgerTest, ADisagreementIsSaidOnceForEachWorker) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "a.py", Collected({"a.py::x"}, "one"));
   v1::WorkerMessage::Collected other = Collected({"a.py::y"}, "two");
   other.set_module_selected(7);
@@ -216,7 +231,8 @@ TEST(LedgerTest, ADisagreementIsSaidOnceForEachWorker) {
 }
 
 TEST(LedgerTest, DeselectedOfASplitModuleCountsOnce) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "a.py", Collected({"a.py::x"}, "d", 4));
   ledger.Collected("gw1", "a.py", Collected({"a.py::y"}, "d", 4));
   EXPECT_EQ(ledger.Close().deselected, 4);
@@ -231,7 +247,8 @@ TEST(LedgerTest, WholeCollectionFillsTheBooksOnce) {
   }
   collection.set_digest("d");
   collection.set_deselected(1);
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.WholeCollection("gw0", collection);
   ledger.WholeCollection("gw1", collection);
   EXPECT_EQ(ledger.Close().collected, 3);
@@ -242,7 +259,8 @@ TEST(LedgerTest, WholeCollectionFillsTheBooksOnce) {
 }
 
 TEST(LedgerTest, PlannedButNotThereIsWithdrawn) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Planned("a.py", {"a.py::x", "a.py::gone"});
   ledger.Planned("b.py", {"b.py::y"});
   ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
@@ -250,7 +268,8 @@ TEST(LedgerTest, PlannedButNotThereIsWithdrawn) {
 }
 
 TEST(LedgerTest, WhatWasDeselectedOrNotCollectedToTheEndIsNotWithdrawn) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Planned("a.py", {"a.py::x", "a.py::deselected", "a.py::gone"});
   v1::WorkerMessage::Collected all = Collected({"a.py::x"}, "d", 1);
   all.set_module_selected(1);
@@ -263,18 +282,20 @@ TEST(LedgerTest, WhatWasDeselectedOrNotCollectedToTheEndIsNotWithdrawn) {
 }
 
 TEST(LedgerTest, CountsReportsAsPytest) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.Collected("gw0", "m", Collected({"a", "b", "c"}));
   ledger.Reported(Result("a", {{"", "passed"}, {"passed", "passed"}, {"error", "failed"}}));
   ledger.Reported(Result("b", {{"error", "failed"}, {"", "passed"}}));
   ledger.Reported(Result("c", {{"", "passed"}, {"xfailed", "skipped"}, {"", "passed"}}));
   EXPECT_EQ(ledger.counts(), (std::map<std::string, int>{{"passed", 1}, {"error", 2}, {"xfailed", 1}}));
   EXPECT_EQ(ledger.failures(), 2);
-  EXPECT_EQ(ledger.ExitFromResults(false), kTestsFailed);
+  EXPECT_EQ(ExitFromBooks(ledger.Close(), false), kTestsFailed);
 }
 
 TEST(LedgerTest, APhaseWithoutStatusPassed) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   v1::TestResult result;
   *result.mutable_ref() = Ref("a.py::x");
   for (const char* when : {"setup", "call", "teardown"}) result.add_phases()->set_when(when);
@@ -283,7 +304,8 @@ TEST(LedgerTest, APhaseWithoutStatusPassed) {
 }
 
 TEST(LedgerTest, OnlyTheCallCountsAsPassed) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   v1::TestResult result;
   *result.mutable_ref() = Ref("a.py::x");
   v1::Phase* subtest = result.add_phases();
@@ -294,7 +316,8 @@ TEST(LedgerTest, OnlyTheCallCountsAsPassed) {
 }
 
 TEST(LedgerTest, XfailIsNoFailureAndStrictXpassIs) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   v1::TestResult xfail = Result("a", {{"xfailed", "skipped"}});
   xfail.mutable_phases(0)->set_xfail(true);
   ledger.Reported(xfail);
@@ -307,7 +330,8 @@ TEST(LedgerTest, XfailIsNoFailureAndStrictXpassIs) {
 }
 
 TEST(LedgerTest, AResultWithoutReportsCountsByItsOutcome) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   v1::TestResult crash = Result("a", {});
   crash.set_outcome(v1::FAILED);
   ledger.Reported(crash);
@@ -316,7 +340,8 @@ TEST(LedgerTest, AResultWithoutReportsCountsByItsOutcome) {
 }
 
 TEST(LedgerTest, EveryWorkersReportOnOneModuleCountsOnce) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   v1::CollectReport report;
   report.set_node_id("a.py");
   report.set_outcome("failed");
@@ -327,26 +352,31 @@ TEST(LedgerTest, EveryWorkersReportOnOneModuleCountsOnce) {
 }
 
 TEST(LedgerTest, CollectReportsCount) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   v1::CollectReport report;
   report.set_outcome("skipped");
   ledger.CollectReported(report);
-  EXPECT_EQ(ledger.ExitFromResults(false), kNoTestsCollected);
+  EXPECT_EQ(ExitFromBooks(ledger.Close(), false), kNoTestsCollected);
   report.set_outcome("failed");
   ledger.CollectReported(report);
   EXPECT_EQ(ledger.collect_errors(), 1);
   EXPECT_EQ(ledger.counts(), (std::map<std::string, int>{{"error", 1}, {"skipped", 1}}));
-  EXPECT_EQ(ledger.ExitFromResults(false), kTestsFailed);
+  EXPECT_EQ(ExitFromBooks(ledger.Close(), false), kTestsFailed);
 }
 
 TEST(LedgerTest, WarningsAddUp) {
-  Ledger ledger;
+  StringTable names;
+  Ledger ledger(names);
   ledger.AddWarnings(1);
   ledger.AddWarnings(1);
   EXPECT_EQ(ledger.counts().at("warnings"), 2);
 }
 
-TEST(LedgerTest, NothingCollectedIsExit5) { EXPECT_EQ(Ledger().ExitFromResults(false), kNoTestsCollected); }
+TEST(LedgerTest, NothingCollectedIsExit5) {
+  StringTable names;
+  EXPECT_EQ(ExitFromBooks(Ledger(names).Close(), false), kNoTestsCollected);
+}
 
 }  // namespace
 }  // namespace fastest::results

@@ -21,7 +21,7 @@ v1::TestResult PassedResult(const v1::WorkerMessage::Passed& passed, const v1::T
   result.set_lease_id(passed.lease_id());
   *result.mutable_ref() = ref;
   result.set_outcome(v1::PASSED);
-  result.set_engine("direct");
+  result.set_engine(v1::ENGINE_DIRECT);
   const double setup_s = Seconds(passed.setup_ns());
   const double call_s = Seconds(passed.call_ns());
   AddPhase("setup", passed.start(), setup_s, &result);

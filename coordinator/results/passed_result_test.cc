@@ -26,7 +26,7 @@ TEST(PassedResult, IsWhole) {
   EXPECT_EQ(result.ref().node_id(), "a/test_a.py::TestA::TestB::test_2[x::y.z]");
   EXPECT_EQ(result.ref().index(), 1u);
   EXPECT_EQ(result.outcome(), v1::PASSED);
-  EXPECT_EQ(result.engine(), "direct");
+  EXPECT_EQ(result.engine(), v1::ENGINE_DIRECT);
   EXPECT_EQ(result.location_path(), "a/test_a.py");
   EXPECT_EQ(result.location_line(), 12);
   EXPECT_EQ(result.domain(), "TestA.TestB.test_2[x::y.z]");

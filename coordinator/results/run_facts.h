@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "proto/test.pb.h"
+
 namespace fastest::results {
 
 // Where a result comes from.
@@ -47,7 +49,7 @@ struct RunStart {
   int slots = 0;
   // What was typed for pytest, and RunSpec.engine: what another run needs to go the same way.
   std::vector<std::string> pytest_args;
-  std::string engine;
+  v1::Engine engine = v1::ENGINE_AUTO;
   // Why the collection is whole; empty if it goes by module.
   std::string whole_reason;
   // Seconds since the Unix epoch.
@@ -64,7 +66,8 @@ struct AgentFacts {
   Labels labels;
 };
 
-// What the plan promises (see plan::Plan). `measured`: its seconds come from past runs; otherwise all tests are taken to last equally long.
+// What the plan promises (see plan::Plan). `measured`: its seconds come from past runs; otherwise all tests are taken
+// to last equally long.
 struct PlanFacts {
   int batches = 0;
   double predicted_s = 0;
@@ -73,7 +76,8 @@ struct PlanFacts {
   bool measured = false;
 };
 
-// A batch that was given to a worker. `module` is empty in whole collection; `tests` is 0 where only the worker knows how many it holds.
+// A batch that was given to a worker. `module` is empty in whole collection; `tests` is 0 where only the worker knows
+// how many it holds.
 struct LeaseFacts {
   uint64_t lease_id = 0;
   std::string module;

@@ -29,12 +29,13 @@ struct RunSummary {
   // Wall seconds of the whole command, and the end by the wall clock (seconds since the epoch).
   double duration_s = 0;
   double finished_at = 0;
-  // "stopping after 1 failures", "Interrupted: 2 errors during collection", "KeyboardInterrupt", … ; empty for a run that
-  // went through. Printed between !!! lines as pytest does.
+  // "stopping after 1 failures", "Interrupted: 2 errors during collection", "KeyboardInterrupt", … ; empty for a run
+  // that went through. Printed between !!! lines as pytest does.
   std::string stop_reason;
   // What plugins' terminal summaries wrote, once.
   std::string plugin_summary;
-  // What tests said of the whole suite (record_testsuite_property): each pair of name and value once, for as many workers as said it.
+  // What tests said of the whole suite (record_testsuite_property): each pair of name and value once, for as many
+  // workers as said it.
   std::vector<SuiteProperty> testsuite_properties;
   // Node ids in pytest's order as far as known: reports that list failures sort by it.
   std::vector<std::string> module_order;

@@ -1,5 +1,5 @@
-// Where a run's time went: stamps on each result, and sums for the summary. Pure: time is an argument (seconds since the epoch, by our
-// clock unless said otherwise); not thread-safe.
+// Where a run's time went: stamps on each result, and sums for the summary. Pure: time is an argument (seconds since
+// the epoch, by our clock unless said otherwise); not thread-safe.
 #ifndef FASTEST_COORDINATOR_RESULTS_RUN_TIMING_H_
 #define FASTEST_COORDINATOR_RESULTS_RUN_TIMING_H_
 
@@ -21,7 +21,8 @@ struct TimingSummary {
   double before_s = 0;
   double tests_s = 0;
   int workers = 0;
-  // Calls and teardowns; set-ups and the making of items; neither, before a worker's last result; after it, until the last of all.
+  // Calls and teardowns; set-ups and the making of items; neither, before a worker's last result; after it, until the
+  // last of all.
   double busy_s = 0;
   double setup_s = 0;
   double waiting_s = 0;

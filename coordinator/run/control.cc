@@ -1,49 +1,26 @@
 #include "coordinator/run/control.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "coordinator/results/serialized_reports.h"
 #include "proto/exit_code.h"
 
 namespace fastest::run {
 namespace {
 
 constexpr char kName[] = "control";
-// How long it may still take to start when the first worker has, and to end when all workers have. A report of coverage takes seconds.
+// How long the session may still take to start when the first worker has started, and to end when all workers have
+// ended. A report of coverage takes seconds.
 constexpr double kLimit = 60;
-// Bytes of reports that are worth a message.
+// So many bytes of reports are worth a message.
 constexpr size_t kMuch = size_t{64} * 1024;
 
-// As pytest's reports are serialized: of a test whose worker could not send them, because it died.
-std::string Serialized(const v1::TestResult& result) {
-  nlohmann::json reports = nlohmann::json::array();
-  const nlohmann::json line = result.location_line() < 0 ? nlohmann::json() : nlohmann::json(result.location_line());
-  for (const v1::Phase& phase : result.phases()) {
-    if (!phase.subtest().empty()) continue;
-    nlohmann::json sections = nlohmann::json::array();
-    for (const v1::Section& section : phase.sections()) sections.push_back({section.name(), section.content()});
-    reports.push_back({{"$report_type", "TestReport"},
-                       {"nodeid", result.ref().node_id()},
-                       {"location", {result.location_path(), line, result.domain()}},
-                       {"keywords", nlohmann::json::object()},
-                       {"outcome", phase.outcome().empty() ? "passed" : phase.outcome()},
-                       {"longrepr", phase.longrepr().empty() ? nlohmann::json() : nlohmann::json(phase.longrepr())},
-                       {"when", phase.when()},
-                       {"sections", sections},
-                       {"duration", phase.duration_s()},
-                       {"start", phase.start()},
-                       {"stop", phase.start() + phase.duration_s()},
-                       {"user_properties", nlohmann::json::array()}});
-  }
-  return reports.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-// A failure's text, preceded by its last line, which of a traceback says most.
+// A failure's text, preceded by its last line: that says most of a traceback.
 std::string LastLineFirst(absl::string_view message) {
   const absl::string_view text = absl::StripAsciiWhitespace(message);
   const absl::string_view last = text.substr(text.rfind('\n') + 1);
@@ -55,7 +32,7 @@ std::string LastLineFirst(absl::string_view message) {
 void Control::AgentJoined(int agent, uint32_t slots, v1::CoordinatorMessage::StartRun* start) {
   if (option_.empty()) return;
   start->mutable_spec()->set_control(true);
-  // What it has cleared away and was told is lost with it: another one would know half of it.
+  // There was a session already. What it has cleared away and was told is lost with it: another would know only half.
   if (phase_ != Phase::kNone) return;
   Assign(agent, slots, start->add_workers());
 }
@@ -68,7 +45,7 @@ v1::CoordinatorMessage Control::Start(int agent, uint32_t slots) {
 
 void Control::Assign(int agent, uint32_t slots, v1::CoordinatorMessage::WorkerAssignment* assignment) {
   phase_ = Phase::kStarting;
-  // One more than the agent has: the slots of workers are not touched.
+  // A slot beside those of the workers.
   slot_ = {agent, slots};
   assignment->set_slot(slot_.slot);
   assignment->set_worker_id(kName);
@@ -78,7 +55,7 @@ void Control::Assign(int agent, uint32_t slots, v1::CoordinatorMessage::WorkerAs
 void Control::AgentLeft(int agent, const std::string& why) {
   if (slot_.agent != agent || phase_ == Phase::kOver) return;
   if (option_.empty() && keeps_all_) {
-    // All that it was told is told again to another one.
+    // The next session is told everything again.
     phase_ = Phase::kNone;
     slot_ = {-1, 0};
     waiting_since_.reset();
@@ -98,7 +75,7 @@ v1::WorkerCommand::Replay::Told* Control::Add(const std::string& worker_id, size
 
 void Control::Tell(const std::string& worker_id, const v1::TestResult& result) {
   if (listener_.empty() || phase_ == Phase::kOver) return;
-  std::string reports = result.serialized().empty() ? Serialized(result) : result.serialized();
+  std::string reports = result.serialized().empty() ? results::SerializedReports(result) : result.serialized();
   Add(worker_id, reports.size())->set_test(std::move(reports));
 }
 
@@ -156,7 +133,7 @@ bool Control::Took(const v1::AgentMessage::Event& event) {
       summary_ = message.ended().terminal_summary();
     }
   }
-  // What comes before, while conftests are loaded, every worker says too.
+  // What comes earlier, while conftests are loaded, every worker says too.
   return (phase_ == Phase::kConcluding || has_replayed_) && (message.has_output() || message.has_warning());
 }
 
@@ -202,7 +179,7 @@ bool Control::GaveUp(double now, bool workers_ready) {
 
 int Control::Verdict(int code) const {
   const bool is_ordinary = code == kOk || code == kTestsFailed || code == kNoTestsCollected;
-  // That a run was stopped, by errors of collection for one, its session was told, and may think better of.
+  // The session was told why the run stopped (by errors of collection, for example), and may judge otherwise.
   const bool was_told = exit_status_.has_value() && code == expected_status_;
   if (!is_ordinary && !was_told) return code;
   if (!why_not_.empty()) return code == kNoTestsCollected ? code : kInternalError;

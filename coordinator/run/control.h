@@ -1,6 +1,7 @@
-// A run's control session as the run sees it: the one process that plugins take for the controller of pytest-xdist's, so that they can
-// join what the workers have left and report it once (docs/adr/0021-control-session.md), and in which hooks are told of every report
-// (docs/adr/0030-replayed-reports.md). Pure: no I/O, no clock. Not thread-safe.
+// A run's control session, as the run sees it: the process that plugins take for pytest-xdist's controller. Plugins
+// join there what the workers have left, and report it once (docs/adr/0021-control-session.md). Hooks there are told of
+// every report (docs/adr/0030-replayed-reports.md). Makes messages, and leaves sending them to the run. No I/O, and
+// time is an argument; not thread-safe. A session that fails becomes a Complaint() and a Verdict().
 #ifndef FASTEST_COORDINATOR_RUN_CONTROL_H_
 #define FASTEST_COORDINATOR_RUN_CONTROL_H_
 
@@ -21,68 +22,70 @@ class Control {
   struct Outcome {
     int failed = 0;
     int collected = 0;
-    // Why the run ended before its work was done, and the exit status that this comes to; empty if it did not.
+    // Why the run ended before its work was done, and the exit status of such a run. Empty: the work was done.
     std::string stop_reason;
     int stop_status = 0;
   };
 
-  // `option`: for whose plugin it is there from the start; empty: there is none unless somebody listens. `agents_may_leave`: it may
-  // have to be started again elsewhere, and told everything once more.
+  // `option`: the option whose plugin needs the session from the start. Empty: there is a session only if somebody
+  // listens. `agents_may_leave`: the session may have to be started again elsewhere, and told everything once more.
   explicit Control(std::string option, bool agents_may_leave = false)
       : option_(std::move(option)), keeps_all_(agents_may_leave) {}
 
-  // An agent begins the run. If it is the first one, `start` is given the control session beside its workers.
+  // An agent begins the run. The first one is given the control session beside its workers, in `start`.
   void AgentJoined(int agent, uint32_t slots, v1::CoordinatorMessage::StartRun* start);
   // The agent and all its processes are gone.
   void AgentLeft(int agent, const std::string& why);
-  // Somebody (Ready.listener) is to be told of every report.
-  // `prepares`: Ready.listener_prepares.
+  // `listener` is to be told of every report (Ready.listener, Ready.listener_prepares). Empty: nobody is.
   void Listen(const std::string& listener, bool prepares) {
     listener_ = listener;
     prepares_ = prepares;
   }
-  // Somebody is, and there is no control session yet, or none any more.
+  // Somebody listens, and there is no control session yet, or none any more.
   bool IsMissing() const { return !listener_.empty() && phase_ == Phase::kNone; }
-  // The message to `agent` that starts it there. Precondition: IsMissing().
+  // The message to `agent` that starts the session there. Precondition: IsMissing().
   v1::CoordinatorMessage Start(int agent, uint32_t slots);
-  // There is one, or was.
+  // There is a session, or was.
   bool Exists() const { return phase_ != Phase::kNone; }
   bool Is(dispatch::SlotKey slot) const { return phase_ != Phase::kNone && slot == slot_; }
-  // An event of the control session. True: it is of interest to the user too (output or a warning).
+  // An event of the session. True: it is output or a warning, which the user should see too.
   bool Took(const v1::AgentMessage::Event& event);
 
-  // Of the workers: one was started; its session has ended in good order; it died.
+  // A worker was started; its session has ended in good order; it died.
   void WorkerStarted(const std::string& worker_id);
   void WorkerEnded(const std::string& worker_id, const std::string& output);
   void WorkerDied(const std::string& worker_id, const std::string& how);
 
-  // What has come of tests and collections, each once, in the order in which it became known.
+  // What has come of tests and collections: each once, in the order in which it became known.
   void Tell(const std::string& worker_id, const v1::TestResult& result);
   void Tell(const std::string& worker_id, const v1::CollectReport& report);
   void Tell(const std::string& worker_id, const v1::RecordedWarning& warning);
-  // A message to its agent() with what it has not been told yet; none while there is little, unless `all` is wanted, and while it is
-  // not ready.
+  // A message to agent() with what the session has not been told yet. None while the session is not ready; none while
+  // there is little to tell, unless `all` is wanted.
   std::optional<v1::CoordinatorMessage> Replay(bool all);
 
-  // No worker may begin a test: it could write what plugins clear away at the start of the control session, or need what is made there.
+  // No worker may begin a test. The test could write what plugins clear away at the start of the session, or need what
+  // they make there.
   bool MustBeAwaited() const {
     return phase_ == Phase::kStarting ? !option_.empty() || prepares_ : prepares_ && IsMissing();
   }
-  // It waits to be told of the end.
+  // The session waits to be told of the end.
   bool IsReady() const { return phase_ == Phase::kReady; }
-  // The message to its agent() that tells it. Precondition: IsReady().
+  // The message to agent() that tells it of the end. Precondition: IsReady().
   v1::CoordinatorMessage Conclude(const Outcome& outcome, double now);
   int agent() const { return slot_.agent; }
-  // Asked now and then: gives up what takes too long, and says so once. `workers_ready`: a worker's session has started.
+  // To be asked now and then. Gives up a session that takes too long, and says so once. `workers_ready`: the session of
+  // a worker has started.
   bool GaveUp(double now, bool workers_ready);
-  // Nothing of it is waited for any more.
+  // Nothing more is expected of the session.
   bool IsOver() const { return phase_ == Phase::kNone || phase_ == Phase::kOver; }
 
-  // The run's exit code, which is `code` without it: a plugin's, if that made another one of it; an internal error, if it failed.
+  // The run's exit code, which is `code` without the session. A plugin may have made another one of it. A session that
+  // failed makes it an internal error.
   int Verdict(int code) const;
-  // What the user is to know: what was not done, and why. Empty: all was.
+  // What was not done and why, for the user. Empty: all was done.
   std::string Complaint() const;
-  // Valid after the end, if it came to that: what plugins have to say.
+  // What plugins have to say. Valid if the session has ended in good order.
   const std::string& summary() const { return summary_; }
 
  private:
@@ -96,17 +99,17 @@ class Control {
   const bool keeps_all_;
   std::string listener_;
   bool prepares_ = false;
-  // What it is to be told, how much of it it has been told, and the size of the rest in bytes.
+  // What the session is to be told; how much of that it has been told; the size of the rest in bytes.
   std::vector<v1::WorkerCommand::Replay::Told> told_;
   size_t sent_ = 0;
   size_t waiting_bytes_ = 0;
   bool has_replayed_ = false;
   Phase phase_ = Phase::kNone;
   dispatch::SlotKey slot_{-1, 0};
-  // Since when it has been waited for.
+  // Since when the run waits for it.
   std::optional<double> waiting_since_;
   std::vector<v1::WorkerCommand::Conclude::Worker> workers_;
-  // What pytest makes of the outcome that it was told, and what its session ended with.
+  // What pytest makes of the outcome that the session was told; what the session ended with.
   int expected_status_ = 0;
   std::optional<int> exit_status_;
   std::string summary_;

@@ -6,8 +6,8 @@
 namespace fastest::run {
 namespace {
 
-// A test of which nothing is known, in a project without history: the order of magnitude of a small unit test under
-// pytest's own protocol. Only ratios between modules matter, so a wrong guess costs nothing while all are guessed.
+// An unknown test, in a project without history: the order of magnitude of a small unit test under pytest's own
+// protocol. Only ratios between modules matter, so a wrong guess costs nothing while all are guessed.
 constexpr double kUnknownTestSeconds = 0.002;
 
 }  // namespace
@@ -60,12 +60,12 @@ std::vector<plan::ModuleEstimate> Estimates::ForModules(const std::vector<std::s
     const auto exact = exact_ids_.find(name);
     if (known != measured_.end()) estimate.setup = known->second.setup;
     if (exact != exact_ids_.end()) {
-      // What stands in the file now counts for more than what stood there in the last run.
+      // What is in the file now counts for more than what was there in the last run.
       for (const std::string& id : exact->second) estimate.tests.push_back({id, ForTest(name, id)});
       estimate.ids_exact = true;
     } else if (known != measured_.end() && !known->second.order.empty()) {
       for (const std::string& id : known->second.order) estimate.tests.push_back({id, known->second.seconds.at(id)});
-      // Boundaries need not be certain: workers agree on the cuts whatever has become of the tests.
+      // Boundaries need not be certain: workers agree on the cuts, whatever has become of the tests.
       estimate.ids_exact = true;
     } else {
       const auto found = found_count_.find(name);

@@ -1,4 +1,4 @@
-// Joins what discovery found with what history measured: the planner's input. Pure.
+// Joins what discovery found with what the history measured: the planner's input. A value; pure.
 #ifndef FASTEST_COORDINATOR_RUN_ESTIMATES_H_
 #define FASTEST_COORDINATOR_RUN_ESTIMATES_H_
 
@@ -18,17 +18,17 @@ class Estimates {
   Estimates() : Estimates({}, {}) {}
   Estimates(discovery::Discovery discovery, std::unordered_map<std::string, history::ModuleHistory> history);
 
-  // One estimate for each of `modules`, in that order. A module of which nothing is known counts as one test of mean length.
+  // One estimate for each of `modules`, in the same order. An unknown module counts as one test of mean length.
   std::vector<plan::ModuleEstimate> ForModules(const std::vector<std::string>& modules) const;
-  // Predicted seconds of one test: its own history, else the mean of its module's, else of all tests.
+  // Predicted seconds of one test: its own history, else the mean of its module's tests, else the mean of all.
   double ForTest(const std::string& module, const std::string& node_id) const;
   // What is known of the modules' set-up.
   std::unordered_map<std::string, plan::SetupCost> Setups() const;
 
-  // Whether anything was ever measured: else all predictions are the same guess.
+  // Whether anything was ever measured. If not, all predictions are the same guess.
   bool measured() const { return !measured_.empty(); }
 
-  // Number of tests that discovery expects, and the ids that it holds for certain, by module.
+  // The number of tests that discovery expects, and the ids that are certain, by module.
   int expected_tests() const { return expected_tests_; }
   const std::unordered_map<std::string, std::vector<std::string>>& exact_ids() const { return exact_ids_; }
 

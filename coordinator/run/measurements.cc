@@ -17,7 +17,7 @@ char LetterOf(const v1::TestResult& result, int attempt) {
   return attempt > 1 ? history::kFlaky : history::kDidNotFail;
 }
 
-// Sums of what was seen several times: a split module is set up on several workers.
+// Of values that were seen several times: a split module is set up on several workers.
 struct Mean {
   double sum = 0;
   int count = 0;
@@ -37,10 +37,6 @@ double Median(std::vector<double> values) {
 
 }  // namespace
 
-Measurements::Measurements(StringTable* names)
-    : own_names_(names == nullptr ? std::make_unique<StringTable>() : nullptr),
-      names_(names == nullptr ? own_names_.get() : names) {}
-
 void Measurements::Collected(const std::string& module, double collect_s) {
   if (collect_s <= 0) return;
   double& known = collect_s_[module];
@@ -50,7 +46,7 @@ void Measurements::Collected(const std::string& module, double collect_s) {
 void Measurements::Add(const std::string& worker, const std::string& module, const v1::TestResult& result, int position,
                        int attempt) {
   Test test;
-  test.node = names_->Intern(result.ref().node_id());
+  test.node = names_.Intern(result.ref().node_id());
   test.position = position;
   const std::string_view scope = plan::ParentOf(result.ref().node_id());
   const auto [last, is_first] = last_.try_emplace(worker);
@@ -61,8 +57,8 @@ void Measurements::Add(const std::string& worker, const std::string& module, con
   if (last->second.scope != scope) last->second.scope = scope;
   test.outcome = LetterOf(result, attempt);
   if (result.reason() != v1::REASON_NONE) {
-    unmeasured_.push_back({(*names_)[names_->Intern(module)], (*names_)[test.node],
-                           std::numeric_limits<double>::quiet_NaN(), position, test.outcome});
+    unmeasured_.push_back({names_[names_.Intern(module)], names_[test.node], std::numeric_limits<double>::quiet_NaN(),
+                           position, test.outcome});
     return;
   }
   double setup_s = 0;
@@ -77,7 +73,8 @@ Measurements::Measured Measurements::Take() {
   Measured measured;
   measured.tests = std::exchange(unmeasured_, {});
   for (const auto& [module, tests] : tests_) Tell(module, tests, &measured);
-  // A module that only opened a worker's session may have no fixtures at all; making its items is known all the same.
+  // Nothing is known of the fixtures of a module that only opened a worker's session. How long making its items took
+  // is.
   for (const auto& [module, seconds] : collect_s_) measured.setup_s.try_emplace(module, seconds);
   tests_.clear();
   collect_s_.clear();
@@ -103,8 +100,8 @@ Measurements::Measured Measurements::TakeSettled() {
 }
 
 void Measurements::Tell(const std::string& module_name, const Tests& tests, Measured* measured) {
-  const auto class_of = [this](const Test& test) { return std::string(plan::ParentOf((*names_)[test.node])); };
-  const std::string& module = (*names_)[names_->Intern(module_name)];
+  const auto class_of = [this](const Test& test) { return std::string(plan::ParentOf(names_[test.node])); };
+  const std::string& module = names_[names_.Intern(module_name)];
   std::vector<double> usual;
   for (const Test& test : tests) {
     if (!test.opens_module && !test.opens_class) usual.push_back(test.setup_s);
@@ -118,7 +115,7 @@ void Measurements::Tell(const std::string& module_name, const Tests& tests, Meas
     if (test.opens_class && !test.opens_module) classes[class_of(test)].Add(above_s);
   }
   for (const Test& test : tests) {
-    // A test that opens both tells only their sum: what is not known to be the class's is the module's.
+    // A test that opens both tells only the sum of both. What is not known to be the class's is the module's.
     if (!test.opens_module || !test.opens_class || test.opens_session) continue;
     const auto known = classes.find(class_of(test));
     const double class_s = known == classes.end() ? 0 : known->second.value();
@@ -132,7 +129,7 @@ void Measurements::Tell(const std::string& module_name, const Tests& tests, Meas
   for (const Test& test : tests) {
     const bool opens = test.opens_module || test.opens_class;
     const double own_s = opens ? std::min<double>(test.setup_s, usual_s) : test.setup_s;
-    measured->tests.push_back({module, (*names_)[test.node], own_s + test.rest_s, test.position, test.outcome});
+    measured->tests.push_back({module, names_[test.node], own_s + test.rest_s, test.position, test.outcome});
   }
 }
 

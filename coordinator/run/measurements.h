@@ -1,13 +1,12 @@
-// What a run measures for the history: seconds of each test, and of set-up apart from them. Pure; not thread-safe.
+// What a run measures for the history: the seconds of each test, and of set-up apart from them. Pure; not thread-safe.
 //
-// pytest tells only how long each test's set-up phase took. The first test that a worker runs of a module or class pays for its fixtures in
-// that phase, so what it takes above the usual set-up of that module's tests is theirs. The very first test of a worker pays for the
-// session's fixtures too, and says nothing of its module.
+// pytest tells only how long each test's set-up phase took. In that phase, the first test of a module or class on a
+// worker pays for the fixtures of the module or class. So what it takes beyond the usual set-up of the module's tests
+// is theirs. The very first test of a worker also pays for the session's fixtures, and says nothing about its module.
 #ifndef FASTEST_COORDINATOR_RUN_MEASUREMENTS_H_
 #define FASTEST_COORDINATOR_RUN_MEASUREMENTS_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,13 +19,13 @@ namespace fastest::run {
 
 class Measurements {
  public:
-  // `names`: the table of node ids, which must outlive this and what is taken of it; its own if null.
-  explicit Measurements(StringTable* names = nullptr);
+  // `names`: the run's table of node ids. It must outlive this and everything that is taken from it.
+  explicit Measurements(StringTable& names) : names_(names) {}
 
   // `worker` has made the items of `module` in so many seconds.
   void Collected(const std::string& module, double collect_s);
-  // In the order in which `worker` ran them; `attempt` counts from 1. Results that pytest did not write (crash, timeout) say nothing of a
-  // test's length.
+  // In the order in which `worker` ran the tests; `attempt` counts from 1. Results that pytest did not write (crash,
+  // timeout) say nothing about a test's length.
   void Add(const std::string& worker, const std::string& module, const v1::TestResult& result, int position,
            int attempt = 1);
 
@@ -35,10 +34,10 @@ class Measurements {
     // By module or class.
     std::unordered_map<std::string, double> setup_s;
   };
-  // Everything that has not been taken yet. Its node ids stand in the table of names.
+  // Everything that has not been taken yet. The node ids stand in the table of names.
   Measured Take();
-  // In mid-run: everything of those modules of which enough is known to tell set-up from tests. The rest, and what is yet to come, is for
-  // later.
+  // In the midst of the run: everything about those modules of which enough is known to tell set-up from tests. The
+  // rest, and what is yet to come, is for later.
   Measured TakeSettled();
 
  private:
@@ -48,7 +47,7 @@ class Measurements {
     int position = 0;
     float setup_s = 0;
     float rest_s = 0;
-    // It was the first of its module, or of the class, on its worker; the first at all.
+    // It was the first test of its module on its worker; of its class; of all.
     bool opens_module = false;
     bool opens_class = false;
     bool opens_session = false;
@@ -64,10 +63,9 @@ class Measurements {
   // Adds what the tests of a module tell.
   void Tell(const std::string& module_name, const Tests& tests, Measured* measured);
 
-  std::unique_ptr<StringTable> own_names_;
-  StringTable* const names_;
+  StringTable& names_;
   std::unordered_map<std::string, Tests> tests_;
-  // Those that tell no length.
+  // Tests that tell no length.
   std::vector<history::Observation> unmeasured_;
   std::unordered_map<std::string, double> collect_s_;
   std::unordered_map<std::string, Last> last_;

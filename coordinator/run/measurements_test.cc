@@ -35,7 +35,8 @@ std::map<std::string, double> SecondsOf(const Measurements::Measured& measured) 
 }
 
 TEST(MeasurementsTest, TheFirstTestOfAModulePaysForItsFixtures) {
-  Measurements measurements;
+  StringTable names;
+  Measurements measurements(names);
   measurements.Add("gw0", "other.py", Result("other.py::x", 9, 1), 0);
   measurements.Collected("a.py", 0.25);
   measurements.Add("gw0", "a.py", Result("a.py::x", 5, 1), 0);
@@ -50,7 +51,8 @@ TEST(MeasurementsTest, TheFirstTestOfAModulePaysForItsFixtures) {
 }
 
 TEST(MeasurementsTest, InMidRunOnlyWhatIsSettledIsTaken) {
-  Measurements measurements;
+  StringTable names;
+  Measurements measurements(names);
   measurements.Add("gw0", "o.py", Result("o.py::x", 0, 0), 0);
   measurements.Collected("a.py", 0.25);
   measurements.Add("gw0", "a.py", Result("a.py::x", 3, 1), 0);
@@ -69,7 +71,8 @@ TEST(MeasurementsTest, InMidRunOnlyWhatIsSettledIsTaken) {
 }
 
 TEST(MeasurementsTest, ClassFixturesAreTheClasss) {
-  Measurements measurements;
+  StringTable names;
+  Measurements measurements(names);
   measurements.Add("gw0", "o.py", Result("o.py::x", 0, 0), 0);
   measurements.Add("gw0", "a.py", Result("a.py::x", 1, 0), 0);
   measurements.Add("gw0", "a.py", Result("a.py::y", 0, 0), 1);
@@ -80,7 +83,8 @@ TEST(MeasurementsTest, ClassFixturesAreTheClasss) {
 }
 
 TEST(MeasurementsTest, ATestThatOpensBothIsSharedOut) {
-  Measurements measurements;
+  StringTable names;
+  Measurements measurements(names);
   for (const std::string worker : {"gw0", "gw1"}) measurements.Add(worker, "o.py", Result("o.py::x", 0, 0), 0);
   // One part of the module begins with the class, the other comes to it later.
   measurements.Add("gw0", "a.py", Result("a.py::A::x", 4, 0), 1);
@@ -94,7 +98,8 @@ TEST(MeasurementsTest, ATestThatOpensBothIsSharedOut) {
 }
 
 TEST(MeasurementsTest, ACrashSaysNothingOfATestsLength) {
-  Measurements measurements;
+  StringTable names;
+  Measurements measurements(names);
   v1::TestResult crash = Result("a.py::x", 1, 1);
   crash.set_reason(v1::CRASH);
   crash.set_outcome(v1::FAILED);
@@ -106,7 +111,8 @@ TEST(MeasurementsTest, ACrashSaysNothingOfATestsLength) {
 }
 
 TEST(MeasurementsTest, HowATestFared) {
-  Measurements measurements;
+  StringTable names;
+  Measurements measurements(names);
   v1::TestResult result = Result("a.py::x", 1, 1);
   for (const auto& [outcome, attempt] : {std::pair(v1::PASSED, 1), std::pair(v1::PASSED, 2), std::pair(v1::SKIPPED, 1),
                                          std::pair(v1::FAILED, 3), std::pair(v1::ERROR, 1)}) {
@@ -119,7 +125,8 @@ TEST(MeasurementsTest, HowATestFared) {
 }
 
 TEST(MeasurementsTest, WhatWasTakenIsNotTakenAgain) {
-  Measurements measurements;
+  StringTable names;
+  Measurements measurements(names);
   measurements.Add("gw0", "a.py", Result("a.py::x", 1, 1), 7);
   const Measurements::Measured measured = measurements.Take();
   ASSERT_EQ(measured.tests.size(), 1u);

@@ -1,29 +1,17 @@
 #include "coordinator/run/run.h"
 
-#include <algorithm>
-#include <cstdlib>
+#include <optional>
 #include <utility>
+#include <variant>
+#include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "base/version.h"
-#include "coordinator/results/passed_result.h"
+#include "coordinator/plan/plan_text.h"
+#include "coordinator/run/planning.h"
 #include "proto/exit_code.h"
-#include "proto/test_id.h"
 
 namespace fastest::run {
 namespace {
-
-// Room for the tests of one part of a split module in the order of positions.
-constexpr int kPartStride = 1 << 20;
-
-std::string TestKey(const v1::TestRef& ref) { return absl::StrCat(ref.index(), " ", ref.node_id()); }
-
-int IntOption(const std::map<std::string, std::string>& options, const std::string& name) {
-  const auto it = options.find(name);
-  int value = 0;
-  return it != options.end() && absl::SimpleAtoi(it->second, &value) ? value : 0;
-}
 
 dispatch::DispatchQueue::Options QueueOptions(const RunOptions& options, const Estimates& estimates) {
   dispatch::DispatchQueue::Options queue;
@@ -35,77 +23,49 @@ dispatch::DispatchQueue::Options QueueOptions(const RunOptions& options, const E
   return queue;
 }
 
+v1::CoordinatorMessage EndRun() {
+  v1::CoordinatorMessage message;
+  message.mutable_end_run();
+  return message;
+}
+
 }  // namespace
 
 Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
     : options_(std::move(options)),
+      agents_(*dependencies.agents),
+      now_(std::move(dependencies.now)),
+      started_at_(now_()),
+      reports_(std::move(dependencies.reporters), std::move(dependencies.show)),
       estimates_(std::move(estimates)),
-      deps_(std::move(dependencies)),
-      queue_(QueueOptions(options_, estimates_), &names_),
+      queue_(QueueOptions(options_, estimates_), names_),
       control_(options_.control_option, /*agents_may_leave=*/options_.lease_s > 0),
-      more_agents_(options_.more_agents),
-      ledger_(&names_),
-      next_worker_(FirstWorker()),
-      started_at_(deps_.now()),
-      measurements_(&names_) {}
+      roster_(options_.sequence.has_value() ? options_.sequence->worker : 0, options_.more_agents),
+      books_(options_, names_, queue_, control_, reports_) {}
+
+// Agents.
 
 void Run::AgentJoined(int agent, const v1::AgentMessage::Hello& hello) {
-  v1::CoordinatorMessage message;
-  if (stopping_ || Done()) {
-    message.mutable_end_run();
-    deps_.agents->Send(agent, message);
+  if (ending_.stopped() || Done()) {
+    agents_.Send(agent, EndRun());
     return;
   }
-  agents_[agent] = hello;
-  Report([&](report::Reporter& r) { r.AgentJoined(FactsOf(agent)); });
-  queue_.AgentJoined(agent, hello.name(), deps_.now());
+  roster_.Join(agent, hello);
+  reports_.all().AgentJoined(roster_.FactsOf(agent));
+  queue_.AgentJoined(agent, hello.name(), now_());
+  v1::CoordinatorMessage message;
   auto* start = message.mutable_start_run();
   start->set_protocol_version(v1::PROTOCOL_VERSION_CURRENT);
-  v1::RunSpec* spec = start->mutable_spec();
-  spec->set_run_id(options_.run_id);
-  spec->set_invocation_dir(options_.invocation_dir);
-  for (const std::string& arg : options_.pytest_args) spec->add_pytest_args(arg);
-  spec->set_collection(options_.collection);
-  const int slots = options_.sequence.has_value() ? options_.sequence->slots : options_.slots;
-  // A single slot needs no controller: its session is as pytest's own in everything.
-  spec->set_xdist_worker(slots > 1);
-  spec->set_forward_terminal(options_.forward_terminal);
-  spec->set_color(options_.color);
-  spec->set_columns(options_.columns);
-  spec->set_slots(slots);
-  spec->set_hang_timeout_s(options_.hang_timeout_s);
-  spec->set_python(options_.python);
-  spec->set_engine(options_.engine);
-  for (const auto& [module, decided] : options_.native) {
-    v1::NativeModule* native = spec->add_native_modules();
-    native->set_node_id(module);
-    native->set_crc32(decided.crc32);
-  }
-  for (const std::string& name : options_.preload) spec->add_preload(name);
-  spec->set_retries(static_cast<uint32_t>(options_.retries));
-  spec->set_junit_xml(options_.junit_xml);
+  *start->mutable_spec() = SpecOf(options_);
   // First: the workers' tests wait for it.
   control_.AgentJoined(agent, hello.slots(), start);
   for (uint32_t slot = 0; slot < hello.slots(); ++slot) StartWorker({agent, slot}, start->add_workers());
-  deps_.agents->Send(agent, message);
-}
-
-void Run::StartWorker(dispatch::SlotKey slot, v1::CoordinatorMessage::WorkerAssignment* assignment) {
-  Worker worker;
-  worker.slot = slot;
-  worker.id = absl::StrCat("gw", next_worker_++);
-  worker.origin = {agents_[slot.agent].name(), worker.id, 1, static_cast<int>(slot.slot)};
-  assignment->set_slot(slot.slot);
-  assignment->set_worker_id(worker.id);
-  Report([&](report::Reporter& r) { r.WorkerStarted(worker.origin, LabelsOf(slot.agent)); });
-  control_.WorkerStarted(worker.id);
-  workers_[slot] = std::move(worker);
-  queue_.SlotAdded(slot);
+  agents_.Send(agent, message);
 }
 
 void Run::AgentSaid(int agent, v1::AgentMessage::Event&& event) {
-  queue_.AgentHeard(agent, deps_.now());
-  if (agents_.count(agent) == 0) {
+  queue_.AgentHeard(agent, now_());
+  if (!roster_.Has(agent)) {
     LateNews(agent, event);
     return;
   }
@@ -119,17 +79,104 @@ void Run::AgentSaid(int agent, v1::AgentMessage::Event&& event) {
     OnControl(event);
     return;
   }
-  const std::string& worker_id = gone ? event.worker_gone().worker_id() : event.from_worker().worker_id();
-  const auto it = workers_.find(slot);
-  // What a worker said that has been replaced since is of no more interest: its loss has been dealt with.
-  if (it == workers_.end() || it->second.id != worker_id) return;
+  // What a worker said that was replaced since is of no interest: its loss has been dealt with.
+  Worker* const worker = roster_.Find(slot, gone ? event.worker_gone().worker_id() : event.from_worker().worker_id());
+  if (worker == nullptr) return;
   if (gone) {
-    OnGone(it->second, event.worker_gone());
+    OnGone(*worker, event.worker_gone());
   } else {
-    WorkerSaid(it->second, *event.mutable_from_worker()->mutable_message());
+    WorkerSaid(*worker, *event.mutable_from_worker()->mutable_message());
   }
   Act();
 }
+
+void Run::AgentLeft(int agent, const std::string& why) {
+  if (!roster_.Has(agent)) return;
+  queue_.AgentLost(agent, why, now_());
+  GiveUpAgent(agent, why);
+}
+
+void Run::AgentBroken(int agent, const std::string& why) {
+  if (options_.lease_s <= 0) {
+    AgentLeft(agent, why);
+    return;
+  }
+  queue_.AgentBroken(agent);
+  Act();
+}
+
+void Run::AgentResumed(int agent) {
+  if (!roster_.Has(agent)) {
+    // Its tests have gone to others, and it may end its workers.
+    agents_.Send(agent, EndRun());
+    return;
+  }
+  queue_.AgentResumed(agent, now_());
+  Act();
+}
+
+void Run::AgentDraining(int agent, const std::string& reason) {
+  if (!roster_.Has(agent)) return;
+  queue_.AgentDraining(agent);
+  const std::string name = roster_.NameOf(agent);
+  if (!reason.empty()) {
+    roster_.NoteLoss(absl::StrCat(name, " leaves the run when it has finished the tests that it runs: ", reason));
+    reports_.Note(roster_.last_loss());
+  } else if (!ending_.stopped()) {
+    reports_.Note(absl::StrCat(name, " is about to end: it finishes the tests that it runs"));
+  }
+  Act();
+}
+
+void Run::AgentRefused(const std::string& name, const std::string& why) {
+  roster_.NoteRefused(name, why);
+  reports_.all().AgentRefused(name, why);
+}
+
+void Run::LateNews(int agent, v1::AgentMessage::Event& event) {
+  if (!event.has_from_worker() || !event.from_worker().message().has_progress()) return;
+  const results::Origin* const worker = roster_.FindLost(agent, event.from_worker().worker_id());
+  if (worker == nullptr) return;
+  OnResults(*worker, *event.mutable_from_worker()->mutable_message()->mutable_progress());
+  Act();
+}
+
+void Run::OnRefused(int agent, const v1::AgentMessage::Refused& refused) {
+  if (roster_.agents().size() == 1 && !roster_.more_agents()) {
+    Fail(refused.exit_status(), refused.message());
+    return;
+  }
+  queue_.AgentLost(agent, refused.message(), now_());
+  roster_.NoteLoss(absl::StrCat(roster_.NameOf(agent), " cannot run the tests: ", refused.message()));
+  reports_.all().AgentRefused(roster_.FactsOf(agent).name, refused.message());
+  roster_.Refuse(agent, refused.message());
+  reports_.Note(roster_.last_loss());
+  Act();
+}
+
+void Run::GiveUpAgent(int agent, const std::string& why) {
+  control_.AgentLeft(agent, why);
+  const std::string name = roster_.NameOf(agent);
+  const std::string in_reports = roster_.FactsOf(agent).name;
+  const std::vector<Worker> lost = roster_.Lose(agent);
+  for (const Worker& worker : lost) {
+    reports_.all().WorkerLost(worker.origin, absl::StrCat("its agent was lost: ", why));
+  }
+  const bool none_left = roster_.agents().empty() && !roster_.more_agents();
+  // An agent that had nothing left to do may go.
+  if (!lost.empty()) {
+    reports_.all().AgentLost(in_reports, why);
+    roster_.NoteLoss(absl::StrCat(name, " was lost: ", why));
+    if (none_left) {
+      Fail(kNotRun, absl::StrCat("the agent that ran the tests is gone (", why, ")"));
+    } else if (!ending_.stopped()) {
+      reports_.Note(absl::StrCat(name, " was lost (", why, "): its tests go to others"));
+    }
+  }
+  if (!none_left) Act();
+}
+
+// Workers.
 
 void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
   switch (message.message_case()) {
@@ -141,22 +188,19 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
       if (!worker.ready) {
         worker.early.push_back(message);
       } else if (message.has_warning()) {
-        OnWarning(worker.id, message.warning());
+        books_.Warning(worker.id, message.warning());
       } else {
-        OnCollectReport(worker.id, message.collect_report());
+        OnCollectReport(worker, message.collect_report());
       }
       break;
     case v1::WorkerMessage::kCollected:
-      OnCollected(worker, message.collected());
+      books_.Collected(worker, message.collected());
       break;
     case v1::WorkerMessage::kProgress:
       OnProgress(worker, *message.mutable_progress());
       break;
     case v1::WorkerMessage::kLeaseDone:
-      queue_.LeaseDone(message.lease_done().lease_id());
-      if (const auto lease = leases_.find(message.lease_done().lease_id()); lease != leases_.end()) {
-        lease->second.tests = std::vector<v1::TestRef>();
-      }
+      books_.LeaseDone(message.lease_done().lease_id());
       break;
     case v1::WorkerMessage::kReturned:
       queue_.Returned(message.returned().lease_id(),
@@ -170,375 +214,348 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
       OnEnded(worker, message.ended());
       break;
     case v1::WorkerMessage::kFailure:
-      worker.ended = true;
-      for (const v1::WorkerMessage& early : worker.early_output) Show(worker, early.output());
+      ShowEarlyOutput(worker);
       worker.early_output.clear();
       Fail(message.failure().exit_status(), message.failure().message());
       break;
     case v1::WorkerMessage::kWaits:
     case v1::WorkerMessage::kAlive:
-      // Its agent's business.
+      // For the agent.
     case v1::WorkerMessage::MESSAGE_NOT_SET:
       break;
   }
 }
 
-void Run::OnOutput(Worker& worker, v1::WorkerMessage& message) {
-  if (!worker.ready && early_writer_.empty()) early_writer_ = worker.id;
-  if (worker.ready || worker.id == early_writer_) {
-    Show(worker, message.output());
-  } else {
-    worker.early_output.push_back(std::move(message));
-  }
-}
-
-void Run::Show(const Worker& worker, const v1::WorkerMessage::Output& output) {
-  if (output.stream() == v1::WorkerMessage::Output::TERMINAL || reporters_.empty()) {
-    deps_.show(output.stream(), output.data());
-  } else {
-    Report([&](report::Reporter& r) { r.Output(output, worker.origin); });
-  }
-}
-
 void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
   worker.ready = true;
-  if (!start_.has_value()) {
+  if (!started_) {
     // A plan runs nothing that could be told.
     if (!options_.plan_only) control_.Listen(ready.listener(), ready.listener_prepares());
     Begin(worker, ready);
     std::vector<v1::WorkerMessage> early = std::move(worker.early);
     for (v1::WorkerMessage& message : early) WorkerSaid(worker, message);
-    PlanWork(options_.share.Select(ready.collection()));
+    PlanTests(options_.share.Select(ready.collection()));
   } else if (ready.collection().digest() != collection_digest_) {
-    // Which of them is right can't be known; work goes only to those who agree with the first.
-    StopWork(absl::StrCat("Different tests were collected by ", worker.id, " and by the worker that was ready first"),
-             false);
-    forced_exit_ = kTestsFailed;
+    // Which of them is right can't be known. Work goes only to those that agree with the first.
+    StopWork(ending_.CollectionsDiffer(worker.id), false);
     return;
   }
   worker.early.clear();
   worker.early_output.clear();
-  if (mode_ == v1::WHOLE && !options_.sequence.has_value()) {
-    ledger_.WholeCollection(worker.id, options_.share.Select(ready.collection()));
-  }
-  timing_.WorkerReady(worker.id, worker.origin.agent, deps_.now());
+  books_.WorkerReady(worker, ready.collection(), now_());
   queue_.SlotReady(worker.slot);
 }
 
-void Run::Begin(const Worker& worker, const v1::WorkerMessage::Ready& ready) {
-  mode_ = ready.collection().mode();
+void Run::Begin(const Worker& first, const v1::WorkerMessage::Ready& ready) {
+  started_ = true;
   collection_digest_ = ready.collection().digest();
-  results::RunStart start;
-  start.run_id = options_.run_id;
-  start.version = kVersion;
-  start.rootdir = ready.rootdir();
-  start.invocation_dir = options_.invocation_dir;
-  start.python_version = ready.python_version();
-  start.pytest_version = ready.pytest_version();
-  start.header.assign(ready.header().begin(), ready.header().end());
-  start.options.insert(ready.options().begin(), ready.options().end());
-  start.slots = options_.slots;
-  start.pytest_args = options_.pytest_args;
-  start.engine = options_.engine;
-  start.whole_reason = ready.collection().whole_reason();
+  results::RunStart start = StartOf(options_, ready);
   start.started_at = started_at_;
-  start.hostname = agents_[worker.slot.agent].hostname();
-  if (options_.share.shard() > 0) {
-    start.shard = {options_.share.shard(), options_.share.plan().shards(), options_.share.plan().digest(), {}};
-  }
-  start.shard.rerun_of = options_.share.settled().run_ids;
-  start_ = start;
-  reporters_ = deps_.make_reporters(start);
-  Report([&](report::Reporter& r) { r.RunStarted(start); });
-  for (const auto& [name, why] : std::exchange(refused_, {})) AgentRefused(name, why);
-  for (const auto& [agent, hello] : agents_) {
-    Report([&, agent = agent](report::Reporter& r) { r.AgentJoined(FactsOf(agent)); });
-  }
-  for (const auto& [slot, other] : workers_) {
-    const results::Labels labels = LabelsOf(slot.agent);
-    Report([&, origin = &other.origin](report::Reporter& r) { r.WorkerStarted(*origin, labels); });
+  start.hostname = roster_.FactsOf(first.slot.agent).hostname;
+  stop_rules_ = StopRulesOf(start.options);
+  reports_.Begin(start);
+  for (const auto& [name, why] : roster_.refused()) reports_.all().AgentRefused(name, why);
+  for (const auto& [agent, hello] : roster_.agents()) reports_.all().AgentJoined(roster_.FactsOf(agent));
+  for (const auto& [slot, other] : roster_.workers()) {
+    reports_.all().WorkerStarted(other.origin, roster_.LabelsOf(slot.agent));
   }
 }
 
-void Run::OnCollected(const Worker& worker, const v1::WorkerMessage::Collected& collected) {
-  const auto lease = leases_.find(collected.lease_id());
-  if (lease == leases_.end() || lease->second.collected) return;
-  lease->second.collected = true;
-  lease->second.tests.assign(collected.tests().begin(), collected.tests().end());
-  timing_.Collected(worker.id, collected);
-  queue_.Collected(collected.lease_id(), collected.tests(), {collected.no_retry().begin(), collected.no_retry().end()});
-  if (KnowsTests()) {
-    // They are in the books already; what this worker cannot find is explained.
-    const char* const why =
-        options_.sequence.has_value() ? " did not find it" : " did not find it when it collected again";
-    for (const v1::TestRef& ref : collected.missing()) {
-      ledger_.NotRun(ref, std::string(ModuleOf(ref.node_id())), absl::StrCat(worker.id, why));
+void Run::PlanTests(const v1::Collection& collection) {
+  const int errors = static_cast<int>(collection.errors());
+  if (errors > 0 && !stop_rules_.goes_on_after_errors) {
+    StopWork(ending_.CollectionErrors(errors), false);
+    queue_.Seal();
+    if (options_.plan_only) {
+      reports_.ShowDirectly(v1::WorkerMessage::Output::STDERR,
+                            absl::StrCat(ending_.stop_reason(), "; without --plan they are shown\n"));
     }
     return;
   }
-  const std::string& module = lease->second.module;
-  const bool counts_deselected = options_.share.CountsDeselected(module);
-  if (counts_deselected || collected.module_deselected() == 0) {
-    ledger_.Collected(worker.id, module, collected);
+  const PlannedWork work = PlanWork(options_, estimates_, collection);
+  books_.Plan(work, estimates_, collection);
+  if (!options_.constant_modules.empty()) books_.AddConstantTests(collection, now_());
+  if (options_.plan_only) {
+    ShowPlan(work.plan);
+    return;
+  }
+  if (work.plan.batches.empty() && !options_.share.everything()) {
+    const bool is_rest = options_.share.shard() == 0 || !options_.share.settled().run_ids.empty();
+    reports_.Note(is_rest ? "nothing is left to be run"
+                          : absl::StrCat("shard ", options_.share.shard(), " of ", options_.share.plan().shards(),
+                                         " holds no tests"));
+  }
+  books_.Queue(work.plan, estimates_.measured(), now_());
+  estimates_ = Estimates();
+}
+
+void Run::ShowPlan(const plan::Plan& plan) {
+  plan::PlanTextOptions text;
+  text.slots = options_.slots;
+  text.measured = estimates_.measured();
+  if (options_.plan_in_full) text.max_lines = plan.batches.size();
+  reports_.ShowDirectly(v1::WorkerMessage::Output::STDOUT, plan::PlanText(plan, text));
+  ending_.PlanShown(!plan.batches.empty());
+  queue_.Seal();
+}
+
+void Run::OnOutput(Worker& worker, v1::WorkerMessage& message) {
+  if (roster_.IsHeard(worker)) {
+    reports_.Output(message.output(), worker.origin);
   } else {
-    v1::WorkerMessage::Collected without = collected;
-    without.clear_module_deselected();
-    ledger_.Collected(worker.id, module, without);
+    worker.early_output.push_back(std::move(message));
   }
-  measurements_.Collected(module, collected.collect_s());
-  // A lease that hands on the rest of another names tests that are expected already.
-  if (lease->second.rest) return;
-  int position = static_cast<int>(lease->second.part) * kPartStride;
-  for (const v1::TestRef& ref : collected.tests()) positions_.emplace(dispatch::KeyOf(ref, &names_), position++);
-  int expected =
-      lease->second.split ? static_cast<int>(collected.module_selected()) : static_cast<int>(collected.tests_size());
-  if (!options_.share.everything()) expected = expected_of_module_[module] += static_cast<int>(collected.tests_size());
-  Report([&](report::Reporter& r) { r.ModuleExpected(module, expected); });
-  if (!reporters_.empty()) {
-    const std::vector<v1::TestRef> tests(collected.tests().begin(), collected.tests().end());
-    Report([&](report::Reporter& r) { r.Collected(module, tests, collected.collect_s()); });
-  }
-  if (lease->second.part == 0 && counts_deselected) deselected_ += static_cast<int>(collected.module_deselected());
-  if (--uncollected_ == 0) ReportExpected(static_cast<int>(positions_.size()));
+}
+
+void Run::OnCollectReport(const Worker& worker, const v1::CollectReport& report) {
+  if (!books_.CollectReport(worker.id, report)) return;
+  // pytest would have run nothing (docs/adr/0007-late-collection-errors.md).
+  const bool late = report.outcome() == "failed" && books_.collects_late();
+  if (late && !ending_.stopped() && !stop_rules_.goes_on_after_errors) StopWork(ending_.LateCollectionError(), false);
 }
 
 void Run::OnProgress(const Worker& worker, v1::WorkerMessage::Progress& progress) {
   OnResults(worker.origin, progress);
-  if (!progress.has_started()) {
-    queue_.WorkerWaits(worker.slot);
+  if (progress.has_started()) {
+    books_.TestStarted(worker, progress);
   } else {
-    timing_.TestStarted(worker.id, progress.started_at());
-    queue_.TestStarted(progress.started_lease_id(), progress.started());
-    Report([&](report::Reporter& r) { r.TestStarted(progress.started(), worker.origin, progress.started_at()); });
+    queue_.WorkerWaits(worker.slot);
   }
 }
 
 void Run::OnResults(const results::Origin& from, v1::WorkerMessage::Progress& progress) {
-  for (v1::TestResult& result : *progress.mutable_results()) OnResult(from, result);
+  if (progress.results().empty() && progress.passed().empty()) return;
+  const double now = now_();
+  for (v1::TestResult& result : *progress.mutable_results()) {
+    if (books_.Result(from, result, now)) StopAtLimit();
+  }
   for (const v1::WorkerMessage::Passed& passed : progress.passed()) {
-    const auto lease = leases_.find(passed.lease_id());
-    // Its agent has looked: what is not there was taken from it since, and does not count any more.
-    if (lease == leases_.end() || passed.position() >= lease->second.tests.size()) continue;
-    v1::TestResult result = results::PassedResult(passed, lease->second.tests[passed.position()]);
-    OnResult(from, result);
+    if (books_.Passed(from, passed, now)) StopAtLimit();
   }
 }
 
-void Run::OnResult(const results::Origin& from, v1::TestResult& result) {
-  const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
-  const bool may_retry = retries_ < options_.retry_budget.Limit(expected_);
-  const dispatch::Verdict verdict =
-      queue_.ResultArrived(result.lease_id(), result.ref(), failed, result.reason() != v1::REASON_NONE, may_retry);
-  if (!verdict.counts) return;
-  timing_.Stamp(from.worker, deps_.now(), &result);
-  results::Origin origin = from;
-  origin.attempt = verdict.attempt;
-  if (!verdict.last) {
-    if (++retries_ == options_.retry_budget.Limit(expected_)) {
-      Note(absl::StrCat("the retry budget is used up (", retries_, "): from here on a failure is final"));
-    }
-    Report([&](report::Reporter& r) { r.Attempt(result, origin); });
-    failed_attempts_[TestKey(result.ref())] = {result, origin};
-    return;
-  }
-  if (verdict.attempt > 1) failed_attempts_.erase(TestKey(result.ref()));
-  Settle(failed, &result);
-  if (!ledger_.Reported(result)) return;
-  if (verdict.attempt > 1 && !failed) AddFlaky();
-  control_.Tell(from.worker, result);
-  result.clear_serialized();
-  Report([&](report::Reporter& r) { r.Result(result, origin); });
-  const auto lease = leases_.find(result.lease_id());
-  const std::string& module = lease == leases_.end() || lease->second.module.empty()
-                                  ? std::string(ModuleOf(result.ref().node_id()))
-                                  : lease->second.module;
-  measurements_.Add(origin.worker, module, result, positions_[dispatch::KeyOf(result.ref(), &names_)], origin.attempt);
-  const int limit = FailureLimit();
-  if (limit > 0 && ledger_.failures() >= limit && !stopping_) {
-    StopWork(absl::StrCat("stopping after ", ledger_.failures(), " failures"), false);
-  }
+void Run::ShowEarlyOutput(const Worker& worker) {
+  for (const v1::WorkerMessage& early : worker.early_output) reports_.Output(early.output(), worker.origin);
 }
 
-void Run::OnCollectReport(const std::string& worker_id, const v1::CollectReport& report) {
-  // Parts of a split module each collect it, and so would each report what is wrong with it.
-  if (!ledger_.CollectReported(report)) return;
-  control_.Tell(worker_id, report);
-  Report([&](report::Reporter& r) { r.Collect(report); });
-  // Found only when a module's items were made, in the midst of the run, where pytest would have run nothing (see the ADR on
-  // late collection errors).
-  const bool late = report.outcome() == "failed" && mode_ == v1::BY_MODULE && !leases_.empty();
-  if (late && !stopping_ && !GoesOnAfterErrors()) {
-    StopWork("Interrupted: 1 error during collection", false);
-    interrupted_ = true;
-  }
-}
-
-void Run::OnWarning(const std::string& worker_id, const v1::RecordedWarning& warning) {
-  const std::string& module = warning.module();
-  if (!module.empty() && warner_of_module_.emplace(module, worker_id).first->second != worker_id) return;
-  ledger_.AddWarnings(1);
-  control_.Tell(worker_id, warning);
-  Report([&](report::Reporter& r) { r.Warning(warning); });
-}
-
-void Run::OnEnded(Worker& worker, const v1::WorkerMessage::Ended& ended) {
-  worker.ended = true;
+void Run::OnEnded(const Worker& worker, const v1::WorkerMessage::Ended& ended) {
   control_.WorkerEnded(worker.id, ended.worker_output());
-  if (plugin_summary_.empty()) plugin_summary_ = ended.terminal_summary();
+  if (summary_.plugin_summary.empty()) summary_.plugin_summary = ended.terminal_summary();
   for (const v1::Property& property : ended.testsuite_properties()) {
-    results::AddOnce({property.name(), property.value()}, &testsuite_properties_);
+    results::AddOnce({property.name(), property.value()}, &summary_.testsuite_properties);
   }
-  if (options_.slots == 1) session_exit_ = ended.exit_status();
-  if (ended.exit_called()) {
-    StopWork(ended.stop_reason(), true);
-    forced_exit_ = ended.exit_status();
-  } else if (!ended.stop_reason().empty() && (!stopping_ || collection_failed_)) {
-    if (!stopping_) StopWork(ended.stop_reason(), false);
-    stop_reason_ = ended.stop_reason();
-    interrupted_ = ended.exit_status() == kInterrupted;
-    collection_failed_ = false;
+  const Ending::Pace pace = ending_.SessionEnded(ended, /*only=*/options_.slots == 1);
+  if (pace != Ending::Pace::kGoOn) StopWork(ended.stop_reason(), pace == Ending::Pace::kStopNow);
+}
+
+void Run::OnGone(const Worker& worker, const v1::AgentMessage::WorkerGone& gone) {
+  // The worker did not become ready as the others did. What it wrote may say why.
+  ShowEarlyOutput(worker);
+  if (!gone.orderly()) control_.WorkerDied(worker.id, gone.how());
+  if (!gone.orderly() && !ending_.stopped()) {
+    roster_.NoteLoss(absl::StrCat(worker.id, " ended: ", gone.how()));
+    if (!worker.ready && !started_) {
+      reports_.ShowDirectly(v1::WorkerMessage::Output::STDERR, roster_.last_loss() + "\n");
+    }
+    reports_.all().WorkerLost(worker.origin, gone.how());
+    CountDeath(worker.id);
   }
+  // pytest answered by text alone: another worker could do nothing.
+  const bool answered = gone.orderly() && !worker.ready;
+  // Nor would another worker hang less than this one.
+  const bool in_vain = gone.hung() == v1::AgentMessage::WorkerGone::AT_START;
+  if (gone.hung() == v1::AgentMessage::WorkerGone::AT_END) ending_.SessionHung();
+  const dispatch::SlotKey slot = worker.slot;
+  roster_.End(slot);
+  queue_.WorkerGone(slot, !ending_.stopped() && !answered && !in_vain);
 }
 
 void Run::CountDeath(const std::string& worker_id) {
-  ++deaths_;
+  const int deaths = roster_.CountDeath();
   const std::optional<int> most = options_.max_worker_restart;
-  if (!most.has_value() || deaths_ <= *most) return;
-  too_many_deaths_ = true;
-  // As pytest-xdist has it.
-  StopWork(*most == 0 ? absl::StrCat("worker '", worker_id, "' crashed and worker restarting disabled")
-                      : absl::StrCat("maximum crashed workers reached: ", *most),
-           false);
+  if (most.has_value() && deaths > *most) StopWork(ending_.TooManyDeaths(worker_id, *most), false);
 }
 
-void Run::OnGone(Worker& worker, const v1::AgentMessage::WorkerGone& gone) {
-  // It did not become ready as the others did: what it wrote may say why.
-  for (const v1::WorkerMessage& early : worker.early_output) Show(worker, early.output());
-  if (!gone.orderly()) control_.WorkerDied(worker.id, gone.how());
-  if (!gone.orderly() && !stopping_) {
-    last_death_ = absl::StrCat(worker.id, " ended: ", gone.how());
-    if (!worker.ready && !start_.has_value()) deps_.show(v1::WorkerMessage::Output::STDERR, last_death_ + "\n");
-    Report([&](report::Reporter& r) { r.WorkerLost(worker.origin, gone.how()); });
-    CountDeath(worker.id);
+// What the run does.
+
+void Run::Act() {
+  if (control_.MustBeAwaited() && !ending_.failed() && !ending_.cut_off()) {
+    StartControl();
+    return;
   }
-  // pytest answered by text alone: there is nothing that another worker could do.
-  const bool answered = gone.orderly() && !worker.ready;
-  // Nor does one hang less than the one before it.
-  const bool in_vain = gone.hung() == v1::AgentMessage::WorkerGone::AT_START;
-  session_hung_ |= gone.hung() == v1::AgentMessage::WorkerGone::AT_END;
-  const dispatch::SlotKey slot = worker.slot;
-  workers_.erase(slot);
-  queue_.WorkerGone(slot, !stopping_ && !answered && !in_vain);
-}
-
-void Run::AgentNeverCame(const std::string& why) { Fail(kNotRun, why); }
-
-void Run::EndAgents() {
-  v1::CoordinatorMessage message;
-  message.mutable_end_run();
-  for (const auto& [agent, hello] : agents_) deps_.agents->Send(agent, message);
-}
-
-void Run::Interrupt() {
-  if (cut_off_) return;
-  cut_off_ = interrupted_ = true;
-  stop_reason_ = "KeyboardInterrupt";
-  StopWork(stop_reason_, true);
-}
-
-void Run::Tick() {
-  const double now = deps_.now();
-  for (const int agent : queue_.Tick(now)) {
+  for (const int agent : queue_.TakeAgentsSetAside()) {
+    reports_.Note(absl::StrCat(roster_.NameOf(agent), " gets no more tests: its workers keep dying"));
+  }
+  for (const dispatch::Action& action : queue_.TakeActions()) {
     v1::CoordinatorMessage message;
-    message.mutable_end_run();
-    deps_.agents->Send(agent, message);
-    GiveUpAgent(agent, absl::StrCat("it was not heard of for ", options_.lease_s, " s"));
+    dispatch::SlotKey slot;
+    if (const auto* grant = std::get_if<dispatch::GrantLease>(&action)) {
+      slot = grant->slot;
+      books_.Granted(grant->lease, slot, roster_.In(slot), now_());
+      message.mutable_grant()->set_slot(slot.slot);
+      *message.mutable_grant()->mutable_lease() = grant->lease;
+    } else if (const auto* finish = std::get_if<dispatch::FinishSlot>(&action)) {
+      slot = finish->slot;
+      message.mutable_finish_slot()->set_slot(slot.slot);
+    } else if (const auto* start = std::get_if<dispatch::StartWorker>(&action)) {
+      slot = start->slot;
+      StartWorker(slot, message.mutable_start_worker());
+    } else if (const auto* revoke = std::get_if<dispatch::RevokeLease>(&action)) {
+      slot = revoke->slot;
+      message.mutable_revoke()->set_slot(slot.slot);
+      message.mutable_revoke()->mutable_revoke()->set_lease_id(revoke->lease_id);
+      message.mutable_revoke()->mutable_revoke()->set_max_tests(revoke->max_tests);
+    }
+    agents_.Send(slot.agent, message);
   }
-  if (control_.GaveUp(now, start_.has_value())) Act();
-  KeepDeadline(now);
-  Report([&](report::Reporter& r) { r.Tick(now); });
+  TellControl();
+}
+
+void Run::StartWorker(dispatch::SlotKey slot, v1::CoordinatorMessage::WorkerAssignment* assignment) {
+  const Worker& worker = roster_.Start(slot);
+  assignment->set_slot(slot.slot);
+  assignment->set_worker_id(worker.id);
+  reports_.all().WorkerStarted(worker.origin, roster_.LabelsOf(slot.agent));
+  control_.WorkerStarted(worker.id);
+  queue_.SlotAdded(slot);
+}
+
+void Run::SendToAll(const v1::CoordinatorMessage& message) {
+  for (const auto& [agent, hello] : roster_.agents()) agents_.Send(agent, message);
 }
 
 void Run::StopWork(const std::string& reason, bool now) {
-  if (!stopping_ && stop_reason_.empty()) stop_reason_ = reason;
-  stopping_ = true;
   queue_.Stop();
   v1::CoordinatorMessage message;
   message.mutable_stop_run()->set_reason(reason);
   message.mutable_stop_run()->set_now(now);
-  for (const auto& [agent, hello] : agents_) deps_.agents->Send(agent, message);
+  SendToAll(message);
 }
 
 void Run::Fail(int exit_code, const std::string& message) {
-  if (failed_ || stopping_) return;
-  failed_ = true;
-  fatal_exit_ = exit_code;
-  fatal_message_ = message;
-  StopWork("", true);
+  if (ending_.Fail(exit_code, message)) StopWork("", true);
 }
 
-void Run::Act() {
-  if (control_.MustBeAwaited() && !failed_ && !cut_off_) {
-    StartControl();
-    return;
+void Run::StopAtLimit() {
+  const bool enough = stop_rules_.failures > 0 && books_.failures() >= stop_rules_.failures;
+  if (enough && !ending_.stopped()) StopWork(ending_.EnoughFailures(books_.failures()), false);
+}
+
+void Run::Interrupt() {
+  if (!ending_.cut_off()) StopWork(ending_.Interrupt(), true);
+}
+
+void Run::Tick() {
+  const double now = now_();
+  for (const int agent : queue_.Tick(now)) {
+    agents_.Send(agent, EndRun());
+    GiveUpAgent(agent, absl::StrCat("it was not heard of for ", options_.lease_s, " s"));
   }
-  for (; agents_set_aside_ < queue_.AgentsSetAside().size(); ++agents_set_aside_) {
-    Note(absl::StrCat(NameOf(queue_.AgentsSetAside()[agents_set_aside_]),
-                      " gets no more tests: its workers keep dying"));
+  if (control_.GaveUp(now, started_)) Act();
+  KeepDeadline(now);
+  reports_.all().Tick(now);
+}
+
+void Run::KeepDeadline(double now) {
+  const policy::Deadline::Phase phase = options_.deadline.At(now - started_at_);
+  if (phase == policy::Deadline::Phase::kOpen || Done()) return;
+  if (!ending_.stopped()) StopWork(ending_.DeadlineNear(options_.deadline.seconds()), false);
+  if (phase == policy::Deadline::Phase::kOver && ending_.by_deadline() && !ending_.cut_off()) {
+    ending_.DeadlineOver();
+    StopWork("", true);
   }
-  for (const dispatch::Action& action : queue_.TakeActions()) {
-    v1::CoordinatorMessage message;
-    int agent = 0;
-    if (const auto* grant = std::get_if<dispatch::GrantLease>(&action)) {
-      agent = grant->slot.agent;
-      const v1::Batch& batch = grant->lease.batch();
-      Lease& granted = leases_[grant->lease.id()];
-      granted.module = batch.module();
-      granted.part = batch.part();
-      granted.split = batch.boundaries_size() > 0;
-      granted.rest = batch.tests_size() > 0;
-      timing_.Leased(grant->lease.id(), agent, deps_.now());
-      const results::LeaseFacts lease = {grant->lease.id(), batch.module(), static_cast<int>(batch.part()),
-                                         batch.tests_size(), deps_.now()};
-      if (const auto worker = workers_.find(grant->slot); worker != workers_.end()) {
-        Report([&](report::Reporter& r) { r.BatchLeased(lease, worker->second.origin); });
-      }
-      message.mutable_grant()->set_slot(grant->slot.slot);
-      *message.mutable_grant()->mutable_lease() = grant->lease;
-    } else if (const auto* finish = std::get_if<dispatch::FinishSlot>(&action)) {
-      agent = finish->slot.agent;
-      message.mutable_finish_slot()->set_slot(finish->slot.slot);
-    } else if (const auto* start = std::get_if<dispatch::StartWorker>(&action)) {
-      agent = start->slot.agent;
-      StartWorker(start->slot, message.mutable_start_worker());
-    } else if (const auto* revoke = std::get_if<dispatch::RevokeLease>(&action)) {
-      agent = revoke->slot.agent;
-      message.mutable_revoke()->set_slot(revoke->slot.slot);
-      message.mutable_revoke()->mutable_revoke()->set_lease_id(revoke->lease_id);
-      message.mutable_revoke()->mutable_revoke()->set_max_tests(revoke->max_tests);
+}
+
+// The control session.
+
+void Run::OnControl(const v1::AgentMessage::Event& event) {
+  if (control_.Took(event)) {
+    const v1::WorkerMessage& message = event.from_worker().message();
+    if (message.has_warning()) {
+      books_.Warning(message.warning());
+    } else {
+      reports_.all().Output(message.output(), {roster_.FactsOf(control_.agent()).name, event.from_worker().worker_id(),
+                                               1, static_cast<int>(event.from_worker().slot())});
     }
-    deps_.agents->Send(agent, message);
   }
-  TellControl();
-  Conclude();
+  Act();
 }
 
-int Run::FailureLimit() const { return start_.has_value() ? IntOption(start_->options, "maxfail") : 0; }
-
-bool Run::GoesOnAfterErrors() const {
-  const auto option = start_->options.find("continue_on_collection_errors");
-  return option != start_->options.end() && option->second == "true";
+void Run::StartControl() {
+  if (!control_.IsMissing() || roster_.agents().empty()) return;
+  const auto& [agent, hello] = *roster_.agents().begin();
+  agents_.Send(agent, control_.Start(agent, hello.slots()));
 }
+
+void Run::TellControl() {
+  if (!started_ || ending_.failed() || ending_.cut_off()) return;
+  StartControl();
+  const bool done = WorkDone();
+  while (const std::optional<v1::CoordinatorMessage> replay = control_.Replay(done)) {
+    agents_.Send(control_.agent(), *replay);
+  }
+  if (!done || !control_.IsReady()) return;
+  Control::Outcome outcome;
+  outcome.failed = books_.failures();
+  outcome.collected = books_.known();
+  // A deadline leaves tests out, and what the others have covered is still worth a report.
+  if (ending_.stopped() && !ending_.by_deadline()) {
+    outcome.stop_reason = ending_.stop_reason();
+    outcome.stop_status = ending_.StopStatus();
+  }
+  agents_.Send(control_.agent(), control_.Conclude(outcome, now_()));
+}
+
+// The end.
+
+bool Run::WorkDone() const { return queue_.Finished() && !(roster_.more_agents() && queue_.Stranded()); }
 
 bool Run::Done() const {
-  if (failed_) return true;
-  if (cut_off_) return workers_.empty();
+  if (ending_.failed()) return true;
+  if (ending_.cut_off()) return roster_.workers().empty();
+  if (started_) return WorkDone() && control_.IsOver();
   // Without a ready worker nothing was ever queued: pytest answered by text alone, or no worker could be started.
-  if (!start_.has_value())
-    return next_worker_ > FirstWorker() && workers_.empty() && !(more_agents_ && agents_.empty());
-  return WorkDone() && control_.IsOver();
+  return roster_.started() > 0 && roster_.workers().empty() && !(roster_.more_agents() && roster_.agents().empty());
 }
 
-bool Run::WorkDone() const { return queue_.Finished() && !(more_agents_ && queue_.Stranded()); }
+void Run::EndAgents() { SendToAll(EndRun()); }
+
+Circumstances Run::HowItWent() const {
+  const policy::Attempts& attempts = books_.attempts();
+  Circumstances went;
+  went.started = started_;
+  went.fails_by_policy = !attempts.expired().empty() || (options_.flaky_fails && attempts.flaky() > 0);
+  went.is_part = !options_.share.everything();
+  went.one_session = roster_.started() == 1 && attempts.retries() == 0 && attempts.quarantined() == 0;
+  return went;
+}
+
+int Run::Close() {
+  books_.SettleRetries();
+  books_.EnterNotRun(ending_.WhyNotRun(roster_.last_loss()), ending_.stopped(), ending_.names_all_left());
+  for (const auto& [test, note] : books_.attempts().expired()) reports_.Note(note);
+  if (const int flaky = books_.attempts().flaky(); options_.flaky_fails && flaky > 0) {
+    reports_.Note(
+        absl::StrCat(flaky, flaky == 1 ? " test was" : " tests were", " flaky: the run fails (--flaky-result fail)"));
+  }
+  if (started_ && !ending_.abandoned() && !control_.Complaint().empty()) reports_.Note(control_.Complaint());
+  if (!started_) ending_.NeverStarted(roster_.last_loss());
+  summary_.finished_at = now_();
+  summary_.duration_s = summary_.finished_at - started_at_;
+  books_.Close(started_at_, summary_.finished_at, &summary_);
+  summary_.exit_code = ExitCode(ending_, summary_.books, HowItWent());
+  if (!ending_.forced()) summary_.exit_code = control_.Verdict(summary_.exit_code);
+  if (summary_.books.not_run.empty()) ending_.NothingLeft();
+  summary_.stop_reason = ending_.stop_reason().empty() ? ending_.failure() : ending_.stop_reason();
+  if (control_.Exists()) summary_.plugin_summary = control_.summary();
+  summary_.flaky_fails = options_.flaky_fails;
+  const bool complete = reports_.Finish(summary_);
+  // A report that was asked for and could not be written must not pass for a good run.
+  return !complete && summary_.exit_code == kOk ? kInternalError : summary_.exit_code;
+}
+
+Measurements::Measured Run::TakeMeasured() {
+  return Done() ? books_.measurements().Take() : books_.measurements().TakeSettled();
+}
 
 }  // namespace fastest::run

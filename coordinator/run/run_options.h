@@ -27,15 +27,16 @@ struct RunOptions {
   std::string python;
   // RunSpec.preload.
   std::vector<std::string> preload;
-  // --preload=auto: `preload` is to be what the tests' files import.
+  // --preload=auto: `preload` becomes what the tests' files import.
   bool preload_auto = false;
   // RunSpec.engine.
-  std::string engine = "auto";
-  // The tests that were decided here, by node id of their module; see DecidedModules(). Only with several slots, and for a whole run.
-  std::map<std::string, constant_tests::Module> native;
+  v1::Engine engine = v1::ENGINE_AUTO;
+  // Modules whose tests were decided without Python, by node id: see DecidedModules(). Only with several slots, and if
+  // the run is not a part of another.
+  std::map<std::string, constant_tests::Module> constant_modules;
   int slots = 1;
   v1::CollectionMode collection = v1::AUTO;
-  // pytest's own text is the answer: it is shown as it comes, and reporters of ours that print are not used.
+  // pytest's own text is the answer. It is shown as it comes, and our reporters that print are not used.
   bool forward_terminal = false;
   bool color = false;
   int columns = 80;
@@ -43,7 +44,7 @@ struct RunOptions {
   // Show the plan, run nothing. `plan_in_full`: every batch of it.
   bool plan_only = false;
   bool plan_in_full = false;
-  // There is to be a JUnit report.
+  // A JUnit report is written.
   bool junit_xml = false;
   // How often a test that fails is run again.
   int retries = 0;
@@ -55,21 +56,22 @@ struct RunOptions {
   // What failures are labelled by.
   policy::RedHistory red_history;
   policy::Deadline deadline;
-  // How many workers that died are replaced before the run is given up (pytest-xdist's --max-worker-restart).
+  // The run ends when more workers than this have died (pytest-xdist's --max-worker-restart). Unset: no limit.
   std::optional<int> max_worker_restart;
-  // How often a test that was running when its agent was lost is run again, on another agent.
+  // How often a test is run again on another agent because its agent was lost while it ran.
   int max_losses = 1;
-  // An agent that was not heard of for this long is lost; 0: only a broken stream says so.
+  // An agent that was not heard of for this long is lost. 0: an agent is lost when its stream breaks.
   double lease_s = 0;
-  // What of the tests is to be run here.
+  // Which of the tests are run here.
   shards::Share share;
-  // Runs these tests, in one worker and in this order, in place of a plan. Only with a single slot.
+  // These tests are run in one worker and in this order, without a plan. Only with a single slot.
   std::optional<isolation::Sequence> sequence;
   // Keep a module's tests together and in pytest's order.
   bool keep_modules = false;
   // Whether agents may still join when none is left: the run then waits for them.
   bool more_agents = false;
-  // The option for whose plugin a control session stands beside the workers; empty: there is none. Only with one agent, and several slots.
+  // The option whose plugin needs a control session beside the workers. Empty: no option does. Only with one agent, and
+  // several slots.
   std::string control_option;
 };
 

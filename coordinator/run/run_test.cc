@@ -95,14 +95,10 @@ class RunTest : public testing::Test, public AgentPort {
     options.control_option = control_option_;
     options.max_worker_restart = max_worker_restart_;
     options.sequence = sequence_;
-    options.native = native_;
+    options.constant_modules = constant_;
     RunUnderTest::Dependencies dependencies;
     dependencies.agents = this;
-    dependencies.make_reporters = [this](const results::RunStart&) {
-      RunUnderTest::Reporters reporters;
-      reporters.push_back(std::make_unique<RecordingReporter>(record_));
-      return reporters;
-    };
+    dependencies.reporters.push_back(std::make_unique<RecordingReporter>(record_));
     dependencies.show = [this](v1::WorkerMessage::Output::Stream, const std::string& text) { shown_ += text; };
     dependencies.now = [this] { return now_; };
     run_ = std::make_unique<RunUnderTest>(options, Estimates(discovery, {}), std::move(dependencies));
@@ -205,7 +201,7 @@ class RunTest : public testing::Test, public AgentPort {
   std::string control_option_;
   std::optional<int> max_worker_restart_;
   std::optional<isolation::Sequence> sequence_;
-  std::map<std::string, constant_tests::Module> native_;
+  std::map<std::string, constant_tests::Module> constant_;
   // Those of them that workers have not imported.
   std::vector<std::string> left_out_;
   std::string shown_;
@@ -322,7 +318,7 @@ TEST_F(RunTest, TwoModulesOnTwoSlots) {
 }
 
 TEST_F(RunTest, WhatIsDecidedHereNeedsNoLease) {
-  native_["a.py"].tests = {{"test_a", 3, 0.25}, {"TestB::test_b", 7, 0.5}};
+  constant_["a.py"].tests = {{"test_a", 3, 0.25}, {"TestB::test_b", 7, 0.5}};
   left_out_ = {"a.py"};
   Start(2);
   ASSERT_EQ(spec_.native_modules_size(), 1);
@@ -346,7 +342,7 @@ TEST_F(RunTest, WhatIsDecidedHereNeedsNoLease) {
 }
 
 TEST_F(RunTest, ARunOfNothingButWhatIsDecidedHereEnds) {
-  native_["a.py"].tests = {{"test_a", 3, 0.25}};
+  constant_["a.py"].tests = {{"test_a", 3, 0.25}};
   left_out_ = {"a.py"};
   Start(2);
   Ready(0, {"a.py"});
@@ -361,7 +357,7 @@ TEST_F(RunTest, ARunOfNothingButWhatIsDecidedHereEnds) {
 }
 
 TEST_F(RunTest, WhatIsDecidedHereCountsOnlyWhereWorkersHaveLeftItOut) {
-  native_["a.py"].tests = {{"test_a", 3, 0.25}};
+  constant_["a.py"].tests = {{"test_a", 3, 0.25}};
   Start(2);
   Ready(0, {"a.py"});
   EXPECT_THAT(record_.results, IsEmpty());
@@ -491,6 +487,16 @@ TEST_F(RunTest, ARepeatedResultCountsOnce) {
   Result(0, leases_[0][0], "a.py::t");
   Result(0, leases_[0][0], "a.py::t");
   EXPECT_THAT(record_.results, ElementsAre("a.py::t"));
+}
+
+TEST_F(RunTest, AResultOfATestThatNobodyCollectedIsNotExpected) {
+  Start(2);
+  Ready(0, {"a.py", "b.py"});
+  Ready(1, {"a.py", "b.py"});
+  Collected(0, leases_[0].at(0), {"a.py::t"});
+  Result(0, leases_[0][0], "a.py::stranger");
+  Collected(1, leases_[1].at(0), {"b.py::t"});
+  EXPECT_EQ(record_.expected, 2);
 }
 
 TEST_F(RunTest, WhatIsSaidInShortIsReportedWhole) {

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "base/string_table.h"
 #include "coordinator/events/event_reader.h"
 #include "proto/exit_code.h"
 #include "proto/test_id.h"
@@ -137,7 +138,8 @@ class Merge::Teller final : public report::Reporter {
   size_t part_ = 0;
   bool is_last_ = false;
   bool failed_ = false;
-  results::Ledger ledger_;
+  StringTable names_;
+  results::Ledger ledger_{names_};
   std::map<TestId, Told> attempts_told_;
   std::set<std::tuple<std::string, std::string, uint32_t>> warnings_;
 };

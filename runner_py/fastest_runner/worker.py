@@ -1,4 +1,4 @@
-"""One worker's life: from the descriptors that it was forked with to the last message of its session."""
+"""One worker's life, from the descriptors that it is forked with to the last message of its session."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ from typing import Any
 import pytest
 from _pytest import config as pytest_config
 
-from . import bytecode, preload, process_setup, rewriting, xdist_role
-from .bytecode_store import BytecodeStore
-from .control_session import ControlHost
-from .frames import Channel, FrameError
-from .session_host import SessionHost
-from .streams import terminal_stdout
-from .zygote import Launch
+from . import FOLDER
+from .imports import rewriting
+from .imports.bytecode_store import BytecodeStore
+from .process import preload, process_setup
+from .process.zygote import Launch
+from .roles import xdist_role
+from .session.control_session import ControlHost
+from .session.session_host import SessionHost
+from .session.streams import terminal_stdout
+from .wire.frames import Channel, FrameError
 
-# Commands may wait so long between two tests; many tests take less time than to ask for one.
+# How long a command may wait between two tests. To look for a command takes more time than many tests.
 _POLL_INTERVAL_S = 0.001
 
 
 def run(launch: Launch) -> int:
-    """Runs the session that the agent's `start` asks for. Returns the process's exit status.
+    """Runs the session that the agent's `start` command describes. Returns the process's exit status.
 
-    The only frame of ours between the process's start and what takes the place of pytest.main.
+    Between the start of the process and the code in place of pytest.main this is the only frame of ours.
     """
     channel = _set_up(launch)
     store = None
@@ -50,7 +53,7 @@ def run(launch: Launch) -> int:
     try:
         status = _pytest_main(args, host)
     except BaseException as error:
-        # Including SystemExit and pytest.exit, which the `pytest` command does not catch here either.
+        # SystemExit and pytest.exit among them: the `pytest` command does not catch them here either.
         return _fail(channel, *_failure(error))
     finally:
         _flush_stdout()
@@ -62,18 +65,18 @@ def run(launch: Launch) -> int:
 
 
 class _Refused(Exception):
-    """There is no session to be had. Exit status and text for the user."""
+    """There can be no session. The arguments are the exit status and the text for the user."""
 
 
 def _set_up(launch: Launch) -> Channel:
     descriptors = process_setup.set_up(launch.channel_fd, launch.stdout_fd, launch.stderr_fd, launch.life_fd)
-    # A test's forked children must not keep the channel open, or the agent would not see its end.
+    # A child that a test forks must not keep the channel open: the agent would not see the worker's end.
     os.register_at_fork(after_in_child=lambda: _close(descriptors.channel_fd, descriptors.life_fd))
     return Channel(descriptors.channel_fd, process_setup.exit_without_channel, _POLL_INTERVAL_S)
 
 
 def _receive_start(channel: Channel) -> dict[str, Any]:
-    """WorkerCommand.Start."""
+    """Returns the body of the first command, a WorkerCommand.Start."""
     try:
         start = channel.receive().get("start")
     except FrameError as error:
@@ -84,13 +87,13 @@ def _receive_start(channel: Channel) -> dict[str, Any]:
 
 
 def _enter(run_spec: dict[str, Any]) -> list[str]:
-    """Makes directory and arguments those of the run. Returns pytest's arguments."""
+    """Takes on the run's directory and arguments. Returns pytest's arguments."""
     args = [str(arg) for arg in run_spec.get("pytest_args", ())]
     try:
         os.chdir(run_spec.get("invocation_dir", ""))
     except OSError as error:
         raise _Refused(4, f"ERROR: cannot enter {error.filename!r}: {error.strerror}\n") from None
-    bytecode.read_at_once()
+    rewriting.read_at_once()
     process_setup.imitate_pytest_command(args)
     return args
 
@@ -114,31 +117,21 @@ def _keep_bytecode(run_spec: dict[str, Any], worker_id: str) -> BytecodeStore | 
 
 def _say_end(channel: Channel, host: SessionHost | ControlHost, status: int) -> None:
     if channel.in_foreign_process():
-        # A child that a test forked and that got out of it by an exception; its parent speaks for the session.
+        # This is a child that a test forked, and that left the test by an exception. Its parent speaks for the session.
         return
-    if host.internal_error:
-        _fail(channel, status, host.internal_error)
+    if host.ending.internal_error:
+        _fail(channel, status, host.ending.internal_error)
         return
-    ended: dict[str, Any] = {
-        "exit_status": status,
-        "stop_reason": host.stop_reason,
-        "exit_called": host.exit_called,
-        "terminal_summary": host.terminal_summary.getvalue(),
-    }
-    if host.worker_output:
-        ended["worker_output"] = host.worker_output
-    if isinstance(host, SessionHost) and (properties := host.testsuite_properties()):
-        ended["testsuite_properties"] = properties
-    channel.send({"ended": ended})
+    channel.send({"ended": host.ending.message(status, host.terminal.summary.getvalue())})
 
 
 def _pytest_main(args: list[str], host: SessionHost | ControlHost) -> int:
-    """What pytest.main does, less the printing of errors."""
+    """Does what pytest.main does, but prints no errors."""
     if _sets_pytest_version():
         os.environ["PYTEST_VERSION"] = pytest.__version__
     options: dict[str, Any] = {}
     if "prog" in pytest_config._prepareconfig.__code__.co_varnames:
-        # Else it calls itself pytest.main() in its usage.
+        # Otherwise pytest's usage text names the program pytest.main().
         options["prog"] = "pytest"
     config = pytest_config._prepareconfig(args, [host], **options)
     try:
@@ -152,18 +145,18 @@ def _sets_pytest_version() -> bool:
 
 
 def _failure(error: BaseException) -> tuple[int, str]:
-    """Exit status and text of the `pytest` command when its start ends in `error`."""
+    """Returns the exit status and the text of the `pytest` command if its start ends in `error`."""
 
     def raise_it(*args: Any, **kwargs: Any) -> None:
         raise error
 
     frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(os.path.dirname(__file__)):
-        # Not ours to show.
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(FOLDER):
+        # Our own frames are not shown.
         frames = frames.tb_next
     text = io.StringIO()
     genuine = pytest_config._prepareconfig
-    # pytest's own main() prints it: whichever exceptions this version answers, in its own words.
+    # pytest's own main() prints the error: each version knows other exceptions, and has words of its own for them.
     pytest_config._prepareconfig = raise_it
     try:
         with contextlib.redirect_stderr(text):
@@ -173,7 +166,7 @@ def _failure(error: BaseException) -> tuple[int, str]:
         status = code if isinstance(code, int) else 0 if code is None else 1
         text.write("" if isinstance(code, int) or code is None else f"{code}\n")
     except BaseException as uncaught:
-        # As the interpreter ends when nobody catches it.
+        # As the interpreter ends with an exception that nobody catches.
         status = 1
         text.write("".join(traceback.format_exception(type(uncaught), uncaught, frames)))
     finally:
@@ -187,13 +180,13 @@ def _fail(channel: Channel, status: int, message: str) -> int:
 
 
 def _flush_stdout() -> None:
-    # A test may have closed or replaced it.
+    # A test may have closed or replaced the stream.
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
 
 
 def _close(*fds: int) -> None:
     for fd in fds:
-        # A test may have closed it before.
+        # A test may have closed the descriptor before.
         with contextlib.suppress(OSError):
             os.close(fd)

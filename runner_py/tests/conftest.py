@@ -14,16 +14,16 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "tests"))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tests/harness"))
 
 import virtual_environment  # noqa: E402
 from driver import Kept, Worker, Zygote  # noqa: E402
 
 
 def _environment() -> dict[str, str]:
-    """Ours, less what the pytest that runs these tests put there and what would change the hosted one.
+    """Returns our environment without variables of the pytest that runs these tests, or that change the hosted pytest.
 
-    Plugins that happen to be installed beside it have no part in these tests either; one that wants a plugin names it.
+    Installed plugins have no part in these tests. A test that needs a plugin names it.
     """
     foreign = ("PYTEST_", "COLUMNS", "CI", "BUILD_NUMBER")
     ours = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
@@ -32,7 +32,7 @@ def _environment() -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def surroundings_of_references(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Genuine pytest, where a test runs it for comparison, has the environment that the workers have."""
+    """Gives genuine pytest the workers' environment. Some tests run it for comparison."""
     wanted = _environment()
     for name in set(os.environ) - set(wanted) - {"PYTEST_CURRENT_TEST"}:
         monkeypatch.delenv(name)
@@ -41,7 +41,7 @@ def surroundings_of_references(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def make_zygote() -> Iterator[Callable[..., Zygote]]:
-    """Zygotes of a test's own, ended with it; with other values of variables, None for none."""
+    """Starts zygotes for one test, with other values of variables. None removes a variable."""
     made: list[Zygote] = []
 
     def make(**variables: str | None) -> Zygote:
@@ -101,7 +101,7 @@ def worker(zygote: Zygote) -> Iterator[Callable[..., Worker]]:
 
 @pytest.fixture
 def run_all(worker: Callable[..., Worker]) -> Callable[..., Worker]:
-    """Runs a whole project in one worker, a lease for each module, and returns the worker when it has ended."""
+    """Runs a whole project in one worker, with a lease for each module. Returns the worker when it has ended."""
 
     def run(directory: Path, *args: str, **spec: Any) -> Worker:
         running = worker(directory, *args, **spec)
@@ -121,7 +121,7 @@ def run_all(worker: Callable[..., Worker]) -> Callable[..., Worker]:
 
 @pytest.fixture
 def keep(tmp_path: Path) -> Iterator[Callable[..., Kept]]:
-    """Zygotes that serve run after run."""
+    """Starts zygotes that serve run after run."""
     kept: list[Kept] = []
 
     def make(*args: Any, **variables: str) -> Kept:
@@ -135,5 +135,5 @@ def keep(tmp_path: Path) -> Iterator[Callable[..., Kept]]:
 
 @pytest.fixture
 def venv(tmp_path: Path) -> Path:
-    """An environment with the packages that are beside pytest here."""
+    """A virtual environment with the packages that are installed beside pytest here."""
     return virtual_environment.beside_pytest(tmp_path / "venv")

@@ -1,7 +1,7 @@
-"""Plays the agent: starts a real zygote, has it fork workers, and speaks with them as fastest-agent does.
+"""Plays the agent: starts a real zygote, makes it fork workers, and speaks with them as fastest-agent does.
 
 Also a program: `python driver.py [--slots N] [--python PATH] [--mode MODE] [--cwd DIR] -- PYTEST_ARGS` runs a project's
-tests by leases of one module each and prints `OUTCOME NODEID` lines, sorted, for comparison with pytest's own.
+tests with a lease for each module. It prints sorted lines `OUTCOME NODEID`, for comparison with pytest's.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from typing import Any
 RUNNER = Path(__file__).resolve().parent.parent / "fastest_runner"
 sys.path.insert(0, str(RUNNER.parent))
 
-from fastest_runner.frames import FrameDecoder, encode  # noqa: E402
+from fastest_runner.wire.frames import FrameDecoder, encode  # noqa: E402
 
-# Generous: a machine under load must not fail a test; a test that hangs must end.
+# A busy machine must not fail a test, and a test that hangs must end.
 PATIENCE_S = 60.0
 
 _PR_SET_CHILD_SUBREAPER = 36
@@ -48,7 +48,7 @@ class Peer:
         self.socket.sendall(frame)
 
     def receive(self) -> dict[str, Any] | None:
-        """The next message; None at the end of the stream."""
+        """Returns the next message. None at the end of the stream."""
         while True:
             payload = self._decoder.next_payload()
             if payload is not None:
@@ -64,7 +64,7 @@ class Peer:
 
 
 class Worker:
-    """A forked worker: its channel, what it wrote to its pipes, and what became of it."""
+    """A forked worker: its channel, its output, and its exit status."""
 
     def __init__(self, zygote: Zygote, worker_id: str) -> None:
         ours, theirs = socket.socketpair()
@@ -105,7 +105,7 @@ class Worker:
         return message
 
     def wait_for(self, kind: str) -> dict[str, Any]:
-        """The body of the next message of that kind; what comes before it is kept in `messages`."""
+        """Returns the body of the next message of that kind. `messages` has the messages before it."""
         while True:
             message = self.receive()
             if message is None:
@@ -148,7 +148,7 @@ class Worker:
         return [progress["started"]["node_id"] for progress in self.all("progress") if "started" in progress]
 
     def exit_status(self) -> int:
-        """waitpid's raw status, from the zygote's `exited`."""
+        """Returns waitpid's raw status, from the zygote's `exited`."""
         return self._zygote.wait_for("exited", self.worker_id)["status"]
 
     def stdout(self) -> str:
@@ -172,13 +172,13 @@ class Worker:
                     self._more_output.notify_all()
 
     def join_output(self) -> None:
-        """Waits until nobody holds the write ends of the pipes any more."""
+        """Waits until all write ends of the pipes are closed."""
         for reader in self._readers:
             reader.join(PATIENCE_S)
 
 
 def progress_of(numbers: list[int], leases: list[dict[str, Any]]) -> dict[str, Any]:
-    """What a Progress in short form stands for, as agent and coordinator make it. `leases`: what was `collected`."""
+    """Returns the Progress that agent and coordinator make of a short form. `leases` are `collected` messages."""
     progress: dict[str, Any] = {}
     tests = {collected["lease_id"]: collected["tests"] for collected in leases}
     if len(numbers) in (7, 10):
@@ -194,7 +194,7 @@ def progress_of(numbers: list[int], leases: list[dict[str, Any]]) -> dict[str, A
 def _passed(
     lease_id: int, ref: dict[str, Any], start_ns: int, setup_ns: int, call_ns: int, teardown_ns: int, line: int
 ) -> dict[str, Any]:
-    """The TestResult of a test that passed."""
+    """Returns the TestResult of a test that passed."""
     path, _, names = ref["node_id"].partition("::")
     names, bracket, parameters = names.partition("[")
     phases = []
@@ -206,7 +206,7 @@ def _passed(
         "ref": ref,
         "outcome": "PASSED",
         "phases": phases,
-        "engine": "direct",
+        "engine": "ENGINE_DIRECT",
         "location_path": path,
         "location_line": line,
         "domain": names.replace("::", ".") + bracket + parameters,
@@ -214,7 +214,7 @@ def _passed(
 
 
 class Zygote:
-    """A real zygote process under this one."""
+    """A real zygote, a child of this process."""
 
     def __init__(
         self, python: str = sys.executable, env: dict[str, str] | None = None, cwd: Path | None = None
@@ -250,13 +250,13 @@ class Zygote:
             self._waiting.append(message)
 
     def close(self) -> int:
-        """Ends it as the end of the agent would."""
+        """Ends the zygote in the way in which the end of the agent ends it."""
         self.control.socket.close()
         return self.process.wait(PATIENCE_S)
 
 
 class Kept:
-    """A zygote that was told to be kept, with what it was started from."""
+    """A zygote that serves run after run, with the environment and directory of its start."""
 
     def __init__(self, cwd: Path, python: str | Path = sys.executable, **variables: str) -> None:
         self.environment = {"PATH": "/usr/bin:/bin", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables}
@@ -266,7 +266,7 @@ class Kept:
         self.preload: list[str] = []
 
     def why_stale(self, cwd: Path | None = None, **changes: str | None) -> str:
-        """Of a run with these changes of the environment; None takes a variable away."""
+        """Begins a run with a changed environment. None removes a variable. Returns why the zygote is stale."""
         wanted = {**self.environment, **changes}
         variables = [
             f"{name}={value}".encode("utf-8", "surrogateescape").decode("latin-1")
@@ -280,7 +280,7 @@ class Kept:
         return answer["stale"]
 
     def run(self, module: str) -> Worker:
-        """One worker's session with this module, to its end; gives the worker."""
+        """Runs this module in a worker's session, to its end. Returns the worker."""
         worker = self.zygote.worker("gw0")
         worker.start(self.cwd, preload=self.preload)
         worker.wait_for("ready")
@@ -289,7 +289,7 @@ class Kept:
         return worker
 
     def clear(self) -> None:
-        """The run is over."""
+        """Ends the run."""
         self.zygote.control.send({"type": "clear"})
         assert self.zygote.control.receive() == {"type": "cleared"}
 
@@ -297,7 +297,7 @@ class Kept:
 def run_project(
     zygote: Zygote, directory: Path, args: list[str], slots: int, mode: str, spec: dict[str, Any]
 ) -> list[Worker]:
-    """Runs a whole project, a module's tests in each lease; the workers pull their next lease when one is done."""
+    """Runs a whole project with a lease for each module. A worker gets its next lease when it has done one."""
     workers = [zygote.worker(f"gw{number}") for number in range(slots)]
     for worker in workers:
         worker.start(directory, *args, collection=mode, xdist_worker=slots > 1, slots=slots, **spec)

@@ -1,10 +1,10 @@
-"""The workers of a run share one numbered folder for temporary files, and the last of them clears up."""
+"""The workers of a run share one numbered folder for temporary files, and the last of them cleans up."""
 
 from __future__ import annotations
 
 import pytest
 from _pytest import pathlib
-from fastest_runner import basetemp
+from fastest_runner.roles import basetemp
 
 SUITE = {
     "conftest.py": """
@@ -12,7 +12,7 @@ SUITE = {
 
         import pytest
 
-        # Before pytest asks: what other sessions do is none of these tests' business.
+        # Set before pytest asks, so that other sessions have no part in these tests.
         os.environ["PYTEST_DEBUG_TEMPROOT"] = os.path.dirname(__file__)
         """,
     "test_a.py": "def test_a(tmp_path): (tmp_path / 'a').touch()\ndef test_last(): pass\n",
@@ -42,7 +42,7 @@ def start(worker):
 
 def run(running, module):
     running.lease(1, module=module)
-    # The last test of all that a worker knows waits for what comes after it.
+    # The worker holds its last test back until it knows the next one.
     while "results" not in running.wait_for("progress"):
         pass
 
@@ -54,7 +54,7 @@ def test_one_folder_for_a_run(project, start):
     run(two, "test_b.py")
     assert len(links(directory)) == 1
     one.finish()
-    # The other is still at work.
+    # The other worker still runs tests.
     assert "pytest-0/.lock" in names(directory)
     two.finish()
     assert names(directory) == [
@@ -139,6 +139,6 @@ def test_old_folders_are_removed_with_or_without_the_program_for_it(tree, monkey
     with basetemp._removing_quickly():
         pathlib.rm_rf(tree)
     assert not tree.exists()
-    # What a link names is nobody's to remove.
+    # The target of a link must stay.
     assert (tree.parent / "kept" / "file").exists()
     assert left_to_pytest == ([] if has_program else [tree])

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from driver import progress_of
-from fastest_runner.batches import BatchLoop, CommandError
-from fastest_runner.collection import Entry, Selection
+from fastest_runner.collection.collection import Entry, Selection
+from fastest_runner.session.batches import BatchLoop, CommandError
 
 
 class FakeMessages:
-    """Plays the agent: hands out commands one by one, and keeps what the loop says and where it waited."""
+    """Plays the agent: gives out commands one by one, and keeps the loop's messages and the places where it waited."""
 
     def __init__(self, *commands: dict[str, Any]) -> None:
         self.commands = list(commands)
@@ -49,7 +49,7 @@ class FakeMessages:
         return False
 
     def kinds(self) -> list[str]:
-        """What was said, with the started test and the results spelled out."""
+        """Returns the messages, with the started test and the results spelled out."""
         kinds = []
         for message in self.said:
             if message == "waits":
@@ -124,7 +124,7 @@ def loop(*commands: Any, take_result: Any = whole_result) -> tuple[BatchLoop, Fa
 
 
 def run(batches: BatchLoop) -> None:
-    """As pytest_runtestloop does."""
+    """Runs the tests in the way of pytest_runtestloop."""
     tests = batches.tests()
     try:
         for item, nextitem in tests:
@@ -224,7 +224,7 @@ def test_stop_is_heard_between_two_tests():
     batches, session, messages = loop(lease(1, "a b c"), None)
     session.after["a"] = lambda: messages.commands.insert(0, {"stop": {"reason": "enough"}})
     run(batches)
-    # "b" was not begun when the word came.
+    # "b" had not begun when the command came.
     assert session.ran == [("a", "b")]
     assert batches.stop_reason == "enough"
     assert messages.kinds()[-1] == "a>"
@@ -244,7 +244,7 @@ def test_a_session_that_wants_to_end_ends_as_pytest_ends_it(attribute, raised):
     with pytest.raises(getattr(FakeSession, raised), match="because"):
         run(batches)
     assert session.ran == [("a", "b")]
-    # Its result is not lost.
+    # The test's result is not lost.
     assert messages.kinds()[-1] == "a>"
 
 

@@ -1,11 +1,11 @@
-"""Code objects that are kept by what they were made of."""
+"""The store keeps code objects under keys that name everything that the code was made of."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
-from fastest_runner.bytecode_store import BytecodeStore
+from fastest_runner.imports.bytecode_store import BytecodeStore
 
 KEY = "ab" + "0" * 38
 
@@ -79,14 +79,14 @@ def test_what_was_used_least_lately_goes_first(folder):
         os.utime(folder / key[:2] / key[2:], (100 + number, 100 + number))
     (size,) = {file.stat().st_size for file in files(folder)}
     store.get(keys[0])
-    # Room for three, less a fifth.
+    # The limit is the size of three, and pruning leaves four fifths of the limit.
     small = BytecodeStore(str(folder), limit_bytes=3 * size)
     small.prune(now=1000)
     assert len(files(folder)) == 4, "it has written nothing"
     small.put(keys[3], code())
     small.prune(now=1000)
     assert [store.has(key) for key in keys] == [True, False, False, True]
-    # Not twice within a day.
+    # The folder is not pruned twice within a day.
     smaller = BytecodeStore(str(folder), limit_bytes=1)
     smaller.put(keys[2], code())
     smaller.prune(now=1000 + 3600)

@@ -1,4 +1,4 @@
-"""How tests are found and how batches come to their tests, in real sessions."""
+"""Real sessions find tests, and make the tests of batches."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_modules_come_in_pytests_order_and_fixtures_hang_on_their_folders(projec
     collection = running.wait_for("ready")["collection"]
     assert collection["mode"] == "BY_MODULE"
     assert collection["modules"] == ["a/test_one.py", "a/test_two.py", "b/test_three.py"]
-    # Not in order, and the folder's nodes are to be the same each time.
+    # The modules come in another order. A folder must have the same node each time.
     for number, module in enumerate(["a/test_two.py", "b/test_three.py", "a/test_one.py"], start=1):
         running.lease(number, module=module)
     running.finish()
@@ -72,7 +72,7 @@ def test_a_split_modules_parts_are_disjoint_and_complete(project, worker):
         found.append(node_ids(collected["tests"]))
     assert found == [
         [f"{module}::test_x[0]", f"{module}::test_x[1]"],
-        # The boundary that is not there makes an empty part.
+        # A missing boundary makes an empty part.
         [],
         [f"{module}::test_x[2]", f"{module}::test_x[3]"],
         [f"{module}::TestIn::test_m"],
@@ -132,7 +132,7 @@ def test_a_test_can_be_run_again_in_the_same_worker(project, worker):
     running.lease(2, module="test_again.py", tests=[{"node_id": "test_again.py::test_flaky"}])
     running.finish()
     outcomes = [(result["lease_id"], result["outcome"]) for result in running.results()]
-    # In one go: the module is never left, so neither is its fixture.
+    # The session never leaves the module, so it never tears the module's fixture down.
     assert outcomes == [(1, "FAILED"), (1, "PASSED"), (2, "FAILED")]
     sections = running.results()[-1]["phases"][1]["sections"]
     assert [section["content"].count("attempt") for section in sections] == [1]

@@ -1,13 +1,13 @@
-"""The control session plays the part of pytest-xdist's controller: no tests, every worker's output, the last word."""
+"""The control session plays the part of pytest-xdist's controller: it has no tests, but the output of all workers."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
-from fastest_runner import serialized
+from fastest_runner.wire import serialized
 
-# A plugin with a part on both sides, which writes down what it is told.
+# A plugin for controller and workers. It writes down what its hooks get.
 CONTROLLER = {
     "conftest.py": """
         import os
@@ -183,7 +183,7 @@ def test_a_worker_says_what_plugins_have_put_into_its_output(worker, project, co
     assert ended["terminal_summary"] == ""
 
 
-# Hooks of a controller that count.
+# Hooks of a controller. They count what they get.
 LISTENER = {
     "conftest.py": """
         import collections
@@ -269,7 +269,7 @@ def test_hooks_are_told_what_is_replayed(control):
         "([('Captured stdout call', 'hello')], [('name', 'value')], 'str')",
         "{'error': 1, 'warnings': 1, 'failed': 1}",
     ]
-    # They were told of by the workers.
+    # The workers have reported these warnings, so the control session does not.
     assert not running.all("warning")
 
 
@@ -316,7 +316,7 @@ TESTS = {
         """,
     "pytest.ini": "[pytest]\nmarkers = marked: some\n",
 }
-# What pytest itself makes of the reports, as they come.
+# A conftest that writes down the reports as pytest itself serializes them.
 WITNESS = {
     "conftest.py": """
         import json
@@ -341,17 +341,17 @@ WITNESS = {
 def _timeless(data):
     left_out = {"start", "stop", "duration", "longrepr"}
     if data["when"] != "teardown":
-        # The direct engine reports a set-up once the call has failed, with properties that came since.
+        # If the call fails, the direct engine reports the set-up later, with properties that were recorded since.
         left_out.add("user_properties")
     return {name: value for name, value in data.items() if name not in left_out}
 
 
 def _keywords_of(data):
-    """pytest's own, without what plugins add to every item."""
+    """Returns pytest's own keywords, without those that plugins add to every item."""
     return {**data, "keywords": sorted(data["keywords"])}
 
 
-@pytest.mark.parametrize("engine", ["direct", "pytest"])
+@pytest.mark.parametrize("engine", ["ENGINE_DIRECT", "ENGINE_PYTEST"])
 def test_workers_send_reports_as_pytest_serializes_them(worker, project, engine):
     witnessing = project({**TESTS, **WITNESS})
     theirs = worker(witnessing, "-p", "no:cacheprovider")

@@ -1,4 +1,4 @@
-"""The direct engine: which tests it takes, and that what it says of them is what pytest's own protocol says."""
+"""The direct engine: which tests it runs, and that its results are those of pytest's own protocol."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ def reasons(results: list[dict[str, Any]]) -> dict[str, str]:
     ],
 )
 def test_nasty_tests_are_reported_alike(run_all, suite, more_than):
-    expected = [without_times(result) for result in run_all(SUITES / suite, engine="pytest").results()]
-    worker = run_all(SUITES / suite, engine="auto")
+    expected = [without_times(result) for result in run_all(SUITES / suite, engine="ENGINE_PYTEST").results()]
+    worker = run_all(SUITES / suite, engine="ENGINE_AUTO")
     assert len(expected) > more_than
-    assert set(engines(worker.results()).values()) == {"direct"}
+    assert set(engines(worker.results()).values()) == {"ENGINE_DIRECT"}
     for result, like in zip(worker.results(), expected):
         assert without_times(result) == like
     assert len(worker.results()) == len(expected)
@@ -66,9 +66,15 @@ def test_nasty_tests_are_reported_alike(run_all, suite, more_than):
 
 def test_engine_is_chosen_by_the_run(project, run_all):
     directory = project(test_m=PLAIN)
-    assert engines(run_all(directory, engine="pytest").results()) == {"test_a": "pytest", "test_b": "pytest"}
-    assert reasons(run_all(directory, engine="pytest").results()) == {}
-    assert engines(run_all(directory, engine="direct").results()) == {"test_a": "direct", "test_b": "direct"}
+    assert engines(run_all(directory, engine="ENGINE_PYTEST").results()) == {
+        "test_a": "ENGINE_PYTEST",
+        "test_b": "ENGINE_PYTEST",
+    }
+    assert reasons(run_all(directory, engine="ENGINE_PYTEST").results()) == {}
+    assert engines(run_all(directory, engine="ENGINE_DIRECT").results()) == {
+        "test_a": "ENGINE_DIRECT",
+        "test_b": "ENGINE_DIRECT",
+    }
 
 
 def test_times_follow_one_another(project, run_all):
@@ -102,8 +108,8 @@ def test_location_is_that_of_pytest(project, run_all):
                 def test_5(self): pass
         """
     )
-    direct, genuine = run_all(directory), run_all(directory, engine="pytest")
-    assert set(engines(direct.results()).values()) == {"direct"}
+    direct, genuine = run_all(directory), run_all(directory, engine="ENGINE_PYTEST")
+    assert set(engines(direct.results()).values()) == {"ENGINE_DIRECT"}
     for one, other in zip(direct.results(), genuine.results()):
         assert without_times(one) == without_times(other)
 
@@ -122,7 +128,7 @@ def test_location_is_that_of_pytest(project, run_all):
 )
 def test_a_hook_that_is_not_known_is_a_reason(project, run_all, conftest, reason):
     results = run_all(project(conftest=conftest, test_m=PLAIN)).results()
-    assert engines(results) == {"test_a": "pytest", "test_b": "pytest"}
+    assert engines(results) == {"test_a": "ENGINE_PYTEST", "test_b": "ENGINE_PYTEST"}
     assert all(text.endswith(reason) for text in reasons(results).values())
 
 
@@ -146,7 +152,7 @@ def test_a_hook_counts_where_it_is(project, run_all):
         a__test_a="def test_1(): pass",
         test_b="def test_2(): pass",
     )
-    assert engines(run_all(directory).results()) == {"test_1": "pytest", "test_2": "direct"}
+    assert engines(run_all(directory).results()) == {"test_1": "ENGINE_PYTEST", "test_2": "ENGINE_DIRECT"}
 
 
 def test_a_hook_that_is_registered_later_counts_from_then_on(project, run_all):
@@ -160,7 +166,11 @@ def test_a_hook_that_is_registered_later_counts_from_then_on(project, run_all):
         def test_3(): pass
         """
     )
-    assert engines(run_all(directory).results()) == {"test_1": "direct", "test_2": "direct", "test_3": "pytest"}
+    assert engines(run_all(directory).results()) == {
+        "test_1": "ENGINE_DIRECT",
+        "test_2": "ENGINE_DIRECT",
+        "test_3": "ENGINE_PYTEST",
+    }
 
 
 def test_a_hook_that_is_registered_by_a_test_sees_its_teardown(project, run_all):
@@ -176,8 +186,8 @@ def test_a_hook_that_is_registered_by_a_test_sees_its_teardown(project, run_all)
         """
     )
     results = run_all(directory).results()
-    assert set(engines(results).values()) == {"direct"}
-    expected = run_all(directory, engine="pytest").results()
+    assert set(engines(results).values()) == {"ENGINE_DIRECT"}
+    expected = run_all(directory, engine="ENGINE_PYTEST").results()
     assert [without_times(result) for result in results] == [without_times(result) for result in expected]
 
 
@@ -191,7 +201,7 @@ def test_a_hook_sees_the_test_that_follows(project, run_all):
         test_n=PLAIN,
     )
     worker = run_all(directory)
-    assert set(engines(worker.results()).values()) == {"direct"}
+    assert set(engines(worker.results()).values()) == {"ENGINE_DIRECT"}
     assert [result["user_properties"][0]["value"] for result in worker.results()] == [
         "Function test_m.py::test_b",
         "Function test_m.py::test_c",
@@ -238,8 +248,8 @@ def test_hooks_of_functions_and_fixtures_are_called(project, run_all):
             def test_case(self): pass
         """,
     )
-    results, expected = run_all(directory).results(), run_all(directory, engine="pytest").results()
-    assert set(engines(results).values()) == {"direct"}
+    results, expected = run_all(directory).results(), run_all(directory, engine="ENGINE_PYTEST").results()
+    assert set(engines(results).values()) == {"ENGINE_DIRECT"}
     assert [without_times(result) for result in results] == [without_times(result) for result in expected]
     assert [result["outcome"] for result in results] == ["PASSED", "PASSED", "FAILED", "FAILED", "ERROR"]
 
@@ -254,8 +264,8 @@ def test_a_summary_finds_the_reports(project, run_all):
         """,
         test_m=PLAIN,
     )
-    worker, genuine = run_all(directory), run_all(directory, engine="pytest")
-    assert set(engines(worker.results()).values()) == {"direct"}
+    worker, genuine = run_all(directory), run_all(directory, engine="ENGINE_PYTEST")
+    assert set(engines(worker.results()).values()) == {"ENGINE_DIRECT"}
     summary = worker.last("ended")["terminal_summary"]
     assert "< test_m.py::test_a setup>" in summary and "<passed test_m.py::test_a call>" in summary
     assert summary == genuine.last("ended")["terminal_summary"]
@@ -274,7 +284,11 @@ def test_items_of_all_kinds_are_for_it(project, run_all):
         """
     )
     results = run_all(directory, "-W", "ignore").results()
-    assert engines(results) == {"Case::test_unit": "direct", "test_async": "direct", "test_plain": "direct"}
+    assert engines(results) == {
+        "Case::test_unit": "ENGINE_DIRECT",
+        "test_async": "ENGINE_DIRECT",
+        "test_plain": "ENGINE_DIRECT",
+    }
 
 
 @pytest.mark.parametrize(
@@ -303,9 +317,9 @@ def test_subtests_asked_for_by_request_are_not_lost(project, run_all):
                 assert 0
         """
     )
-    expected = run_all(directory, engine="pytest").results()
+    expected = run_all(directory, engine="ENGINE_PYTEST").results()
     results = run_all(directory).results()
-    assert engines(results) == {"test_a": "direct"}
+    assert engines(results) == {"test_a": "ENGINE_DIRECT"}
     assert [without_times(result) for result in results] == [without_times(result) for result in expected]
 
 
@@ -330,7 +344,7 @@ def test_a_test_that_passes_again_has_failed_no_more(project, run_all):
     run_all(directory, "-p", "cacheprovider")
     assert json.loads(failed.read_text()) == {"test_m.py::test_a": True, "test_m.py::test_b": True}
     (directory / "mended").touch()
-    assert set(engines(run_all(directory, "-p", "cacheprovider").results()).values()) == {"direct"}
+    assert set(engines(run_all(directory, "-p", "cacheprovider").results()).values()) == {"ENGINE_DIRECT"}
     assert json.loads(failed.read_text()) == {"test_m.py::test_b": True}
 
 
@@ -353,7 +367,7 @@ def test_clocks_that_are_replaced_in_all_modules_are_not_ours(project, run_all):
         """
     )
     results = run_all(directory).results()
-    assert set(engines(results).values()) == {"direct"}
+    assert set(engines(results).values()) == {"ENGINE_DIRECT"}
     starts = [phase["start"] for result in results for phase in result["phases"]]
     assert starts == sorted(starts) and starts[-1] - starts[0] < PATIENCE_S
     assert all(0 <= phase["duration_s"] < PATIENCE_S for result in results for phase in result["phases"])

@@ -5,7 +5,7 @@ import os
 import socket
 
 import pytest
-from fastest_runner.frames import MAX_FRAME, Channel, FrameDecoder, FrameError, encode
+from fastest_runner.wire.frames import MAX_FRAME, Channel, FrameDecoder, FrameError, encode
 
 
 class Lost(Exception):

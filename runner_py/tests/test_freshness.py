@@ -1,4 +1,4 @@
-"""A zygote that serves run after run: what makes it stale, and what a run's workers get from it."""
+"""A zygote that serves run after run: what makes the zygote stale, and what its workers get."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_packages_that_come(keep, venv, tmp_path, name):
 def test_a_file_that_is_newer_than_the_zygote(keep, venv, tmp_path):
     file = next(venv.glob("lib/python*/site-packages")) / "path.pth"
     file.touch()
-    # By its own time: it cannot be known whether it was read as it is now.
+    # The file's time is after the load, so the zygote may have read an older version.
     os.utime(file, (2**31, 2**31))
     assert f"{file} changed while it was loaded" in keep(tmp_path, venv / "bin" / "python").why_stale()
 
@@ -97,7 +97,7 @@ def test_a_worker_has_the_runs_environment_and_no_other(keep, tmp_path):
 
 
 def test_what_pythons_start_does_to_the_environment_is_done(keep, tmp_path):
-    # In the C locale it sets LC_CTYPE (PEP 538).
+    # In the C locale Python sets LC_CTYPE (PEP 538).
     kept = keep(tmp_path, LANG="C")
     assert kept.why_stale() == ""
     plain = subprocess.run(

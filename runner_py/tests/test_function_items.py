@@ -1,4 +1,4 @@
-"""Items of test functions that are made without pytest's constructors: which are, and that nobody can tell."""
+"""Items that are made without pytest's constructors: for which functions, and that no test can see the difference."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastest_runner.collection import Collection
+from fastest_runner.collection.collection import Collection
 from fastest_runner.direct import is_late, make_function_items
 
 pytestmark = pytest.mark.skipif(make_function_items() is None, reason="these items are of one version of pytest")
@@ -123,10 +123,10 @@ MODULE = """
 
 
 class Collect:
-    """A plugin that answers for FunctionItems as the session host does, if it is to, and keeps what came of it."""
+    """A plugin that keeps what was collected. If `uses_them`, it makes FunctionItems like the session host."""
 
     def __init__(self, uses_them: bool, hides_them: bool = False) -> None:
-        """`hides_them`: no other hook sees the items, which it might ask for something."""
+        """If `hides_them`, no other hook sees the items, since a hook might ask them for something."""
         self._hides_them = hides_them
         self._maker: Any = make_function_items() if uses_them else None
         self.made: list[str] = []
@@ -141,13 +141,13 @@ class Collect:
             self.made.append(f"{collector.name}.{name}")
         return made
 
-    # Any other's hook would be a reason to leave all to pytest.
-    pytest_pycollect_makeitem.__module__ = "fastest_runner.session_host"
+    # A hook of any other module would leave all items to pytest.
+    pytest_pycollect_makeitem.__module__ = "fastest_runner.session.session_host"
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self, session: Any) -> Any:
         if self._hides_them:
-            # pytest's own asks each for its hooks.
+            # pytest's own function asks each item for its hooks.
             session.genitems = Collection(session, "for this test", self._maker)._genitems
         with contextlib.nullcontext() if self._maker is None else self._maker.collecting(session):
             return (yield)
@@ -184,8 +184,8 @@ class Collect:
 
 
 def told(item: Any) -> dict[str, Any]:
-    """All that can be asked of an item, in a form that compares between two collections."""
-    # Asked first: whoever asks for it has it filled.
+    """Returns everything that an item can tell, in a form that can be compared between two collections."""
+    # This must come first, since the other questions fill the item.
     is_new = item._request is not None
     info = item._fixtureinfo
     callspec = getattr(item, "callspec", None)
@@ -292,7 +292,7 @@ ASKED_FOR = [
 def test_who_asks_a_late_item_gets_a_function(project):
     functions = "".join(f"\n    def test_{name}(): pass" for name in ASKED_FOR)
     genuine, made = both(project(test_m=LATE + functions), hides_them=True)
-    # The session's first was pytest's own: ours was held against it.
+    # The first item of the session is pytest's own, for comparison with ours.
     assert [item.name for item in made.items if not is_late(item)] == ["test_first"]
     by_name = {item.name: (item, other) for item, other in zip(made.items, genuine.items)}
     for name in ASKED_FOR:

@@ -1,4 +1,4 @@
-"""Which hooks are known to treat each test on its own."""
+"""Which hooks count as itemwise."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import textwrap
 import types
 
 import pytest
-from fastest_runner import itemwise
+from fastest_runner.collection import itemwise
 
 RUNSLOW = """
     def pytest_collection_modifyitems(config, items):
@@ -309,7 +309,7 @@ TOGETHER = {
 
 @pytest.fixture
 def hook(tmp_path):
-    """Imports a conftest and gives its hook."""
+    """Imports a conftest and returns its hook."""
     numbers = itertools.count()
 
     def load(source):

@@ -1,4 +1,4 @@
-"""pytest's own fixtures are in a session's table as pytest puts them there."""
+"""The fixture table of a session has pytest's own fixtures in the form that pytest gives them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Plugin:
 
 def pytest_configure(config):
     config.pluginmanager.register(Plugin())
-    # One more in a module of pytest's.
+    # One more fixture in a module of pytest's.
     sys.modules["_pytest.recwarn"].added = pytest.fixture(lambda: 1, name="added")
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_the_table_is_pytests(project, run_all):
     expected = json.loads(table.read_text("utf-8"))
     table.unlink()
     assert list(run_all(directory).outcomes().values()) == ["PASSED"]
-    # A worker's session may have more (those of pytest-xdist), and those of plugins that are off here are missing.
+    # A worker's session may have more fixtures (pytest-xdist's), and lacks those of plugins that are off here.
     found = [row for row in json.loads(table.read_text("utf-8")) if row in expected]
     own = [row for row in expected if row[1].startswith(("_pytest.", "conftest"))]
     assert [row for row in found if row[1].startswith(("_pytest.", "conftest"))] == own

@@ -1,4 +1,4 @@
-"""Modules that are loaded between two runs: which, and that a run's tests cannot tell."""
+"""Modules that are loaded between two runs: which are loaded, and that tests cannot see the difference."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 
 class Site:
-    """Packages of an environment of the test's own, with a zygote in it and a project beside."""
+    """For one test: a virtual environment with packages, a zygote in that environment, and a project."""
 
     def __init__(self, venv, keep, directory):
         self._folder = next(venv.glob("lib/python*/site-packages"))
@@ -18,7 +18,7 @@ class Site:
         directory.mkdir()
 
     def add(self, name, text="", **modules):
-        """A module or, with submodules, a package."""
+        """Writes a module or, with submodules, a package."""
         if not modules:
             (self._folder / f"{name}.py").write_text(textwrap.dedent(text))
             return
@@ -27,7 +27,7 @@ class Site:
             (self._folder / name / f"{module}.py").write_text(textwrap.dedent(source))
 
     def run_after_preload(self, names, capfd, **modules):
-        """Outcomes of a run that comes after one that asked for `names`, and what the zygote had to say."""
+        """Returns the outcomes of a run after a run that asked for `names`, and the zygote's output."""
         for name, source in modules.items():
             (self.directory / f"{name}.py").write_text(textwrap.dedent(source))
         kept = self._keep(self.directory, self._python)
@@ -45,7 +45,7 @@ def site(venv, keep, tmp_path):
     return Site(venv, keep, tmp_path / "project")
 
 
-# Whether the process that imports it is the one that runs the test.
+# Tells whether the process that runs the test has imported the module.
 NOTES_ITS_PROCESS = "import os; PROCESS = os.getpid()\n"
 IS_PRELOADED = "assert {0}.PROCESS != __import__('os').getpid()"
 IS_NOT_PRELOADED = "assert {0}.PROCESS == __import__('os').getpid()"

@@ -1,4 +1,4 @@
-"""What test code may do to its process, and that no process is left behind."""
+"""Test code may do anything to its process, and no process stays behind."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATIENCE_S = 60.0
 
 
 def wait_until_gone(pid):
-    """Returns when the process has ended; by a descriptor for it, so that nothing is polled."""
+    """Returns when the process has ended. Waits for a descriptor of the process instead of polling."""
     try:
         fd = os.pidfd_open(pid)
     except ProcessLookupError:
@@ -31,7 +31,7 @@ def wait_until_gone(pid):
 
 
 def run_one(worker, directory, *args, **spec):
-    """Starts a session and leases out the project's only module and then the end."""
+    """Starts a session, leases out the project's only module, and finishes."""
     running = worker(directory, *args, **spec)
     (module,) = running.wait_for("ready")["collection"]["modules"]
     running.lease(1, module=module)
@@ -139,7 +139,7 @@ def test_a_hung_test_shows_its_stack_when_it_is_asked(project, worker):
     os.kill(running.pid, signal.SIGRTMIN + 8)
     running.wait_for_stderr("__main__.py")
     assert re.search(r'test_a.py", line \d+ in deep_down\n.*test_a.py", line \d+ in test_hangs', running.stderr())
-    # It goes on living: the signal only asks.
+    # The worker lives on, because the signal only asks for the stack.
     os.kill(running.pid, 0)
 
 
@@ -199,7 +199,7 @@ def test_what_a_test_daemonised_ends_with_the_zygote(project, make_zygote):
 
 @pytest.mark.skipif(os.getuid() != 0 or not shutil.which("setpriv"), reason="needs root and setpriv")
 def test_what_may_not_be_killed_is_not_waited_for(project, tmp_path):
-    """A process that a test left and that is another user's by now. Root without the right to kill is as any user."""
+    """A test leaves a process that has changed its user. Root without the right to kill is like any user."""
     directory = project(
         test_a="""
         import os, time
@@ -483,7 +483,7 @@ def test_the_stack_below_a_test_is_as_deep_as_with_the_pytest_command(project, w
         """
     )
     run_one(worker, directory)
-    # Called from a script's top level, as the installed `pytest` does it.
+    # The call comes from the top level of a script, as in the installed `pytest`.
     entry = (
         "from pytest import console_main"
         if not hasattr(pytest_config, "_console_main")

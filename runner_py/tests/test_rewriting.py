@@ -1,4 +1,4 @@
-"""Workers that find in the store what pytest would rewrite, in real sessions."""
+"""Workers that find rewritten code in the store, in real sessions."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import os
 import shutil
 
 import pytest
-from fastest_runner import bytecode_store, rewriting
+from fastest_runner.imports import bytecode_store, rewriting
 
 
 @pytest.fixture
 def store(tmp_path_factory):
-    """A store of the test's own, and where it is."""
+    """The cache folder for one test, with its store."""
     return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture
 def run(store, make_zygote):
-    """Runs the project in one worker of `count`; what pytest keeps beside the files is gone before if it is `fresh`."""
+    """Runs the project in one of `count` workers. `fresh` first removes the code that pytest keeps beside the files."""
 
     def run(directory, *args, count=1, fresh=True, no_bytecode=None):
         for cache in directory.rglob("__pycache__") if fresh else ():
@@ -34,7 +34,7 @@ def run(store, make_zygote):
 
 
 def kept(store):
-    """The names of the files whose code is kept."""
+    """Returns the names of the files whose code is kept."""
     names = []
     for file in (store / "fastest" / "bytecode").rglob("*"):
         if file.is_file() and file.name != "pruned":
@@ -43,7 +43,7 @@ def kept(store):
 
 
 def replace(store, name, text):
-    """Has the store hold other code for the file, so that it shows who used it."""
+    """Puts other code for the file into the store. A run then shows whether that code was used."""
     for file in (store / "fastest" / "bytecode").rglob("*"):
         if file.is_file() and file.name != "pruned":
             code = marshal.loads(file.read_bytes()[16:])
@@ -101,7 +101,7 @@ def test_what_is_not_python_is_pytests_to_tell(run, project, store):
 
 def test_workers_share_what_is_missing(run, project, store):
     directory = project({f"test_{name}.py": "def test(): pass\n" for name in "abcdef"})
-    # The second of the two: it rewrites its half first, and then what nobody else has done.
+    # One of two workers runs. It rewrites its own half first, and then the files that no other worker has done.
     code = (
         "import os\n\nNUMBERS = sorted(os.listdir(os.path.join(os.environ['XDG_CACHE_HOME'], 'fastest', 'bytecode')))\n"
         "print(len(NUMBERS))\n\ndef test(): pass\n"
@@ -109,7 +109,7 @@ def test_workers_share_what_is_missing(run, project, store):
     (directory / "test_a.py").write_text(code)
     worker = run(directory, "-s", count=2)
     assert set(worker.outcomes().values()) == {"PASSED"}
-    # test_a, test_c, test_e, when the first of them is imported.
+    # When test_a is imported, the store has test_a, test_c and test_e.
     assert "3\n" in worker.stdout()
     assert len(kept(store)) == 6
 

@@ -1,4 +1,4 @@
-"""What a session says of its tests, and how it ends, compared with pytest where pytest has a word for it."""
+"""What a session says of its tests, and how it ends. Where pytest has a text too, the two are compared."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ OUTCOMES = {
 
 
 def pytest_output(directory, *args):
-    """What pytest itself writes to a pipe."""
+    """Returns what pytest itself writes to a pipe."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args]
     return subprocess.run(command, cwd=directory, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
 
@@ -116,7 +116,7 @@ def test_a_passed_test_says_no_more_than_its_times(project, run_all):
     (result,) = running.results()
     assert [set(found) for found in result["phases"]] == [{"when", "start", "duration_s"}] * 3
     assert [found["when"] for found in result["phases"]] == ["setup", "call", "teardown"]
-    assert result["engine"] == "direct"
+    assert result["engine"] == "ENGINE_DIRECT"
     assert (result["location_path"], result["domain"]) == ("test_outcomes.py", "test_pass")
     assert result["location_line"] > 0
     starts = [found["start"] for found in result["phases"]]
@@ -374,14 +374,14 @@ def test_a_session_that_cannot_start_says_what_pytest_says(project, worker, file
     failure = running.last("failure")
     genuine = pytest_output(directory, *args)
     assert failure["exit_status"] == genuine.returncode
-    # python -m pytest and pytest call themselves by different names in their usage.
+    # `python -m pytest` and `pytest` have different names in their usage.
     expected = re.sub(r"usage: .*? \[options\]|(?m:^)\S*(python -m pytest|__main__.py): error", "", genuine.stderr)
     said = re.sub(r"usage: .*? \[options\]|(?m:^)pytest: error", "", failure["message"])
     if said.startswith("Traceback"):
-        # Nobody catches it there; what called pytest is ours there and here.
+        # pytest does not catch this error. The frames that called pytest differ.
         said, expected = said.splitlines()[-1], expected.splitlines()[-1]
         assert "fastest_runner" not in failure["message"]
-    # Before its own words, pytest 7 with a newer pluggy prints warnings about itself.
+    # pytest 7 with a newer pluggy first prints warnings about itself.
     assert said and expected.endswith(said)
 
 
@@ -435,7 +435,7 @@ def test_a_directory_that_is_not_there_is_named(tmp_path, worker):
     assert str(tmp_path / "gone") in failure["message"]
 
 
-# What `ready` tells.
+# The content of `ready`.
 
 
 def test_the_header_is_pytests(project, worker):
@@ -488,8 +488,8 @@ def test_plugins_terminal_summaries_are_kept(project, run_all):
 @pytest.mark.parametrize("limit", [0, 5])
 def test_a_collection_says_that_it_goes_on_where_silence_would_be_a_hang(project, worker, limit):
     module = "def test(): pass"
-    # However little time has passed.
-    hasty = f"from _fastest_runner import session_host\nsession_host._ALIVE_EVERY_S = 0\n{module}"
+    # No time must pass between two signs of life.
+    hasty = f"from _fastest_runner.session import session_host\nsession_host._ALIVE_EVERY_S = 0\n{module}"
     running = worker(project({"test_a.py": hasty, "test_b.py": module, "test_c.py": module}), hang_timeout_s=limit)
     running.wait_for("ready")
     assert len(running.all("alive")) == (2 if limit else 0)

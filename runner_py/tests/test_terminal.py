@@ -1,4 +1,4 @@
-"""Sessions whose answer is pytest's own text."""
+"""Sessions that answer in pytest's own text."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def genuine(directory, *args):
 
 
 def timeless(text):
-    """`text` without what differs from run to run, and without the name by which pytest was called."""
+    """Returns `text` without parts that differ from run to run, and without the name by which pytest was called."""
     text = re.sub(r"\d+\.\d\ds", "0.00s", text)
     text = re.sub(r"0x[0-9a-f]+", "0x0", text)
     return re.sub("usage: (python -m pytest|__main__.py)", "usage: pytest", text)
@@ -87,7 +87,7 @@ def test_a_run_forwards_its_text_in_order_with_printed_output(project, worker):
     directory = project(PROJECT)
     running = worker(directory, "-s", "-v", forward_terminal=True)
     tests = running.wait_for("ready")["collection"]["tests"]
-    # In two leases: pytest's text must not show it.
+    # The tests come in two leases. pytest's text must not show that.
     refs = [{"node_id": test["node_id"]} for test in tests]
     running.lease(1, tests=refs[:2])
     running.lease(2, tests=refs[2:])

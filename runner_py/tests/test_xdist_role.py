@@ -1,4 +1,4 @@
-"""Workers of a run with several slots behave as those of pytest-xdist; the session of a single slot is pytest's own."""
+"""Workers of a run with several slots behave like pytest-xdist's. The session of a single slot is like pytest's."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_debugger_is_not_waited_for(project, zygote):
 
 @pytest.mark.parametrize(("args", "disabled"), [([], True), (["--benchmark-enable"], False)])
 def test_benchmarks_are_not_measured_beside_other_workers(project, zygote, args, disabled):
-    """As pytest-benchmark's own options are named."""
+    """The conftest has options with the names of pytest-benchmark's."""
     conftest = """
         def pytest_addoption(parser):
             parser.addoption("--benchmark-disable", action="store_true")
@@ -151,7 +151,7 @@ def test_its_fixtures_are_there_whether_it_is_installed_or_not(project, zygote, 
     outcomes = {result["ref"]["node_id"]: result for result in running.results()}
     assert outcomes["test_a.py::test_names"]["outcome"] == "PASSED"
     assert outcomes["sub/test_b.py::test_overridden"]["outcome"] == "PASSED"
-    # Where it is missing, what is available reads as it does under pytest.
+    # Without pytest-xdist the list of available fixtures is the same as under pytest.
     text = outcomes["test_a.py::test_unknown"]["phases"][0]["terminal_text"]
     assert ("testrun_uid" in text) is bool(plugins)
 

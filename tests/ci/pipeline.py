@@ -1,7 +1,7 @@
 """Runs the shell steps of a GitHub Actions workflow.
 
-Each job has a folder, a home and, where that can be had, a network of its own. Of the actions those that carry
-files are known: checkout, artifacts, caches. What is not known is an error, not a step left out.
+Each job has its own folder and home, and its own network where the machine allows one. The actions that carry files are
+played: checkout, artifacts, caches. An unknown action or condition is an error, and no step is left out.
 """
 
 import fnmatch
@@ -15,13 +15,13 @@ import ruamel.yaml
 
 
 def _isolation():
-    """A command that takes the network away from what follows it, if this machine allows."""
+    """A command that runs the words after it without a network, or nothing where the machine does not allow that."""
     command = ["unshare", "--net"]
     return command if subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0 else []
 
 
 class Workflow:
-    """A run of one commit's workflow; `attempt` counts how often its jobs were started."""
+    """A run of one commit's workflow. `attempt` counts how often the jobs were started."""
 
     def __init__(self, path, source, folder, environment):
         with open(path, encoding="utf-8") as file:
@@ -41,7 +41,7 @@ class Workflow:
 
 
 class Job:
-    """One job's workspace; `run` goes through its steps."""
+    """The workspace of one job. `run` runs its steps."""
 
     def __init__(self, workflow, name, matrix):
         self._workflow, self._matrix = workflow, matrix
@@ -52,12 +52,12 @@ class Job:
         self._home.mkdir(parents=True)
         self.summary = self._home / "summary.md"
         self.output = ""
-        # By step: which process it is, for a test that ends it before its time.
+        # The process of the current step. A test may end it early.
         self.process = None
         self.on_start = lambda process: None
 
     def run(self):
-        """The exit code of the first step that failed, else 0. Steps with `if: !cancelled()` run all the same."""
+        """The exit code of the first step that failed, else 0. Steps with `if: !cancelled()` always run."""
         code = 0
         for step in self._definition["steps"]:
             if not self._wanted(step, failed=code != 0):
@@ -105,7 +105,7 @@ class Job:
             **{name: self._fill(value) for name, value in step.get("env", {}).items()},
         }
         assert step["shell"] == "bash"
-        # As the runner starts it.
+        # GitHub's runner starts bash in this way.
         script = self._home / "step.sh"
         script.write_text(self._fill(step["run"]), encoding="utf-8")
         with subprocess.Popen(
@@ -142,7 +142,7 @@ class Job:
 
     def _upload(self, with_):
         source = self.workspace / with_["path"]
-        # Names with a dot are left out unless that is asked for.
+        # Without this setting, files whose names begin with a dot are left out.
         assert with_["include-hidden-files"] == "True"
         target = self._workflow._artifacts / with_["name"]
         assert with_.get("overwrite") == "True" or not target.exists(), target
@@ -182,5 +182,5 @@ class Job:
 
 
 def path_with(coordinator):
-    """A PATH on which the coordinator under test stands before everything else."""
+    """A PATH that begins with the folder of the coordinator under test."""
     return f"{Path(coordinator).parent}:/usr/local/bin:/usr/bin:/bin"

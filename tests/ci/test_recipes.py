@@ -1,4 +1,4 @@
-"""docs/ci: the pipelines are valid, and the GitHub one gives pytest's verdict over ten jobs that share nothing."""
+"""docs/ci: the pipelines are valid, and GitHub's gives pytest's verdict with ten jobs that share nothing."""
 
 import concurrent.futures
 import json
@@ -15,7 +15,7 @@ import pipeline
 import pytest
 
 RECIPES = parity.ROOT / "docs/ci"
-# A short one is enough for every step to be made.
+# A short suite is enough to run every step.
 SUITES = ["click", "attrs"] if os.environ.get("FASTEST_WHOLE_SUITES") else ["itsdangerous"]
 
 
@@ -53,19 +53,19 @@ def ask(*args):
 
 
 def run_all(workflow, jobs):
-    # As many at a time as there are cores: they are processes of their own all the same.
+    # One job for each core at a time. Each job is still a process of its own.
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         return dict(zip(jobs, pool.map(lambda shard: jobs[shard].run(), jobs)))
 
 
 def merged(job):
-    """What the merge job says: ids and outcomes, and its exit code."""
+    """The exit code of the merge job, and the outcome of each test id."""
     code = job.run()
     events = sorted((job.workspace / ".fastest/events").glob("*.jsonl"))
     results = {}
     for path in events:
         for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
-            # The last line of a job that was killed may be half of one.
+            # A killed job may leave half a line at the end.
             event = json.loads(line) if line.endswith("\n") else {"type": "cut"}
             if event["type"] == "result":
                 results[event["nodeid"]] = event["outcome"]
@@ -87,12 +87,12 @@ def test_ten_jobs_come_to_pytests_verdict(coordinator, tmp_path, name):
     assert "10 shards of" in plan.output
     jobs = {shard: workflow.job("test", {"shard": shard}) for shard in workflow.shards()}
     assert len(jobs) == 10
-    # One job's machine dies in the midst.
+    # The machine of one job dies during the run.
     victim = 3
     jobs[victim].on_start = lambda process: kill_in_the_midst(process, jobs[victim].workspace)
     codes = run_all(workflow, jobs)
     assert codes.pop(victim) != 0
-    # Failing tests are theirs that have them.
+    # A job fails only if one of its tests failed.
     assert set(codes.values()) <= {0, 1}, codes
 
     first = workflow.job("merge")
@@ -101,11 +101,11 @@ def test_ten_jobs_come_to_pytests_verdict(coordinator, tmp_path, name):
     assert "shard 3 of 10 was cut off" in first.output
     missing = set(reference.outcomes) - set(outcomes)
     assert missing
-    # Those that the job had collected are named one by one, in whole or as many as a person reads.
+    # Tests that the job had collected are named one by one, up to a readable number.
     assert first.output.count("NOT RUN ") >= 1
     assert "### Not run" in first.summary.read_text(encoding="utf-8")
 
-    # "Re-run failed jobs".
+    # GitHub's button "Re-run failed jobs".
     workflow.attempt = 2
     failed = [victim, *(shard for shard, code in codes.items() if code != 0)]
     again = {shard: workflow.job("test", {"shard": shard}) for shard in failed}
@@ -114,7 +114,7 @@ def test_ten_jobs_come_to_pytests_verdict(coordinator, tmp_path, name):
     code, outcomes = merged(last)
     assert code == reference.exit_code, last.output
     assert outcomes == {nodeid: words[-1] for nodeid, words in reference.outcomes.items()}
-    # What was measured serves the next run's plan.
+    # The next run plans with the measured durations.
     shutil.rmtree(tmp_path / "github/artifacts")
     workflow.attempt = 3
     plan = workflow.job("plan")
@@ -123,7 +123,7 @@ def test_ten_jobs_come_to_pytests_verdict(coordinator, tmp_path, name):
 
 
 def kill_in_the_midst(process, workspace):
-    """Ends a job as soon as it has told of anything, and sees to it that it has not told all."""
+    """Kills a job after its first event line, and makes sure that its last events are missing."""
     events = workspace / ".fastest/events"
 
     def told():
@@ -136,5 +136,5 @@ def kill_in_the_midst(process, workspace):
     (path,) = events.glob("*.jsonl")
     text = path.read_text(encoding="utf-8")
     if '"type":"run_finished"' in text:
-        # It was quicker: then its last words are lost with its disk.
+        # The job ended before the kill. Half of its events are lost with its disk.
         path.write_text(text[: len(text) // 2], encoding="utf-8")

@@ -1,10 +1,15 @@
-"""Holds what is decided without Python (coordinator/constant_tests) against CPython, on modules that are made up.
+"""Compares the tests that are decided without Python (coordinator/constant_tests) with CPython, on random modules.
 
     tools/soak native [--modules N] [--seed N]
 
-Modules are made at random: of what is decided, of what only looks like it, and of both with some characters changed.
-Whatever the decider says passes must, under the Python that runs this: compile without a warning, define those tests
-and nothing else, and pass them all. Exits with 1 at the first module for which that does not hold, and shows it.
+A module consists of code that can be decided, of code that only looks so, or of either with some characters changed.
+If the decider says that a module's tests pass, then under the Python that runs this program
+
+- the module compiles without a warning,
+- it defines exactly these tests,
+- and all of them pass.
+
+Exits with 1 at the first module for which this is not true, and shows the module.
 """
 
 from __future__ import annotations
@@ -19,13 +24,13 @@ from typing import Any, Iterator
 
 import made_up
 
-# How many modules are handed over at a time: their answers fit into a pipe.
+# Modules are handed over in groups of this size. The answers to a group fit into a pipe.
 _AT_A_TIME = 200
 _MOST_MEMORY = 1 << 30
 
 
 class _Decider:
-    """The program that is put to the test."""
+    """The program under test."""
 
     def __init__(self, program: str) -> None:
         self._process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -49,7 +54,7 @@ class _Decider:
 
 
 def difference(text: str, names: list[str]) -> str:
-    """How CPython's verdict on a module differs from "these are its tests and all pass"; empty if it does not."""
+    """How CPython's verdict differs from "the module has the tests `names`, and all pass". Empty if it does not."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -95,7 +100,7 @@ def _methods(cls: type) -> list[tuple[str, Any]]:
 
 
 class Count:
-    """What a comparison came to."""
+    """The figures of a comparison."""
 
     def __init__(self) -> None:
         self.modules = 0
@@ -104,7 +109,7 @@ class Count:
 
 
 def compare(program: str, seed: int, modules: int, tell: Any = None) -> Count:
-    """Raises AssertionError with the module at the first difference. `tell` is called with a Count on the way."""
+    """Raises AssertionError with the module at the first difference. Calls `tell` with the Count so far."""
     maker, decider, count = made_up.Maker(seed), _Decider(program), Count()
     try:
         while count.modules < modules:
@@ -127,12 +132,14 @@ def compare(program: str, seed: int, modules: int, tell: Any = None) -> Count:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tools/soak native", description=__doc__.splitlines()[0])
-    parser.add_argument("--decide", required=True, metavar="FILE", help="the program //coordinator/constant_tests:decide")
+    parser.add_argument(
+        "--decide", required=True, metavar="FILE", help="the program //coordinator/constant_tests:decide"
+    )
     parser.add_argument("--modules", type=int, default=1_000_000, metavar="N", help="how many (default: a million)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="where to begin (default: 1)")
     options = parser.parse_args()
 
-    # What is made up may ask for more memory than there is.
+    # A random module may ask for more memory than the machine has.
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
 
     def tell(count: Count) -> None:

@@ -1,4 +1,4 @@
-"""Makes up Python modules for fuzz.py: what is decided without Python, what only looks like it, and broken ones."""
+"""Makes random Python modules for fuzz.py: some can be decided without Python, some only look so, some are broken."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _METHODS = (
 )
 _METHODS_OF_TEXT = ("startswith", "endswith", "strip", "lstrip", "rstrip", "split", "count", "find", "index", "join")
 _FUNCTIONS = ("abs", "all", "any", "bool", "float", "int", "len", "list", "max", "min", "set", "sorted", "str", "sum")
-# Which Python may refuse, warn of or read in another way, and what decides nothing.
+# Expressions that Python may refuse, warn of or read in another way, and others that decide nothing.
 _ODD = (
     "01",
     "1_0",
@@ -139,7 +139,7 @@ _ODD_STATEMENTS = (
 
 
 class Maker:
-    """Makes modules, the same for the same seed."""
+    """Makes modules. The same seed gives the same modules."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -237,7 +237,7 @@ class Maker:
             return chance.choice(_ODD_STATEMENTS)
         kind = chance.random()
         expression, value, is_known = "", None, False
-        # Most of what is made up has no value; a few of these are enough.
+        # Most random expressions have no value. A few of them are enough.
         while not is_known and (not expression or chance.random() < 0.9):
             expression = self._expression(known, chance.choice((1, 2, 3)))
             value, is_known = _evaluate(expression, known)
@@ -387,7 +387,7 @@ class Maker:
 
 
 def _evaluate(expression: str, known: dict[str, Any]) -> tuple[Any, bool]:
-    """What it comes to, as far as that can be told at once."""
+    """The value of an expression, and whether the value is known."""
     if _is_large(expression, known):
         return None, False
     try:
@@ -404,7 +404,7 @@ def _evaluate(expression: str, known: dict[str, Any]) -> tuple[Any, bool]:
 
 
 def _is_large(expression: str, known: dict[str, Any]) -> bool:
-    """Whether something may be repeated so often that it fills the memory; numbers alone may be multiplied."""
+    """Whether a repetition in the expression may fill the memory. Numbers alone may be multiplied."""
     in_full = re.sub(r"\b[a-z_]+\b", lambda name: repr(known.get(name[0], name[0])), expression)
     if not re.search(r"\*|<<|range", in_full) or not re.search(r"\d{3}", in_full):
         return False
@@ -412,12 +412,12 @@ def _is_large(expression: str, known: dict[str, Any]) -> bool:
 
 
 def _written(value: Any) -> str | None:
-    """As a literal, if it has a short one."""
+    """The value as a literal, or None if it has no short one."""
     if not isinstance(value, (bool, int, float, str, list, tuple, set, dict, type(None))) or value == set():
         return None
     try:
         written = repr(value)
     except ValueError:
-        # An integer of more digits than Python writes.
+        # Python refuses to write an integer of so many digits.
         return None
     return written if len(written) < 200 and written.isascii() else None

@@ -1,4 +1,4 @@
-"""The machines of tests/farm, for what deploy/ starts on several of them."""
+"""The machines of tests/farm, for the files of deploy/ that need several machines."""
 
 import sys
 import tempfile
@@ -14,7 +14,7 @@ import machines
 
 @pytest.fixture
 def short_folder():
-    """For sockets, whose paths may not be long: Slurm makes some."""
+    """A folder with a short path. Slurm makes sockets in it, and their paths may not be long."""
     with tempfile.TemporaryDirectory(prefix="nodes-") as folder:
         yield Path(folder)
 

@@ -1,4 +1,4 @@
-"""A Slurm cluster of machines (tests/farm/machines): munge, a controller on the first one, a node on each."""
+"""A Slurm cluster of machines (tests/farm/machines): munge and a node on each, and the controller on the first."""
 
 import os
 
@@ -33,7 +33,7 @@ PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 
 
 class Cluster:
-    """Slurm on all machines of a network, up and idle. `conf` has to be the SLURM_CONF of every command."""
+    """Slurm on all machines of a network, up and idle. Every command needs `conf` as SLURM_CONF."""
 
     def __init__(self, network, folder):
         self._all = list(network)
@@ -59,7 +59,7 @@ class Cluster:
 
     @staticmethod
     def _munge(key, folder):
-        # --force: who else may write to folders above is of no matter here.
+        # --force: munged need not check who may write to the folders above.
         return [
             "munged", "--foreground", "--force", f"--key-file={key}", f"--socket={folder}/socket",
             f"--pid-file={folder}/pid", f"--log-file={folder}/log", f"--seed-file={folder}/seed",
@@ -67,7 +67,7 @@ class Cluster:
 
     @staticmethod
     def _start(machine, program, *args):
-        # Debian has the daemons where PATH need not reach.
+        # Debian puts the daemons into a folder that PATH may lack.
         return machine.start([f"/usr/sbin/{program}", *args])
 
     def run(self, *command, env=None, cwd=None, check=True):
@@ -75,20 +75,20 @@ class Cluster:
         return self._controller.run(words, cwd=cwd or self._controller.disk, check=check)
 
     def states(self):
-        """Node to its state."""
+        """Maps each node to its state."""
         said = self.run("sinfo", "--noheader", "--Node", "--format=%N %T", check=False).stdout
         return dict(line.split() for line in said.splitlines())
 
     def run_job(self, *words, env, cwd):
-        """Submits a job and gives its exit code when it has ended. (sbatch --wait looks only every few seconds.)"""
+        """Submits a job, waits for its end, and returns the exit code. (sbatch --wait looks only every few seconds.)"""
         return self.exit_code(self.submit(*words, env=env, cwd=cwd))
 
     def submit(self, *words, env, cwd):
-        """The job's number."""
+        """Submits a job and returns its number."""
         return self.run("sbatch", "--parsable", *words, env=env, cwd=cwd).stdout.strip()
 
     def exit_code(self, number):
-        """Waits for the job's end. A signal that ended it counts as a shell counts it."""
+        """Waits for the job's end. A signal N that ended the job gives 128 + N, as in a shell."""
 
         def end():
             said = self.run("scontrol", "--oneliner", "show", "job", number).stdout

@@ -1,4 +1,4 @@
-"""What deploy/ holds, checked by the tools that know such files. deploy/slurm is run, in test_slurm.py."""
+"""The files of deploy/, checked by the tools for such files. test_slurm.py runs those of deploy/slurm."""
 
 import os
 import re
@@ -32,13 +32,13 @@ def compose():
 
 
 def known_options(program):
-    """The options that a program's --help tells of."""
+    """The options in a program's --help."""
     return set(re.findall(r"--[a-z][a-z-]+", check(program, "--help")))
 
 
 @pytest.mark.parametrize("name", ["agents.yaml", "run.yaml"])
 def test_kubernetes_accepts(name, tmp_path):
-    # The tool insists on a name where Kubernetes would make one.
+    # The tool insists on a name. Kubernetes would make one.
     text = (
         (DEPLOY / "kubernetes" / name).read_text("utf-8").replace("generateName: fastest-run-", "name: fastest-run-1")
     )
@@ -67,7 +67,7 @@ def test_kubernetes_parts_fit_together():
         volumes = {volume["name"] for volume in template["spec"]["volumes"]}
         mounts = [mount["mountPath"] for mount in container["volumeMounts"]]
         assert {mount["name"] for mount in container["volumeMounts"]} == volumes
-        # Every file that an option names lies in something that is mounted.
+        # Every file that an option names lies below a mount.
         files = [word.split("=", 1)[1] for word in container["args"] if "=/" in word and "workdir" not in word]
         assert files
         assert all(any(file.startswith(mount + "/") for mount in mounts) for file in files)
@@ -76,7 +76,7 @@ def test_kubernetes_parts_fit_together():
 def test_compose_is_valid():
     import compose_spec
 
-    # Variables are filled in before the file is looked at, as Compose does it.
+    # Compose fills in variables before it reads the file.
     text = re.sub(r"\$\{\w+:\?[^}]*\}", "/home/me/project", (DEPLOY / "docker/compose.yaml").read_text("utf-8"))
     parsed = compose_spec.PyCompose.from_yaml(text)
     parsed.validate()
@@ -97,7 +97,7 @@ def test_dockerfile_copies_what_is_there():
 
 
 def unit(tmp_path):
-    """The unit with a program that is there: systemd looks for it."""
+    """The unit, with a program that exists here. systemd checks that."""
     text = (DEPLOY / "systemd/fastest-agent.service").read_text("utf-8")
     path = tmp_path / "fastest-agent.service"
     assert "/usr/local/bin/fastest-agent \\" in text
@@ -113,7 +113,7 @@ def test_systemd_accepts_the_unit(tmp_path):
 
 
 def test_systemd_finds_the_unit_hardened(tmp_path):
-    # The scale goes from 0 to 100, less is better; a service with no settings has 96.
+    # The scale goes from 0, the best, to 100. A service without settings has 96.
     check("systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold=25", unit(tmp_path))
 
 
@@ -124,7 +124,7 @@ def test_slurm_scripts_pass_the_shell():
 
 
 def test_only_options_that_there_are(coordinator):
-    """Every option that deploy/ passes is one that the program knows."""
+    """The programs know every option that deploy/ passes."""
     agents, runs = known_options(AGENT), known_options(coordinator)
     _, deployment = kubernetes("agents.yaml")
     (job,) = kubernetes("run.yaml")

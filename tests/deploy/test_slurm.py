@@ -1,4 +1,4 @@
-"""deploy/slurm, run for real: Slurm's own daemons on two machines."""
+"""Runs deploy/slurm under Slurm's own daemons on two machines."""
 
 import sys
 
@@ -31,7 +31,7 @@ def cluster(network, tmp_path):
 
 @pytest.fixture
 def project(tmp_path):
-    """On what is the shared file system of this cluster: the host's."""
+    """A project on the shared file system of the cluster, which is the host's."""
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
@@ -42,7 +42,7 @@ def project(tmp_path):
 
 @pytest.fixture
 def binaries(coordinator, tmp_path):
-    """Both programs in one folder, as an installation has them."""
+    """Both programs in one folder, as in an installation."""
     folder = tmp_path / "bin"
     folder.mkdir()
     for path in (coordinator, coordinator.parents[1] / "agent/fastest-agent"):
@@ -64,7 +64,7 @@ def test_run_over_two_nodes(cluster, project, binaries, tmp_path):
         cwd=project,
     )
     said = log.read_text("utf-8")
-    # The job's exit code is the coordinator's, which is pytest's.
+    # The job has the coordinator's exit code, which is pytest's.
     assert code == 1, said
     results = [event for event in parity.read_events(report) if event["type"] == "result"]
     assert len(results) == len({event["nodeid"] for event in results}) == 84
@@ -83,7 +83,7 @@ def test_run_wants_to_know_about_security(cluster, project, binaries, tmp_path):
 
 def test_agents_join_a_coordinator_elsewhere(cluster, network, project, binaries, tmp_path):
     report = tmp_path / "report.jsonl"
-    # The address by which the nodes know the first machine, which is where the person sits.
+    # The coordinator runs on the first machine. The nodes reach it by this name.
     desk = network["node1"]
     command = ["env", "-u", "CI", binaries / "fastest-coordinator", "--listen", "0.0.0.0:7070", "--insecure"]
     run = desk.start(

@@ -1,4 +1,4 @@
-"""Starts coordinators on small projects and sees to it that nothing of them stays."""
+"""Starts coordinators and agents on small projects, and kills what they leave behind."""
 
 import shutil
 import sys
@@ -9,7 +9,7 @@ from coordinator_process import Fastest, wait_until
 
 
 class Agent(Fastest):
-    """fastest-agent with a checkout of its own."""
+    """A fastest-agent with its own checkout."""
 
     address = ""
     workdir = None
@@ -17,7 +17,7 @@ class Agent(Fastest):
 
 @pytest.fixture
 def project(tmp_path):
-    """Makes a project of files given as a mapping of names to texts."""
+    """Makes a project from a mapping of file names to texts."""
 
     def make(files, name="project"):
         folder = tmp_path / name
@@ -32,13 +32,13 @@ def project(tmp_path):
 
 @pytest.fixture
 def start(coordinator, tmp_path):
-    """Starts a coordinator in a folder. What it leaves behind is killed at the end. `events`: with --report-json."""
+    """Starts a coordinator in a folder, and kills its leftovers at the end. `events` adds --report-json."""
     runs = []
 
     def start(cwd, *args, slots=2, env=None, python=sys.executable, events=True, **streams):
         report = tmp_path / f"report{len(runs)}.jsonl"
         environment = {**parity.clean_environment(), "XDG_CACHE_HOME": str(tmp_path / "cache"), **(env or {})}
-        # None takes a variable away.
+        # None removes a variable.
         environment = {name: value for name, value in environment.items() if value is not None}
         command = [coordinator, "-n", str(slots), *(["--report-json", report] if events else [])]
         if python:
@@ -66,7 +66,7 @@ def execute(start):
 
 @pytest.fixture
 def agent(coordinator, tmp_path):
-    """Starts an agent; `files` is the coordinator's folder, of which it gets a copy."""
+    """Starts an agent on a copy of `files`, which is the coordinator's folder."""
     agents = []
 
     def start(files, *args, name="", slots=1, listen="127.0.0.1:0", env=None, **streams):

@@ -1,4 +1,4 @@
-"""Machines and farms, and skips where there can be none."""
+"""Machines and farms. The tests are skipped where no machines can be made."""
 
 import sys
 from pathlib import Path
@@ -21,7 +21,7 @@ def network_possible():
 
 @pytest.fixture
 def make_network(network_possible, tmp_path):
-    """Makes a network of machines with the names given; all of it goes at the end."""
+    """Makes networks of machines with the given names, and removes them at the end."""
     made = []
 
     def make(*names):

@@ -1,4 +1,4 @@
-"""A farm under test: agents on machines of their own, each with a checkout at another path, and coordinators."""
+"""A farm under test: coordinators, and agents. Each agent has its own machine and a checkout at its own path."""
 
 import json
 import os
@@ -13,12 +13,12 @@ COORDINATOR = parity.coordinator_path()
 AGENT = Path(os.environ.get("FASTEST_AGENT") or COORDINATOR.parents[1] / "agent/fastest-agent")
 PORT = 7070
 
-# How long a silent agent is waited for. Short, so that the tests are; long enough for a machine with much to do.
+# How long a coordinator waits for a silent agent. Short for quick tests, but long enough for a busy machine.
 LEASE_S = 3
 
 
 class Agent:
-    """One agent on a machine: the program, the checkout that it works in, and what it had running when idle."""
+    """One agent on a machine: the program, and the checkout that the program works in."""
 
     def __init__(self, machine, checkout, args):
         self.machine = machine
@@ -27,7 +27,7 @@ class Agent:
         self.start()
 
     def start(self):
-        # The width that texts of failures are written for, as on the desk.
+        # Texts of failures are written for this width, as on the desk.
         self.program = self.machine.start([AGENT, *self._args], env={"COLUMNS": "100"})
 
     @property
@@ -52,7 +52,7 @@ class Agent:
 
 
 class Run:
-    """A coordinator on the desk. Its report lies where the host sees it too."""
+    """A coordinator on the desk. The host sees the report too."""
 
     def __init__(self, machine, command, report, cwd, env):
         self.report = report
@@ -62,7 +62,7 @@ class Run:
     def events(self, kind):
         if not self.report.exists():
             return []
-        # The last line may still be being written.
+        # The last line may not be complete yet.
         lines = self.report.read_text("utf-8").rpartition("\n")[0].splitlines()
         return [event for event in map(json.loads, lines) if event["type"] == kind]
 
@@ -74,7 +74,7 @@ class Run:
         return self.program.text
 
     def verdict(self, *folders):
-        """The run as tests/parity compares it. Fails if a test was reported more than once."""
+        """The run in the form that tests/parity compares. Fails if a test was reported more than once."""
         exit_code = self.wait()
         results = [(event["nodeid"], event.get("index", 0)) for event in self.events("result")]
         assert len(results) == len(set(results)), "a test has more than one result"
@@ -82,7 +82,7 @@ class Run:
 
 
 class Farm:
-    """Agents on the machines of a network, and coordinators on the one called desk. Each works in a copy of its own."""
+    """Agents on the machines of a network, and coordinators on the machine "desk". Each works in its own copy."""
 
     def __init__(self, network, folder, python=sys.executable):
         self.network = network
@@ -93,13 +93,13 @@ class Farm:
         self.agents = {}
 
     def checkout(self, project, machine):
-        """The machine's own copy, at a path that no other machine uses."""
+        """Makes the machine's own copy, at a path that no other machine uses."""
         path = machine.disk / machine.name / f"{project.name}-of-{machine.name}"
         machine.copy(project, path)
         return path
 
     def agent(self, name, project, *args, way=("--listen", f"0.0.0.0:{PORT}"), security=("--insecure",), slots=1):
-        """Starts an agent; one that listens is up when this returns."""
+        """Starts an agent. An agent that listens is up when this returns."""
         machine = self.network[name]
         checkout = self.checkout(project, machine)
         words = [*way, "--name", name, "--slots", slots, "--python", self.python, "--workdir", checkout]
@@ -110,7 +110,7 @@ class Farm:
         return agent
 
     def run(self, project, *args, agents=(), listen=False, security=("--insecure",), env=None):
-        """Starts a coordinator in the desk's copy of the project; `agents` are names of those that it dials."""
+        """Starts a coordinator in the desk's copy of the project. It dials the machines named in `agents`."""
         self._runs += 1
         folder = self._folder / f"run{self._runs}"
         folder.mkdir()
@@ -122,7 +122,7 @@ class Farm:
             command += ["--agents", ",".join(name if ":" in name else f"{name}:{PORT}" for name in agents)]
         if listen:
             command += ["--listen", f"0.0.0.0:{PORT}"]
-        # What either side would make of these for its own reasons is no part of what is compared.
+        # The verdicts must not differ because of these variables.
         clean = {name: None for name in os.environ if name not in parity.clean_environment()}
         environment = {**clean, "COLUMNS": "100", "TERM": "dumb", **(env or {})}
         run = Run(self.desk, [*command, *args], report, checkout, environment)
@@ -130,21 +130,21 @@ class Farm:
         return run
 
     def differences(self, expected, run):
-        """Where a run's verdict is not pytest's; says too what the run said."""
+        """Where a run's verdict differs from pytest's. If it does, the run's output comes last."""
         folders = [run.checkout, *(agent.checkout for agent in self.agents.values())]
         found = parity.differences(expected, run.verdict(*folders))
         return [*found, run.text] if found else []
 
 
 class Entry:
-    """A test that has begun: which, on which machine, in which process (as that machine counts them)."""
+    """A test that has begun: its name, its machine, and its pid on that machine."""
 
     def __init__(self, path):
         self.test, self.host, self.pid = path.name.split(",")
 
 
 class Board:
-    """A folder that all machines see: there the tests of a held project say that they have begun, and await the gate.
+    """A folder that all machines see. Tests of a held project say there that they have begun, and wait for the gate.
     For one run, or several of the same project."""
 
     def __init__(self, folder):
@@ -216,7 +216,7 @@ def test_held_again_{n}(held):
 
 
 def held_project(folder, board, modules=6):
-    """A project with every kind of outcome, two tests of each module held until the gate of `board` opens."""
+    """A project with every kind of outcome. Two tests of each module wait until the gate of `board` opens."""
     folder.mkdir(parents=True)
     (folder / "pytest.ini").write_text("[pytest]\n", "utf-8")
     (folder / "conftest.py").write_text(_CONFTEST.format(board=str(board.folder), limit=machines.LIMIT_S * 2), "utf-8")

@@ -1,4 +1,4 @@
-"""Many agents, one run: the verdict is pytest's, whatever happens to agents, networks and coordinators."""
+"""A run over many agents gives pytest's verdict, whatever happens to agents, networks and coordinators."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ import parity
 import pytest
 from machines import wait_until
 
-# All of networkx takes minutes; tools/test takes a part of it.
+# All of networkx takes minutes, so tools/test runs a part of it.
 WHOLE = os.environ.get("FASTEST_WHOLE_SUITES") == "1"
 FOUR = ("alpha", "beta", "gamma", "delta")
 TWO = FOUR[:2]
@@ -23,7 +23,7 @@ def ask(*args):
 
 
 def use_again(farm, project, board, expected, *names):
-    """What happened has done the agents no harm: another run over just these goes well."""
+    """Checks that the agents are unharmed: another run over only these agents gives pytest's verdict."""
     board.open_gate()
     assert farm.differences(expected, farm.run(project, agents=names)) == []
 
@@ -41,7 +41,7 @@ def test_public_suites_over_four_machines(make_farm, tmp_path, name):
     for machine in FOUR:
         farm.agent(machine, project)
     for machine in farm.network:
-        # Each has its own copy, and nobody finds another's, nor the one that they were made from.
+        # Each machine sees only its own copy, and not the original.
         machine.hide(project)
     run = farm.run(project, *args, agents=FOUR)
     assert farm.differences(expected, run) == []
@@ -67,7 +67,7 @@ def test_agent_cut_off_for_longer_than_the_lease_and_back(make_farm, project, bo
     run = farm.run(project, agents=FOUR)
     wait_until(lambda: all(agent.runs_test(board) for agent in agents), "a test on each machine")
     farm.network.cut("alpha")
-    # It ends what it runs by itself: nobody can reach it to say so.
+    # The agent ends its workers by itself, because the coordinator cannot reach it.
     wait_until(lambda: agents[0].is_alone(board), "the end of the cut-off agent's workers")
     farm.network.heal("alpha")
     board.open_gate()
@@ -84,7 +84,7 @@ def test_agent_cut_off_for_a_moment_keeps_its_work(make_farm, project, board, ex
     farm.network.heal("alpha")
     board.open_gate()
     assert farm.differences(expected, run) == []
-    # Nothing was begun twice.
+    # No test was begun twice.
     assert len(board.entries()) == len({entry.test for entry in board.entries()})
 
 
@@ -102,13 +102,13 @@ def test_agent_cut_off_for_less_than_the_lease_loses_nothing(make_farm, project,
     farm.network.cut("alpha")
     run.program.wait_for_text("agent alpha is out of reach")
     board.open_gate()
-    # What it does meanwhile nobody hears of yet.
+    # The agent works on, and its results do not arrive yet.
     wait_until(lambda: len([entry for entry in board.entries() if entry.host == "alpha"]) > 1, "alpha's next test")
     farm.network.heal("alpha")
     assert farm.differences(expected, run) == []
     assert "agent alpha is back" in run.text
     assert "alpha was lost" not in run.text
-    # Nothing was begun twice.
+    # No test was begun twice.
     assert len(board.entries()) == len({entry.test for entry in board.entries()})
 
 
@@ -123,7 +123,7 @@ def test_an_agent_that_is_held_up_holds_up_next_to_nothing(make_farm, tmp_path, 
     for name in TWO:
         farm.agent(name, project)
     run = farm.run(project, agents=TWO)
-    # One agent is held by a test. The other does all but the little that waits behind it.
+    # A test holds one agent. The other runs all tests but the few that wait behind that test.
     wait_until(lambda: len(run.events("result")) >= 1900, "the results of the agent that is free")
     assert len(board.entries()) == 1
     board.open_gate()
@@ -165,7 +165,7 @@ def test_agent_frozen(make_farm, project, board, expected):
     use_again(farm, project, board, expected, "alpha")
 
 
-# An agent from another time: it says hello in a version that nobody speaks, and prints how the coordinator took it.
+# An agent with an unknown protocol version. It says hello, and prints the coordinator's answer.
 OLD_AGENT = """
 import sys
 import threading
@@ -210,7 +210,7 @@ def test_coordinator_killed_sets_its_agents_free(make_farm, project, board, expe
     wait_until(lambda: all(agent.runs_test(board) for agent in agents), "a test on each machine")
     run.program.send(signal.SIGKILL)
     assert run.wait() == -signal.SIGKILL
-    # The gate is closed: the tests cannot have come to an end by themselves.
+    # The gate is closed, so the tests cannot have ended by themselves.
     wait_until(lambda: all(agent.is_alone(board) for agent in agents), "the end of its workers")
     use_again(farm, project, board, expected, *TWO)
 
@@ -222,7 +222,7 @@ def test_coordinator_cut_off_sets_its_agents_free(make_farm, project, board, exp
     wait_until(lambda: all(agent.runs_test(board) for agent in agents), "a test on each machine")
     farm.network.cut("desk")
     wait_until(lambda: all(agent.is_alone(board) for agent in agents), "the end of its workers")
-    # With every agent lost nothing more can be run, and the run says so.
+    # All agents are lost, so the run cannot go on, and says so.
     assert run.wait() == 10
     farm.network.heal("desk")
     use_again(farm, project, board, expected, *TWO)
@@ -233,7 +233,7 @@ def test_two_coordinators_on_the_same_agents(make_farm, project, board, expected
     other = farms.held_project(tmp_path / "source/other/project", other_board, modules=4)
     other_expected = farms.expected_of(other, other_board)
     farm = make_farm(*TWO)
-    # One checkout an agent; both projects lie in it.
+    # Each agent has one checkout with both projects.
     both = tmp_path / "both"
     parity.copy_project(project, both / "one")
     parity.copy_project(other, both / "two")
@@ -242,7 +242,7 @@ def test_two_coordinators_on_the_same_agents(make_farm, project, board, expected
     runs = [farm.run(both, "--rootdir", ".", "one", agents=TWO)]
     wait_until(lambda: all(agent.runs_test(board) for agent in agents), "a test of the first run on each machine")
     runs.append(farm.run(both, "--rootdir", ".", "two", agents=TWO))
-    # It has its share of the slots when leases of the first are done.
+    # The second run gets its share of the slots when leases of the first are done.
     board.open_gate()
     wait_until(lambda: other_board.entries(), "a test of the second run")
     other_board.open_gate()
@@ -272,7 +272,7 @@ def test_drain_in_the_midst_of_a_run(make_farm, project, board, expected):
     board.open_gate()
     assert alpha.program.wait() == 75
     assert farm.differences(expected, run) == []
-    # What ran was finished there, and not begun again elsewhere.
+    # The running test was finished on alpha, and not begun again elsewhere.
     assert [entry.host for entry in board.entries() if entry.test == held.test] == ["alpha"]
 
 
@@ -291,7 +291,7 @@ def test_all_addresses_of_a_name(make_farm, project, board, expected):
     run = farm.run(project, agents=[f"dns:///everybody:{farms.PORT}"])
     wait_until(lambda: all(agent.runs_test(board) for agent in agents), "a test on each machine")
     board.open_gate()
-    # The desk has the name too, and no agent.
+    # The name also stands for the desk, which has no agent.
     assert farm.differences(expected, run) == []
 
 

@@ -1,4 +1,4 @@
-"""The machines themselves: what they share and what they don't, delay, loss, cuts, and that nothing of them stays."""
+"""The machines themselves: what they share and what they do not, delay, loss, cuts, and that nothing stays behind."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ while True:
         connection.sendall(data)
 """
 
-# Prints the seconds that the quickest of several echoes took, on a connection that is up.
+# Prints the seconds of the quickest of several echoes over one connection.
 CLIENT = """
 import socket, sys, time
 connection = socket.create_connection((sys.argv[1], 7070), timeout=float(sys.argv[2]))
@@ -108,7 +108,7 @@ def test_they_reach_each_other_by_name_and_not_the_world(network):
 def test_delay_is_felt_both_ways(network):
     serve(network["alpha"])
     network.delay(0.05)
-    # The lower bound is a matter of the switch, the upper one of patience only.
+    # The lower bound is the switch's delay. The upper bound is only patience.
     assert 0.1 <= float(echo(network["beta"], "alpha").stdout) < 30
 
 
@@ -156,7 +156,7 @@ def test_a_killed_program_says_so(network):
 def test_nothing_stays_when_they_stop(make_network):
     network = make_network("alpha")
     alpha = network["alpha"]
-    # One that has left its parent, its session and its process group.
+    # Each orphan has left its parent, its session and its process group.
     alpha.start(["sh", "-c", "setsid sleep 1000 & setsid sleep 1000 & exit 0"]).wait()
     machines.wait_until(lambda: len(alpha.processes()) == 2, "two orphans")
     network.stop()

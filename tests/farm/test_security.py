@@ -1,4 +1,4 @@
-"""Who may talk to whom: plain text stays on the machine, and the right token opens the door."""
+"""Plain text is for one machine only, and an agent lets in only a coordinator with the right token."""
 
 import signal
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory):
-    """A test authority by tools/certs, whose token is the right one, and a token that is wrong."""
+    """A test authority by tools/certs with the right token, and a wrong token."""
     folder = tmp_path_factory.mktemp("keys")
     subprocess.run([parity.ROOT / "tools/certs", folder, "alpha", "desk"], check=True, stdout=subprocess.DEVNULL)
     (folder / "wrong").write_text("another-word\n", "utf-8")

@@ -4,9 +4,13 @@ As a program:
 
     python tests/parity/parity.py DIR [--python P] [--way W]... [--runs R] [--collect-only] [-- PYTEST ARGUMENT...]
 
-As a module: run_pytest() and run_fastest() each give a Run; differences() says in plain lines where two of them differ;
-compare_project() holds every WAY of running Fastest against pytest.
-Every run works on a copy of the project, so that neither leaves caches or files for the other.
+As a module:
+
+- run_pytest() and run_fastest() each give a Run.
+- differences() says in plain lines where two Runs differ.
+- compare_project() compares every WAY of running Fastest with pytest.
+
+Each side works on its own copy of the project, so no caches or files of one reach the other.
 """
 
 import argparse
@@ -28,23 +32,24 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 
-# A run that takes longer is one that hangs; generous, because it only bounds the wait.
+# A longer run counts as hanging. The limit is generous, because it only bounds the wait.
 LIMIT_S = 600
 
 _COUNTS = re.compile(
     r"^(?:=+ )?((?:\d+ [\w -]+(?:, )?)+|no tests (?:ran|collected.*)) in [\d.]+s(?: \([\d:]+\))?(?: =+)?$"
 )
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
-# What is left of an address where pytest cuts a text in the middle, and what pprint says of a value that holds itself.
+# The rest of an address that pytest has cut, and the id that pprint shows of a value that holds itself.
 _CUT_ADDRESS = re.compile(r"(?<=\.\.\.)[0-9a-f]{6,}(?=>)|(?<= with id=)\d+")
-# A call's times, among the locals of pytest's own frames.
+# The times of a call, among the locals of pytest's own frames.
 _INSTANT = re.compile(r"Instant\([^()]*\)")
-# The same as older pytests have it, and a path that was cut within a name.
+# The same times in older versions of pytest.
 _CALL_TIMES = re.compile(r"^( *(?:duration|precise_start|precise_stop|start|stop) += )[\d.e-]+$", re.MULTILINE)
-# How long a run inside of a test took, which pytest's own tests and those of plugins show when they fail.
+# The duration of a run inside a test. Tests of pytest and of plugins show it when they fail.
 _INNER_TIME = re.compile(r"(?<= in )\d+\.\d\ds(?= =)|(?<=\bduration=)\d+\.\d\ds(?=>)")
+# The rest of a path that was cut within a name.
 _CUT_PATH = re.compile(r"(?<=\.\.\.)[\w-]{1,8}(?=/)")
-# What pytest-xdist puts before each failure.
+# The line that pytest-xdist puts before each failure.
 _WORKER = re.compile(r"^\[gw\d+\] \w+ -- Python .*\n\n?", re.M)
 _TMP_PATH = re.compile(r"/[^\s'\"]*pytest-of-[^/]+/pytest-\d+(/popen-gw\d+)?")
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -52,21 +57,21 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass
 class Run:
-    """What one run said. `outcomes` maps a node id to its outcomes: more than one where several tests share the id."""
+    """The verdict of a run. `outcomes` maps a node id to the outcomes of all tests that share the id."""
 
     exit_code: int
     outcomes: dict = field(default_factory=dict)
-    # Node ids in the order in which tests were finished.
+    # Node ids in the order in which the tests ended.
     order: list = field(default_factory=list)
-    # Node id of a collector to "failed" or "skipped".
+    # Maps the node id of a collector to "failed" or "skipped".
     collect: dict = field(default_factory=dict)
     # The last line without the time: "1 failed, 2 passed, 1 warning".
     counts: str = ""
     # Lines of the short test summary, sorted.
     summary: list = field(default_factory=list)
-    # (node id, index) to the failure's text, in a form that compares.
+    # Maps (node id, index) to the failure's text, in a form that can be compared.
     texts: dict = field(default_factory=dict)
-    # Test cases of the JUnit report, if it was asked for: how many there are of (class name, name, what stands in it).
+    # Counts the test cases of the JUnit report by (class name, name, outcome). None without a report.
     junit: Counter = None
     # How many tests each engine ran.
     engines: Counter = field(default_factory=Counter)
@@ -80,13 +85,13 @@ def coordinator_path():
 
 
 def copy_project(project, destination):
-    """Copies a project without what earlier runs left in it."""
+    """Copies a project without the files that earlier runs left in it."""
     ignore = shutil.ignore_patterns("__pycache__", "expected.json", "*.pyc")
     return Path(shutil.copytree(project, destination, symlinks=True, ignore=ignore))
 
 
 def clean_environment(extra=None):
-    """The environment for either side: nothing of an outer pytest run, nothing that changes width or colour of text."""
+    """The environment for both sides, without variables of an outer pytest run or for the width or colour of text."""
     drop = (
         "CI",
         "BUILD_NUMBER",
@@ -98,7 +103,7 @@ def clean_environment(extra=None):
         "PYTHONPATH",
         "PYTHONWARNINGS",
     )
-    # By name first: tests run this in threads of theirs, while pytest sets and takes away a variable of its own.
+    # The names are read first. Tests call this in threads, while pytest sets and removes one of its variables.
     names = [name for name in os.environ if not name.startswith(("PYTEST_", "FASTEST_")) and name not in drop]
     environment = {name: os.environ[name] for name in names}
     environment.update({"COLUMNS": "100", "TERM": "dumb"}, **(extra or {}))
@@ -142,7 +147,7 @@ def _summary(stdout, projects):
 
 
 def comparable(text, *projects):
-    """Failure text without what differs from run to run: addresses, temporary folders, the copies' own paths."""
+    """A failure's text without parts that differ from run to run: addresses, temporary folders, paths of the copies."""
     text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     for project in projects:
         text = text.replace(os.path.realpath(project), "PROJECT").replace(str(project), "PROJECT")
@@ -153,14 +158,14 @@ def comparable(text, *projects):
 
 
 def _temporary_root(work):
-    """Where a run's temporary folders lie: pytest warns when sessions that end together clear up in one place."""
+    """A place for a run's temporary folders. pytest warns if sessions that end together clean up in the same place."""
     root = Path(work) / "tmp"
     root.mkdir()
     return str(root)
 
 
 def _junit_cases(path):
-    """The test cases of a JUnit report: class name, name and outcome of each; times and texts vary."""
+    """The class name, name and outcome of each test case in a JUnit report. Times and texts vary."""
     cases = Counter()
     for case in ElementTree.parse(path).iter("testcase") if path.exists() else ():
         children = sorted(child.tag for child in case)
@@ -169,7 +174,7 @@ def _junit_cases(path):
 
 
 def run_pytest(project, args=(), python=sys.executable, env=None, cwd=".", junit=False):
-    """Runs genuine pytest on the copy `project` from its folder `cwd`; `junit`: with a JUnit report."""
+    """Runs genuine pytest on the copy `project` from its folder `cwd`. With `junit` it also makes a JUnit report."""
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         record = Path(work) / "record"
         junit_xml = Path(work) / "junit.xml"
@@ -185,7 +190,7 @@ def run_pytest(project, args=(), python=sys.executable, env=None, cwd=".", junit
 
 
 def _fold(lines, run, project):
-    """Sums up a recorder's lines: exactly one outcome for each test, by the rule that Fastest's results follow."""
+    """Sums up a recorder's lines. Each test gets exactly one outcome, by the same rule as Fastest's results."""
     begun = defaultdict(int)
     outcome, texts = {}, defaultdict(list)
     for kind, nodeid, *rest in lines:
@@ -201,7 +206,7 @@ def _fold(lines, run, project):
             if text:
                 texts[key].append(comparable(text, project))
     for (nodeid, _), word in outcome.items():
-        # Without an outcome: the run ended in the midst of it.
+        # A test has no outcome if the run ended during the test.
         if word is not None:
             run.outcomes.setdefault(nodeid, []).append(word)
             run.order.append(nodeid)
@@ -226,7 +231,7 @@ def _stronger(one, other):
 
 
 def run_fastest(project, args=(), python=sys.executable, slots=1, env=None, cwd=".", coordinator=None, junit=False):
-    """Runs Fastest on the copy `project` from its folder `cwd` with `slots` worker slots; `junit` as above."""
+    """Runs Fastest on the copy `project` from its folder `cwd` with `slots` worker slots. `junit` is as above."""
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         report = Path(work) / "report.jsonl"
         junit_xml = Path(work) / "junit.xml"
@@ -255,7 +260,7 @@ def run_fastest(project, args=(), python=sys.executable, slots=1, env=None, cwd=
 
 
 def read_run(exit_code, stdout, stderr, report, projects):
-    """A run of Fastest that has ended, from what it wrote; `projects` are the folders in which tests of it ran."""
+    """Reads the Run from what Fastest wrote. The tests ran in the folders `projects`."""
     run = Run(exit_code, counts=_counts(stdout), summary=_summary(stdout, projects), stdout=stdout, stderr=stderr)
     for event in read_events(report):
         if event["type"] == "result":
@@ -272,24 +277,24 @@ def read_run(exit_code, stdout, stderr, report, projects):
 
 
 def read_events(path, growing=False):
-    """The events of a --report-json file; none if it was never made. `growing`: the last line may be in the writing."""
+    """The events of a --report-json file, or none if there is no file. If `growing`, half a last line is left out."""
     if not Path(path).exists():
         return []
     data = Path(path).read_bytes()
     if growing:
         data = data[: data.rfind(b"\n") + 1]
-    # By newlines only: what Unicode holds for ends of lines may stand in a text.
+    # Only newlines end a line. A text may hold other characters that Unicode counts as line ends.
     return [json.loads(line) for line in data.split(b"\n") if line]
 
 
 def differences(expected, actual, *, ordered=False, texts=True):
-    """Says, one line each, where `actual` (Fastest) differs from `expected` (pytest). Empty: the same verdict."""
+    """Says where `actual` (Fastest) differs from `expected` (pytest), one line each. Empty if they are equal."""
     found = []
     if expected.exit_code != actual.exit_code:
         found.append(f"exit code: pytest {expected.exit_code}, fastest {actual.exit_code}")
     found += _unlike("test", expected.outcomes, actual.outcomes)
     found += _unlike("collector", expected.collect, actual.collect)
-    # After a usage or internal error pytest adds that no tests ran, or how many had: nothing to compare.
+    # After a usage or internal error pytest's line of counts says nothing that could be compared.
     broke = expected.exit_code in (3, 4)
     if expected.counts != actual.counts and not broke:
         found.append(f"counts: pytest '{expected.counts}', fastest '{actual.counts}'")
@@ -326,15 +331,15 @@ def _words(outcomes):
 
 
 def flaky_tests(first, second):
-    """Node ids whose outcome two runs of pytest itself disagree about."""
+    """The node ids whose outcomes differ between two runs of pytest."""
     unlike = {nodeid for nodeid in first.outcomes if first.outcomes[nodeid] != second.outcomes.get(nodeid)}
     return unlike | (second.outcomes.keys() - first.outcomes.keys())
 
 
 def leave_out(flaky, *runs):
-    """Takes tests out of what is compared, and with them the sums over all tests.
+    """Leaves flaky tests out of the comparison, and with them the sums over all tests.
 
-    Where ids hold a time or an address, each run has its own: so all that differ in parameters only go.
+    An id with a time or an address differs in every run. So all tests that differ only in parameters are left out.
     """
     if not flaky:
         return
@@ -353,7 +358,7 @@ def leave_out(flaky, *runs):
 
 
 def collect_only(project, args=(), python=sys.executable, coordinator=None):
-    """What `--collect-only -q` prints under pytest and under Fastest: two lists of lines, with times left out."""
+    """The lines that `--collect-only -q` prints under pytest and under Fastest, without times."""
     answers = []
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         environment = clean_environment({"XDG_CACHE_HOME": str(Path(work) / "cache")})
@@ -367,7 +372,7 @@ def collect_only(project, args=(), python=sys.executable, coordinator=None):
     return answers
 
 
-# Projects that parametrize over sets have other ids in each process otherwise.
+# Otherwise projects that parametrize over sets have different ids in each process.
 _SEED = {"PYTHONHASHSEED": "0"}
 
 
@@ -377,7 +382,7 @@ class Way:
 
     slots: int = 2
     args: tuple = ()
-    # Whether two agents that listen run the tests, with one slot each.
+    # Whether two listening agents with one slot each run the tests.
     agents: bool = False
 
 
@@ -392,7 +397,7 @@ WAYS = {
 
 @contextmanager
 def agents_listening(project, python, count=2):
-    """Agents of one slot each, on loopback, in the copy `project`; gives their addresses."""
+    """Starts agents with one slot each, on loopback, in the copy `project`. Gives their addresses."""
     program = coordinator_path().resolve().parent.parent / "agent/fastest-agent"
     with tempfile.TemporaryDirectory(prefix="parity-agents-") as work:
         environment = clean_environment({"PYTEST_DEBUG_TEMPROOT": _temporary_root(work), **_SEED})
@@ -431,7 +436,7 @@ def run_way(way, project, args, python):
 
 @dataclass
 class Comparison:
-    """What pytest says of a project, and for each run of Fastest its way, itself and where it differs."""
+    """pytest's verdict on a project, and the runs of Fastest, each with its way and its differences."""
 
     expected: Run
     flaky: set
@@ -440,9 +445,9 @@ class Comparison:
 
 
 def compare_project(project, args=(), python=sys.executable, ways=("one", "two"), runs=1, tell=lambda comparison: None):
-    """Compares a whole project: pytest twice, to know its own flaky tests, then Fastest, `runs` times in each way.
+    """Compares a whole project. pytest runs twice, which shows its flaky tests, and Fastest `runs` times in each way.
 
-    Calls `tell` with the Comparison so far after pytest's runs and after each run of Fastest.
+    Calls `tell` with the Comparison so far, after pytest's runs and after each run of Fastest.
     """
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         reference = copy_project(project, Path(work) / "pytest" / project.name)
@@ -452,7 +457,7 @@ def compare_project(project, args=(), python=sys.executable, ways=("one", "two")
         again = run_pytest(reference, args, python, env=_SEED, junit=True)
         comparison = Comparison(expected, flaky_tests(expected, again))
         leave_out(comparison.flaky, expected, again)
-        # What names differently from run to run can't be compared by name.
+        # Test cases whose names differ from run to run cannot be compared.
         if expected.junit != again.junit:
             expected.junit = None
         tell(comparison)
@@ -468,13 +473,13 @@ def compare_project(project, args=(), python=sys.executable, ways=("one", "two")
 
 
 def forget_bytecode(project):
-    """What compiling a module warns of is said where it is compiled."""
+    """Removes compiled code. A module's warnings are shown only when Python compiles the module."""
     for folder in list(project.rglob("__pycache__")):
         shutil.rmtree(folder)
 
 
 def print_last(comparison):
-    """Says what the latest run came to."""
+    """Prints the result of the latest run."""
     if not comparison.runs:
         expected = comparison.expected
         print(f"pytest: exit code {expected.exit_code}, {expected.counts}, {len(comparison.flaky)} flaky", flush=True)
@@ -493,7 +498,7 @@ def main():
     parser.add_argument("project", type=Path)
     parser.add_argument("--python", default=sys.executable, help="interpreter of the project's environment")
     parser.add_argument(
-        "--way", choices=WAYS, action="append", help="how Fastest runs; may be given more than once (default: one, two)"
+        "--way", choices=WAYS, action="append", help="how Fastest runs; can be given several times (default: one, two)"
     )
     parser.add_argument("--runs", type=int, default=1, help="runs of Fastest in each way")
     parser.add_argument("--collect-only", action="store_true", help="compare what --collect-only -q prints")

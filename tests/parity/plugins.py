@@ -46,7 +46,7 @@ def versions():
 
 
 def rows():
-    """Plugin, its version, what is compared, public suites: one for each project."""
+    """Yields a row for each project: the plugin, its version, what is compared, public suites."""
     pinned = versions()
     for folder in sorted(suites.PLUGINS.iterdir()):
         if (folder / "expected.json").exists():

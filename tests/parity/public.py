@@ -1,10 +1,10 @@
-"""Compares Fastest with pytest on the suites of public projects (tools/suites), and writes docs/parity.md.
+"""Compares Fastest with pytest on the suites of public projects (tools/suites), and makes docs/parity.md.
 
     tools/bench parity [--way WAY]... [--resume] [--write] [NAME...]
 
 pytest runs each suite twice, and then Fastest runs it in each way (parity.WAYS). bench/parity keeps the results, one
-file for each suite. --resume goes on from these files, --write makes the page from them, and --way measures that way
-anew and leaves what is kept of the others. Exits with 1 if a verdict differs.
+file for each suite. --resume goes on from these files. --write makes the page from them. --way measures only that way
+anew, and keeps the results of the others. Exits with 1 if a verdict differs.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def versions_of(python):
 
 
 def measure(name, ways):
-    """The results of one suite, in the form in which they are kept."""
+    """Measures one suite. Returns the results in the form that is kept."""
     (source,), (python,) = ask(name), ask("--python", name)
     (kind,) = ask("--kind", name)
     began = time.monotonic()
@@ -99,14 +99,14 @@ def measure(name, ways):
         "exit_code": expected.exit_code,
         "flaky": sorted({*comparison.flaky, *(before["flaky"] if is_part else ())}),
         "differences": {way: found[way] for way in parity.WAYS if way in found},
-        # Tests by engine, including those that are left out.
+        # The number of tests of each engine, with the tests that are left out.
         "engines": engines.get("two", before["engines"]),
         "seconds": round(time.monotonic() - began) + (before["seconds"] if is_part else 0),
     }
 
 
 def kept(name):
-    """The kept results of a suite; None if there are none, or if the suite has changed since."""
+    """The kept results of a suite. None if there are none, or if the suite has changed since."""
     file = KEPT / f"{name}.json"
     if not file.exists():
         return None
@@ -157,7 +157,7 @@ def main():
     parser = argparse.ArgumentParser(prog="tools/bench parity", description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="suites (default: all of tools/suites --list)")
     parser.add_argument("--way", choices=parity.WAYS, action="append", help="how Fastest runs (default: all ways)")
-    parser.add_argument("--resume", action="store_true", help="take what bench/parity holds of a suite as done")
+    parser.add_argument("--resume", action="store_true", help="skip suites that have results in bench/parity")
     parser.add_argument("--write", action="store_true", help="write docs/parity.md")
     options = parser.parse_args()
     rows = []

@@ -1,10 +1,10 @@
-"""Runs genuine pytest and writes down what came of every test.
+"""Runs genuine pytest and writes down the outcome of every test.
 
     python recorder.py OUTPUT [PYTEST ARGUMENT]...
 
-The session is as the `pytest` command would have it: same sys.path, same arguments, no plugin named on the command
-line. The only addition is one plugin object that listens. OUTPUT gets one Python literal a line, in the order in which
-things happened:
+The session is the same as with the `pytest` command: same sys.path, same arguments, no further plugin on the command
+line. The only addition is one plugin object that listens. OUTPUT gets one Python literal a line, in the order of the
+events:
 
     ("start", nodeid)
     ("report", nodeid, when, outcome, xfail, subtest, text)
@@ -15,7 +15,7 @@ import contextlib
 import os
 import sys
 
-# Test projects patch the standard library; these are kept from before.
+# Test projects may patch the standard library, so the original functions are kept.
 _ascii = ascii
 _open, _write, _close = os.open, os.write, os.close
 
@@ -50,19 +50,19 @@ def main():
     output = os.path.abspath(sys.argv[1])
     scripts = os.path.dirname(sys.executable)
     sys.argv = [os.path.join(scripts, "pytest"), *sys.argv[2:]]
-    # What the pytest command finds there.
+    # The pytest command has this folder there.
     sys.path[0] = scripts
     import _pytest.config
     import pytest
 
     recorder = Recorder()
     try:
-        # Below a test there are to be as many frames as with the command: it does not go through pytest.main any more.
+        # A test must have as many frames below it as with the command, which no longer calls pytest.main.
         command = getattr(_pytest.config, "_main", None)
         status = command(plugins=[recorder], prog="pytest") if command else pytest.main(plugins=[recorder])
     finally:
         recorder.save(output)
-    # A test may have closed it.
+    # A test may have closed the stream.
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
     return int(status)

@@ -1,4 +1,4 @@
-"""The tiny projects of tests/suites and tests/plugins, and what is expected of them.
+"""The tiny projects of tests/suites and tests/plugins, and their expected verdicts.
 
 Each project has an expected.json:
 
@@ -10,23 +10,24 @@ Each project has an expected.json:
         "exit_code": 1, "counts": "1 failed",
         "outcomes": {"test_a.py::test": "failed"}, "collect": {"test_b.py": "skipped"}}]}
 
-- needs: without these modules the project is left out.
-- plugins: the project is run in the environment that has every plugin (`tools/setup --python every_plugin`), and all
-  but those of these distributions are switched off.
-- slots: with how many workers Fastest must say the same. Default: 1 and 2; only 1 where the verdict hangs on the order.
+- needs: the project is left out if one of these modules is missing.
+- plugins: the project runs in the environment with every plugin (`tools/setup --python every_plugin`), and only the
+  plugins of these distributions are switched on.
+- slots: Fastest must give the verdict with each of these numbers of workers. The default is 1 and 2. A verdict that
+  depends on the order has only 1.
 - ordered: whether the order of the tests is certain at one slot (default true).
-- texts: whether the failures' texts must be the same (default true).
-- late: errors in collecting are of the kind that several workers find in the midst of a run (docs/adr/0007). With more
-  than one slot only the exit code, and that an error is reported, must then be the same.
-- says: texts that must stand in the output of both sides; once: in that of each side exactly once.
-- xdist: with several workers Fastest must say what pytest says with as many of pytest-xdist's (-n).
-- direct: how many tests the direct engine runs at one slot.
-- families: short for many outcomes.
+- texts: whether the texts of failures must be the same (default true).
+- late: several workers find this kind of collection error only during the run (docs/adr/0007). With more than one slot
+  only the exit code must be the same, and an error must be reported.
+- says: texts that the output of both sides must have. once: texts that each output must have exactly once.
+- xdist: with several workers, Fastest is compared with pytest-xdist with as many workers (-n).
+- direct: the number of tests that the direct engine runs at one slot.
+- families: a short form of many outcomes.
 - outcomes: a test id that occurs several times has a list.
 
     python tests/parity/suites.py --write FOLDER...
 
-fills in exit_code, counts, outcomes and collect by running genuine pytest. Read what it wrote: it is the specification.
+runs genuine pytest, and fills in exit_code, counts, outcomes and collect. Read the result: it is the specification.
 """
 
 import argparse
@@ -81,7 +82,7 @@ class Case:
         return self.folder / self.suite
 
     def missing(self):
-        """Modules that the project needs and this interpreter lacks."""
+        """The modules that the project needs and this interpreter does not have."""
         return [name for name in self.needs if importlib.util.find_spec(name) is None]
 
     def expected_outcomes(self):
@@ -104,7 +105,7 @@ def load_all(folder=SUITES):
 
 @functools.lru_cache
 def entry_points(python):
-    """The names of pytest's plugins that are installed for `python`, each with its distribution's."""
+    """The pytest plugins that are installed for `python`, each with the name of its distribution."""
     script = (
         "import importlib.metadata, json\n"
         "print(json.dumps([(e.name, d.metadata['Name'].lower().replace('_', '-')) for d in importlib.metadata"
@@ -114,7 +115,7 @@ def entry_points(python):
 
 
 def arguments(case, python):
-    """The case's own, after those that switch other plugins off."""
+    """The arguments that switch other plugins off, followed by the case's own arguments."""
     if not case.plugins:
         return case.args
     others = sorted(name for name, distribution in entry_points(str(python)) if distribution not in case.plugins)
@@ -147,7 +148,7 @@ def unlike_pytest(case, slots, expected, actual):
 
 
 def unlike_expected(case, run):
-    """Where a run of pytest differs from what is written down, one line each."""
+    """Where a run of pytest differs from expected.json, one line each."""
     written = parity.Run(
         case.exit_code, case.expected_outcomes(), collect=case.collect, counts=case.counts, summary=run.summary
     )

@@ -1,4 +1,4 @@
-"""--discover says of each test whether it is certain of it. Where it is, pytest must agree."""
+"""--discover says of each test whether discovery is certain. pytest must agree with what is certain."""
 
 import ast
 import os
@@ -19,14 +19,14 @@ OPEN_MODULE = re.compile(r"^(.*?)  \[open: .*\]$")
 
 @dataclass
 class Claims:
-    """What --discover printed."""
+    """The claims that --discover printed."""
 
-    # Something holds for the project as a whole: no module is certain.
+    # Something is open for the whole project, so no module is certain.
     anything: bool = False
     open_modules: set = field(default_factory=set)
-    # pytest may not collect them at all.
+    # Modules that pytest may not collect at all.
     maybe_ignored: set = field(default_factory=set)
-    # Without parameters.
+    # Ids without parameters.
     open_tests: set = field(default_factory=set)
     exact: list = field(default_factory=list)
 
@@ -75,7 +75,7 @@ def discover(project, args=(), env=None):
 
 
 def collect(project, args, python, env=None):
-    """pytest's ids in its order, and the collectors that did not come to an end, with all that lies below them."""
+    """The ids in pytest's order, and the collectors that failed or were skipped. Nothing below them was collected."""
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         record = Path(work) / "record"
         command = [python, parity.HERE / "recorder.py", record, "--collect-only", *args]
@@ -93,7 +93,7 @@ def collect(project, args, python, env=None):
         ask([*command, "-p", "listing"], project, environment)
         assert record.exists()
         broken = [line[1] for line in map(ast.literal_eval, record.read_text("ascii").splitlines())]
-        # Collection that pytest gave up leaves no list.
+        # If pytest gives up collecting, there is no list.
         found = [ast.literal_eval(line) for line in ids.read_text("utf-8").splitlines()] if ids.exists() else None
     return found, broken
 
@@ -127,7 +127,7 @@ def differences(claims, found, broken):
     return wrong
 
 
-# Usage and internal errors list nothing, and -x ends with the first error.
+# After usage and internal errors there is no list, and -x ends at the first error.
 CASES = [
     case
     for case in suites.load_all()

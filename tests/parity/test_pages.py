@@ -1,4 +1,4 @@
-"""Pages under docs/ that programs make: each says so in its first line, and has the text of its program."""
+"""Pages under docs/ that programs make. Each says so in its first line, and has the text of its program."""
 
 import parity
 import plugins

@@ -1,4 +1,4 @@
-"""The harness itself: it must see every kind of difference, or its silence means nothing."""
+"""The harness itself. It must see every kind of difference, or its silence means nothing."""
 
 import copy
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Every project of tests/plugins: with a plugin, pytest says what is written down, and Fastest what pytest says."""
+"""Every project of tests/plugins: pytest gives the expected verdict with the plugin, and Fastest gives pytest's."""
 
 import re
 
@@ -8,7 +8,7 @@ import suites
 from setup_tool import ask_setup
 
 CASES = suites.load_all(suites.PLUGINS)
-# Those of a file's tests run in one process, and none of them is asked for twice but by these tests.
+# Runs of pytest, each made once. All tests of this file run in one process.
 _RUNS = {}
 
 
@@ -40,6 +40,6 @@ def test_fastest_says_what_pytest_says(case, slots, python, coordinator):
 
 
 def test_the_page_has_them_all():
-    """docs/plugins.md: a row for each project, with the version that is pinned."""
+    """docs/plugins.md has a row for each project, with the pinned version."""
     rows = re.findall(r"^\| `(\S+)` \| (\S+) \|", plugins.PAGE.read_text("utf-8"), re.M)
     assert rows == [(name, version) for name, version, *_ in plugins.rows()]

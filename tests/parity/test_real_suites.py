@@ -1,6 +1,6 @@
-"""The suites of a few public projects: the same verdict as pytest's, test by test.
+"""The suites of a few public projects get the same verdict as under pytest, test by test.
 
-Quick ones, of different kinds; docs/parity.md has those of `tools/bench parity`. tools/suites fetches them once.
+They are quick suites of different kinds, and tools/suites fetches them once. docs/parity.md has many more.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.real_suite
 
 
 class Suite:
-    """A project in two copies, one for each side, and pytest's verdict on it."""
+    """A project in two copies, one for each side, and pytest's verdict."""
 
     def __init__(self, name, folder):
         (source,) = ask(name)
@@ -27,7 +27,7 @@ class Suite:
         return parity.run_pytest(self.reference, self.args, self.python)
 
     def differences(self, slots):
-        """Compares a run with pytest's, but for tests about which pytest does not agree with itself."""
+        """Compares a run with pytest's. Tests on which two runs of pytest differ are left out."""
         actual = parity.run_fastest(self.ours, self.args, self.python, slots)
         found = parity.differences(self.expected, actual)
         if not found:

@@ -1,7 +1,6 @@
-"""Every project of tests/suites: pytest says what is written down, and Fastest says what pytest says.
+"""Every project of tests/suites: pytest gives the expected verdict, and Fastest gives pytest's.
 
-The runs are small and many, so they are started ahead, as many at once as there are cores, in the order in which the
-tests ask for them.
+There are many small runs. They are started in advance, one for each core at a time, in the order of the tests.
 """
 
 import concurrent.futures
@@ -15,7 +14,7 @@ WITH_SLOTS = [(case, slots) for case in CASES for slots in case.slots]
 
 
 class Runs:
-    """Results of runs, each made once. `ahead` are started before anyone asks."""
+    """Results of runs, each made once. The runs in `ahead` are started in advance."""
 
     def __init__(self, pool, ahead):
         self._pool = pool

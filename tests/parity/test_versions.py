@@ -1,11 +1,11 @@
-"""Older versions of pytest: what they say, Fastest says with them. tools/bench versions has all projects."""
+"""With older versions of pytest, Fastest gives the same verdict as they do. tools/bench versions has all projects."""
 
 import pytest
 import setup_tool
 import suites
 import versions
 
-# Projects whose verdicts hang on pytest's inside: collection, fixtures, capture, plugins, reports, errors.
+# Projects whose verdicts depend on pytest's internals: collection, fixtures, capture, plugins, reports, errors.
 SHORT = (
     "assertion_rewriting",
     "builtin_fixtures",

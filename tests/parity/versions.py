@@ -2,9 +2,9 @@
 
     tools/bench versions [--python X.Y]... [--pytest SET]... [--write] [SUITE...]
 
-An interpreter is pythonX.Y on PATH, or one of pyenv's; missing ones are left out. Each interpreter gets an environment
-for each set of tools/requirements that it can have. --write makes docs/compatibility.md. Exits with 1 if a verdict
-differs.
+An interpreter is pythonX.Y on PATH, or one of pyenv's. Missing ones are left out. Each interpreter gets an environment
+for each set of tools/requirements that can be installed. --write makes docs/compatibility.md. Exits with 1 if a verdict
+differs without an explanation in KNOWN.
 """
 
 import argparse
@@ -24,11 +24,11 @@ REQUIREMENTS = parity.ROOT / "tools/requirements"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fastest/versions"
 
 PYTHONS = ("3.9", "3.11", "3.13")
-# The sets of tools/requirements whose pytests are compared, oldest first.
+# The sets of tools/requirements whose versions of pytest are compared, oldest first.
 SETS = ("pytest7", "pytest8", "run")
 
 _NO_SUCH_INI = "before 9 pytest ends with a stack trace and exit code 1; here it is a usage error, as from 9 on"
-# Known differences, by suite and set, and why they stay.
+# Known differences by suite and set, with the reason why they stay.
 KNOWN = {
     ("bad_arguments-no_such_ini", "pytest7"): _NO_SUCH_INI,
     ("bad_arguments-no_such_ini", "pytest8"): _NO_SUCH_INI,
@@ -58,7 +58,7 @@ class Environment:
 
 
 def find_python(version):
-    """An interpreter of this version; None if the machine has none."""
+    """An interpreter of this version. None if the machine has none."""
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
     for candidate in [f"python{version}", f"/usr/bin/python{version}", *sorted(pyenv.glob(f"{version}.*/bin/python"))]:
         try:
@@ -72,7 +72,7 @@ def find_python(version):
 
 
 def make_environment(version, name):
-    """The environment of a set for a version of Python; None without that Python, or without a pytest for it."""
+    """The environment of a set for a version of Python. None without that Python, or without a pytest for it."""
     base = find_python(version)
     if base is None:
         return None
@@ -99,7 +99,7 @@ def can_run(case, python):
 
 
 def compare(case, python):
-    """Where Fastest differs from pytest, with as many workers as the case allows. Ignores expected.json."""
+    """Where Fastest with as many workers as the case allows differs from pytest. Ignores the expected outcomes."""
     slots = max(case.slots)
     expected = suites.run_pytest(case, python)
     actual = suites.run_fastest(case, slots, python)
@@ -108,7 +108,7 @@ def compare(case, python):
 
 
 def compare_all(environment, cases):
-    """{case's id: differences} of all cases that this environment can run."""
+    """Maps the id of each case that this environment can run to the differences."""
     cases = [case for case in cases if can_run(case, environment.python)]
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         found = pool.map(lambda case: compare(case, environment.python), cases)

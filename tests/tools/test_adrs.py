@@ -1,4 +1,4 @@
-"""Every page of docs/adr has a date and a known status, names pages that exist, and is in the index."""
+"""Every page of docs/adr has a date and a known status, names only pages that exist, and is in the index."""
 
 import datetime
 import re
@@ -50,7 +50,7 @@ def faults_of_page(path, number, numbers):
 
 
 def rows_of_missing(index):
-    """The numbers that the index says have no page."""
+    """The numbers without a page, according to the index."""
     numbers = set()
     for first, between, last in MISSING.findall(index):
         numbers.update(range(int(first), int(last) + 1) if between == " to " else map(int, filter(None, (first, last))))
@@ -58,7 +58,7 @@ def rows_of_missing(index):
 
 
 def faults(folder):
-    """What is wrong with a folder of decisions, one line each."""
+    """The faults of a folder of decisions, one line each."""
     index = (folder / "README.md").read_text("utf-8")
     pages = {}
     found = []

@@ -1,4 +1,4 @@
-"""What tools/bench peers reads out of other programs' output."""
+"""tools/bench peers reads the output of other programs, and judges the aims."""
 
 import json
 import sys
@@ -84,7 +84,7 @@ def test_aims_are_held_against_the_rounds():
     reached = aims.reached
     assert reached(aims.Aim("Fastest", 3), results) == ("Fastest: 3 times as fast as pytest: 3.00x", True)
     assert reached(aims.Aim("Fastest", 3.1), results) == ("Fastest: 3.1 times as fast as pytest: 3.00x", False)
-    # The one of them that is hardest to be faster than.
+    # The aim counts against the fastest of them.
     assert reached(aims.Aim("Fastest", 2, aims.XDIST), results) == (
         "Fastest: 2 times as fast as the best of xdist: 2.00x",
         True,
@@ -124,7 +124,7 @@ def test_every_peer_is_pinned():
 
 def test_samples_are_put_down_to_steps_and_functions():
     worker = 'process 7:"python";run (fastest_runner/worker.py:51);'
-    loop = worker + "SessionHost.pytest_runtestloop (fastest_runner/session_host.py:180);"
+    loop = worker + "SessionHost.pytest_runtestloop (fastest_runner/session/session_host.py:180);"
     raw = (
         f"{worker}_prepareconfig (_pytest/config/__init__.py:10);parse (argparse.py:5) 2\n"
         f"{loop}DirectEngine.run (fastest_runner/direct/engine.py:170) 3\n"

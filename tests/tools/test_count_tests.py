@@ -1,4 +1,4 @@
-"""The closing line of tools/test: every kind of result is counted once, and what has no result counts as failed."""
+"""The last line of tools/test counts every kind of result once, and a target without a result as failed."""
 
 import json
 import subprocess
@@ -37,7 +37,7 @@ def result(label, status, xml=None):
 
 @pytest.fixture
 def count(tmp_path):
-    """Runs the script on build events and a pytest result; gives its last line and exit code."""
+    """Runs the script on build events and a pytest result. Gives the last line and the exit code."""
 
     def run(events=None, pytest_xml=None):
         command = [sys.executable, SCRIPT]

@@ -42,7 +42,7 @@ def anchors(text):
 
 
 def dead_links(page):
-    """What is wrong with the page's links, one line for each."""
+    """The faults of the page's links, one line each."""
     for link in links(page.read_text(encoding="utf-8")):
         if re.match(r"[a-z][a-z0-9+.-]*:", link):
             continue

@@ -1,5 +1,6 @@
-"""The table of options against what pytest and pytest-xdist say of theirs, and docs/options.md against both."""
+"""Compares the table of options with pytest and pytest-xdist, and docs/options.md and docs/command_line.md with the table."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import options_page  # noqa: E402
 
-# How argparse counts an option's values, by the table's arity.
+# Maps an arity in the table to argparse's number of values.
 NARGS = {"flag": "0", "count": "0", "value": "1", "values": "1", "optional value": "?", "flag or word": "0"}
 
 
@@ -44,7 +45,7 @@ def test_every_option_of_every_pytest_is_known_by_all_its_names(flags, asked):
 
 
 def test_pytests_options_go_to_pytest_or_are_the_coordinators_own(flags, asked):
-    """What only xdist has is not shown to a pytest that may lack xdist."""
+    """Options that only xdist has are not passed to pytest, which may lack xdist."""
     versions, xdist = asked
     of_pytest = {name for _, options in versions for names in options for name in names}
     of_xdist = {name for names in xdist for name in names}
@@ -59,6 +60,13 @@ def test_the_page_is_what_its_maker_makes(flags, asked):
     assert options_page.PAGE.read_text("utf-8") == options_page.make_page(flags, *asked), (
         "run tools/options_page.py --write"
     )
+
+
+def test_the_page_of_the_command_line_describes_each_of_our_options(flags):
+    page = (ROOT / "docs/command_line.md").read_text("utf-8")
+    mentioned = set(re.findall(r"(?<![\w-])--?\w[\w-]*", page))
+    ours = [flag["names"] for flag in flags if flag["handling"] in ("own", "asked")]
+    assert [names for names in ours if not mentioned & set(names)] == []
 
 
 def test_the_page_says_which_versions_have_an_option():

@@ -1,4 +1,4 @@
-"""tools/run: which path and which interpreter the coordinator gets. Set-up, build and coordinator are stand-ins."""
+"""tools/run gives the coordinator the right path and interpreter. Set-up, build and coordinator are stand-ins."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ import pytest
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 ENVIRONMENT_PYTHON = "/cache/venv/bin/python"
-# As the coordinator's own begins its lines.
+# The lines begin like those of the coordinator's help.
 HELP = """\
 Options:
   -h,--help                             print this text and exit
@@ -31,7 +31,7 @@ def write_script(path, text):
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A checkout in which all that tools/run calls is a stand-in; the coordinator prints its arguments."""
+    """A checkout with stand-ins for all programs that tools/run calls. The coordinator prints its arguments."""
     root = tmp_path / "checkout"
     (root / "tools").mkdir(parents=True)
     shutil.copy(TOOLS / "run", root / "tools" / "run")
@@ -45,7 +45,7 @@ def checkout(tmp_path):
 
 @pytest.fixture
 def run(checkout, tmp_path):
-    """Runs tools/run; gives what the coordinator was given, or None if it was not reached."""
+    """Runs tools/run. Gives the coordinator's arguments, or the ended process if the coordinator was not reached."""
 
     def call(*args, python3="exit 0", virtual_env=None):
         write_script(tmp_path / "bin" / "python3", python3 + "\n")

@@ -1,4 +1,4 @@
-"""tools/suites: what it answers without fetching anything."""
+"""tools/suites: the answers that need no download."""
 
 import re
 import subprocess

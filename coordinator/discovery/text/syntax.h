@@ -1,4 +1,4 @@
-// Syntax trees of Python by tree-sitter, with the kinds of node that discovery knows.
+// tree-sitter's syntax trees of Python, with the kinds of node that discovery knows.
 #ifndef FASTEST_COORDINATOR_DISCOVERY_TEXT_SYNTAX_H_
 #define FASTEST_COORDINATOR_DISCOVERY_TEXT_SYNTAX_H_
 
@@ -105,7 +105,13 @@ enum class Field : unsigned char {
   kValue,
 };
 
-// A node of a tree. The tree must outlive it. Null if there is no such node.
+// A place in the text, counted from 0. The column counts bytes.
+struct Point {
+  uint32_t row = 0;
+  uint32_t column = 0;
+};
+
+// A node of a tree. The tree outlives the node. A node is null where the tree has none.
 class Node {
  public:
   Node() : node_{} {}
@@ -116,15 +122,25 @@ class Node {
   bool is(Kind wanted) const { return !is_null() && kind() == wanted; }
   uint32_t start() const { return ts_node_start_byte(node_); }
   uint32_t end() const { return ts_node_end_byte(node_); }
+  Point start_point() const { return PointOf(ts_node_start_point(node_)); }
+  Point end_point() const { return PointOf(ts_node_end_point(node_)); }
+  // False for a comma, a bracket, an operator.
+  bool is_named() const { return ts_node_is_named(node_); }
   Node operator[](Field field) const;
+  // All children, named or not.
+  uint32_t ChildCount() const { return ts_node_child_count(node_); }
+  Node Child(uint32_t index) const { return Node(ts_node_child(node_, index)); }
+  uint32_t NamedChildCount() const { return ts_node_named_child_count(node_); }
   Node FirstNamedChild() const { return Node(ts_node_named_child(node_, 0)); }
   TSNode raw() const { return node_; }
 
  private:
+  static Point PointOf(TSPoint point) { return {point.row, point.column}; }
+
   TSNode node_;
 };
 
-// Calls `visit(Node)` for each named child that is no comment. If `visit` returns bool, false ends the walk.
+// Calls `visit(Node)` for each named child that is no comment. A `visit` that returns bool ends the walk with false.
 template <typename Visit>
 void ForEachChild(Node parent, Visit visit) {
   if (parent.is_null()) return;
@@ -144,15 +160,15 @@ void ForEachChild(Node parent, Visit visit) {
   ts_tree_cursor_delete(&cursor);
 }
 
-// Parses one text after the other. Not thread-safe: each thread needs its own.
+// Parses one text after the other. Not thread-safe: each thread has its own parser.
 class SyntaxParser {
  public:
   SyntaxParser();
 
-  // The tree of `text`. Valid until the next call.
+  // The tree of `text`. The tree lives until the next call.
   Node Parse(std::string_view text);
 
-  // Whether some of the last text is not Python.
+  // True if a part of the text that was parsed last is not Python.
   bool HasError() const;
 
  private:

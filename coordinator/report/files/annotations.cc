@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "coordinator/report/text/outcome_names.h"
+#include "coordinator/report/text/outcome_words.h"
 #include "coordinator/report/text/test_report.h"
 #include "proto/test_id.h"
 

@@ -9,8 +9,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/json_text.h"
-#include "coordinator/report/text/outcome_names.h"
 #include "coordinator/report/text/test_report.h"
+#include "proto/outcome_name.h"
 #include "proto/test_id.h"
 
 namespace fastest::report {

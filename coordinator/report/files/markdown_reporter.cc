@@ -8,7 +8,7 @@
 #include "absl/strings/str_replace.h"
 #include "base/shell_words.h"
 #include "coordinator/report/text/counts_line.h"
-#include "coordinator/report/text/outcome_names.h"
+#include "coordinator/report/text/outcome_words.h"
 #include "coordinator/report/text/pytest_order.h"
 #include "coordinator/report/text/terminal_text.h"
 #include "coordinator/report/text/text_width.h"

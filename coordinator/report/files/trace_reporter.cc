@@ -7,7 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/json_text.h"
-#include "coordinator/report/text/outcome_names.h"
+#include "proto/engine_name.h"
+#include "proto/outcome_name.h"
 #include "proto/test_id.h"
 
 namespace fastest::report {
@@ -114,7 +115,7 @@ double TraceReporter::AddTest(const v1::TestResult& result, const results::Origi
   gathered_.Add("\",\"attempt\":");
   gathered_.AddCount(origin.attempt);
   gathered_.Add(",\"engine\":");
-  AddJsonText(result.engine(), &gathered_);
+  AddJsonText(EngineName(result.engine()), &gathered_);
   EndEvent("}");
   for (const v1::Phase& phase : result.phases()) {
     if (!HasPlace(phase) || (end - begin < kTooShort_s && result.outcome() == v1::PASSED)) continue;

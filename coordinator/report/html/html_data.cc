@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/json_text.h"
-#include "coordinator/report/text/outcome_names.h"
+#include "coordinator/report/text/outcome_words.h"
 #include "coordinator/report/text/pytest_order.h"
 #include "coordinator/report/text/test_report.h"
 #include "proto/test_id.h"

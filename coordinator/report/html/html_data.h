@@ -48,7 +48,7 @@ class HtmlData : public Reporter {
     int details = -1;
   };
 
-  // Rows as columns, in JSON (html/report.js says which), and the place of the first row behind them.
+  // Rows as columns, in JSON (page/run.js names the columns), and the place of the first row behind them.
   struct Range {
     std::string columns;
     size_t end = 0;

@@ -11,7 +11,7 @@
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
 #include "coordinator/report/html/html_page.h"
-#include "coordinator/report/text/outcome_names.h"
+#include "coordinator/report/text/outcome_words.h"
 
 namespace fastest::report {
 namespace {

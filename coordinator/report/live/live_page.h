@@ -23,7 +23,7 @@ namespace fastest::report {
 
 // Told by the run's thread, which never waits for a browser before the end. Asked by the server's threads. Serves:
 //   /        the page, without data
-//   /events  how far the run is, at most twice a second: see html/report.js
+//   /events  how far the run is, at most twice a second: see page/live.js
 //   /data    rows as in the HTML report, a bounded part at a time. The query says from which test, attempt, file and
 //            collect report on. The end changes the order of tests. So everything is told again from the start to a
 //            page that does not say that it knows of the end (ended=1).

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "coordinator/report/text/outcome_names.h"
+#include "proto/outcome_name.h"
 
 namespace fastest::report {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "coordinator/report/text/outcome_names.h"
+#include "proto/outcome_name.h"
 
 namespace fastest::report {
 namespace {

@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "coordinator/report/terminal/short_summary.h"
-#include "coordinator/report/text/outcome_names.h"
+#include "coordinator/report/text/outcome_words.h"
 #include "coordinator/report/text/pytest_order.h"
 #include "coordinator/report/text/test_report.h"
 #include "coordinator/report/text/text_width.h"

@@ -70,7 +70,7 @@ inline std::vector<v1::TestResult> PassedKinds() {
   add(TimedResult("a.py::test_odd_number", kNow, 1.0 / 3));
   add(TimedResult("a.py::test_long_ago", 1.0 / 7, 1e-12));
   add(TimedResult("a.py::test_no_time", kNow, 0));
-  add(TimedResult("a.py::TestA::test_in_a_class[1::2]", kNow, 0.001)).set_engine("direct");
+  add(TimedResult("a.py::TestA::test_in_a_class[1::2]", kNow, 0.001)).set_engine(v1::ENGINE_DIRECT);
   add(TimedResult("a.py::test_quote\"_\xC3\xBC_\n_\x7F[\xFF]", kNow, 0.001)).set_engine_reason("a \"hook\"");
   add(TimedResult("a.py::test_inherited", kNow, 0.001)).set_location_path("base.py");
   add(TimedResult("a.py::test_hidden", kNow, 0.001)).set_domain("Other.test");
@@ -162,7 +162,7 @@ inline std::vector<v1::TestResult> OtherKinds() {
   add({});
   result = PassedResult("");
   result.set_outcome(v1::FAILED);
-  result.set_engine("\xFF");
+  result.set_engine_reason("\xFF");
   add(result);
   return kinds;
 }

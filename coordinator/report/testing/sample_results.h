@@ -14,7 +14,7 @@ inline v1::TestResult PassedResult(const std::string& node_id) {
   v1::TestResult result;
   result.mutable_ref()->set_node_id(node_id);
   result.set_outcome(v1::PASSED);
-  result.set_engine("pytest");
+  result.set_engine(v1::ENGINE_PYTEST);
   result.set_location_line(-1);
   const size_t colons = node_id.rfind("::");
   result.set_domain(colons == std::string::npos ? node_id : node_id.substr(colons + 2));

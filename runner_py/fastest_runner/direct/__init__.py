@@ -1,4 +1,4 @@
-"""The direct engine: genuine pytest items, run without chains of hooks wherever those would do nothing more."""
+"""The direct engine: runs genuine pytest items without chains of hooks, where these hooks would do nothing more."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Declined", "Pass", "is_late", "load", "make_engine", "make_function_
 
 
 def load() -> None:
-    """Imports what it takes to make an engine, for processes that will be forked from this one."""
+    """Imports all that an engine needs, for processes that will be forked from this one."""
     if guards.version_reason() is None:
         from . import engine  # noqa: F401
     if guards.knows_items():
@@ -23,18 +23,28 @@ def load() -> None:
 
 
 def make_engine(session: Any, shows_terminal: bool, reported: Reported) -> DirectEngine | Declined:
-    """See DirectEngine for the arguments."""
+    """`shows_terminal`: somebody reads what pytest's reporter writes."""
     reason = guards.version_reason()
+    if reason is None:
+        reason = _session_reason(session, shows_terminal, reported)
     if reason is not None:
         return Declined(reason)
-    # What it is made of is not there in versions that it does not know.
+    # The engine imports names that only known versions of pytest have.
     from .engine import DirectEngine
 
-    return DirectEngine(session, shows_terminal, reported)
+    return DirectEngine(session, reported)
+
+
+def _session_reason(session: Any, shows_terminal: bool, reported: Reported) -> str | None:
+    if shows_terminal:
+        return "pytest's own output is asked for"
+    if reported.keeps_output_of_passes():
+        return "the output of tests that pass is asked for"
+    return guards.session_reason(session.config)
 
 
 def make_function_items() -> FunctionItems | None:
-    """None where pytest's items are not those that it knows."""
+    """None if pytest has a version whose items are unknown."""
     if not guards.knows_items():
         return None
     from .functions import FunctionItems
@@ -43,5 +53,5 @@ def make_function_items() -> FunctionItems | None:
 
 
 def is_late(item: Any) -> bool:
-    """Whether an item is one that nobody has looked at yet, see items.py."""
+    """Returns whether an item is one that nobody has looked at yet, see items.py."""
     return getattr(type(item), "is_late_item", False)

@@ -1,16 +1,16 @@
-"""What plugins that are known do around a test, for the direct engine to have it done in their stead."""
+"""Adapters: what known plugins do around a test. The direct engine calls it in place of the plugins' hooks."""
 
 from __future__ import annotations
 
 import sys
 from typing import Any, Callable
 
-# What is called with the item around a whole test or its call.
+# A wrapper around a whole test or its call. It gets the item.
 Around = Callable[[Any], Any]
 
 
 class Adapters:
-    """The adapters of the plugins that are there; most sessions have none."""
+    """The adapters of the plugins in a session. Most sessions have none."""
 
     def __init__(self, config: Any) -> None:
         self._config = config
@@ -24,7 +24,7 @@ class Adapters:
         self.are_any = bool(self.around_protocol)
 
     def prepare(self) -> None:
-        """What hypothesis would do in the first test that runs after it was imported."""
+        """Does what hypothesis does in the first test after its import."""
         core = sys.modules.get("hypothesis.core")
         if core is not None and self._config.pluginmanager.has_plugin("hypothesispytest"):
             core.pytest_shows_exceptiongroups = True
@@ -32,7 +32,7 @@ class Adapters:
 
 
 def enter(functions: list[Around], item: Any) -> list[Any]:
-    """Runs the first halves of wrappers. Give the result to `leave`."""
+    """Runs the first halves of wrappers. The result is for `leave`."""
     generators = []
     for function in functions:
         generator = function(item)

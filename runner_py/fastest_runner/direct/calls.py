@@ -1,6 +1,6 @@
-"""How a test's own code is called: with as many frames below it as pytest puts there.
+"""Calls a test's own code with as many frames below it as under pytest.
 
-How far a test can recurse is part of what it sees.
+The test can then recurse exactly as far.
 """
 
 from __future__ import annotations
@@ -11,37 +11,39 @@ from _pytest.python import pytest_pyfunc_call
 
 Call = Callable[[Any], Any]
 
-# Calls of hooks between pytest's loop and pytest_pyfunc_call, and the frames that are not theirs.
+# Between pytest's loop and pytest_pyfunc_call: how many calls of hooks there are, and how many other frames.
 _HOOK_CALLS = 3
 _PLAIN_FRAMES = 7
-# The same down to run_itself in place of pytest_runtest_call.
+# The same between the loop and _run_itself, which stands in place of pytest_runtest_call.
 _HOOK_CALLS_TO_ITEM = 2
 _PLAIN_FRAMES_TO_ITEM = 5
-# The engine's frames in that place.
-_OUR_FRAMES = 2
 
 
-def call_function(frames_of_hook_call: int = 0) -> Call:
-    """What calls an item's function. 0: wherever in the stack it is."""
-    return _as_deep(pytest_pyfunc_call, _HOOK_CALLS, _PLAIN_FRAMES, frames_of_hook_call)
+def call_function(frames_of_hook_call: int, our_frames: int) -> Call:
+    """Returns what calls an item's function.
+
+    `frames_of_hook_call`: how many frames a call of a hook takes; 0 if the depth does not matter. `our_frames`: how
+    many frames the engine has between the loop and the call.
+    """
+    return _as_deep(pytest_pyfunc_call, _HOOK_CALLS, _PLAIN_FRAMES - our_frames, frames_of_hook_call)
 
 
-def call_item(frames_of_hook_call: int = 0) -> Call:
-    """The same for what calls the item's own `runtest`."""
-    return _as_deep(_run_itself, _HOOK_CALLS_TO_ITEM, _PLAIN_FRAMES_TO_ITEM, frames_of_hook_call)
+def call_item(frames_of_hook_call: int, our_frames: int) -> Call:
+    """Returns what calls the item's own `runtest`, in the same way."""
+    return _as_deep(_run_itself, _HOOK_CALLS_TO_ITEM, _PLAIN_FRAMES_TO_ITEM - our_frames, frames_of_hook_call)
 
 
 def _run_itself(item: Any) -> None:
-    """Asks the item for its method each time: pytest-django replaces it while tests of Django's classes run."""
+    """Gets the item's method each time: pytest-django replaces it while tests of Django's classes run."""
     __tracebackhide__ = True
     item.runtest()
 
 
 def _as_deep(function: Call, hook_calls: int, plain_frames: int, frames_of_hook_call: int) -> Call:
-    """The function behind so many calls of hooks, and frames beside these."""
+    """Returns the function below as many frames as these calls of hooks and these plain frames have."""
     if frames_of_hook_call == 0:
         return function
-    for _ in range(hook_calls * (frames_of_hook_call - 1) + plain_frames - _OUR_FRAMES):
+    for _ in range(hook_calls * (frames_of_hook_call - 1) + plain_frames):
         function = _one_deeper(function)
     for _ in range(hook_calls):
         function = _LikeHook(function)
@@ -49,7 +51,7 @@ def _as_deep(function: Call, hook_calls: int, plain_frames: int, frames_of_hook_
 
 
 class _LikeHook:
-    """One frame more, and called as hooks are: calls of objects count for themselves where recursion is limited."""
+    """Adds a frame, and is called as hooks are: a call of an object counts by itself towards the recursion limit."""
 
     __slots__ = ("_function",)
 

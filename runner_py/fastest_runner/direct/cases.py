@@ -1,7 +1,7 @@
-"""Tests of unittest's: what pytest's TestCaseFunction does beside what a Function does.
+"""unittest's tests: what pytest's TestCaseFunction does that a Function does not.
 
-unittest runs such a test and tells the item, its result, what came of it; the item keeps that until pytest makes the
-report of a phase. Known of the versions that guards.knows_items is true for.
+For unittest the item is the test's result object: unittest tells it about errors, and the item keeps them until pytest
+makes the report of a phase. This is known for the versions of pytest for which guards.knows_items is true.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import Any
 
 
 def set_up(item: Any) -> None:
-    """What TestCaseFunction.setup does beside filling the fixtures."""
+    """Does what TestCaseFunction.setup does, except filling the fixtures."""
     item._explicit_tearDown = None
     if sys.version_info < (3, 11):
         item._cached_errors_and_skips = None
 
 
 def take_errors(item: Any) -> list[Any] | None:
-    """What is kept for reports still to be made: each takes one, whatever its phase."""
+    """Takes the errors that the item keeps for later reports. Each report takes one error, whatever its phase."""
     errors: list[Any] | None = vars(item).pop("_excinfo", None)
     return errors
 

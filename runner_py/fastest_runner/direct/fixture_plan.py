@@ -1,8 +1,8 @@
-"""Fixtures in the order in which pytest would set them up, worked out once for all tests that share a function.
+"""A plan of fixtures: the order in which pytest would set them up, worked out once for all tests that share a function.
 
-What a plan leaves behind is what pytest leaves: cached results, finalizers on the item's place of the set-up stack, and
-the request's table. So pytest can go on from any step, as it does when a fixture fails; and whatever a fixture asks of
-its `request` is answered by the genuine one.
+A plan leaves behind what pytest leaves: cached results, the item's finalizers on the set-up stack, and the request's
+table. So pytest can go on after any step, as it does when a fixture fails. A fixture that takes `request` gets the
+genuine one.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ except ImportError:
     from _pytest.python import get_direct_param_fixture_func as _direct
 
 try:
-    # Since pytest 9.2 its own kind of definition.
+    # Since pytest 9.2 such fixtures have a kind of definition of their own.
     from _pytest.python import DirectParamFixtureDef as _DirectDef
 except ImportError:
     _DirectDef = FixtureDef
 
-# A fixture of these names makes pytest-asyncio say something.
+# pytest-asyncio warns about fixtures with these names.
 _FOREIGN_NAMES = frozenset({"event_loop_policy", "event_loop"})
 
 
@@ -36,18 +36,18 @@ class _Step(NamedTuple):
     fixturedef: Any
     is_wide: bool
     is_direct: bool
-    # Names of its arguments without `request`.
+    # The names of its arguments, except `request`.
     argnames: tuple[str, ...]
     wants_request: bool
     has_param: bool
     is_bound: bool
-    # The step whose fixture asks for this one first; -1 for the test itself.
+    # The step whose fixture is the first to ask for this one; -1 for the test itself.
     asked_by: int
     quiet: Any
 
 
 class Quiet:
-    """Stands in for the request of a fixture that does not see it."""
+    """Stands in for the request of a fixture that does not take `request`."""
 
     __slots__ = ("addfinalizer", "config", "fixturename", "node")
 
@@ -59,15 +59,15 @@ class Quiet:
 
 
 class Plan:
-    """The steps for one test function. Kept by what the items of its parametrization share."""
+    """The steps for one test function. All items of its parametrization share the plan."""
 
     def __init__(self, steps: list[_Step], shows_request: bool) -> None:
         self._steps = steps
-        # True if nothing but the test's own code runs, and that cannot look at the item.
+        # True if only the test's own code runs, and that code cannot look at the item.
         self.is_plain = not shows_request and all(step.is_direct for step in steps)
 
     def is_ready(self) -> bool:
-        """Whether all fixtures that outlive the test are there, and none that does not."""
+        """Returns whether all fixtures of wide scope are set up, and none of function scope."""
         for step in self._steps:
             if not step.is_direct:
                 cached = step.fixturedef.cached_result
@@ -79,7 +79,10 @@ class Plan:
         return True
 
     def fill(self, item: Any, finalizers: list[Any]) -> None:
-        """Sets the fixtures up, if `is_ready`. `finalizers` are the item's on the stack. Raises what fixtures raise."""
+        """Sets the fixtures up. Raises what they raise. Precondition: is_ready().
+
+        `finalizers` are the item's on the set-up stack.
+        """
         __tracebackhide__ = True
         request = item._request
         defs = request._fixture_defs
@@ -93,7 +96,7 @@ class Plan:
                 values[name] = callspec.params[name]
                 continue
             if name in defs:
-                # Some fixture has asked for it by its request.
+                # A fixture has asked for it through its request.
                 values[name] = defs[name].cached_result[0]
                 continue
             if step.is_wide:
@@ -132,7 +135,7 @@ class Plan:
                 funcargs[name] = values[name]
 
     def _request(self, item: Any, number: int, made: dict[int, Any]) -> Any:
-        """The genuine request of a step, below those of the fixtures that led to it."""
+        """Returns the genuine request of a step, below the requests of the fixtures that led to it."""
         if number < 0:
             return item._request
         request = made.get(number)
@@ -153,20 +156,20 @@ NO_FIXTURES = Plan([], shows_request=False)
 
 
 def make_plan(item: Any) -> Plan | None:
-    """None if the item's fixtures are best left to pytest."""
+    """Returns None if the item's fixtures have to be left to pytest."""
     callspec = getattr(item, "callspec", None)
     parameters = callspec.params if callspec is not None else {}
     name2fixturedefs = item._fixtureinfo.name2fixturedefs
     steps: list[_Step] = []
     positions: dict[str, int] = {}
-    # Steps are numbered when they end, and a step names the one that asked for it: that is known later.
+    # For each fixture the one that asked for it. A step gets its number later than the steps that it needs.
     askers: dict[str, str | None] = {}
 
     def visit(name: str, asker: str | None) -> bool:
         if name == "request" or name in positions:
             return True
         if name in askers or name in _FOREIGN_NAMES:
-            # It asks for its own name: one definition overrides another.
+            # The fixture asks for its own name: one definition overrides another.
             return False
         askers[name] = asker
         definitions = name2fixturedefs.get(name)
@@ -218,6 +221,6 @@ def make_plan(item: Any) -> Plan | None:
         if asker is not None:
             steps[number] = step._replace(asked_by=positions[asker])
         if step.has_param and not step.is_direct and "request" not in step.fixturedef.argnames:
-            # It has parameters and does not look at them; pytest still tells its requests apart by them.
+            # The fixture has parameters, but does not look at them. pytest still tells its requests apart by them.
             return None
     return Plan(steps, "request" in item.fixturenames)

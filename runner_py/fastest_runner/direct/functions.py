@@ -1,10 +1,10 @@
-"""Items of ordinary test functions, made in one step: what pytest's hooks and constructors come to.
+"""Makes the items of ordinary test functions in one step, with the result of pytest's hooks and constructors.
 
-For each function pytest makes a definition, asks for its signature, walks fixtures and hooks for parametrizations, and
-then builds the item once more. For a synchronous function without marks that bear on its fixtures the answer depends on
-the names of its arguments alone, and is worked out once for all functions of a module or class. An item is a genuine
-Function with all that pytest's constructor gives it, at once or when somebody looks (items.py): that is looked at in
-each session, on the first one of each kind. Whatever is not certain is left to pytest.
+For each function pytest makes a definition, asks for its signature, looks through fixtures and hooks for
+parametrizations, and then builds the item once more. For a synchronous function without marks that bear on its
+fixtures, the answer depends only on the names of its arguments, and is worked out once for all functions of a module or
+class. An item is a genuine Function with all that pytest's constructor gives it, at once or when somebody looks
+(items.py). In each session the first item of each kind is compared with pytest's. Anything uncertain is left to pytest.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _OURS = __name__.split(".", 1)[0] + "."
 
 _NOT_PLAIN = CO_COROUTINE | CO_GENERATOR | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE
 
-# Marks by which pytest finds fixtures and parameters.
+# Marks that bear on fixtures and parameters.
 _FIXTURE_MARKS = frozenset({"parametrize", "usefixtures"})
 
-# Whose hooks have nothing to say of the functions that are made here. They were read.
+# Modules whose hooks do nothing with the functions that are made here. Their sources were read.
 _MAKE_ITEM = frozenset({"_pytest.python", "_pytest.unittest", "anyio.pytest_plugin", "pytest_asyncio.plugin"})
 _GENERATE_TESTS = frozenset({"_pytest.python", "_pytest.fixtures"})
 
-# What the items are made in the stead of; a plugin may have replaced some of it.
+# The parts of pytest that this module stands in for. A plugin may have replaced some of them.
 _PLACES: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (pytest_python, ("pytest_pycollect_makeitem", "pytest_generate_tests", "Function", "Metafunc")),
     (PyCollector, ("_genfunctions", "funcnamefilter", "istestfunction", "_matches_prefix_or_glob_option")),
@@ -58,7 +58,7 @@ def _contents() -> list[Any]:
 _GENUINE = _contents()
 
 _genuine_from_parent = vars(Function)["from_parent"]
-# Types of what is no fixture and wraps none.
+# Types of values that are no fixtures and wrap none.
 _VALUES = frozenset(
     {
         BuiltinFunctionType,
@@ -77,12 +77,12 @@ _VALUES = frozenset(
     }
     | {AssertionRewritingHook, Mark, MarkDecorator, ModuleSpec}
 )
-# How pytest calls it for a function with parameters.
+# The arguments with which pytest calls it for a function with parameters.
 _ARGUMENTS = {"name", "callspec", "fixtureinfo", "keywords", "originalname"}
 
 
 class _Fixtures(NamedTuple):
-    """What functions with the same arguments have in common: the fields of FuncFixtureInfo."""
+    """What functions with the same arguments share: the fields of FuncFixtureInfo."""
 
     argnames: tuple[str, ...]
     initialnames: tuple[str, ...]
@@ -98,7 +98,7 @@ class _Place:
         self.is_class = type(collector) is Class
         self._manager = collector.session._fixturemanager
         self._autouse = tuple(self._manager._getautousenames(collector))
-        # By argument names; None where pytest has to look for parametrizations.
+        # By argument names; None if pytest has to look for parametrizations.
         self._fixtures: dict[tuple[str, ...], _Fixtures | None] = {}
 
     def fixtures(self, argnames: tuple[str, ...]) -> _Fixtures | None:
@@ -119,24 +119,24 @@ class _Place:
 
 
 class FunctionItems:
-    """One for a session; used while it collects, on its main thread."""
+    """One for a session. Used while the session collects, on its main thread."""
 
     def __init__(self) -> None:
-        # Whether the first item of each kind was pytest's.
+        # Whether the first item of each kind was equal to pytest's; None before there was one.
         self._is_sound: bool | None = None
         self._late_are_sound: bool | None = None
         self._place: _Place | None = None
-        # The collector that was looked at last, if its functions are for pytest.
+        # The last collector, if its functions are left to pytest.
         self._declined: Any = None
-        # Of the function whose parameters are being made into items.
+        # The fixture info and the marks of the function whose parametrized items are being made.
         self._fixtureinfo: Any = None
         self._marks: list[Mark] = []
 
     @contextlib.contextmanager
     def collecting(self, session: Any) -> Iterator[None]:
-        """While this lasts, items of functions with parameters, which pytest's collector makes, are made here as well.
+        """In this context the items of functions with parameters are made here too. pytest's collector asks for them.
 
-        And what can be no fixture is not looked at when fixtures are searched for.
+        And the search for fixtures skips values that cannot be fixtures.
         """
         if vars(Function)["from_parent"] is not _genuine_from_parent or self._is_sound is False:
             yield
@@ -152,7 +152,7 @@ class FunctionItems:
             self._place = self._declined = self._fixtureinfo = None
 
     def make(self, collector: Any, name: str, function: Any) -> list[Any] | None:
-        """The answer to pytest_pycollect_makeitem; None leaves it to pytest."""
+        """Returns the answer to pytest_pycollect_makeitem. None leaves the function to pytest."""
         if type(function) is not FunctionType:
             return None
         place = self._place
@@ -239,7 +239,7 @@ class FunctionItems:
 
 
 def _parse_factories(manager: Any, *args: Any, **kwargs: Any) -> Any:
-    """In place of FixtureManager.parsefactories: what can be no fixture is not looked at, and that is nearly all."""
+    """In place of FixtureManager.parsefactories: skips values that cannot be fixtures, which are nearly all."""
     __tracebackhide__ = True
     genuine = type(manager).parsefactories
     if len(args) == 1 and not kwargs and type(args[0]) is Module and type(args[0].obj) is ModuleType:
@@ -252,7 +252,7 @@ def _parse_factories(manager: Any, *args: Any, **kwargs: Any) -> Any:
             vars(holder).update(remarkable)
             return genuine(manager, holder=holder, node=args[0])
     elif not args and type(kwargs.get("node")) is Class:
-        # Called with an instance, which has nothing of its own.
+        # pytest passes an instance, which has no attributes of its own.
         cls = type(kwargs.get("holder"))
         contents = [value for base in cls.__mro__[:-1] for value in vars(base).values()]
         if type(cls) is type and cls.__dir__ is object.__dir__ and not any(map(_may_be_fixture, contents)):
@@ -261,7 +261,7 @@ def _parse_factories(manager: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 def _may_be_fixture(value: Any) -> bool:
-    """False for what is no fixture, and behind which pytest will find none that somebody wrapped."""
+    """Returns False for a value that is no fixture and wraps no fixture."""
     kind = type(value)
     if kind is FunctionType:
         return "__wrapped__" in value.__dict__
@@ -273,7 +273,7 @@ def _may_be_fixture(value: Any) -> bool:
 
 
 def _is_ordinary(collector: Any) -> bool:
-    """True for modules, and for classes whose instances are made and asked for attributes as any object is."""
+    """Returns True for modules, and for classes that make instances and give attributes as a plain object does."""
     if type(collector) is Module:
         return True
     cls = collector.obj
@@ -287,7 +287,7 @@ def _is_ordinary(collector: Any) -> bool:
 
 
 def _mandatory_arguments(function: Any, code: Any) -> tuple[str, ...]:
-    """As pytest takes them from the signature."""
+    """Returns the arguments that pytest takes from the signature."""
     count = code.co_argcount
     names = code.co_varnames[: count - len(function.__defaults__ or ())]
     if code.co_kwonlyargcount:
@@ -299,7 +299,7 @@ def _mandatory_arguments(function: Any, code: Any) -> tuple[str, ...]:
 
 
 def _marks(attributes: dict[str, Any]) -> list[Mark] | None:
-    """The marks of a function that has nothing else; None if it has, or one of them bears on its fixtures."""
+    """Returns a function's marks. None if it has other attributes, or if a mark bears on its fixtures."""
     marks = attributes.get("pytestmark")
     if len(attributes) != 1 or type(marks) is not list:
         return None
@@ -318,7 +318,7 @@ def _are_known(hook: Any, origins: frozenset[str]) -> bool:
 
 
 def _is_like(item: Any, genuine: Any) -> bool:
-    """True if an item has all that pytest's has, and the same."""
+    """Returns True if an item is equal to pytest's in all attributes."""
     ours, theirs = vars(item), vars(genuine)
     if type(genuine) is not Function or ours.keys() != theirs.keys():
         return False

@@ -1,6 +1,6 @@
-"""When the direct engine may run a test: only where all that pytest would call in its stead is known.
+"""Guards: the direct engine may run a test only if all that pytest would call for it is known.
 
-Every answer is None or a reason for a person to read. Whatever is not known here is a reason.
+Each answer is None, or a reason for a person to read. Anything unknown is a reason.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from _pytest.unittest import TestCaseFunction, UnitTestCase
 
 from . import phase_hooks
 
-# pytest's versions whose runtest protocol this engine follows: from the first, before the second.
+# The engine follows the runtest protocol of these versions of pytest: from the first, before the second.
 _VERSIONS = ((8, 4), (9, 3))
-# The one whose items functions.py makes, and of whose unittest plugin cases.py knows.
+# The version whose items functions.py makes, and whose unittest plugin cases.py knows.
 _VERSION_OF_ITEMS = (9, 2)
 _VERSION = tuple(int(part) for part in pytest.__version__.split(".")[:2])
 
 _OURS = __name__.split(".", 1)[0] + "."
 
-# Of each hook that takes part in running a test: pytest's own implementations, all of which must be there.
+# The hooks that take part in running a test, each with pytest's own implementations. All of these must be there.
 _PYTEST_OWN: dict[str, frozenset[str]] = {
     "pytest_runtest_protocol": frozenset({"runner", "faulthandler", "unittest", "assertion", "warnings"}),
     "pytest_runtest_logstart": frozenset({"terminal", "logging"}),
@@ -46,14 +46,14 @@ _PYTEST_OWN: dict[str, frozenset[str]] = {
     "pytest_assertion_pass": frozenset(),
     "pytest_terminal_summary": frozenset(),
 }
-# Others of pytest's that may be there.
+# Other implementations of pytest's that may be there.
 _PYTEST_OPTIONAL: dict[str, frozenset[str]] = {
     "pytest_runtest_logreport": frozenset({"cacheprovider"}),
     "pytest_runtest_logfinish": frozenset({"terminal"}),
     "pytest_report_teststatus": frozenset({"subtests"}),
     "pytest_terminal_summary": frozenset({"runner", "terminal", "warnings", "pastebin", "junitxml", "stepwise"}),
 }
-# Implementations of plugins that were read: for the items that item_reason lets pass they do nothing, or adapters.py
+# Implementations in plugins whose sources were read. For items without an item_reason they do nothing, or adapters.py
 # does it.
 _ADAPTED: dict[str, frozenset[str]] = {
     "pytest_runtest_protocol": frozenset({"pytest_timeout", "pytest_rerunfailures", "pytest_codspeed.plugin"}),
@@ -73,24 +73,24 @@ _ADAPTED: dict[str, frozenset[str]] = {
     ),
 }
 _PHASE_HOOKS = frozenset(map(phase_hooks.hook_name, phase_hooks.PHASES))
-# Implementations of those plugins that do more than that.
+# Implementations in these plugins that do more.
 _NOT_ADAPTED = frozenset({"TestContextPlugin"})
 
 # Marks that plugins' hooks act upon while a test runs.
 _FOREIGN_MARKS = frozenset({"no_cover", "flaky", "benchmark"})
-# Those with which a plugin has another way to call a test's function, in pytest_pyfunc_call.
+# Marks with which a plugin calls a test's function in another way, in pytest_pyfunc_call.
 _MARKS_OF_CALL = frozenset({"asyncio", "anyio", "trio"})
-# Fixtures that report for themselves, or by whose presence a plugin's hook acts.
+# Fixtures that make reports, or with which a plugin's hook acts.
 _FOREIGN_FIXTURES = frozenset({"subtests", "no_cover", "benchmark", "extra", "extras"})
 _FIXTURE_OF_CALL = "anyio_backend"
-# Attributes by which hypothesis knows functions that it has something to say of.
+# Attributes by which hypothesis knows its functions.
 _HYPOTHESIS = ("hypothesis", "_hypothesis", "is_hypothesis")
-# And those by which functions are taken for asynchronous.
+# Functions with this attribute count as asynchronous.
 _COROUTINE = "_is_coroutine"
 _ASYNC = CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE
-# What makes an item an ordinary Function again where somebody has set it on the item itself.
+# Attributes that the engine takes from an item's class. An item that has one of them itself is not ordinary.
 _OVERRIDABLE = frozenset({"runtest", "setup", "teardown", "ihook"})
-# Methods whose part the engine plays itself.
+# The engine does what these methods do.
 _PLAYED = ((Function, "runtest"), (Function, "setup"), (Function, "teardown"), (TestCaseFunction, "setup"))
 
 
@@ -102,7 +102,7 @@ _PLAYED_BY_PYTEST = _played()
 
 
 def version_reason() -> str | None:
-    """Why nothing may run directly with this pytest and this Python."""
+    """Returns why no test may run directly with this version of pytest and of Python."""
     if not _VERSIONS[0] <= _VERSION < _VERSIONS[1]:
         return f"pytest {pytest.__version__} is not one that the direct engine knows"
     if sys.version_info >= (3, 14):
@@ -111,12 +111,12 @@ def version_reason() -> str | None:
 
 
 def knows_items() -> bool:
-    """Whether this pytest's items can be made without it, see functions.py."""
+    """Returns whether functions.py can make the items of this version of pytest."""
     return _VERSION == _VERSION_OF_ITEMS
 
 
 def session_reason(config: Any) -> str | None:
-    """Why no test of this session may run directly."""
+    """Returns why no test of this session may run directly."""
     option = config.option
     for name, spelling in {
         "setuponly": "--setup-only",
@@ -152,7 +152,7 @@ def session_reason(config: Any) -> str | None:
 
 
 def _reruns_are_asked_for(config: Any) -> bool:
-    """Without these, that plugin has to do only with tests that have its mark."""
+    """Returns whether pytest-rerunfailures bears on tests without its mark."""
     plugin = sys.modules.get("pytest_rerunfailures")
     if plugin is None or not config.pluginmanager.is_registered(plugin):
         return False
@@ -165,14 +165,14 @@ def _reruns_are_asked_for(config: Any) -> bool:
 
 
 def _is_unmonitored(pluginmanager: Any) -> bool:
-    """True if hooks are called by pluggy as it comes: nobody traces or wraps their calls."""
+    """Returns True if nobody traces or wraps pluggy's calls of hooks."""
     from pluggy import _callers
 
     return getattr(pluginmanager, "_inner_hookexec", None) is _callers._multicall
 
 
 def hooks_reason(ihook: Any) -> str | None:
-    """The same for the tests of a place, whose hooks (conftests' included) these are."""
+    """Returns why no test of a place may run directly. `ihook` has the hooks of the place, conftests' included."""
     for name, own in _PYTEST_OWN.items():
         missing = set(own)
         optional = _PYTEST_OPTIONAL.get(name, frozenset())
@@ -194,7 +194,7 @@ def hooks_reason(ihook: Any) -> str | None:
                 or name == phase_hooks.OF_SUMMARY
                 or (name in _PHASE_HOOKS and phase_hooks.is_plain(implementation))
             ):
-                # The engine sees to it that it is called.
+                # The engine calls it.
                 continue
             elif not module.startswith(_OURS):
                 return f"{implementation.plugin_name} implements {name}"
@@ -204,7 +204,7 @@ def hooks_reason(ihook: Any) -> str | None:
 
 
 def is_called_by_engine(name: str, function: Any) -> bool:
-    """Whether an implementation is neither pytest's, nor ours, nor known to do nothing."""
+    """Returns True for an implementation that is neither pytest's, nor ours, nor known to do nothing."""
     return not _module_of(function).startswith(("_pytest.", _OURS)) and not _is_adapted(name, function)
 
 
@@ -218,7 +218,7 @@ def _module_of(function: Any) -> str:
 
 
 def _is_as_defined(function: Any, module: str) -> bool:
-    """True if the module of a function still holds it under its name: nobody has put another in its place."""
+    """Returns True if the function's module still has it under its name: nobody has replaced it."""
     if not module.startswith("_pytest."):
         return True
     found: Any = sys.modules.get(module)
@@ -228,7 +228,7 @@ def _is_as_defined(function: Any, module: str) -> bool:
 
 
 def item_reason(item: Any) -> str | None:
-    """The same for one test. What it depends on does not change while the item lives, but for `item.__dict__`."""
+    """Returns why one test may not run directly. The answer can change only with `item.__dict__`."""
     is_case = type(item) is TestCaseFunction and type(item.parent) is UnitTestCase
     if isinstance(item, TestCaseFunction) and not (is_case and knows_items()):
         return "it is a test of unittest's that the direct engine does not know"
@@ -247,9 +247,9 @@ def item_reason(item: Any) -> str | None:
 
 
 def runs_itself(item: Any, mark_names: frozenset[str]) -> bool:
-    """Whether there is more to its call than that of a synchronous function: then its own `runtest` is called.
+    """Returns whether the item's own `runtest` has to be called, since it does more than call a synchronous function.
 
-    unittest's tests are known.
+    The engine knows what unittest's tests do.
     """
     if type(item) is not Function:
         return type(item) is not TestCaseFunction
@@ -260,29 +260,29 @@ def runs_itself(item: Any, mark_names: frozenset[str]) -> bool:
 
 
 def is_overridden(item: Any) -> bool:
-    """Whether somebody has set on the item itself what the engine takes from its class."""
+    """Returns whether an item itself has an attribute that the engine takes from the item's class."""
     return not _OVERRIDABLE.isdisjoint(vars(item))
 
 
 def loads_trial() -> bool:
-    """Whether pytest's unittest plugin may have something to do around every test."""
+    """Returns whether pytest's unittest plugin may act around every test."""
     return "twisted.trial.unittest" in sys.modules
 
 
 def _may_be_async(function: Any) -> bool:
-    """False for functions that certainly are not."""
+    """Returns False for functions that certainly are not asynchronous."""
     if type(function) is not FunctionType or function.__code__.co_flags & _ASYNC:
         return True
     return any(name.startswith(_COROUTINE) for name in function.__dict__)
 
 
 def is_ordinary(function: Any) -> bool:
-    """True for a synchronous function to which nobody has added anything: item_reason has nothing to say of it."""
+    """Returns True for a synchronous function without attributes. item_reason says nothing of such a function."""
     return type(function) is FunctionType and not function.__dict__ and not function.__code__.co_flags & _ASYNC
 
 
 def marks_reason(names: frozenset[str]) -> str | None:
-    """The same for the names of its marks."""
+    """Returns why a test with marks of these names may not run directly."""
     if _FOREIGN_MARKS.isdisjoint(names):
         return None
     return f'it has the mark "{sorted(_FOREIGN_MARKS.intersection(names))[0]}"'

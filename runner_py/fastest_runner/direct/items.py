@@ -1,8 +1,8 @@
-"""Items of test functions as pytest's constructors leave them, at once or when somebody looks.
+"""Makes items of test functions as pytest's constructors leave them, at once or when somebody looks.
 
-Of a test without fixtures, parameters and marks the engine needs no more than its function and its node id, and most
-of what pytest gives an item is never asked for. A late item is a Function in all but its attributes: whoever asks for
-one of these gets a genuine Function, filled as pytest would have filled it when it was collected.
+For a test without fixtures, parameters and marks the engine needs only the function and the node id. Most of an item's
+attributes are never asked for. A late item is a Function without these attributes. When somebody asks for one of them,
+the item is filled as pytest would have filled it at its collection, and is a genuine Function from then on.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from _pytest.nodes import NodeKeywords
 from _pytest.python import Class, Function
 from _pytest.stash import Stash
 
-# What a late item has of its own beside its name and its parent: its function, and its ids once somebody asked.
+# A late item's own attributes, besides its name and its parent: its function, and its ids once somebody asked for them.
 _FUNCTION = "_late_function"
 _ID = "_late_id"
 _NODE_ID = "_late_node_id"
 
 
 class LateFunction(Function):
-    """Made by make_late alone."""
+    """Only make_late makes one."""
 
-    # Only so can an item change its class.
+    # Without this an item could not change its class.
     __slots__ = ()
     is_late_item = True
-    # pytest_pyfunc_call asks for it, which is no reason to fill an item.
+    # pytest_pyfunc_call asks for it. That is no reason to fill an item.
     _fixtureinfo = FuncFixtureInfo((), (), [], {})
 
     def __getattr__(self, name: str) -> Any:
-        # pytest's have a callspec only if they have parameters.
+        # pytest's items have a callspec only if they have parameters.
         if name == "callspec" or name.startswith("__"):
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
         fill(self)
         return getattr(self, name)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        """For copies, which are made of what an item holds."""
+        """Used for copies, which need all attributes."""
         fill(self)
         return self.__reduce_ex__(protocol)
 
@@ -61,12 +61,12 @@ class LateFunction(Function):
         return node_id
 
 
-# Items show the name of their class.
+# The texts of items show the name of their class.
 LateFunction.__name__ = LateFunction.__qualname__ = Function.__name__
 
 
 def make(parent: Any, name: str, originalname: str, node_id: NodeId, marks: list[Mark], info: FuncFixtureInfo) -> Any:
-    """A Function as its constructor leaves it, less keywords that are no marks, and its parameters."""
+    """Returns a Function as its constructor leaves it, without parameters, and without keywords that are no marks."""
     item: Any = Function.__new__(Function)
     item.name = name
     item.parent = parent
@@ -101,7 +101,7 @@ def _complete(item: Any, originalname: str, node_id: NodeId, marks: list[Mark], 
 
 
 def make_late(parent: Any, name: str, function: FunctionType) -> Any:
-    """`function` has no arguments, marks or attributes, and stands under this name in the parent's module or class."""
+    """`function` has no arguments, marks or attributes. The parent's module or class has it under this name."""
     item: Any = LateFunction.__new__(LateFunction)
     item.parent = parent
     item.name = name
@@ -110,14 +110,14 @@ def make_late(parent: Any, name: str, function: FunctionType) -> Any:
 
 
 def begin(item: Any) -> None:
-    """Before a late item runs: gives it what pytest_pyfunc_call asks for. When it has left, funcargs is to be None."""
+    """Gives a late item, before it runs, what pytest_pyfunc_call asks for. The caller then sets funcargs to None."""
     own = vars(item)
     _provide_object(item, own, own[_FUNCTION])
     own["funcargs"] = {}
 
 
 def fill(item: Any) -> None:
-    """Makes a late item the Function that it stands for, if it is one still."""
+    """Makes a late item a genuine Function, if it is none yet."""
     if type(item) is not LateFunction:
         return
     item.__class__ = Function
@@ -130,11 +130,11 @@ def fill(item: Any) -> None:
         _provide_object(item, own, function)
     _complete(item, item.name, node_id, [], FuncFixtureInfo((), (), [], {}))
     if funcargs is None:
-        # It has run: as pytest leaves it.
+        # The item has run: here is what pytest leaves.
         item._request = False
         item.funcargs = None
     elif funcargs != ():
-        # It runs: where pytest's set-up has put it.
+        # The item runs: pytest's set-up would have put it there.
         item.session._setupstate.stack[item] = ([item.teardown], None)
 
 

@@ -1,4 +1,4 @@
-"""What the direct engine has to say of most tests, and of all tests where it has no part."""
+"""What the direct engine says of most tests, and what stands in place of the engine where there is none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Callable, NamedTuple, Protocol
 
 
 class Pass(NamedTuple):
-    """A test that passed and of which there is nothing else to say. `start_ns` is since the epoch."""
+    """A test that passed, with nothing else to say of it. `start_ns` is since the epoch."""
 
     start_ns: int
     setup_ns: int
@@ -17,26 +17,27 @@ class Pass(NamedTuple):
 
 
 class Reported(Protocol):
-    """What the engine needs to know of the reports that hooks have brought of the test that runs."""
+    """What the engine asks about the reports that hooks have made of the running test."""
 
     def has_reports(self) -> bool: ...
 
     def report_first(self, log: Callable[[], None]) -> None:
-        """Has `log` send a report that comes before all those that there are."""
+        """Calls `log`, which makes a report, and puts that report before all others of the test."""
 
     def keeps_output_of_passes(self) -> bool:
-        """Whether anybody shows what passing tests wrote."""
+        """Returns whether somebody shows the output of passing tests."""
 
     def are_summed_up(self) -> bool:
-        """Whether plugins do so in this process at the end, and not in a control session."""
+        """Returns whether plugins sum up the tests in this process at the end, and not in a control session."""
 
 
 class Declined:
-    """In place of the engine where pytest is none of the versions that it knows."""
+    """Stands in place of the engine in a session of which it may run no test."""
 
     passed: Pass | None = None
 
     def __init__(self, reason: str) -> None:
+        # See DirectEngine.
         self.reason: str | None = reason
 
     def set_depth(self, frames_of_hook_call: int) -> None:

@@ -1,8 +1,8 @@
-"""What conftests and plugins do in a test's phases, and whether they look at reports.
+"""Hooks of conftests and plugins in a test's phases, and whether such hooks look at reports.
 
-Plain implementations of a phase's hook, which are no wrappers, pytest calls before or after its own part of the phase,
-and so does the direct engine. Where pytest plays a phase once more, ones that do nothing stand in for them, or one that
-raises what the genuine one had raised.
+A plain implementation of a phase's hook is no wrapper. pytest calls it before or after its own part of the phase, and
+so does the direct engine. When pytest plays a phase once more, stand-ins take the place of these implementations. They
+do nothing, or raise the error that the genuine implementation has raised.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Any, Callable, Iterator
 from pluggy._callers import _multicall
 
 PHASES = ("setup", "call", "teardown")
-# By which they see a report of each phase, wrappers or not; the last, when all has run, those that the terminal keeps.
+# Hooks that see a report of each phase, as wrappers or not. OF_SUMMARY sees the reports that the terminal has kept.
 OF_REPORTS = ("pytest_runtest_makereport", "pytest_runtest_logreport", "pytest_report_teststatus")
 OF_SUMMARY = "pytest_terminal_summary"
-# By which they take part in what a function is called with, and how.
+# Hooks that take part in how a function is called, and with which arguments.
 OF_FUNCTIONS = ("pytest_pyfunc_call", "pytest_fixture_setup", "pytest_fixture_post_finalizer")
 
-# When they are called: before pytest looks at marks, which it does as a test is set up; before its own part; after it.
+# When plain implementations are called: before pytest looks at marks in the set-up; before pytest's own part; after it.
 AT_FIRST, BEFORE, AFTER = range(3)
 
-# pytest's own implementations that are no wrappers, and the stage that ends as they are called.
+# The modules of pytest's own plain implementations, each with the stage that begins after it.
 _BORDERS = {"_pytest.skipping": BEFORE, "_pytest.runner": AFTER}
 
 
@@ -31,20 +31,20 @@ def hook_name(when: str) -> str:
 
 
 def is_plain(implementation: Any) -> bool:
-    """Whether it is no wrapper."""
+    """Returns True if an implementation is no wrapper."""
     return not (implementation.hookwrapper or getattr(implementation, "wrapper", False))
 
 
 class PhaseHooks:
-    """Those that apply to the tests of one place."""
+    """The hooks that apply to the tests of one place."""
 
     def __init__(self, ihook: Any, is_foreign: Callable[[str, Any], bool], summarize: bool) -> None:
-        """`is_foreign(hook's name, function)` tells those apart that are to be called.
+        """`is_foreign(name of the hook, function)` is true for implementations that the engine has to call.
 
-        `summarize`: they sum up in this process what came of its tests.
+        `summarize`: plugins sum up the tests in this process at the end.
         """
         self._stages: dict[str, list[list[Any]]] = {}
-        # The one that raised last, until somebody takes it.
+        # The implementation that raised last, until somebody takes it.
         self._culprit: Any = None
         for when in PHASES:
             name = hook_name(when)
@@ -70,24 +70,24 @@ class PhaseHooks:
         self.take_part = self.are_any or self.see_reports or self.call_functions
 
     def call(self, when: str, stage: int, item: Any, nextitem: Any = None) -> None:
-        """Raises what they raise."""
+        """Calls the implementations of one stage. Raises what they raise."""
         __tracebackhide__ = True
         for implementation in self._stages[when][stage]:
             try:
-                # pluggy's, for what they see of their caller.
+                # pluggy's own function: an implementation may look at its caller.
                 _multicall(hook_name(when), [implementation], {"item": item, "nextitem": nextitem}, False)
             except BaseException:
                 self._culprit = implementation
                 raise
 
     def take_culprit(self, error: BaseException | None) -> Any:
-        """The one that `error`, in which the last phase ended, is from; None if it is from none of these."""
+        """Returns the implementation that raised `error`, in which the last phase ended; None if none of them did."""
         culprit, self._culprit = self._culprit, None
         return None if error is None else culprit
 
     @contextlib.contextmanager
     def stood_in_for(self, when: str, culprit: Any, happen: Callable[[], None]) -> Iterator[None]:
-        """For a phase that is over: none of them is called again; `happen` is called where the culprit was."""
+        """For a phase that is over: none of the implementations is called again. `happen` is called for the culprit."""
         implementations = [one for stage in self._stages[when] for one in stage]
         genuine = [one.function for one in implementations]
         for one in implementations:
@@ -100,7 +100,7 @@ class PhaseHooks:
 
 
 def is_callers(frame: Any) -> bool:
-    """Whether a frame is that through which they are called."""
+    """Returns whether a frame is pluggy's, through which the implementations are called."""
     return frame.f_code is _multicall.__code__
 
 

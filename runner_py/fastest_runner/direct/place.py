@@ -8,17 +8,24 @@ from typing import Any
 
 import pytest
 
-# Attributes of functions that send pytest elsewhere for their source.
+from .phase_hooks import PhaseHooks
+
+# Attributes of a function that make pytest look elsewhere for its source.
 _REDIRECTIONS = frozenset({"__wrapped__", "place_as"})
 
 
 class Place:
-    """The node above a test. Holds for as long as nobody adds a mark to it or to those above it."""
+    """The node above a test. It is current until somebody adds a mark to that node or to a node above it."""
 
-    def __init__(self, item: Any, paths: dict[str, str]) -> None:
-        """`paths` has what is known of the paths of locations, by the files that functions' code says it is from."""
+    def __init__(self, item: Any, ihook: Any, reason: str | None, hooks: PhaseHooks, paths: dict[str, str]) -> None:
+        """`reason`: why the hooks of this place leave its tests to pytest's engine; None if they do not.
+
+        `paths`: the paths of locations that are known so far, by the file names that functions' code objects have.
+        """
         self.node = item.parent
-        self.ihook = item.ihook
+        self.ihook = ihook
+        self.reason = reason
+        self.hooks = hooks
         self.chain = self.node.listchain()
         self._marks = [node.own_markers for node in self.chain]
         self._count = sum(map(len, self._marks))
@@ -33,11 +40,11 @@ class Place:
         return sum(map(len, self._marks)) == self._count
 
     def location(self, item: Any) -> tuple[str, int | None, str]:
-        """pytest's item.location, of which all but the first of a file are worked out here."""
+        """pytest's item.location. Only the first item of a file is asked for it; the others' is worked out here."""
         known: tuple[str, int | None, str] | None = vars(item).get("location")
         if known is not None:
             return known
-        # Of all others pytest has been asked before.
+        # Items of other kinds have been asked for it before their test began.
         function = item.obj
         function = getattr(function, "__func__", function)
         if type(function) is not FunctionType or not _REDIRECTIONS.isdisjoint(function.__dict__):

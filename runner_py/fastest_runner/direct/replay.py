@@ -1,4 +1,4 @@
-"""Has pytest play a phase that is over: hooks and the report that they make are genuine, the outcome is what it was."""
+"""Has pytest play a phase that is over, with the outcome that it had: the hooks and their report are genuine."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from _pytest.logging import caplog_handler_key, caplog_records_key
 from _pytest.python import pytest_pyfunc_call
 from _pytest.runner import CallInfo
 
+from .baseline import VARIABLE, Baseline
 from .phase_hooks import PhaseHooks, is_callers
-from .surroundings import Surroundings
 
 _OUR_DIRECTORY = os.path.dirname(os.path.abspath(__file__)) + os.sep
-VARIABLE = "PYTEST_CURRENT_TEST"
 
 
 class Times(NamedTuple):
-    """When a phase began and ended, by perf_counter_ns, and what turns that into nanoseconds since the epoch."""
+    """When a phase began and ended, by perf_counter_ns. The offset turns that into nanoseconds since the epoch."""
 
     offset_ns: int
     begin_ns: int
@@ -34,19 +33,19 @@ class Times(NamedTuple):
 
 
 class VariableGone(Exception):
-    """Some code of the test has taken away the variable, at which pytest stumbles after a teardown that went well."""
+    """The test's code has removed PYTEST_CURRENT_TEST. pytest fails on that after a teardown that went well."""
 
 
 class Replay:
     """One for a session."""
 
-    def __init__(self, session: Any, surroundings: Surroundings) -> None:
+    def __init__(self, session: Any, baseline: Baseline) -> None:
         self._session = session
-        self._surroundings = surroundings
+        self._baseline = baseline
         self._logging = session.config.pluginmanager.get_plugin("logging-plugin")
 
     def report(self, item: Any, when: str, times: Times, hooks: PhaseHooks) -> bool:
-        """Reports a phase that passed. False if a hook has made something else of it."""
+        """Reports a phase that passed. Returns False if a hook has made something else of it."""
         call = CallInfo(
             result=None,
             excinfo=None,
@@ -58,11 +57,11 @@ class Replay:
         )
         times.put_on(call)
         ihook = item.ihook
-        with self._surroundings.set_aside() if hooks.see_reports else contextlib.nullcontext():
+        with self._baseline.set_aside() if hooks.see_reports else contextlib.nullcontext():
             report = ihook.pytest_runtest_makereport(item=item, call=call)
             ihook.pytest_runtest_logreport(report=report)
             if runner.check_interactive_exception(call, report):
-                # One that a hook has put there.
+                # A hook has put an exception there.
                 ihook.pytest_exception_interact(node=item, call=call, report=report)
         return bool(report.passed)
 
@@ -78,24 +77,24 @@ class Replay:
         nextitem: Any = None,
         runs_itself: bool = False,
     ) -> bool:
-        """Plays a phase that ended in `error`, or in nothing. True if pytest finds that it passed.
+        """Plays a phase that ended in `error`, if it is not None. Returns True if pytest finds that the phase passed.
 
-        `hooks` are those that were called in it; `runs_itself` if its call was that of the item's own `runtest`.
-        Raises `error` if it is one that ends the session.
+        `hooks` were called in the phase. `runs_itself`: the engine called the item's own `runtest`. Raises `error` if
+        that ends the session.
         """
         if when != "setup" and is_plain:
             self.provide_stash(item)
         culprit = hooks.take_culprit(error)
         with contextlib.ExitStack() as stack:
-            put_logs = stack.enter_context(self._surroundings.handed_back())
+            put_logs = stack.enter_context(self._baseline.handed_back())
             outcome = _Outcome(error, put_logs)
             stack.enter_context(hooks.stood_in_for(when, culprit, outcome.happen))
             if culprit is not None:
-                # pytest's own part of the phase, if it came to that, ended well.
+                # pytest's own part of the phase ended well, or was not reached.
                 outcome = _Outcome(None, lambda: None)
             if when == "call":
                 if culprit is not None or runs_itself:
-                    # Not in the place of its function, for which reports ask the item.
+                    # The item's function stays, since reports ask for it.
                     item.runtest = outcome.happen
                     report = runner.call_and_report(item, when, log=False)
                     del item.runtest
@@ -120,7 +119,7 @@ class Replay:
         return bool(report.passed)
 
     def _without_state(self, outcome: _Outcome, item: Any, when: str, **more: Any) -> Any:
-        """The stack stays as it is: what was to be done with it is done."""
+        """The set-up stack stays as it is: the phase has already changed it."""
         session = self._session
         genuine = session._setupstate
         session._setupstate = _State(outcome)
@@ -130,9 +129,9 @@ class Replay:
             session._setupstate = genuine
 
     def _undo_fixture(self, item: Any, outcome: _Outcome) -> list[Any]:
-        """For a fixture that a plan set up and that failed: pytest is to come to it again and find the outcome there.
+        """For a fixture that a plan set up and that failed: has pytest set it up again and find the same outcome.
 
-        Returns the finalizers of those before it, which pytest finds in place and does not set up again.
+        Returns the finalizers of the fixtures before it. pytest finds these fixtures in place.
         """
         frame = outcome.frame()
         fixturedef = frame.f_back.f_locals["fixturedef"]
@@ -141,31 +140,31 @@ class Replay:
         fixturedef._finalizers.clear()
         fixturedef.cached_result = None
         outcome.take_place_of_fixture(fixturedef, added)
-        # The first is the item's own, the last that fixture's: both are pytest's to add.
+        # pytest itself adds the first, which is the item's, and the last, which is that fixture's.
         return finalizers[1:-1]
 
     def genuine_call(self, item: Any) -> None:
-        """Leaves the call to pytest, and has it reported."""
-        with self._surroundings.handed_back():
+        """Leaves the call to pytest, and its report."""
+        with self._baseline.handed_back():
             runner.call_and_report(item, "call", log=True)
 
     def genuine_teardown(self, item: Any, nextitem: Any) -> None:
-        """Leaves the teardown to pytest, and has it reported."""
+        """Leaves the teardown to pytest, and its report."""
         self.provide_stash(item)
         session = self._session
         if session.shouldfail or session.shouldstop:
             nextitem = None
-        with self._surroundings.handed_back():
+        with self._baseline.handed_back():
             runner.call_and_report(item, "teardown", log=True, nextitem=nextitem)
 
     def provide_stash(self, item: Any) -> None:
-        """What pytest's log handling finds on an item, for one whose set-up went without it."""
+        """Gives an item what pytest's log handling needs, if its set-up went without that."""
         item.stash.setdefault(caplog_records_key, {})
         item.stash.setdefault(caplog_handler_key, self._logging.caplog_handler)
 
 
 class _Outcome:
-    """What became of a phase, to happen once more at the place where it did."""
+    """The outcome of a phase, to happen once more at the place where it happened."""
 
     def __init__(self, error: BaseException | None, before: Any) -> None:
         self._before = before
@@ -177,7 +176,7 @@ class _Outcome:
             self._traceback = self._traceback.tb_next
 
     def frame(self) -> Any:
-        """The outermost frame of pytest's or the project's that the error went through."""
+        """Returns the outermost frame that the error went through, of pytest or the project."""
         return None if self._traceback is None else self._traceback.tb_frame
 
     def frame_is_of(self, function: Any) -> bool:
@@ -196,12 +195,12 @@ class _Outcome:
             assert self._traceback is not None
             frame, self._traceback = self._traceback.tb_frame, self._traceback.tb_next
             if self._traceback is None:
-                # pytest had something to say of what the function returned. It will say it again.
+                # pytest said something about the function's result. It will say that again.
                 self._error = None
                 result = frame.f_locals.get("result")
 
         def function(**_: Any) -> Any:
-            # Reports ask the item for it.
+            # Reports ask the item for the genuine function.
             item._obj = genuine
             self.happen()
             return result
@@ -213,7 +212,7 @@ class _Outcome:
         assert self._traceback is not None
         self._traceback = self._traceback.tb_next
         if self._traceback is None:
-            # It did not yield, and will not.
+            # The fixture did not yield, and its stand-in will not.
             self._error = None
 
         def begin() -> None:
@@ -229,13 +228,13 @@ class _Outcome:
             yield from ()
 
         stand_in = generator if inspect.isgeneratorfunction(genuine) else function
-        # Texts that show pytest's own frames name it.
+        # Texts that show pytest's own frames have this name.
         stand_in.__qualname__ = getattr(genuine, "__qualname__", stand_in.__qualname__)
         fixturedef.func = stand_in
 
 
 class _State:
-    """In place of pytest's SetupState."""
+    """Stands in for pytest's SetupState."""
 
     def __init__(self, outcome: _Outcome) -> None:
         self._outcome = outcome
@@ -253,7 +252,7 @@ def is_ours(frame: Any) -> bool:
 
 
 def hide_frames(error: BaseException) -> None:
-    """Takes the direct engine's frames out of a traceback."""
+    """Removes the direct engine's frames from a traceback."""
     entry = error.__traceback__
     while entry is not None:
         while entry.tb_next is not None and is_ours(entry.tb_next.tb_frame):

@@ -1,4 +1,4 @@
-"""Machines that are none: each has a name, a network, processes and a file system of its own, all on one kernel.
+"""Pretended machines on one kernel. Each has its own name, network, processes and file system.
 
     with Network(("alpha", "beta"), folder) as network:
         network.delay(0.02)
@@ -7,13 +7,14 @@
         agent = alpha.start(["fastest-agent", "--listen", "alpha:7070"])
         network.cut("alpha")
 
-Machines see the files of the host, but `disk`, at the same path in all of them, is each one's own and empty at first,
-`hide` makes a folder of the host's vanish, and all mounts end with the machine. They reach each other by name through a
-switch in user space (switch.py) and nothing else at all. Needs root, /dev/net/tun, and the programs ip, unshare and
-nsenter; unavailable() says what is amiss.
+- Machines see the files of the host, except for the folder `disk`. It has the same path on all machines, but each has
+  its own, empty at first.
+- `hide` makes a folder of the host disappear. All mounts end with the machine.
+- Machines reach each other by name through a switch in user space (switch.py), and reach nothing else.
+- They need root, /dev/net/tun, and the programs ip, unshare, nsenter and mount. unavailable() says what is missing.
 
-Whatever happens to the tests, nothing stays behind: the first process of each machine and the switch end when the pipes
-from here do, and the kernel ends the rest. No threads, not thread-safe.
+Nothing stays behind, whatever happens to the tests. The first process of each machine and the switch end with the pipes
+from this process, and the kernel ends the rest. No threads, not thread-safe.
 """
 
 import os
@@ -26,15 +27,15 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 
-# Bounds every wait. Nothing is expected to take nearly as long.
+# The bound of every wait. Nothing takes nearly as long.
 LIMIT_S = 60
 
-# Of a range that is set aside for documentation, so that it is nobody's.
+# This range is reserved for documentation, so no real machine has such an address.
 _ADDRESS = "192.0.2.{}"
 
 
 def wait_until(condition, what, limit_s=LIMIT_S):
-    """Polls until `condition` holds and gives back what it said."""
+    """Polls until `condition` is true, and returns its value."""
     end = time.monotonic() + limit_s
     while True:
         value = condition()
@@ -45,7 +46,7 @@ def wait_until(condition, what, limit_s=LIMIT_S):
 
 
 def unavailable():
-    """Why machines cannot be made here; an empty string if they can."""
+    """Says why machines cannot be made here. An empty string if they can."""
     if os.geteuid() != 0:
         return "only root may make network namespaces"
     missing = [program for program in ("ip", "unshare", "nsenter", "mount") if not shutil.which(program)]
@@ -71,7 +72,7 @@ _UNSHARE = [
 
 
 class _Server:
-    """A process that says "ready", and ends when we close its standard input."""
+    """A process that says "ready", and ends when its standard input is closed."""
 
     def __init__(self, command):
         self._process = subprocess.Popen(
@@ -98,11 +99,11 @@ class _Server:
 
 
 class Program:
-    """A program that runs on a machine. `log` is the file that has its standard output and error, both in one."""
+    """A program that runs on a machine. The file `log` has both its standard output and its standard error."""
 
     def __init__(self, machine, command, log, cwd, env):
         self.log = log
-        # nsenter waits for the program, which is its only child, and ends as that ended.
+        # nsenter waits for the program, its only child, and ends in the same way.
         with open(log, "wb") as output:
             self._entry = subprocess.Popen(
                 machine.command(command, cwd, env), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
@@ -110,7 +111,7 @@ class Program:
 
     @property
     def pid(self):
-        """As the host sees it."""
+        """The program's pid as the host sees it."""
         children = Path(f"/proc/{self._entry.pid}/task/{self._entry.pid}/children")
         return int(wait_until(lambda: self.ended() or children.read_text().split(), "a program's start")[0])
 
@@ -122,19 +123,19 @@ class Program:
         return self._entry.poll() is not None
 
     def send(self, number):
-        """nsenter stops when the program is stopped, so both are to be woken."""
+        """Sends a signal. nsenter stops when the program is stopped, so SIGCONT goes to both."""
         os.kill(self.pid, number)
         if number == signal.SIGCONT:
             self._entry.send_signal(number)
 
     def bury(self):
-        """To be called when the machine has ended, and the program with it."""
-        # It may have stopped when the program was.
+        """Reaps nsenter. Call this when the machine has ended, and the program with it."""
+        # nsenter may have stopped together with the program.
         self._entry.send_signal(signal.SIGCONT)
         self._entry.wait(LIMIT_S)
 
     def wait(self, limit_s=LIMIT_S):
-        """The exit code (as subprocess has it: negative for a signal)."""
+        """Waits for the end. Returns the exit code, as subprocess does: a signal is a negative number."""
         try:
             return self._entry.wait(limit_s)
         except subprocess.TimeoutExpired:
@@ -149,7 +150,7 @@ class Program:
 
 
 class Machine:
-    """One machine. `disk` is a folder that each has for itself, `address` what the others reach it by."""
+    """One machine. The folder `disk` is its own. The other machines reach it at `address`."""
 
     def __init__(self, name, address, folder):
         self.name = name
@@ -158,7 +159,7 @@ class Machine:
         self._folder = folder
         self._programs = []
         self._first = _Server([*_UNSHARE, sys.executable, HERE / "first_process.py"])
-        # Those of unshare itself: its child has gone there, or will have.
+        # The namespaces of unshare itself. Its child is in them, or soon will be.
         space = f"/proc/{self._first.pid}/ns"
         self._enter = [
             "nsenter",
@@ -175,7 +176,7 @@ class Machine:
         self.run(["ip", "link", "set", "lo", "up"])
 
     def command(self, command, cwd=None, env=None):
-        """The command as the host has to say it. `env` goes on top of the host's; None takes a variable away."""
+        """The command that the host must run. `env` is added to the host's environment. None removes a variable."""
         settings = {"TMPDIR": self.disk / "tmp", "XDG_CACHE_HOME": self.disk / "cache", **(env or {})}
         unset = [word for name, value in settings.items() if value is None for word in ("-u", name)]
         assign = [f"{name}={value}" for name, value in settings.items() if value is not None]
@@ -195,16 +196,16 @@ class Machine:
         return program
 
     def copy(self, source, target):
-        """Copies a folder of the host's; the copy lies where only this machine sees it if `target` is below `disk`."""
+        """Copies a folder of the host. If `target` is below `disk`, only this machine sees the copy."""
         self.run(["mkdir", "-p", target.parent])
         self.run(["cp", "-a", source, target])
 
     def hide(self, folder):
-        """What the host has in `folder` is not there for this machine."""
+        """Hides the host's content of `folder` from this machine."""
         self.run(["mount", "-t", "tmpfs", "hidden", folder])
 
     def processes(self):
-        """Pids, as the host sees them, of all that runs on the machine but for its first process."""
+        """The pids of the machine's processes as the host sees them, without the first process."""
         found = []
         for entry in filter(str.isdigit, os.listdir("/proc")):
             try:
@@ -218,7 +219,7 @@ class Machine:
         return found
 
     def connect(self, device, machines):
-        """Plugs the switch's network device in, and tells the machine all names; `everybody` stands for all of them."""
+        """Plugs in the switch's network device, and tells the machine all names. `everybody` names all machines."""
         hosts = "127.0.0.1 localhost\n" + "".join(f"{other.address} {other.name} everybody\n" for other in machines)
         self.run(
             ["sh", "-c", f"cat > {self.disk}/hosts <<'END'\n{hosts}END\nmount --bind {self.disk}/hosts /etc/hosts"]
@@ -229,18 +230,18 @@ class Machine:
 
     @property
     def pid(self):
-        """A process that has the machine's network, as the host sees it."""
+        """The pid, as the host sees it, of a process in the machine's network."""
         return self._first.pid
 
     def stop(self):
-        """Power off. Everything on it ends at once."""
+        """Switches the machine off. Everything on it ends at once."""
         self._first.stop()
         for program in self._programs:
             program.bury()
 
 
 class Network:
-    """Some machines on one switch. A context manager: all of it is gone afterwards."""
+    """Some machines on one switch. As a context manager it removes everything at its end."""
 
     def __init__(self, names, folder):
         (folder / "disk").mkdir(parents=True)
@@ -271,14 +272,14 @@ class Network:
         return self._machines[name]
 
     def delay(self, seconds):
-        """Every frame takes so long one way: an answer comes after twice that."""
+        """Every frame takes this long one way, so an answer takes twice as long."""
         self._switch.ask(f"delay {seconds}")
 
     def loss(self, fraction):
         self._switch.ask(f"loss {fraction}")
 
     def cut(self, name):
-        """As if somebody pulled the far end of the cable: the machine notices nothing but silence."""
+        """Unplugs the far end of the machine's cable. The machine notices only the silence."""
         self._switch.ask(f"cut {self._ports[name]}")
 
     def heal(self, name):

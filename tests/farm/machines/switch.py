@@ -2,17 +2,17 @@
 
     python switch.py PORTS
 
-It makes the TAP devices port0, port1, ... in the network namespace that it is started in, says "ready", and from then
-on passes frames between them; whoever started it moves them to where they are wanted, and the switch keeps the other
-ends. (netem would give delay and loss, but not every kernel has it.) It obeys lines on its standard input and
-answers each with "done":
+The switch makes the TAP devices port0, port1, ... in its network namespace, says "ready", and then passes frames from
+device to device. The caller moves the devices to other namespaces, and the switch keeps their other ends. (netem would
+give delay and loss, but not every kernel has it.) The switch obeys lines on its standard input and answers each with
+"done":
 
-    delay SECONDS       every frame from now on takes so long, one way
-    loss FRACTION       so much of all frames is dropped, by a generator that always starts alike
-    cut PORT            nothing passes through the cable of that port, either way; what is under way in it is lost
-    heal PORT           mends it
+    delay SECONDS       every later frame takes this long, one way
+    loss FRACTION       this part of all frames is dropped, by a generator that always starts alike
+    cut PORT            the cable of the port passes nothing, either way, and loses the frames in it
+    heal PORT           mends the cable
 
-It ends when its standard input does, so it never outlives the one who started it; its devices go with it.
+The switch ends when its standard input ends, so it never outlives its caller. Its devices end with it.
 """
 
 import contextlib
@@ -33,14 +33,14 @@ _MANY_FRAMES = 64
 
 
 def open_tap(name):
-    """A new TAP device; it lives as long as the descriptor."""
+    """Makes a TAP device. The device lives as long as the descriptor."""
     descriptor = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     fcntl.ioctl(descriptor, _TUNSETIFF, struct.pack("16sH22x", name.encode(), _IFF_TAP | _IFF_NO_PI))
     return descriptor
 
 
 class Cables:
-    """Which frame arrives where and when. Knows no descriptors and no clock: frames and times are arguments."""
+    """Decides which frame arrives where and when. Has no descriptors and no clock: frames and times are arguments."""
 
     def __init__(self, ports, seed=1):
         self.delay_s = 0.0
@@ -48,14 +48,14 @@ class Cables:
         self._ports = range(ports)
         self._cut = set()
         self._chance = random.Random(seed)
-        # Hardware address to the port behind which it was last seen.
+        # Maps each hardware address to the port where it was last seen.
         self._seen = {}
-        # (when due, number, from port, to port, frame): the number keeps frames that are due at once in order.
+        # (when due, number, from port, to port, frame). The number keeps frames in order that are due at the same time.
         self._under_way = []
         self._count = 0
 
     def obey(self, words):
-        """Carries out a command; raises ValueError for one that makes no sense."""
+        """Carries out a command. Raises ValueError for an unknown one."""
         verb, value = words
         if verb == "delay":
             self.delay_s = float(value)
@@ -71,7 +71,7 @@ class Cables:
             raise ValueError(f"no such command: {verb}")
 
     def send(self, port, frame, now):
-        """A frame comes in from `port`."""
+        """Takes a frame from `port`."""
         to, sender = frame[0:6], frame[6:12]
         self._seen[sender] = port
         known = self._seen.get(to)
@@ -87,7 +87,7 @@ class Cables:
             yield heapq.heappop(self._under_way)[3:5]
 
     def next_due(self):
-        """When the next frame is due; None if none is under way."""
+        """The time when the next frame is due. None if no frame is under way."""
         return self._under_way[0][0] if self._under_way else None
 
 
@@ -96,12 +96,12 @@ def _read_frames(tap, port, cables):
         try:
             cables.send(port, os.read(tap, _FRAME_SIZE), time.monotonic())
         except OSError:
-            # Nothing more; or the other end is not up yet, and a switch drops what it cannot pass on.
+            # There are no more frames, or the other end is not up yet. A switch drops frames that it cannot pass on.
             return
 
 
 def _write_frame(tap, frame):
-    # A real port drops frames too when its queue is full or the machine behind it is off.
+    # A real port also drops frames if its queue is full or its machine is off.
     with contextlib.suppress(OSError):
         os.write(tap, frame)
 

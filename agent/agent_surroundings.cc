@@ -1,0 +1,34 @@
+#include "agent/agent_surroundings.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <thread>
+
+namespace fastest::agent {
+namespace {
+
+std::string Variable(const char* name) {
+  const char* value = getenv(name);
+  return value != nullptr ? value : "";
+}
+
+}  // namespace
+
+AgentSurroundings ReadSurroundings() {
+  AgentSurroundings surroundings;
+  char hostname[HOST_NAME_MAX + 1] = {};
+  if (gethostname(hostname, sizeof(hostname) - 1) == 0) surroundings.hostname = hostname;
+  std::error_code error;
+  surroundings.working_dir = std::filesystem::current_path(error).string();
+  surroundings.cores = std::max(1u, std::thread::hardware_concurrency());
+  surroundings.virtual_env = Variable("VIRTUAL_ENV");
+  surroundings.runner = Variable("FASTEST_RUNNER");
+  return surroundings;
+}
+
+}  // namespace fastest::agent

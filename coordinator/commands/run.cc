@@ -1,0 +1,102 @@
+#include "coordinator/commands/run.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "base/process/executable.h"
+#include "base/process/interrupts.h"
+#include "coordinator/agents/farm.h"
+#include "coordinator/agents/local_agent.h"
+#include "coordinator/commands/reports/reporters.h"
+#include "coordinator/commands/runs/preparation.h"
+#include "coordinator/commands/text/messages.h"
+#include "coordinator/run/run.h"
+#include "proto/exit_code.h"
+
+namespace fastest::commands {
+namespace {
+
+void Note(const std::string& note) { Say("fastest: " + note); }
+
+// Whether another run may follow that can use a warm agent.
+bool MayLeave(int exit_code) {
+  return exit_code == kOk || exit_code == kTestsFailed || exit_code == kInterrupted || exit_code == kNoTestsCollected;
+}
+
+agents::LocalAgent::Options AgentOptions(const discovery::ProjectConfig& project, const request::Request& request,
+                                         const std::string& python_program) {
+  const run::RunOptions& run = request.run.options;
+  agents::LocalAgent::Options options;
+  options.slots = run.slots;
+  options.python = run.python;
+  options.python_program = python_program;
+  options.invocation_dir = run.invocation_dir;
+  options.rootdir = project.rootdir;
+  if (request.warm.keep) options.warm_folder = request.warm.folder;
+  options.may_replace = !run.forward_terminal;
+  options.note = Note;
+  return options;
+}
+
+int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& project,
+            const request::Request& request) {
+  const run::RunOptions& wanted = request.run.options;
+  const absl::StatusOr<std::string> python = FindProgram(wanted.python);
+  if (!python.ok()) {
+    Say(absl::StrCat("ERROR: no Python interpreter ", wanted.python, ": give one with --python"));
+    return kUsageError;
+  }
+  absl::StatusOr<OpenedReports> reports = OpenReports(request.report);
+  if (!reports.ok()) return Fail(reports.status(), kUsageError);
+  const absl::StatusOr<std::unique_ptr<agents::LocalAgent>> agent =
+      agents::LocalAgent::Open(AgentOptions(project, request, *python));
+  if (!agent.ok()) {
+    return Fail(agent.status(), absl::IsInvalidArgument(agent.status()) ? kUsageError : kInternalError);
+  }
+
+  Preparation preparation(line, project, request, *std::move(reports));
+  const absl::StatusOr<std::unique_ptr<run::Run>> run = preparation.MakeRun(agent->get(), wanted.slots, 0);
+  if (!run.ok()) return Fail(run.status(), kUsageError);
+  (*agent)->Drive(**run, [&] { preparation.RecordOnTheWay(**run); });
+  const int exit_code = preparation.Finish(**run);
+  (*agent)->End(MayLeave(exit_code));
+  return exit_code;
+}
+
+int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& project,
+              const request::Request& request) {
+  const bool single_session = request.run.options.slots == 1;
+  absl::StatusOr<std::unique_ptr<agents::Farm>> farm = agents::Farm::Open(request.farm, single_session, Note);
+  if (!farm.ok()) return Fail(farm.status(), kUsageError);
+  absl::StatusOr<OpenedReports> reports = OpenReports(request.report);
+  if (!reports.ok()) return Fail(reports.status(), kUsageError);
+  HandleInterrupts(0, kInterrupted);
+
+  Preparation preparation(line, project, request, *std::move(reports));
+  (*farm)->ExpectFiles(preparation.Modules());
+  const absl::StatusOr<int> slots = (*farm)->Gather();
+  if (!slots.ok()) {
+    return Fail(slots.status(), absl::IsCancelled(slots.status()) ? kInterrupted : kNotRun);
+  }
+  // The workers of a farm are the run's only session if that was asked for, and not because there is one slot.
+  const absl::StatusOr<std::unique_ptr<run::Run>> run =
+      preparation.MakeRun(farm->get(), single_session ? 1 : std::max(2, *slots), request.farm.lease_s);
+  if (!run.ok()) return Fail(run.status(), kUsageError);
+  (*farm)->Drive(**run, [&] { preparation.RecordOnTheWay(**run); });
+  const int exit_code = preparation.Finish(**run);
+  (*farm)->End();
+  return exit_code;
+}
+
+}  // namespace
+
+int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig& project,
+               const request::Request& request) {
+  return request.farm.used() ? RunOnFarm(line, project, request) : RunHere(line, project, request);
+}
+
+}  // namespace fastest::commands

@@ -1,0 +1,123 @@
+#include "coordinator/commands/runs/preparation.h"
+
+#include <cstdint>
+#include <cstdio>
+#include <iostream>
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "base/clock.h"
+#include "base/status_macros.h"
+#include "coordinator/commands/runs/share.h"
+#include "coordinator/commands/text/messages.h"
+#include "coordinator/constant_tests/decided_modules.h"
+#include "coordinator/options/flag_table.h"
+#include "coordinator/report/files/pytest_cache.h"
+
+namespace fastest::commands {
+namespace {
+
+double Now() { return UnixSeconds(absl::Now()); }
+
+// 32 hexadecimal digits, as xdist's testrun_uid has.
+std::string NewRunId() {
+  absl::BitGen random;
+  return absl::StrFormat("%016x%016x", absl::Uniform<uint64_t>(random), absl::Uniform<uint64_t>(random));
+}
+
+// pytest's usage error, with the nearest spelling where the option may be one of Fastest's own, mistyped.
+std::string WithSpellingHint(std::string message, const options::CommandLine& line) {
+  if (message.find("unrecognized arguments") == std::string::npos) return message;
+  for (const std::string& unknown : line.unknown) {
+    const std::string nearest = options::NearestSpelling(unknown);
+    if (!nearest.empty())
+      absl::StrAppend(&message, message.back() == '\n' ? "" : "\n", "  ", unknown, ": did you mean ", nearest, "?\n");
+  }
+  return message;
+}
+
+}  // namespace
+
+Preparation::Preparation(const options::CommandLine& line, const discovery::ProjectConfig& project,
+                         const request::Request& request, OpenedReports reports)
+    : line_(line),
+      project_(project),
+      request_(request),
+      reports_(std::move(reports)),
+      shadow_(request.run.shadow),
+      history_(request.run.options.forward_terminal ? request::HistoryRequest() : request.history, Say) {
+  if (request.run.options.forward_terminal) return;
+  absl::StatusOr<discovery::Discovery> found = discovery::Discover(project, request.discovery);
+  found_ = found.status();
+  if (found.ok()) discovery_ = *std::move(found);
+}
+
+std::vector<std::string> Preparation::Modules() const {
+  std::vector<std::string> modules;
+  for (const discovery::FoundModule& module : discovery_.modules) modules.push_back(module.node_id);
+  return modules;
+}
+
+run::Estimates Preparation::TakeEstimates() {
+  auto past = history_.Load(Modules());
+  return run::Estimates(std::move(discovery_), std::move(past));
+}
+
+std::vector<std::unique_ptr<report::Reporter>> Preparation::Reporters() {
+  const run::RunOptions& run = request_.run.options;
+  std::vector<std::unique_ptr<report::Reporter>> reporters = MakeReporters(request_, std::move(reports_));
+  if (!run.plan_only && !run.sequence.has_value()) {
+    reporters.push_back(std::make_unique<report::PytestCache>(std::cerr));
+  }
+  if (request_.run.shadow > 0) reporters.push_back(std::make_unique<ShadowReporter>(&shadow_));
+  return reporters;
+}
+
+run::Run::Dependencies Preparation::Dependencies(run::AgentPort* agents) {
+  run::Run::Dependencies dependencies;
+  dependencies.agents = agents;
+  dependencies.reporters = Reporters();
+  // pytest's own text goes where pytest would write it.
+  dependencies.show = [this](v1::WorkerMessage::Output::Stream stream, const std::string& data) {
+    Print(data, stream == v1::WorkerMessage::Output::STDERR || request_.report.text_to_stderr);
+  };
+  dependencies.now = Now;
+  return dependencies;
+}
+
+absl::StatusOr<std::unique_ptr<run::Run>> Preparation::MakeRun(run::AgentPort* agents, int slots, double lease_s) {
+  run::RunOptions options = request_.run.options;
+  options.run_id = NewRunId();
+  options.slots = slots;
+  options.lease_s = lease_s;
+  if (MayDecide(slots)) options.constant_modules = constant_tests::DecidedModules(discovery_, project_.rootdir);
+  if (options.preload_auto) options.preload = discovery_.imports;
+  const std::vector<std::string> modules = Modules();
+  run::Estimates estimates = TakeEstimates();
+  if (request_.history.label_failures) options.red_history = history_.Reds();
+  ASSIGN_OR_RETURN(options.share, ShareFor(request_.shard, estimates.ForModules(modules)));
+  return std::make_unique<run::Run>(std::move(options), std::move(estimates), Dependencies(agents));
+}
+
+int Preparation::Finish(run::Run& run) {
+  run.EndAgents();
+  history_.BeginRecord(run);
+  const int exit_code = run.Close();
+  if (!run.error().empty()) Say(WithSpellingHint(run.error(), line_));
+  history_.EndRecord();
+  if (request_.run.shadow > 0 && run.started()) CompareWithShadow(shadow_, request_);
+  return exit_code;
+}
+
+bool Preparation::MayDecide(int slots) const {
+  const run::RunOptions& run = request_.run.options;
+  // A single slot is pytest's own session.
+  return run.engine == v1::ENGINE_NATIVE && slots > 1 && !run.forward_terminal && !run.plan_only &&
+         !run.sequence.has_value() && run.control_option.empty() && request_.shard.shard == 0 &&
+         request_.shard.rerun_from.empty();
+}
+
+}  // namespace fastest::commands

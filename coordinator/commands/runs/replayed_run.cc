@@ -1,0 +1,90 @@
+#include "coordinator/commands/runs/replayed_run.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "coordinator/commands/text/messages.h"
+#include "coordinator/options/flag_table.h"
+#include "proto/engine_name.h"
+
+namespace fastest::commands {
+namespace {
+
+constexpr char kOption[] = "--replay";
+constexpr const char* kCompanions[] = {"--worker", "--until", "--bisect"};
+
+absl::Status CheckAlone(const options::CommandLine& line) {
+  if (!line.paths.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(kOption, " says which tests are run: ", line.paths.front(),
+                                                   " does not go with it (--until NODEID makes it the last one)"));
+  }
+  for (const options::Flag& flag : options::FlagTable()) {
+    const std::string name = options::MainName(flag);
+    const bool companion =
+        name == kOption || std::find(std::begin(kCompanions), std::end(kCompanions), name) != std::end(kCompanions);
+    const bool other = flag.handling != options::Handling::kOwn && flag.handling != options::Handling::kHanded;
+    if (!companion && (other || flag.Is(options::kDividesRun)) && line.Has(name)) {
+      return absl::InvalidArgumentError(absl::StrCat(name, " does not go with ", kOption));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool SaysHowTestsRun(const options::Flag& flag) {
+  return flag.handling == options::Handling::kHanded && !flag.Is(options::kNotRepeated);
+}
+
+absl::Status CheckReplayWords(const options::CommandLine& line) {
+  for (const char* const name : kCompanions) {
+    if (line.Has(name) && !line.Has(kOption)) {
+      return absl::InvalidArgumentError(absl::StrCat(name, " is for ", kOption, " EVENTS: give both"));
+    }
+  }
+  if (line.Has("--bisect") && !line.Has("--until")) {
+    return absl::InvalidArgumentError("--bisect: which test comes out otherwise? Name it with --until NODEID");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ReplayedRun> ReadReplayedRun(const options::CommandLine& line) {
+  RETURN_IF_ERROR(CheckAlone(line));
+  absl::StatusOr<isolation::RecordedRun> run = isolation::ReadRecordedRun(*line.Last(kOption));
+  if (!run.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(kOption, " ", std::string(run.status().message())));
+  }
+  ReplayedRun replayed;
+  ASSIGN_OR_RETURN(replayed.sequence,
+                   isolation::SequenceOf(*run, line.Last("--worker").value_or(""), line.Last("--until").value_or("")));
+  ASSIGN_OR_RETURN(options::CommandLine recorded, options::Parse(run->start.pytest_args, SaysHowTestsRun));
+  recorded.values["--engine"] = {EngineName(run->start.engine)};
+  replayed.line = options::Join(recorded, line);
+  return replayed;
+}
+
+void Follow(const isolation::Sequence& sequence, request::Request* request) {
+  run::RunOptions& run = request->run.options;
+  request->notes = {absl::StrCat("runs ", Tests(sequence.tests.size()), " as worker gw", sequence.worker, " of ",
+                                 sequence.slots, " did")};
+  // Coverage needs a controller's session, which this worker lacks. It does not change how tests come out.
+  if (!run.control_option.empty()) run.pytest_args.push_back("--no-cov");
+  run.control_option.clear();
+  run.slots = 1;
+  run.collection = sequence.slots == 1 ? v1::WHOLE : v1::AUTO;
+  run.sequence = sequence;
+  // Settings may ask for these in a whole run.
+  run.retries = 0;
+  request->shard = request::ShardRequest();
+  request->run.shadow = 0;
+  // A repetition is for looking at. Nothing is learned from it about what the suite should do.
+  request->history.store.clear();
+  request->history.base.clear();
+  request->history.label_failures = false;
+}
+
+}  // namespace fastest::commands

@@ -1,0 +1,41 @@
+#include "coordinator/policy/attempts.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace fastest::policy {
+
+bool Attempts::Retry(const v1::TestResult& result, const results::Origin& origin, int tests) {
+  waiting_[TestId(result.ref())] = {result, origin};
+  return ++retries_ == budget_.Limit(tests);
+}
+
+void Attempts::Settle(bool failed, int attempt, v1::TestResult* result) {
+  if (attempt > 1) waiting_.erase(TestId(result->ref()));
+  ApplyPolicies(failed, result);
+}
+
+void Attempts::ApplyPolicies(bool failed, v1::TestResult* result) {
+  if (failed && !red_history_.empty()) *result->mutable_label() = red_history_.Label(*result);
+  const Quarantine::Entry* const entry = quarantine_.Find(result->ref().node_id());
+  if (entry == nullptr) return;
+  if (entry->expired) {
+    expired_[entry->test] = absl::StrCat("the quarantine of ", entry->test, " (", entry->owner, ") ended on ",
+                                         entry->expires, ": repair it and remove the entry, or renew that");
+  } else if (failed) {
+    ++quarantined_;
+    result->set_quarantined(absl::StrCat(entry->reason, " (", entry->owner, ", until ", entry->expires, ")"));
+  }
+}
+
+std::vector<Attempts::Failed> Attempts::TakeUnretried() {
+  std::vector<Failed> failures;
+  for (auto& [test, failed] : std::exchange(waiting_, {})) {
+    ApplyPolicies(/*failed=*/true, &failed.result);
+    failures.push_back(std::move(failed));
+  }
+  return failures;
+}
+
+}  // namespace fastest::policy

@@ -1,0 +1,66 @@
+// Failed attempts at a run's tests: which of them are followed by another, how many retries the run may still have, and
+// what --quarantine and the history make of a failure that stays. Pure; not thread-safe.
+#ifndef FASTEST_COORDINATOR_POLICY_ATTEMPTS_H_
+#define FASTEST_COORDINATOR_POLICY_ATTEMPTS_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "coordinator/policy/quarantine.h"
+#include "coordinator/policy/red_history.h"
+#include "coordinator/policy/retry_budget.h"
+#include "coordinator/results/run_facts.h"
+#include "proto/test.pb.h"
+#include "proto/test_id.h"
+
+namespace fastest::policy {
+
+class Attempts {
+ public:
+  // A failed attempt: `origin` has its number.
+  struct Failed {
+    v1::TestResult result;
+    results::Origin origin;
+  };
+
+  // All of them must outlive this.
+  Attempts(const RetryBudget& budget, const Quarantine& quarantine, const RedHistory& red_history)
+      : budget_(budget), quarantine_(quarantine), red_history_(red_history) {}
+
+  // Whether a run of `tests` tests may have another retry.
+  bool MayRetry(int tests) const { return retries_ < budget_.Limit(tests); }
+  // The test failed, and is run again. True: this has used up the budget of a run of `tests` tests.
+  bool Retry(const v1::TestResult& result, const results::Origin& origin, int tests);
+  // The test's last result, of attempt number `attempt`, gets what the policies make of it: a label, or that it does
+  // not count.
+  void Settle(bool failed, int attempt, v1::TestResult* result);
+  // It passed after it had failed.
+  void CountFlaky() { ++flaky_; }
+  // Failures whose retry never came, settled: they are the last word after all. Each is given once.
+  std::vector<Failed> TakeUnretried();
+
+  int retries() const { return retries_; }
+  int flaky() const { return flaky_; }
+  // Failures that do not count because their tests are in quarantine.
+  int quarantined() const { return quarantined_; }
+  // What to tell about quarantines that have ended, by test.
+  const std::map<std::string, std::string>& expired() const { return expired_; }
+
+ private:
+  void ApplyPolicies(bool failed, v1::TestResult* result);
+
+  const RetryBudget& budget_;
+  const Quarantine& quarantine_;
+  const RedHistory& red_history_;
+  // The last attempt of each test that waits for its next one.
+  std::map<TestId, Failed> waiting_;
+  int retries_ = 0;
+  int flaky_ = 0;
+  int quarantined_ = 0;
+  std::map<std::string, std::string> expired_;
+};
+
+}  // namespace fastest::policy
+
+#endif  // FASTEST_COORDINATOR_POLICY_ATTEMPTS_H_

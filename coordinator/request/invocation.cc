@@ -1,0 +1,51 @@
+#include "coordinator/request/invocation.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+namespace fastest::request {
+
+std::string Invocation::Variable(const char* name) const {
+  const char* const value = getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string Invocation::Absolute(const std::string& path) const {
+  if (path.empty() || path[0] == '/' || path == "-") return path;
+  if (path[0] == '~' && (path.size() == 1 || path[1] == '/')) return Variable("HOME") + path.substr(1);
+  return absl::StrCat(directory, "/", path);
+}
+
+std::string Invocation::CacheDirectory() const {
+  if (const std::string cache = Variable("XDG_CACHE_HOME"); !cache.empty()) return cache + "/fastest";
+  if (const std::string home = Variable("HOME"); !home.empty()) return home + "/.cache/fastest";
+  return "";
+}
+
+Invocation ThisInvocation() {
+  Invocation invocation;
+  std::error_code ignored;
+  invocation.directory = std::filesystem::current_path(ignored).string();
+  invocation.getenv = [](const char* name) -> const char* { return ::getenv(name); };
+  invocation.cores = static_cast<int>(std::thread::hardware_concurrency());
+  invocation.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
+  invocation.today = absl::FormatTime("%Y-%m-%d", absl::Now(), absl::LocalTimeZone());
+  invocation.terminal_columns = TerminalColumns();
+  return invocation;
+}
+
+int TerminalColumns() {
+  winsize size = {};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+}  // namespace fastest::request

@@ -1,0 +1,30 @@
+#include "coordinator/results/serialized_reports.h"
+
+#include <nlohmann/json.hpp>
+
+namespace fastest::results {
+
+std::string SerializedReports(const v1::TestResult& result) {
+  nlohmann::json reports = nlohmann::json::array();
+  const nlohmann::json line = result.location_line() < 0 ? nlohmann::json() : nlohmann::json(result.location_line());
+  for (const v1::Phase& phase : result.phases()) {
+    if (!phase.subtest().empty()) continue;
+    nlohmann::json sections = nlohmann::json::array();
+    for (const v1::Section& section : phase.sections()) sections.push_back({section.name(), section.content()});
+    reports.push_back({{"$report_type", "TestReport"},
+                       {"nodeid", result.ref().node_id()},
+                       {"location", {result.location_path(), line, result.domain()}},
+                       {"keywords", nlohmann::json::object()},
+                       {"outcome", phase.outcome().empty() ? "passed" : phase.outcome()},
+                       {"longrepr", phase.longrepr().empty() ? nlohmann::json() : nlohmann::json(phase.longrepr())},
+                       {"when", phase.when()},
+                       {"sections", sections},
+                       {"duration", phase.duration_s()},
+                       {"start", phase.start()},
+                       {"stop", phase.start() + phase.duration_s()},
+                       {"user_properties", nlohmann::json::array()}});
+  }
+  return reports.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace fastest::results

@@ -1,0 +1,66 @@
+#include "coordinator/run/run_start.h"
+
+#include "absl/strings/numbers.h"
+#include "base/version.h"
+
+namespace fastest::run {
+
+v1::RunSpec SpecOf(const RunOptions& options) {
+  v1::RunSpec spec;
+  spec.set_run_id(options.run_id);
+  spec.set_invocation_dir(options.invocation_dir);
+  for (const std::string& arg : options.pytest_args) spec.add_pytest_args(arg);
+  spec.set_collection(options.collection);
+  const int slots = options.sequence.has_value() ? options.sequence->slots : options.slots;
+  // A single slot needs no controller: its session is as pytest's own in everything.
+  spec.set_xdist_worker(slots > 1);
+  spec.set_forward_terminal(options.forward_terminal);
+  spec.set_color(options.color);
+  spec.set_columns(options.columns);
+  spec.set_slots(slots);
+  spec.set_hang_timeout_s(options.hang_timeout_s);
+  spec.set_python(options.python);
+  spec.set_engine(options.engine);
+  for (const auto& [module, decided] : options.constant_modules) {
+    v1::NativeModule* constant = spec.add_native_modules();
+    constant->set_node_id(module);
+    constant->set_crc32(decided.crc32);
+  }
+  for (const std::string& name : options.preload) spec.add_preload(name);
+  spec.set_retries(static_cast<uint32_t>(options.retries));
+  spec.set_junit_xml(options.junit_xml);
+  return spec;
+}
+
+results::RunStart StartOf(const RunOptions& options, const v1::WorkerMessage::Ready& ready) {
+  results::RunStart start;
+  start.run_id = options.run_id;
+  start.version = kVersion;
+  start.rootdir = ready.rootdir();
+  start.invocation_dir = options.invocation_dir;
+  start.python_version = ready.python_version();
+  start.pytest_version = ready.pytest_version();
+  start.header.assign(ready.header().begin(), ready.header().end());
+  start.options.insert(ready.options().begin(), ready.options().end());
+  start.slots = options.slots;
+  start.pytest_args = options.pytest_args;
+  start.engine = options.engine;
+  start.whole_reason = ready.collection().whole_reason();
+  if (options.share.shard() > 0) {
+    start.shard = {options.share.shard(), options.share.plan().shards(), options.share.plan().digest(), {}};
+  }
+  start.shard.rerun_of = options.share.settled().run_ids;
+  return start;
+}
+
+StopRules StopRulesOf(const std::map<std::string, std::string>& options) {
+  StopRules rules;
+  if (const auto limit = options.find("maxfail"); limit != options.end()) {
+    if (!absl::SimpleAtoi(limit->second, &rules.failures)) rules.failures = 0;
+  }
+  const auto goes_on = options.find("continue_on_collection_errors");
+  rules.goes_on_after_errors = goes_on != options.end() && goes_on->second == "true";
+  return rules;
+}
+
+}  // namespace fastest::run

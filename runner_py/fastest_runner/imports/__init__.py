@@ -1,0 +1,1 @@
+"""pytest's assertion rewriting, with a store for the bytecode that it makes."""

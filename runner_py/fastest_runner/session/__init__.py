@@ -1,0 +1,1 @@
+"""One pytest session: the plugin that hosts it, its batches and its reports."""

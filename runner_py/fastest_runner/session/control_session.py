@@ -1,0 +1,248 @@
+"""The control session: plugins take it for pytest-xdist's controller. It runs no tests, and gets the workers' results.
+
+Plugins such as pytest-cov have a worker's part and a controller's part. A run with a control session has one process
+more, which plays the controller's part (docs/adr/0021-control-session.md).
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import platform
+import sys
+from types import SimpleNamespace
+from typing import Any, Iterator
+
+import pytest
+
+from ..roles import coverage_part, xdist_role
+from ..wire import serialized
+from . import reports
+from .batches import CommandError, Messages
+from .ending import Ending
+from .rendering import Renderer
+from .silent_terminal import SilentTerminal
+
+# pytest's own plugins that write down which tests there are and which failed. In this session there are none.
+_KEEPERS_OF_RESULTS = ("lfplugin", "nfplugin")
+
+
+class _Hooks:
+    """pytest-xdist's hooks, if it is not there to specify them."""
+
+    @pytest.hookspec()
+    def pytest_configure_node(self, node: Any) -> None:
+        """Called for a worker before it starts."""
+
+    @pytest.hookspec()
+    def pytest_testnodedown(self, node: Any, error: Any) -> None:
+        """Called for a worker when its session has ended, or it has died."""
+
+
+class _Xdist:
+    """Stands in for pytest-xdist's plugin: syrupy and others ask for it before they take the controller's part."""
+
+
+def _stand_in_for_xdist(plugins: Any) -> None:
+    name = "xdist"
+    if plugins.hasplugin(name):
+        return
+    if plugins.is_blocked(name):
+        # -p no:xdist is about pytest-xdist itself. (pluggy before 1.4 has no `unblock`.)
+        del plugins._name2plugin[name]
+    plugins.register(_Xdist(), name)
+
+
+class _Gateway:
+    """How a worker is reached: all workers have this machine and this interpreter."""
+
+    def __init__(self, name: str) -> None:
+        self.id = name
+        self.spec = SimpleNamespace(popen=True, id=name, chdir=None, python=None)
+
+    def _rinfo(self) -> Any:
+        return SimpleNamespace(
+            platform=sys.platform,
+            version_info=tuple(sys.version_info),
+            version=sys.version,
+            executable=sys.executable,
+            cwd=os.getcwd(),
+            pid=None,
+        )
+
+
+class _Node:
+    """A worker as the controller's side of plugins sees it. It has `workeroutput` if the worker ended in good order."""
+
+    def __init__(self, config: Any, run: dict[str, Any], name: str) -> None:
+        slots = int(run.get("slots", 1))
+        uid = run.get("run_id", "")
+        self.config = config
+        self.gateway = _Gateway(name)
+        self.nodemanager = SimpleNamespace(config=config, roots=[], specs=[self.gateway.spec] * slots, testrunuid=uid)
+        self.workerinput = {"workerid": name, "workercount": slots, "testrunuid": uid, "mainargv": sys.argv}
+        self.workerinfo = {
+            "id": name,
+            "spec": self.gateway.spec,
+            "version": sys.version,
+            "version_info": tuple(sys.version_info),
+            "sysplatform": sys.platform,
+            "platform": platform.platform(),
+            "executable": sys.executable,
+            "cwd": os.getcwd(),
+        }
+        self.shutting_down = False
+
+    def __repr__(self) -> str:
+        return f"<WorkerController {self.gateway.id}>"
+
+
+class ControlHost:
+    """A plugin object; one for the process. Its hooks run on the session's main thread."""
+
+    def __init__(self, messages: Messages, run: dict[str, Any]) -> None:
+        """`run` is the RunSpec."""
+        self._messages = messages
+        self._run = run
+        self._nodes: dict[str, _Node] = {}
+        self._concluding = False
+        self._is_replaying = False
+        # SessionHost has these two as well.
+        self.terminal = SilentTerminal()
+        self.ending = Ending()
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_load_initial_conftests(self, early_config: Any) -> Iterator[None]:
+        # Plugins choose their part in this hook already. Wrappers are called before all others.
+        options = early_config.known_args_namespace
+        self._take_part(options)
+        coverage_part.leave_out_runner(options)
+        yield
+
+    def _take_part(self, option: Any) -> None:
+        option.numprocesses = int(self._run.get("slots", 1))
+        option.dist = "load"
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_cmdline_main(self, config: Any) -> Iterator[None]:
+        xdist_role.consume_options(config)
+        self._take_part(config.option)
+        # The coordinator writes this report.
+        config.option.xmlpath = None
+        if self._run.get("columns"):
+            # Reports know the user's terminal only by this variable. No test sees it.
+            os.environ["COLUMNS"] = str(self._run["columns"])
+        plugins = config.pluginmanager
+        specified = getattr(plugins.hook, "pytest_configure_node", None)
+        if specified is None or not specified.has_spec():
+            plugins.add_hookspecs(_Hooks)
+        _stand_in_for_xdist(plugins)
+        yield
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: Any) -> None:
+        # Without this option's values pytest-xdist starts no workers of its own.
+        config.option.tx = []
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_sessionstart(self, session: Any) -> Iterator[None]:
+        config = session.config
+        plugins = config.pluginmanager
+        for name in _KEEPERS_OF_RESULTS:
+            if plugins.hasplugin(name):
+                plugins.unregister(name=name)
+        reporter = plugins.get_plugin("terminalreporter")
+        if reporter is not None:
+            renderer = Renderer(config, reporter, bool(self._run.get("color")), int(self._run.get("columns", 0)))
+            self.terminal.replace_terminal_of(reporter, renderer, shows_paths=True)
+        yield
+        for number in range(int(self._run.get("slots", 1))):
+            self._node(config, f"gw{number}")
+
+    def _node(self, config: Any, name: str) -> _Node:
+        node = self._nodes.get(name)
+        if node is None:
+            node = self._nodes[name] = _Node(config, self._run, name)
+            config.hook.pytest_configure_node(node=node)
+        return node
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: Any) -> bool:
+        capture = session.config.pluginmanager.get_plugin("capturemanager")
+        if capture is not None:
+            # The output of conftests at their import would be shown at the end. A genuine collection drops it.
+            capture.read_global_capture()
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: Any) -> bool:
+        self._messages.send({"ready": {"pid": os.getpid(), "stdout_fd": -1, "stderr_fd": -1}})
+        while "conclude" not in (command := self._messages.receive()):
+            if "replay" not in command:
+                raise CommandError(f"{next(iter(command), 'nothing')} is no command for the control session")
+            self._is_replaying = True
+            for told in command["replay"].get("told", ()):
+                self._replay(session.config, told)
+            self._is_replaying = False
+        self._conclude(session, command["conclude"])
+        return True
+
+    def _replay(self, config: Any, told: dict[str, Any]) -> None:
+        hook = config.hook
+        if "warning" in told:
+            arguments = serialized.warning_of(told["warning"])
+            # This session has its own warnings of the configuration.
+            if arguments["when"] != "config":
+                hook.pytest_warning_recorded.call_historic(kwargs=arguments)
+            return
+        node = self._node(config, str(told.get("worker_id", "")))
+        found = serialized.reports_of(config, told.get("test") or told.get("collection") or "[]")
+        for report in found:
+            report.node = node
+        if "collection" in told:
+            for report in found:
+                hook.pytest_collectreport(report=report)
+        elif found:
+            place = {"nodeid": found[0].nodeid, "location": found[0].location}
+            hook.pytest_runtest_logstart(**place)
+            for report in found:
+                hook.pytest_runtest_logreport(report=report)
+            hook.pytest_runtest_logfinish(**place)
+
+    def _conclude(self, session: Any, outcome: dict[str, Any]) -> None:
+        self._concluding = True
+        # Reports of failures may have set it.
+        session.shouldfail = False
+        # Whatever plugins write from here on is for the user.
+        self.terminal.keep_everything()
+        session.testsfailed = int(outcome.get("tests_failed", 0))
+        session.testscollected = int(outcome.get("tests_collected", 0))
+        for worker in outcome.get("workers", ()):
+            node = self._node(session.config, str(worker["worker_id"]))
+            error = None
+            if worker.get("output"):
+                node.workeroutput = ast.literal_eval(worker["output"])
+            else:
+                error = worker.get("how") or "Not properly terminated"
+            session.config.hook.pytest_testnodedown(node=node, error=error)
+        reason = outcome.get("stop_reason")
+        if reason:
+            # The loops of pytest and pytest-xdist end in this way.
+            failed = int(outcome.get("stop_status", 0)) == int(pytest.ExitCode.TESTS_FAILED)
+            raise session.Failed(reason) if failed else session.Interrupted(reason)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: Any) -> None:
+        self.terminal.keep_plugin_summaries(session.config)
+
+    def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
+        self.ending.stop_reason = self.ending.stop_reason or str(excinfo.value) or type(excinfo.value).__name__
+
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        self.ending.note_internal_error(excrepr)
+
+    def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str) -> None:
+        # Each worker has the warnings of the start too, and a worker has sent the replayed warnings.
+        if self._concluding and not self._is_replaying:
+            message = reports.warning_message(self._run.get("invocation_dir", ""), warning_message, when, nodeid)
+            self._messages.queue({"warning": message})

@@ -1,0 +1,51 @@
+"""How a session ended: what the agent is told when all is over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+class Ending:
+    """One for a session. Its hooks fill it, and the worker sends it."""
+
+    def __init__(self) -> None:
+        # Why the session ended before its last test; empty if it did not.
+        self.stop_reason = ""
+        # Whether somebody called pytest.exit, or interrupted the session.
+        self.exit_called = False
+        # pytest's text of an error in pytest or a plugin; empty if there was none.
+        self.internal_error = ""
+        # What a worker tells the control session, as a Python literal.
+        self.worker_output = ""
+        # Names and values that tests have recorded for the whole suite, for a JUnit report.
+        self.testsuite_properties: list[tuple[str, str]] = []
+
+    def note_interruption(self, error: BaseException) -> None:
+        """Of pytest_keyboard_interrupt."""
+        if isinstance(error, pytest.Session.Interrupted):
+            self.stop_reason = self.stop_reason or str(error)
+            return
+        self.exit_called = True
+        self.stop_reason = str(getattr(error, "msg", "")) or str(error) or type(error).__name__
+
+    def note_internal_error(self, excrepr: Any) -> None:
+        """Of pytest_internalerror."""
+        self.internal_error = "".join(f"INTERNALERROR> {line}\n" for line in str(excrepr).split("\n"))
+
+    def message(self, exit_status: int, terminal_summary: str) -> dict[str, Any]:
+        """The Ended message."""
+        ended: dict[str, Any] = {
+            "exit_status": exit_status,
+            "stop_reason": self.stop_reason,
+            "exit_called": self.exit_called,
+            "terminal_summary": terminal_summary,
+        }
+        if self.worker_output:
+            ended["worker_output"] = self.worker_output
+        if self.testsuite_properties:
+            ended["testsuite_properties"] = [
+                {"name": name, "value": value} for name, value in self.testsuite_properties
+            ]
+        return ended

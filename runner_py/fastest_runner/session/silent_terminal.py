@@ -1,0 +1,125 @@
+"""Silences pytest's terminal reporter in a session that nobody watches.
+
+The reporter's text is dropped, except two parts: the header, and what plugins write in pytest_terminal_summary.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import sys
+from typing import Any, Iterator
+
+from .rendering import Renderer
+
+
+class SilentTerminal:
+    """One for a session, on its main thread."""
+
+    def __init__(self) -> None:
+        self._text = _NullText()
+        # The header's lines below the versions of Python and pytest, once the session has started.
+        self.header: list[str] = []
+        # What plugins have written in their summaries.
+        self.summary = io.StringIO()
+
+    def replace_terminal_of(self, reporter: Any, renderer: Renderer, shows_paths: bool) -> None:
+        """`shows_paths`: the reporter still writes paths of files. A kept text may depend on the line before it."""
+        reporter._tw = renderer.writer(self._text)
+        # For each test the reporter would work out percentages and paths.
+        reporter._show_progress_info = False
+        if not shows_paths:
+            reporter.showfspath = False
+
+    @contextlib.contextmanager
+    def keeping_header(self) -> Iterator[None]:
+        """For the time in which pytest writes its header."""
+        text = self._text.keeping = io.StringIO()
+        try:
+            yield
+        finally:
+            self._text.keeping = None
+        self.header = _below_versions(text.getvalue().splitlines())
+
+    def keep_everything(self) -> None:
+        """From here on the whole text is a part of the summary."""
+        self._text.keeping = self.summary
+
+    def keep_plugin_summaries(self, config: Any) -> None:
+        """From here on only plugins' summaries are kept: coverage tables and the like."""
+        self._text.keeping = None
+        if not config.pluginmanager.hasplugin("terminalreporter"):
+            return
+        for implementation, function, origin in _plugin_summaries(config):
+            if origin == "_hypothesis_pytestplugin" and _hypothesis_is_silent(config):
+                implementation.function = _write_nothing
+            else:
+                implementation.function = functools.partial(self._write_summary, function)
+
+    def _write_summary(self, function: Any, *args: Any) -> Any:
+        self._text.keeping = self.summary
+        try:
+            return function(*args)
+        finally:
+            self._text.keeping = None
+
+
+def set_width(reporter: Any, columns: int) -> None:
+    """For a reporter whose text the user reads: sets the width of the user's terminal."""
+    reporter._tw.fullwidth = columns
+    reporter._screen_width = columns
+
+
+def drop_plugin_summaries(config: Any) -> None:
+    """Keeps plugins from writing summaries here, as in pytest-xdist's workers: the control session has them."""
+    for implementation, _, _ in _plugin_summaries(config):
+        implementation.function = _write_nothing
+
+
+class _NullText:
+    """A text file that drops written text, or keeps it while `keeping` holds a StringIO."""
+
+    encoding = "utf-8"
+    errors = "backslashreplace"
+
+    def __init__(self) -> None:
+        self.keeping: io.StringIO | None = None
+
+    def write(self, text: str) -> int:
+        if self.keeping is not None:
+            self.keeping.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+    def isatty(self) -> bool:
+        return False
+
+
+def _below_versions(lines: list[str]) -> list[str]:
+    """The lines of a header below "test session starts" and the line with the versions."""
+    for number, line in enumerate(lines):
+        if line.startswith("platform "):
+            return lines[number + 1 :]
+    return lines[1:]
+
+
+def _plugin_summaries(config: Any) -> Iterator[tuple[Any, Any, str]]:
+    """Yields foreign implementations of pytest_terminal_summary, with their functions and the functions' modules."""
+    for implementation in config.hook.pytest_terminal_summary.get_hookimpls():
+        function = implementation.function
+        origin = str(getattr(function, "__module__", ""))
+        wraps = implementation.hookwrapper or getattr(implementation, "wrapper", False)
+        if not wraps and not origin.startswith("_pytest."):
+            yield implementation, function, origin
+
+
+def _hypothesis_is_silent(config: Any) -> bool:
+    """Returns True if hypothesis would only import itself. That takes longer than a thousand quick tests."""
+    return "hypothesis" not in sys.modules and not config.getoption("--hypothesis-show-statistics", True)
+
+
+def _write_nothing(*args: Any) -> None:
+    pass

@@ -1,0 +1,1 @@
+"""What leaves a process: frames on a socket, and reports as texts."""
