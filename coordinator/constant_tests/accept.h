@@ -1,14 +1,14 @@
-// Which modules are accepted by their syntax. The accepted part of Python
-// - is read alike by tree-sitter and by every CPython from 3.9 to 3.14,
+// Which syntax is accepted in a module. It is a part of Python that
+// - tree-sitter and every CPython from 3.9 to 3.14 read alike,
 // - compiles without a warning,
-// - does nothing when it is imported, except to define tests.
+// - does nothing at import but define tests.
 //
-// tree-sitter reads much that Python refuses, so a tree alone proves nothing. In addition:
+// tree-sitter reads much that Python refuses. So a tree alone proves nothing:
 // - Literals are read character by character.
 // - Names are compared with Python's keywords.
-// - Statements must be on lines of their own and in one column.
-// - The operands of an operator must bind more tightly than the operator, by the grammar of Python (Language Reference,
-//   6.17). A tree with this property is Python's own.
+// - Each statement must have lines of its own, and all must begin in one column.
+// - The operands of an operator must bind more tightly than the operator, as in Python's grammar (Language Reference,
+//   6.17). A tree for which that holds is Python's own.
 #ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_ACCEPT_H_
 #define FASTEST_COORDINATOR_CONSTANT_TESTS_ACCEPT_H_
 
@@ -25,7 +25,7 @@ struct TestFunction {
   std::string name;
   // Line of its "def", from 0.
   int line = 0;
-  // Its statements: assertions, assignments to a name, and `pass`.
+  // Assertions, assignments to a name, `pass`.
   std::vector<discovery::Node> statements;
 };
 
@@ -37,6 +37,15 @@ struct Accepted {
 
 // `module` is the tree of `text`, in which the parser found no error. Pure.
 Accepted Accept(std::string_view text, discovery::Node module);
+
+// What stands between the parentheses, without comments.
+discovery::Node OnlyPart(discovery::Node parenthesized);
+
+// The text that an accepted string literal means.
+std::string TextOfString(std::string_view literal);
+
+// The operators of a comparison, each as one word ("not in", "is not"); empty if Python 3 lacks one of them.
+std::vector<std::string_view> ComparisonOperators(std::string_view text, discovery::Node comparison);
 
 }  // namespace fastest::constant_tests
 

@@ -1,5 +1,4 @@
-// Runs the statements of one test. Pure. Another evaluator is discovery/facts/evaluator.h: it finds what an id shows of
-// an expression anywhere in a file. This one knows what assertions ask, of the syntax that accept.h accepts.
+// Runs the statements of one test. Pure.
 #ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_EVALUATE_H_
 #define FASTEST_COORDINATOR_CONSTANT_TESTS_EVALUATE_H_
 

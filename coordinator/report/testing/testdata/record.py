@@ -178,7 +178,7 @@ class Recorder:
             "location_line": -1 if line is None else line,
             "domain": domain,
             "user_properties": [{"name": n, "value": str(v)} for n, v in last.user_properties],
-            "engine": "pytest",
+            "engine": "ENGINE_PYTEST",
         }
 
     def phase(self, report, status, later):
