@@ -1,5 +1,5 @@
-// Which test. A node id alone does not say: tests may share one ("test_a.py::test_x" defined twice), and are told apart by
-// their index among those of the same node id.
+// Which test. A node id alone does not say: tests may share one ("test_a.py::test_x" defined twice), and are told apart
+// by their index among those of the same node id.
 #ifndef FASTEST_PROTO_TEST_ID_H_
 #define FASTEST_PROTO_TEST_ID_H_
 

@@ -18,12 +18,12 @@ absl::StatusOr<std::vector<std::string>> ResolveByDns(const std::string& host, c
 
 class AgentList {
  public:
-  // `list`: HOST:PORT, dns:///NAME:PORT or @FILE, separated by commas. A file has one of the first two a line; empty lines
-  // and what follows a '#' do not count. InvalidArgument names what can't be read.
+  // `list`: HOST:PORT, dns:///NAME:PORT or @FILE, separated by commas. A file has one of the first two a line; empty
+  // lines and what follows a '#' do not count. InvalidArgument names what can't be read.
   static absl::StatusOr<AgentList> Parse(const std::string& list, Resolve resolve = ResolveByDns);
 
-  // Every address of now: files are read and names are looked up again. What can't be read or found now is left out, and said in
-  // `problems`.
+  // Every address of now: files are read and names are looked up again. What can't be read or found now is left out,
+  // and said in `problems`.
   std::set<std::string> Addresses(std::vector<std::string>* problems) const;
 
   // Whether it may have other addresses later.

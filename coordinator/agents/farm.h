@@ -1,5 +1,5 @@
-// A run's agents on other machines: dials those of --agents, lets those come that dial in, and tells the run who there is. Who can't
-// be had is named, and the run goes on with the others.
+// A run's agents on other machines: dials those of --agents, lets those come that dial in, and tells the run who there
+// is. Who can't be had is named, and the run goes on with the others.
 #ifndef FASTEST_COORDINATOR_AGENTS_FARM_H_
 #define FASTEST_COORDINATOR_AGENTS_FARM_H_
 
@@ -31,16 +31,18 @@ class Farm final : public run::AgentPort {
   // Takes one line for the user.
   using Note = std::function<void(const std::string&)>;
 
-  // Opens the port and begins to dial. `single_session`: one slot of one agent is to do everything. InvalidArgument: options that can't
-  // be used; Unavailable: the port can't be had.
+  // Opens the port and begins to dial. `single_session`: one slot of one agent is to do everything. InvalidArgument:
+  // options that can't be used; Unavailable: the port can't be had.
   static absl::StatusOr<std::unique_ptr<Farm>> Open(const request::FarmRequest& options, bool single_session,
                                                     Note note);
   ~Farm() override;
 
-  // The files that the agents must have as they are here, by node ids of test modules: these and the conftest.py files above them.
+  // The files that the agents must have as they are here, by node ids of test modules: these and the conftest.py files
+  // above them.
   void ExpectFiles(const std::vector<std::string>& modules);
 
-  // Waits for the first agents (--min-agents). Gives the number of their slots. Unavailable: none came; the text says why of each.
+  // Waits for the first agents (--min-agents). Gives the number of their slots. Unavailable: none came; the text says
+  // why of each.
   absl::StatusOr<int> Gather();
 
   // One turn after the other until the run is done, with `between_turns` called after each. Once, after Gather().
@@ -72,7 +74,8 @@ class Farm final : public run::AgentPort {
   void DialWhatIsDue();
   void ReadList();
   void Handle(AgentEvent& event, run::Run* run);
-  // Names the rootdir in a worker's `ready` as it is called on this machine: paths are shown relative to where the user is.
+  // Names the rootdir in a worker's `ready` as it is called on this machine: paths are shown relative to where the user
+  // is.
   void AsHere(v1::AgentMessage::Event* event) const;
   void OnJoined(const AgentEvent& event, run::Run* run);
   void OnGone(const AgentEvent& event, run::Run* run);

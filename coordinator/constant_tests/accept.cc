@@ -343,8 +343,8 @@ class Reader {
     if (operators.empty() || operands.size() != operators.size() + 1) return -1;
     for (size_t i = 0; i < operators.size(); ++i) {
       if (!StartsWith(operators[i], "is")) continue;
-      // Python warns of `is` with a literal, even if Python itself has computed the literal from constants. None, True and
-      // False do not count as literals.
+      // Python warns of `is` with a literal, even if Python itself has computed the literal from constants. None, True
+      // and False do not count as literals.
       const Node left = operands[i];
       const Node right = operands[i + 1];
       const bool is_with_single = right.is(Kind::kNone) || right.is(Kind::kTrue) || right.is(Kind::kFalse);

@@ -1,6 +1,6 @@
 // Decides modules from standard input, for the comparison with CPython. A module is a line with its length in decimal,
-// followed by so many bytes. The answer is a line: the names of the tests, separated by blanks, if all are decided to pass;
-// otherwise "? " and the reason.
+// followed by so many bytes. The answer is a line: the names of the tests, separated by blanks, if all are decided to
+// pass; otherwise "? " and the reason.
 #include <iostream>
 #include <string>
 

@@ -11,7 +11,8 @@
 
 namespace fastest::constant_tests {
 
-// The decided modules by node id, with all their tests. Reads files below `rootdir`, on all cores. A module is left out if
+// The decided modules by node id, with all their tests. Reads files below `rootdir`, on all cores. A module is left out
+// if
 // - discovery calls it open,
 // - it is in a package whose own code would run first,
 // - another module has the same name: pytest reports the second that it imports as an error.

@@ -1,4 +1,5 @@
-// The built-in functions and methods that can be called here. nullopt means what it means in value.h. Pure; thread-safe.
+// The built-in functions and methods that can be called here. nullopt means what it means in value.h. Pure;
+// thread-safe.
 #ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_FUNCTIONS_H_
 #define FASTEST_COORDINATOR_CONSTANT_TESTS_FUNCTIONS_H_
 

@@ -1,8 +1,8 @@
 // Decides a whole module's tests without Python, or none of them.
 //
 // Only tests that are certain to pass are decided. A test that may fail goes to Python with its whole module, since its
-// failure needs pytest's text. accept.h and value.h say what can be decided, and tests/constant_tests compares that with
-// CPython.
+// failure needs pytest's text. accept.h and value.h say what can be decided, and tests/constant_tests compares that
+// with CPython.
 #ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_MODULE_H_
 #define FASTEST_COORDINATOR_CONSTANT_TESTS_MODULE_H_
 

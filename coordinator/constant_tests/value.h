@@ -1,8 +1,8 @@
 // Values of the small part of Python that is decided without Python. They are immutable, texts are ASCII, and integers
 // have 64 bits.
 //
-// Every result agrees with every CPython from 3.9 to 3.14. nullopt means "unsure": Python would raise an exception, or the
-// result depends on Python's version or on hash seeds, or it would be too large. Pure; thread-safe.
+// Every result agrees with every CPython from 3.9 to 3.14. nullopt means "unsure": Python would raise an exception, or
+// the result depends on Python's version or on hash seeds, or it would be too large. Pure; thread-safe.
 #ifndef FASTEST_COORDINATOR_CONSTANT_TESTS_VALUE_H_
 #define FASTEST_COORDINATOR_CONSTANT_TESTS_VALUE_H_
 

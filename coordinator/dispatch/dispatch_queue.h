@@ -7,8 +7,8 @@
 //
 // When a slot gets its next batch:
 //   late enough    no batch waits behind a long one while another slot is free
-//   early enough   the worker need not wait for the network: what is left of its leases is predicted to end soon, or all
-//                  that is left is the test that the worker holds back
+//   early enough   the worker need not wait for the network: what is left of its leases is predicted to end soon, or
+//                  all that is left is the test that the worker holds back
 // Among the first few batches that are about as long, the slot gets one that its worker is warm for. When nothing is
 // queued, idle slots take over what busy ones have not begun.
 //

@@ -28,7 +28,8 @@ class Recount final : public report::Reporter {
   void Collect(const v1::CollectReport& report) override { ledger_.CollectReported(report); }
   void Warning(const v1::RecordedWarning& warning) override;
 
-  // The summary of a run whose events broke off: what is known to be missing stands under `not_run`, and it exits with 10.
+  // The summary of a run whose events broke off: what is known to be missing stands under `not_run`, and it exits with
+  // 10.
   results::RunSummary CutOff() const;
 
  private:

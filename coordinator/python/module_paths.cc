@@ -15,9 +15,10 @@
 namespace fastest::python {
 namespace {
 
-// Arguments: the ini options consider_namespace_packages ("1" or "") and pythonpath (lines), then names. Writes for each
-// name the path and a zero byte; the path is empty if there is no such module. A conftest file in the directory where
-// pytest starts puts that directory in front of the search path. `python -c` adds its own directory, and pytest does not.
+// Arguments: the ini options consider_namespace_packages ("1" or "") and pythonpath (lines), then names. Writes for
+// each name the path and a zero byte; the path is empty if there is no such module. A conftest file in the directory
+// where pytest starts puts that directory in front of the search path. `python -c` adds its own directory, and pytest
+// does not.
 constexpr char kScript[] = R"py(
 import importlib.util, os, sys
 namespaces, paths, *names = sys.argv[1:]

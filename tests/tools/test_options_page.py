@@ -1,4 +1,4 @@
-"""Compares the table of options with pytest and pytest-xdist, and docs/options.md and docs/command_line.md with the table."""
+"""Compares the table of options with pytest and pytest-xdist, and two pages of documents with the table."""
 
 import re
 import sys
