@@ -26,10 +26,19 @@ class Owner(NamedTuple):
     places: List[str]
 
 
+class Decision(NamedTuple):
+    """Where something is decided: a function in a file."""
+
+    question: str
+    file: str
+    function: str
+
+
 class Document(NamedTuple):
     """What ARCHITECTURE.md says."""
 
     folders: List[str]
+    decisions: List[Decision]
     # Maps each room to the rooms that it may include. Rooms are in the document's order, from top to bottom.
     arrows: Dict[str, List[str]]
     # Maps each room to further rooms that its tests may include.
@@ -55,6 +64,10 @@ def read(text: str) -> Document:
     """Reads the document. Short names are completed. A line that cannot be read is an error."""
     sections = _sections(text, "## ")
     folders = [line.split()[0] for line in _blocks(sections["The map"]).splitlines() if line]
+    decisions = [
+        Decision(*re.split(r"\s{2,}|\s(?=\S+$)", line.strip()))
+        for line in _blocks(sections["Where is decided"]).splitlines()
+    ]
     rooms = {folder.rstrip("/") for folder in folders}
     arrows: Dict[str, List[str]] = {}
     tests: Dict[str, List[str]] = {}
@@ -70,7 +83,7 @@ def read(text: str) -> Document:
     for left, right in _arrow_lines(_blocks(sections["Who may touch what"])):
         name, words = re.split(r"\s{2,}", left, maxsplit=1)
         owners.append(Owner(name, words.split(), right))
-    return Document(folders, arrows, tests, owners)
+    return Document(folders, decisions, arrows, tests, owners)
 
 
 def _sections(text, mark):
@@ -98,6 +111,19 @@ def _whole(name, prefix, rooms):
         return prefix
     inner = f"{prefix}/{name}"
     return inner if inner in rooms else name
+
+
+def compare_decisions(document: Document, root: Path) -> List[str]:
+    """Messages about functions that are not defined where the document says."""
+    messages = []
+    for decision in document.decisions:
+        path = root / decision.file
+        defined = r"(?:::|\s|^)" + re.escape(decision.function) + r"\("
+        if not path.is_file():
+            messages.append(f"{decision.question}: there is no {decision.file}")
+        elif not re.search(defined, path.read_text("utf-8"), re.MULTILINE):
+            messages.append(f"{decision.question}: {decision.file} has no function {decision.function}")
+    return messages
 
 
 def source_folders(root: Path) -> Set[str]:

@@ -22,6 +22,11 @@ agent/              serves
 base/               needs nothing
 tests/suites/...    projects
 ```
+## Where is decided
+```
+who goes first     coordinator/plan/a.py      first
+   and who last    coordinator/plan/longer.py last
+```
 ## The arrows
 ### `coordinator/`
 ```
@@ -130,6 +135,22 @@ def test_short_names_and_lines_that_go_on_are_read(small):
     assert small.arrows["coordinator"] == ["coordinator/run"]
     assert small.test_arrows == {"coordinator/plan": ["base"]}
     assert small.owners[1] == architecture.Owner("new process", ["fork("], ["base/child.cc"])
+
+
+def test_what_is_decided_is_decided_there(document):
+    assert document.decisions
+    fail_with(architecture.compare_decisions(document, ROOT))
+
+
+def test_a_decision_whose_file_or_function_is_gone_is_named(small, tmp_path):
+    (tmp_path / "coordinator/plan").mkdir(parents=True)
+    (tmp_path / "coordinator/plan/a.py").write_text("def the_first():\n    return first\n")
+    assert architecture.compare_decisions(small, tmp_path) == [
+        "who goes first: coordinator/plan/a.py has no function first",
+        "and who last: there is no coordinator/plan/longer.py",
+    ]
+    (tmp_path / "coordinator/plan/a.py").write_text("def first(them):\n    return them\n")
+    assert len(architecture.compare_decisions(small, tmp_path)) == 1
 
 
 def test_a_folder_that_is_not_on_the_map_and_one_that_is_gone_are_named(small):
