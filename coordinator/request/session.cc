@@ -86,7 +86,7 @@ void Obey(const options::Flag& flag, const std::string& name, Request& request) 
   switch (flag.handling) {
     case options::Handling::kText:
       request.run.options.slots = 1;
-      request.run.options.forward_terminal = true;
+      request.run.options.terminal.forwarded = true;
       request.run.shadow = 0;
       break;
     case options::Handling::kSingleSession:

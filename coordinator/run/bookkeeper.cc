@@ -17,7 +17,7 @@ Bookkeeper::Bookkeeper(const RunOptions& options, StringTable& names, dispatch::
       control_(control),
       reports_(reports),
       inventory_(names, /*is_part=*/!options.share.everything()),
-      attempts_(options.retry_budget, options.quarantine, options.red_history),
+      attempts_(options.failures),
       ledger_(names),
       measurements_(names) {}
 

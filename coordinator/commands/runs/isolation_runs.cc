@@ -61,7 +61,7 @@ absl::StatusOr<isolation::RecordedRun> IsolationRuns::Make(std::vector<std::stri
   std::filesystem::remove(events, ignored);
   words.insert(words.begin(),
                {"--report-json=" + events, "--python=" + run.python, std::string("--engine=") + EngineName(run.engine),
-                "--progress=none", absl::StrCat("--hang-timeout=", run.hang_timeout_s),
+                "--progress=none", absl::StrCat("--hang-timeout=", run.patience.hang_timeout_s),
                 // pytest's cache in the project is for the user's own runs.
                 "--override-ini=cache_dir=" + scratch_.path() + "/cache"});
   ++made_;

@@ -78,7 +78,7 @@ void Follow(const isolation::Sequence& sequence, request::Request* request) {
   run.collection = sequence.slots == 1 ? v1::WHOLE : v1::AUTO;
   run.sequence = sequence;
   // Settings may ask for these in a whole run.
-  run.retries = 0;
+  run.failures.retries = 0;
   request->shard = request::ShardRequest();
   request->run.shadow = 0;
   // A repetition is for looking at. Nothing is learned from it about what the suite should do.
