@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "proto/test_id.h"
 
 namespace fastest::run {
 namespace {
@@ -56,7 +57,7 @@ class BookkeeperTest : public testing::Test {
     for (const std::string& id : ids) {
       v1::CollectedTest* test = collection_.add_tests();
       test->set_node_id(id);
-      test->set_module(id.substr(0, id.find("::")));
+      test->set_module(std::string(ModuleOf(id)));
     }
     Begin();
   }

@@ -10,6 +10,7 @@
 #include "coordinator/commands/text/messages.h"
 #include "coordinator/options/flag_table.h"
 #include "proto/engine_name.h"
+#include "proto/worker_id.h"
 
 namespace fastest::commands {
 namespace {
@@ -69,8 +70,8 @@ absl::StatusOr<ReplayedRun> ReadReplayedRun(const options::CommandLine& line) {
 
 void Follow(const isolation::Sequence& sequence, request::Request* request) {
   run::RunOptions& run = request->run.options;
-  request->notes = {absl::StrCat("runs ", Tests(sequence.tests.size()), " as worker gw", sequence.worker, " of ",
-                                 sequence.slots, " did")};
+  request->notes = {absl::StrCat("runs ", Tests(sequence.tests.size()), " as worker ", WorkerId(sequence.worker),
+                                 " of ", sequence.slots, " did")};
   // Coverage needs a controller's session, which this worker lacks. It does not change how tests come out.
   if (!run.control_option.empty()) run.pytest_args.push_back("--no-cov");
   run.control_option.clear();
