@@ -327,13 +327,13 @@ TEST_F(AgentTest, AHungTestThatGivesNoStackIsKilledAllTheSame) {
 
 TEST_F(AgentTest, GarbageOnTheChannelEndsTheWorker) {
   const v1::TestResult result = RunFatalLease("no_json");
-  EXPECT_THAT(result.death(), HasSubstr("it sent a frame that is no message"));
+  EXPECT_THAT(result.death(), HasSubstr("it sent a frame that is not a message"));
   ExpectOrderlyEnd();
 }
 
 TEST_F(AgentTest, SomethingElseThanFramesEndsTheWorker) {
   const v1::TestResult result = RunFatalLease("no_frame");
-  EXPECT_THAT(result.death(), HasSubstr("it sent something that is no frame"));
+  EXPECT_THAT(result.death(), HasSubstr("it sent something that is not a frame"));
   ExpectOrderlyEnd();
 }
 

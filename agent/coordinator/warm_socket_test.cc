@@ -66,9 +66,9 @@ TEST_F(WarmSocketTest, WaitsInVainWithoutItsSocketOrProgram) {
   const UniqueFd bound = Bind();
   (*warm)->Bound();
   std::filesystem::remove(program_);
-  EXPECT_EQ((*warm)->WhyInVain(), "its program is another one now");
+  EXPECT_EQ((*warm)->WhyInVain(), "its program was replaced");
   std::filesystem::remove(path_);
-  EXPECT_EQ((*warm)->WhyInVain(), "its socket has gone");
+  EXPECT_EQ((*warm)->WhyInVain(), "its socket was removed");
 }
 
 TEST_F(WarmSocketTest, LeavesAnothersFilesAlone) {

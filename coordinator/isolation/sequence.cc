@@ -47,8 +47,8 @@ absl::StatusOr<std::string> ChooseWorker(const RecordedRun& run, const std::stri
   if (until.empty()) {
     const std::set<std::string> workers = WorkersOf(run, "");
     if (workers.size() == 1) return *workers.begin();
-    return absl::InvalidArgumentError(
-        absl::StrCat("whose tests? Give --until NODEID, or --worker and one of ", absl::StrJoin(workers, ", ")));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the run had several workers: give --until NODEID, or --worker and one of ", absl::StrJoin(workers, ", ")));
   }
   const Ran* chosen = nullptr;
   for (const Ran& ran : run.tests) {

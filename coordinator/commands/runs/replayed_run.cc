@@ -20,8 +20,8 @@ constexpr const char* kCompanions[] = {"--worker", "--until", "--bisect"};
 
 absl::Status CheckAlone(const options::CommandLine& line) {
   if (!line.paths.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(kOption, " says which tests are run: ", line.paths.front(),
-                                                   " does not go with it (--until NODEID makes it the last one)"));
+    return absl::InvalidArgumentError(absl::StrCat(kOption, " decides which tests are run: leave out ",
+                                                   line.paths.front(), " (--until NODEID names the last test to run)"));
   }
   for (const options::Flag& flag : options::FlagTable()) {
     const std::string name = options::MainName(flag);
@@ -48,7 +48,8 @@ absl::Status CheckReplayWords(const options::CommandLine& line) {
     }
   }
   if (line.Has("--bisect") && !line.Has("--until")) {
-    return absl::InvalidArgumentError("--bisect: which test comes out otherwise? Name it with --until NODEID");
+    return absl::InvalidArgumentError(
+        "--bisect needs the test that comes out differently: name it with --until NODEID");
   }
   return absl::OkStatus();
 }
