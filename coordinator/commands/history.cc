@@ -26,9 +26,8 @@ absl::Status Import(const discovery::ProjectConfig& project, const request::Requ
 
 absl::Status Compact(const request::Request& request) {
   ASSIGN_OR_RETURN(const int files, history::CompactStore(request.history.store));
-  std::string said = absl::StrCat("joined ", files, " files into one");
-  if (files == 0) said = "joined no files: there are none, or another process is joining them";
-  if (files == 1) said = "there is only one file, so there is nothing to join";
+  std::string said = absl::StrCat("joined ", files, files == 1 ? " file" : " files", " into one");
+  if (files == 0) said = "nothing was joined: there are no files, or another process is joining them";
   Print(absl::StrCat(request.history.store, ": ", said, "\n"), request.report.text_to_stderr);
   return absl::OkStatus();
 }

@@ -39,9 +39,10 @@ using Durations = std::vector<std::pair<std::string, double>>;
 
 absl::StatusOr<Durations> FromJson(const std::string& text) {
   const auto json = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object())
+  if (!json.is_object()) {
     return absl::InvalidArgumentError(
         "this is not a .test_durations file: a JSON object with the seconds of each test");
+  }
   Durations durations;
   for (const auto& [node_id, seconds] : json.items()) {
     if (!seconds.is_number())

@@ -48,7 +48,7 @@ absl::StatusOr<std::string> ChooseWorker(const RecordedRun& run, const std::stri
     const std::set<std::string> workers = WorkersOf(run, "");
     if (workers.size() == 1) return *workers.begin();
     return absl::InvalidArgumentError(absl::StrCat(
-        "the run had several workers: give --until NODEID, or --worker and one of ", absl::StrJoin(workers, ", ")));
+        "name the worker to repeat: give --until NODEID, or --worker and one of ", absl::StrJoin(workers, ", ")));
   }
   const Ran* chosen = nullptr;
   for (const Ran& ran : run.tests) {

@@ -78,8 +78,9 @@ absl::Status ReadPatience(const ValueReader& reader, FarmRequest& farm) {
   ASSIGN_OR_RETURN(farm.min_agents, reader.Number("--min-agents", farm.min_agents, kAgents));
   ASSIGN_OR_RETURN(farm.wait_s, reader.Seconds("--wait-agents", farm.wait_s));
   ASSIGN_OR_RETURN(farm.lease_s, reader.Seconds("--lease", farm.lease_s));
-  if (farm.lease_s <= 0)
+  if (farm.lease_s <= 0) {
     return reader.Wrong("--lease", "more than 0 seconds are needed; with 0 every agent would be lost at once");
+  }
   return absl::OkStatus();
 }
 
