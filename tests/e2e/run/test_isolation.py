@@ -299,7 +299,7 @@ def test_a_shadow_that_has_no_part(project, execute):
     folder = project({"test_a.py": "def test_1(): pass\n"})
     assert "shadow: no batch was chosen this time" in execute(folder, "--shadow", "0.0000001%").stderr
     assert "shadow" not in execute(folder, "--shadow", "0").stderr
-    assert "--shadow is ignored: with --last-failed a second run" in execute(folder, "--shadow", "100%", "--lf").stderr
+    assert "--shadow is ignored: with --last-failed, a second run" in execute(folder, "--shadow", "100%", "--lf").stderr
 
 
 def order_of(report):
