@@ -85,7 +85,7 @@ class CommandLine {
   void AddAddresses() {
     CLI::Option* const listen =
         app_.add_option("--listen", options_.listen,
-                        "Wait for coordinators here (fastest-coordinator --agents); port 0: any")
+                        "Wait for coordinators here (fastest-coordinator --agents); port 0: any free port")
             ->type_name("HOST:PORT")
             ->check(CLI::Validator(WhyNotListen, ""));
     CLI::Option* const join =
@@ -108,7 +108,7 @@ class CommandLine {
   void AddMetrics() {
     CLI::Option* const metrics =
         app_.add_option("--metrics", options_.metrics,
-                        "Tell Prometheus how this agent does: http://HOST:PORT/metrics, to whoever asks; port 0: any")
+                        "Serve metrics to Prometheus, without a token: http://HOST:PORT/metrics; port 0: any free port")
             ->type_name("HOST:PORT")
             ->check(CLI::Validator(WhyNotListen, ""));
     app_.add_option("--metrics-port-file", options_.metrics_port_file,
@@ -118,14 +118,14 @@ class CommandLine {
   }
 
   void AddPlace() {
-    app_.add_option("--idle-exit", options_.idle_exit_s, "End after so long without a run (default: never)")
+    app_.add_option("--idle-exit", options_.idle_exit_s, "End after this time without a run (default: never)")
         ->type_name("SECONDS")
         ->check(CLI::Validator(WhyNotSeconds, ""));
     app_.add_option("--workdir", options_.workdir,
                     "This machine's counterpart of the coordinator's rootdir (default: the current directory)")
         ->type_name("DIR")
         ->check(CLI::ExistingDirectory);
-    app_.add_option("--label", options_.labels, "Say something about this agent in reports; may be repeated")
+    app_.add_option("--label", options_.labels, "Describe this agent in reports; may be repeated")
         ->type_name("KEY=VALUE")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
@@ -136,12 +136,12 @@ class CommandLine {
     SecurityOptions& security = options_.security;
     security.flags = {"--tls-ca", "--tls-cert", "--tls-key", "--token-file", "--insecure"};
     const SecurityFlags& flags = security.flags;
-    app_.add_option(flags.tls_ca, security.tls_ca, "Certificate authority that the other side must be known to")
+    app_.add_option(flags.tls_ca, security.tls_ca, "Certificate authority that signed the other side's certificate")
         ->type_name("FILE");
     app_.add_option(flags.tls_cert, security.tls_cert, "This agent's certificate")->type_name("FILE");
     app_.add_option(flags.tls_key, security.tls_key, "Its key")->type_name("FILE");
     app_.add_option(flags.token_file, security.token_file, "Secret word that both sides share")->type_name("FILE");
-    app_.add_flag(flags.insecure, security.insecure, "Allow plain text, and anybody, beyond this machine");
+    app_.add_flag(flags.insecure, security.insecure, "Allow other machines without TLS and without a token");
   }
 
   void AddWorkers() {
@@ -152,7 +152,7 @@ class CommandLine {
     app_.add_option("--name", options_.name, "Name of this agent in reports (default: the machine's)")
         ->type_name("NAME");
     app_.add_option("--python", options_.python,
-                    "Interpreter for the workers, where the run names none (default: the active virtual environment's, "
+                    "Interpreter for the workers, if the run names none (default: the active virtual environment's, "
                     "else python3)")
         ->type_name("PATH");
     app_.add_option("--runner", options_.runner, "")->group("");

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <grpcpp/grpcpp.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -18,6 +17,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "agent/testing/test_folder.h"
 #include "base/process/subprocess.h"
 #include "base/process/unique_fd.h"
 #include "gmock/gmock.h"
@@ -133,20 +133,17 @@ class Coordinator {
 class AgentSharingTest : public testing::Test {
  protected:
   void SetUp() override {
-    char folder[] = "/tmp/fastest-sharing-XXXXXX";
-    ASSERT_NE(mkdtemp(folder), nullptr);
-    folder_ = folder;
-    std::filesystem::create_directory(folder_ + "/runner");
-    std::filesystem::copy_file("agent/testing/fake_runner.py", folder_ + "/runner/__main__.py");
+    std::filesystem::create_directory(folder_.path() + "/runner");
+    std::filesystem::copy_file("agent/testing/fake_runner.py", folder_.path() + "/runner/__main__.py");
     int ends[2];
     ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
     UniqueFd stderr_out(ends[0]);
     UniqueFd stderr_in(ends[1]);
     SubprocessOptions options;
-    options.working_dir = folder_;
+    options.working_dir = folder_.path();
     options.argv = {std::filesystem::absolute("agent/fastest-agent"), "--listen", "127.0.0.1:0"};
     options.argv.insert(options.argv.end(), {"--slots", "1", "--name", "under-test", "--python", "/usr/bin/python3"});
-    options.argv.insert(options.argv.end(), {"--runner", folder_ + "/runner", "--workdir", folder_});
+    options.argv.insert(options.argv.end(), {"--runner", folder_.path() + "/runner", "--workdir", folder_.path()});
     options.env = {"PATH=/usr/bin:/bin"};
     options.fds = {{stderr_in.get(), 2}};
     absl::StatusOr<Subprocess> agent = Subprocess::Spawn(options);
@@ -159,8 +156,8 @@ class AgentSharingTest : public testing::Test {
     const std::vector<std::string> parts = absl::StrSplit(said, absl::ByAnyChar(" ,"));
     ASSERT_GT(parts.size(), 3u) << said;
     address_ = parts[3];
-    a_ = std::make_unique<Coordinator>(address_, "a", folder_);
-    b_ = std::make_unique<Coordinator>(address_, "b", folder_);
+    a_ = std::make_unique<Coordinator>(address_, "a", folder_.path());
+    b_ = std::make_unique<Coordinator>(address_, "b", folder_.path());
   }
 
   void TearDown() override {
@@ -170,7 +167,6 @@ class AgentSharingTest : public testing::Test {
       agent_->Kill(SIGTERM);
       EXPECT_EQ(DescribeWaitStatus(agent_->Wait()), "exit code 0");
     }
-    std::filesystem::remove_all(folder_);
   }
 
   // Lets run a begin a test. Run b then waits with lease 1.
@@ -184,16 +180,16 @@ class AgentSharingTest : public testing::Test {
   }
 
   // Lets the tests of that run end.
-  void Open(const std::string& run_id) { std::ofstream(folder_ + "/" + run_id).flush(); }
+  void Open(const std::string& run_id) { std::ofstream(folder_.path() + "/" + run_id).flush(); }
 
   std::vector<std::string> Board() {
-    std::ifstream board(folder_ + "/board");
+    std::ifstream board(folder_.path() + "/board");
     std::vector<std::string> lines;
     for (std::string line; std::getline(board, line);) lines.push_back(line);
     return lines;
   }
 
-  std::string folder_;
+  const TestFolder folder_;
   std::string address_;
   std::optional<Subprocess> agent_;
   std::unique_ptr<Coordinator> a_;

@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "agent/testing/fake_coordinator.h"
+#include "agent/testing/test_folder.h"
 #include "base/process/subprocess.h"
 #include "base/process/unique_fd.h"
 #include "gmock/gmock.h"
@@ -40,14 +41,11 @@ std::string ReadFile(const std::string& path) {
 class AgentTest : public testing::Test {
  protected:
   void SetUp() override {
-    char folder[] = "/tmp/fastest-agent-XXXXXX";
-    ASSERT_NE(mkdtemp(folder), nullptr);
-    folder_ = folder;
-    invocation_dir_ = folder_;
-    std::filesystem::create_directory(folder_ + "/runner");
-    std::filesystem::copy_file("agent/testing/fake_runner.py", folder_ + "/runner/__main__.py");
-    runner_ = folder_ + "/runner";
-    coordinator_ = std::make_unique<FakeCoordinator>(folder_);
+    invocation_dir_ = folder_.path();
+    std::filesystem::create_directory(folder_.path() + "/runner");
+    std::filesystem::copy_file("agent/testing/fake_runner.py", folder_.path() + "/runner/__main__.py");
+    runner_ = folder_.path() + "/runner";
+    coordinator_ = std::make_unique<FakeCoordinator>(folder_.path());
     int ends[2];
     ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
     alive_out_ = UniqueFd(ends[0]);
@@ -57,12 +55,11 @@ class AgentTest : public testing::Test {
   void TearDown() override {
     agent_.reset();
     coordinator_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   void StartAgent(const std::string& python = kPython, const std::vector<std::string>& env = {}) {
     SubprocessOptions options;
-    options.working_dir = folder_;
+    options.working_dir = folder_.path();
     options.argv = {std::filesystem::absolute("agent/fastest-agent"),
                     "--embedded",
                     "--join",
@@ -76,7 +73,7 @@ class AgentTest : public testing::Test {
     if (!runner_.empty()) options.argv.insert(options.argv.end(), {"--runner", runner_});
     options.env = env;
     options.env->push_back("PATH=/usr/bin:/bin");
-    UniqueFd err(open((folder_ + "/stderr").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    UniqueFd err(open((folder_.path() + "/stderr").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     // Every process below the agent inherits descriptor 50.
     options.fds = {{err.get(), 2}, {alive_in_.get(), 50}};
     absl::StatusOr<Subprocess> agent = Subprocess::Spawn(options);
@@ -88,7 +85,7 @@ class AgentTest : public testing::Test {
   // Waits for the agent, and starts a run with workers w0, w1 … in slots 0, 1 ….
   void StartRun(int workers, double hang_timeout_s = 0, const std::string& python = "") {
     const std::optional<v1::AgentMessage::Hello> hello = coordinator_->WaitForHello();
-    ASSERT_TRUE(hello.has_value()) << ReadFile(folder_ + "/stderr");
+    ASSERT_TRUE(hello.has_value()) << ReadFile(folder_.path() + "/stderr");
     EXPECT_EQ(hello->name(), "under-test");
     EXPECT_EQ(hello->slots(), 2u);
     EXPECT_EQ(hello->protocol_version(), 1u);
@@ -173,7 +170,7 @@ class AgentTest : public testing::Test {
   Event WaitFor(const std::function<bool(const Event&)>& wanted) {
     const std::optional<Event> event = coordinator_->WaitFor(wanted, &position_);
     EXPECT_TRUE(event.has_value()) << "what was waited for did not come; the agent's stderr: "
-                                   << ReadFile(folder_ + "/stderr") << "\nand what came:" << Came();
+                                   << ReadFile(folder_.path() + "/stderr") << "\nand what came:" << Came();
     return event.value_or(Event());
   }
 
@@ -203,7 +200,7 @@ class AgentTest : public testing::Test {
   void ExpectOrderlyEnd() {
     EndRun();
     EXPECT_TRUE(coordinator_->WaitForEnd());
-    EXPECT_EQ(DescribeWaitStatus(agent_->Wait()), "exit code 0") << ReadFile(folder_ + "/stderr");
+    EXPECT_EQ(DescribeWaitStatus(agent_->Wait()), "exit code 0") << ReadFile(folder_.path() + "/stderr");
     ExpectNobodyLeft();
   }
 
@@ -223,7 +220,7 @@ class AgentTest : public testing::Test {
     EXPECT_TRUE(alive.revents & POLLHUP);
   }
 
-  std::string folder_;
+  const TestFolder folder_;
   std::string invocation_dir_;
   std::string runner_;
   std::vector<std::string> pytest_args_;
@@ -330,13 +327,13 @@ TEST_F(AgentTest, AHungTestThatGivesNoStackIsKilledAllTheSame) {
 
 TEST_F(AgentTest, GarbageOnTheChannelEndsTheWorker) {
   const v1::TestResult result = RunFatalLease("no_json");
-  EXPECT_THAT(result.death(), HasSubstr("it sent a frame that is no message"));
+  EXPECT_THAT(result.death(), HasSubstr("it sent a frame that is not a message"));
   ExpectOrderlyEnd();
 }
 
 TEST_F(AgentTest, SomethingElseThanFramesEndsTheWorker) {
   const v1::TestResult result = RunFatalLease("no_frame");
-  EXPECT_THAT(result.death(), HasSubstr("it sent something that is no frame"));
+  EXPECT_THAT(result.death(), HasSubstr("it sent something that is not a frame"));
   ExpectOrderlyEnd();
 }
 
@@ -450,27 +447,27 @@ TEST_F(AgentTest, TheDeathOfTheZygoteCostsItsWorkersOnly) {
 }
 
 TEST_F(AgentTest, TheRunNamesTheInterpreter) {
-  std::filesystem::create_symlink(kPython, folder_ + "/other-python");
+  std::filesystem::create_symlink(kPython, folder_.path() + "/other-python");
   StartAgent();
-  StartRun(1, 0, folder_ + "/other-python");
-  EXPECT_EQ(WaitForReady("w0").header(1), folder_ + "/other-python");
+  StartRun(1, 0, folder_.path() + "/other-python");
+  EXPECT_EQ(WaitForReady("w0").header(1), folder_.path() + "/other-python");
   ExpectOrderlyEnd();
 }
 
 TEST_F(AgentTest, TheRunNamesTheDirectory) {
-  invocation_dir_ = folder_ + "/elsewhere";
+  invocation_dir_ = folder_.path() + "/elsewhere";
   std::filesystem::create_directory(invocation_dir_);
-  std::filesystem::create_symlink(kPython, folder_ + "/python");
+  std::filesystem::create_symlink(kPython, folder_.path() + "/python");
   StartAgent("runner/../python");
   StartRun(1);
   const v1::WorkerMessage::Ready ready = WaitForReady("w0");
-  EXPECT_EQ(ready.header(1), folder_ + "/python");
+  EXPECT_EQ(ready.header(1), folder_.path() + "/python");
   EXPECT_EQ(ready.header(2), invocation_dir_);
   ExpectOrderlyEnd();
 }
 
 TEST_F(AgentTest, ARunInADirectoryThatIsNotHereIsRefused) {
-  invocation_dir_ = folder_ + "/nowhere";
+  invocation_dir_ = folder_.path() + "/nowhere";
   StartAgent();
   StartRun(1);
   const Event event = WaitFor([](const Event& e) { return e.has_refused(); });
@@ -636,17 +633,18 @@ class AgentWithPytestTest : public AgentTest {
     python_ = python;
     // The runner of this test, which Bazel keeps up to date. The agent would take the one beside its program.
     runner_ = std::filesystem::absolute("runner_py/fastest_runner");
-    pytest_args_ = {"-p", "no:cacheprovider", "--rootdir", folder_, folder_};
-    std::ofstream(folder_ + "/test_well.py") << "import sys\n\n"
-                                                "def test_good():\n"
-                                                "    assert not any('runner' in folder for folder in sys.path)\n\n"
-                                                "def test_bad(): assert 1 == 2\n";
-    std::ofstream(folder_ + "/test_crash.py") << "import os, signal\n\n"
-                                                 "def test_fine(): pass\n\n"
-                                                 "def test_dies():\n"
-                                                 "    print('last words')\n"
-                                                 "    os.kill(os.getpid(), signal.SIGSEGV)\n";
-    std::ofstream(folder_ + "/test_hang.py") << "import time\n\ndef test_sleeps():\n    time.sleep(1000)\n";
+    pytest_args_ = {"-p", "no:cacheprovider", "--rootdir", folder_.path(), folder_.path()};
+    std::ofstream(folder_.path() + "/test_well.py")
+        << "import sys\n\n"
+           "def test_good():\n"
+           "    assert not any('runner' in folder for folder in sys.path)\n\n"
+           "def test_bad(): assert 1 == 2\n";
+    std::ofstream(folder_.path() + "/test_crash.py") << "import os, signal\n\n"
+                                                        "def test_fine(): pass\n\n"
+                                                        "def test_dies():\n"
+                                                        "    print('last words')\n"
+                                                        "    os.kill(os.getpid(), signal.SIGSEGV)\n";
+    std::ofstream(folder_.path() + "/test_hang.py") << "import time\n\ndef test_sleeps():\n    time.sleep(1000)\n";
   }
 
   std::string python_;
@@ -684,7 +682,7 @@ TEST_F(AgentWithPytestTest, ReportsACrashWithWhatPytestHadCaptured) {
 
 // A test has started a process that has left its group and lost its parent.
 TEST_F(AgentWithPytestTest, NobodyOutlivesAnAgentThatIsKilled) {
-  std::ofstream(folder_ + "/test_orphan.py") << kLeavesOrphan;
+  std::ofstream(folder_.path() + "/test_orphan.py") << kLeavesOrphan;
   StartAgent(python_);
   StartRun(2);
   WaitForReady("w0");
@@ -698,7 +696,7 @@ TEST_F(AgentWithPytestTest, NobodyOutlivesAnAgentThatIsKilled) {
 
 // With unread data, the socket's other end sees a reset connection instead of the end of the stream.
 TEST_F(AgentWithPytestTest, NobodyOutlivesAnAgentThatIsKilledBeforeItHasReadAll) {
-  std::ofstream(folder_ + "/test_orphan.py") << kLeavesOrphan;
+  std::ofstream(folder_.path() + "/test_orphan.py") << kLeavesOrphan;
   StartAgent(python_);
   StartRun(1);
   WaitForReady("w0");
@@ -711,7 +709,7 @@ TEST_F(AgentWithPytestTest, NobodyOutlivesAnAgentThatIsKilledBeforeItHasReadAll)
 }
 
 TEST_F(AgentWithPytestTest, AKilledZygoteTakesItsWorkersAlongAndIsReplaced) {
-  std::ofstream(folder_ + "/test_orphan.py") << kLeavesOrphan;
+  std::ofstream(folder_.path() + "/test_orphan.py") << kLeavesOrphan;
   StartAgent(python_);
   StartRun(1);
   const v1::WorkerMessage::Ready ready = WaitForReady("w0");

@@ -75,8 +75,8 @@ absl::StatusOr<std::unique_ptr<AgentServer>> AgentServer::Listen(const std::stri
   PrepareServer(&builder);
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr || port == 0) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", address, ": the port is taken, or the host is not this machine's"));
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", address,
+                                               ": the port is taken, or the host is not an address of this machine"));
   }
   server->address_ =
       absl::StartsWith(address, "unix:") ? address : absl::StrCat(address.substr(0, address.rfind(':')), ":", port);

@@ -101,9 +101,9 @@ absl::Status ExpectedFiles::StatusOf(std::vector<std::string> different) const {
   const size_t more = different.size() - std::min(different.size(), kMostNamed);
   different.resize(different.size() - more);
   return absl::AbortedError(absl::StrCat(
-      "its checkout ", workdir_, " is not the coordinator's: ", absl::StrJoin(different, ", "),
+      "its checkout ", workdir_, " differs from the coordinator's: ", absl::StrJoin(different, ", "),
       more == 0 ? "" : absl::StrCat(", and ", more, " more"),
-      "; bring it up to date, name the right one by the agent's --workdir, or run what is there with --allow-stale"));
+      "; update it, name another checkout with the agent's --workdir, or run this one as it is with --allow-stale"));
 }
 
 }  // namespace fastest::agent

@@ -177,7 +177,8 @@ void CoordinatorStream::OnMessage(v1::CoordinatorMessage message) {
   if (message.ping() != 0) pong_ = message.ping();
   if (message.has_resume()) {
     if (message.resume().run_id() != run_id_ || !link_.Resume(message.resume().received(), now)) {
-      Finish(absl::InternalError("the coordinator would go on with something else than was begun"));
+      Finish(absl::InternalError(
+          "the coordinator resumed a run, or a place in its stream, that this agent does not know"));
       return;
     }
     call_->GoOn();

@@ -1,8 +1,5 @@
 #include "agent/coordinator/coordinator_stream.h"
 
-#include <stdlib.h>
-
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/coordinator/dialled_transport.h"
 #include "agent/testing/fake_coordinator.h"
+#include "agent/testing/test_folder.h"
 #include "base/clock.h"
 #include "base/fake_clock.h"
 #include "base/net/transport_security.h"
@@ -40,10 +38,7 @@ v1::AgentMessage::Event Passed() {
 class CoordinatorStreamTest : public testing::Test {
  protected:
   void SetUp() override {
-    char folder[] = "/tmp/fastest-stream-XXXXXX";
-    ASSERT_NE(mkdtemp(folder), nullptr);
-    folder_ = folder;
-    coordinator_ = std::make_unique<FakeCoordinator>(folder_);
+    coordinator_ = std::make_unique<FakeCoordinator>(folder_.path());
     loop_ = EventLoop::Create(&clock_).value();
     stream_ = std::make_unique<CoordinatorStream>(
         DialCoordinator(coordinator_->address(), &security_, loop_.get()), loop_.get(), &clock_,
@@ -58,12 +53,11 @@ class CoordinatorStreamTest : public testing::Test {
   void TearDown() override {
     stream_.reset();
     coordinator_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   const TransportSecurity security_;
   RealClock clock_;
-  std::string folder_;
+  const TestFolder folder_;
   std::unique_ptr<FakeCoordinator> coordinator_;
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<CoordinatorStream> stream_;
@@ -89,13 +83,12 @@ TEST_F(CoordinatorStreamTest, DeliversInOrderAndClosesWhenAllIsSaid) {
 
 // No time passes on this clock: lingering events would linger for ever without the one that may not.
 TEST(CoordinatorStreamLingerTest, WhatNobodyWaitsForGoesWithTheNextThatSomebodyDoes) {
-  char folder[] = "/tmp/fastest-stream-XXXXXX";
-  ASSERT_NE(mkdtemp(folder), nullptr);
+  const TestFolder folder;
   const TransportSecurity security;
   FakeClock clock;
   auto loop = EventLoop::Create(&clock).value();
   {
-    FakeCoordinator coordinator(folder);
+    FakeCoordinator coordinator(folder.path());
     CoordinatorStream stream(
         DialCoordinator(coordinator.address(), &security, loop.get()), loop.get(), &clock,
         {[&](const v1::CoordinatorMessage&) {}, [](bool) {}, [&](const absl::Status&) { loop->Stop(); }});
@@ -112,7 +105,6 @@ TEST(CoordinatorStreamLingerTest, WhatNobodyWaitsForGoesWithTheNextThatSomebodyD
     // At most: the hello, the hundred together with the event that took them along, and the last event.
     EXPECT_LE(coordinator.message_count(), 3);
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST_F(CoordinatorStreamTest, SaysWhenTheCoordinatorCannotFollow) {

@@ -57,8 +57,8 @@ WarmSocket::~WarmSocket() {
 void WarmSocket::Bound() { socket_ = Identify(path_); }
 
 std::string WarmSocket::WhyInVain() const {
-  if (!Same(socket_, Identify(path_))) return "its socket has gone";
-  if (!Same(program_was_, Identify(program_))) return "its program is another one now";
+  if (!Same(socket_, Identify(path_))) return "its socket was removed";
+  if (!Same(program_was_, Identify(program_))) return "its program was replaced";
   return "";
 }
 

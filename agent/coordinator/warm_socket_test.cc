@@ -1,6 +1,5 @@
 #include "agent/coordinator/warm_socket.h"
 
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <fstream>
 #include <string>
 
+#include "agent/testing/test_folder.h"
 #include "base/process/unique_fd.h"
 #include "gtest/gtest.h"
 
@@ -19,14 +19,10 @@ namespace {
 class WarmSocketTest : public testing::Test {
  protected:
   void SetUp() override {
-    char folder[] = "/tmp/fastest-warm-XXXXXX";
-    ASSERT_NE(mkdtemp(folder), nullptr);
-    folder_ = folder;
-    path_ = folder_ + "/a.sock";
-    program_ = folder_ + "/program";
+    path_ = folder_.path() + "/a.sock";
+    program_ = folder_.path() + "/program";
     std::ofstream(program_) << "1";
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   UniqueFd Bind() const {
     UniqueFd fd(socket(AF_UNIX, SOCK_STREAM, 0));
@@ -37,7 +33,7 @@ class WarmSocketTest : public testing::Test {
     return fd;
   }
 
-  std::string folder_;
+  const TestFolder folder_;
   std::string path_;
   std::string program_;
 };
@@ -50,13 +46,13 @@ TEST_F(WarmSocketTest, NamesItsProcessAndLeavesNothing) {
     const UniqueFd bound = Bind();
     (*warm)->Bound();
     EXPECT_EQ((*warm)->WhyInVain(), "");
-    std::ifstream file(folder_ + "/a.pid");
+    std::ifstream file(folder_.path() + "/a.pid");
     pid_t pid = 0;
     file >> pid;
     EXPECT_EQ(pid, getpid());
   }
   EXPECT_FALSE(std::filesystem::exists(path_));
-  EXPECT_FALSE(std::filesystem::exists(folder_ + "/a.pid"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() + "/a.pid"));
 }
 
 TEST_F(WarmSocketTest, TakesTheSocketOfOneThatWasKilled) {
@@ -70,25 +66,25 @@ TEST_F(WarmSocketTest, WaitsInVainWithoutItsSocketOrProgram) {
   const UniqueFd bound = Bind();
   (*warm)->Bound();
   std::filesystem::remove(program_);
-  EXPECT_EQ((*warm)->WhyInVain(), "its program is another one now");
+  EXPECT_EQ((*warm)->WhyInVain(), "its program was replaced");
   std::filesystem::remove(path_);
-  EXPECT_EQ((*warm)->WhyInVain(), "its socket has gone");
+  EXPECT_EQ((*warm)->WhyInVain(), "its socket was removed");
 }
 
 TEST_F(WarmSocketTest, LeavesAnothersFilesAlone) {
   auto warm = WarmSocket::Claim(path_, program_);
   ASSERT_TRUE(warm.ok());
   (*warm)->Bound();
-  std::filesystem::remove(folder_ + "/a.pid");
-  std::ofstream(folder_ + "/a.pid") << "other";
+  std::filesystem::remove(folder_.path() + "/a.pid");
+  std::ofstream(folder_.path() + "/a.pid") << "other";
   const UniqueFd bound = Bind();
   warm->reset();
   EXPECT_TRUE(std::filesystem::exists(path_));
-  EXPECT_TRUE(std::filesystem::exists(folder_ + "/a.pid"));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() + "/a.pid"));
 }
 
 TEST_F(WarmSocketTest, NamesWhatItCannotHave) {
-  const auto warm = WarmSocket::Claim(folder_ + "/none/a.sock", program_);
+  const auto warm = WarmSocket::Claim(folder_.path() + "/none/a.sock", program_);
   EXPECT_TRUE(absl::IsUnavailable(warm.status()));
   EXPECT_NE(warm.status().message().find("/none/a.pid"), std::string::npos);
 }

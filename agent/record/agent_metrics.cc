@@ -26,12 +26,12 @@ std::vector<MetricFamily> AgentMetrics::Collect() const {
   for (const v1::AgentStatus::Run& run : status.runs()) workers += run.workers();
   families.push_back(MakeGauge("fastest_agent_workers", "Worker processes of the runs under way.", workers));
   families.push_back(
-      MakeGauge("fastest_agent_draining", "1: it takes no more runs and is about to end.", status.draining()));
+      MakeGauge("fastest_agent_draining", "1: the agent takes no more runs and is about to end.", status.draining()));
   families.push_back(
       MakeCounter("fastest_agent_runs_total", "Runs that were begun.", static_cast<double>(status.runs_begun())));
   families.push_back(MakeCounter("fastest_agent_workers_started_total", "Workers that were started.",
                                  static_cast<double>(status.workers_started())));
-  families.push_back(MakeCounter("fastest_agent_workers_died_total", "Workers that ended otherwise than in good order.",
+  families.push_back(MakeCounter("fastest_agent_workers_died_total", "Workers that crashed or were killed.",
                                  static_cast<double>(status.workers_died())));
   MetricFamily results =
       MakeFamily("fastest_agent_results_total", "Tests that were run to a result, by outcome.", MetricType::Counter);
@@ -44,7 +44,7 @@ std::vector<MetricFamily> AgentMetrics::Collect() const {
   families.push_back(std::move(results));
   families.push_back(MakeGauge("fastest_agent_workdir_available_bytes", "Free space where the tests are.",
                                static_cast<double>(status.disk_available())));
-  families.push_back(MakeGauge("fastest_agent_memory_available_bytes", "Memory that the machine has to give.",
+  families.push_back(MakeGauge("fastest_agent_memory_available_bytes", "Memory that is available on the machine.",
                                static_cast<double>(status.memory_available())));
   families.push_back(MakeGauge("fastest_agent_load1", "The machine's load, the mean of a minute.", status.load()));
   return families;

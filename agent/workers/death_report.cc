@@ -113,7 +113,8 @@ v1::TestResult MakeDeathResult(const std::string& worker_id, const WorkerState::
   if (timeout) {
     // A person wants to see the stack first.
     const std::string stack(absl::StripTrailingAsciiWhitespace(ToText(evidence.stderr_tail)));
-    absl::StrAppend(&longrepr, "\n\n", stack.empty() ? "It gave no stack: it did not answer the signal." : stack);
+    absl::StrAppend(&longrepr, "\n\n",
+                    stack.empty() ? "There is no stack: the worker did not answer the signal." : stack);
     result.set_death(absl::StrCat(end.how, "\n", stack));
   } else {
     AddSection(phase, absl::StrCat("stderr of worker ", worker_id), evidence.stderr_tail);

@@ -222,7 +222,7 @@ class MessageBuilder : public json::json_sax_t {
   bool Wrong(absl::string_view what) {
     const bool named = !open_.empty() && open_.back().field != nullptr;
     const std::string& place = named ? open_.back().field->full_name() : root_->GetDescriptor()->full_name();
-    error_ = absl::StrCat(what, " is not what ", place, " holds");
+    error_ = absl::StrCat(what, " does not fit ", place);
     return false;
   }
 

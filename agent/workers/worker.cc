@@ -199,7 +199,7 @@ bool Worker::ReadChannel() {
     }
     if (!parsed.ok()) {
       deaf_ = true;
-      Take(state_.OnGarbage(absl::StrCat("it sent a frame that is no message (", parsed.message(), ")")));
+      Take(state_.OnGarbage(absl::StrCat("it sent a frame that is not a message (", parsed.message(), ")")));
       break;
     }
     // One of a newer kind, if it says nothing that we know.
@@ -207,7 +207,7 @@ bool Worker::ReadChannel() {
   }
   if (!status.ok() && !input.closed && !deaf_) {
     deaf_ = true;
-    Take(state_.OnGarbage(absl::StrCat("it sent something that is no frame (", status.message(), ")")));
+    Take(state_.OnGarbage(absl::StrCat("it sent something that is not a frame (", status.message(), ")")));
   }
   if (input.closed && !deaf_) {
     deaf_ = true;

@@ -142,7 +142,7 @@ void WorkerPool::OnZygoteBegun(const std::string& stale) {
   if (!state_.Answered()) return;
   loop_->Cancel(answer_timer_);
   if (!stale.empty()) {
-    fprintf(stderr, "fastest-agent: Python is started anew: %s\n", stale.c_str());
+    fprintf(stderr, "fastest-agent: Python is started again: %s\n", stale.c_str());
     // The zygote is in the midst of this call.
     zygote_->set_listener(nullptr);
     loop_->Post([old = std::shared_ptr<Zygote>(std::move(zygote_))] {});

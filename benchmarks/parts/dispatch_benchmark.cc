@@ -132,7 +132,7 @@ void QueueAndLedger(benchmark::State& state) {
   const int agents = static_cast<int>(state.range(0));
   const int tests = static_cast<int>(state.range(1));
   double bytes = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     const size_t before = HeapBytes();
     Farm farm(agents, tests);
     if (farm.Run() != tests) state.SkipWithError("not every test was counted once");

@@ -49,7 +49,7 @@ class Simulation {
   Simulation(const Suite& suite, const std::vector<Agent>& farm, const dispatch::DispatchQueue::Options& options)
       : suite_(suite), farm_(farm), workers_(farm.size()), queue_(options, names_) {}
 
-  Outcome Run(plan::Plan plan) {
+  Outcome Run(const plan::Plan& plan) {
     for (const plan::PlannedBatch& planned : plan.batches) {
       queue_.Add(planned.batch, {planned.predicted_s, planned.setup_s, planned.batch.together(),
                                  static_cast<uint32_t>(planned.unit) + 1});

@@ -37,7 +37,7 @@ absl::Status CheckAlone(const options::CommandLine& line) {
     const bool other = options::AsksElse(flag) || flag.Is(options::kReportFile | options::kOfOneRun);
     if (name != kOption && other && line.Has(name)) {
       return absl::InvalidArgumentError(
-          absl::StrCat(name, " does not go with ", kOption, ", which makes several runs of the suite, here"));
+          absl::StrCat(name, " does not go with ", kOption, ", which runs the suite several times, on this machine"));
     }
   }
   return absl::OkStatus();
@@ -115,14 +115,14 @@ absl::StatusOr<Finding> Explain(const v1::TestRef& test, const std::vector<Order
     if (!finding.unsteady.empty() || !finding.spoilers.empty()) return finding;
   }
   finding.test = test;
-  finding.unsteady = "it came out differently in two runs, and does not when those are repeated";
+  finding.unsteady = "it came out differently in two runs, but not when these runs were repeated";
   return finding;
 }
 
 void PrintFindings(const std::vector<Finding>& findings, const std::vector<v1::TestRef>& differing) {
   for (const Finding& finding : findings) Print(finding);
   if (differing.size() == findings.size()) return;
-  printf("and, differing likewise, not searched for:\n");
+  printf("came out differently too, but the causes were not searched for:\n");
   for (size_t i = findings.size(); i < differing.size(); ++i) printf("  %s\n", NameOf(differing[i]).c_str());
 }
 
@@ -132,7 +132,7 @@ int PrintSummary(size_t tests, size_t differing, const std::vector<OrderRun>& or
   for (const OrderRun& order : orders) absl::StrAppend(&names, names.empty() ? "" : "; ", order.name);
   printf("%s in %zu orders (%s): ", Tests(tests).c_str(), orders.size(), names.c_str());
   if (differing == 0) {
-    printf("each came out the same in all\n");
+    printf("every test came out the same in all of them\n");
     return kOk;
   }
   printf("%s came out differently; %d runs\n", Tests(differing).c_str(), runs);
@@ -148,7 +148,8 @@ absl::StatusOr<int> Check(const request::RunRequest& request) {
   ASSIGN_OR_RETURN(const isolation::RecordedRun reference, runs.InPytestsOrder(&exit_code));
   if (reference.tests.empty()) {
     search.Say(absl::StrCat("pytest ends with exit code ", exit_code,
-                            " and runs no test, so there is nothing to compare; it says why without ", kOption));
+                            " and runs no test, so there is nothing to compare; run it without ", kOption,
+                            " to see why"));
     return exit_code == 0 ? kNoTestsCollected : exit_code;
   }
   std::vector<OrderRun> orders = {InPytestsOrder(reference)};

@@ -108,11 +108,11 @@ void PrintVerdict(const python::Verdicts& pytest, const std::vector<std::string>
     printf("            ... and %zu more\n", differences.size() - kMostDifferences);
   if (!differences.empty()) {
     printf(
-        "          --engine pytest and -n 1 show whether the engine or the division over workers makes the "
-        "difference\n");
+        "          to find the cause: --engine pytest rules out the engine, -n 1 rules out the division over "
+        "workers\n");
   }
   if (!unsteady.empty()) {
-    printf("          left out, since runs of pytest do not agree about them: %s, %s first\n",
+    printf("          left out, because pytest's own runs disagree about them: %s, the first is %s\n",
            Tests(unsteady.size()).c_str(), unsteady.begin()->c_str());
   }
 }
@@ -222,7 +222,8 @@ int DoctorCommand(const std::vector<std::string>& args, const options::CommandLi
   if (!comparison.ok()) return Fail(comparison.status(), kInternalError);
   if (comparison->no_tests != 0) {
     Progress(absl::StrCat("pytest itself ends with exit code ", comparison->no_tests,
-                          " and runs no test, so there is nothing to compare; it says why without ", kOption));
+                          " and runs no test, so there is nothing to compare; run it without ", kOption,
+                          " to see why"));
     return comparison->no_tests;
   }
   const std::vector<std::string> differences = AllDifferences(*comparison);

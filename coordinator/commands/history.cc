@@ -26,9 +26,8 @@ absl::Status Import(const discovery::ProjectConfig& project, const request::Requ
 
 absl::Status Compact(const request::Request& request) {
   ASSIGN_OR_RETURN(const int files, history::CompactStore(request.history.store));
-  std::string said = absl::StrCat(files, " files are one now");
-  if (files == 0) said = "nothing to join, or another is joining them";
-  if (files == 1) said = "1 file is one";
+  std::string said = absl::StrCat("joined ", files, files == 1 ? " file" : " files", " into one");
+  if (files == 0) said = "nothing was joined: there are no files, or another process is joining them";
   Print(absl::StrCat(request.history.store, ": ", said, "\n"), request.report.text_to_stderr);
   return absl::OkStatus();
 }
@@ -37,7 +36,7 @@ absl::Status Compact(const request::Request& request) {
 
 int HistoryCommand(const discovery::ProjectConfig& project, const request::Request& request) {
   if (request.history.store.empty()) {
-    return Fail(absl::InvalidArgumentError("there is no history to keep: name one with --history"), kUsageError);
+    return Fail(absl::InvalidArgumentError("no history is kept: name one with --history"), kUsageError);
   }
   if (!request.history.imports.empty()) {
     if (const absl::Status status = Import(project, request); !status.ok()) return Fail(status, kUsageError);

@@ -25,14 +25,15 @@ constexpr char kCoverage[] = "--coverage-data";
 
 absl::Status Check(const options::CommandLine& line) {
   if (line.Has("--from-json")) {
-    return absl::InvalidArgumentError("--merge takes several files, --from-json one: give one of the two");
+    return absl::InvalidArgumentError(
+        "--merge reads several files, --from-json reads one: give only one of the two options");
   }
   if (line.paths.empty()) {
     return absl::InvalidArgumentError("--merge needs the --report-json files of the shards, or their folder");
   }
   RETURN_IF_ERROR(CheckCompanions(line, kOption));
   if (line.Has("--python") && !line.Has(kCoverage)) {
-    return absl::InvalidArgumentError("--python goes with --merge only beside --coverage-data");
+    return absl::InvalidArgumentError("--merge uses --python only with --coverage-data: give both or neither");
   }
   return absl::OkStatus();
 }
@@ -51,8 +52,8 @@ absl::Status MergeCoverage(const options::CommandLine& line, const request::Requ
   ASSIGN_OR_RETURN(const std::vector<std::string> files, python::CoverageFiles(line.paths, target));
   RETURN_IF_ERROR(python::JoinCoverage(request.run.options.python, files, target));
   if (files.size() >= shards) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat(kCoverage, ": ", shards, " shards ran tests, but there are data files of ",
-                                          files.size(), " only; ", target, " holds those"));
+  return absl::DataLossError(absl::StrCat(kCoverage, ": ", shards, " shards ran tests, but only ", files.size(),
+                                          " have data files; ", target, " has the data of those"));
 }
 
 absl::StatusOr<int> Merge(const options::CommandLine& line, const request::Invocation& invocation) {

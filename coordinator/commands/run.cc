@@ -37,7 +37,7 @@ agents::LocalAgent::Options AgentOptions(const discovery::ProjectConfig& project
   options.invocation_dir = run.invocation_dir;
   options.rootdir = project.rootdir;
   if (request.warm.keep) options.warm_folder = request.warm.folder;
-  options.may_replace = !run.forward_terminal;
+  options.may_replace = !run.terminal.forwarded;
   options.note = Note;
   return options;
 }

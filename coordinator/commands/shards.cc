@@ -37,7 +37,7 @@ std::string Describe(const shards::ShardPlan& plan, const std::string& path, boo
     absl::StrAppendFormat(&text, "predicted: %.2f s each on one slot, from %.2f s to %.2f s (longest / mean %.3f)\n",
                           mean, *least, *most, mean > 0 ? *most / mean : 1.0);
   } else {
-    text += "nothing is known of past runs: all tests were taken to last equally long\n";
+    text += "no past run is known: all tests were assumed to take equally long\n";
   }
   return text;
 }

@@ -18,7 +18,7 @@ int TakeoverCommand(const request::RunRequest& request) {
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  Say(absl::StrCat("fastest: ", request.interactive_option, " wants the keyboard: pytest itself takes over"));
+  Say(absl::StrCat("fastest: ", request.interactive_option, " needs the keyboard: pytest itself takes over"));
   execvp(argv[0], argv.data());
   Say(absl::StrCat("ERROR: cannot run ", python, ": give an interpreter with --python"));
   return kUsageError;

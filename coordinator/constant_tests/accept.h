@@ -38,15 +38,6 @@ struct Accepted {
 // `module` is the tree of `text`, in which the parser found no error. Pure.
 Accepted Accept(std::string_view text, discovery::Node module);
 
-// What stands between the parentheses, without comments.
-discovery::Node OnlyPart(discovery::Node parenthesized);
-
-// The text that an accepted string literal means.
-std::string TextOfString(std::string_view literal);
-
-// The operators of a comparison, each as one word ("not in", "is not"); empty if Python 3 lacks one of them.
-std::vector<std::string_view> ComparisonOperators(std::string_view text, discovery::Node comparison);
-
 }  // namespace fastest::constant_tests
 
 #endif  // FASTEST_COORDINATOR_CONSTANT_TESTS_ACCEPT_H_

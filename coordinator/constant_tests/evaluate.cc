@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "coordinator/constant_tests/accept_expression.h"
 #include "coordinator/constant_tests/functions.h"
 
 namespace fastest::constant_tests {

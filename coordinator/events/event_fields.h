@@ -67,7 +67,9 @@ class EventFields {
   }
 
   // Fields that may be missing.
-  std::string TextOr(const char* name, std::string otherwise = "") { return Has(name) ? Text(name) : otherwise; }
+  std::string TextOr(const char* name, std::string otherwise = "") {
+    return Has(name) ? Text(name) : std::move(otherwise);
+  }
   double NumberOr(const char* name, double otherwise = 0) { return Has(name) ? Number(name) : otherwise; }
   bool FlagOr(const char* name, bool otherwise) { return Has(name) ? Flag(name) : otherwise; }
   uint64_t CountOr(const char* name, uint64_t otherwise = 0, uint64_t most = kMostInt) {

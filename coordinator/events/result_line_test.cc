@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <fstream>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <string>
 
 #include "coordinator/events/json_reporter.h"
+#include "coordinator/report/testing/golden_lines.h"
 #include "coordinator/report/testing/result_kinds.h"
 #include "coordinator/report/testing/string_sink.h"
 
@@ -27,17 +27,7 @@ TEST(ResultLineTest, LinesStayWhatTheyAre) {
                      : reporter.Attempt(reported.result, reported.origin);
   }
   reporter.Tick(0);
-  std::ifstream file("coordinator/events/testdata/results.jsonl");
-  std::istringstream lines(written);
-  std::string line;
-  int number = 0;
-  for (std::string expected; std::getline(file, expected);) {
-    ++number;
-    ASSERT_TRUE(std::getline(lines, line)) << number;
-    EXPECT_EQ(line, expected) << number;
-  }
-  EXPECT_GT(number, 100);
-  EXPECT_FALSE(std::getline(lines, line)) << line;
+  report::ExpectGoldenLines(written, "coordinator/events/testdata/results.jsonl", 100);
   EXPECT_EQ(errors.str(), "");
 }
 

@@ -39,11 +39,14 @@ using Durations = std::vector<std::pair<std::string, double>>;
 
 absl::StatusOr<Durations> FromJson(const std::string& text) {
   const auto json = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return absl::InvalidArgumentError("it is no .test_durations: an object of seconds by test");
+  if (!json.is_object()) {
+    return absl::InvalidArgumentError(
+        "this is not a .test_durations file: a JSON object with the seconds of each test");
+  }
   Durations durations;
   for (const auto& [node_id, seconds] : json.items()) {
     if (!seconds.is_number())
-      return absl::InvalidArgumentError(absl::StrCat("the duration of ", node_id, " is no number"));
+      return absl::InvalidArgumentError(absl::StrCat("the duration of ", node_id, " is not a number"));
     durations.emplace_back(node_id, seconds.get<double>());
   }
   return durations;

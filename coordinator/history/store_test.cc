@@ -255,8 +255,8 @@ TEST_F(StoreTest, WhatCannotBeImportedIsNamed) {
     std::ofstream(path) << text;
     return std::string(Import(path, root_, "p", *store).status().message());
   };
-  EXPECT_THAT(error("[]"), HasSubstr(path + ": it is no .test_durations"));
-  EXPECT_THAT(error(R"({"a": "b"})"), HasSubstr("the duration of a is no number"));
+  EXPECT_THAT(error("[]"), HasSubstr(path + ": this is not a .test_durations file"));
+  EXPECT_THAT(error(R"({"a": "b"})"), HasSubstr("the duration of a is not a number"));
   EXPECT_THAT(error("<x"), HasSubstr("it is no JUnit XML"));
   EXPECT_THAT(error("<x/>"), HasSubstr("none of its test cases belongs to a file below"));
   EXPECT_THAT(std::string(Import("/nowhere", root_, "p", *store).status().message()),

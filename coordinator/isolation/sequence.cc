@@ -8,20 +8,17 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 #include "base/status_macros.h"
 #include "coordinator/events/event_reader.h"
 #include "coordinator/events/json_reporter.h"
 #include "coordinator/report/byte_sink.h"
 #include "proto/test_id.h"
+#include "proto/worker_id.h"
 
 namespace fastest::isolation {
 namespace {
-
-constexpr char kPrefix[] = "gw";
 
 class Listener final : public report::Reporter {
  public:
@@ -50,8 +47,8 @@ absl::StatusOr<std::string> ChooseWorker(const RecordedRun& run, const std::stri
   if (until.empty()) {
     const std::set<std::string> workers = WorkersOf(run, "");
     if (workers.size() == 1) return *workers.begin();
-    return absl::InvalidArgumentError(
-        absl::StrCat("whose tests? Give --until NODEID, or --worker and one of ", absl::StrJoin(workers, ", ")));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "name the worker to repeat: give --until NODEID, or --worker and one of ", absl::StrJoin(workers, ", ")));
   }
   const Ran* chosen = nullptr;
   for (const Ran& ran : run.tests) {
@@ -85,10 +82,11 @@ absl::StatusOr<Sequence> SequenceOf(const RecordedRun& run, const std::string& w
   }
   Sequence sequence;
   sequence.slots = run.start.slots;
-  absl::string_view number = name;
-  if (!absl::ConsumePrefix(&number, kPrefix) || !absl::SimpleAtoi(number, &sequence.worker)) {
+  const std::optional<int> number = WorkerNumber(name);
+  if (!number.has_value()) {
     return absl::InvalidArgumentError(absl::StrCat("--worker ", name, ": workers are called gw0, gw1 and so on"));
   }
+  sequence.worker = *number;
   std::set<TestId> before;
   bool there = false;
   bool reached = until.empty();
@@ -118,7 +116,7 @@ absl::Status WriteSequence(const results::RunStart& start, const Sequence& seque
   results::RunStart told = start;
   told.slots = sequence.slots;
   reporter.RunStarted(told);
-  const results::Origin origin = {"", absl::StrCat(kPrefix, sequence.worker), 1, 0};
+  const results::Origin origin = {"", WorkerId(sequence.worker), 1, 0};
   for (const v1::TestRef& ref : sequence.tests) {
     v1::TestResult result;
     *result.mutable_ref() = ref;

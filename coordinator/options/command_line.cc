@@ -24,9 +24,9 @@ constexpr char kDescription[] =
 constexpr char kHelp[] = "--help";
 
 constexpr char kFooter[] =
-    "\nOptions of your project's plugins work here too: what is not listed goes to pytest.\n"
+    "\nOptions of your project's plugins work here too: unlisted options go to pytest.\n"
     "Fastest's own options may also stand in the environment (FASTEST_HANG_TIMEOUT=60), in fastest.toml, or under\n"
-    "[tool.fastest] in pyproject.toml; the command line wins over the environment, and that over the file.\n"
+    "[tool.fastest] in pyproject.toml; the command line wins over the environment, and the environment over the file.\n"
     "Exit codes: 0 all passed, 1 failures, 2 interrupted, 3 internal error, 4 usage error, 5 no tests collected,\n"
     "10 some tests could not be run.";
 

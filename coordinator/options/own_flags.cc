@@ -16,27 +16,27 @@ std::vector<Flag> RunFlags() {
        "how many tests run at a time: a number, or 'auto' (one for each core, the default); 1 keeps pytest's own order",
        "N|auto"},
       {"--engine", H::kOwn, A::kValue, group::kRun,
-       "how a worker runs a test: 'pytest' (pytest's own protocol), 'auto' (the fastest that is sure to agree with it) "
-       "or 'direct' (as auto, and lists the tests that had to be left to pytest's). 'native' is as auto, and tests "
-       "that only assert something of constants are decided without Python where nobody but pytest sees them",
+       "how a worker runs a test: 'pytest' (pytest's own protocol), 'auto' (a faster way where the outcome is sure to "
+       "be the same), 'direct' (as auto, and lists the tests that needed pytest's protocol) or 'native' (as auto, and "
+       "tests whose assertions are about constants are decided without Python, where only pytest has a say in them)",
        "ENGINE"},
       {"--python", H::kOwn, A::kValue, group::kRun,
        "interpreter that has pytest and your packages (default: the active virtual environment's, then python3)",
        "PATH", kOfMerges},
       {"--warm", H::kOwn, A::kFlagOrWord, group::kRun,
-       "leave an agent behind that has pytest loaded, for the next run of this project, and use the one that the last "
-       "run left; it ends after 10 minutes without a run. --warm=stop ends it now",
+       "use the agent that the last run of this project left behind with pytest loaded, and leave it for the next run; "
+       "it ends after 10 minutes without a run. --warm=stop ends it now",
        "stop"},
       {"--preload", H::kOwn, A::kValue, group::kRun,
-       "what a warm agent, or one on another machine, loads of site-packages between two runs, for the second to find "
-       "it loaded where that makes no difference: 'none' (default), 'auto' (what the test files import), or modules",
+       "modules of site-packages that a warm agent, or an agent on another machine, loads between two runs. The next "
+       "run uses them where this makes no difference: 'none' (default), 'auto' (what the test files import), or names",
        "none|auto|NAME,..."},
       {"--hang-timeout", H::kOwn, A::kValue, group::kRun,
        "end a test that runs longer than this and report it as failed, with its Python stack (default: no limit)",
        "SECONDS"},
       {"--shard", H::kOwn, A::kValue, group::kRun,
-       "run only the I-th of N shards of the suite (from 1), for jobs that cannot reach each other; with --plan-file "
-       "by that plan, else by one of its own, the same in each job that has the same files, options and history",
+       "run only the I-th of N shards of the suite (from 1), for jobs that cannot reach each other. The plan is that "
+       "of --plan-file; without it each job makes the same plan from the same files, options and history",
        "I/N", kOfOneRun | kDividesRun},
       {"--plan-file", H::kOwn, A::kValue, group::kRun, "with --shard: the plan that --plan-out wrote", "FILE",
        kDividesRun},
@@ -44,72 +44,72 @@ std::vector<Flag> RunFlags() {
        "run only what failed or has no result in this --report-json file, or in those of a folder (of the same shard)",
        "PATH"},
       {"--retries", H::kOwn, A::kValue, group::kRun,
-       "run a test that fails again, N times at most; one that passes then is reported as flaky (default: 0; never one "
-       "marked no_retry)",
+       "run a failed test again, up to N times; a test that passes then is reported as flaky (default: 0; tests marked "
+       "no_retry are never run again)",
        "N", kDividesRun},
       {"--retry-budget", H::kOwn, A::kValue, group::kRun,
-       "with --retries: how many retries the whole run may have, as a number or a percentage of its tests (1%); after "
-       "that a failure is final",
+       "with --retries: how many retries the whole run may have, as a number or a percentage of its tests (1%); later "
+       "failures are final",
        "N|P%"},
       {"--flaky-result", H::kOwn, A::kValue, group::kRun,
-       "what a test that passed after it had failed means for the run: pass (default) or fail", "pass|fail"},
+       "result of a run in which a test passed only after it had failed: pass (default) or fail", "pass|fail"},
       {"--quarantine", H::kOwn, A::kValue, group::kRun,
        "TOML file of tests whose failures are shown apart and don't fail the run, each with owner, reason and last "
-       "day; an entry past its day fails it",
+       "day; an entry whose last day is over fails the run",
        "FILE"},
       {"--deadline", H::kOwn, A::kValue, group::kRun,
-       "be done after so many seconds: near the end no test is begun, all reports are written, and what was not run is "
-       "named (exit code 11)",
+       "end the run within this time: near the end no test is begun, all reports are written, and tests that were not "
+       "run are named (exit code 11)",
        "SECONDS"},
       {"--history", H::kOwn, A::kValue, group::kRun,
        "recorded durations, from which runs are balanced: a file; or a folder, https://HOST/PATH or "
        "s3://BUCKET/PREFIX, to which each run adds a small file (default: a file in the cache directory)",
        "STORE", kOfFinishedRuns},
       {"--history-base", H::kOwn, A::kValue, group::kRun,
-       "durations to go by where --history knows nothing, for instance the main branch's; only read", "STORE"},
+       "durations to use for tests that --history lacks, for instance the main branch's; never written", "STORE"},
   };
 }
 
 std::vector<Flag> FarmFlags() {
   return {
       {"--agents", H::kOwn, A::kValue, group::kFarm,
-       "run on these agents: HOST:PORT, or dns:///NAME:PORT for all addresses of a name, or @FILE with one a line, "
-       "read again as it changes; separated by commas",
+       "run on these agents, separated by commas: HOST:PORT, dns:///NAME:PORT for all addresses of a name, or @FILE "
+       "with an agent on each line, read again when the file changes",
        "LIST", kOfOneRun},
       {"--listen", H::kOwn, A::kValue, group::kFarm,
-       "let agents come here at any time during the run (fastest-agent --join); port 0: any that is free", "HOST:PORT",
+       "let agents join here at any time during the run (fastest-agent --join); port 0: any free port", "HOST:PORT",
        kOfOneRun},
       {"--port-file", H::kOwn, A::kValue, group::kFarm, "with --listen: write the bound HOST:PORT into this file",
        "FILE"},
-      {"--min-agents", H::kOwn, A::kValue, group::kFarm, "start when so many agents have answered (default: 1)", "N"},
+      {"--min-agents", H::kOwn, A::kValue, group::kFarm, "start when N agents have answered (default: 1)", "N"},
       {"--wait-agents", H::kOwn, A::kValue, group::kFarm,
-       "how long to wait for them (default: 30 with --listen, else until each was tried)", "SECONDS"},
+       "how long to wait for these agents (default: 30 with --listen, otherwise until each was tried)", "SECONDS"},
       {"--lease", H::kOwn, A::kValue, group::kFarm,
        "how long an agent may be out of reach before its tests go to others (default: 20)", "SECONDS"},
       {"--pass-env", H::kOwn, A::kValues, group::kFarm,
        "give tests on other machines these variables of this environment", "NAME,..."},
       {"--set-env", H::kOwn, A::kValues, group::kFarm, "give tests on other machines this variable", "NAME=VALUE"},
-      {"--allow-stale", H::kOwn, A::kFlag, group::kFarm,
-       "run on agents whose test files differ from those here all the same", nullptr},
-      {"--tls-ca", H::kOwn, A::kValue, group::kFarm, "certificate authority that agents must be known to", "FILE"},
+      {"--allow-stale", H::kOwn, A::kFlag, group::kFarm, "also use agents whose test files differ from the files here",
+       nullptr},
+      {"--tls-ca", H::kOwn, A::kValue, group::kFarm, "certificate authority that signed the agents' certificates",
+       "FILE"},
       {"--tls-cert", H::kOwn, A::kValue, group::kFarm, "this side's certificate", "FILE"},
-      {"--tls-key", H::kOwn, A::kValue, group::kFarm, "its key", "FILE"},
+      {"--tls-key", H::kOwn, A::kValue, group::kFarm, "the key of this side's certificate", "FILE"},
       {"--token-file", H::kOwn, A::kValue, group::kFarm, "secret word that agents and coordinators share", "FILE"},
-      {"--insecure", H::kOwn, A::kFlag, group::kFarm, "allow plain text, and anybody, beyond this machine", nullptr},
+      {"--insecure", H::kOwn, A::kFlag, group::kFarm, "allow other machines without TLS and without a token", nullptr},
   };
 }
 
 std::vector<Flag> AskFlags() {
   return {
       {"--status", H::kAsked, A::kFlagOrWord, group::kAsk,
-       "run nothing: say of each of --agents what it is and what it does; --status=json says it to programs", "json"},
+       "run nothing: print what each of --agents is and does; --status=json prints JSON", "json"},
       {"--drain", H::kAsked, A::kValues, group::kAsk,
-       "run nothing: have these agents finish the tests that they run and end; HOST:PORT, or their names among "
-       "--agents",
+       "run nothing: let these agents finish their running tests and then end; HOST:PORT, or names among --agents",
        "AGENT"},
       {"--history-import", H::kAsked, A::kValues, group::kAsk,
        "run nothing: add durations from pytest-split's .test_durations or a JUnit XML file to --history", "FILE"},
-      {"--history-compact", H::kAsked, A::kFlag, group::kAsk, "run nothing: join the small files of --history to one",
+      {"--history-compact", H::kAsked, A::kFlag, group::kAsk, "run nothing: join the small files of --history into one",
        nullptr},
       {"--shards", H::kAsked, A::kValue, group::kAsk,
        "with --plan-out: divide the tests into N shards of about the same predicted time; runs no test", "N"},
@@ -122,7 +122,7 @@ std::vector<Flag> AskFlags() {
        "and which tests go through which engine",
        nullptr},
       {"--discover", H::kAsked, A::kFlag, group::kAsk,
-       "list what can be known of the tests without Python, in milliseconds; ids are exact or marked open", nullptr},
+       "list the tests that can be found without Python, in milliseconds; ids are exact or marked open", nullptr},
       {"-h,--help", H::kAsked, A::kFlag, group::kAsk, "print this text and exit", nullptr},
       {"-V,--version", H::kAsked, A::kFlag, group::kAsk, "print the version and exit", nullptr},
   };
@@ -138,15 +138,15 @@ std::vector<Flag> ReportFlags() {
        kReportFile},
       {"--from-json", H::kAsked, A::kValue, group::kReports,
        "run nothing: make the reports, and the exit code, of the run that wrote this --report-json file ('-': standard "
-       "input); beside it may stand this group's other options, --color, and --history, where its durations go",
+       "input); allowed beside it: this group's other options, --color, and --history, which gets the durations",
        "FILE"},
       {"--merge", H::kAsked, A::kFlag, group::kReports,
-       "run nothing: join the --report-json files named as PATHs, or those in folders, of all shards and attempts to "
-       "the one verdict and the reports of the whole run; what is missing is named (exit code 10)",
+       "run nothing: join the --report-json files of all shards and attempts, given as PATHs or folders, into one "
+       "verdict and the reports of the whole run; missing shards and tests are named (exit code 10)",
        nullptr},
       {"--coverage-data", H::kOwn, A::kValue, group::kReports,
-       "with --merge: join the shards' coverage data, the .coverage.* files in the folders among PATHs, to this file "
-       "(by coverage.py, of --python)",
+       "with --merge: join the shards' coverage data, the .coverage.* files in the folders among PATHs, into this file "
+       "(with the coverage.py of --python)",
        "FILE", kOfMerges},
       {"--junit-xml,--junitxml", H::kOwn, A::kValue, group::kReports, "write a JUnit XML report, in pytest's form",
        "FILE", kReportFile},
@@ -156,8 +156,8 @@ std::vector<Flag> ReportFlags() {
        "write a page that needs nothing else: results to search and filter, failures, a timeline of all slots", "FILE",
        kReportFile | kNamesFile},
       {"--compare-with", H::kOwn, A::kValue, group::kReports,
-       "with --report-html or --serve-ui: an earlier such page, or --report-json file, whose results and durations to "
-       "compare with",
+       "with --report-html or --serve-ui: compare results and durations with an earlier page, or an earlier "
+       "--report-json file",
        "FILE", kNamesFile | kOfFinishedRuns},
       {"--report-markdown", H::kOwn, A::kValue, group::kReports,
        "write a summary in Markdown, as for a CI job's page ($GITHUB_STEP_SUMMARY)", "FILE", kReportFile | kNamesFile},
@@ -167,13 +167,14 @@ std::vector<Flag> ReportFlags() {
        "write a trace for Perfetto or chrome://tracing: what ran where and when (--trace itself is pytest's debugger)",
        "FILE", kReportFile | kNamesFile},
       {"--metrics", H::kOwn, A::kValue, group::kReports,
-       "while the run goes on, tell Prometheus how it does: http://HOST:PORT/metrics, to whoever asks; port 0: any",
+       "while the run goes on, serve metrics to Prometheus, without a token: http://HOST:PORT/metrics; port 0: any "
+       "free port",
        "HOST:PORT", kOfOneRun},
       {"--metrics-port-file", H::kOwn, A::kValue, group::kReports,
        "with --metrics: write the bound HOST:PORT into this file", "FILE"},
       {"--serve-ui", H::kOwn, A::kValue, group::kReports,
-       "while the run goes on, show the page of --report-html to browsers, at http://HOST:PORT/; port 0: any. Where "
-       "other machines can come, a token is needed: the address on standard error has it",
+       "while the run goes on, show the page of --report-html to browsers, at http://HOST:PORT/; port 0: any free "
+       "port. If other machines can connect, a token is needed: the address on standard error contains the token",
        "HOST:PORT", kOfOneRun},
       {"--serve-ui-port-file", H::kOwn, A::kValue, group::kReports,
        "with --serve-ui: write the bound HOST:PORT into this file", "FILE"},
@@ -183,26 +184,26 @@ std::vector<Flag> ReportFlags() {
 std::vector<Flag> OrderFlags() {
   return {
       {"--order", H::kOwn, A::kValue, group::kOrder,
-       "'pytest': with several workers too, a module's tests run in one of them and in pytest's order; 'free' "
-       "(default): its parts may run anywhere and in any order. With -n 1 the order is always pytest's",
+       "'pytest': each module's tests run in one worker and in pytest's order; 'free' (default): parts of a module may "
+       "run in any worker and in any order. With -n 1 the order is always pytest's",
        "ORDER"},
       {"--replay", H::kAsked, A::kValue, group::kOrder,
-       "run again what one worker of the run that wrote this --report-json file ran, in the same order, with the same "
-       "options for pytest",
+       "repeat what one worker ran in the run that wrote this --report-json file: the same tests in the same order, "
+       "with the same options for pytest",
        "EVENTS"},
       {"--worker", H::kAsked, A::kValue, group::kOrder,
        "with --replay: the worker, as reports name it (default: the one on which --until failed)", "gwN"},
-      {"--until", H::kAsked, A::kValue, group::kOrder, "with --replay: this test is the last", "NODEID"},
+      {"--until", H::kAsked, A::kValue, group::kOrder, "with --replay: the last test to run", "NODEID"},
       {"--bisect", H::kAsked, A::kFlag, group::kOrder,
-       "with --replay and --until: run it again and again with fewer tests before, and name those without which it "
-       "comes out otherwise",
+       "with --replay and --until: run this test again and again after fewer and fewer tests, and name the tests that "
+       "change its outcome",
        nullptr},
       {"--check-isolation", H::kAsked, A::kFlag, group::kOrder,
        "run the suite in pytest's order and in several others, one test at a time, and name the tests that come out "
-       "differently, with those that they lean on",
+       "differently, and the tests that they depend on",
        nullptr},
       {"--shadow", H::kOwn, A::kValue, group::kOrder,
-       "after the run, have pytest itself run this share of the batches, too, and warn of tests that come out "
+       "after the run, let pytest itself run this share of the batches too, and warn of tests that come out "
        "differently",
        "P%"},
   };

@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/test_id.h"
 
 namespace fastest::plan {
 namespace {
@@ -45,7 +46,7 @@ std::vector<std::string> Contents(const Plan& plan) {
     for (const v1::TestRef& ref : planned.batch.tests()) {
       if (!text.empty()) text += ' ';
       const std::string& id = ref.node_id();
-      text += id.substr(0, id.find("::")) + id.substr(id.rfind('_') + 1);
+      text.append(ModuleOf(id)).append(id, id.rfind('_') + 1);
     }
     contents.push_back(text);
     EXPECT_EQ(planned.batch.module(), "");

@@ -8,7 +8,7 @@ namespace fastest::policy {
 
 bool Attempts::Retry(const v1::TestResult& result, const results::Origin& origin, int tests) {
   waiting_[TestId(result.ref())] = {result, origin};
-  return ++retries_ == budget_.Limit(tests);
+  return ++retries_ == rules_.retry_budget.Limit(tests);
 }
 
 void Attempts::Settle(bool failed, int attempt, v1::TestResult* result) {
@@ -17,8 +17,8 @@ void Attempts::Settle(bool failed, int attempt, v1::TestResult* result) {
 }
 
 void Attempts::ApplyPolicies(bool failed, v1::TestResult* result) {
-  if (failed && !red_history_.empty()) *result->mutable_label() = red_history_.Label(*result);
-  const Quarantine::Entry* const entry = quarantine_.Find(result->ref().node_id());
+  if (failed && !rules_.red_history.empty()) *result->mutable_label() = rules_.red_history.Label(*result);
+  const Quarantine::Entry* const entry = rules_.quarantine.Find(result->ref().node_id());
   if (entry == nullptr) return;
   if (entry->expired) {
     expired_[entry->test] = absl::StrCat("the quarantine of ", entry->test, " (", entry->owner, ") ended on ",

@@ -7,9 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "coordinator/policy/quarantine.h"
-#include "coordinator/policy/red_history.h"
-#include "coordinator/policy/retry_budget.h"
+#include "coordinator/policy/failure_rules.h"
 #include "coordinator/results/run_facts.h"
 #include "proto/test.pb.h"
 #include "proto/test_id.h"
@@ -24,12 +22,11 @@ class Attempts {
     results::Origin origin;
   };
 
-  // All of them must outlive this.
-  Attempts(const RetryBudget& budget, const Quarantine& quarantine, const RedHistory& red_history)
-      : budget_(budget), quarantine_(quarantine), red_history_(red_history) {}
+  // `rules` must outlive this.
+  explicit Attempts(const FailureRules& rules) : rules_(rules) {}
 
   // Whether a run of `tests` tests may have another retry.
-  bool MayRetry(int tests) const { return retries_ < budget_.Limit(tests); }
+  bool MayRetry(int tests) const { return retries_ < rules_.retry_budget.Limit(tests); }
   // The test failed, and is run again. True: this has used up the budget of a run of `tests` tests.
   bool Retry(const v1::TestResult& result, const results::Origin& origin, int tests);
   // The test's last result, of attempt number `attempt`, gets what the policies make of it: a label, or that it does
@@ -50,9 +47,7 @@ class Attempts {
  private:
   void ApplyPolicies(bool failed, v1::TestResult* result);
 
-  const RetryBudget& budget_;
-  const Quarantine& quarantine_;
-  const RedHistory& red_history_;
+  const FailureRules& rules_;
   // The last attempt of each test that waits for its next one.
   std::map<TestId, Failed> waiting_;
   int retries_ = 0;

@@ -43,13 +43,11 @@ Quarantine Quarantined(const std::string& test, const std::string& expires) {
 
 class AttemptsTest : public testing::Test {
  protected:
-  RetryBudget budget_;
-  Quarantine quarantine_;
-  RedHistory red_history_;
+  FailureRules rules_;
 };
 
 TEST_F(AttemptsTest, WhatIsNotRunAgainIsTheLastWord) {
-  Attempts attempts(budget_, quarantine_, red_history_);
+  Attempts attempts(rules_);
   attempts.Retry(Failure("a.py::x"), kFirst, 9);
   attempts.Retry(Failure("a.py::x", 1), kFirst, 9);
   attempts.Retry(Failure("a.py::y"), kFirst, 9);
@@ -63,8 +61,8 @@ TEST_F(AttemptsTest, WhatIsNotRunAgainIsTheLastWord) {
 }
 
 TEST_F(AttemptsTest, TheBudgetIsUsedUpOnce) {
-  budget_ = *RetryBudget::Parse("2");
-  Attempts attempts(budget_, quarantine_, red_history_);
+  rules_.retry_budget = *RetryBudget::Parse("2");
+  Attempts attempts(rules_);
   EXPECT_TRUE(attempts.MayRetry(100));
   EXPECT_FALSE(attempts.Retry(Failure("a.py::x"), kFirst, 100));
   EXPECT_TRUE(attempts.Retry(Failure("a.py::y"), kFirst, 100));
@@ -72,8 +70,8 @@ TEST_F(AttemptsTest, TheBudgetIsUsedUpOnce) {
 }
 
 TEST_F(AttemptsTest, AFailureInQuarantineDoesNotCount) {
-  quarantine_ = Quarantined("a.py::x", "2026-12-31");
-  Attempts attempts(budget_, quarantine_, red_history_);
+  rules_.quarantine = Quarantined("a.py::x", "2026-12-31");
+  Attempts attempts(rules_);
   v1::TestResult failure = Failure("a.py::x");
   attempts.Settle(true, 1, &failure);
   EXPECT_EQ(failure.quarantined(), "known (anna, until 2026-12-31)");
@@ -88,8 +86,8 @@ TEST_F(AttemptsTest, AFailureInQuarantineDoesNotCount) {
 }
 
 TEST_F(AttemptsTest, AQuarantineThatHasEndedIsToldEvenIfTheTestPasses) {
-  quarantine_ = Quarantined("a.py::x", "2026-01-31");
-  Attempts attempts(budget_, quarantine_, red_history_);
+  rules_.quarantine = Quarantined("a.py::x", "2026-01-31");
+  Attempts attempts(rules_);
   v1::TestResult pass = Failure("a.py::x");
   attempts.Settle(false, 1, &pass);
   EXPECT_THAT(attempts.expired(), ElementsAre(Pair("a.py::x", HasSubstr("ended on 2026-01-31"))));
@@ -97,8 +95,8 @@ TEST_F(AttemptsTest, AQuarantineThatHasEndedIsToldEvenIfTheTestPasses) {
 }
 
 TEST_F(AttemptsTest, AnUnretriedFailureIsInQuarantineToo) {
-  quarantine_ = Quarantined("a.py::x", "2026-12-31");
-  Attempts attempts(budget_, quarantine_, red_history_);
+  rules_.quarantine = Quarantined("a.py::x", "2026-12-31");
+  Attempts attempts(rules_);
   attempts.Retry(Failure("a.py::x"), kFirst, 9);
   const std::vector<Attempts::Failed> failures = attempts.TakeUnretried();
   ASSERT_EQ(failures.size(), 1u);
@@ -106,8 +104,8 @@ TEST_F(AttemptsTest, AnUnretriedFailureIsInQuarantineToo) {
 }
 
 TEST_F(AttemptsTest, AFailureIsLabelledByTheHistory) {
-  red_history_ = RedHistory({}, std::nullopt);
-  Attempts attempts(budget_, quarantine_, red_history_);
+  rules_.red_history = RedHistory({}, std::nullopt);
+  Attempts attempts(rules_);
   v1::TestResult failure = Failure("a.py::x");
   attempts.Settle(true, 1, &failure);
   EXPECT_TRUE(failure.has_label());

@@ -78,7 +78,9 @@ absl::Status ReadPatience(const ValueReader& reader, FarmRequest& farm) {
   ASSIGN_OR_RETURN(farm.min_agents, reader.Number("--min-agents", farm.min_agents, kAgents));
   ASSIGN_OR_RETURN(farm.wait_s, reader.Seconds("--wait-agents", farm.wait_s));
   ASSIGN_OR_RETURN(farm.lease_s, reader.Seconds("--lease", farm.lease_s));
-  if (farm.lease_s <= 0) return reader.Wrong("--lease", "an agent could never be heard in time; give some seconds");
+  if (farm.lease_s <= 0) {
+    return reader.Wrong("--lease", "more than 0 seconds are needed; with 0 every agent would be lost at once");
+  }
   return absl::OkStatus();
 }
 
@@ -87,7 +89,7 @@ absl::Status ReadQuestions(const options::CommandLine& line, const ValueReader& 
   farm.status = form.has_value();
   farm.status_json = form == "json";
   if (farm.status && farm.agents.empty()) {
-    return absl::InvalidArgumentError("--status: whose? Name the agents with --agents");
+    return absl::InvalidArgumentError("--status needs agents to ask: name them with --agents");
   }
   farm.drain = line.All("--drain");
   return absl::OkStatus();

@@ -44,7 +44,8 @@ TEST_F(FarmRequestTest, HowLongAgentsAreWaitedFor) {
   EXPECT_EQ(Must(Read({})).lease_s, 20);
   EXPECT_LT(Must(Read({})).wait_s, 0);
   EXPECT_EQ(Must(Read({"--wait-agents=0"})).wait_s, 0);
-  EXPECT_EQ(Error({"--lease=0"}), "--lease 0: an agent could never be heard in time; give some seconds");
+  EXPECT_EQ(Error({"--lease=0"}),
+            "--lease 0: more than 0 seconds are needed; with 0 every agent would be lost at once");
   EXPECT_EQ(Error({"--min-agents=0"}), "--min-agents 0: a number from 1 on is needed");
 }
 
@@ -54,7 +55,7 @@ TEST_F(FarmRequestTest, QuestionsToAgents) {
   EXPECT_TRUE(farm.status_json);
   EXPECT_THAT(farm.drain, ElementsAre("b", "c"));
   EXPECT_FALSE(Must(Read({"--agents=a:1", "--status"})).status_json);
-  EXPECT_EQ(Error({"--status"}), "--status: whose? Name the agents with --agents");
+  EXPECT_EQ(Error({"--status"}), "--status needs agents to ask: name them with --agents");
   EXPECT_EQ(Error({"--status=xml", "--agents=a:1"}), "--status=xml: there are '--status' and '--status=json'");
 }
 

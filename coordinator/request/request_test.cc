@@ -67,7 +67,7 @@ TEST_F(RequestTest, CoverageOnAFarmHasOneSession) {
 
 TEST_F(RequestTest, PytestsOwnTextIsForwarded) {
   const Request request = MustMake({"--collect-only", "-q"});
-  EXPECT_TRUE(request.run.options.forward_terminal);
+  EXPECT_TRUE(request.run.options.terminal.forwarded);
   EXPECT_THAT(request.run.options.pytest_args, ElementsAre("-q", "--collect-only"));
 }
 

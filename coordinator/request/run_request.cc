@@ -48,26 +48,26 @@ std::string ReadPython(const ValueReader& reader, const Invocation& invocation) 
 }
 
 absl::Status ReadPolicies(const ValueReader& reader, const Invocation& invocation, run::RunOptions& run) {
-  ASSIGN_OR_RETURN(run.retries, reader.Number("--retries", 0, kRetries));
+  ASSIGN_OR_RETURN(run.failures.retries, reader.Number("--retries", 0, kRetries));
   if (reader.Has("--max-worker-restart")) {
-    ASSIGN_OR_RETURN(run.max_worker_restart, reader.Number("--max-worker-restart", 0, kRestarts));
+    ASSIGN_OR_RETURN(run.patience.max_worker_restart, reader.Number("--max-worker-restart", 0, kRestarts));
   }
   if (reader.Has("--retry-budget")) {
     absl::StatusOr<policy::RetryBudget> budget = policy::RetryBudget::Parse(reader.Text("--retry-budget"));
     if (!budget.ok()) return reader.Wrong("--retry-budget", std::string(budget.status().message()));
-    run.retry_budget = *budget;
+    run.failures.retry_budget = *budget;
   }
   ASSIGN_OR_RETURN(const std::string flaky, reader.Choice("--flaky-result", {"pass", "fail"}));
-  run.flaky_fails = flaky == "fail";
+  run.failures.flaky_fails = flaky == "fail";
   if (reader.Has("--quarantine")) {
     absl::StatusOr<policy::Quarantine> loaded = policy::Quarantine::Load(reader.Path("--quarantine"), invocation.today);
     if (!loaded.ok()) {
       return absl::InvalidArgumentError(absl::StrCat("--quarantine ", std::string(loaded.status().message())));
     }
-    run.quarantine = *std::move(loaded);
+    run.failures.quarantine = *std::move(loaded);
   }
   ASSIGN_OR_RETURN(const double deadline, reader.Seconds("--deadline"));
-  run.deadline = policy::Deadline(deadline);
+  run.patience.deadline = policy::Deadline(deadline);
   return absl::OkStatus();
 }
 
@@ -131,7 +131,7 @@ absl::StatusOr<RunRequest> ReadRunRequest(const options::CommandLine& line, cons
   run.pytest_args = typed.pytest_args;
   run.python = ReadPython(reader, invocation);
   ASSIGN_OR_RETURN(run.slots, ReadSlots(reader, invocation));
-  ASSIGN_OR_RETURN(run.hang_timeout_s, reader.Seconds("--hang-timeout"));
+  ASSIGN_OR_RETURN(run.patience.hang_timeout_s, reader.Seconds("--hang-timeout"));
   RETURN_IF_ERROR(ReadPolicies(reader, invocation, run));
   ASSIGN_OR_RETURN(const std::string engine, reader.Choice("--engine", {"auto", "pytest", "direct", "native"}));
   run.engine = EngineNamed(engine).value_or(v1::ENGINE_AUTO);
@@ -140,8 +140,8 @@ absl::StatusOr<RunRequest> ReadRunRequest(const options::CommandLine& line, cons
   run.keep_modules = order == "pytest";
   run.plan_only = reader.Has("--plan");
   run.plan_in_full = run.plan_only && reader.Has("--verbose");
-  run.color = WantsColor(reader, invocation);
-  run.columns = ColumnsOf(invocation);
+  run.terminal.color = WantsColor(reader, invocation);
+  run.terminal.columns = ColumnsOf(invocation);
   ASSIGN_OR_RETURN(request.shadow, ReadShadow(reader));
   request.names_modules = reader.Has("--pyargs");
   return request;

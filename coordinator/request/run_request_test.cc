@@ -29,13 +29,13 @@ TEST_F(RunRequestTest, Defaults) {
   EXPECT_EQ(run.python, "python3");
   EXPECT_EQ(run.engine, v1::ENGINE_AUTO);
   EXPECT_EQ(run.invocation_dir, "/home/u/project");
-  EXPECT_EQ(run.columns, 80);
-  EXPECT_FALSE(run.color);
+  EXPECT_EQ(run.terminal.columns, 80);
+  EXPECT_FALSE(run.terminal.color);
 }
 
 TEST_F(RunRequestTest, WorkersThatAreReplaced) {
-  EXPECT_EQ(Options({}).max_worker_restart, std::nullopt);
-  EXPECT_EQ(Options({"--max-worker-restart=0"}).max_worker_restart, 0);
+  EXPECT_EQ(Options({}).patience.max_worker_restart, std::nullopt);
+  EXPECT_EQ(Options({"--max-worker-restart=0"}).patience.max_worker_restart, 0);
   EXPECT_EQ(Error({"--max-worker-restart=few"}), "--max-worker-restart few: a number from 0 is needed");
 }
 
@@ -70,25 +70,25 @@ TEST_F(RunRequestTest, Interpreter) {
 }
 
 TEST_F(RunRequestTest, ColorFollowsPytestsRules) {
-  EXPECT_TRUE(Options({"--color=yes"}).color);
+  EXPECT_TRUE(Options({"--color=yes"}).terminal.color);
   environment_["FORCE_COLOR"] = "1";
-  EXPECT_TRUE(Options({}).color);
+  EXPECT_TRUE(Options({}).terminal.color);
   environment_["NO_COLOR"] = "1";
-  EXPECT_FALSE(Options({}).color);
+  EXPECT_FALSE(Options({}).terminal.color);
   environment_["PY_COLORS"] = "1";
-  EXPECT_TRUE(Options({}).color);
-  EXPECT_FALSE(Options({"--color=no"}).color);
+  EXPECT_TRUE(Options({}).terminal.color);
+  EXPECT_FALSE(Options({"--color=no"}).terminal.color);
 }
 
 TEST_F(RunRequestTest, ATerminal) {
   invocation_.stdout_is_terminal = true;
   invocation_.terminal_columns = 132;
-  EXPECT_TRUE(Options({}).color);
-  EXPECT_EQ(Options({}).columns, 132);
+  EXPECT_TRUE(Options({}).terminal.color);
+  EXPECT_EQ(Options({}).terminal.columns, 132);
   environment_["TERM"] = "dumb";
-  EXPECT_FALSE(Options({}).color);
+  EXPECT_FALSE(Options({}).terminal.color);
   environment_["COLUMNS"] = "100";
-  EXPECT_EQ(Options({}).columns, 100);
+  EXPECT_EQ(Options({}).terminal.columns, 100);
 }
 
 TEST_F(RunRequestTest, WrongValuesAreNamed) {
@@ -96,7 +96,7 @@ TEST_F(RunRequestTest, WrongValuesAreNamed) {
   EXPECT_THAT(Error({"--hang-timeout=-1"}), HasSubstr("-1"));
   EXPECT_EQ(Error({"--engine", "warp"}), "--engine warp: there are 'auto', 'pytest', 'direct' and 'native'");
   EXPECT_EQ(Options({"--engine=direct"}).engine, v1::ENGINE_DIRECT);
-  EXPECT_EQ(Options({"--hang-timeout", "1.5"}).hang_timeout_s, 1.5);
+  EXPECT_EQ(Options({"--hang-timeout", "1.5"}).patience.hang_timeout_s, 1.5);
   EXPECT_THAT(Error({"--preload=numpy.linalg"}), HasSubstr("--preload"));
   EXPECT_THAT(Error({"--preload", ""}), HasSubstr("--preload"));
   EXPECT_EQ(Error({"--order=mine"}), "--order mine: there are 'free' and 'pytest'");

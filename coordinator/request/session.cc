@@ -68,7 +68,7 @@ std::string WhyNotControl(const std::string& option, const options::CommandLine&
 
 void UseOneSession(const std::string& why, Request& request) {
   int& slots = request.run.options.slots;
-  if (slots > 1) request.notes.push_back(absl::StrCat(why, ": it goes through one session, one test at a time"));
+  if (slots > 1) request.notes.push_back(absl::StrCat(why, ": the run has one session, one test at a time"));
   slots = 1;
 }
 
@@ -78,7 +78,7 @@ void DropShadow(const std::string& why, Request& request) {
 
 // The plugin of `name` sees the whole run, in one session.
 void ShowWholeRun(const std::string& name, Request& request) {
-  DropShadow(absl::StrCat("with ", name, " a second run is another one"), request);
+  DropShadow(absl::StrCat("with ", name, ", a second run may give other outcomes"), request);
   UseOneSession(absl::StrCat(name, " needs to see the whole run"), request);
 }
 
@@ -86,7 +86,7 @@ void Obey(const options::Flag& flag, const std::string& name, Request& request) 
   switch (flag.handling) {
     case options::Handling::kText:
       request.run.options.slots = 1;
-      request.run.options.forward_terminal = true;
+      request.run.options.terminal.forwarded = true;
       request.run.shadow = 0;
       break;
     case options::Handling::kSingleSession:
@@ -124,7 +124,7 @@ void ChooseSession(const options::CommandLine& line, const discovery::ProjectCon
   }
   ObeyLogFile(line, project, request);
   if (const std::string report = ReportingOption(line); !report.empty()) {
-    DropShadow(absl::StrCat("a second run might write over what ", report, " writes"), request);
+    DropShadow(absl::StrCat("a second run might overwrite what ", report, " writes"), request);
   }
   run::RunOptions& run = request.run.options;
   if (!run.control_option.empty() && run.slots > 1) {

@@ -12,7 +12,7 @@ namespace fastest::request {
 // Decides for one of:
 // - several workers, each with a session of its own,
 // - the same, and a control session beside them (RunOptions.control_option),
-// - one slot with a session like pytest's own, whose text may be the answer (RunOptions.forward_terminal),
+// - one slot with a session like pytest's own, whose text may be the answer (Terminal.forwarded),
 // - pytest itself in the terminal (RunRequest.interactive_option).
 //
 // `request` has the slots that the user asked for, and learns the decision. Its notes say what the user does not get.

@@ -36,8 +36,8 @@ TEST_F(SessionTest, OneSlotIsPytestsOwnOrder) {
 TEST_F(SessionTest, WhatSeesTheWholeRunGoesThroughOneSession) {
   const Request request = Choose({"--lf"});
   EXPECT_EQ(request.run.options.slots, 1);
-  EXPECT_FALSE(request.run.options.forward_terminal);
-  EXPECT_THAT(request.notes, ElementsAre("--last-failed needs to see the whole run: it goes through one session, one "
+  EXPECT_FALSE(request.run.options.terminal.forwarded);
+  EXPECT_THAT(request.notes, ElementsAre("--last-failed needs to see the whole run: the run has one session, one "
                                          "test at a time"));
   EXPECT_THAT(Choose({"--lf"}, Request()).notes, IsEmpty());
   for (const char* option : {"--benchmark-only", "--log-file=lines"}) {
@@ -100,7 +100,7 @@ TEST_F(SessionTest, CoverageThatAControlSessionIsNotEnoughForHasOneSession) {
 
 TEST_F(SessionTest, PytestsOwnTextIsForwarded) {
   const Request request = Choose({"--collect-only", "-q"});
-  EXPECT_TRUE(request.run.options.forward_terminal);
+  EXPECT_TRUE(request.run.options.terminal.forwarded);
   EXPECT_EQ(request.run.options.slots, 1);
 }
 

@@ -33,7 +33,8 @@ absl::Status ReadPlan(const ValueReader& reader, ShardRequest& shard) {
     return absl::InvalidArgumentError("--shards N and --plan-out FILE belong together: give both");
   }
   if (reader.Has("--shards") && shard.shard != 0) {
-    return absl::InvalidArgumentError("--shards makes a plan, --shard runs a part of one: give one");
+    return absl::InvalidArgumentError(
+        "--shards makes a plan, --shard runs a part of a plan: give only one of the two options");
   }
   ASSIGN_OR_RETURN(shard.shards, reader.Number("--shards", shard.shards, kShards));
   return absl::OkStatus();

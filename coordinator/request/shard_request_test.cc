@@ -37,7 +37,7 @@ TEST_F(ShardRequestTest, APlanIsMadeOrUsed) {
   EXPECT_EQ(Error({"--plan-out=p"}), "--shards N and --plan-out FILE belong together: give both");
   EXPECT_EQ(Error({"--plan-file=p"}), "--plan-file is for --shard I/N: give both");
   EXPECT_EQ(Error({"--shards=4", "--plan-out=p", "--shard=1/2"}),
-            "--shards makes a plan, --shard runs a part of one: give one");
+            "--shards makes a plan, --shard runs a part of a plan: give only one of the two options");
   EXPECT_EQ(Error({"--shards=0", "--plan-out=p"}), "--shards 0: a number from 1 to 10000 is needed");
 }
 

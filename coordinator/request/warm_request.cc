@@ -20,10 +20,10 @@ std::string FolderOf(const Invocation& invocation) {
 
 // Why --warm has no effect; empty: it has.
 std::string WhyIgnored(const options::CommandLine& line, const Invocation& invocation, bool on_farm) {
-  if (on_farm) return "--warm is ignored: agents elsewhere are as warm as they are";
+  if (on_farm) return "--warm is ignored: it has no effect on agents of other machines";
   const auto origin = line.origins.find(kOption);
   if (origin == line.origins.end() || invocation.Variable("CI").empty()) return "";
-  return absl::StrCat(origin->second, " is ignored, since this is CI (the variable CI is set): type --warm for it");
+  return absl::StrCat(origin->second, " is ignored in CI (the variable CI is set): type --warm on the command line");
 }
 
 }  // namespace
@@ -36,8 +36,7 @@ absl::StatusOr<WarmRequest> ReadWarmRequest(const options::CommandLine& line, co
   if (!word.has_value()) return warm;
   warm.folder = FolderOf(invocation);
   if (warm.folder.empty()) {
-    return absl::InvalidArgumentError(
-        "--warm: there is no folder for it: XDG_RUNTIME_DIR, XDG_CACHE_HOME or HOME is needed");
+    return absl::InvalidArgumentError("--warm needs a folder: set XDG_RUNTIME_DIR, XDG_CACHE_HOME or HOME");
   }
   warm.stop = *word == "stop";
   if (warm.stop) return warm;

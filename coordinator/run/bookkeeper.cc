@@ -7,6 +7,7 @@
 #include "coordinator/constant_tests/decided_results.h"
 #include "coordinator/results/passed_result.h"
 #include "proto/test_id.h"
+#include "proto/worker_id.h"
 
 namespace fastest::run {
 
@@ -17,7 +18,7 @@ Bookkeeper::Bookkeeper(const RunOptions& options, StringTable& names, dispatch::
       control_(control),
       reports_(reports),
       inventory_(names, /*is_part=*/!options.share.everything()),
-      attempts_(options.retry_budget, options.quarantine, options.red_history),
+      attempts_(options.failures),
       ledger_(names),
       measurements_(names) {}
 
@@ -44,7 +45,7 @@ void Bookkeeper::EnterTests(const PlannedWork& work, const v1::Collection& colle
   } else {
     v1::WorkerMessage::Collected all;
     for (const plan::WholeTest& test : work.tests) *all.add_tests() = test.ref;
-    ledger_.Collected(absl::StrCat("gw", options_.sequence->worker), "", all);
+    ledger_.Collected(WorkerId(options_.sequence->worker), "", all);
   }
   ReportExpected(work.expected);
   for (const std::string& module : work.module_order) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "proto/test_id.h"
 
 namespace fastest::run {
 namespace {
@@ -56,14 +57,14 @@ class BookkeeperTest : public testing::Test {
     for (const std::string& id : ids) {
       v1::CollectedTest* test = collection_.add_tests();
       test->set_node_id(id);
-      test->set_module(id.substr(0, id.find("::")));
+      test->set_module(std::string(ModuleOf(id)));
     }
     Begin();
   }
 
   void Begin() {
     dispatch::DispatchQueue::Options queue_options;
-    queue_options.retries = options_.retries;
+    queue_options.retries = options_.failures.retries;
     queue_.emplace(queue_options, names_);
     report::RunReports::Reporters reporters;
     reporters.push_back(std::make_unique<TestReporter>(told_));
@@ -200,7 +201,7 @@ TEST_F(BookkeeperTest, AResultOfATestThatNobodyCollectedUnbalancesTheBooks) {
 }
 
 TEST_F(BookkeeperTest, AFailureIsAnAttemptUntilTheRetriesAreUsedUp) {
-  options_.retries = 1;
+  options_.failures.retries = 1;
   Plan({"a.py"});
   Collected(0, {"a.py::x", "a.py::y"});
   told_.clear();
@@ -217,7 +218,7 @@ TEST_F(BookkeeperTest, AFailureIsAnAttemptUntilTheRetriesAreUsedUp) {
 }
 
 TEST_F(BookkeeperTest, AFailureWhoseRetryNeverCameIsFinal) {
-  options_.retries = 1;
+  options_.failures.retries = 1;
   Plan({"a.py"});
   Collected(0, {"a.py::x"});
   EXPECT_FALSE(Result(0, "a.py::x", v1::FAILED));
@@ -229,8 +230,8 @@ TEST_F(BookkeeperTest, AFailureWhoseRetryNeverCameIsFinal) {
 }
 
 TEST_F(BookkeeperTest, TheEndOfTheRetryBudgetIsSaidOnce) {
-  options_.retries = 2;
-  options_.retry_budget = *policy::RetryBudget::Parse("1");
+  options_.failures.retries = 2;
+  options_.failures.retry_budget = *policy::RetryBudget::Parse("1");
   Plan({"a.py"});
   Collected(0, {"a.py::x", "a.py::y"});
   told_.clear();

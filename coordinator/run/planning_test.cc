@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "proto/test_id.h"
+
 namespace fastest::run {
 namespace {
 
@@ -27,7 +29,7 @@ v1::Collection Whole(const std::vector<std::string>& ids) {
   for (const std::string& id : ids) {
     v1::CollectedTest* test = collection.add_tests();
     test->set_node_id(id);
-    test->set_module(id.substr(0, id.find("::")));
+    test->set_module(std::string(ModuleOf(id)));
   }
   return collection;
 }

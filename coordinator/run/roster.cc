@@ -1,6 +1,7 @@
 #include "coordinator/run/roster.h"
 
 #include "absl/strings/str_cat.h"
+#include "proto/worker_id.h"
 
 namespace fastest::run {
 
@@ -44,7 +45,7 @@ results::AgentFacts Roster::FactsOf(int agent) const {
 Worker& Roster::Start(dispatch::SlotKey slot) {
   Worker& worker = workers_[slot] = Worker();
   worker.slot = slot;
-  worker.id = absl::StrCat("gw", next_worker_++);
+  worker.id = WorkerId(next_worker_++);
   worker.origin = {FactsOf(slot.agent).name, worker.id, 1, static_cast<int>(slot.slot)};
   return worker;
 }

@@ -15,9 +15,9 @@ namespace {
 
 dispatch::DispatchQueue::Options QueueOptions(const RunOptions& options, const Estimates& estimates) {
   dispatch::DispatchQueue::Options queue;
-  queue.retries = options.retries;
-  queue.max_losses = options.max_losses;
-  queue.lease_s = options.lease_s;
+  queue.retries = options.failures.retries;
+  queue.max_losses = options.patience.max_losses;
+  queue.lease_s = options.patience.lease_s;
   // Nothing is granted early by predictions that are only guesses: it would wait behind what takes longer than guessed.
   if (!estimates.measured()) queue.prefetch_s = 0;
   return queue;
@@ -39,7 +39,7 @@ Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
       reports_(std::move(dependencies.reporters), std::move(dependencies.show)),
       estimates_(std::move(estimates)),
       queue_(QueueOptions(options_, estimates_), names_),
-      control_(options_.control_option, /*agents_may_leave=*/options_.lease_s > 0),
+      control_(options_.control_option, /*agents_may_leave=*/options_.patience.lease_s > 0),
       roster_(options_.sequence.has_value() ? options_.sequence->worker : 0, options_.more_agents),
       books_(options_, names_, queue_, control_, reports_) {}
 
@@ -97,7 +97,7 @@ void Run::AgentLeft(int agent, const std::string& why) {
 }
 
 void Run::AgentBroken(int agent, const std::string& why) {
-  if (options_.lease_s <= 0) {
+  if (options_.patience.lease_s <= 0) {
     AgentLeft(agent, why);
     return;
   }
@@ -372,7 +372,7 @@ void Run::OnGone(const Worker& worker, const v1::AgentMessage::WorkerGone& gone)
 
 void Run::CountDeath(const std::string& worker_id) {
   const int deaths = roster_.CountDeath();
-  const std::optional<int> most = options_.max_worker_restart;
+  const std::optional<int> most = options_.patience.max_worker_restart;
   if (most.has_value() && deaths > *most) StopWork(ending_.TooManyDeaths(worker_id, *most), false);
 }
 
@@ -449,7 +449,7 @@ void Run::Tick() {
   const double now = now_();
   for (const int agent : queue_.Tick(now)) {
     agents_.Send(agent, EndRun());
-    GiveUpAgent(agent, absl::StrCat("it was not heard of for ", options_.lease_s, " s"));
+    GiveUpAgent(agent, absl::StrCat("it was not heard of for ", options_.patience.lease_s, " s"));
   }
   if (control_.GaveUp(now, started_)) Act();
   KeepDeadline(now);
@@ -457,9 +457,9 @@ void Run::Tick() {
 }
 
 void Run::KeepDeadline(double now) {
-  const policy::Deadline::Phase phase = options_.deadline.At(now - started_at_);
+  const policy::Deadline::Phase phase = options_.patience.deadline.At(now - started_at_);
   if (phase == policy::Deadline::Phase::kOpen || Done()) return;
-  if (!ending_.stopped()) StopWork(ending_.DeadlineNear(options_.deadline.seconds()), false);
+  if (!ending_.stopped()) StopWork(ending_.DeadlineNear(options_.patience.deadline.seconds()), false);
   if (phase == policy::Deadline::Phase::kOver && ending_.by_deadline() && !ending_.cut_off()) {
     ending_.DeadlineOver();
     StopWork("", true);
@@ -524,7 +524,7 @@ Circumstances Run::HowItWent() const {
   const policy::Attempts& attempts = books_.attempts();
   Circumstances went;
   went.started = started_;
-  went.fails_by_policy = !attempts.expired().empty() || (options_.flaky_fails && attempts.flaky() > 0);
+  went.fails_by_policy = !attempts.expired().empty() || (options_.failures.flaky_fails && attempts.flaky() > 0);
   went.is_part = !options_.share.everything();
   went.one_session = roster_.started() == 1 && attempts.retries() == 0 && attempts.quarantined() == 0;
   return went;
@@ -534,7 +534,7 @@ int Run::Close() {
   books_.SettleRetries();
   books_.EnterNotRun(ending_.WhyNotRun(roster_.last_loss()), ending_.stopped(), ending_.names_all_left());
   for (const auto& [test, note] : books_.attempts().expired()) reports_.Note(note);
-  if (const int flaky = books_.attempts().flaky(); options_.flaky_fails && flaky > 0) {
+  if (const int flaky = books_.attempts().flaky(); options_.failures.flaky_fails && flaky > 0) {
     reports_.Note(
         absl::StrCat(flaky, flaky == 1 ? " test was" : " tests were", " flaky: the run fails (--flaky-result fail)"));
   }
@@ -548,7 +548,7 @@ int Run::Close() {
   if (summary_.books.not_run.empty()) ending_.NothingLeft();
   summary_.stop_reason = ending_.stop_reason().empty() ? ending_.failure() : ending_.stop_reason();
   if (control_.Exists()) summary_.plugin_summary = control_.summary();
-  summary_.flaky_fails = options_.flaky_fails;
+  summary_.flaky_fails = options_.failures.flaky_fails;
   const bool complete = reports_.Finish(summary_);
   // A report that was asked for and could not be written must not pass for a good run.
   return !complete && summary_.exit_code == kOk ? kInternalError : summary_.exit_code;

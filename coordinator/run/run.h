@@ -55,7 +55,7 @@ class Run {
   // Any sign of life; and how long a message takes to and fro.
   void AgentHeard(int agent) { queue_.AgentHeard(agent, now_()); }
   void AgentRoundTrip(int agent, double seconds) { queue_.AgentRoundTrip(agent, seconds); }
-  // The agent's stream broke. It may come back within the lease (RunOptions.lease_s); without a lease it has left.
+  // The agent's stream broke. It may come back within the lease (Patience.lease_s); without a lease it has left.
   void AgentBroken(int agent, const std::string& why);
   void AgentResumed(int agent);
   // The agent finishes what runs, and takes nothing more.

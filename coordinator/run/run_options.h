@@ -9,14 +9,20 @@
 
 #include "coordinator/constant_tests/module.h"
 #include "coordinator/isolation/sequence.h"
-#include "coordinator/policy/deadline.h"
-#include "coordinator/policy/quarantine.h"
-#include "coordinator/policy/red_history.h"
-#include "coordinator/policy/retry_budget.h"
+#include "coordinator/policy/failure_rules.h"
+#include "coordinator/policy/patience.h"
 #include "coordinator/shards/share.h"
 #include "proto/test.pb.h"
 
 namespace fastest::run {
+
+// The terminal that pytest's text is made for.
+struct Terminal {
+  // pytest's own text is the answer. It is shown as it comes, and our reporters that print are not used.
+  bool forwarded = false;
+  bool color = false;
+  int columns = 80;
+};
 
 struct RunOptions {
   std::string run_id;
@@ -36,32 +42,14 @@ struct RunOptions {
   std::map<std::string, constant_tests::Module> constant_modules;
   int slots = 1;
   v1::CollectionMode collection = v1::AUTO;
-  // pytest's own text is the answer. It is shown as it comes, and our reporters that print are not used.
-  bool forward_terminal = false;
-  bool color = false;
-  int columns = 80;
-  double hang_timeout_s = 0;
+  Terminal terminal;
   // Show the plan, run nothing. `plan_in_full`: every batch of it.
   bool plan_only = false;
   bool plan_in_full = false;
   // A JUnit report is written.
   bool junit_xml = false;
-  // How often a test that fails is run again.
-  int retries = 0;
-  // How many retries the whole run may have.
-  policy::RetryBudget retry_budget;
-  // A test that passed after it had failed fails the run all the same.
-  bool flaky_fails = false;
-  policy::Quarantine quarantine;
-  // What failures are labelled by.
-  policy::RedHistory red_history;
-  policy::Deadline deadline;
-  // The run ends when more workers than this have died (pytest-xdist's --max-worker-restart). Unset: no limit.
-  std::optional<int> max_worker_restart;
-  // How often a test is run again on another agent because its agent was lost while it ran.
-  int max_losses = 1;
-  // An agent that was not heard of for this long is lost. 0: an agent is lost when its stream breaks.
-  double lease_s = 0;
+  policy::FailureRules failures;
+  policy::Patience patience;
   // Which of the tests are run here.
   shards::Share share;
   // These tests are run in one worker and in this order, without a plan. Only with a single slot.

@@ -14,11 +14,11 @@ v1::RunSpec SpecOf(const RunOptions& options) {
   const int slots = options.sequence.has_value() ? options.sequence->slots : options.slots;
   // A single slot needs no controller: its session is as pytest's own in everything.
   spec.set_xdist_worker(slots > 1);
-  spec.set_forward_terminal(options.forward_terminal);
-  spec.set_color(options.color);
-  spec.set_columns(options.columns);
+  spec.set_forward_terminal(options.terminal.forwarded);
+  spec.set_color(options.terminal.color);
+  spec.set_columns(options.terminal.columns);
   spec.set_slots(slots);
-  spec.set_hang_timeout_s(options.hang_timeout_s);
+  spec.set_hang_timeout_s(options.patience.hang_timeout_s);
   spec.set_python(options.python);
   spec.set_engine(options.engine);
   for (const auto& [module, decided] : options.constant_modules) {
@@ -27,7 +27,7 @@ v1::RunSpec SpecOf(const RunOptions& options) {
     constant->set_crc32(decided.crc32);
   }
   for (const std::string& name : options.preload) spec.add_preload(name);
-  spec.set_retries(static_cast<uint32_t>(options.retries));
+  spec.set_retries(static_cast<uint32_t>(options.failures.retries));
   spec.set_junit_xml(options.junit_xml);
   return spec;
 }

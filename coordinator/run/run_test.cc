@@ -91,9 +91,9 @@ class RunTest : public testing::Test, public AgentPort {
     RunOptions options;
     options.run_id = "r1";
     options.slots = slots;
-    options.lease_s = lease_s_;
+    options.patience.lease_s = lease_s_;
     options.control_option = control_option_;
-    options.max_worker_restart = max_worker_restart_;
+    options.patience.max_worker_restart = max_worker_restart_;
     options.sequence = sequence_;
     options.constant_modules = constant_;
     RunUnderTest::Dependencies dependencies;

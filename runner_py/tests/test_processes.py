@@ -550,90 +550,92 @@ def test_cycles_are_finalized_at_the_end(project, worker, xdist_worker, finalize
     assert {path.name for path in directory.iterdir()} >= finalized
 
 
+# Writes a line into the file "trace" whenever something is finalized or called at the end of its process.
+TRACED_MODULE = """
+import atexit
+import collections
+import contextlib
+import json
+import os
+import sys
+import threading
+import weakref
+
+TRACE = os.open("trace", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+def note(text, write=os.write, fd=TRACE):
+    write(fd, f"{text}\\n".encode())
+
+class Final:
+    def __init__(self, name, imports=None):
+        self.name = name
+        self.imports = imports
+
+    def __del__(self, write=os.write, fd=TRACE, importing=__import__):
+        found = ""
+        if self.imports:
+            try:
+                importing(self.imports)
+                found = " found"
+            except ImportError:
+                found = " not found"
+        write(fd, f"{self.name}{found}\\n".encode())
+
+class Cycle(Final):
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.itself = self
+
+of_module = Final("of the module")
+of_module_importing = Final("of the module, importing", "pathlib")
+cycle_of_module = Cycle("cycle of the module")
+cycle_importing = Cycle("cycle of the module, importing", "json")
+collections.of_library = Final("in a module of the standard library")
+os.getcwd_of_test = Cycle("cycle in a module of the standard library")
+unflushed = open("unflushed", "w")
+unflushed.write("written without a flush")
+json.unflushed = open("unflushed_in_library", "w")
+json.unflushed.write("written without a flush")
+weakref.finalize(of_module_importing, note, "finalized")
+atexit.register(note, "at exit")
+
+@atexit.register
+def at_exit_importing():
+    import os, this_is_nowhere_else
+    note(f"at exit, importing {sorted(name for name in ('os', 're', 'pytest') if name in sys.modules)}")
+
+def test_leaves_garbage():
+    import gc
+    gc.disable()
+    Cycle("garbage")
+    Cycle("garbage, importing", "textwrap")
+    threading.Thread(target=lambda: (threading.main_thread().join(), note("thread"))).start()
+    sys.of_sys = Final("in sys")
+
+def test_leaves_a_daemon():
+    def wait():
+        with contextlib.suppress(BaseException):
+            threading.Event().wait()
+    threading.Thread(target=wait, daemon=True).start()
+"""
+
+
+def take_traces(directory):
+    """Reads what the end of a process of TRACED_MODULE left behind, and removes it."""
+    found = {name: (directory / name).read_text() for name in ("unflushed", "unflushed_in_library")}
+    found["trace"] = sorted((directory / "trace").read_text().splitlines())
+    for name in ("trace", "unflushed", "unflushed_in_library"):
+        (directory / name).unlink()
+    return found
+
+
 def test_the_end_of_a_process_leaves_the_same_traces(project, worker):
-    directory = project(
-        test_m="""
-        import atexit
-        import collections
-        import contextlib
-        import json
-        import os
-        import sys
-        import threading
-        import weakref
-
-        TRACE = os.open("trace", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-
-        def note(text, write=os.write, fd=TRACE):
-            write(fd, f"{text}\\n".encode())
-
-        class Final:
-            def __init__(self, name, imports=None):
-                self.name = name
-                self.imports = imports
-
-            def __del__(self, write=os.write, fd=TRACE, importing=__import__):
-                found = ""
-                if self.imports:
-                    try:
-                        importing(self.imports)
-                        found = " found"
-                    except ImportError:
-                        found = " not found"
-                write(fd, f"{self.name}{found}\\n".encode())
-
-        class Cycle(Final):
-            def __init__(self, *args):
-                super().__init__(*args)
-                self.itself = self
-
-        of_module = Final("of the module")
-        of_module_importing = Final("of the module, importing", "pathlib")
-        cycle_of_module = Cycle("cycle of the module")
-        cycle_importing = Cycle("cycle of the module, importing", "json")
-        collections.of_library = Final("in a module of the standard library")
-        os.getcwd_of_test = Cycle("cycle in a module of the standard library")
-        unflushed = open("unflushed", "w")
-        unflushed.write("written without a flush")
-        json.unflushed = open("unflushed_in_library", "w")
-        json.unflushed.write("written without a flush")
-        weakref.finalize(of_module_importing, note, "finalized")
-        atexit.register(note, "at exit")
-
-        @atexit.register
-        def at_exit_importing():
-            import os, this_is_nowhere_else
-            note(f"at exit, importing {sorted(name for name in ('os', 're', 'pytest') if name in sys.modules)}")
-
-        def test_leaves_garbage():
-            import gc
-            gc.disable()
-            Cycle("garbage")
-            Cycle("garbage, importing", "textwrap")
-            threading.Thread(target=lambda: (threading.main_thread().join(), note("thread"))).start()
-            sys.of_sys = Final("in sys")
-
-        def test_leaves_a_daemon():
-            def wait():
-                with contextlib.suppress(BaseException):
-                    threading.Event().wait()
-            threading.Thread(target=wait, daemon=True).start()
-        """,
-        this_is_nowhere_else="",
-    )
-
-    def traces():
-        found = {name: (directory / name).read_text() for name in ("unflushed", "unflushed_in_library")}
-        found["trace"] = sorted((directory / "trace").read_text().splitlines())
-        for name in ("trace", "unflushed", "unflushed_in_library"):
-            (directory / name).unlink()
-        return found
-
+    directory = project(test_m=TRACED_MODULE, this_is_nowhere_else="")
     script = os.path.join(os.path.dirname(sys.executable), "pytest")
     command = [sys.executable, script, "-p", "no:cacheprovider"]
     subprocess.run(command, cwd=directory, check=True, stdout=subprocess.DEVNULL)
-    genuine = traces()
+    genuine = take_traces(directory)
     assert len(genuine["trace"]) == 12, genuine
     running = run_one(worker, directory)
     assert running.exit_status() == 0
-    assert traces() == genuine
+    assert take_traces(directory) == genuine

@@ -279,11 +279,20 @@ def test_functions_and_classes_that_are_too_big_are_named(allowed):
         *({"kind": "member", "name": name, "path": "a.h", "scope": "x::Big", "scopeKind": "class"} for name in "ab"),
         {"kind": "member", "name": "kMost", "path": "a.h", "scope": "x::Small", "scopeKind": "class"},
         {"kind": "member", "name": "c", "path": "a.h", "scope": "x::Small", "scopeKind": "class"},
-        *({"kind": "member", "name": name, "path": "a.h", "scope": "Options", "scopeKind": "struct"} for name in "abc"),
+        {"kind": "member", "name": "a", "path": "base/a.h", "scope": "Few", "scopeKind": "struct"},
+        *(
+            {"kind": "member", "name": name, "path": "base/a.h", "scope": "Many", "scopeKind": "struct"}
+            for name in "ab"
+        ),
+        *(
+            {"kind": "member", "name": name, "path": "a.h", "scope": "Elsewhere", "scopeKind": "struct"}
+            for name in "ab"
+        ),
     ]
     assert limits.check_code(tags, allowed) == [
         "a.cc:7: Long has 3 lines, 2 are allowed",
         "a.h: class Big has 2 data members, 1 are allowed",
+        "base/a.h: struct Many has 2 data members, 1 are allowed",
     ]
 
 

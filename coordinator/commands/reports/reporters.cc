@@ -40,14 +40,14 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> ServeMetrics(const request::Repor
 
 report::TerminalOptions TerminalOptionsOf(const request::Request& request) {
   report::TerminalOptions options;
-  options.color = request.run.options.color;
-  options.columns = request.run.options.columns;
+  options.color = request.run.options.terminal.color;
+  options.columns = request.run.options.terminal.columns;
   options.live = request.report.live;
   // No CI server reads a terminal whose lines are rewritten.
   if (!request.report.live) options.fold = request.report.fold;
   options.heartbeat = request.report.heartbeat;
   if (request.report.live) options.measure_columns = request::TerminalColumns;
-  options.hang_timeout_s = request.run.options.hang_timeout_s;
+  options.hang_timeout_s = request.run.options.patience.hang_timeout_s;
   options.junit_xml_path = request.report.File("--junitxml");
   return options;
 }
@@ -80,7 +80,7 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Requ
   // The plan is all that there is to say.
   if (run.plan_only) return reporters;
   std::ostream& out = request.report.text_to_stderr ? std::cerr : std::cout;
-  if (!run.forward_terminal) {
+  if (!run.terminal.forwarded) {
     reporters.push_back(std::make_unique<report::TerminalReporter>(out, std::cerr, TerminalOptionsOf(request)));
   }
   if (request.report.engine_report || run.engine == v1::ENGINE_DIRECT) {
@@ -92,7 +92,7 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Requ
   if (reports.metrics != nullptr) {
     reporters.push_back(std::make_unique<report::MetricsReporter>(std::move(reports.metrics)));
   }
-  if (request.report.annotate && !run.forward_terminal && !request.report.text_to_stderr) {
+  if (request.report.annotate && !run.terminal.forwarded && !request.report.text_to_stderr) {
     reporters.push_back(std::make_unique<report::Annotations>(std::cout, request.report.workspace));
   }
   // The last: all else is there when the page waits for browsers.

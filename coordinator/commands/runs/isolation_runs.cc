@@ -9,6 +9,7 @@
 #include "coordinator/commands/text/messages.h"
 #include "proto/engine_name.h"
 #include "proto/outcome_name.h"
+#include "proto/worker_id.h"
 
 namespace fastest::commands {
 
@@ -44,7 +45,7 @@ absl::StatusOr<Outcomes> IsolationRuns::Of(const isolation::Sequence& sequence) 
   RETURN_IF_ERROR(isolation::WriteSequence(start, sequence, path));
   int exit_code = 0;
   ASSIGN_OR_RETURN(const isolation::RecordedRun run,
-                   Make({"--replay=" + path, absl::StrCat("--worker=gw", sequence.worker)}, &exit_code));
+                   Make({"--replay=" + path, "--worker=" + WorkerId(sequence.worker)}, &exit_code));
   if (run.start.run_id.empty()) {
     return absl::UnavailableError(absl::StrCat("a run of ", Tests(sequence.tests.size()), " ended with exit code ",
                                                exit_code, " before its first test; the suite as a whole did not"));
@@ -61,7 +62,7 @@ absl::StatusOr<isolation::RecordedRun> IsolationRuns::Make(std::vector<std::stri
   std::filesystem::remove(events, ignored);
   words.insert(words.begin(),
                {"--report-json=" + events, "--python=" + run.python, std::string("--engine=") + EngineName(run.engine),
-                "--progress=none", absl::StrCat("--hang-timeout=", run.hang_timeout_s),
+                "--progress=none", absl::StrCat("--hang-timeout=", run.patience.hang_timeout_s),
                 // pytest's cache in the project is for the user's own runs.
                 "--override-ini=cache_dir=" + scratch_.path() + "/cache"});
   ++made_;

@@ -48,8 +48,8 @@ Preparation::Preparation(const options::CommandLine& line, const discovery::Proj
       request_(request),
       reports_(std::move(reports)),
       shadow_(request.run.shadow),
-      history_(request.run.options.forward_terminal ? request::HistoryRequest() : request.history, Say) {
-  if (request.run.options.forward_terminal) return;
+      history_(request.run.options.terminal.forwarded ? request::HistoryRequest() : request.history, Say) {
+  if (request.run.options.terminal.forwarded) return;
   absl::StatusOr<discovery::Discovery> found = discovery::Discover(project, request.discovery);
   found_ = found.status();
   if (found.ok()) discovery_ = *std::move(found);
@@ -92,12 +92,12 @@ absl::StatusOr<std::unique_ptr<run::Run>> Preparation::MakeRun(run::AgentPort* a
   run::RunOptions options = request_.run.options;
   options.run_id = NewRunId();
   options.slots = slots;
-  options.lease_s = lease_s;
+  options.patience.lease_s = lease_s;
   if (MayDecide(slots)) options.constant_modules = constant_tests::DecidedModules(discovery_, project_.rootdir);
   if (options.preload_auto) options.preload = discovery_.imports;
   const std::vector<std::string> modules = Modules();
   run::Estimates estimates = TakeEstimates();
-  if (request_.history.label_failures) options.red_history = history_.Reds();
+  if (request_.history.label_failures) options.failures.red_history = history_.Reds();
   ASSIGN_OR_RETURN(options.share, ShareFor(request_.shard, estimates.ForModules(modules)));
   return std::make_unique<run::Run>(std::move(options), std::move(estimates), Dependencies(agents));
 }
@@ -115,7 +115,7 @@ int Preparation::Finish(run::Run& run) {
 bool Preparation::MayDecide(int slots) const {
   const run::RunOptions& run = request_.run.options;
   // A single slot is pytest's own session.
-  return run.engine == v1::ENGINE_NATIVE && slots > 1 && !run.forward_terminal && !run.plan_only &&
+  return run.engine == v1::ENGINE_NATIVE && slots > 1 && !run.terminal.forwarded && !run.plan_only &&
          !run.sequence.has_value() && run.control_option.empty() && request_.shard.shard == 0 &&
          request_.shard.rerun_from.empty();
 }

@@ -36,7 +36,7 @@ class Preparation {
   // What discovery and history say of the tests. Once, in place of a run.
   run::Estimates TakeEstimates();
 
-  // Once. `lease_s`: see RunOptions. InvalidArgument or NotFound: what --shard, --plan-file or --rerun-from name cannot
+  // Once. `lease_s`: see Patience. InvalidArgument or NotFound: what --shard, --plan-file or --rerun-from name cannot
   // be used.
   absl::StatusOr<std::unique_ptr<run::Run>> MakeRun(run::AgentPort* agents, int slots, double lease_s);
 

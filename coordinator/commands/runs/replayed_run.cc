@@ -10,6 +10,7 @@
 #include "coordinator/commands/text/messages.h"
 #include "coordinator/options/flag_table.h"
 #include "proto/engine_name.h"
+#include "proto/worker_id.h"
 
 namespace fastest::commands {
 namespace {
@@ -19,8 +20,8 @@ constexpr const char* kCompanions[] = {"--worker", "--until", "--bisect"};
 
 absl::Status CheckAlone(const options::CommandLine& line) {
   if (!line.paths.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(kOption, " says which tests are run: ", line.paths.front(),
-                                                   " does not go with it (--until NODEID makes it the last one)"));
+    return absl::InvalidArgumentError(absl::StrCat(kOption, " decides which tests are run: leave out ",
+                                                   line.paths.front(), " (--until NODEID names the last test to run)"));
   }
   for (const options::Flag& flag : options::FlagTable()) {
     const std::string name = options::MainName(flag);
@@ -47,7 +48,8 @@ absl::Status CheckReplayWords(const options::CommandLine& line) {
     }
   }
   if (line.Has("--bisect") && !line.Has("--until")) {
-    return absl::InvalidArgumentError("--bisect: which test comes out otherwise? Name it with --until NODEID");
+    return absl::InvalidArgumentError(
+        "--bisect needs the test that comes out differently: name it with --until NODEID");
   }
   return absl::OkStatus();
 }
@@ -69,8 +71,8 @@ absl::StatusOr<ReplayedRun> ReadReplayedRun(const options::CommandLine& line) {
 
 void Follow(const isolation::Sequence& sequence, request::Request* request) {
   run::RunOptions& run = request->run.options;
-  request->notes = {absl::StrCat("runs ", Tests(sequence.tests.size()), " as worker gw", sequence.worker, " of ",
-                                 sequence.slots, " did")};
+  request->notes = {absl::StrCat("runs ", Tests(sequence.tests.size()), " as worker ", WorkerId(sequence.worker),
+                                 " of ", sequence.slots, " did")};
   // Coverage needs a controller's session, which this worker lacks. It does not change how tests come out.
   if (!run.control_option.empty()) run.pytest_args.push_back("--no-cov");
   run.control_option.clear();
@@ -78,7 +80,7 @@ void Follow(const isolation::Sequence& sequence, request::Request* request) {
   run.collection = sequence.slots == 1 ? v1::WHOLE : v1::AUTO;
   run.sequence = sequence;
   // Settings may ask for these in a whole run.
-  run.retries = 0;
+  run.failures.retries = 0;
   request->shard = request::ShardRequest();
   request->run.shadow = 0;
   // A repetition is for looking at. Nothing is learned from it about what the suite should do.

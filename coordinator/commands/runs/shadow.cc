@@ -97,7 +97,7 @@ void CompareWithShadow(const ShadowSample& sample, const request::Request& reque
     differences = python::Differences(*first, own, python::Unsteady(*first, *second));
   }
   if (differences.empty()) return Say("the same");
-  fprintf(stderr, "WARNING: pytest does not agree about %zu of these:\n", differences.size());
+  fprintf(stderr, "WARNING: pytest's outcome differs for %zu of these tests:\n", differences.size());
   for (size_t i = 0; i < differences.size() && i < kMostDifferences; ++i) {
     fprintf(stderr, "  %s\n", differences[i].c_str());
   }
@@ -106,13 +106,13 @@ void CompareWithShadow(const ShadowSample& sample, const request::Request& reque
   const std::string report_json = request.report.File("--report-json");
   const std::string events = report_json.empty() || report_json == "-" ? "EVENTS" : report_json;
   fprintf(stderr,
-          "Either they lean on tests that ran before them, or Fastest is wrong. To see which (%s):\n"
+          "Either they depend on tests that ran before them, or Fastest is wrong. To find out (%s):\n"
           "  fastest-coordinator --replay %s --until %s --bisect\n",
-          events == "EVENTS" ? "EVENTS: the file of --report-json" : "docs/isolation.md", QuoteForShell(events).c_str(),
-          QuoteForShell(TestOf(differences.front())).c_str());
+          events == "EVENTS" ? "EVENTS is the file of --report-json" : "docs/isolation.md",
+          QuoteForShell(events).c_str(), QuoteForShell(TestOf(differences.front())).c_str());
   if (request.report.annotate) {
-    printf("::warning title=--shadow::pytest does not agree about %zu of %zu tests, %s first\n", differences.size(),
-           tests.size(), TestOf(differences.front()).c_str());
+    printf("::warning title=--shadow::pytest's outcome differs for %zu of %zu tests, the first is %s\n",
+           differences.size(), tests.size(), TestOf(differences.front()).c_str());
   }
 }
 

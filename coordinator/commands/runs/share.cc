@@ -57,13 +57,13 @@ absl::Status CheckSameDivision(const request::ShardRequest& request, const shard
   const bool divided = earlier.start.shard.index > 0;
   if (divided != (request.shard > 0)) {
     return absl::InvalidArgumentError(absl::StrCat("--rerun-from: ", earlier.path,
-                                                   divided ? " is of a run in shards: give the same --shard"
-                                                           : " is of a run that was not in shards: leave out --shard"));
+                                                   divided ? " comes from a run with shards: give the same --shard"
+                                                           : " comes from a run without shards: leave out --shard"));
   }
   if (divided && earlier.start.shard.plan != share.plan().digest()) {
-    return absl::InvalidArgumentError(absl::StrCat("--rerun-from: ", earlier.path, " was planned differently (plan ",
-                                                   earlier.start.shard.plan, ", here ", share.plan().digest(),
-                                                   "): give the --plan-file that it had"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--rerun-from: ", earlier.path, " comes from a run with another plan (", earlier.start.shard.plan,
+                     "; here ", share.plan().digest(), "): give the --plan-file of that run"));
   }
   return absl::OkStatus();
 }

@@ -35,13 +35,13 @@ absl::StatusOr<Finding> SpoilerSearch::For(isolation::Sequence sequence, const s
   ASSIGN_OR_RETURN(finding.alone, ask({}));
   ASSIGN_OR_RETURN(const std::string alone_again, ask({}));
   if (alone_again != finding.alone) {
-    finding.unsteady = absl::StrCat("by itself it comes out now as ", finding.alone, ", now as ", alone_again);
+    finding.unsteady = absl::StrCat("run alone twice, it came out as ", finding.alone, " and then as ", alone_again);
     return finding;
   }
   ASSIGN_OR_RETURN(finding.after, ask(before));
   if (!expected.empty() && finding.after != expected) {
     finding.unsteady =
-        absl::StrCat("after the same tests it came out as ", expected, " before, and as ", finding.after, " now");
+        absl::StrCat("after the same tests, it came out as ", expected, " before and as ", finding.after, " now");
     return finding;
   }
   if (finding.after == finding.alone) return finding;
@@ -74,16 +74,16 @@ void Print(const Finding& finding) {
     return;
   }
   if (finding.spoilers.empty()) {
-    printf("%s\n  %s by itself too: no test before it has a part in that\n", test.c_str(), finding.alone.c_str());
+    printf("%s\n  %s when run alone too: the tests before it are not the cause\n", test.c_str(), finding.alone.c_str());
     return;
   }
   const bool needs = IsGood(finding.after) && !IsGood(finding.alone);
-  printf("%s\n  %s by itself, %s after\n", test.c_str(), finding.alone.c_str(), finding.after.c_str());
+  printf("%s\n  %s when run alone, %s after\n", test.c_str(), finding.alone.c_str(), finding.after.c_str());
   for (const v1::TestRef& spoiler : finding.spoilers) printf("    %s\n", NameOf(spoiler).c_str());
   if (!finding.minimal)
-    printf("  not all of these may be needed: the search was ended after %d runs\n", kMostQuestions);
-  printf("  %s; to see it:\n",
-         needs ? "it needs what is left behind there" : "what is left behind there is in its way");
+    printf("  some of these tests may not be needed: the search stopped after %d runs\n", kMostQuestions);
+  printf("  %s; to reproduce:\n",
+         needs ? "the test needs what these leave behind" : "what these leave behind disturbs the test");
   std::string command = "pytest";
   for (const v1::TestRef& spoiler : finding.spoilers) absl::StrAppend(&command, " ", QuoteForShell(spoiler.node_id()));
   printf("    %s %s\n", command.c_str(), QuoteForShell(finding.test.node_id()).c_str());

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "coordinator/report/testing/golden_lines.h"
 #include "coordinator/report/testing/result_kinds.h"
 #include "coordinator/report/testing/sample_results.h"
 #include "coordinator/report/testing/string_sink.h"
@@ -101,17 +101,7 @@ TEST(CtrfReporterTest, EntriesStayWhatTheyAre) {
                      : reporter.Attempt(reported.result, reported.origin);
   }
   EXPECT_TRUE(reporter.Finished({}));
-  std::ifstream file("coordinator/report/files/testdata/results.ctrf.json");
-  std::istringstream lines(written);
-  std::string line;
-  int number = 0;
-  for (std::string expected; std::getline(file, expected);) {
-    ++number;
-    ASSERT_TRUE(std::getline(lines, line)) << number;
-    EXPECT_EQ(line, expected) << number;
-  }
-  EXPECT_GT(number, 50);
-  EXPECT_FALSE(std::getline(lines, line)) << line;
+  ExpectGoldenLines(written, "coordinator/report/files/testdata/results.ctrf.json", 50);
   EXPECT_EQ(err.str(), "");
 }
 

@@ -23,9 +23,7 @@ struct ReportedResult {
 inline v1::TestResult TimedResult(const std::string& node_id, double started_at, double seconds) {
   v1::TestResult result = PassedResult(node_id);
   result.set_lease_id(7);
-  result.set_location_path(std::string(ModuleOf(node_id)));
-  result.set_location_line(16);
-  result.set_domain(SpelledDomain(node_id));
+  SetSpelledPlace(16, &result);
   v1::Stages* stages = result.mutable_stages();
   stages->set_queued(started_at - 0.5);
   stages->set_leased(started_at - 0.4);

@@ -101,7 +101,7 @@ def test_who_has_no_token_is_not_told(ask, agent, project, tmp_path):
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--status"], "--status: whose? Name the agents with --agents"),
+        (["--status"], "--status needs agents to ask: name them with --agents"),
         (["--agents", "h:1", "--status=xml"], "--status=xml: there are '--status' and '--status=json'"),
         (["--drain", "somebody"], "--drain somebody: none of --agents has this name"),
     ],

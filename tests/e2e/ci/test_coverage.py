@@ -87,7 +87,7 @@ def test_a_shard_without_coverage_data_is_missed(shards, merge, python):
     merged = merge(folder, events, "--coverage-data", "all.coverage", "--python", python)
     assert merged.returncode == 10
     assert merged.stderr == (
-        "ERROR: --coverage-data: 3 shards ran tests, but there are data files of 2 only; all.coverage holds those\n"
+        "ERROR: --coverage-data: 3 shards ran tests, but only 2 have data files; all.coverage has the data of those\n"
     )
     assert "lib/two.py" in covered(python, folder, "all.coverage")
 
@@ -124,7 +124,7 @@ def test_what_cannot_be_joined_is_one_error(shards, merge, python, what):
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--merge", ".", "--python", "python3"], "--python goes with --merge only beside --coverage-data"),
+        (["--merge", ".", "--python", "python3"], "--merge uses --python only with --coverage-data"),
         (["--from-json", "x", "--coverage-data", "c"], "--coverage-data does not go with --from-json"),
     ],
 )

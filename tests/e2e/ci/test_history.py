@@ -36,7 +36,7 @@ def test_each_run_adds_a_file_to_a_folder(execute, project, plan, tmp_path):
     predicted, _ = plan(folder, "--history", store)
     assert 0.25 < predicted[1] < 3 and predicted[0] < predicted[1]
     compacted = execute(folder, "--history", store, "--history-compact")
-    assert "2 files are one now" in compacted.stdout
+    assert "joined 2 files into one" in compacted.stdout
     assert len(runs_of(store)) == 1
     assert plan(folder, "--history", store)[0] == predicted
 
@@ -88,7 +88,7 @@ def test_durations_of_other_tools_are_taken_over(execute, project, plan, tmp_pat
     ("arguments", "message"),
     [
         (["--history-import", "nothing.json"], "nothing.json: No such file or directory"),
-        (["--history-import", "test_slow.py"], "test_slow.py: it is no .test_durations"),
+        (["--history-import", "test_slow.py"], "test_slow.py: this is not a .test_durations file"),
         (["--history-compact", "--history", "file.sqlite"], "--history-compact is for a folder or a server"),
     ],
 )

@@ -193,7 +193,7 @@ def test_each_run_adds_to_it_and_the_next_goes_by_it(request, execute, project, 
     assert 0.25 < seconds < 3 and warnings == ""
     assert predicted(folder, store, "--history-base") == (pytest.approx(seconds), "")
     compacted = execute(folder, "--history", store.name, "--history-compact", env=store.env)
-    assert compacted.stdout == f"{store.name}: 2 files are one now\n", compacted.text
+    assert compacted.stdout == f"{store.name}: joined 2 files into one\n", compacted.text
     assert predicted(folder, store) == (pytest.approx(seconds), "")
 
 
@@ -221,7 +221,7 @@ def test_of_fifty_who_write_at_once_some_are_killed_and_some_join(start, execute
     everything = sum(i + 1 for i in range(WRITERS) if i not in victims)
     # There is no warning, so every file can be read.
     assert predicted(folder, store) == (pytest.approx(everything), "")
-    assert " files are one now\n" in execute(folder, "--history", store.name, "--history-compact", env=store.env).stdout
+    assert " files into one\n" in execute(folder, "--history", store.name, "--history-compact", env=store.env).stdout
     assert predicted(folder, store) == (pytest.approx(everything), "")
 
 

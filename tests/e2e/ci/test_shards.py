@@ -319,4 +319,4 @@ def test_parts_that_do_not_fit_are_refused(fleet):
     assert "needs the --report-json files" in one.ask("--merge").stderr
     refused = one.ask("--shard", "1/3", "-k", "test_a", "--rerun-from", one.events / "1.jsonl")
     assert refused.returncode == 4
-    assert "was planned differently" in refused.stderr
+    assert "comes from a run with another plan" in refused.stderr

@@ -98,10 +98,17 @@ def run(start, project, agent, tmp_path):
     return run
 
 
-def test_a_run_with_everything_is_clicked_through(run, page, coordinator, tmp_path):
+def test_a_run_with_everything_is_clicked_through(run, page):
     driver = page(run.html)
+    look_at_the_overview(driver, run)
+    filter_and_sort_tests(driver, run)
+    look_into_details(driver)
+    zoom_the_timeline(driver)
+    look_at_the_files(driver)
+
+
+def look_at_the_overview(driver, run):
     outcomes = run.outcomes()
-    # Overview
     assert driver.find_element(By.ID, "title").text == "Tests failed"
     chips = [chip.text for chip in driver.find_elements(By.CSS_SELECTOR, ".chips button")]
     assert chips == ["3 failed", f"{len(outcomes) - 3} passed", "1 flaky"]
@@ -109,7 +116,10 @@ def test_a_run_with_everything_is_clicked_through(run, page, coordinator, tmp_pa
     assert "was lost" in overview and "test_skips.py: none of it" in overview
     assert accessibility(driver) == []
 
-    # A chip leads to its tests. Then come the filters: search, outcome, agent, flaky.
+
+def filter_and_sort_tests(driver, run):
+    """A chip leads to its tests. Then come the filters (search, outcome, agent, flaky) and the order by duration."""
+    outcomes = run.outcomes()
     driver.find_element(By.CSS_SELECTOR, ".chips .o-f").click()
     assert driver.find_element(By.ID, "shown").text == f"3 of {len(outcomes)} tests"
     driver.find_element(By.ID, "outcome-f").click()
@@ -131,13 +141,15 @@ def test_a_run_with_everything_is_clicked_through(run, page, coordinator, tmp_pa
     assert driver.find_element(By.ID, "shown").text == f"{len(of_agent)} of {len(outcomes)} tests"
     Select(driver.find_element(By.ID, "agent")).select_by_visible_text("all")
 
-    # Sorted by duration: the test that hung is the longest.
+    # The test that hung is the longest.
     driver.find_element(By.ID, "sort-duration").click()
     assert rows(driver)[0][1] == "test_bad.py::test_hangs"
     assert driver.find_element(By.CSS_SELECTOR, "[aria-sort='descending']").text == "Duration"
 
-    # The detail of a failure has pytest's text, the captured output and the command to run the test again. None of it
-    # is read as markup.
+
+def look_into_details(driver):
+    """A failure shows pytest's text, the output and the command to run it again. None of it is read as markup."""
+    search = driver.find_element(By.ID, "search")
     search.send_keys("test_fails")
     driver.find_element(By.CSS_SELECTOR, "#grid-body .row").click()
     detail = driver.find_element(By.ID, "detail")
@@ -156,7 +168,9 @@ def test_a_run_with_everything_is_clicked_through(run, page, coordinator, tmp_pa
     driver.find_element(By.CSS_SELECTOR, "#grid-body .row").click()
     assert "'test_bad.py::test_markup[<img src=x onerror=alert(1)>]'" in driver.find_element(By.ID, "command").text
 
-    # The timeline is zoomed by buttons, wheel and keys, and names what is under the cursor.
+
+def zoom_the_timeline(driver):
+    """Buttons, wheel and keys zoom the timeline, and it names what is under the cursor."""
     tab(driver, "timeline")
     lanes = driver.find_element(By.ID, "lanes")
     table = driver.find_element(By.ID, "lanes-text").text
@@ -173,7 +187,9 @@ def test_a_run_with_everything_is_clicked_through(run, page, coordinator, tmp_pa
     assert "::" in driver.find_element(By.ID, "hover").text
     assert accessibility(driver) == []
 
-    # The files, with the dark theme.
+
+def look_at_the_files(driver):
+    """The files come with the other theme, and every tab stays accessible in it."""
     tab(driver, "files")
     assert "test_bad.py" in driver.find_element(By.CSS_SELECTOR, "#panel-files tbody tr").text
     before = driver.find_element(By.TAG_NAME, "body").value_of_css_property("background-color")

@@ -70,7 +70,7 @@ def test_what_pytest_is_not_sure_of_is_left_out(project, execute):
     )
     run = execute(project({"test_a.py": thrice}, "thrice"), "--doctor", slots=1, events=False)
     assert run.process.returncode == 0, run.text
-    assert "do not agree about them: 1 test, test_a.py::test_flips first" in run.stdout
+    assert "disagree about them: 1 test, the first is test_a.py::test_flips" in run.stdout
 
 
 def test_a_collection_as_a_whole_is_told(project, execute):

@@ -163,8 +163,11 @@ def test_a_test_that_is_gone_is_named(project, execute, tmp_path):
         (["--replay", "nowhere.jsonl"], "ERROR: --replay nowhere.jsonl: No such file or directory"),
         (["--until", "x"], "ERROR: --until is for --replay EVENTS: give both"),
         (["--bisect"], "ERROR: --bisect is for --replay EVENTS: give both"),
-        (["--replay", "made.jsonl", "--bisect"], "ERROR: --bisect: which test comes out otherwise?"),
-        (["--replay", "made.jsonl", "tests"], "ERROR: --replay says which tests are run: tests does not go with it"),
+        (
+            ["--replay", "made.jsonl", "--bisect"],
+            "ERROR: --bisect needs the test that comes out differently: name it with --until NODEID",
+        ),
+        (["--replay", "made.jsonl", "tests"], "ERROR: --replay decides which tests are run: leave out tests"),
         (["--replay", "made.jsonl", "--until", "y"], "ERROR: --until y: that run has no result of such a test"),
         (["--replay", "made.jsonl", "--worker", "gw9"], "no result of such a worker; there are gw0"),
         (["--replay", "made.jsonl", "--shard", "1/2"], "ERROR: --shard does not go with --replay"),
@@ -196,9 +199,9 @@ def test_the_spoiler_is_found(project, execute, tmp_path):
     assert run.process.returncode == 0, run.text
     assert run.stdout == (
         "tests/test_b.py::test_unset\n"
-        "  passed by itself, failed after\n"
+        "  passed when run alone, failed after\n"
         "    tests/test_a.py::test_leaks\n"
-        "  what is left behind there is in its way; to see it:\n"
+        "  what these leave behind disturbs the test; to reproduce:\n"
         "    pytest tests/test_a.py::test_leaks tests/test_b.py::test_unset\n"
     )
     assert "bisect: after 19 tests: failed\n" in run.stderr
@@ -210,7 +213,7 @@ def test_the_one_that_it_needs_is_found(project, execute, tmp_path):
     events = write_run(tmp_path / "made.jsonl", [*order, "tests/test_b.py::test_uses"])
     run = bisect(execute, project(TESTS), events, "tests/test_b.py::test_uses")
     assert run.process.returncode == 0, run.text
-    assert "failed by itself, passed after\n    tests/test_b.py::test_makes\n  it needs" in run.stdout
+    assert "failed when run alone, passed after\n    tests/test_b.py::test_makes\n  the test needs" in run.stdout
 
 
 def test_one_that_fails_by_itself(project, execute, tmp_path):
@@ -218,7 +221,7 @@ def test_one_that_fails_by_itself(project, execute, tmp_path):
     events = write_run(tmp_path / "made.jsonl", ["test_a.py::test_1", "test_a.py::test_2"])
     run = bisect(execute, folder, events, "test_a.py::test_2")
     assert run.process.returncode == 0, run.text
-    assert run.stdout == "test_a.py::test_2\n  failed by itself too: no test before it has a part in that\n"
+    assert run.stdout == "test_a.py::test_2\n  failed when run alone too: the tests before it are not the cause\n"
 
 
 def test_one_that_is_different_each_time(project, execute, tmp_path):
@@ -227,7 +230,7 @@ def test_one_that_is_different_each_time(project, execute, tmp_path):
     events = write_run(tmp_path / "made.jsonl", ["test_a.py::test_1", "test_a.py::test_2"])
     run = bisect(execute, folder, events, "test_a.py::test_2")
     assert run.process.returncode == 1, run.text
-    assert "not the order: by itself it comes out now as passed, now as failed" in run.stdout
+    assert "not the order: run alone twice, it came out as passed and then as failed" in run.stdout
 
 
 def test_a_crash_has_its_spoiler_too(project, execute, tmp_path):
@@ -235,7 +238,7 @@ def test_a_crash_has_its_spoiler_too(project, execute, tmp_path):
     folder = project({"test_a.py": text + "def test_3():\n    if 'X' in os.environ:\n        os._exit(3)\n"})
     events = write_run(tmp_path / "made.jsonl", [f"test_a.py::test_{i}" for i in (1, 2, 3)])
     run = bisect(execute, folder, events, "test_a.py::test_3")
-    assert "passed by itself, failed (crash) after\n    test_a.py::test_2\n" in run.stdout, run.text
+    assert "passed when run alone, failed (crash) after\n    test_a.py::test_2\n" in run.stdout, run.text
 
 
 def test_a_suite_whose_tests_stand_for_themselves(project, execute):
@@ -243,7 +246,7 @@ def test_a_suite_whose_tests_stand_for_themselves(project, execute):
     run = execute(project({"test_a.py": text}), "--check-isolation", events=False)
     assert run.process.returncode == 0, run.text
     orders = "pytest's order; backwards; every other test in another worker; shuffled (seed 1)"
-    assert run.stdout == f"6 tests in 4 orders ({orders}): each came out the same in all\n"
+    assert run.stdout == f"6 tests in 4 orders ({orders}): every test came out the same in all of them\n"
 
 
 def test_the_pairs_that_interfere_are_named(project, execute):
@@ -278,7 +281,7 @@ def test_what_the_shadow_says_otherwise_is_a_warning(project, execute):
     run = execute(folder, "--shadow=100")
     assert run.process.returncode == 1
     assert "shadow: pytest runs 2 batches with 3 tests, too\n" in run.stderr
-    assert "WARNING: pytest does not agree about 1 of these:\n" in run.stderr
+    assert "WARNING: pytest's outcome differs for 1 of these tests:\n" in run.stderr
     assert "  test_a.py::test_1: pytest passed, fastest failed\n" in run.stderr
     assert f"  fastest-coordinator --replay {run.report} --until test_a.py::test_1 --bisect\n" in run.stderr
 
@@ -296,7 +299,7 @@ def test_a_shadow_that_has_no_part(project, execute):
     folder = project({"test_a.py": "def test_1(): pass\n"})
     assert "shadow: no batch was chosen this time" in execute(folder, "--shadow", "0.0000001%").stderr
     assert "shadow" not in execute(folder, "--shadow", "0").stderr
-    assert "--shadow is ignored: with --last-failed a second run" in execute(folder, "--shadow", "100%", "--lf").stderr
+    assert "--shadow is ignored: with --last-failed, a second run" in execute(folder, "--shadow", "100%", "--lf").stderr
 
 
 def order_of(report):

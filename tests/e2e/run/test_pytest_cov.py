@@ -240,7 +240,7 @@ def test_hooks_of_pytest_xdist_are_called_without_it(project, execute, python):
 def test_what_has_to_see_the_whole_run_has_one_session(project, execute, python, files, args, reason):
     run = execute(project({**PASSING, **files}), "--cov", *args, python=python)
     assert reason in run.stderr
-    assert "it goes through one session, one test at a time" in run.stderr
+    assert "the run has one session, one test at a time" in run.stderr
 
 
 def test_a_plan_leaves_the_data_of_the_last_run(project, execute, python):
