@@ -188,8 +188,9 @@ bool Control::Took(const v1::AgentMessage::Event& event) {
       summary_ = message.ended().terminal_summary();
     }
   }
-  // What comes earlier, while conftests are loaded, every worker says too.
-  return (phase_ == Phase::kConcluding || has_replayed_) && (message.has_output() || message.has_warning());
+  // What comes earlier, while conftests are loaded, every worker says too. Workers that have waited do not.
+  const bool is_heard = phase_ == Phase::kConcluding || has_replayed_;
+  return ((is_heard || !awaited_for_.empty()) && message.has_output()) || (is_heard && message.has_warning());
 }
 
 void Control::WorkerStarted(const std::string& worker_id) { workers_.emplace_back().set_worker_id(worker_id); }

@@ -480,6 +480,8 @@ void Run::OnControl(const v1::AgentMessage::Event& event) {
     const v1::WorkerMessage& message = event.from_worker().message();
     if (message.has_warning()) {
       books_.Warning(message.warning());
+    } else if (!started_) {
+      reports_.ShowDirectly(message.output().stream(), message.output().data());
     } else {
       reports_.all().Output(message.output(), {roster_.FactsOf(control_.agent()).name, event.from_worker().worker_id(),
                                                1, static_cast<int>(event.from_worker().slot())});

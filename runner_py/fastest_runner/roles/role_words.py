@@ -42,7 +42,8 @@ _MOST_FILES = 400
 _MOST_BYTES = 1 << 20
 
 # Plugins that have such a word and need no controller before the workers: their sources were read, and tests/plugins
-# runs most of them. Options that make them take part in a controller start a control session anyway (listeners.py).
+# runs most of them. Options that make them take part in a controller start a control session anyway (listeners.py). Some
+# have no such word, and are left out since they are long.
 KNOWN_PLUGINS = frozenset(
     {
         "_hypothesis_pytestplugin",
@@ -50,6 +51,7 @@ KNOWN_PLUGINS = frozenset(
         "pytest_asyncio",
         "pytest_bdd",
         "pytest_benchmark",
+        "pytest_check",
         "pytest_cov",
         "pytest_django",
         "pytest_html",
@@ -59,13 +61,13 @@ KNOWN_PLUGINS = frozenset(
         "pytest_randomly",
         "pytest_reportlog",
         "pytest_rerunfailures",
-        "pytest_split",
+        "pytest_regressions",
+        "pytest_socket",
         "pytest_sugar",
-        "pytest_timeout",
         "random_order",
+        "respx",
         "syrupy",
         "xdist",
-        "xprocess",
     }
 )
 
@@ -138,10 +140,15 @@ def _conftests(config: Any, options: Any) -> Iterator[str]:
             folders.update(dict.fromkeys(filter(os.path.isdir, glob.glob(os.path.join(glob.escape(anchor), "test*")))))
         elif os.path.exists(anchor):
             folders[os.path.dirname(anchor)] = None
+    top = getattr(options, "confcutdir", None) or os.path.dirname(str(config.inipath or "")) or str(config.rootpath)
+    top = os.path.normpath(os.path.join(invocation_dir, top))
     above: dict[str, None] = {}
     for folder in folders:
         above.update(dict.fromkeys(_with_parents(folder)))
     for folder in above:
+        if folder != top and top.startswith(folder.rstrip(os.sep) + os.sep):
+            # pytest loads no conftest there.
+            continue
         path = os.path.join(folder, "conftest.py")
         if os.path.isfile(path):
             yield path

@@ -13,6 +13,9 @@ A hook that listens prints nothing here: it is called in the control session, on
 from __future__ import annotations
 
 import ast
+import contextlib
+import os
+import sys
 from typing import Any
 
 from ..collection import listeners
@@ -33,6 +36,8 @@ class ControlPart:
         self._is_met = False
         # Who listens for reports, for a person to read; empty if nobody does.
         self.listener = ""
+        # Where this process printed before the control session did so for it.
+        self._stdout = -1
         # What plugins have put into the worker's input there.
         self.worker_input: dict[Any, Any] = {}
         # Why the collection must be whole. None: the control session does not mind.
@@ -55,6 +60,9 @@ class ControlPart:
             return
         given.take_on()
         self._is_met = True
+        # The control session prints the same, once for all workers.
+        self._stdout = os.dup(1)
+        listeners.hush_process()
         self.worker_input = given.worker_input
         self.listener = command.get("listener", "")
         if command.get("wants_collection"):
@@ -62,6 +70,14 @@ class ControlPart:
 
     def find_listeners(self, config: Any) -> None:
         """Once every conftest is loaded."""
+        if self._stdout >= 0:
+            if config.option.capture == "no":
+                # From here on tests print, which the control session has not.
+                with contextlib.suppress(OSError, ValueError, AttributeError):
+                    sys.stdout.flush()
+                os.dup2(self._stdout, 1)
+            os.close(self._stdout)
+            self._stdout = -1
         if hasattr(config, "workerinput") and not self._is_met:
             self.listener = listeners.find(config)
         if self.listener or self._is_met:
