@@ -43,7 +43,11 @@ SPEAKING = {
         "second.py",
     ),
     "names in brackets": (
-        {"conftest.py": "from tools import (\n    one,\n    two,\n)\n", "tools/__init__.py": "one = 1\n", "tools/two.py": ASKS},
+        {
+            "conftest.py": "from tools import (\n    one,\n    two,\n)\n",
+            "tools/__init__.py": "one = 1\n",
+            "tools/two.py": ASKS,
+        },
         [],
         "tools/two.py",
     ),
@@ -72,6 +76,23 @@ SPEAKING = {
         {"conftest.py": "import roles\n", "lib/roles.py": ASKS, "pytest.ini": "[pytest]\npythonpath = lib\n"},
         [],
         "lib/roles.py",
+    ),
+    "a folder that is put on sys.path": (
+        {
+            "tests/conftest.py": "import os, sys\n"
+            "sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'lib'))\n"
+            "from company.hooks import *\n",
+            "lib/company/__init__.py": "",
+            "lib/company/hooks.py": "from . import roles\n",
+            "lib/company/roles.py": ASKS,
+        },
+        [],
+        "lib/company/roles.py",
+    ),
+    "a file that is run": (
+        {"conftest.py": "exec(open('roles.txt').read())\n", "roles.txt": ASKS},
+        [],
+        "conftest.py speaks of exec(",
     ),
     "a plugin of the ini-file": (
         {"shared.py": ASKS, "pytest.ini": "[pytest]\naddopts = -p shared\npythonpath = .\n"},

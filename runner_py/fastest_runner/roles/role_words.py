@@ -6,7 +6,8 @@ imported, in any hook, and through any function that they call. So the whole tex
 
   - the conftests that pytest loads before it collects,
   - plugins that are named (`-p`, PYTEST_PLUGINS, `pytest_plugins`), and installed plugins that are not known here,
-  - the modules of the project that these import, and the modules of a plugin's own package.
+  - the modules of the project that these import, the modules of a plugin's own package, and installed modules that a
+    conftest or plugin imports itself.
 
 A word in a comment counts too. It costs a run the start of one more process, and changes no verdict.
 """
@@ -16,7 +17,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import glob
-import importlib.machinery
 import importlib.metadata
 import importlib.util
 import os
@@ -35,15 +35,21 @@ _IMPORT = re.compile(
 )
 # A module's name as a text, as `pytest_plugins` and import_module take it.
 _DOTTED_TEXT = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.\w+)*)[\"']")
+# Code that runs files which cannot be found in the text. A conftest that does so counts as a mention.
+_RUNS_FILES = re.compile(rb"\b(?:exec\(|execfile\(|spec_from_file_location|SourceFileLoader|runpy)")
+# A text that may name a folder, for a file that extends sys.path.
+_PATH_TEXT = re.compile(rb"[\"']([^\"'\n]{1,80})[\"']")
 _NAMES_MODULES_BY_TEXT = (b"pytest_plugins", b"import_module", b"__import__", b"import_plugin")
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 # A conftest may import a whole application. What it asks of the roles stands near its top.
 _MOST_FILES = 400
+# Packages that ask for no role.
+_NEVER_MENTIONING = {"pytest", "_pytest", "pluggy", *getattr(sys, "stdlib_module_names", ())}
 _MOST_BYTES = 1 << 20
 
 # Plugins that have such a word and need no controller before the workers: their sources were read, and tests/plugins
-# runs most of them. Options that make them take part in a controller start a control session anyway (listeners.py). Some
-# have no such word, and are left out since they are long.
+# runs most of them. Options that make them take part in a controller start a control session anyway (listeners.py).
+# Some have no such word, and are left out since they are long.
 KNOWN_PLUGINS = frozenset(
     {
         "_hypothesis_pytestplugin",
@@ -173,7 +179,11 @@ def _roots(config: Any) -> list[str]:
 
 
 def _is_installed(path: str) -> bool:
-    return any(part in path for part in _INSTALLED) or path.startswith(_STANDARD_LIBRARY)
+    return _has_site(path) or path.startswith(_STANDARD_LIBRARY)
+
+
+def _has_site(path: str) -> bool:
+    return any(part in path for part in _INSTALLED)
 
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
@@ -212,6 +222,16 @@ def _top_of(path: str, name: str) -> str:
     return folder
 
 
+class _Import(NamedTuple):
+    """What a file imports: a module with names from it, or an absolute place that a relative import names."""
+
+    module: str
+    names: tuple[str, ...] = ()
+    is_place: bool = False
+    # Its functions become hooks of the file, or it is a plugin: `from module import *`, `pytest_plugins = ["module"]`.
+    is_plugin: bool = False
+
+
 class _Search:
     """Reads files, and what they import. Each file is read once."""
 
@@ -221,12 +241,13 @@ class _Search:
         self._folders: dict[tuple[str, str], bool] = {}
 
     def mention_in(self, path: str, folder: str) -> Mention | None:
-        """Searches the file, and all that it imports from `folder` or from the project."""
-        # Of an installed plugin only its own package is read: else each plugin would lead to all its libraries.
-        roots = [folder, *self._roots]
-        own = None
-        if _is_installed(path):
-            roots, own = [folder], os.path.relpath(path, folder).split(os.sep)[0]
+        """Searches a conftest's or plugin's file, and what it imports from `folder`, the project or elsewhere.
+
+        Of an installed plugin its own package is followed, and of other installed packages only what the file itself
+        imports: else each file would lead to all libraries.
+        """
+        roots = [folder] if _is_installed(path) else [folder, *self._roots]
+        own = os.path.relpath(path, folder).split(os.sep)[0] if _is_installed(path) else None
         pending = [path]
         while pending and len(self._seen) < _MOST_FILES:
             file = pending.pop(0)
@@ -234,34 +255,68 @@ class _Search:
                 continue
             self._seen.add(file)
             text = _read(file)
-            if (found := _WORDS.search(text)) is not None:
+            found = _WORDS.search(text) or (file == path and own is None and _RUNS_FILES.search(text))
+            if found:
                 return Mention(file, found.group().decode())
-            for name in _imports(text, os.path.dirname(file)):
-                if own is None or isinstance(name, str) or name[0].split(".")[0] in (own, own.partition(".py")[0]):
-                    pending += self._files_of(name, roots)
+            if file == path and b"sys.path" in text:
+                roots = [*self._named_folders(text, file), *roots]
+            for imported in _imports(text, os.path.dirname(file)):
+                files = list(self._files_of(imported, roots, own))
+                pending += files
+                if file == path and not files and (found_there := self._mention_elsewhere(imported)) is not None:
+                    return found_there
         return None
 
-    def _files_of(self, name: tuple[str, tuple[str, ...]] | str, roots: list[str]) -> Iterator[str]:
-        """Yields the files that an import loads from the roots: the packages on the way, and the module itself."""
-        if isinstance(name, str):
-            # An absolute place, from a relative import.
-            if (path := _file_of(name)) is not None:
+    def _files_of(self, imported: _Import, roots: list[str], own: str | None) -> Iterator[str]:
+        """Yields the files that an import loads from the roots: the packages on the way, and the module itself.
+
+        `own`: the only entry of the roots that counts. None: all do.
+        """
+        if imported.is_place:
+            if (path := _file_of(imported.module)) is not None:
                 yield path
             return
-        module, members = name
-        parts = module.split(".")
+        parts = imported.module.split(".")
+        if own is not None and own not in (parts[0], parts[0] + ".py"):
+            return
         for root in roots:
             if not self._has(root, parts[0]):
                 continue
             place = root
             for part in parts:
                 place = os.path.join(place, part)
-                if (path := _file_of(place)) is not None and not (_is_installed(path) and not _is_installed(root)):
+                if (path := _file_of(place)) is not None:
                     yield path
-            for member in members:
-                if (path := _file_of(os.path.join(place, member))) is not None:
+            for name in imported.names:
+                if (path := _file_of(os.path.join(place, name))) is not None:
                     yield path
             return
+
+    def _mention_elsewhere(self, imported: _Import) -> Mention | None:
+        """Searches an installed module that a conftest or plugin imports."""
+        package = imported.module.split(".", 1)[0]
+        if imported.is_place or package in KNOWN_PLUGINS or package in _NEVER_MENTIONING:
+            return None
+        path = _locate(imported.module, [])
+        if path is None or not path.endswith(".py") or path.startswith(_STANDARD_LIBRARY) and not _has_site(path):
+            return None
+        if imported.is_plugin and path not in self._seen:
+            return self.mention_in(path, _top_of(path, imported.module))
+        places = [os.path.join(os.path.dirname(path), name) for name in imported.names]
+        for file in [path, *filter(None, map(_file_of, places))]:
+            if file not in self._seen:
+                self._seen.add(file)
+                if (found := _WORDS.search(_read(file))) is not None:
+                    return Mention(file, found.group().decode())
+        return None
+
+    def _named_folders(self, text: bytes, file: str) -> list[str]:
+        """Returns the folders that texts in a file may name, seen from the file and the folders above it."""
+        folder = os.path.dirname(file)
+        names = {os.fsdecode(name) for name in _PATH_TEXT.findall(text)}
+        above = [file, folder, os.path.dirname(folder), *self._roots]
+        places = {os.path.normpath(os.path.join(place, name.lstrip("/"))) for place in above for name in names}
+        return [place for place in sorted(places) if os.path.isdir(place)]
 
     def _has(self, root: str, name: str) -> bool:
         key = root, name
@@ -279,28 +334,27 @@ def _read(path: str) -> bytes:
         return b""
 
 
-def _imports(text: bytes, folder: str) -> Iterator[tuple[str, tuple[str, ...]] | str]:
-    """Yields a module and the names that are imported from it, or the place that a relative import names."""
+def _imports(text: bytes, folder: str) -> Iterator[_Import]:
     for source, members, plain in _IMPORT.findall(text):
         if plain:
             for clause in plain.split(b","):
                 words = clause.split()
                 if words:
-                    yield words[0].decode("ascii", "replace"), ()
+                    yield _Import(words[0].decode("ascii", "replace"))
             continue
         names = tuple(re.findall(r"\w+", members.decode("utf-8", "replace")))
         module = source.decode("utf-8", "replace")
-        if not module.startswith("."):
-            yield module, names
-            continue
         rest = module.lstrip(".")
+        if rest == module:
+            yield _Import(module, names, is_plugin=b"*" in members or any(name[:7] == "pytest_" for name in names))
+            continue
         place = folder
         for _ in range(len(module) - len(rest) - 1):
             place = os.path.dirname(place)
         place = os.path.join(place, *rest.split(".")) if rest else place
-        yield place
+        yield _Import(place, is_place=True)
         for name in names:
-            yield os.path.join(place, name)
+            yield _Import(os.path.join(place, name), is_place=True)
     if any(word in text for word in _NAMES_MODULES_BY_TEXT):
         for found in _DOTTED_TEXT.findall(text):
-            yield found.decode("ascii"), ()
+            yield _Import(found.decode("ascii"), is_plugin=True)
