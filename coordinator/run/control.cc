@@ -131,8 +131,11 @@ void Control::WorkerReady(const std::string& worker_id, const v1::Collection& co
   if (awaited_for_.empty() || phase_ == Phase::kOver) return;
   Add(worker_id, 1)->set_ready(true);
   if (!wants_collection_) return;
-  v1::WorkerCommand::Replay::Ids* ids = Add(worker_id, kMuch)->mutable_ids();
-  for (const v1::CollectedTest& test : collection.tests()) ids->add_node_ids(test.node_id());
+  // All workers collect the same, and only the first one's list arrives.
+  if (ids_.node_ids().empty()) {
+    for (const v1::CollectedTest& test : collection.tests()) ids_.add_node_ids(test.node_id());
+  }
+  *Add(worker_id, kMuch)->mutable_ids() = ids_;
 }
 
 std::optional<v1::CoordinatorMessage> Control::Replay(bool all) {

@@ -122,7 +122,9 @@ class Control {
   std::vector<std::string> asked_;
   // What each worker takes on: NodeConfigured.node by worker id.
   std::map<std::string, std::string> nodes_;
+  // Whether the session wants to see what workers collect, and what they have collected.
   bool wants_collection_ = false;
+  v1::WorkerCommand::Replay::Ids ids_;
   std::optional<EarlyEnd> early_end_;
   // What the session is to be told; how much of that it has been told; the size of the rest in bytes.
   std::vector<v1::WorkerCommand::Replay::Told> told_;

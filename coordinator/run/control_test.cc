@@ -358,6 +358,11 @@ class AwaitedTest : public ListenedToTest {
     control_.AwaitedBy({0, 0}, "gw0", "conftest.py speaks of workerinput");
     control_.AwaitedBy({0, 1}, "gw1", "conftest.py speaks of workerinput");
   }
+  void Says(const v1::WorkerMessage& message) {
+    v1::AgentMessage::Event event;
+    *event.mutable_from_worker()->mutable_message() = message;
+    control_.Took(event);
+  }
   void Configures(const std::string& worker_id) {
     v1::WorkerMessage message;
     message.mutable_node_configured()->set_worker_id(worker_id);
@@ -412,16 +417,18 @@ TEST_F(AwaitedTest, TheControllerIsToldWhatBecomesOfWorkers) {
   collection.add_tests()->set_node_id("a.py::t");
   control_.WorkerStarted("gw0");
   control_.WorkerReady("gw0", collection);
+  control_.WorkerReady("gw1", v1::Collection());
   control_.WorkerDied("gw0", "signal SIGSEGV");
   // A report is for nobody.
   control_.Tell("gw0", v1::TestResult());
   const std::optional<v1::CoordinatorMessage> message = control_.Replay(true);
   ASSERT_TRUE(message.has_value());
   const auto& told = message->tell_control().replay().told();
-  ASSERT_EQ(told.size(), 3);
+  ASSERT_EQ(told.size(), 5);
   EXPECT_TRUE(told[0].ready());
   EXPECT_THAT(told[1].ids().node_ids(), ElementsAre("a.py::t"));
-  EXPECT_EQ(told[2].died(), "signal SIGSEGV");
+  EXPECT_THAT(told[3].ids().node_ids(), ElementsAre("a.py::t"));
+  EXPECT_EQ(told[4].died(), "signal SIGSEGV");
 }
 
 TEST_F(AwaitedTest, AnEndBeforeTheStartIsTheRunsEnd) {

@@ -176,10 +176,10 @@ class ControlHost:
         if reporter is not None:
             renderer = Renderer(config, reporter, bool(self._run.get("color")), int(self._run.get("columns", 0)))
             self.terminal.replace_terminal_of(reporter, renderer, shows_paths=True)
+        # The folders of the workers lie in this session's folder.
+        basetemp.share(config, str(self._run.get("run_id", "")), "")
         yield
-        if plugins.hasplugin("tmpdir") and hasattr(config, "_tmp_path_factory"):
-            # The folders of the workers lie in this session's folder.
-            basetemp.share(config, str(self._run.get("run_id", "")), "")
+        if hasattr(config, "_tmp_path_factory"):
             config._tmp_path_factory.getbasetemp()
         names = [f"gw{number}" for number in range(int(self._run.get("slots", 1)))]
         config.hook.pytest_xdist_setupnodes(config=config, specs=[_Gateway(name).spec for name in names])
