@@ -55,6 +55,8 @@ class ControlPart:
             return
         messages.send({"awaits_controller": {"reason": mention.for_person(str(config.rootpath))}})
         command = messages.receive_only("node")["node"]
+        if command.get("wants_collection"):
+            self.reason_for_whole = "a hook of the controller wants to see the whole collection"
         given = node.from_literal(command.get("node", ""))
         if given is None:
             return
@@ -65,8 +67,6 @@ class ControlPart:
         listeners.hush_process()
         self.worker_input = given.worker_input
         self.listener = command.get("listener", "")
-        if command.get("wants_collection"):
-            self.reason_for_whole = "a hook of the controller wants to see the whole collection"
 
     def find_listeners(self, config: Any) -> None:
         """Once every conftest is loaded."""
