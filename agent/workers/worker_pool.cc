@@ -210,12 +210,24 @@ void WorkerPool::TellControl(const v1::CoordinatorMessage::TellControl& message)
   const auto it = workers_.find(message.slot());
   if (it == workers_.end()) return;
   v1::WorkerCommand command;
-  if (message.has_replay()) {
-    *command.mutable_replay() = message.replay();
-  } else {
-    *command.mutable_conclude() = message.conclude();
+  switch (message.command_case()) {
+    case v1::CoordinatorMessage::TellControl::kConclude:
+      *command.mutable_conclude() = message.conclude();
+      break;
+    case v1::CoordinatorMessage::TellControl::kReplay:
+      *command.mutable_replay() = message.replay();
+      break;
+    case v1::CoordinatorMessage::TellControl::kConfigureNode:
+      *command.mutable_configure_node() = message.configure_node();
+      break;
+    case v1::CoordinatorMessage::TellControl::kNode:
+      *command.mutable_node() = message.node();
+      break;
+    case v1::CoordinatorMessage::TellControl::COMMAND_NOT_SET:
+      // Of a newer coordinator.
+      return;
   }
-  // A control session runs no tests, and needs no turn.
+  // A control session runs no tests, and a worker that awaits it runs none yet: neither needs a turn.
   it->second->Send(command);
 }
 

@@ -47,7 +47,9 @@ void WorkerState::OnSignOfLife(const v1::WorkerMessage& message, absl::Time now)
   if (ready) stage_ = Hung::kBetweenTests;
   // A lease on its way to the worker ends the wait that the worker speaks of.
   const bool waits = message.has_waits() && message.waits().last_lease_id() == last_lease_;
-  if (said_end_ || (stage_ != Hung::kAtEnd && ((ready && last_lease_ == 0) || waits))) {
+  // The controller's part may take long, and is watched for itself.
+  const bool awaits = message.has_awaits_controller();
+  if (said_end_ || awaits || (stage_ != Hung::kAtEnd && ((ready && last_lease_ == 0) || waits))) {
     quiet_since_ = absl::InfiniteFuture();
   } else if (quiet_since_ != absl::InfiniteFuture()) {
     quiet_since_ = now;
@@ -56,7 +58,7 @@ void WorkerState::OnSignOfLife(const v1::WorkerMessage& message, absl::Time now)
 
 void WorkerState::OnCommand(const v1::WorkerCommand& command, absl::Time now) {
   // A worker answers these at once, between two tests, or not at all.
-  if (command.has_revoke() || command.has_replay()) return;
+  if (command.has_revoke() || command.has_replay() || command.has_configure_node()) return;
   if (command.has_run()) last_lease_ = command.run().id();
   if ((command.has_finish() || command.has_stop() || command.has_conclude()) && stage_ == Hung::kBetweenTests)
     stage_ = Hung::kAtEnd;

@@ -52,12 +52,50 @@ void Control::Assign(int agent, uint32_t slots, v1::CoordinatorMessage::WorkerAs
   assignment->set_control(true);
 }
 
+void Control::AwaitedBy(dispatch::SlotKey slot, const std::string& worker_id, const std::string& reason) {
+  if (awaited_for_.empty()) awaited_for_ = reason;
+  awaiting_[worker_id] = slot;
+}
+
+std::vector<std::pair<int, v1::CoordinatorMessage>> Control::TakeMessages() {
+  std::vector<std::pair<int, v1::CoordinatorMessage>> messages;
+  if (phase_ != Phase::kReady && phase_ != Phase::kConcluding && phase_ != Phase::kOver) return messages;
+  for (auto it = awaiting_.begin(); it != awaiting_.end();) {
+    const auto& [worker_id, slot] = *it;
+    const auto node = nodes_.find(worker_id);
+    v1::CoordinatorMessage message;
+    if (node == nodes_.end() && phase_ == Phase::kReady) {
+      if (std::find(asked_.begin(), asked_.end(), worker_id) == asked_.end()) {
+        asked_.push_back(worker_id);
+        message.mutable_tell_control()->set_slot(slot_.slot);
+        message.mutable_tell_control()->mutable_configure_node()->set_worker_id(worker_id);
+        messages.emplace_back(slot_.agent, std::move(message));
+      }
+      ++it;
+      continue;
+    }
+    message.mutable_tell_control()->set_slot(slot.slot);
+    v1::WorkerCommand::Node* told = message.mutable_tell_control()->mutable_node();
+    if (node != nodes_.end()) told->set_node(node->second);
+    told->set_listener(listener_);
+    told->set_wants_collection(wants_collection_);
+    messages.emplace_back(slot.agent, std::move(message));
+    it = awaiting_.erase(it);
+  }
+  return messages;
+}
+
 void Control::AgentLeft(int agent, const std::string& why) {
+  for (auto it = awaiting_.begin(); it != awaiting_.end();) {
+    it = it->second.agent == agent ? awaiting_.erase(it) : std::next(it);
+  }
   if (slot_.agent != agent || phase_ == Phase::kOver) return;
   if (option_.empty() && keeps_all_) {
     // The next session is told everything again.
     phase_ = Phase::kNone;
     slot_ = {-1, 0};
+    asked_.clear();
+    nodes_.clear();
     waiting_since_.reset();
     sent_ = 0;
     waiting_bytes_ = kMuch;
@@ -89,6 +127,17 @@ void Control::Tell(const std::string& worker_id, const v1::RecordedWarning& warn
   Add(worker_id, warning.serialized().size())->set_warning(warning.serialized());
 }
 
+void Control::WorkerReady(const std::string& worker_id, const v1::Collection& collection) {
+  if (awaited_for_.empty() || phase_ == Phase::kOver) return;
+  Add(worker_id, 1)->set_ready(true);
+  if (!wants_collection_) return;
+  // All workers collect the same, and only the first one's list arrives.
+  if (ids_.node_ids().empty()) {
+    for (const v1::CollectedTest& test : collection.tests()) ids_.add_node_ids(test.node_id());
+  }
+  *Add(worker_id, kMuch)->mutable_ids() = ids_;
+}
+
 std::optional<v1::CoordinatorMessage> Control::Replay(bool all) {
   if (phase_ != Phase::kReady || sent_ == told_.size() || (waiting_bytes_ < kMuch && !all)) return std::nullopt;
   has_replayed_ = true;
@@ -114,27 +163,37 @@ std::optional<v1::CoordinatorMessage> Control::Replay(bool all) {
 
 bool Control::Took(const v1::AgentMessage::Event& event) {
   if (event.has_worker_gone()) {
-    Fail(absl::StrCat("its session ended: ", event.worker_gone().how()));
+    const std::string& how = event.worker_gone().how();
+    Fail(absl::StrCat("its session ended: ", how), kNotRun,
+         absl::StrCat("the session that prepares the tests ended: ", how));
     return false;
   }
   const v1::WorkerMessage& message = event.from_worker().message();
-  if (message.has_ready() && phase_ == Phase::kStarting) {
+  if (message.has_node_configured()) {
+    nodes_[message.node_configured().worker_id()] = message.node_configured().node();
+  } else if (message.has_ready() && phase_ == Phase::kStarting) {
     phase_ = Phase::kReady;
     waiting_since_.reset();
+    if (!awaited_for_.empty()) {
+      listener_ = message.ready().listener();
+      wants_collection_ = message.ready().wants_collection();
+    }
   } else if (message.has_failure()) {
-    Fail(LastLineFirst(message.failure().message()));
+    Fail(LastLineFirst(message.failure().message()), message.failure().exit_status(), message.failure().message());
   } else if (message.has_ended()) {
     if (phase_ != Phase::kConcluding) {
       Fail(absl::StrCat("its session ended with exit status ", message.ended().exit_status(), ": ",
-                        message.ended().stop_reason()));
+                        message.ended().stop_reason()),
+           message.ended().exit_status(), message.ended().stop_reason());
     } else {
       phase_ = Phase::kOver;
       exit_status_ = message.ended().exit_status();
       summary_ = message.ended().terminal_summary();
     }
   }
-  // What comes earlier, while conftests are loaded, every worker says too.
-  return (phase_ == Phase::kConcluding || has_replayed_) && (message.has_output() || message.has_warning());
+  // What comes earlier, while conftests are loaded, every worker says too. Workers that have waited do not.
+  const bool is_heard = phase_ == Phase::kConcluding || has_replayed_;
+  return ((is_heard || !awaited_for_.empty()) && message.has_output()) || (is_heard && message.has_warning());
 }
 
 void Control::WorkerStarted(const std::string& worker_id) { workers_.emplace_back().set_worker_id(worker_id); }
@@ -146,6 +205,8 @@ void Control::WorkerEnded(const std::string& worker_id, const std::string& outpu
 }
 
 void Control::WorkerDied(const std::string& worker_id, const std::string& how) {
+  awaiting_.erase(worker_id);
+  if (!awaited_for_.empty() && phase_ != Phase::kOver) Add(worker_id, kMuch)->set_died(how);
   for (auto& worker : workers_) {
     if (worker.worker_id() == worker_id) worker.set_how(how);
   }
@@ -188,14 +249,19 @@ int Control::Verdict(int code) const {
 
 std::string Control::Complaint() const {
   if (why_not_.empty()) return "";
+  if (option_.empty() && listener_.empty())
+    return absl::StrCat(awaited_for_, ", but the session that plays pytest-xdist's controller failed: ", why_not_);
   if (option_.empty())
     return absl::StrCat(listener_, ", but the session that tells it of the whole run failed: ", why_not_);
   return absl::StrCat("the workers' data for ", option_,
                       " were not joined, and nothing was reported of them: ", why_not_);
 }
 
-void Control::Fail(const std::string& why) {
+void Control::Fail(const std::string& why) { Fail(why, kNotRun, why); }
+
+void Control::Fail(const std::string& why, int exit_status, const std::string& message) {
   if (phase_ == Phase::kOver) return;
+  if (phase_ == Phase::kStarting && !awaited_for_.empty()) early_end_ = EarlyEnd{exit_status, message};
   phase_ = Phase::kOver;
   why_not_ = why;
 }

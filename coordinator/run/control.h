@@ -6,6 +6,7 @@
 #define FASTEST_COORDINATOR_RUN_CONTROL_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,13 +37,19 @@ class Control {
   void AgentJoined(int agent, uint32_t slots, v1::CoordinatorMessage::StartRun* start);
   // The agent and all its processes are gone.
   void AgentLeft(int agent, const std::string& why);
-  // `listener` is to be told of every report (Ready.listener, Ready.listener_prepares). Empty: nobody is.
-  void Listen(const std::string& listener, bool prepares) {
-    listener_ = listener;
-    prepares_ = prepares;
+  // `listener` is to be told of every report (Ready.listener). Empty: nobody is. Where workers have awaited the session,
+  // it has said itself who listens there.
+  void Listen(const std::string& listener) {
+    if (awaited_for_.empty()) listener_ = listener;
   }
-  // Somebody listens, and there is no control session yet, or none any more.
-  bool IsMissing() const { return !listener_.empty() && phase_ == Phase::kNone; }
+  // A worker waits for the session before it begins, since a conftest or plugin speaks of the two roles
+  // (docs/adr/0049-the-controller-first.md). `reason`: which one, for a person.
+  void AwaitedBy(dispatch::SlotKey slot, const std::string& worker_id, const std::string& reason);
+  // Messages that are due: to workers that wait, and to the session about workers that it does not know yet. Each with
+  // its agent.
+  std::vector<std::pair<int, v1::CoordinatorMessage>> TakeMessages();
+  // Somebody listens or waits, and there is no control session yet, or none any more.
+  bool IsMissing() const { return (!listener_.empty() || !awaited_for_.empty()) && phase_ == Phase::kNone; }
   // The message to `agent` that starts the session there. Precondition: IsMissing().
   v1::CoordinatorMessage Start(int agent, uint32_t slots);
   // There is a session, or was.
@@ -53,6 +60,7 @@ class Control {
 
   // A worker was started; its session has ended in good order; it died.
   void WorkerStarted(const std::string& worker_id);
+  void WorkerReady(const std::string& worker_id, const v1::Collection& collection);
   void WorkerEnded(const std::string& worker_id, const std::string& output);
   void WorkerDied(const std::string& worker_id, const std::string& how);
 
@@ -67,8 +75,16 @@ class Control {
   // No worker may begin a test. The test could write what plugins clear away at the start of the session, or need what
   // they make there.
   bool MustBeAwaited() const {
-    return phase_ == Phase::kStarting ? !option_.empty() || prepares_ : prepares_ && IsMissing();
+    const bool awaited = !awaited_for_.empty();
+    return phase_ == Phase::kStarting ? !option_.empty() || awaited : awaited && IsMissing();
   }
+  // The session ended before any worker could begin. The run then ends as the session did: pytest's controller would.
+  // Valid once Took() has returned.
+  struct EarlyEnd {
+    int exit_status = 0;
+    std::string message;
+  };
+  const std::optional<EarlyEnd>& early_end() const { return early_end_; }
   // The session waits to be told of the end.
   bool IsReady() const { return phase_ == Phase::kReady; }
   // The message to agent() that tells it of the end. Precondition: IsReady().
@@ -91,6 +107,7 @@ class Control {
  private:
   enum class Phase { kNone, kStarting, kReady, kConcluding, kOver };
 
+  void Fail(const std::string& why, int exit_status, const std::string& message);
   void Fail(const std::string& why);
   void Assign(int agent, uint32_t slots, v1::CoordinatorMessage::WorkerAssignment* assignment);
   v1::WorkerCommand::Replay::Told* Add(const std::string& worker_id, size_t bytes);
@@ -98,7 +115,17 @@ class Control {
   const std::string option_;
   const bool keeps_all_;
   std::string listener_;
-  bool prepares_ = false;
+  // Why workers wait for the session. Empty: none ever did.
+  std::string awaited_for_;
+  // Workers that wait, and those of them that the session was asked to set up.
+  std::map<std::string, dispatch::SlotKey> awaiting_;
+  std::vector<std::string> asked_;
+  // What each worker takes on: NodeConfigured.node by worker id.
+  std::map<std::string, std::string> nodes_;
+  // Whether the session wants to see what workers collect, and what they have collected.
+  bool wants_collection_ = false;
+  v1::WorkerCommand::Replay::Ids ids_;
+  std::optional<EarlyEnd> early_end_;
   // What the session is to be told; how much of that it has been told; the size of the rest in bytes.
   std::vector<v1::WorkerCommand::Replay::Told> told_;
   size_t sent_ = 0;

@@ -8,10 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+
 namespace fastest::run {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 class ControlTest : public testing::Test {
  protected:
@@ -235,13 +240,13 @@ class ListenedToTest : public testing::Test {
 TEST_F(ListenedToTest, NothingIsKeptWhereNobodyListens) {
   TellTest("[]");
   EXPECT_FALSE(control_.IsMissing());
-  control_.Listen("", false);
+  control_.Listen("");
   EXPECT_FALSE(control_.IsMissing());
   EXPECT_FALSE(control_.Exists());
 }
 
 TEST_F(ListenedToTest, IsStartedInASlotBesideTheWorkersAndHindersNobody) {
-  control_.Listen("conftest.py implements pytest_runtest_logreport", false);
+  control_.Listen("conftest.py implements pytest_runtest_logreport");
   EXPECT_TRUE(control_.IsMissing());
   const v1::CoordinatorMessage start = control_.Start(0, 2);
   EXPECT_TRUE(start.start_worker().control());
@@ -253,7 +258,7 @@ TEST_F(ListenedToTest, IsStartedInASlotBesideTheWorkersAndHindersNobody) {
 }
 
 TEST_F(ListenedToTest, EverythingIsToldOnceAndInOrder) {
-  control_.Listen("somebody", false);
+  control_.Listen("somebody");
   TellTest("[1]");
   control_.Start(0, 2);
   // Not yet ready.
@@ -280,7 +285,7 @@ TEST_F(ListenedToTest, EverythingIsToldOnceAndInOrder) {
 }
 
 TEST_F(ListenedToTest, MuchIsToldAtOnceInMessagesOfBoundedSize) {
-  control_.Listen("somebody", false);
+  control_.Listen("somebody");
   control_.Start(0, 2);
   IsReady();
   for (int i = 0; i < 10; ++i) TellTest(std::string(30000, static_cast<char>('a' + i)));
@@ -291,7 +296,7 @@ TEST_F(ListenedToTest, MuchIsToldAtOnceInMessagesOfBoundedSize) {
 }
 
 TEST_F(ListenedToTest, ATestWhoseWorkerDiedIsToldOfByItsPhases) {
-  control_.Listen("somebody", false);
+  control_.Listen("somebody");
   control_.Start(0, 2);
   IsReady();
   v1::TestResult result;
@@ -322,7 +327,7 @@ TEST_F(ListenedToTest, ATestWhoseWorkerDiedIsToldOfByItsPhases) {
 }
 
 TEST_F(ListenedToTest, WhatItPrintsIsShownOnceItIsToldOfTests) {
-  control_.Listen("somebody", false);
+  control_.Listen("somebody");
   control_.Start(0, 2);
   v1::AgentMessage::Event event;
   event.mutable_from_worker()->mutable_message()->mutable_output()->set_data("hello");
@@ -335,7 +340,7 @@ TEST_F(ListenedToTest, WhatItPrintsIsShownOnceItIsToldOfTests) {
 }
 
 TEST_F(ListenedToTest, ItsDeathNamesWhoListened) {
-  control_.Listen("conftest.py implements pytest_terminal_summary", false);
+  control_.Listen("conftest.py implements pytest_terminal_summary");
   control_.Start(0, 2);
   v1::AgentMessage::Event event;
   event.mutable_worker_gone()->set_how("signal SIGKILL");
@@ -347,13 +352,116 @@ TEST_F(ListenedToTest, ItsDeathNamesWhoListened) {
   EXPECT_EQ(control_.Verdict(0), 3);
 }
 
+class AwaitedTest : public ListenedToTest {
+ protected:
+  AwaitedTest() {
+    control_.AwaitedBy({0, 0}, "gw0", "conftest.py speaks of workerinput");
+    control_.AwaitedBy({0, 1}, "gw1", "conftest.py speaks of workerinput");
+  }
+  void Says(const v1::WorkerMessage& message) {
+    v1::AgentMessage::Event event;
+    *event.mutable_from_worker()->mutable_message() = message;
+    control_.Took(event);
+  }
+  void Configures(const std::string& worker_id) {
+    v1::WorkerMessage message;
+    message.mutable_node_configured()->set_worker_id(worker_id);
+    message.mutable_node_configured()->set_node("node of " + worker_id);
+    Says(message);
+  }
+  void IsReady(const std::string& listener, bool wants_collection = false) {
+    v1::WorkerMessage message;
+    message.mutable_ready()->set_listener(listener);
+    message.mutable_ready()->set_wants_collection(wants_collection);
+    Says(message);
+  }
+  std::vector<std::string> Taken() {
+    std::vector<std::string> taken;
+    for (const auto& [agent, message] : control_.TakeMessages()) {
+      const auto& told = message.tell_control();
+      taken.push_back(absl::StrCat(agent, " ", told.slot(), " ",
+                                   told.has_node() ? told.node().node() : "set up " + told.configure_node().worker_id(),
+                                   told.node().listener().empty() ? "" : " for " + told.node().listener()));
+    }
+    return taken;
+  }
+};
+
+TEST_F(AwaitedTest, WorkersGoOnWhenTheyAreSetUp) {
+  EXPECT_TRUE(control_.IsMissing());
+  EXPECT_TRUE(control_.MustBeAwaited());
+  control_.Start(0, 2);
+  EXPECT_TRUE(control_.MustBeAwaited());
+  EXPECT_THAT(Taken(), IsEmpty());
+  Configures("gw0");
+  Configures("gw1");
+  EXPECT_THAT(Taken(), IsEmpty());
+  IsReady("somebody");
+  EXPECT_FALSE(control_.MustBeAwaited());
+  EXPECT_THAT(Taken(), ElementsAre("0 0 node of gw0 for somebody", "0 1 node of gw1 for somebody"));
+  EXPECT_THAT(Taken(), IsEmpty());
+  // A worker in the place of a dead one.
+  control_.AwaitedBy({0, 1}, "gw2", "");
+  EXPECT_THAT(Taken(), ElementsAre("0 2 set up gw2"));
+  EXPECT_THAT(Taken(), IsEmpty());
+  Configures("gw2");
+  EXPECT_THAT(Taken(), ElementsAre("0 1 node of gw2 for somebody"));
+}
+
+TEST_F(AwaitedTest, TheControllerIsToldWhatBecomesOfWorkers) {
+  control_.Start(0, 2);
+  Configures("gw0");
+  Configures("gw1");
+  IsReady("", /*wants_collection=*/true);
+  v1::Collection collection;
+  collection.add_tests()->set_node_id("a.py::t");
+  control_.WorkerStarted("gw0");
+  control_.WorkerReady("gw0", collection);
+  control_.WorkerReady("gw1", v1::Collection());
+  control_.WorkerDied("gw0", "signal SIGSEGV");
+  // A report is for nobody.
+  control_.Tell("gw0", v1::TestResult());
+  const std::optional<v1::CoordinatorMessage> message = control_.Replay(true);
+  ASSERT_TRUE(message.has_value());
+  const auto& told = message->tell_control().replay().told();
+  ASSERT_EQ(told.size(), 5);
+  EXPECT_TRUE(told[0].ready());
+  EXPECT_THAT(told[1].ids().node_ids(), ElementsAre("a.py::t"));
+  EXPECT_THAT(told[3].ids().node_ids(), ElementsAre("a.py::t"));
+  EXPECT_EQ(told[4].died(), "signal SIGSEGV");
+}
+
+TEST_F(AwaitedTest, AnEndBeforeTheStartIsTheRunsEnd) {
+  control_.Start(0, 2);
+  v1::WorkerMessage message;
+  message.mutable_failure()->set_exit_status(4);
+  message.mutable_failure()->set_message("ERROR: no database\n");
+  Says(message);
+  ASSERT_TRUE(control_.early_end().has_value());
+  EXPECT_EQ(control_.early_end()->exit_status, 4);
+  EXPECT_EQ(control_.early_end()->message, "ERROR: no database\n");
+}
+
+TEST_F(AwaitedTest, WithoutASessionWorkersGoOnWithoutIt) {
+  control_.Start(0, 2);
+  Configures("gw0");
+  IsReady("somebody");
+  control_.AwaitedBy({0, 1}, "gw7", "");
+  v1::AgentMessage::Event event;
+  event.mutable_worker_gone()->set_how("signal SIGKILL");
+  control_.Took(event);
+  EXPECT_FALSE(control_.early_end().has_value());
+  EXPECT_THAT(Taken(), UnorderedElementsAre("0 0 node of gw0 for somebody", "0 1  for somebody", "0 1  for somebody"));
+  EXPECT_THAT(control_.Complaint(), HasSubstr("somebody"));
+}
+
 class ListenedToOnAFarmTest : public ListenedToTest {
  protected:
   ListenedToOnAFarmTest() : ListenedToTest(true) {}
 };
 
 TEST_F(ListenedToOnAFarmTest, AnotherAgentIsToldEverythingOnceMore) {
-  control_.Listen("somebody", false);
+  control_.Listen("somebody");
   control_.Start(0, 2);
   IsReady();
   TellTest("[1]");

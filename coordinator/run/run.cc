@@ -213,6 +213,9 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
     case v1::WorkerMessage::kEnded:
       OnEnded(worker, message.ended());
       break;
+    case v1::WorkerMessage::kAwaitsController:
+      control_.AwaitedBy(worker.slot, worker.id, message.awaits_controller().reason());
+      break;
     case v1::WorkerMessage::kFailure:
       ShowEarlyOutput(worker);
       worker.early_output.clear();
@@ -221,6 +224,8 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
     case v1::WorkerMessage::kWaits:
     case v1::WorkerMessage::kAlive:
       // For the agent.
+    case v1::WorkerMessage::kNodeConfigured:
+      // From the control session only.
     case v1::WorkerMessage::MESSAGE_NOT_SET:
       break;
   }
@@ -230,7 +235,7 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
   worker.ready = true;
   if (!started_) {
     // A plan runs nothing that could be told.
-    if (!options_.plan_only) control_.Listen(ready.listener(), ready.listener_prepares());
+    if (!options_.plan_only) control_.Listen(ready.listener());
     Begin(worker, ready);
     std::vector<v1::WorkerMessage> early = std::move(worker.early);
     for (v1::WorkerMessage& message : early) WorkerSaid(worker, message);
@@ -243,6 +248,7 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
   worker.early.clear();
   worker.early_output.clear();
   books_.WorkerReady(worker, ready.collection(), now_());
+  control_.WorkerReady(worker.id, ready.collection());
   queue_.SlotReady(worker.slot);
 }
 
@@ -383,6 +389,7 @@ void Run::Act() {
     StartControl();
     return;
   }
+  for (const auto& [agent, message] : control_.TakeMessages()) agents_.Send(agent, message);
   for (const int agent : queue_.TakeAgentsSetAside()) {
     reports_.Note(absl::StrCat(roster_.NameOf(agent), " gets no more tests: its workers keep dying"));
   }
@@ -473,11 +480,14 @@ void Run::OnControl(const v1::AgentMessage::Event& event) {
     const v1::WorkerMessage& message = event.from_worker().message();
     if (message.has_warning()) {
       books_.Warning(message.warning());
+    } else if (!started_) {
+      reports_.ShowDirectly(message.output().stream(), message.output().data());
     } else {
       reports_.all().Output(message.output(), {roster_.FactsOf(control_.agent()).name, event.from_worker().worker_id(),
                                                1, static_cast<int>(event.from_worker().slot())});
     }
   }
+  if (const auto& end = control_.early_end(); end.has_value() && !started_) Fail(end->exit_status, end->message);
   Act();
 }
 

@@ -82,6 +82,7 @@ class RunTest : public testing::Test, public AgentPort {
     if (message.has_grant()) leases_[message.grant().slot()].push_back(message.grant().lease());
     if (message.has_finish_slot()) finished_slots_.push_back(message.finish_slot().slot());
     if (message.tell_control().has_conclude()) conclusions_.push_back(message.tell_control());
+    if (message.tell_control().has_node()) nodes_[message.tell_control().slot()] = message.tell_control().node().node();
     for (const auto& told : message.tell_control().replay().told())
       replayed_.push_back(told.worker_id() + " " + told.test());
     if (message.has_stop_run()) stops_.push_back(message.stop_run());
@@ -127,7 +128,6 @@ class RunTest : public testing::Test, public AgentPort {
     for (const std::string& module : modules) ready->mutable_collection()->add_modules(module);
     (*ready->mutable_options())["maxfail"] = maxfail;
     ready->set_listener(listener_);
-    ready->set_listener_prepares(listener_prepares_);
     Say(slot, message);
   }
 
@@ -196,9 +196,10 @@ class RunTest : public testing::Test, public AgentPort {
   std::vector<v1::CoordinatorMessage::TellControl> conclusions_;
   std::vector<std::string> replayed_;
   std::string listener_;
-  bool listener_prepares_ = false;
   v1::RunSpec spec_;
   std::string control_option_;
+  // What workers were given that had waited, by slot.
+  std::map<uint32_t, std::string> nodes_;
   std::optional<int> max_worker_restart_;
   std::optional<isolation::Sequence> sequence_;
   std::map<std::string, constant_tests::Module> constant_;
@@ -248,19 +249,43 @@ TEST_F(RunTest, AControlSessionThatDiesLeavesTheResults) {
   EXPECT_THAT(record_.results, ElementsAre("a.py::t"));
 }
 
-TEST_F(RunTest, TestsWaitForWhatAControlSessionPrepares) {
-  listener_ = "conftest.py has a controller's part in pytest_configure";
-  listener_prepares_ = true;
+TEST_F(RunTest, WorkersWaitForWhatAControlSessionPrepares) {
   Start(2);
+  v1::WorkerMessage awaits;
+  awaits.mutable_awaits_controller()->set_reason("conftest.py speaks of workerinput");
+  Say(0, awaits);
+  Say(1, awaits);
+  EXPECT_EQ(workers_[2], "control");
+  v1::WorkerMessage configured;
+  for (const char* worker_id : {"gw0", "gw1"}) {
+    configured.mutable_node_configured()->set_worker_id(worker_id);
+    configured.mutable_node_configured()->set_node(worker_id);
+    Say(2, configured);
+  }
+  EXPECT_THAT(nodes_, testing::IsEmpty());
+  listener_ = "conftest.py implements pytest_terminal_summary";
+  Ready(2, {});
+  EXPECT_THAT(nodes_, ElementsAre(testing::Pair(0, "gw0"), testing::Pair(1, "gw1")));
   Ready(0, {"a.py", "b.py"});
   Ready(1, {"a.py", "b.py"});
-  EXPECT_THAT(leases_, testing::IsEmpty());
-  Ready(2, {});
   RunLease(0, leases_[0].at(0), {"a.py::t"});
   RunLease(1, leases_[1].at(0), {"b.py::t"});
   End(0);
   End(1);
-  EXPECT_THAT(replayed_, testing::UnorderedElementsAre("gw0 a.py::t", "gw1 b.py::t"));
+  EXPECT_THAT(replayed_, testing::UnorderedElementsAre("gw0 ", "gw1 ", "gw0 a.py::t", "gw1 b.py::t"));
+}
+
+TEST_F(RunTest, AControllerThatFailsBeforeTheWorkersBeginIsTheRunsEnd) {
+  Start(2);
+  v1::WorkerMessage message;
+  message.mutable_awaits_controller()->set_reason("conftest.py speaks of workerinput");
+  Say(0, message);
+  message.mutable_failure()->set_exit_status(4);
+  message.mutable_failure()->set_message("ERROR: no database");
+  Say(2, message);
+  EXPECT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 4);
+  EXPECT_EQ(run_->error(), "ERROR: no database");
 }
 
 TEST_F(RunTest, WhoListensIsToldOfEveryTestBeforeTheEnd) {

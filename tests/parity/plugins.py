@@ -22,6 +22,8 @@ Plugins do in Fastest what they do in pytest, since workers are genuine sessions
 - With one worker, a plugin sees pytest's own session.
 - With several workers, a plugin sees in each of them a worker of pytest-xdist. What it does in pytest-xdist's
   controller, it does in a control session beside the workers, whether pytest-xdist is installed or not.
+- Where a conftest, or a plugin that is not below, speaks of these two roles, the control session is configured first.
+  The workers have its environment, and what its `pytest_configure_node` gave them.
 
 Each plugin below has a project in `tests/plugins`, which pytest and Fastest run with one worker and with two. Ids,
 outcomes, exit code, counts, summary lines and the texts of failures are compared. What a plugin prints at the end

@@ -20,7 +20,8 @@ Each project has an expected.json:
 - late: several workers find this kind of collection error only during the run (docs/adr/0007). With more than one slot
   only the exit code must be the same, and an error must be reported.
 - says: texts that the output of both sides must have. once: texts that each output must have exactly once.
-- xdist: with several workers, Fastest is compared with pytest-xdist with as many workers (-n).
+- xdist: with several workers, Fastest is compared with pytest-xdist with as many workers (-n). Where the case has no
+  single slot, the expected verdict is pytest-xdist's too.
 - direct: the number of tests that the direct engine runs at one slot.
 - families: a short form of many outcomes.
 - outcomes: a test id that occurs several times has a list.
@@ -172,7 +173,7 @@ def write(folder, python):
     for case, raw in zip(load_suite(folder), text["runs"]):
         if case.missing():
             continue
-        run = run_pytest(case, python)
+        run = run_pytest(case, python, case.slots[0])
         in_families = Case(case.suite, "", families=case.families).expected_outcomes()
         for key in ("exit_code", "counts", "outcomes", "collect"):
             raw.pop(key, None)

@@ -1,5 +1,7 @@
 """Every project of tests/suites: pytest gives the expected verdict, and Fastest gives pytest's.
 
+Where a project plays controller and worker, several workers are compared with as many of pytest-xdist.
+
 There are many small runs. They are started in advance, one for each core at a time, in the order of the tests.
 """
 
@@ -14,26 +16,32 @@ WITH_SLOTS = [(case, slots) for case in CASES for slots in case.slots]
 
 
 class Runs:
-    """Results of runs, each made once. The runs in `ahead` are started in advance."""
+    """Results of runs, each made once. The runs in `ahead` are started in advance.
+
+    A run is a case, who runs it, and the number of slots. Plain pytest has one.
+    """
 
     def __init__(self, pool, ahead):
         self._pool = pool
         self._futures = {}
-        for case, slots in ahead:
-            self._start(case, slots)
+        for case, slots, of_both in ahead:
+            self._start(suites.run_pytest, case, slots)
+            if of_both:
+                self._start(suites.run_fastest, case, slots)
 
-    def _start(self, case, slots):
-        key = (case.id, slots)
+    def _start(self, run, case, slots):
+        if run is suites.run_pytest and not case.xdist:
+            slots = 1
+        key = (case.id, run.__name__, slots)
         if key not in self._futures:
-            work = (suites.run_fastest, case, slots) if slots else (suites.run_pytest, case)
-            self._futures[key] = self._pool.submit(*work)
+            self._futures[key] = self._pool.submit(run, case, slots=slots)
         return self._futures[key]
 
-    def of_pytest(self, case):
-        return self._start(case, 0).result()
+    def of_pytest(self, case, slots):
+        return self._start(suites.run_pytest, case, slots).result()
 
     def of_fastest(self, case, slots):
-        return self._start(case, slots).result()
+        return self._start(suites.run_fastest, case, slots).result()
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +50,8 @@ def runs(request):
     for item in request.session.items:
         if item.module is request.module and "runs" in item.fixturenames:
             case = item.callspec.params["case"]
-            ahead += (
-                [(case, 0), (case, item.callspec.params["slots"])] if "slots" in item.callspec.params else [(case, 0)]
-            )
+            slots = item.callspec.params.get("slots")
+            ahead.append((case, case.slots[0] if slots is None else slots, slots is not None))
     pool = concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count())
     yield Runs(pool, ahead)
     pool.shutdown(cancel_futures=True)
@@ -57,7 +64,7 @@ def fail_with(found, run):
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_pytest_says_what_is_expected(case, runs):
-    run = runs.of_pytest(case)
+    run = runs.of_pytest(case, case.slots[0])
     found = suites.unlike_expected(case, run)
     if found:
         fail_with(found, run)
@@ -67,7 +74,7 @@ def test_pytest_says_what_is_expected(case, runs):
     ("case", "slots"), WITH_SLOTS, ids=lambda value: value.id if isinstance(value, suites.Case) else f"n{value}"
 )
 def test_fastest_says_what_pytest_says(case, slots, runs, coordinator):
-    expected = runs.of_pytest(case)
+    expected = runs.of_pytest(case, slots)
     run = runs.of_fastest(case, slots)
     found = suites.unlike_pytest(case, slots, expected, run)
     if found:

@@ -11,10 +11,9 @@ import contextlib
 import io
 import os
 import sys
-import types
 from typing import Any, Iterator
 
-from .soundness import foreign_origin, place_of, words_of
+from .soundness import foreign_origin, place_of
 
 # Called for each report as it comes. With pytest-xdist they are called in workers too.
 _REPORT_HOOKS = ("pytest_runtest_logstart", "pytest_runtest_logreport", "pytest_runtest_logfinish")
@@ -24,40 +23,10 @@ _HOOKS = (
     "pytest_warning_recorded",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
-    "pytest_testnodedown",
 )
 # Plugins whose controller has nothing to do with reports, or only with an option that starts a control session anyway.
 # Their sources were read.
 _KNOWN = frozenset({"_hypothesis_pytestplugin", "pytest_cov.plugin", "pytest_metadata.plugin"})
-
-# Hooks in which a plugin may do something if it is in no worker, and the words by which it asks whether it is in one.
-_PREPARING_HOOKS = ("pytest_configure", "pytest_sessionstart", "pytest_unconfigure")
-_ROLE_WORDS = frozenset(
-    {
-        "workerinput",
-        "slaveinput",
-        "PYTEST_XDIST_WORKER",
-        "is_xdist_worker",
-        "is_xdist_controller",
-        "is_xdist_master",
-        "get_xdist_worker_id",
-    }
-)
-# Plugins that ask, but need no control session, or need it only for one of the options below. Their sources were read,
-# and tests/plugins runs them.
-_KNOWN_TO_ASK = frozenset(
-    {
-        "pytest_bdd",
-        "pytest_html",
-        "pytest_instafail",
-        "pytest_jsonreport",
-        "pytest_randomly",
-        "pytest_reportlog",
-        "pytest_rerunfailures",
-        "pytest_sugar",
-        "random_order",
-    }
-)
 
 # Options that make a plugin take part in a controller only. Nothing in a worker shows that the plugin does.
 _OPTIONS = {
@@ -66,6 +35,10 @@ _OPTIONS = {
     "report_log": "--report-log",
     "cucumber_json_path": "--cucumberjson",
 }
+
+
+# Hooks of pytest-xdist that tell the controller what each worker has collected.
+_COLLECTION_HOOK = "pytest_xdist_node_collection_finished"
 
 
 def _listening(config: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any, str]]:
@@ -87,50 +60,9 @@ def find(config: Any) -> str:
     return ""
 
 
-def find_preparing(config: Any) -> str:
-    """Returns whose session start or end does something else outside of workers, for a person; empty if nobody's."""
-    for name in _PREPARING_HOOKS:
-        for implementation in getattr(config.pluginmanager.hook, name).get_hookimpls():
-            origin = foreign_origin(implementation)
-            if origin is None or origin.split(".", 1)[0] in _KNOWN_TO_ASK:
-                continue
-            reader = _Reader(origin.split(".", 1)[0], str(config.rootpath))
-            if reader.asks_for_role(implementation.function):
-                return f"{place_of(implementation, origin)} has a controller's part in {name}"
-    return ""
-
-
-class _Reader:
-    """Reads a plugin's functions, in its package or in the project."""
-
-    def __init__(self, package: str, root: str) -> None:
-        self._package = package
-        self._root = root
-        self._seen: set[int] = set()
-
-    def asks_for_role(self, function: Any) -> bool:
-        """Returns True if the function, or a function that it names, has a word that asks for the worker's role."""
-        function = getattr(function, "__func__", function)
-        if not isinstance(function, types.FunctionType) or id(function) in self._seen:
-            return False
-        self._seen.add(id(function))
-        names = words_of(function.__code__)
-        if names & _ROLE_WORDS:
-            return True
-        values = [function.__globals__.get(name) for name in names]
-        for module in [value for value in values if isinstance(value, types.ModuleType) and self._reads(value)]:
-            values += [vars(module).get(name) for name in names]
-        return any(
-            self.asks_for_role(value)
-            for value in values
-            if isinstance(value, types.FunctionType) and self._reads(sys.modules.get(value.__module__))
-        )
-
-    def _reads(self, module: Any) -> bool:
-        if module is None or module.__name__.split(".", 1)[0] == self._package:
-            return module is not None
-        file = str(getattr(module, "__file__", None) or "")
-        return file.startswith(self._root + os.sep) and "site-packages" not in file
+def wants_collection(config: Any) -> bool:
+    """Whether a hook of the controller wants to see what each worker has collected."""
+    return any(True for _ in _listening(config, (_COLLECTION_HOOK,)))
 
 
 def hush(config: Any) -> None:

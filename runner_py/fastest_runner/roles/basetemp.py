@@ -2,8 +2,8 @@
 
 pytest keeps the folders of the last few sessions, and removes older ones when a session ends. If each worker had a
 numbered folder, a run with many workers would push out the runs before it, and workers that end together would warn of
-each other's removals. No controller's session can make the folder here. So the first worker that needs the folder makes
-it, and the last worker that leaves cleans up.
+each other's removals. There need not be a control session that could make the folder. So the first process that needs
+the folder makes it, and the last one that leaves cleans up. A control session has the folder itself for its own files.
 
 Workers may start and be killed at any time, so what they share is in the file system:
   - A symbolic link fastest-RUN beside the numbered folders names the run's folder. When the folder is gone, pytest's
@@ -28,7 +28,10 @@ _RM = "/bin/rm"
 
 
 def share(config: Any, run_id: str, worker_id: str) -> None:
-    """Puts a worker's temporary files into the run's folder, unless --basetemp is given. pytest must be configured."""
+    """Puts a worker's temporary files into the run's folder, unless --basetemp is given. pytest must be configured.
+
+    `worker_id` is empty for the control session.
+    """
     factory = getattr(config, "_tmp_path_factory", None)
     if factory is None or config.option.basetemp:
         # Without the plugin there are no temporary files.
@@ -72,10 +75,12 @@ def _enter(
             break
     else:
         raise OSError(f"could not enter the temporary folder of this run, {link}, in {_TRIES} tries")
-    own = folder / f"popen-{worker_id}"
-    if own.exists():
-        pathlib.rm_rf(own)
-    own.mkdir(mode=mode)
+    own = folder
+    if worker_id:
+        own = folder / f"popen-{worker_id}"
+        if own.exists():
+            pathlib.rm_rf(own)
+        own.mkdir(mode=mode)
     dead_before = folder.stat().st_mtime - lock_timeout
     pid = os.getpid()
 

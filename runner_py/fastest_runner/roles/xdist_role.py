@@ -27,14 +27,18 @@ def announce(run_id: str, worker_id: str, slots: int) -> None:
     os.environ["PYTEST_XDIST_WORKER_COUNT"] = str(slots)
 
 
-def assume(config: Any, run_id: str, worker_id: str, slots: int) -> None:
-    """Gives a parsed config what a worker's config has. To be called before any hook of the session."""
+def assume(config: Any, run_id: str, worker_id: str, slots: int, given: dict[Any, Any] | None = None) -> None:
+    """Gives a parsed config what a worker's config has. To be called before any hook of the session.
+
+    `given` is what plugins in the control session have put into the worker's input.
+    """
     config.workerinput = {
         "workerid": worker_id,
         "workercount": slots,
         "testrunuid": run_id,
         "mainargv": sys.argv,
         **_controller_answers(config, run_id),
+        **(given or {}),
     }
     config.workeroutput = {}
     basetemp = config.option.basetemp

@@ -1,16 +1,26 @@
 """A worker's part where a control session runs beside the workers (control_session.py has the other part).
 
-A control session is started where the run asks for one, as with --cov, or where a hook listens for reports of tests,
-such as a plugin that writes a page of them. Then that hook prints nothing here: it is called in the control session,
-once for all workers.
+A control session is started in one of three cases:
+
+  - The run asks for one, as with --cov.
+  - A conftest or plugin speaks of pytest-xdist's roles. Then the worker waits, before it loads any plugin, until the
+    control session is configured (docs/adr/0049-the-controller-first.md).
+  - A hook listens for reports of tests, such as a plugin that writes a page of them.
+
+A hook that listens prints nothing here: it is called in the control session, once for all workers.
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
+import os
+import sys
 from typing import Any
 
 from ..collection import listeners
+from ..roles import node, role_words
+from .batches import Messages
 from .silent_terminal import drop_plugin_summaries
 
 # The most that one worker tells the control session.
@@ -22,41 +32,73 @@ class ControlPart:
 
     def __init__(self, is_asked_for: bool) -> None:
         self._is_asked_for = is_asked_for
+        # The worker was set up by the control session.
+        self._is_met = False
         # Who listens for reports, for a person to read; empty if nobody does.
         self.listener = ""
-        # Whether somebody has a controller's part at the session's start or end too.
-        self.listener_prepares = False
+        # Where this process printed before the control session did so for it.
+        self._stdout = -1
+        # What plugins have put into the worker's input there.
+        self.worker_input: dict[Any, Any] = {}
+        # Why the collection must be whole. None: the control session does not mind.
+        self.reason_for_whole: str | None = None
 
     @property
     def is_played(self) -> bool:
         """Whether there is a control session, as far as is known by now."""
-        return self._is_asked_for or bool(self.listener)
+        return self._is_asked_for or self._is_met or bool(self.listener)
+
+    def await_controller(self, config: Any, args: list[str], messages: Messages) -> None:
+        """Waits for the control session if the project speaks of the roles. Before any plugin or conftest is loaded."""
+        mention = role_words.find(config, args)
+        if mention is None:
+            return
+        messages.send({"awaits_controller": {"reason": mention.for_person(str(config.rootpath))}})
+        command = messages.receive_only("node")["node"]
+        if command.get("wants_collection"):
+            self.reason_for_whole = "a hook of the controller wants to see the whole collection"
+        given = node.from_literal(command.get("node", ""))
+        if given is None:
+            return
+        given.take_on()
+        self._is_met = True
+        # The control session prints the same, once for all workers.
+        self._stdout = os.dup(1)
+        listeners.hush_process()
+        self.worker_input = given.worker_input
+        self.listener = command.get("listener", "")
 
     def find_listeners(self, config: Any) -> None:
         """Once every conftest is loaded."""
-        if hasattr(config, "workerinput"):
-            preparing = listeners.find_preparing(config)
-            self.listener = listeners.find(config) or preparing
-            self.listener_prepares = bool(preparing)
-        if self.listener:
+        if self._stdout >= 0:
+            if config.option.capture == "no":
+                # From here on tests print, which the control session has not.
+                with contextlib.suppress(OSError, ValueError, AttributeError):
+                    sys.stdout.flush()
+                os.dup2(self._stdout, 1)
+            os.close(self._stdout)
+            self._stdout = -1
+        if hasattr(config, "workerinput") and not self._is_met:
+            self.listener = listeners.find(config)
+        if self.listener or self._is_met:
             listeners.hush(config)
 
     def finish_session(self, config: Any) -> None:
         """Before the session's last hooks."""
-        if self.listener:
+        if self.listener or self._is_met:
             listeners.hush_process()
         if self.is_played:
             drop_plugin_summaries(config)
 
     def output(self, config: Any) -> str:
         """What plugins have left for their controller's part, as a Python literal, when the session is over."""
-        if self.listener:
+        if self.listener or self._is_met:
             # pytest's capture has given standard output back.
             listeners.hush_process()
-        return _literal_of(config.workeroutput) if self.is_played else ""
+        return literal_of(config.workeroutput) if self.is_played else ""
 
 
-def _literal_of(output: dict[str, Any]) -> str:
+def literal_of(output: dict[Any, Any]) -> str:
     """Returns a Python literal, since the values may hold bytes.
 
     As with pytest-xdist, values have built-in types. Other values are left out, and so are too long ones.

@@ -1,7 +1,8 @@
 """The control session: plugins take it for pytest-xdist's controller. It runs no tests, and gets the workers' results.
 
 Plugins such as pytest-cov have a worker's part and a controller's part. A run with a control session has one process
-more, which plays the controller's part (docs/adr/0021-control-session.md).
+more, which plays the controller's part (docs/adr/0021-control-session.md). Where a project speaks of the two roles, the
+workers wait until this session has set them up (docs/adr/0049-the-controller-first.md).
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from typing import Any, Iterator
 
 import pytest
 
-from ..roles import coverage_part, xdist_role
+from ..collection import listeners
+from ..roles import basetemp, coverage_part, xdist_role
+from ..roles.node import Surroundings
 from ..wire import serialized
 from . import reports
 from .batches import CommandError, Messages
+from .control_part import literal_of
 from .ending import Ending
 from .rendering import Renderer
 from .silent_terminal import SilentTerminal
@@ -31,8 +35,24 @@ class _Hooks:
     """pytest-xdist's hooks, if it is not there to specify them."""
 
     @pytest.hookspec()
+    def pytest_xdist_setupnodes(self, config: Any, specs: Any) -> None:
+        """Called before the first worker is set up."""
+
+    @pytest.hookspec()
+    def pytest_xdist_newgateway(self, gateway: Any) -> None:
+        """Called for each worker's process."""
+
+    @pytest.hookspec()
     def pytest_configure_node(self, node: Any) -> None:
         """Called for a worker before it starts."""
+
+    @pytest.hookspec()
+    def pytest_testnodeready(self, node: Any) -> None:
+        """Called for a worker when its session is configured."""
+
+    @pytest.hookspec()
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: Any) -> None:
+        """Called for a worker when it has collected."""
 
     @pytest.hookspec()
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
@@ -105,6 +125,7 @@ class ControlHost:
         self._messages = messages
         self._run = run
         self._nodes: dict[str, _Node] = {}
+        self._surroundings = Surroundings()
         self._concluding = False
         self._is_replaying = False
         # SessionHost has these two as well.
@@ -155,16 +176,32 @@ class ControlHost:
         if reporter is not None:
             renderer = Renderer(config, reporter, bool(self._run.get("color")), int(self._run.get("columns", 0)))
             self.terminal.replace_terminal_of(reporter, renderer, shows_paths=True)
+        # The folders of the workers lie in this session's folder.
+        basetemp.share(config, str(self._run.get("run_id", "")), "")
         yield
-        for number in range(int(self._run.get("slots", 1))):
-            self._node(config, f"gw{number}")
+        if hasattr(config, "_tmp_path_factory"):
+            config._tmp_path_factory.getbasetemp()
+        names = [f"gw{number}" for number in range(int(self._run.get("slots", 1)))]
+        config.hook.pytest_xdist_setupnodes(config=config, specs=[_Gateway(name).spec for name in names])
+        for name in names:
+            self._set_up(config, name)
 
     def _node(self, config: Any, name: str) -> _Node:
-        node = self._nodes.get(name)
-        if node is None:
-            node = self._nodes[name] = _Node(config, self._run, name)
-            config.hook.pytest_configure_node(node=node)
-        return node
+        if name not in self._nodes:
+            self._set_up(config, name)
+        return self._nodes[name]
+
+    def _set_up(self, config: Any, name: str) -> None:
+        """Does what pytest-xdist's controller does before it starts a worker, and tells the worker's part of it."""
+        node = self._nodes[name] = _Node(config, self._run, name)
+        own = dict(node.workerinput)
+        # The process begins here under pytest-xdist. What the hooks below change is for the next one.
+        begun = self._surroundings.node({})
+        config.hook.pytest_xdist_newgateway(gateway=node.gateway)
+        config.hook.pytest_configure_node(node=node)
+        given = {key: value for key, value in node.workerinput.items() if key not in own or own[key] != value}
+        literal = begun._replace(worker_input=ast.literal_eval(literal_of(given))).literal()
+        self._messages.queue({"node_configured": {"worker_id": name, "node": literal}})
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: Any) -> bool:
@@ -176,8 +213,19 @@ class ControlHost:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> bool:
-        self._messages.send({"ready": {"pid": os.getpid(), "stdout_fd": -1, "stderr_fd": -1}})
+        ready = {
+            "pid": os.getpid(),
+            "stdout_fd": -1,
+            "stderr_fd": -1,
+            "listener": listeners.find(session.config),
+            "wants_collection": listeners.wants_collection(session.config),
+        }
+        self._messages.send({"ready": ready})
         while "conclude" not in (command := self._messages.receive()):
+            if "configure_node" in command:
+                self._set_up(session.config, str(command["configure_node"].get("worker_id", "")))
+                self._messages.flush()
+                continue
             if "replay" not in command:
                 raise CommandError(f"{next(iter(command), 'nothing')} is no command for the control session")
             self._is_replaying = True
@@ -196,6 +244,15 @@ class ControlHost:
                 hook.pytest_warning_recorded.call_historic(kwargs=arguments)
             return
         node = self._node(config, str(told.get("worker_id", "")))
+        if "ready" in told:
+            hook.pytest_testnodeready(node=node)
+            return
+        if "ids" in told:
+            hook.pytest_xdist_node_collection_finished(node=node, ids=list(told["ids"].get("node_ids", ())))
+            return
+        if "died" in told:
+            self._take_down(config, node, told["died"] or "Not properly terminated")
+            return
         found = serialized.reports_of(config, told.get("test") or told.get("collection") or "[]")
         for report in found:
             report.node = node
@@ -219,17 +276,21 @@ class ControlHost:
         session.testscollected = int(outcome.get("tests_collected", 0))
         for worker in outcome.get("workers", ()):
             node = self._node(session.config, str(worker["worker_id"]))
-            error = None
             if worker.get("output"):
                 node.workeroutput = ast.literal_eval(worker["output"])
+                self._take_down(session.config, node, None)
             else:
-                error = worker.get("how") or "Not properly terminated"
-            session.config.hook.pytest_testnodedown(node=node, error=error)
+                self._take_down(session.config, node, worker.get("how") or "Not properly terminated")
         reason = outcome.get("stop_reason")
         if reason:
             # The loops of pytest and pytest-xdist end in this way.
             failed = int(outcome.get("stop_status", 0)) == int(pytest.ExitCode.TESTS_FAILED)
             raise session.Failed(reason) if failed else session.Interrupted(reason)
+
+    def _take_down(self, config: Any, node: _Node, error: str | None) -> None:
+        if not node.shutting_down:
+            node.shutting_down = True
+            config.hook.pytest_testnodedown(node=node, error=error)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: Any) -> None:

@@ -52,6 +52,21 @@ class SessionHost:
     # The session's life.
 
     @pytest.hookimpl(hookwrapper=True)
+    def pytest_cmdline_parse(self, pluginmanager: Any, args: list[str]) -> Iterator[None]:
+        if self._run.get("xdist_worker"):
+            config = pluginmanager.get_plugin("pytestconfig")
+            genuine = config._consider_importhook
+
+            def consider_importhook(*given: Any) -> None:
+                # pytest knows its ini-file by now, and imports the first plugin next. No frame of ours is below that.
+                del config._consider_importhook
+                genuine(*given)
+                self._control.await_controller(config, args, self._messages)
+
+            config._consider_importhook = consider_importhook
+        yield
+
+    @pytest.hookimpl(hookwrapper=True)
     def pytest_load_initial_conftests(self, early_config: Any) -> Iterator[None]:
         options = early_config.known_args_namespace
         coverage_part.leave_out_runner(options)
@@ -64,7 +79,8 @@ class SessionHost:
         run = self._run
         xdist_role.consume_options(config)
         if run.get("xdist_worker"):
-            xdist_role.assume(config, run.get("run_id", ""), self._worker_id, int(run.get("slots", 1)))
+            given = self._control.worker_input
+            xdist_role.assume(config, run.get("run_id", ""), self._worker_id, int(run.get("slots", 1)), given)
         if self._forward_terminal:
             if run.get("color") and config.option.color == "auto":
                 config.option.color = "yes"
@@ -208,7 +224,9 @@ class SessionHost:
         if str(self._run.get("collection", "AUTO")) in ("WHOLE", "2"):
             reason = "the run asks for it"
         elif not only_answers:
-            reason = soundness.reason_before_collection(config, self._forward_terminal)
+            reason = self._control.reason_for_whole or soundness.reason_before_collection(
+                config, self._forward_terminal
+            )
         if self._engine_wanted() != "ENGINE_PYTEST" and not self._forward_terminal and not config.option.debug:
             self._function_items = make_function_items()
         collection = Collection(session, reason, self._function_items, self._run.get("native_modules", ()))
@@ -228,7 +246,6 @@ class SessionHost:
             "collection": self._collection.description(self._results.collect_errors),
             "header": self.terminal.header,
             "listener": self._control.listener,
-            "listener_prepares": self._control.listener_prepares,
             **session_facts.of_session(config),
         }
         self._messages.send({"ready": ready})

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_two(database, number):
+    assert database.startswith("db")

@@ -1,0 +1,2 @@
+def test_two(for_all):
+    assert for_all.read_text() == "prepared"
