@@ -11,8 +11,8 @@
 
 namespace fastest::run {
 
-Bookkeeper::Bookkeeper(const RunOptions& options, StringTable& names, dispatch::DispatchQueue& queue, Control& control,
-                       report::RunReports& reports)
+Bookkeeper::Bookkeeper(const RunOptions& options, StringTable& names, dispatch::DispatchQueue& queue,
+                       control::Control& control, report::RunReports& reports)
     : options_(options),
       queue_(queue),
       control_(control),

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/string_table.h"
+#include "coordinator/control/control.h"
 #include "coordinator/dispatch/dispatch_queue.h"
 #include "coordinator/policy/attempts.h"
 #include "coordinator/report/run_reports.h"
@@ -16,7 +17,6 @@
 #include "coordinator/results/ledger.h"
 #include "coordinator/results/run_summary.h"
 #include "coordinator/results/run_timing.h"
-#include "coordinator/run/control.h"
 #include "coordinator/run/estimates.h"
 #include "coordinator/run/measurements.h"
 #include "coordinator/run/planning.h"
@@ -30,7 +30,7 @@ namespace fastest::run {
 class Bookkeeper {
  public:
   // All of them must outlive this. `names`: the run's table of node ids.
-  Bookkeeper(const RunOptions& options, StringTable& names, dispatch::DispatchQueue& queue, Control& control,
+  Bookkeeper(const RunOptions& options, StringTable& names, dispatch::DispatchQueue& queue, control::Control& control,
              report::RunReports& reports);
 
   // The beginning. `collection`: the tests that this run has a share in.
@@ -81,7 +81,7 @@ class Bookkeeper {
 
   const RunOptions& options_;
   dispatch::DispatchQueue& queue_;
-  Control& control_;
+  control::Control& control_;
   report::RunReports& reports_;
   v1::CollectionMode mode_ = v1::AUTO;
   std::vector<std::string> module_order_;

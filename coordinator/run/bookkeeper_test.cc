@@ -138,7 +138,7 @@ class BookkeeperTest : public testing::Test {
   v1::Collection collection_;
   StringTable names_;
   std::optional<dispatch::DispatchQueue> queue_;
-  Control control_{""};
+  control::Control control_{""};
   std::vector<std::string> told_;
   std::unique_ptr<report::RunReports> reports_;
   std::unique_ptr<Bookkeeper> books_;

@@ -505,7 +505,7 @@ void Run::TellControl() {
     agents_.Send(control_.agent(), *replay);
   }
   if (!done || !control_.IsReady()) return;
-  Control::Outcome outcome;
+  control::Control::Outcome outcome;
   outcome.failed = books_.failures();
   outcome.collected = books_.known();
   // A deadline leaves tests out, and what the others have covered is still worth a report.

@@ -11,11 +11,11 @@
 #include <string>
 
 #include "base/string_table.h"
+#include "coordinator/control/control.h"
 #include "coordinator/dispatch/dispatch_queue.h"
 #include "coordinator/report/run_reports.h"
 #include "coordinator/results/run_summary.h"
 #include "coordinator/run/bookkeeper.h"
-#include "coordinator/run/control.h"
 #include "coordinator/run/ending.h"
 #include "coordinator/run/estimates.h"
 #include "coordinator/run/measurements.h"
@@ -143,7 +143,7 @@ class Run {
   // Empty once the tests are planned.
   Estimates estimates_;
   dispatch::DispatchQueue queue_;
-  Control control_;
+  control::Control control_;
   Roster roster_;
   Bookkeeper books_;
   Ending ending_;

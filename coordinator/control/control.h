@@ -2,8 +2,8 @@
 // join there what the workers have left, and report it once (docs/adr/0021-control-session.md). Hooks there are told of
 // every report (docs/adr/0030-replayed-reports.md). Makes messages, and leaves sending them to the run. No I/O, and
 // time is an argument; not thread-safe. A session that fails becomes a Complaint() and a Verdict().
-#ifndef FASTEST_COORDINATOR_RUN_CONTROL_H_
-#define FASTEST_COORDINATOR_RUN_CONTROL_H_
+#ifndef FASTEST_COORDINATOR_CONTROL_CONTROL_H_
+#define FASTEST_COORDINATOR_CONTROL_CONTROL_H_
 
 #include <cstdint>
 #include <map>
@@ -15,7 +15,7 @@
 #include "coordinator/dispatch/dispatch_queue.h"
 #include "proto/agent_service.pb.h"
 
-namespace fastest::run {
+namespace fastest::control {
 
 class Control {
  public:
@@ -143,6 +143,6 @@ class Control {
   std::string why_not_;
 };
 
-}  // namespace fastest::run
+}  // namespace fastest::control
 
-#endif  // FASTEST_COORDINATOR_RUN_CONTROL_H_
+#endif  // FASTEST_COORDINATOR_CONTROL_CONTROL_H_

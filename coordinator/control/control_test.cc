@@ -1,4 +1,4 @@
-#include "coordinator/run/control.h"
+#include "coordinator/control/control.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace fastest::run {
+namespace fastest::control {
 namespace {
 
 using ::testing::ElementsAre;
@@ -489,4 +489,4 @@ TEST_F(ControlTest, OneThatDoesNotStartIsGivenUp) {
 }
 
 }  // namespace
-}  // namespace fastest::run
+}  // namespace fastest::control

@@ -1,4 +1,4 @@
-#include "coordinator/run/control.h"
+#include "coordinator/control/control.h"
 
 #include <algorithm>
 #include <utility>
@@ -10,7 +10,7 @@
 #include "coordinator/results/serialized_reports.h"
 #include "proto/exit_code.h"
 
-namespace fastest::run {
+namespace fastest::control {
 namespace {
 
 constexpr char kName[] = "control";
@@ -266,4 +266,4 @@ void Control::Fail(const std::string& why, int exit_status, const std::string& m
   why_not_ = why;
 }
 
-}  // namespace fastest::run
+}  // namespace fastest::control
