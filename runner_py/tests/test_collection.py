@@ -232,20 +232,21 @@ def test_modules_that_fail_or_skip_on_import_are_reported_and_left_out(project, 
     assert running.outcomes() == {"test_good.py::test_a": "PASSED"}
 
 
-def test_a_module_whose_items_cannot_be_made_is_reported_with_its_lease(project, run_all):
+def test_a_module_whose_items_cannot_be_made_is_reported_before_any_test_runs(project, worker):
     directory = project(
+        test_good="def test_a(): pass\n",
         test_params="""
         import pytest
 
         @pytest.mark.parametrize("missing", [1])
         def test_a(): pass
-        """
+        """,
     )
-    running = run_all(directory)
-    (report,) = running.all("collect_report")
+    collection = worker(directory)
+    ready = collection.wait_for("ready")["collection"]
+    (report,) = collection.all("collect_report")
     assert "function uses no argument 'missing'" in report["longrepr"]
-    assert running.last("collected")["tests"] == []
-    assert running.last("lease_done") == {"lease_id": 1}
+    assert (ready["modules"], ready["errors"]) == (["test_good.py"], 1)
 
 
 def test_equal_node_ids_are_told_apart_by_index(project, run_all, worker):

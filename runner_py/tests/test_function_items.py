@@ -129,17 +129,23 @@ class Collect:
         """If `hides_them`, no other hook sees the items, since a hook might ask them for something."""
         self._hides_them = hides_them
         self._maker: Any = make_function_items() if uses_them else None
+        if self._maker is not None:
+            self._make = self._maker.make
+            self._maker.make = self._note
         self.made: list[str] = []
         self.items: list[Any] = []
         self.reports: list[str] = []
         self.warnings: list[str] = []
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: Any) -> Any:
-        made = None if self._maker is None else self._maker.make(collector, name, obj)
+    def _note(self, collector: Any, name: str, function: Any) -> Any:
+        made = self._make(collector, name, function)
         if made is not None:
             self.made.append(f"{collector.name}.{name}")
         return made
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: Any) -> Any:
+        return None if self._maker is None else self._maker.make(collector, name, obj)
 
     # A hook of any other module would leave all items to pytest.
     pytest_pycollect_makeitem.__module__ = "fastest_runner.session.session_host"
