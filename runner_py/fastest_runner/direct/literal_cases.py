@@ -42,7 +42,7 @@ class Parametrization(NamedTuple):
     argnames: str | tuple[str, ...]
     names: tuple[str, ...]
     rows: list[Any]
-    ids: tuple[Any, ...] | None
+    ids: list[Any] | None
 
 
 class Fixtures(NamedTuple):
@@ -157,7 +157,7 @@ def read(marks: Iterable[Any], argnames: tuple[str, ...]) -> list[Parametrizatio
 
 
 def _parametrization(mark: Mark) -> Parametrization | None:
-    if len(mark.args) > 2 or mark._param_ids_from is not None or mark._param_ids_generated is not None:
+    if len(mark.args) > 2:
         return None
     arguments = dict(zip(("argnames", "argvalues"), mark.args))
     if mark.kwargs:
@@ -180,9 +180,15 @@ def _parametrization(mark: Mark) -> Parametrization | None:
     if not rows:
         return None
     if ids is not None:
+        # Functions that share a mark share the ids of the first of them.
+        source: Any = mark._param_ids_from
+        if source is not None and source._param_ids_generated is not None:
+            ids = source._param_ids_generated
         if type(ids) not in _ROWS or len(ids) != len(rows) or not _IDS.issuperset(map(type, ids)):
             return None
-        ids = tuple(ids)
+        ids = list(ids)
+        if source is not None:
+            object.__setattr__(source, "_param_ids_generated", ids)
     return Parametrization(argnames, names, rows, ids)
 
 
