@@ -4,7 +4,7 @@
     def services(request):
         for item in request.session.items: ...
 
-With pytest, and in each of pytest-xdist's workers, that list has all tests of the run. A session that collects module by
+With pytest, and in each of pytest-xdist's workers, that list has all tests of the run. A session that collects by
 module has only those of one module there. So such code needs the whole collection. It is found by its text: plugins,
 conftests, test files, and modules of the project that they have imported. The search errs on the safe side.
 """
@@ -30,7 +30,7 @@ _KNOWN = frozenset(
         "pytest_sugar",
     }
 )
-# How code gets hold of a session, and the attribute `items` that is not called: dictionaries have a method of that name.
+# How code gets hold of a session, and the attribute `items` without a call: dictionaries have a method of that name.
 _SESSION = re.compile(rb"[Ss]ession|listchain|iter_parents|getparent|\bparent\b")
 _DIRECTLY = re.compile(rb"[Ss]ession\s*\.\s*items\b(?!\s*\()")
 _ITEMS = re.compile(rb"\.\s*items\b(?!\s*\()")

@@ -8,7 +8,7 @@ The functions here return a reason for a person to read, or None if nothing spea
 from __future__ import annotations
 
 import types
-from typing import Any, Iterable, Iterator
+from typing import Any, Iterator
 
 from _pytest.mark import ParameterSet
 
