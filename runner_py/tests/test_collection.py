@@ -232,20 +232,21 @@ def test_modules_that_fail_or_skip_on_import_are_reported_and_left_out(project, 
     assert running.outcomes() == {"test_good.py::test_a": "PASSED"}
 
 
-def test_a_module_whose_items_cannot_be_made_is_reported_with_its_lease(project, run_all):
+def test_a_module_whose_items_cannot_be_made_is_reported_before_any_test_runs(project, worker):
     directory = project(
+        test_good="def test_a(): pass\n",
         test_params="""
         import pytest
 
         @pytest.mark.parametrize("missing", [1])
         def test_a(): pass
-        """
+        """,
     )
-    running = run_all(directory)
-    (report,) = running.all("collect_report")
+    collection = worker(directory)
+    ready = collection.wait_for("ready")["collection"]
+    (report,) = collection.all("collect_report")
     assert "function uses no argument 'missing'" in report["longrepr"]
-    assert running.last("collected")["tests"] == []
-    assert running.last("lease_done") == {"lease_id": 1}
+    assert (ready["modules"], ready["errors"]) == (["test_good.py"], 1)
 
 
 def test_equal_node_ids_are_told_apart_by_index(project, run_all, worker):
@@ -521,3 +522,83 @@ def test_marks_that_bind_tests_to_each_other_give_their_group(project, worker, m
     assert collection["mode"] == "WHOLE"
     assert "mark" in collection["whole_reason"]
     assert [test.get("group") for test in collection["tests"]] == ["xdist_group:db", None]
+
+
+FIXTURE = "import pytest\n\n@pytest.fixture\ndef all_tests(request): return {}\n"
+# Code that may look at all tests of a session.
+READERS = {
+    "fixture": {"conftest.py": FIXTURE.format("request.session.items")},
+    "count": {"conftest.py": FIXTURE.format("request.session.testscollected")},
+    "test": {"test_b.py": "def test_b(request): assert request.node.session.items[-1] is request.node\n"},
+    "method": {
+        "test_b.py": """
+            import unittest, pytest
+            class TestB(unittest.TestCase):
+                @pytest.fixture(autouse=True)
+                def use(self, request):
+                    session = request.session
+                    self.count = len(session
+                                     .items)
+                def test_b(self): assert self.count == 2
+            """
+    },
+    "by name": {"test_b.py": "def test_b(request): assert len(getattr(request.session, 'items')) == 2\n"},
+    "by dictionary": {"test_b.py": 'def test_b(request): assert len(vars(request.session)["items"]) == 2\n'},
+    "by the tree": {"test_b.py": "def test_b(request): assert len(request.node.listchain()[0].items) == 2\n"},
+    "hook": {"conftest.py": "def pytest_sessionfinish(session): print(len(session.items))\n"},
+    "hook in a folder": {
+        "sub/conftest.py": "def pytest_runtest_setup(item): assert item.session.testscollected == 2\n",
+        "sub/test_c.py": "",
+    },
+    "plugin": {
+        "conftest.py": "pytest_plugins = 'own_plugin'\n",
+        "own_plugin.py": FIXTURE.format("request.session.items"),
+    },
+    "another module": {
+        "conftest.py": "import reading\n",
+        "reading.py": "def count(request): return len(request.session.items)\n",
+    },
+}
+NO_READERS = {
+    "dictionaries": "def test_b(request):\n    for name, value in vars(request.session.config.option).items(): pass\n",
+    "others' items": "class Cart:\n    items = ()\ndef test_b(): assert not Cart().items\n",
+    "words": "def test_b(request): assert {'items': 1}['items'] and request.session\n",
+}
+
+
+@pytest.mark.parametrize("case", READERS)
+def test_who_looks_at_all_tests_has_them_all(project, run_all, case):
+    directory = project({"test_a.py": "def test_a(): pass\n", "test_b.py": "def test_b(): pass\n", **READERS[case]})
+    running = run_all(directory)
+    collection = running.last("ready")["collection"]
+    assert collection["mode"] == "WHOLE"
+    assert "may look at all tests" in collection["whole_reason"]
+    assert list(running.outcomes().values()) == ["PASSED", "PASSED"]
+
+
+@pytest.mark.parametrize("case", NO_READERS)
+def test_similar_words_do_not_matter(project, worker, case):
+    directory = project({"test_a.py": "def test_a(): pass\n", "test_b.py": NO_READERS[case]})
+    assert worker(directory).wait_for("ready")["collection"]["mode"] == "BY_MODULE"
+
+
+def test_the_whole_list_is_there_when_the_module_was_made_in_parts(project, run_all):
+    """The items that could have been made later are at their places among the others."""
+    running = run_all(
+        project(
+            test_a="""
+            import pytest
+
+            @pytest.mark.parametrize("x", [0])
+            def test_zero(x): pass
+            @pytest.mark.parametrize("x", [1, 2])
+            def test_x(x): pass
+            def test_plain(request):
+                names = [item.name for item in request.session.items]
+                assert names == ["test_zero[0]", "test_x[1]", "test_x[2]", "test_plain", "test_y[3]"]
+            @pytest.mark.parametrize("y", {3: 4})
+            def test_y(y): pass
+            """
+        )
+    )
+    assert list(running.outcomes().values()) == 5 * ["PASSED"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from fastest_runner.collection.collection import Collection
-from fastest_runner.direct import is_late, make_function_items
+from fastest_runner.direct import is_late, is_postponed, make_function_items
 
 pytestmark = pytest.mark.skipif(make_function_items() is None, reason="these items are of one version of pytest")
 
@@ -125,21 +125,28 @@ MODULE = """
 class Collect:
     """A plugin that keeps what was collected. If `uses_them`, it makes FunctionItems like the session host."""
 
-    def __init__(self, uses_them: bool, hides_them: bool = False) -> None:
+    def __init__(self, uses_them: bool, hides_them: bool = False, defers: bool = False) -> None:
         """If `hides_them`, no other hook sees the items, since a hook might ask them for something."""
         self._hides_them = hides_them
+        self._defers = defers
         self._maker: Any = make_function_items() if uses_them else None
+        if self._maker is not None:
+            self._make = self._maker.make
+            self._maker.make = self._note
         self.made: list[str] = []
         self.items: list[Any] = []
         self.reports: list[str] = []
         self.warnings: list[str] = []
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: Any) -> Any:
-        made = None if self._maker is None else self._maker.make(collector, name, obj)
+    def _note(self, collector: Any, name: str, function: Any) -> Any:
+        made = self._make(collector, name, function)
         if made is not None:
             self.made.append(f"{collector.name}.{name}")
         return made
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: Any) -> Any:
+        return None if self._maker is None else self._maker.make(collector, name, obj)
 
     # A hook of any other module would leave all items to pytest.
     pytest_pycollect_makeitem.__module__ = "fastest_runner.session.session_host"
@@ -149,7 +156,7 @@ class Collect:
         if self._hides_them:
             # pytest's own function asks each item for its hooks.
             session.genitems = Collection(session, "for this test", self._maker)._genitems
-        with contextlib.nullcontext() if self._maker is None else self._maker.collecting(session):
+        with contextlib.nullcontext() if self._maker is None else self._maker.collecting(session, self._defers):
             return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -159,7 +166,9 @@ class Collect:
             items.clear()
         result = yield
         if self._hides_them:
-            items[:] = found
+            # pytest's reporter prints the items.
+            items[:] = [item for item in found if not is_postponed(item)]
+        self.items = found if self._hides_them else items[:]
         return result
 
     def pytest_collectreport(self, report: Any) -> None:
@@ -168,9 +177,6 @@ class Collect:
 
     def pytest_warning_recorded(self, warning_message: Any) -> None:
         self.warnings.append(str(warning_message.message))
-
-    def pytest_collection_finish(self, session: Any) -> None:
-        self.items = list(session.items)
 
     def run(self, directory: Path, *args: str) -> None:
         arguments = ["--collect-only", "-q", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
@@ -197,8 +203,9 @@ def told(item: Any) -> dict[str, Any]:
         "path": item.path,
         "location": item.location,
         "attributes": list(vars(item)) and sorted(vars(item)),
-        "own_markers": item.own_markers,
-        "markers": list(item.iter_markers()),
+        # Equal marks may differ in what pytest notes in them when it makes ids.
+        "own_markers": list(map(repr, item.own_markers)),
+        "markers": list(map(repr, item.iter_markers())),
         "keywords": [str(name) for name in item.keywords],
         "fixturenames": item.fixturenames,
         "argnames": info.argnames,
@@ -252,6 +259,97 @@ def test_two_functions_share_nothing_that_changes(project):
     for name in names:
         assert len({id(getattr(item, name)) for item in made.items}) == 3, name
     assert len({id(item._fixtureinfo.name2fixturedefs) for item in made.items}) == 3
+
+
+POSTPONED = """
+    import pytest
+    from lib import ROWS
+
+    @pytest.mark.parametrize("x", [1])
+    def test_first(x): pass
+
+    @pytest.mark.parametrize("x, y", ROWS)
+    def test_rows(x, y): pass
+
+    @pytest.mark.own
+    @pytest.mark.parametrize("z", (None, 1.5, b"c"), ids=["none", None, 3])
+    @pytest.mark.parametrize(argnames="x", argvalues=range(2))
+    def test_two(x, z, tmp_path): pass
+
+    @pytest.mark.parametrize(("x",), [((1, 2),), ("long" * 30,), ("same",), ("same",)])
+    def test_tuple(x): pass
+
+    @pytest.mark.parametrize("x,", [["a"]])
+    def test_comma(*, x): pass
+
+    class TestA:
+        @pytest.fixture(autouse=True)
+        def own(self): pass
+        @pytest.mark.parametrize("own, tmp_path", [(1, 2)])
+        @pytest.mark.parametrize("letter", "ab")
+        def test_own(self, own, letter, tmp_path): pass
+"""
+AT_ONCE = {
+    "iterator": "@pytest.mark.parametrize('x', iter([1]))\ndef test(x): pass",
+    "dictionary": "@pytest.mark.parametrize('x', {1: 2})\ndef test(x): pass",
+    "object": "@pytest.mark.parametrize('x', [object()])\ndef test(x): pass",
+    "function": "@pytest.mark.parametrize('x', [len])\ndef test(x): pass",
+    "subclass": "class Text(str): pass\n@pytest.mark.parametrize('x', [Text()])\ndef test(x): pass",
+    "row of another type": "@pytest.mark.parametrize('x, y', ['ab'])\ndef test(x, y): pass",
+    "ids by a function": "@pytest.mark.parametrize('x', [1], ids=str)\ndef test(x): pass",
+    "ids that repeat": "@pytest.mark.parametrize('x', [1], ids=iter('a'))\ndef test(x): pass",
+    "hidden": "@pytest.mark.parametrize('x', [pytest.param(1, id=pytest.HIDDEN_PARAM)])\ndef test(x): pass",
+    "indirect": "@pytest.fixture\ndef x(request): pass\n@pytest.mark.parametrize('x', [1], indirect=True)\n"
+    "def test(x): pass",
+    "scope": "@pytest.mark.parametrize('x', [1], scope='module')\ndef test(x): pass",
+    "fixture with parameters": "@pytest.fixture(params=[1])\ndef own(request): pass\n"
+    "@pytest.mark.parametrize('x', [1])\ndef test(x, own): pass",
+    "usefixtures": "@pytest.mark.usefixtures('tmp_path')\n@pytest.mark.parametrize('x', [1])\ndef test(x): pass",
+    "attribute": "@pytest.mark.parametrize('x', [1])\ndef test(x): pass\ntest.word = 1",
+    "no value": "@pytest.mark.parametrize('x', [])\ndef test(x): pass",
+    "too many values": "@pytest.mark.parametrize('x, y', [(1, 2, 3)])\ndef test(x, y): pass",
+    "too few ids": "@pytest.mark.parametrize('x', [1, 2], ids=['a'])\ndef test(x): pass",
+    "no such argument": "@pytest.mark.parametrize('y', [1])\ndef test(x): pass",
+    "default": "@pytest.mark.parametrize('x', [1])\ndef test(x=2): pass",
+    "twice": "@pytest.mark.parametrize('x', [1])\n@pytest.mark.parametrize('x', [2])\ndef test(x): pass",
+    "reserved name": "@pytest.mark.parametrize('request', [1])\ndef test(request): pass",
+    "class": "@pytest.mark.parametrize('x', [1])\nclass TestA:\n    def test(self, x): pass",
+}
+FIRST = "import pytest\n\n@pytest.mark.parametrize('x', [1])\ndef test_first(x): pass\n"
+
+
+def test_cases_of_literals_are_made_later_and_are_those_of_pytest(project):
+    directory = project(
+        test_m=POSTPONED,
+        lib="import pytest\nROWS = [(1, [2]), pytest.param({'a': 1}, 'text', id='own id', marks=pytest.mark.skip)]\n",
+    )
+    genuine, made = Collect(False), Collect(True, hides_them=True, defers=True)
+    genuine.run(directory)
+    made.run(directory)
+    # pytest makes the first ones, for comparison.
+    assert [is_postponed(item) for item in made.items] == [False] + 5 * [True]
+    later = [item for kept in made.items for item in (kept.make() if is_postponed(kept) else [kept])]
+    assert differences(later, genuine.items) == []
+
+
+@pytest.mark.parametrize("text", AT_ONCE.values(), ids=AT_ONCE)
+def test_other_cases_are_made_at_once(project, text):
+    genuine, made = Collect(False), Collect(True, hides_them=True, defers=True)
+    for collection in genuine, made:
+        collection.run(project(test_m=FIRST + text), "-W", "ignore")
+    assert [item.nodeid for item in made.items if not is_postponed(item)] == [item.nodeid for item in genuine.items]
+    assert made.reports == genuine.reports
+    assert not any(map(is_postponed, made.items))
+
+
+@pytest.mark.parametrize(
+    "ini",
+    ["strict_parametrization_ids = true", "strict = true", "parametrize_long_str_id_strategy = disallow"],
+)
+def test_cases_that_an_ini_file_may_refuse_are_made_at_once(project, ini):
+    made = Collect(True, hides_them=True, defers=True)
+    made.run(project({"pytest.ini": f"[pytest]\n{ini}\n"}, test_m=FIRST + FIRST.replace("first", "second")))
+    assert [item.name for item in made.items] == ["test_first[1]", "test_second[1]"]
 
 
 LATE = """

@@ -53,6 +53,21 @@ SINGLY = {
 
         SKIPPED = frozenset({"test_a.py"})
     """,
+    "lists that have each item once, under a condition": """
+        def pytest_collection_modifyitems(config, items):
+            slow = [item for item in items if item.get_closest_marker("slow")]
+            quick = [one for one in items if not one.get_closest_marker("slow")]
+            if slow:
+                config.hook.pytest_deselected(items=slow)
+                items[:] = quick
+    """,
+    "all others, under a condition": """
+        def pytest_collection_modifyitems(config, items):
+            slow = [item for item in items if item.get_closest_marker("slow")]
+            if slow:
+                config.hook.pytest_deselected(items=slow)
+                items[:] = [item for item in items if item not in slow]
+    """,
     "deselection by comprehensions": """
         def pytest_collection_modifyitems(config, items):
             dropped = [item for item in items if item.get_closest_marker("gpu")]
@@ -84,6 +99,61 @@ SINGLY = {
 }
 
 TOGETHER = {
+    "only those in focus, if there are any": """
+        def pytest_collection_modifyitems(config, items):
+            focused = [item for item in items if item.get_closest_marker("focus")]
+            if focused:
+                items[:] = focused
+    """,
+    "only those in focus, by a loop": """
+        def pytest_collection_modifyitems(config, items):
+            focused, others = [], []
+            for item in items:
+                if item.get_closest_marker("focus"):
+                    focused.append(item)
+                else:
+                    others.append(item)
+            if focused:
+                config.hook.pytest_deselected(items=others)
+                items[:] = focused
+    """,
+    "the others are reported if some are in focus": """
+        def pytest_collection_modifyitems(config, items):
+            focused = [item for item in items if item.get_closest_marker("focus")]
+            others = [item for item in items if item not in focused]
+            if focused:
+                config.hook.pytest_deselected(items=others)
+    """,
+    "a list that lacks more than the other has": """
+        def pytest_collection_modifyitems(config, items):
+            kept, dropped = [], []
+            for item in items:
+                if item.name == "test_a":
+                    dropped.append(item)
+                elif item.name != "test_b":
+                    kept.append(item)
+            if dropped:
+                items[:] = kept
+    """,
+    "lists with conditions that have nothing to do with each other": """
+        def pytest_collection_modifyitems(config, items):
+            slow = [item for item in items if item.get_closest_marker("slow")]
+            quick = [item for item in items if not item.get_closest_marker("gpu")]
+            if slow:
+                items[:] = quick
+    """,
+    "a second choice may bring back what the first has left out": """
+        def pytest_collection_modifyitems(config, items):
+            kept, dropped = [], []
+            for item in items:
+                if item.name == "test_a":
+                    dropped.append(item)
+                else:
+                    kept.append(item)
+            items[:] = [item for item in items if item.name != "test_b"]
+            if dropped:
+                items[:] = kept
+    """,
     "sorts": """
         def pytest_collection_modifyitems(items):
             items.sort(key=lambda item: item.name)

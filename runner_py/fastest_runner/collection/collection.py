@@ -1,7 +1,9 @@
 """Collects a session's tests: module by module in one tree of nodes, or all at once.
 
 Fixtures and set-up state depend on the identity of nodes. So directories are walked once, and their nodes live as long
-as the session. Both ways use pytest's own `perform_collect`. They differ in when file collectors make their tests.
+as the session. Both ways use pytest's own `perform_collect`, in which a module makes its items as soon as it is
+imported, before the next module is. They differ in when the hooks at a collection's end see the items: module by module
+when a lease comes, or once for all. Only items that nothing can change are made with the lease (docs/adr/0044).
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ import contextlib
 import functools
 import gc
 import hashlib
-import itertools
 import operator
 import time
 from typing import Any, Iterable, Iterator, NamedTuple
@@ -21,7 +22,7 @@ from _pytest.mark import pytest_collection_modifyitems as select_by_options
 from _pytest.runner import collect_one_node
 from _pytest.scope import Scope
 
-from ..direct import is_late
+from ..direct import is_late, is_postponed
 from . import soundness
 from .constant_tests import ConstantModules
 
@@ -72,6 +73,8 @@ class Collection:
         self._constant = ConstantModules(native_modules, session)
         # File collectors, and items outside of files, in pytest's order.
         self._found: list[Any] = []
+        # What a file collector has made, by its identity: items, and what stands for items that are made later.
+        self._made: dict[int, list[Any]] = {}
         # File collectors that were imported without error, by node id. The tests that they have made are kept, since a
         # collector registers its fixtures each time that it collects.
         self._files: dict[str, Any] = {}
@@ -150,11 +153,13 @@ class Collection:
         if args is not None or not genitems:
             # A plugin collects for a purpose of its own.
             return genuine(args, genitems)
-        with self._function_items.collecting(session) if self._function_items is not None else contextlib.nullcontext():
+        with contextlib.ExitStack() as stack:
+            if self._function_items is not None:
+                stack.enter_context(self._function_items.collecting(session, defers=not self.is_whole))
             if self._wanted_file is not None:
                 return self._expand_file(self._wanted_file)
             if not self.is_whole:
-                self._walk_and_import(genuine)
+                self._walk_and_make(genuine)
             elif self._function_items is None:
                 genuine()
             else:
@@ -163,13 +168,13 @@ class Collection:
             self._by_ref = {_key(entry.ref): entry.item for entry in _entries(session.items)}
         return session.items
 
-    def _walk_and_import(self, genuine_perform_collect: Any) -> None:
-        """pytest's own collection, which imports each file in place of making its tests.
+    def _walk_and_make(self, genuine_perform_collect: Any) -> None:
+        """pytest's own collection, which keeps each file's items apart.
 
         Hooks at its end are called only if the collection turns out to have to be whole.
         """
         self._constant.begin()
-        self._with_hooks(genuine_perform_collect, self._import_files, self._decide)
+        self._with_hooks(genuine_perform_collect, self._keep_files, self._decide)
 
     def _with_hooks(self, perform_collect: Any, genitems: Any, decide: Any) -> None:
         """pytest's own collection, with these functions in place of pytest's."""
@@ -184,10 +189,10 @@ class Collection:
             config.hook = genuine_hooks
             vars(session).pop("genitems", None)
 
-    def _import_files(self, node: Any) -> Iterator[Any]:
-        """In place of Session.genitems: walks directories and keeps files, but makes no items."""
+    def _keep_files(self, node: Any) -> Iterator[Any]:
+        """In place of Session.genitems: walks directories, and keeps files with their items."""
         if isinstance(node, pytest.File) and not isinstance(node, pytest.Package):
-            if self._constant.leave_out(node) or _import(node):
+            if self._constant.leave_out(node) or self._make(node):
                 self._found.append(node)
             return
         for item in type(self._session).genitems(self._session, node):
@@ -195,10 +200,27 @@ class Collection:
         # The generator yields nothing, so the session's items stay empty.
         yield from ()
 
+    def _make(self, node: Any) -> bool:
+        """Does what Session.genitems does for a file, and keeps the items. Returns False if the file has none to give.
+
+        That is the case if its collection failed or was skipped. Then its report has gone to the hooks.
+        """
+        # Within a file Session.genitems is pytest's own.
+        keeps_files = vars(self._session).pop("genitems", None)
+        try:
+            report = collect_one_node(node)
+            if report.passed:
+                self._made.setdefault(id(node), []).extend(self._items_of(node, report.result))
+            node.ihook.pytest_collectreport(report=report)
+        finally:
+            if keeps_files is not None:
+                self._session.genitems = keeps_files
+        return bool(report.passed)
+
     def _decide(self, items: list[Any]) -> None:
-        """After all imports: decides whether the collection has to be whole. If so, all tests are made into `items`."""
+        """At the walk's end: decides whether the collection has to be whole. If so, all tests are put into `items`."""
         for node in self._constant.settle():
-            if not _import(node):
+            if not self._make(node):
                 self._found.remove(node)
         files = [node for node in self._found if isinstance(node, pytest.File)]
         if len(files) != len(self._found):
@@ -211,10 +233,20 @@ class Collection:
             self._files = {node.nodeid: node for node in files}
             return
         vars(self._session).pop("genitems", None)
-        self._constant.give_up("the tests are collected as a whole")
+        left_out = set(map(id, self._constant.give_up("the tests are collected as a whole")))
         for node in self._found:
-            items.extend(self._genitems(node) if isinstance(node, pytest.File) else [node])
+            if id(node) in left_out:
+                self._make(node)
+            items.extend(self._take_items(node) if isinstance(node, pytest.File) else [node])
         self._found.clear()
+
+    def _take_items(self, node: Any) -> Iterator[Any]:
+        """Yields the items that a file has made, and makes those that were put off."""
+        for made in self._made.pop(id(node), ()):
+            if is_postponed(made):
+                yield from made.make()
+            else:
+                yield made
 
     # Batches.
 
@@ -252,7 +284,7 @@ class Collection:
         if hasattr(session, "_collection_cache"):
             session._collection_cache = {}
         with _without_garbage_collection():
-            items.extend(self._genitems(node))
+            items.extend(self._take_items(node))
         if items:
             try:
                 self._modify_items(items, hook)
@@ -264,21 +296,25 @@ class Collection:
     def _genitems(self, node: Any) -> Iterator[Any]:
         """Does what Session.genitems does, but looks up the hooks once for a node, not for each of its items."""
         session = self._session
-        genuine = type(session).genitems
         if self._function_items is None or isinstance(node, pytest.Item):
-            yield from genuine(session, node)
+            yield from type(session).genitems(session, node)
             return
         report, is_repeated = session._collect_one_node(node, not isinstance(node, pytest.File))
-        hooks = node.ihook
         if report.passed:
-            is_heard = bool(hooks.pytest_itemcollected.get_hookimpls())
-            for child in report.result:
-                if not is_heard and (is_late(child) or (isinstance(child, pytest.Item) and child.path is node.path)):
-                    yield child
-                else:
-                    yield from self._genitems(child)
+            yield from self._items_of(node, report.result)
         if not is_repeated:
-            hooks.pytest_collectreport(report=report)
+            node.ihook.pytest_collectreport(report=report)
+
+    def _items_of(self, node: Any, children: Iterable[Any]) -> Iterator[Any]:
+        is_heard = bool(node.ihook.pytest_itemcollected.get_hookimpls())
+        for child in children:
+            is_plain = (
+                is_late(child) or is_postponed(child) or (isinstance(child, pytest.Item) and child.path is node.path)
+            )
+            if is_plain and not is_heard:
+                yield child
+            else:
+                yield from self._genitems(child)
 
     def _modify_items(self, items: list[Any], hooks: Any) -> None:
         session = self._session
@@ -322,25 +358,6 @@ class _EndOfCollection:
 
     def pytest_collection_finish(self, session: Any) -> Any:
         return self._hooks.pytest_collection_finish(session=session) if self._is_whole() else None
-
-
-def _import(node: Any) -> bool:
-    """Imports a file collector's module as its collection would, within pytest's own collection protocol.
-
-    Returns False if the import failed or was skipped. Then its report has gone to the hooks.
-    """
-    if not isinstance(node, pytest.Module):
-        return True
-    # This `collect` asks for the module and yields nothing. It is made of C functions only: pytest cuts tracebacks at
-    # the first frame that is not its own, so there must be no frame of ours.
-    node.collect = functools.partial(itertools.filterfalse, operator.attrgetter("obj"), (node,))
-    try:
-        report = collect_one_node(node)
-    finally:
-        del node.collect
-    if not report.passed:
-        node.ihook.pytest_collectreport(report=report)
-    return report.passed
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from __future__ import annotations
 import ast
 import fnmatch
 import inspect
+import itertools
 import os
 import platform
 import re
@@ -107,6 +108,12 @@ class _Hook:
         # Lists that a loop has filled. If a second loop filled such a list too, the items' order would change.
         self._filled: set[str] = set()
         self._filled_now: set[str] = set()
+        # Whether `items` no longer has all items that there were.
+        self._has_chosen = False
+        # The conditions of lists that were written as comprehensions.
+        self._conditions: dict[str, str] = {}
+        # Pairs of lists: an item that a loop has not put into the first list is once in the second list.
+        self._divided: set[tuple[str, str]] = set()
 
     def check(self, definition: ast.FunctionDef) -> None:
         arguments = definition.args
@@ -128,8 +135,10 @@ class _Hook:
         for statement in statements:
             if isinstance(statement, ast.If):
                 if isinstance(statement.test, ast.Name) and statement.test.id in self._lists:
-                    # Whether a list is empty depends on all items. Only the choice of items may depend on that.
-                    _require(not statement.orelse and all(map(self._is_of_choice, statement.body)))
+                    # Whether a list is empty depends on all items. So the choice must be the same without the question.
+                    _require(not statement.orelse and not self._has_chosen)
+                    for one in statement.body:
+                        _require(self._does_nothing_if_empty(one, statement.test.id))
                 else:
                     self._expression(statement.test)
                 self._outer(statement.body)
@@ -147,10 +156,20 @@ class _Hook:
                 if not isinstance(statement.value, ast.Constant):
                     self._report(statement.value)
 
-    def _is_of_choice(self, statement: ast.stmt) -> bool:
-        if isinstance(statement, ast.Assign):
-            return isinstance(statement.targets[0], ast.Subscript)
-        return isinstance(statement, ast.Expr)
+    def _does_nothing_if_empty(self, statement: ast.stmt, name: str) -> bool:
+        """Returns True if a choice of items does nothing where the list is empty: the list has what is left out.
+
+        For example, `items[:] = focused` under `if focused:` leaves out all tests of other modules.
+        """
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            return [ast.unparse(keyword.value) for keyword in statement.value.keywords] == [name]
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Subscript):
+            return False
+        value = statement.value
+        if isinstance(value, ast.Name):
+            kept, left_out = self._conditions.get(value.id), self._conditions.get(name)
+            return (name, value.id) in self._divided or kept in _opposites(left_out) or kept == _not_in(name)
+        return isinstance(value, ast.ListComp) and _condition(value) == _not_in(name)
 
     def _outer_assignment(self, statement: Any) -> None:
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
@@ -162,6 +181,7 @@ class _Hook:
                 self._bind(one, its_value)
         elif isinstance(target, ast.Subscript):
             _require(ast.unparse(target) == "items[:]")
+            self._has_chosen = True
             _require(isinstance(value, ast.Name) and value.id in self._lists or self._chooses(value))
         else:
             self._bind(target, value)
@@ -174,8 +194,9 @@ class _Hook:
         self._written.add(name)
         if isinstance(value, ast.List) and not value.elts or self._chooses(value):
             self._lists.add(name)
-            if not isinstance(value, ast.List):
+            if isinstance(value, ast.ListComp):
                 self._filled.add(name)
+                self._conditions[name] = _condition(value)
         elif self._is_mark(value):
             self._marks.add(name)
         else:
@@ -217,6 +238,9 @@ class _Hook:
         self._values -= assigned
         self._marks -= assigned
         self._filled |= self._filled_now
+        for first, second in itertools.permutations(self._filled_now, 2):
+            if all(into_first or into_second == 1 for into_first, into_second in _endings(loop.body, first, second)):
+                self._divided.add((first, second))
         self._filled_now.clear()
         self._item = ""
 
@@ -391,6 +415,64 @@ def _never_changes(value: Any) -> bool:
 
 def _is_items(node: ast.expr) -> bool:
     return ast.unparse(node) in ("items", "items[:]", "list(items)")
+
+
+def _condition(chosen: ast.ListComp) -> str:
+    """Returns the condition of `[item for item in items if CONDITION]` as text, with one name for the item."""
+    (clause,) = chosen.generators
+    if len(clause.ifs) != 1 or not isinstance(clause.target, ast.Name):
+        return ""
+    return ast.dump(_Renaming(clause.target.id).visit(ast.parse(ast.unparse(clause.ifs[0]), mode="eval").body))
+
+
+class _Renaming(ast.NodeTransformer):
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name("<item>", node.ctx) if node.id == self._name else node
+
+
+def _not_in(name: str) -> str:
+    return ast.dump(ast.Compare(ast.Name("<item>", ast.Load()), [ast.NotIn()], [ast.Name(name, ast.Load())]))
+
+
+def _opposites(condition: str | None) -> tuple[str, ...]:
+    """Returns the texts of conditions that are true exactly where this condition is false."""
+    before, after = "UnaryOp(op=Not(), operand=", ")"
+    if not condition:
+        return ()
+    is_negated = condition.startswith(before)
+    return (before + condition + after, *([condition[len(before) : -len(after)]] if is_negated else ()))
+
+
+def _endings(statements: list[ast.stmt], first: str, second: str) -> set[tuple[int, int]]:
+    """Returns how often an item may have been put into each of two lists at the end of a loop's body."""
+    ended, goes_on = _paths(statements, {(0, 0)}, first, second)
+    return ended | goes_on
+
+
+def _paths(
+    statements: list[ast.stmt], states: set[tuple[int, int]], first: str, second: str
+) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """Returns the states of paths that end with `continue`, and of those that go on behind the statements."""
+    ended: set[tuple[int, int]] = set()
+    for statement in statements:
+        if isinstance(statement, ast.If):
+            ends, then = _paths(statement.body, states, first, second)
+            other_ends, otherwise = _paths(statement.orelse, states, first, second)
+            ended |= ends | other_ends
+            states = then | otherwise
+        elif isinstance(statement, ast.Continue):
+            return ended | states, set()
+        else:
+            texts = [ast.unparse(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)]
+            puts = texts.count(f"{first}.append"), texts.count(f"{second}.append")
+            # A loop within the loop may put an item into a list many times, or never.
+            if isinstance(statement, ast.For) and any(puts):
+                return {(0, 0)}, set()
+            states = {(min(one + puts[0], 2), min(two + puts[1], 2)) for one, two in states}
+    return ended, states
 
 
 def _require(condition: Any) -> None:

@@ -8,11 +8,11 @@ The functions here return a reason for a person to read, or None if nothing spea
 from __future__ import annotations
 
 import types
-from typing import Any, Iterable, Iterator
+from typing import Any, Iterator
 
 from _pytest.mark import ParameterSet
 
-from . import itemwise
+from . import itemwise, list_readers
 
 _WIDE_SCOPES = ("session", "package")
 
@@ -74,7 +74,7 @@ def reason_before_collection(config: Any, forward_terminal: bool) -> str | None:
     return _foreign_hook(config)
 
 
-def reason_after_import(config: Any, session: Any, modules: Iterable[Any]) -> str | None:
+def reason_after_import(config: Any, session: Any, modules: list[Any]) -> str | None:
     """Returns the same, after all conftests and modules are imported. `modules` are file collectors."""
     reason = _foreign_hook(config)
     if reason is not None:
@@ -109,7 +109,7 @@ def reason_after_import(config: Any, session: Any, modules: Iterable[Any]) -> st
         reason = _wide_parametrization(node_id, definitions, wide_names)
         if reason is not None:
             return reason
-    return None
+    return list_readers.reason(config, modules)
 
 
 def _foreign_hook(config: Any) -> str | None:

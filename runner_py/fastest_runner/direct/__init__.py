@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .engine import DirectEngine
     from .functions import FunctionItems
 
-__all__ = ["Declined", "Pass", "is_late", "load", "make_engine", "make_function_items"]
+__all__ = ["Declined", "Pass", "is_late", "is_postponed", "load", "make_engine", "make_function_items"]
 
 
 def load() -> None:
@@ -50,6 +50,11 @@ def make_function_items() -> FunctionItems | None:
     from .functions import FunctionItems
 
     return FunctionItems()
+
+
+def is_postponed(child: Any) -> bool:
+    """Returns whether this part of a collector's result stands for items that are made later, see literal_cases.py."""
+    return getattr(type(child), "is_postponed", False)
 
 
 def is_late(item: Any) -> bool:

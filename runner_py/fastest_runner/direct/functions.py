@@ -14,16 +14,17 @@ import functools
 from importlib.machinery import ModuleSpec
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, CO_ITERABLE_COROUTINE
 from types import BuiltinFunctionType, FunctionType, GetSetDescriptorType, ModuleType
-from typing import Any, Iterator, NamedTuple
+from typing import Any, Iterator
 
 from _pytest import python as pytest_python
 from _pytest.assertion.rewrite import AssertionRewritingHook
-from _pytest.fixtures import FixtureManager, FuncFixtureInfo
+from _pytest.fixtures import FixtureDef, FixtureManager
 from _pytest.mark.structures import Mark, MarkDecorator, get_unpacked_marks
 from _pytest.nodes import Item, Node, NodeKeywords
 from _pytest.python import Class, Function, Metafunc, Module, PyCollector, PyobjMixin
 
-from . import items
+from . import items, literal_cases
+from .literal_cases import Fixtures, LiteralCases
 
 _OURS = __name__.split(".", 1)[0] + "."
 
@@ -81,41 +82,80 @@ _VALUES = frozenset(
 _ARGUMENTS = {"name", "callspec", "fixtureinfo", "keywords", "originalname"}
 
 
-class _Fixtures(NamedTuple):
-    """What functions with the same arguments share: the fields of FuncFixtureInfo."""
-
-    argnames: tuple[str, ...]
-    initialnames: tuple[str, ...]
-    names_closure: list[str]
-    name2fixturedefs: dict[str, Any]
-
-
 class _Place:
     """A module or class whose functions are being collected."""
 
-    def __init__(self, collector: Any) -> None:
+    def __init__(self, collector: Any, defers: bool, late_are_sound: bool) -> None:
         self.collector = collector
         self.is_class = type(collector) is Class
+        self.defers = defers
         self._manager = collector.session._fixturemanager
         self._autouse = tuple(self._manager._getautousenames(collector))
-        # By argument names; None if pytest has to look for parametrizations.
-        self._fixtures: dict[tuple[str, ...], _Fixtures | None] = {}
+        # Whether items of functions without arguments are made late.
+        self.makes_late = late_are_sound and not self._autouse
+        # By argument names, and names of arguments that a mark parametrizes. None if pytest has to look for
+        # parametrizations.
+        self._fixtures: dict[tuple[tuple[str, ...], tuple[str, ...]], Fixtures | None] = {}
 
-    def fixtures(self, argnames: tuple[str, ...]) -> _Fixtures | None:
+    def fixtures(self, argnames: tuple[str, ...], given: tuple[str, ...] = ()) -> Fixtures | None:
+        """`given` are the arguments whose values come from a mark."""
+        key = argnames, given
         try:
-            return self._fixtures[argnames]
+            return self._fixtures[key]
         except KeyError:
-            found = self._fixtures[argnames] = self._find(argnames)
+            found = self._fixtures[key] = self._find(argnames, given)
             return found
 
-    def _find(self, argnames: tuple[str, ...]) -> _Fixtures | None:
+    def _find(self, argnames: tuple[str, ...], given: tuple[str, ...]) -> Fixtures | None:
         initialnames = tuple(dict.fromkeys(self._autouse + argnames))
         closure, definitions = self._manager.getfixtureclosure(
-            parentnode=self.collector, initialnames=initialnames, ignore_args=frozenset()
+            parentnode=self.collector, initialnames=initialnames, ignore_args=frozenset(given)
         )
         if any(definition.params is not None for found in definitions.values() for definition in found):
             return None
-        return _Fixtures(argnames, initialnames, closure, definitions)
+        return Fixtures(argnames, initialnames, closure, definitions)
+
+
+class _Hooks:
+    """The hooks of a file's collectors. Asks FunctionItems without the way through all implementations of a hook."""
+
+    def __init__(self, collector: Any, make: Any) -> None:
+        self.path = collector.path
+        self.session = collector.session
+        self._genuine = collector.session.gethookproxy(collector.path)
+        self._make = make
+        self._are_known: bool | None = None
+
+    def are_known(self) -> bool:
+        """Returns whether the hooks and pytest's own code are those that this module stands in for.
+
+        The answer holds for the whole file. It is asked for first when the file's module has been imported.
+        """
+        if self._are_known is None:
+            self._are_known = (
+                _contents() == _GENUINE
+                and _are_known(self._genuine.pytest_pycollect_makeitem, _MAKE_ITEM)
+                and _are_known(self._genuine.pytest_generate_tests, _GENERATE_TESTS)
+            )
+        return self._are_known
+
+    def leave_time(self) -> bool:
+        """Returns whether no hook has to be called at once, as a hook that hears of each item or makes ids."""
+        # pytest asks for ids by the hooks of all conftests, wherever the test is.
+        everywhere = self.session.config.pluginmanager.hook
+        return not (
+            self._genuine.pytest_itemcollected.get_hookimpls() or everywhere.pytest_make_parametrize_id.get_hookimpls()
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._genuine, name)
+
+    def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: Any) -> Any:
+        __tracebackhide__ = True
+        made = self._make(collector, name, obj) if type(obj) is FunctionType else None
+        if made is None:
+            made = self._genuine.pytest_pycollect_makeitem(collector=collector, name=name, obj=obj)
+        return made
 
 
 class FunctionItems:
@@ -125,7 +165,14 @@ class FunctionItems:
         # Whether the first item of each kind was equal to pytest's; None before there was one.
         self._is_sound: bool | None = None
         self._late_are_sound: bool | None = None
+        self._literal_are_sound: bool | None = None
+        # Whether the cases of functions with literal parameters may be made later.
+        self._defers = False
         self._place: _Place | None = None
+        # The names of test functions begin so. An ini-file may give patterns too.
+        self._prefixes: tuple[str, ...] = ()
+        # The hooks of the file that is being collected.
+        self._hooks: Any = None
         # The last collector, if its functions are left to pytest.
         self._declined: Any = None
         # The fixture info and the marks of the function whose parametrized items are being made.
@@ -133,10 +180,11 @@ class FunctionItems:
         self._marks: list[Mark] = []
 
     @contextlib.contextmanager
-    def collecting(self, session: Any) -> Iterator[None]:
+    def collecting(self, session: Any, defers: bool = False) -> Iterator[None]:
         """In this context the items of functions with parameters are made here too. pytest's collector asks for them.
 
-        And the search for fixtures skips values that cannot be fixtures.
+        And the search for fixtures skips values that cannot be fixtures. `defers`: a collector's result may have a
+        LiteralCases in place of items.
         """
         if vars(Function)["from_parent"] is not _genuine_from_parent or self._is_sound is False:
             yield
@@ -144,14 +192,28 @@ class FunctionItems:
         manager = session._fixturemanager
         Function.from_parent = classmethod(self._from_parent)  # type: ignore[method-assign, assignment, arg-type]
         manager.parsefactories = functools.partial(_parse_factories, manager)
+        self._defers = defers and literal_cases.is_accepted(session.config)
+        self._prefixes = tuple(session.config.getini("python_functions"))
+        for kind in (Module, Class):
+            kind.ihook = property(self._hooks_of)  # type: ignore[misc]
         try:
             yield
         finally:
+            for kind in (Module, Class):
+                del kind.ihook
+            self._defers = False
             del manager.parsefactories
             Function.from_parent = _genuine_from_parent  # type: ignore[method-assign]
-            self._place = self._declined = self._fixtureinfo = None
+            self._place = self._declined = self._fixtureinfo = self._hooks = None
 
-    def make(self, collector: Any, name: str, function: Any) -> list[Any] | None:
+    def _hooks_of(self, collector: Any) -> Any:
+        """In place of a collector's `ihook`."""
+        hooks = self._hooks
+        if hooks is None or hooks.path is not collector.path or hooks.session is not collector.session:
+            hooks = self._hooks = _Hooks(collector, self.make)
+        return hooks
+
+    def make(self, collector: Any, name: str, function: Any) -> Any:
         """Returns the answer to pytest_pycollect_makeitem. None leaves the function to pytest."""
         if type(function) is not FunctionType:
             return None
@@ -162,7 +224,9 @@ class FunctionItems:
             if not self._is_for_us(collector):
                 self._declined = collector
                 return None
-            place = self._place = _Place(collector)
+            place = self._place = _Place(
+                collector, self._defers and self._hooks.leave_time(), bool(self._late_are_sound)
+            )
         marks: list[Mark] = []
         attributes = function.__dict__
         if attributes:
@@ -171,19 +235,25 @@ class FunctionItems:
                 return None
             marks = found
         code = function.__code__
-        if code.co_flags & _NOT_PLAIN or code.co_posonlyargcount or not collector.funcnamefilter(name):
+        if code.co_flags & _NOT_PLAIN or code.co_posonlyargcount:
             return None
+        if not name.startswith(self._prefixes) and not collector.funcnamefilter(name):
+            return None
+        if place.makes_late and not attributes and code.co_argcount == place.is_class and not code.co_kwonlyargcount:
+            return items.make_late(collector, name, function)
         argnames = _mandatory_arguments(function, code)
-        fixtures = place.fixtures(argnames[1:] if place.is_class else argnames)
+        if place.is_class:
+            argnames = argnames[1:]
+        if marks and any(mark.name in _FIXTURE_MARKS for mark in marks):
+            return self._cases(place, name, function, marks, argnames) if place.defers else None
+        fixtures = place.fixtures(argnames)
         if fixtures is None:
             return None
-        _, initialnames, closure, definitions = fixtures
-        is_late = not attributes and not closure
+        is_late = not attributes and not fixtures.names_closure
         if is_late:
             item = items.make_late(collector, name, function)
         else:
-            info = FuncFixtureInfo(fixtures.argnames, initialnames, closure[:], definitions.copy())
-            item = items.make(collector, name, name, collector._id.child(name), marks, info)
+            item = items.make(collector, name, name, collector._id.child(name), marks, fixtures.info())
             if attributes:
                 item.keywords._markers.update(attributes)
         if (self._late_are_sound if is_late else self._is_sound) is None:
@@ -200,13 +270,28 @@ class FunctionItems:
             return genuine
         return [item]
 
+    def _cases(
+        self, place: _Place, name: str, function: FunctionType, marks: list[Mark], argnames: tuple[str, ...]
+    ) -> list[Any] | None:
+        """Returns what stands for the items of a function with parameters. None leaves the function to pytest."""
+        if self._literal_are_sound is False:
+            return None
+        parametrizations = literal_cases.read(marks, argnames)
+        if parametrizations is None:
+            return None
+        fixtures = place.fixtures(argnames, tuple(given for one in parametrizations for given in one.names))
+        if fixtures is None:
+            return None
+        cases = LiteralCases(place.collector, name, function, parametrizations, fixtures)
+        if self._literal_are_sound is None:
+            genuine = list(place.collector._genfunctions(name, function))
+            made = cases.make()
+            self._literal_are_sound = len(made) == len(genuine) and all(map(_is_like, made, genuine))
+            return genuine
+        return [cases]
+
     def _is_for_us(self, collector: Any) -> bool:
-        if self._is_sound is False or not _is_ordinary(collector) or _contents() != _GENUINE:
-            return False
-        hooks = collector.ihook
-        if not _are_known(hooks.pytest_pycollect_makeitem, _MAKE_ITEM):
-            return False
-        if not _are_known(hooks.pytest_generate_tests, _GENERATE_TESTS):
+        if self._is_sound is False or not _is_ordinary(collector) or not self._hooks_of(collector).are_known():
             return False
         for node in collector.iter_parents():
             if isinstance(node, PyCollector) and hasattr(node.obj, "pytest_generate_tests"):
@@ -299,13 +384,10 @@ def _mandatory_arguments(function: Any, code: Any) -> tuple[str, ...]:
 
 
 def _marks(attributes: dict[str, Any]) -> list[Mark] | None:
-    """Returns a function's marks. None if it has other attributes, or if a mark bears on its fixtures."""
+    """Returns a function's marks. None if it has other attributes."""
     marks = attributes.get("pytestmark")
-    if len(attributes) != 1 or type(marks) is not list:
+    if len(attributes) != 1 or type(marks) is not list or any(type(mark) is not Mark for mark in marks):
         return None
-    for mark in marks:
-        if type(mark) is not Mark or mark.name in _FIXTURE_MARKS:
-            return None
     return marks
 
 
@@ -330,8 +412,19 @@ def _is_like(item: Any, genuine: Any) -> bool:
         return False
     if any(getattr(item, name) is not getattr(genuine, name) for name in ("parent", "config", "session", "function")):
         return False
+    if vars(item).get("callspec") != vars(genuine).get("callspec"):
+        return False
     info, other = item._fixtureinfo, genuine._fixtureinfo
-    return all(
-        getattr(info, name) == getattr(other, name)
-        for name in ("argnames", "initialnames", "names_closure", "name2fixturedefs")
-    ) and list(item.keywords._markers.items()) == list(genuine.keywords._markers.items())
+    return (
+        all(getattr(info, name) == getattr(other, name) for name in ("argnames", "initialnames", "names_closure"))
+        and _definitions(info) == _definitions(other)
+        and list(item.keywords._markers.items()) == list(genuine.keywords._markers.items())
+    )
+
+
+def _definitions(info: Any) -> dict[str, list[Any]]:
+    """Returns the definitions of fixtures, and types of those that pytest makes for each parametrization."""
+    return {
+        name: [found if type(found) is FixtureDef else type(found) for found in definitions]
+        for name, definitions in info.name2fixturedefs.items()
+    }

@@ -65,17 +65,28 @@ class LateFunction(Function):
 LateFunction.__name__ = LateFunction.__qualname__ = Function.__name__
 
 
-def make(parent: Any, name: str, originalname: str, node_id: NodeId, marks: list[Mark], info: FuncFixtureInfo) -> Any:
-    """Returns a Function as its constructor leaves it, without parameters, and without keywords that are no marks."""
+def make(
+    parent: Any,
+    name: str,
+    originalname: str,
+    node_id: NodeId,
+    marks: list[Mark],
+    info: FuncFixtureInfo,
+    function: FunctionType | None = None,
+) -> Any:
+    """Returns a Function as its constructor leaves it, without parameters, and without keywords that are no marks.
+
+    `function` is what the parent had under the name `originalname` when it was collected. None: it has it still.
+    """
     item: Any = Function.__new__(Function)
     item.name = name
     item.parent = parent
     if type(parent) is Class:
         item._instance = parent.newinstance()
-        item._obj = getattr(item._instance, originalname)
+        item._obj = getattr(item._instance, originalname) if function is None else MethodType(function, item._instance)
     else:
         item._instance = None
-        item._obj = getattr(parent._obj, originalname)
+        item._obj = getattr(parent._obj, originalname) if function is None else function
     _complete(item, originalname, node_id, marks, info)
     return item
 
