@@ -35,6 +35,12 @@ def test_rows_are_whole(row):
     assert name == "pytest" or any(pin.startswith("pytest==") for pin in pins)
 
 
+def test_requirements_are_of_rows():
+    names = {row[0] for row in TABLE}
+    files = {file.name for file in (ROOT / "tools/requirements/suites").iterdir()}
+    assert files - {"build.txt"} - {f"{name}.build.txt" for name in names} == {f"{name}.txt" for name in names}
+
+
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row[0])
 def test_arguments_are_the_rows(row):
     run = suites("--args", row[0])
