@@ -550,13 +550,19 @@ READERS = {
         "sub/conftest.py": "def pytest_runtest_setup(item): assert item.session.testscollected == 2\n",
         "sub/test_c.py": "",
     },
+    "conftest of the same name as a later one": {
+        "one/conftest.py": "def pytest_runtest_setup(item): assert len(item.session.items) == 2\n",
+        "one/test_c.py": "",
+        "two/conftest.py": "",
+        "two/test_d.py": "",
+    },
     "plugin": {
         "conftest.py": "pytest_plugins = 'own_plugin'\n",
         "own_plugin.py": FIXTURE.format("request.session.items"),
     },
     "another module": {
         "conftest.py": "import reading\n",
-        "reading.py": "def count(request): return len(request.session.items)\n",
+        "reading.py": "def count(request):\n    session = request.session\n    return len(session.items)\n",
     },
 }
 NO_READERS = {

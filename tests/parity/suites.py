@@ -4,7 +4,7 @@ Each project has an expected.json:
 
     {"about": "…", "needs": ["module"], "plugins": ["distribution"], "runs": [{
         "name": "…", "args": […], "cwd": "sub", "env": {…},
-        "slots": [1, 2], "ordered": true, "texts": true, "late": false, "says": ["…"],
+        "slots": [1, 2], "ordered": true, "texts": true, "says": ["…"],
         "once": ["…"], "xdist": false, "direct": 3,
         "families": [{"id": "test_a.py::test[{}]", "count": 3, "outcome": "passed"}],
         "exit_code": 1, "counts": "1 failed",
@@ -17,8 +17,6 @@ Each project has an expected.json:
   depends on the order has only 1.
 - ordered: whether the order of the tests is certain at one slot (default true).
 - texts: whether the texts of failures must be the same (default true).
-- late: several workers find this kind of collection error only during the run (docs/adr/0007). With more than one slot
-  only the exit code must be the same, and an error must be reported.
 - says: texts that the output of both sides must have. once: texts that each output must have exactly once.
 - xdist: with several workers, Fastest is compared with pytest-xdist with as many workers (-n). Where the case has no
   single slot, the expected verdict is pytest-xdist's too.
@@ -60,7 +58,6 @@ class Case:
     slots: list = field(default_factory=lambda: [1, 2])
     ordered: bool = True
     texts: bool = True
-    late: bool = False
     says: list = field(default_factory=list)
     once: list = field(default_factory=list)
     xdist: bool = False
@@ -138,10 +135,6 @@ def run_fastest(case, slots, python=sys.executable):
 
 def unlike_pytest(case, slots, expected, actual):
     """Where Fastest differs from pytest, one line each."""
-    if case.late and slots > 1:
-        reported = bool(set(actual.collect.items()) & set(expected.collect.items()))
-        expected, actual = parity.Run(expected.exit_code), parity.Run(actual.exit_code)
-        return parity.differences(expected, actual) + ([] if reported else ["no error in collecting is reported"])
     found = parity.differences(expected, actual, ordered=case.ordered and slots == 1, texts=case.texts)
     if case.direct is not None and slots == 1 and actual.engines["direct"] != case.direct:
         found.append(f"in the direct engine: {actual.engines['direct']} tests and not {case.direct}")

@@ -32,7 +32,6 @@ _KNOWN = frozenset(
 )
 # How code gets hold of a session, and the attribute `items` without a call: dictionaries have a method of that name.
 _SESSION = re.compile(rb"[Ss]ession|listchain|iter_parents|getparent|\bparent\b")
-_DIRECTLY = re.compile(rb"[Ss]ession\s*\.\s*items\b(?!\s*\()")
 _ITEMS = re.compile(rb"\.\s*items\b(?!\s*\()")
 _BY_NAME = re.compile(rb"getattr|attrgetter|__getattribute__|__dict__|\bvars\b")
 _NAME = re.compile(rb"[\"']items[\"']")
@@ -40,62 +39,51 @@ _NAME = re.compile(rb"[\"']items[\"']")
 
 def reason(config: Any, files: list[Any]) -> str | None:
     """Returns whose code may look at all tests, for a person to read. `files` are the file collectors."""
-    for path, name, is_of_tests in _sources(config, files):
+    for path, name in _sources(config, files):
         try:
             with open(path, "rb") as file:
                 text = file.read()
         except OSError:
             continue
-        word = _word(text, is_of_tests)
+        word = _word(text)
         if word:
             return f"{name} may look at all tests ({word})"
     return None
 
 
-def _word(text: bytes, is_of_tests: bool) -> str:
+def _word(text: bytes) -> str:
     if b"testscollected" in text:
         return "testscollected"
     if b"items" not in text or not _SESSION.search(text):
         return ""
-    if not is_of_tests and b"pytest" not in text:
-        # A program may have sessions and items of its own.
-        return "session.items" if _DIRECTLY.search(text) else ""
     if _ITEMS.search(text) or (_NAME.search(text) and _BY_NAME.search(text)):
         return "session.items"
     return ""
 
 
-def _sources(config: Any, files: list[Any]) -> Iterator[tuple[str, str, bool]]:
-    """Yields the files to read, each once, with a name for a person, and whether the file belongs to tests."""
-    seen: set[str] = set()
+def _sources(config: Any, files: list[Any]) -> Iterator[tuple[str, str]]:
+    """Yields the files to read, each once, with a name for a person."""
     root = str(config.rootpath) + os.sep
-    packages = _plugin_packages(config)
-    for node in files:
-        path = str(node.path)
-        if path.endswith(".py") and path not in seen:
-            seen.add(path)
-            yield path, node.nodeid, True
-    for name, module in list(sys.modules.items()):
-        path = getattr(module, "__dict__", {}).get("__file__")
-        if type(path) is not str or not path.endswith(".py") or path in seen:
-            continue
-        package = name.split(".", 1)[0]
-        is_of_tests = package in packages or path.endswith("conftest.py")
-        if is_of_tests or (path.startswith(root) and "site-packages" not in path and not _is_ours(package)):
-            seen.add(path)
-            yield path, path[len(root) :] if path.startswith(root) else f"plugin {name}", is_of_tests
-
-
-def _plugin_packages(config: Any) -> set[str]:
-    """Returns the packages of plugins that are not known."""
+    names = {str(node.path): node.nodeid for node in files}
     packages = set()
     for plugin in config.pluginmanager.get_plugins():
-        name = str(getattr(plugin, "__name__", "") if type(plugin) is type(sys) else type(plugin).__module__)
-        package = name.split(".", 1)[0]
-        if package and package not in _KNOWN and not _is_ours(package):
+        # A plugin is a module or an object. Of several modules `conftest` only the last one is in sys.modules.
+        own = vars(plugin) if type(plugin) is type(sys) else {"__name__": type(plugin).__module__}
+        package = str(own.get("__name__")).split(".", 1)[0]
+        if package not in _KNOWN and not _is_ours(package):
             packages.add(package)
-    return packages - {"_pytest", "pytest", "pluggy", "builtins", "xdist"}
+            names.setdefault(str(own.get("__file__") or ""), f"plugin {own.get('__name__')}")
+    for name, module in list(sys.modules.items()):
+        path = getattr(module, "__dict__", {}).get("__file__")
+        if type(path) is str and path not in names:
+            package = name.split(".", 1)[0]
+            is_of_project = path.startswith(root) and "site-packages" not in path
+            if package in packages or (is_of_project and not _is_ours(package)):
+                names[path] = f"plugin {name}"
+    for path, name in names.items():
+        if path.endswith(".py"):
+            yield path, path[len(root) :] if path.startswith(root) else name
 
 
 def _is_ours(package: str) -> bool:
-    return package == __name__.split(".", 1)[0]
+    return package in ("_pytest", "pytest", "pluggy", "builtins", "xdist", __name__.split(".", 1)[0])
