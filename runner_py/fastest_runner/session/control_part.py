@@ -7,10 +7,10 @@ once for all workers.
 
 from __future__ import annotations
 
-import ast
 from typing import Any
 
 from ..collection import listeners
+from ..wire import values
 from .silent_terminal import drop_plugin_summaries
 
 # The most that one worker tells the control session.
@@ -41,39 +41,37 @@ class ControlPart:
         if self.listener:
             listeners.hush(config)
 
-    def finish_session(self, config: Any) -> None:
+    def finish_session(self, session: Any, exitstatus: int) -> None:
         """Before the session's last hooks."""
+        config = session.config
+        if hasattr(config, "workeroutput"):
+            # As a worker of pytest-xdist says it.
+            config.workeroutput.update(
+                exitstatus=int(exitstatus), shouldfail=session.shouldfail, shouldstop=session.shouldstop
+            )
         if self.listener:
             listeners.hush_process()
         if self.is_played:
             drop_plugin_summaries(config)
 
     def output(self, config: Any) -> str:
-        """What plugins have left for their controller's part, as a Python literal, when the session is over."""
+        """What plugins have left for their controller's part, as values.encode writes it, when the session is over."""
         if self.listener:
             # pytest's capture has given standard output back.
             listeners.hush_process()
-        return _literal_of(config.workeroutput) if self.is_played else ""
+        return _told_of(config.workeroutput) if self.is_played else ""
 
 
-def _literal_of(output: dict[str, Any]) -> str:
-    """Returns a Python literal, since the values may hold bytes.
-
-    As with pytest-xdist, values have built-in types. Other values are left out, and so are too long ones.
-    """
-    parts = []
+def _told_of(output: dict[str, Any]) -> str:
+    """Returns the values as a text. Those that are too long are left out."""
+    told = {}
     left = _MOST_CHARACTERS
     for name, value in output.items():
-        text = f"{name!r}:{value!r}"
-        if len(text) <= left and _is_literal(text):
-            parts.append(text)
-            left -= len(text)
-    return "{" + ",".join(parts) + "}"
-
-
-def _is_literal(item: str) -> bool:
-    try:
-        ast.literal_eval("{" + item + "}")
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return False
-    return True
+        try:
+            length = len(values.encode({name: value}))
+        except Exception:
+            continue
+        if length <= left:
+            told[name] = value
+            left -= length
+    return values.encode(told)

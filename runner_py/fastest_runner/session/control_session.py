@@ -6,7 +6,6 @@ more, which plays the controller's part (docs/adr/0021-control-session.md).
 
 from __future__ import annotations
 
-import ast
 import os
 import platform
 import sys
@@ -16,7 +15,7 @@ from typing import Any, Iterator
 import pytest
 
 from ..roles import coverage_part, xdist_role
-from ..wire import serialized
+from ..wire import serialized, values
 from . import reports
 from .batches import CommandError, Messages
 from .ending import Ending
@@ -196,18 +195,24 @@ class ControlHost:
                 hook.pytest_warning_recorded.call_historic(kwargs=arguments)
             return
         node = self._node(config, str(told.get("worker_id", "")))
-        found = serialized.reports_of(config, told.get("test") or told.get("collection") or "[]")
-        for report in found:
-            report.node = node
         if "collection" in told:
-            for report in found:
+            for report in self._from(node, serialized.collection_of(config, told["collection"])):
                 hook.pytest_collectreport(report=report)
-        elif found:
-            place = {"nodeid": found[0].nodeid, "location": found[0].location}
+            return
+        place, found = serialized.test_of(config, told["test"])
+        if found:
             hook.pytest_runtest_logstart(**place)
-            for report in found:
+            for report in self._from(node, found):
                 hook.pytest_runtest_logreport(report=report)
             hook.pytest_runtest_logfinish(**place)
+
+    def _from(self, node: _Node, found: list[Any]) -> list[Any]:
+        """Returns the reports with what pytest-xdist's controller adds to them."""
+        for report in found:
+            report.node = node
+            report.worker_id = node.gateway.id
+            report.testrun_uid = self._run.get("run_id", "")
+        return found
 
     def _conclude(self, session: Any, outcome: dict[str, Any]) -> None:
         self._concluding = True
@@ -221,7 +226,7 @@ class ControlHost:
             node = self._node(session.config, str(worker["worker_id"]))
             error = None
             if worker.get("output"):
-                node.workeroutput = ast.literal_eval(worker["output"])
+                node.workeroutput = values.decode(worker["output"])
             else:
                 error = worker.get("how") or "Not properly terminated"
             session.config.hook.pytest_testnodedown(node=node, error=error)
