@@ -302,8 +302,8 @@ def test_exitfirst_ends_the_session_with_its_reason(project, worker):
 @pytest.mark.parametrize(
     ("body", "status", "reason"),
     [
-        ("pytest.exit('enough', returncode=7)", 7, "enough"),
-        ("pytest.exit('enough')", 2, "enough"),
+        ("pytest.exit('enough', returncode=7)", 7, "_pytest.outcomes.Exit: enough"),
+        ("pytest.exit('enough')", 2, "_pytest.outcomes.Exit: enough"),
         ("raise KeyboardInterrupt", 2, "KeyboardInterrupt"),
     ],
 )

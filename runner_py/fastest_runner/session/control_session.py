@@ -216,8 +216,6 @@ class ControlHost:
 
     def _conclude(self, session: Any, outcome: dict[str, Any]) -> None:
         self._concluding = True
-        # Reports of failures may have set it.
-        session.shouldfail = False
         # Whatever plugins write from here on is for the user.
         self.terminal.keep_everything()
         session.testsfailed = int(outcome.get("tests_failed", 0))
@@ -234,7 +232,7 @@ class ControlHost:
         if reason:
             # The loops of pytest and pytest-xdist end in this way.
             failed = int(outcome.get("stop_status", 0)) == int(pytest.ExitCode.TESTS_FAILED)
-            raise session.Failed(reason) if failed else session.Interrupted(reason)
+            raise session.Failed(reason) if failed else session.Interrupted(reason.removeprefix("Interrupted: "))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: Any) -> None:

@@ -145,7 +145,7 @@ class SessionHost:
         self.ending.worker_output = self._control.output(config)
 
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
-        self.ending.note_interruption(excinfo.value)
+        self.ending.note_interruption(excinfo)
 
     def pytest_internalerror(self, excrepr: Any) -> None:
         self.ending.note_internal_error(excrepr)
