@@ -74,7 +74,10 @@ def test_a_test_sees_the_process_that_it_sees_under_pytest(project, execute, tmp
     }
     names = set(ours["environment"]) ^ set(theirs["environment"])
     assert names <= VARIABLES | (ONLY_OF_XDIST if slots > 1 else set())
-    for name in set(ours["environment"]) & set(theirs["environment"]) - VARIABLES - {"PYTEST_XDIST_WORKER_COUNT"}:
+    for name in set(ours["environment"]) & set(theirs["environment"]) - VARIABLES - {
+        "PYTEST_XDIST_WORKER",
+        "PYTEST_XDIST_WORKER_COUNT",
+    }:
         assert ours["environment"][name] == theirs["environment"][name]
     # The runner's own modules, under a name that no project has.
     foreign = {
