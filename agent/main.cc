@@ -1,6 +1,4 @@
 // fastest-agent: wires the pieces together; every decision is elsewhere.
-#include <stdlib.h>
-
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -9,6 +7,7 @@
 #include "agent/agent.h"
 #include "agent/agent_options.h"
 #include "agent/agent_surroundings.h"
+#include "base/net/grpc_log.h"
 #include "base/process/standard_streams.h"
 
 namespace fastest::agent {
@@ -19,8 +18,7 @@ constexpr int kUsageError = 4;
 
 int Main(int argc, char** argv) {
   OpenMissingStandardStreams();
-  // gRPC's own log lines are for its developers; the agent itself says what goes wrong.
-  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  SilenceGrpcLog();
   const AgentSurroundings surroundings = ReadSurroundings();
   const ParsedAgentOptions parsed = ParseAgentOptions(argc, argv, surroundings);
   if (parsed.exit) {

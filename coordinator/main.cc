@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/net/grpc_log.h"
 #include "base/process/standard_streams.h"
 #include "base/status_macros.h"
 #include "coordinator/commands/bisect.h"
@@ -100,8 +101,7 @@ absl::StatusOr<int> Main(const std::vector<std::string>& words) {
 
 int main(int argc, char** argv) {
   fastest::OpenMissingStandardStreams();
-  // gRPC's own log lines are for its developers. Fastest says itself what goes wrong.
-  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  fastest::SilenceGrpcLog();
   const absl::StatusOr<int> exit_code = fastest::Main(std::vector<std::string>(argv + 1, argv + argc));
   return exit_code.ok() ? *exit_code : fastest::commands::Fail(exit_code.status(), fastest::kUsageError);
 }

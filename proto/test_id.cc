@@ -21,6 +21,10 @@ v1::TestRef TestId::ref() const {
 
 std::string_view ModuleOf(std::string_view node_id) { return node_id.substr(0, node_id.find("::")); }
 
+const std::string& ShownId(const v1::TestResult& result) {
+  return result.reported_id().empty() ? result.ref().node_id() : result.reported_id();
+}
+
 std::string SpelledDomain(std::string_view node_id) {
   const size_t names = std::min(ModuleOf(node_id).size() + kSeparator, node_id.size());
   // Parameters may hold anything.

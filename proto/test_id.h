@@ -35,6 +35,9 @@ struct TestId {
 // The part of a node id before the first "::": the module's own node id, which is its path. A view into `node_id`.
 std::string_view ModuleOf(std::string_view node_id);
 
+// The node id by which reports name the test.
+const std::string& ShownId(const v1::TestResult& result);
+
 // What a node id spells behind its module, as the domain of pytest's report.location has it:
 // "test_a.py::TestB::test_c[x::y]" gives "TestB.test_c[x::y]". Empty for a module.
 std::string SpelledDomain(std::string_view node_id);

@@ -179,6 +179,8 @@ bool Control::Took(const v1::AgentMessage::Event& event) {
       wants_collection_ = message.ready().wants_collection();
     }
   } else if (message.has_failure()) {
+    // A hook that raises at the session's end: pytest ends with 1 then.
+    if (phase_ == Phase::kConcluding) failed_status_ = message.failure().exit_status();
     Fail(LastLineFirst(message.failure().message()), message.failure().exit_status(), message.failure().message());
   } else if (message.has_ended()) {
     if (phase_ != Phase::kConcluding) {
@@ -243,7 +245,7 @@ int Control::Verdict(int code) const {
   // The session was told why the run stopped (by errors of collection, for example), and may judge otherwise.
   const bool was_told = exit_status_.has_value() && code == expected_status_;
   if (!is_ordinary && !was_told) return code;
-  if (!why_not_.empty()) return code == kNoTestsCollected ? code : kInternalError;
+  if (!why_not_.empty()) return code == kNoTestsCollected ? code : failed_status_;
   return exit_status_.has_value() && *exit_status_ != expected_status_ ? *exit_status_ : code;
 }
 

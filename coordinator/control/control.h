@@ -14,6 +14,7 @@
 
 #include "coordinator/dispatch/dispatch_queue.h"
 #include "proto/agent_service.pb.h"
+#include "proto/exit_code.h"
 
 namespace fastest::control {
 
@@ -140,7 +141,9 @@ class Control {
   int expected_status_ = 0;
   std::optional<int> exit_status_;
   std::string summary_;
+  // Why it failed, and what the run then ends with.
   std::string why_not_;
+  int failed_status_ = kInternalError;
 };
 
 }  // namespace fastest::control

@@ -172,6 +172,17 @@ TEST_F(ControlTest, ItsFailureToStartSaysWhy) {
   EXPECT_THAT(control_.Complaint(), testing::EndsWith(": no such thing"));
 }
 
+TEST_F(ControlTest, AHookThatRaisesAtTheEndEndsTheRunAsItEndsPytest) {
+  IsReady();
+  Conclude({0, 5, "", 0});
+  v1::WorkerMessage message;
+  message.mutable_failure()->set_message("Traceback:\nError: no\n");
+  message.mutable_failure()->set_exit_status(1);
+  Says(message);
+  EXPECT_EQ(control_.Verdict(0), 1);
+  EXPECT_EQ(control_.Verdict(5), 5);
+}
+
 TEST_F(ControlTest, OfATracebackTheLastLineComesFirst) {
   v1::WorkerMessage message;
   message.mutable_failure()->set_message("INTERNALERROR> Traceback:\nINTERNALERROR> Error: no\n");
@@ -316,13 +327,13 @@ TEST_F(ListenedToTest, ATestWhoseWorkerDiedIsToldOfByItsPhases) {
   control_.Tell("gw0", result);
   const std::vector<std::string> told = Replayed();
   ASSERT_EQ(told.size(), 1u);
-  const nlohmann::json reports = nlohmann::json::parse(told[0]);
+  const nlohmann::json reports = nlohmann::json::parse(told[0])["reports"];
   ASSERT_EQ(reports.size(), 1u);
   EXPECT_EQ(reports[0]["$report_type"], "TestReport");
-  EXPECT_EQ(reports[0]["location"], nlohmann::json::array({"test_a.py", 4, "test_a"}));
+  EXPECT_EQ(reports[0]["location"]["$tuple"], nlohmann::json::array({"test_a.py", 4, "test_a"}));
   EXPECT_EQ(reports[0]["outcome"], "failed");
   EXPECT_EQ(reports[0]["longrepr"], "worker died");
-  EXPECT_EQ(reports[0]["sections"], nlohmann::json::array({{"Captured stdout call", "hello"}}));
+  EXPECT_EQ(reports[0]["sections"][0]["$tuple"], nlohmann::json::array({"Captured stdout call", "hello"}));
   EXPECT_EQ(reports[0]["stop"], 7.5);
 }
 

@@ -43,7 +43,7 @@ double StageOf(const v1::Stages& stages, int phase) {
 // Whether `phases` and `stages` of the line say all that the test's reports say: each phase passed and says nothing
 // else.
 bool NeedsNoReports(const v1::TestResult& result) {
-  if (!report::PassedPlainly(result)) return false;
+  if (!report::PassedPlainly(result) || !result.reported_id().empty()) return false;
   for (int i = 0; i < 3; ++i) {
     if (result.phases(i).start() != StageOf(result.stages(), i) || !result.phases(i).outcome().empty()) return false;
   }
@@ -101,9 +101,9 @@ const char* SubtestOutcome(const v1::Phase& phase) {
   return "passed";
 }
 
-void AddSubtestLine(const v1::TestRef& test, const v1::Phase& subtest, const Origin& origin, TextBuffer* lines) {
+void AddSubtestLine(const v1::TestResult& result, const v1::Phase& subtest, const Origin& origin, TextBuffer* lines) {
   Json event = {{"type", "subtest"},
-                {"nodeid", test.node_id()},
+                {"nodeid", ShownId(result)},
                 {"subtest", subtest.subtest()},
                 {"outcome", SubtestOutcome(subtest)},
                 {"duration_s", subtest.duration_s()},
@@ -118,6 +118,7 @@ void AddSubtestLine(const v1::TestRef& test, const v1::Phase& subtest, const Ori
 // The fields that a plain pass never has. They stand between `stages` and `lease`. `phases` are complete.
 Json DetailsOf(const v1::TestResult& result, const Origin& origin, const std::vector<v1::Phase>& phases) {
   Json details = Json::object();
+  if (!result.reported_id().empty()) details["collected_as"] = result.ref().node_id();
   if (result.ref().index() > 0) details["index"] = result.ref().index();
   if (origin.attempt > 1 && result.outcome() != v1::FAILED && result.outcome() != v1::ERROR) details["flaky"] = true;
   if (!result.quarantined().empty()) details["quarantined"] = result.quarantined();
@@ -176,7 +177,7 @@ void AddLine(std::string_view type, const v1::TestResult& result, const Origin& 
   };
   line->Add(R"({"type":")");
   line->Add(type);
-  add_text(R"(","nodeid":)", node_id);
+  add_text(R"(","nodeid":)", ShownId(result));
   line->Add(R"(,"outcome":")");
   line->Add(kPlain ? std::string_view("passed") : OutcomeName(result.outcome()));
   add_number(R"(","duration_s":)", times.setup + times.call + times.teardown);
@@ -271,7 +272,7 @@ void AddResultLines(std::string_view type, const v1::TestResult& result, const O
   times.started_at = phases.front().start();
   for (const v1::Phase& phase : phases) {
     if (!phase.subtest().empty()) {
-      AddSubtestLine(result.ref(), phase, origin, lines);
+      AddSubtestLine(result, phase, origin, lines);
       continue;
     }
     const std::string& when = phase.when();
@@ -291,7 +292,9 @@ v1::TestResult ResultOf(EventFields& fields) {
   } else {
     ReadPlainPhases(fields, &result);
   }
-  const std::string node_id = fields.Text("nodeid");
+  const std::string shown = fields.Text("nodeid");
+  const std::string node_id = fields.TextOr("collected_as", shown);
+  if (node_id != shown) result.set_reported_id(shown);
   result.mutable_ref()->set_node_id(node_id);
   result.mutable_ref()->set_index(static_cast<uint32_t>(fields.CountOr("index")));
   ReadOutcome(fields, &result);

@@ -74,6 +74,7 @@ TEST(ResultLineTest, ReportsAreThereAsSoonAsMoreIsSaid) {
       [](v1::TestResult& r) { r.mutable_phases(2)->set_start(5); },
       [](v1::TestResult& r) { r.mutable_phases()->RemoveLast(); },
       [](v1::TestResult& r) { r.clear_stages(); },
+      [](v1::TestResult& r) { r.set_reported_id("a.py::y"); },
   };
   for (const auto& change : changes) {
     v1::TestResult changed = plain;
@@ -104,6 +105,18 @@ TEST(ResultLineTest, TheDomainIsLeftOutWhereTheNodeIdSpellsIt) {
       EXPECT_EQ(event.contains("domain"), SpelledDomain(node_id) != domain) << node_id << " " << domain;
     }
   }
+}
+
+TEST(ResultLineTest, ATestIsNamedAsItsReportsNameIt) {
+  v1::TestResult result = report::FailedResult("a.py::x", "no");
+  result.set_reported_id("say x");
+  const std::string line = LineOf(result, {});
+  const Json event = Json::parse(line);
+  EXPECT_EQ(event["nodeid"], "say x");
+  EXPECT_EQ(event["collected_as"], "a.py::x");
+  const v1::TestResult again = ReadAgain(line);
+  EXPECT_EQ(again.ref().node_id(), "a.py::x");
+  EXPECT_EQ(again.reported_id(), "say x");
 }
 
 TEST(ResultLineTest, LeasesHaveLargeNumbers) {

@@ -8,8 +8,7 @@
 
 namespace fastest::results {
 
-// JSON, as in TestResult.serialized: one TestReport for each phase, without subtests. Text that is not UTF-8 is
-// replaced.
+// As TestResult.serialized: one TestReport for each phase, without subtests. Text that is not UTF-8 is replaced.
 std::string SerializedReports(const v1::TestResult& result);
 
 }  // namespace fastest::results

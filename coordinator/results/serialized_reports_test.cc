@@ -21,18 +21,25 @@ TEST(SerializedReportsTest, EachPhaseIsAReport) {
   call->set_when("call");
   call->set_outcome("failed");
   call->set_longrepr("it died\xff");
+  v1::Section* section = call->add_sections();
+  section->set_name("Captured stdout call");
+  section->set_content("words");
   v1::Phase* subtest = result.add_phases();
   subtest->set_when("call");
   subtest->set_subtest("i=1");
-  const nlohmann::json reports = nlohmann::json::parse(SerializedReports(result));
+  const nlohmann::json test = nlohmann::json::parse(SerializedReports(result));
+  EXPECT_EQ(test["nodeid"], "a.py::x");
+  EXPECT_EQ(test["location"]["$tuple"], nlohmann::json({"a.py", 4, "x"}));
+  const nlohmann::json& reports = test["reports"];
   ASSERT_EQ(reports.size(), 2u);
   EXPECT_EQ(reports[0]["$report_type"], "TestReport");
   EXPECT_EQ(reports[0]["nodeid"], "a.py::x");
-  EXPECT_EQ(reports[0]["location"], nlohmann::json({"a.py", 4, "x"}));
+  EXPECT_EQ(reports[0]["location"], test["location"]);
   EXPECT_EQ(reports[0]["outcome"], "passed");
   EXPECT_TRUE(reports[0]["longrepr"].is_null());
   EXPECT_EQ(reports[0]["stop"], 10.5);
   EXPECT_EQ(reports[1]["outcome"], "failed");
+  EXPECT_EQ(reports[1]["sections"][0]["$tuple"], nlohmann::json({"Captured stdout call", "words"}));
   EXPECT_EQ(reports[1]["longrepr"], "it died\uFFFD");
 }
 
@@ -40,7 +47,7 @@ TEST(SerializedReportsTest, AnUnknownLineIsNone) {
   v1::TestResult result;
   result.set_location_line(-1);
   result.add_phases()->set_when("call");
-  EXPECT_TRUE(nlohmann::json::parse(SerializedReports(result))[0]["location"][1].is_null());
+  EXPECT_TRUE(nlohmann::json::parse(SerializedReports(result))["location"]["$tuple"][1].is_null());
 }
 
 }  // namespace

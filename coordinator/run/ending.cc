@@ -1,5 +1,6 @@
 #include "coordinator/run/ending.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "proto/exit_code.h"
 
@@ -71,6 +72,8 @@ Ending::Pace Ending::SessionEnded(const v1::WorkerMessage::Ended& ended, bool on
   Stop(Cause::kAsked, ended.stop_reason());
   stop_reason_ = ended.stop_reason();
   interrupted_ = ended.exit_status() == kInterrupted;
+  // Failures that end a session by their number are in the books.
+  session_failed_ = ended.exit_status() == kTestsFailed && !absl::StartsWith(ended.stop_reason(), "stopping after ");
   sessions_explain_ = false;
   return pace;
 }
@@ -108,7 +111,7 @@ int ExitCode(const Ending& ending, const results::Books& books, const Circumstan
   }
   if (from_books == kOk && circumstances.fails_by_policy) return kTestsFailed;
   if (from_books == kNoTestsCollected && circumstances.is_part) return kOk;
-  if (from_books == kOk && ending.session_hung_) return kTestsFailed;
+  if (from_books == kOk && (ending.session_hung_ || ending.session_failed_)) return kTestsFailed;
   return circumstances.one_session ? ending.session_exit_.value_or(from_books) : from_books;
 }
 

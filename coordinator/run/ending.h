@@ -100,6 +100,8 @@ class Ending {
   // Stopped by errors of collection: the sessions know what that comes to, and say it as they end.
   bool sessions_explain_ = false;
   bool session_hung_ = false;
+  // A session ended itself as failed, although its tests may have passed.
+  bool session_failed_ = false;
   std::string stop_reason_;
   std::optional<int> forced_exit_;
   // Of a run with a single slot.

@@ -152,6 +152,10 @@ TEST(EndingTest, ThenTheBooksPoliciesAndSessionsDecide) {
       {"a session hung at its end", Hang, kGood, kUsual, kTestsFailed},
       {"a session hung, and no tests", Hang, kNone, kUsual, kNoTestsCollected},
       {"a session hung, and no tests in a part", Hang, kNone, kPart, kOk},
+      {"a hook has set session.shouldfail", [](Ending& e) { e.SessionEnded(Ended(1, "by a hook"), false); }, kGood,
+       kUsual, kTestsFailed},
+      {"a hook has set session.shouldfail, and tests are left",
+       [](Ending& e) { e.SessionEnded(Ended(1, "by a hook"), false); }, kLeft, kUsual, kTestsFailed},
       {"a hang comes before the only session", Then(OnlySessionEnded6, Hang), kGood, kOneSession, kTestsFailed},
       // Then the only session.
       {"a plugin's exit status", OnlySessionEnded6, kGood, kOneSession, 6},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from fastest_runner.wire import serialized
+from fastest_runner.wire import serialized, values
 
 # A plugin for controller and workers. It writes down what its hooks get.
 CONTROLLER = {
@@ -34,7 +34,10 @@ CONTROLLER = {
         """,
     "test_a.py": "def test_a(): assert 0\n",
 }
-WORKERS = [{"worker_id": "gw1", "output": "{'files':(1,b'x')}"}, {"worker_id": "gw4", "how": "signal SIGSEGV"}]
+WORKERS = [
+    {"worker_id": "gw1", "output": values.encode({"files": (1, b"x")})},
+    {"worker_id": "gw4", "how": "signal SIGSEGV"},
+]
 
 
 @pytest.fixture
@@ -168,7 +171,7 @@ def test_another_command_is_refused(control):
 def test_a_worker_says_what_plugins_have_put_into_its_output(worker, project, control, listened_to):
     plugin = """
         def pytest_configure(config):
-            config.workeroutput.update(name="a", data=(1, b"x"), unheard=object(), long="x" * (5 << 20))
+            config.workeroutput.update(name="a", data=(1, b"x"), told_as_text=object, long="x" * (5 << 20))
         """
     listener = """
         def pytest_terminal_summary(terminalreporter):
@@ -179,7 +182,10 @@ def test_a_worker_says_what_plugins_have_put_into_its_output(worker, project, co
     running.wait_for("ready")
     ended = running.finish()
     told = control or listened_to
-    assert ended.get("worker_output", "") == ("{'name':'a','data':(1, b'x')}" if told else "")
+    output = ended.get("worker_output", "")
+    expected = {"name": "a", "data": (1, b"x"), "told_as_text": "<class 'object'>"}
+    session = {"exitstatus": 5, "shouldfail": False, "shouldstop": False}
+    assert (values.decode(output) if output else {}) == ({**expected, **session} if told else {})
     assert ended["terminal_summary"] == ""
 
 
@@ -222,16 +228,16 @@ def report(when="call", **more):
     return {
         "$report_type": "TestReport",
         "nodeid": "test_a.py::test_a",
-        "location": ["test_a.py", 3, "test_a"],
+        "location": ("test_a.py", 3, "test_a"),
         "keywords": {"marked": 1},
         "outcome": "passed",
         "longrepr": None,
         "when": when,
-        "sections": [["Captured stdout call", "hello"]],
+        "sections": [("Captured stdout call", "hello")],
         "duration": 0.25,
         "start": 1.0,
         "stop": 1.25,
-        "user_properties": [["name", "value"]],
+        "user_properties": [("name", "value")],
         **more,
     }
 
@@ -250,21 +256,24 @@ def test_hooks_are_told_what_is_replayed(control):
     warning = {
         "text": "old",
         "class": ["builtins", "DeprecationWarning"],
-        "args": ["old"],
+        "args": ("old",),
         "category": ["builtins", "DeprecationWarning"],
         "filename": "test_a.py",
         "lineno": 3,
         "when": "runtest",
         "nodeid": "test_a.py::test_a",
-        "location": ["test_a.py", 3, "test_a"],
+        "location": ("test_a.py", 3, "test_a"),
     }
-    running.send(replay({"collection": json.dumps(collection)}, {"warning": json.dumps(warning)}))
-    running.send(replay({"test": json.dumps([report("setup"), failed, report("teardown")])}))
+    # The item's node id, which a hook may have changed in its reports.
+    test = {"nodeid": "test_a.py::test_1", "location": ("test_a.py", 4, "test_1")}
+    test["reports"] = [report("setup"), failed, report("teardown")]
+    running.send(replay({"collection": values.encode({"reports": [collection]})}, {"warning": values.encode(warning)}))
+    running.send(replay({"test": values.encode(test)}))
     ended = conclude(running, tests_failed=1, tests_collected=1)
     assert ended["terminal_summary"].splitlines() == [
         "('collect', 'test_b.py', 'failed')",
         "('warning', \"DeprecationWarning('old')\", 'DeprecationWarning', 'runtest', ('test_a.py', 3, 'test_a'))",
-        "('start', 'test_a.py::test_a', ('test_a.py', 3, 'test_a'))",
+        "('start', 'test_a.py::test_1', ('test_a.py', 4, 'test_1'))",
         "('failed', 0.25, 1, 'gw1')",
         "([('Captured stdout call', 'hello')], [('name', 'value')], 'str')",
         "{'error': 1, 'warnings': 1, 'failed': 1}",
@@ -278,7 +287,7 @@ def test_a_warning_of_a_class_that_is_not_here_keeps_its_text(control):
     warning = {
         "text": "odd",
         "class": ["no_such_module", "Odd"],
-        "args": ["odd"],
+        "args": ("odd",),
         "category": ["no_such_module", "Odd"],
         "filename": "test_a.py",
         "lineno": 3,
@@ -286,7 +295,7 @@ def test_a_warning_of_a_class_that_is_not_here_keeps_its_text(control):
         "nodeid": "",
         "location": None,
     }
-    running.send(replay({"warning": json.dumps(warning)}))
+    running.send(replay({"warning": values.encode(warning)}))
     summary = conclude(running, tests_collected=1)["terminal_summary"]
     assert "('warning', \"Warning('no_such_module.Odd: odd')\", 'Warning', 'runtest', None)" in summary
 
@@ -369,12 +378,10 @@ def test_workers_send_reports_as_pytest_serializes_them(worker, project, engine)
     ours.finish()
     found = []
     for result in ours.results():
-        found += [_keywords_of(_timeless(data)) for data in json.loads(result["serialized"])]
+        found += [_keywords_of(_timeless(data)) for data in values.decode(result["serialized"])["reports"]]
     found = [{**data, "keywords": [k for k in data["keywords"] if k != listening.name]} for data in found]
-    for data in found:
-        data.pop("worker_id", None)
-        data.pop("testrun_uid", None)
-    assert found == expected
+    assert {type(data["location"]) for data in found} == {tuple}
+    assert json.loads(json.dumps(found)) == expected
     engines = {result["ref"]["node_id"]: (result["engine"], result.get("engine_reason")) for result in ours.results()}
     assert engines["test_a.py::test_plain"][0] == engine, engines
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
+from fastest_runner.wire import values
 
 ASKS = 'import os\nROLE = os.environ.get("PYTEST_XDIST_WORKER")\n'
 TEST = {"test_a.py": "def test_a(): pass\n"}
@@ -151,7 +152,7 @@ def test_a_worker_takes_on_what_the_controller_gives(worker, project):
     running.wait_for("awaits_controller")
     node = ({b"NEW": b"v\xff", b"FASTEST_GONE": None}, str(directory), f"{directory}/sub", socket.gethostname(), {})
     running.send({"finish": {}})
-    running.send({"node": {"node": repr((*node[:4], {"one": (1, b"x")})), "listener": "somebody"}})
+    running.send({"node": {"node": values.encode((*node[:4], {"one": (1, b"x")})), "listener": "somebody"}})
     assert running.wait_for("ready")["listener"] == "somebody"
     # The command that came before is not forgotten.
     running.read_to_end()
@@ -163,5 +164,5 @@ def test_a_worker_takes_on_what_the_controller_gives(worker, project):
 def test_the_collection_is_whole_where_the_controller_wants_to_see_it(worker, project):
     running = worker(project({**TEST, "conftest.py": ASKS}), "-p", "no:cacheprovider", xdist_worker=True)
     running.wait_for("awaits_controller")
-    running.send({"node": {"node": repr(({}, "/", "/", "", {})), "wants_collection": True}})
+    running.send({"node": {"node": values.encode(({}, "/", "/", "", {})), "wants_collection": True}})
     assert running.wait_for("ready")["collection"]["mode"] == "WHOLE"

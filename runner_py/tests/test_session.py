@@ -302,8 +302,8 @@ def test_exitfirst_ends_the_session_with_its_reason(project, worker):
 @pytest.mark.parametrize(
     ("body", "status", "reason"),
     [
-        ("pytest.exit('enough', returncode=7)", 7, "enough"),
-        ("pytest.exit('enough')", 2, "enough"),
+        ("pytest.exit('enough', returncode=7)", 7, "_pytest.outcomes.Exit: enough"),
+        ("pytest.exit('enough')", 2, "_pytest.outcomes.Exit: enough"),
         ("raise KeyboardInterrupt", 2, "KeyboardInterrupt"),
     ],
 )
@@ -338,7 +338,7 @@ def test_collection_errors_without_any_test_run_end_as_with_pytest(project, work
     running = worker(directory)
     assert running.wait_for("ready")["collection"]["errors"] == 1
     ended = running.finish()
-    assert (ended["exit_status"], ended["stop_reason"]) == (2, "1 error during collection")
+    assert (ended["exit_status"], ended["stop_reason"]) == (2, "Interrupted: 1 error during collection")
 
 
 def test_exitfirst_may_end_the_session_during_collection(project, worker):

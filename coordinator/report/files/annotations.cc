@@ -35,7 +35,7 @@ void Annotations::Add(const std::string& level, const std::string& path, int lin
 }
 
 void Annotations::Result(const v1::TestResult& result, const results::Origin& origin) {
-  const std::string& node_id = result.ref().node_id();
+  const std::string& node_id = ShownId(result);
   const std::string path = result.location_path().empty() ? std::string(ModuleOf(node_id)) : result.location_path();
   if (result.outcome() != v1::FAILED && result.outcome() != v1::ERROR) {
     if (origin.attempt < 2) return;

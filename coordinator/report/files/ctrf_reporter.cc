@@ -97,7 +97,7 @@ double DurationOf(const v1::TestResult& result) {
 
 // Which test it was, how it ended, when, and in which suites.
 void AddHead(const v1::TestResult& result, std::string_view status, TextBuffer* entry) {
-  const std::string& node_id = result.ref().node_id();
+  const std::string& node_id = ShownId(result);
   const double seconds = DurationOf(result);
   AddText("{\"name\":", node_id, entry);
   AddText(",\"status\":", status, entry);

@@ -205,7 +205,7 @@ pugi::xml_node JunitCases::Open(const std::string& node_id, const std::string& p
 bool JunitCases::AddPlain(const v1::TestResult& result) {
   if (!plain_passes_ || !PassedPlainly(result)) return false;
   const std::string& node_id = result.ref().node_id();
-  const Spelling spelling = Spell(node_id);
+  const Spelling spelling = Spell(ShownId(result));
   if (!NeedsNoEscape(spelling.class_name) || !NeedsNoEscape(spelling.name)) return false;
   double duration = 0;
   for (const v1::Phase& phase : result.phases()) {
@@ -238,7 +238,7 @@ void JunitCases::Add(const v1::TestResult& result, const std::vector<v1::TestRes
   if (attempts.empty() && AddPlain(result)) return;
   const std::string& node_id = result.ref().node_id();
   const std::vector<v1::Phase> phases = CompletePhases(result);
-  const auto open = [&] { return Open(node_id, result.location_path(), result.location_line()); };
+  const auto open = [&] { return Open(ShownId(result), result.location_path(), result.location_line()); };
   pugi::xml_node element = open();
   pugi::xml_node first = element;
   double duration = 0;

@@ -12,6 +12,7 @@
 #include "coordinator/report/text/pytest_order.h"
 #include "coordinator/report/text/terminal_text.h"
 #include "coordinator/report/text/text_width.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 namespace {
@@ -67,7 +68,7 @@ void MarkdownReporter::Attempt(const v1::TestResult& result, const results::Orig
   for (const v1::Phase& phase : CompletePhases(result)) {
     if (phase.outcome() != "failed") continue;
     const std::string& message = phase.crash_message().empty() ? result.death() : phase.crash_message();
-    attempts_[result.ref().node_id()] = message.substr(0, message.find('\n'));
+    attempts_[ShownId(result)] = message.substr(0, message.find('\n'));
     return;
   }
 }
@@ -76,16 +77,16 @@ void MarkdownReporter::Result(const v1::TestResult& result, const results::Origi
   const bool failed = result.outcome() == v1::FAILED || result.outcome() == v1::ERROR;
   if (!failed) {
     if (origin.attempt < 2) return;
-    const std::string& before = attempts_[result.ref().node_id()];
-    flaky_.emplace_back(result.ref().node_id(), absl::StrCat("passed at attempt ", origin.attempt,
-                                                             before.empty() ? "" : "; before: " + Code(before)));
+    const std::string& before = attempts_[ShownId(result)];
+    flaky_.emplace_back(ShownId(result), absl::StrCat("passed at attempt ", origin.attempt,
+                                                      before.empty() ? "" : "; before: " + Code(before)));
     return;
   }
   if (!result.quarantined().empty()) {
-    quarantined_.emplace_back(result.ref().node_id(), result.quarantined());
+    quarantined_.emplace_back(ShownId(result), result.quarantined());
     return;
   }
-  if (result.has_label()) labels_[result.ref().node_id()] = LabelText(result.label());
+  if (result.has_label()) labels_[ShownId(result)] = LabelText(result.label());
   for (const v1::Phase& phase : CompletePhases(result)) {
     if (phase.outcome() == "failed" && phase.subtest().empty()) failures_.emplace_back(result, phase);
   }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/text/test_report.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 namespace {
@@ -59,7 +60,7 @@ void PytestCache::Collected(const std::string& module, const std::vector<v1::Tes
 
 void PytestCache::Result(const v1::TestResult& result, const results::Origin& /*origin*/) {
   if (folder_.empty()) return;
-  const std::string& node_id = result.ref().node_id();
+  const std::string& node_id = ShownId(result);
   if (PassedPlainly(result)) {
     failed_.erase(node_id);
     return;

@@ -103,7 +103,7 @@ double TraceReporter::AddTest(const v1::TestResult& result, const results::Origi
   changes_.emplace_back(begin, 1);
   changes_.emplace_back(end, -1);
 
-  const std::string& node_id = result.ref().node_id();
+  const std::string& node_id = ShownId(result);
   const size_t module = ModuleOf(node_id).size();
   const std::string_view name = node_id;
   BeginEvent("X", module + 2 < node_id.size() ? name.substr(module + 2) : name, track, begin);

@@ -123,7 +123,7 @@ void HtmlData::WorkerLost(const results::Origin& origin, const std::string& how)
 
 HtmlData::Row HtmlData::RowOf(const v1::TestResult& result, const results::Origin& origin) {
   Row row;
-  row.node_id = NameOf(result.ref());
+  row.node_id = result.reported_id().empty() ? NameOf(result.ref()) : result.reported_id();
   row.outcome = OutcomeLetter(result);
   row.lane = LaneOf(origin);
   row.lease = result.lease_id();

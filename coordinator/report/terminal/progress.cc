@@ -99,7 +99,7 @@ void Progress::ShowTest(const v1::TestResult& result, const std::vector<v1::Phas
 }
 
 std::string Progress::LocationLine(const v1::TestResult& result) const {
-  std::string line = paths_.NodeId(result.ref().node_id());
+  std::string line = paths_.NodeId(ShownId(result));
   const std::string& domain = result.domain();
   if (!domain.empty() && line.size() > domain.size() &&
       line.compare(line.size() - domain.size(), domain.size(), domain) == 0) {
@@ -115,7 +115,7 @@ std::string Progress::LocationLine(const v1::TestResult& result) const {
     }
   }
   const std::string& path = result.location_path();
-  if (options_.verbosity >= 2 && !path.empty() && path != ModuleOf(result.ref().node_id())) {
+  if (options_.verbosity >= 2 && !path.empty() && path != ModuleOf(ShownId(result))) {
     absl::StrAppend(&line, " <- ", path[0] == '/' ? paths_.Path(path) : path);
   }
   return line;

@@ -9,6 +9,7 @@
 #include "coordinator/report/text/pytest_order.h"
 #include "coordinator/report/text/test_report.h"
 #include "coordinator/report/text/text_width.h"
+#include "proto/test_id.h"
 
 namespace fastest::report {
 namespace {
@@ -105,7 +106,7 @@ void TerminalReporter::Attempt(const v1::TestResult& result, const results::Orig
   for (const v1::Phase& phase : CompletePhases(result)) {
     if (phase.outcome() != "failed") continue;
     const std::string& message = phase.crash_message().empty() ? result.death() : phase.crash_message();
-    attempts_[result.ref().node_id()] = message.substr(0, message.find('\n'));
+    attempts_[ShownId(result)] = message.substr(0, message.find('\n'));
     return;
   }
 }
@@ -113,7 +114,7 @@ void TerminalReporter::Attempt(const v1::TestResult& result, const results::Orig
 void TerminalReporter::Result(const v1::TestResult& result, const results::Origin& origin) {
   if (origin.attempt > 1 && result.outcome() != v1::FAILED && result.outcome() != v1::ERROR) {
     color_.Saw("flaky");
-    flaky_.push_back({result.ref().node_id(), origin.attempt, attempts_[result.ref().node_id()]});
+    flaky_.push_back({ShownId(result), origin.attempt, attempts_[ShownId(result)]});
   }
   // Nothing else needs the times of the test.
   const bool plain = !options_.durations.has_value() && PassedPlainly(result);
@@ -121,8 +122,8 @@ void TerminalReporter::Result(const v1::TestResult& result, const results::Origi
   if (!plain) complete = CompletePhases(result);
   const std::vector<v1::Phase>& phases = plain ? PlainPhases() : complete;
   for (const v1::Phase& phase : phases) color_.Saw(phase.category());
-  if (!result.quarantined().empty()) quarantined_.push_back({result.ref().node_id(), result.quarantined()});
-  if (result.has_label()) labels_.push_back({result.ref().node_id(), LabelText(result.label())});
+  if (!result.quarantined().empty()) quarantined_.push_back({ShownId(result), result.quarantined()});
+  if (result.has_label()) labels_.push_back({ShownId(result), LabelText(result.label())});
   if (options_.live || options_.heartbeat) live_.Result(result, origin);
   BeginProgress();
   progress_.Result(result, phases);
@@ -134,7 +135,7 @@ void TerminalReporter::ShowFailure(const std::vector<v1::Phase>& phases, const v
   for (const v1::Phase& phase : phases) {
     if (phase.outcome() != "failed" || !phase.subtest().empty()) continue;
     text_.EnsureNewline();
-    const std::string before = absl::StrCat(phase.word(), " ", paths_.NodeId(result.ref().node_id()));
+    const std::string before = absl::StrCat(phase.word(), " ", paths_.NodeId(ShownId(result)));
     const std::string message = phase.crash_message().substr(0, phase.crash_message().find('\n'));
     const int room = text_.columns() - DisplayWidth(before);
     text_.Line(before + FitMessage(" - ", message, "", room).value_or(""), OutcomeStyle(phase));
@@ -144,7 +145,7 @@ void TerminalReporter::ShowFailure(const std::vector<v1::Phase>& phases, const v
 void TerminalReporter::Keep(const v1::TestResult& result, const std::vector<v1::Phase>& phases) {
   for (const v1::Phase& phase : phases) {
     if (options_.durations.has_value()) {
-      durations_.push_back({phase.duration_s(), phase.when(), result.ref().node_id()});
+      durations_.push_back({phase.duration_s(), phase.when(), ShownId(result)});
     }
     const bool passed = phase.category() == "passed";
     if (phase.category().empty() || (passed && !options_.Reports('p') && !options_.Reports('P'))) continue;

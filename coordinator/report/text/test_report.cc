@@ -116,7 +116,7 @@ std::string ShortReason(const v1::Phase& phase) {
 }
 
 TestReport::TestReport(const v1::TestResult& result, const v1::Phase& of_phase)
-    : node_id(result.ref().node_id()),
+    : node_id(ShownId(result)),
       headline(result.domain().empty() ? result.ref().node_id() : result.domain()),
       phase(of_phase) {
   if (!phase.subtest().empty()) absl::StrAppend(&headline, " ", phase.subtest());

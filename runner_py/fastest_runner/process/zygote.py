@@ -64,7 +64,10 @@ def serve(control_fd: int, worker_module: str) -> int | Launch:
     _settle()
     gc.enable()
     zygote.send({"type": "hello", "pid": os.getpid(), **versions})
-    return zygote.loop()
+    ended = zygote.loop()
+    # An open socket at the interpreter's end is worth a warning, which is shown where warnings are asked for.
+    control.close()
+    return ended
 
 
 def _load_pytest(worker_module: str) -> dict[str, str]:

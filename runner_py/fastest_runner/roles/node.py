@@ -6,7 +6,6 @@ working directory, and `config.workerinput` as plugins have filled it in pytest_
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import os
 import socket
@@ -33,11 +32,8 @@ class Node(NamedTuple):
     begun_in: str
     working_dir: str
     host: str
-    # What plugins have put into node.workerinput, as far as it has built-in types.
+    # What plugins have put into node.workerinput, as far as it can be told.
     worker_input: dict[Any, Any]
-
-    def literal(self) -> str:
-        return repr(tuple(self))
 
     def take_on(self) -> None:
         """For a worker, before it loads any plugin or conftest."""
@@ -51,11 +47,6 @@ class Node(NamedTuple):
                 os.chdir(self.working_dir)
 
 
-def from_literal(text: str) -> Node | None:
-    """None for the empty text: nobody plays the controller's part."""
-    return Node(*ast.literal_eval(text)) if text else None
-
-
 class Surroundings:
     """The control session's process, as it began."""
 
@@ -64,7 +55,7 @@ class Surroundings:
         self._directory = os.getcwd()
 
     def node(self, worker_input: dict[Any, Any]) -> Node:
-        """Returns what a worker takes on that is set up now. `worker_input` has built-in types."""
+        """Returns what a worker takes on that is set up now."""
         changes: dict[bytes, bytes | None] = {}
         now = dict(os.environb)
         for name in {*self._environment, *now}:

@@ -12,14 +12,15 @@ A hook that listens prints nothing here: it is called in the control session, on
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import os
 import sys
 from typing import Any
 
 from ..collection import listeners
-from ..roles import node, role_words
+from ..roles import role_words
+from ..roles.node import Node
+from ..wire import values
 from .batches import Messages
 from .silent_terminal import drop_plugin_summaries
 
@@ -57,9 +58,9 @@ class ControlPart:
         command = messages.receive_only("node")["node"]
         if command.get("wants_collection"):
             self.reason_for_whole = "a hook of the controller wants to see the whole collection"
-        given = node.from_literal(command.get("node", ""))
-        if given is None:
+        if not command.get("node"):
             return
+        given = Node(*values.decode(command["node"]))
         given.take_on()
         self._is_met = True
         # The control session prints the same, once for all workers.
@@ -83,39 +84,37 @@ class ControlPart:
         if self.listener or self._is_met:
             listeners.hush(config)
 
-    def finish_session(self, config: Any) -> None:
+    def finish_session(self, session: Any, exitstatus: int) -> None:
         """Before the session's last hooks."""
+        config = session.config
+        if hasattr(config, "workeroutput"):
+            # As a worker of pytest-xdist says it.
+            config.workeroutput.update(
+                exitstatus=int(exitstatus), shouldfail=session.shouldfail, shouldstop=session.shouldstop
+            )
         if self.listener or self._is_met:
             listeners.hush_process()
         if self.is_played:
             drop_plugin_summaries(config)
 
     def output(self, config: Any) -> str:
-        """What plugins have left for their controller's part, as a Python literal, when the session is over."""
+        """What plugins have left for their controller's part, as values.encode writes it, when the session is over."""
         if self.listener or self._is_met:
             # pytest's capture has given standard output back.
             listeners.hush_process()
-        return literal_of(config.workeroutput) if self.is_played else ""
+        return told_of(config.workeroutput) if self.is_played else ""
 
 
-def literal_of(output: dict[Any, Any]) -> str:
-    """Returns a Python literal, since the values may hold bytes.
-
-    As with pytest-xdist, values have built-in types. Other values are left out, and so are too long ones.
-    """
-    parts = []
+def told_of(output: dict[Any, Any]) -> str:
+    """Returns the values as a text. Those that are too long are left out."""
+    told = {}
     left = _MOST_CHARACTERS
     for name, value in output.items():
-        text = f"{name!r}:{value!r}"
-        if len(text) <= left and _is_literal(text):
-            parts.append(text)
-            left -= len(text)
-    return "{" + ",".join(parts) + "}"
-
-
-def _is_literal(item: str) -> bool:
-    try:
-        ast.literal_eval("{" + item + "}")
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return False
-    return True
+        try:
+            length = len(values.encode({name: value}))
+        except Exception:
+            continue
+        if length <= left:
+            told[name] = value
+            left -= length
+    return values.encode(told)

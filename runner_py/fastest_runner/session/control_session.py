@@ -7,7 +7,6 @@ workers wait until this session has set them up (docs/adr/0049-the-controller-fi
 
 from __future__ import annotations
 
-import ast
 import os
 import platform
 import sys
@@ -19,10 +18,10 @@ import pytest
 from ..collection import listeners
 from ..roles import basetemp, coverage_part, xdist_role
 from ..roles.node import Surroundings
-from ..wire import serialized
+from ..wire import serialized, values
 from . import reports
 from .batches import CommandError, Messages
-from .control_part import literal_of
+from .control_part import told_of
 from .ending import Ending
 from .rendering import Renderer
 from .silent_terminal import SilentTerminal
@@ -200,8 +199,8 @@ class ControlHost:
         config.hook.pytest_xdist_newgateway(gateway=node.gateway)
         config.hook.pytest_configure_node(node=node)
         given = {key: value for key, value in node.workerinput.items() if key not in own or own[key] != value}
-        literal = begun._replace(worker_input=ast.literal_eval(literal_of(given))).literal()
-        self._messages.queue({"node_configured": {"worker_id": name, "node": literal}})
+        whole = begun._replace(worker_input=values.decode(told_of(given)))
+        self._messages.queue({"node_configured": {"worker_id": name, "node": values.encode(tuple(whole))}})
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: Any) -> bool:
@@ -253,23 +252,27 @@ class ControlHost:
         if "died" in told:
             self._take_down(config, node, told["died"] or "Not properly terminated")
             return
-        found = serialized.reports_of(config, told.get("test") or told.get("collection") or "[]")
-        for report in found:
-            report.node = node
         if "collection" in told:
-            for report in found:
+            for report in self._from(node, serialized.collection_of(config, told["collection"])):
                 hook.pytest_collectreport(report=report)
-        elif found:
-            place = {"nodeid": found[0].nodeid, "location": found[0].location}
+            return
+        place, found = serialized.test_of(config, told["test"])
+        if found:
             hook.pytest_runtest_logstart(**place)
-            for report in found:
+            for report in self._from(node, found):
                 hook.pytest_runtest_logreport(report=report)
             hook.pytest_runtest_logfinish(**place)
 
+    def _from(self, node: _Node, found: list[Any]) -> list[Any]:
+        """Returns the reports with what pytest-xdist's controller adds to them."""
+        for report in found:
+            report.node = node
+            report.worker_id = node.gateway.id
+            report.testrun_uid = self._run.get("run_id", "")
+        return found
+
     def _conclude(self, session: Any, outcome: dict[str, Any]) -> None:
         self._concluding = True
-        # Reports of failures may have set it.
-        session.shouldfail = False
         # Whatever plugins write from here on is for the user.
         self.terminal.keep_everything()
         session.testsfailed = int(outcome.get("tests_failed", 0))
@@ -277,7 +280,7 @@ class ControlHost:
         for worker in outcome.get("workers", ()):
             node = self._node(session.config, str(worker["worker_id"]))
             if worker.get("output"):
-                node.workeroutput = ast.literal_eval(worker["output"])
+                node.workeroutput = values.decode(worker["output"])
                 self._take_down(session.config, node, None)
             else:
                 self._take_down(session.config, node, worker.get("how") or "Not properly terminated")
@@ -285,7 +288,7 @@ class ControlHost:
         if reason:
             # The loops of pytest and pytest-xdist end in this way.
             failed = int(outcome.get("stop_status", 0)) == int(pytest.ExitCode.TESTS_FAILED)
-            raise session.Failed(reason) if failed else session.Interrupted(reason)
+            raise session.Failed(reason) if failed else session.Interrupted(reason.removeprefix("Interrupted: "))
 
     def _take_down(self, config: Any, node: _Node, error: str | None) -> None:
         if not node.shutting_down:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from ..wire.values import text_of
+
 
 class Ending:
     """One for a session. Its hooks fill it, and the worker sends it."""
@@ -22,13 +24,14 @@ class Ending:
         # Names and values that tests have recorded for the whole suite, for a JUnit report.
         self.testsuite_properties: list[tuple[str, str]] = []
 
-    def note_interruption(self, error: BaseException) -> None:
-        """Of pytest_keyboard_interrupt."""
-        if isinstance(error, pytest.Session.Interrupted):
-            self.stop_reason = self.stop_reason or str(error)
+    def note_interruption(self, excinfo: Any) -> None:
+        """Of pytest_keyboard_interrupt. The reason is the line that pytest's reporter ends with."""
+        reason = text_of(excinfo, lambda found: found.exconly(tryshort=True))
+        if isinstance(excinfo.value, pytest.Session.Interrupted):
+            self.stop_reason = self.stop_reason or reason
             return
         self.exit_called = True
-        self.stop_reason = str(getattr(error, "msg", "")) or str(error) or type(error).__name__
+        self.stop_reason = reason
 
     def note_internal_error(self, excrepr: Any) -> None:
         """Of pytest_internalerror."""

@@ -16,6 +16,7 @@ from ..collection.collection import Entry
 from ..direct import Pass
 from ..wire import serialized
 from ..wire.frames import ref_json, to_json
+from ..wire.values import number_of, text_of
 from .rendering import Renderer
 
 
@@ -87,35 +88,49 @@ class ReportConverter:
     def test_result(
         self, lease_id: int, entry: Entry, reports: list[tuple[Any, Status]], engine: str, engine_reason: str
     ) -> str:
-        """Returns the TestResult of a test, as JSON. `reports` are all its reports."""
-        told = serialized.of_test(self._config, [report for report, _ in reports]) if self.serializes else ""
+        """Returns the TestResult of a test, as JSON. `reports` are all its reports.
+
+        Hooks may put anything into reports. A value that no report can show is left out. Nothing is raised.
+        """
+        told = self._told(entry, reports) if self.serializes else ""
         if not self.keeps_output_of_passes and _simply_passed(reports):
             return _simple_result(lease_id, entry, reports, engine, engine_reason, told)
-        later = [report for report, status in reports if report.when == "teardown" and not status.category]
-        result: dict[str, Any] = {
-            "lease_id": lease_id,
-            "ref": entry.ref,
-            "outcome": outcome_of(reports),
-            "phases": [self._phase(report, status, later) for report, status in reports],
-            "engine": engine,
-        }
+        result: dict[str, Any] = {"lease_id": lease_id, "ref": entry.ref, "outcome": outcome_of(reports)}
+        try:
+            result.update(self._contents(reports))
+        except Exception:
+            # A hook has put something into the reports that even pytest could not show.
+            result["phases"] = [_least_phase(report, status) for report, status in reports]
+        shown = _reported_id(entry, reports)
+        if shown:
+            result["reported_id"] = shown
+        result["engine"] = engine
         if engine_reason:
             result["engine_reason"] = engine_reason
         if told:
             result["serialized"] = told
-        if reports:
-            # The last report is the teardown's. Properties can be recorded until then.
-            report = reports[-1][0]
-            location = getattr(report, "location", None)
-            if location is not None:
-                path, line, domain = location
-                result["location_path"] = str(path)
-                result["location_line"] = -1 if line is None else line
-                result["domain"] = str(domain)
-            properties = getattr(report, "user_properties", None)
-            if properties:
-                result["user_properties"] = [{"name": str(name), "value": str(value)} for name, value in properties]
         return to_json(result)
+
+    def _told(self, entry: Entry, reports: list[tuple[Any, Status]]) -> str:
+        item = entry.item
+        return serialized.of_test(self._config, item.nodeid, item.location, [report for report, _ in reports])
+
+    def _contents(self, reports: list[tuple[Any, Status]]) -> dict[str, Any]:
+        """Returns the fields of a TestResult that come from the reports."""
+        later = [report for report, status in reports if report.when == "teardown" and not status.category]
+        contents: dict[str, Any] = {"phases": [self._phase(report, status, later) for report, status in reports]}
+        if not reports:
+            return contents
+        # The last report is the teardown's. Properties can be recorded until then.
+        report = reports[-1][0]
+        place = serialized.place_of(report)
+        if place is not None:
+            contents["location_path"], line, contents["domain"] = place
+            contents["location_line"] = _line_number(line, -1)
+        properties = _pairs_of(getattr(report, "user_properties", None))
+        if properties:
+            contents["user_properties"] = [{"name": name, "value": value} for name, value in properties]
+        return contents
 
     def collect_report(self, report: Any, occurrence: int = 0) -> dict[str, Any]:
         """Returns the CollectReport of a collector that failed or was skipped."""
@@ -124,7 +139,10 @@ class ReportConverter:
             message["occurrence"] = occurrence
         # No hook is asked: pytest's reporter counts reports of collectors by their outcome.
         status = Status("skipped", "s", "SKIPPED") if report.skipped else Status("error", "E", "ERROR")
-        message.update(self._texts(report, status, []))
+        try:
+            message.update(self._texts(report, status, []))
+        except Exception:
+            message["longrepr"] = text_of(report.longrepr)
         if hasattr(self._config, "workerinput"):
             # Listeners are not known before the last file is collected.
             message["serialized"] = serialized.of_collection(self._config, report)
@@ -132,16 +150,13 @@ class ReportConverter:
 
     def _phase(self, report: Any, status: Status, later: list[Any]) -> dict[str, Any]:
         when = report.when
-        # A plugin may make reports without times.
-        duration = getattr(report, "duration", 0.0)
-        start = getattr(report, "start", 0.0)
-        phase: dict[str, Any] = {"when": when, "start": round(start, 6), "duration_s": round(duration, 7)}
+        phase = _times_of(report)
         subtest = _subtest_description(report)
         if report.outcome == "passed" and status == _PLAIN_PASSES.get(when) and not subtest:
             if self.keeps_output_of_passes:
                 phase.update(self._texts(report, status, later))
             return phase
-        phase["outcome"] = str(report.outcome)
+        phase["outcome"] = text_of(report.outcome)
         for name in ("category", "letter", "word"):
             if getattr(status, name):
                 phase[name] = getattr(status, name)
@@ -150,7 +165,7 @@ class ReportConverter:
         if hasattr(report, "wasxfail"):
             phase["xfail"] = True
             if report.wasxfail:
-                phase["skip_reason"] = _without_prefix(str(report.wasxfail), "reason: ")
+                phase["skip_reason"] = _without_prefix(text_of(report.wasxfail), "reason: ")
         phase.update(self._texts(report, status, later))
         return phase
 
@@ -158,31 +173,45 @@ class ReportConverter:
         texts: dict[str, Any] = {}
         longrepr = report.longrepr
         if longrepr is not None:
-            texts["longrepr"] = self._renderer.plain(report.longreprtext)
+            texts["longrepr"] = self._renderer.plain(_longrepr_text(report))
         if report.skipped and isinstance(longrepr, tuple) and len(longrepr) == 3:
             path, line, reason = longrepr
-            texts["skip_path"] = self._relative(str(path))
-            texts["skip_line"] = line if line is not None and line > 0 else 0
-            texts["skip_reason"] = _without_prefix(str(reason), "Skipped: ")
+            texts["skip_path"] = self._relative(text_of(path))
+            texts["skip_line"] = _line_number(line, 0)
+            texts["skip_reason"] = _without_prefix(text_of(reason), "Skipped: ")
             if _is_skipped_by_mark(report):
                 texts["skip_by_mark"] = True
         if not report.skipped or hasattr(report, "wasxfail"):
             crash = getattr(longrepr, "reprcrash", None)
             message = getattr(crash, "message", None)
             if message:
-                texts["crash_message"] = self._renderer.plain(str(message))
+                texts["crash_message"] = self._renderer.plain(text_of(message))
         if status.category not in self._without_block:
-            plain, colored = self._renderer.block(status.category, report, later)
+            plain, colored = self._block(report, status, later, texts)
             if plain:
                 texts["terminal_text"] = plain
             if colored:
                 texts["terminal_text_color"] = colored
-        line = self._renderer.summary_line(status.category, status.word, report)
+        line = self._summary_line(report, status)
         if line:
             texts["summary_line"] = line
-        if report.sections:
-            texts["sections"] = [{"name": name, "content": content} for name, content in report.sections]
+        sections = _pairs_of(report.sections)
+        if sections:
+            texts["sections"] = [{"name": name, "content": content} for name, content in sections]
         return texts
+
+    def _block(self, report: Any, status: Status, later: list[Any], texts: dict[str, Any]) -> tuple[str, str]:
+        try:
+            return self._renderer.block(status.category, report, later)
+        except Exception:
+            # pytest would break off its summary here.
+            return texts.get("longrepr", ""), ""
+
+    def _summary_line(self, report: Any, status: Status) -> str:
+        try:
+            return self._renderer.summary_line(status.category, status.word, report)
+        except Exception:
+            return report.nodeid
 
     def _relative(self, path: str) -> str:
         prefix = self._rootpath.rstrip("/") + "/"
@@ -205,11 +234,16 @@ def _simple_result(
 ) -> str:
     """Returns the TestResult of such a test, written directly: for quick tests this is a large part of the cost."""
     phases = ",".join(
-        f'{{"when":"{report.when}","start":{report.start:.6f},"duration_s":{report.duration:.7f}}}'
+        f'{{"when":"{report.when}","start":{number_of(report.start):.6f},'
+        f'"duration_s":{number_of(report.duration):.7f}}}'
         for report, _ in reports
     )
     why = f',"engine_reason":{quote(engine_reason)}' if engine_reason else ""
-    return _passed(lease_id, entry, phases, f'"engine":"{engine}"{why}', reports[-1][0].location, told)
+    shown = _reported_id(entry, reports)
+    if shown:
+        why += f',"reported_id":{quote(shown)}'
+    place = serialized.place_of(reports[-1][0]) or ("", None, "")
+    return _passed(lease_id, entry, phases, f'"engine":"{engine}"{why}', place, told)
 
 
 def simple_pass(lease_id: int, entry: Entry, position: int, passed: Pass, serializes: bool) -> str:
@@ -255,7 +289,7 @@ def _passed(
     lease_id: int, entry: Entry, phases: str, engine: str, location: tuple[Any, int | None, Any], told: str
 ) -> str:
     path, line, domain = location
-    line = -1 if line is None else line
+    line = _line_number(line, -1)
     more = f',"serialized":{quote(told)}' if told else ""
     return (
         f'{{"lease_id":{lease_id},"ref":{ref_json(entry.ref)},"outcome":"PASSED","phases":[{phases}],{engine},'
@@ -315,14 +349,55 @@ def _best_relative(directory: str, path: str) -> str:
     return bestrelpath(Path(directory), Path(path))
 
 
+def _reported_id(entry: Entry, reports: list[tuple[Any, Status]]) -> str:
+    """Returns the node id in the reports if a hook has changed it: the call's, or that of the last report."""
+    if not reports:
+        return ""
+    report = next((report for report, _ in reports if report.when == "call"), reports[-1][0])
+    node_id = report.nodeid
+    return "" if node_id == entry.ref["node_id"] else text_of(node_id)
+
+
+def _times_of(report: Any) -> dict[str, Any]:
+    # A plugin may make reports without times.
+    start, duration = number_of(getattr(report, "start", 0.0)), number_of(getattr(report, "duration", 0.0))
+    when = report.when
+    return {"when": when if isinstance(when, str) else "", "start": round(start, 6), "duration_s": round(duration, 7)}
+
+
+def _least_phase(report: Any, status: Status) -> dict[str, Any]:
+    phase = {**_times_of(report), **status._asdict(), "outcome": text_of(report.outcome)}
+    longrepr = getattr(report, "longrepr", None)
+    return phase if longrepr is None else {**phase, "longrepr": text_of(longrepr)}
+
+
+def _longrepr_text(report: Any) -> str:
+    try:
+        return text_of(report.longreprtext)
+    except Exception:
+        return text_of(report.longrepr)
+
+
+def _pairs_of(value: Any) -> list[tuple[str, str]]:
+    """Returns pairs of texts from report.sections or report.user_properties. What is no pair is left out."""
+    if not isinstance(value, (list, tuple)):
+        return []
+    pairs = [entry for entry in value if isinstance(entry, (list, tuple)) and len(entry) == 2]
+    return [(text_of(name), text_of(content)) for name, content in pairs]
+
+
+def _line_number(line: Any, unknown: int) -> int:
+    return line if isinstance(line, int) and 0 <= line < 1 << 31 else unknown
+
+
 def _subtest_description(report: Any) -> str:
     describe = getattr(report, "_sub_test_description", None) or getattr(report, "sub_test_description", None)
     return str(describe()) if callable(describe) else ""
 
 
 def _is_skipped_by_mark(report: Any) -> bool:
-    keywords = getattr(report, "keywords", {})
-    return report.when == "setup" and "skip" in keywords and "pytestmark" not in keywords
+    keywords = getattr(report, "keywords", None)
+    return isinstance(keywords, dict) and report.when == "setup" and "skip" in keywords and "pytestmark" not in keywords
 
 
 def _without_prefix(text: str, prefix: str) -> str:

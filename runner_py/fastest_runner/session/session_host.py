@@ -145,9 +145,13 @@ class SessionHost:
             self._send_ready(session)
         if session.shouldfail and not self.ending.stop_reason:
             self.ending.stop_reason = str(session.shouldfail)
-        self._control.finish_session(session.config)
-        if not self._control.is_played and not self._forward_terminal:
+        self._control.finish_session(session, exitstatus)
+        if self._forward_terminal:
+            return
+        if not self._control.is_played:
             self.terminal.keep_plugin_summaries(session.config)
+        if hasattr(session.config, "workerinput"):
+            silent_terminal.drop_own_summaries(session.config.pluginmanager.get_plugin("terminalreporter"))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_unconfigure(self, config: Any) -> None:
@@ -157,7 +161,7 @@ class SessionHost:
         self.ending.worker_output = self._control.output(config)
 
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
-        self.ending.note_interruption(excinfo.value)
+        self.ending.note_interruption(excinfo)
 
     def pytest_internalerror(self, excrepr: Any) -> None:
         self.ending.note_internal_error(excrepr)

@@ -77,6 +77,27 @@ def drop_plugin_summaries(config: Any) -> None:
         implementation.function = _write_nothing
 
 
+def drop_own_summaries(reporter: Any) -> None:
+    """Keeps pytest's reporter from writing its summaries once more, which nobody sees: each result has its text.
+
+    A report that the reporter cannot show would end the session with an error, and other workers' tests with it.
+    """
+    for name in _OWN_SUMMARIES:
+        if hasattr(reporter, name):
+            setattr(reporter, name, _write_nothing)
+
+
+_OWN_SUMMARIES = (
+    "summary_errors",
+    "summary_failures",
+    "summary_xfailures",
+    "summary_warnings",
+    "summary_passes",
+    "summary_xpasses",
+    "short_test_summary",
+)
+
+
 class _NullText:
     """A text file that drops written text, or keeps it while `keeping` holds a StringIO."""
 

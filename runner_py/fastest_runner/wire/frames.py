@@ -15,10 +15,12 @@ _HEADER = struct.Struct(">I")
 MAX_FRAME = 64 * 1024 * 1024
 _READ_SIZE = 64 * 1024
 
-# In a message with more characters than this, each long text is cut to its first and last _KEPT_CHARS. (A character may
-# take 4 bytes.)
+# In a message with more characters than this, each long text is cut to its first and last _KEPT_CHARS, and if that is
+# not enough, to fewer. (A character may take 4 bytes.)
 _MAX_CHARS = MAX_FRAME // 8
-_KEPT_CHARS = 256 * 1024
+_KEPT_CHARS = (256 * 1024, 8 * 1024, 256)
+# These texts are not for people. Whoever makes them sees to their length.
+_UNCUT = frozenset({"serialized", "worker_output"})
 
 _encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 # Bound here, as the encoder above: tests replace json's functions, some for good, and the worker must still understand.
@@ -41,21 +43,30 @@ _SURROGATES = "fastest-surrogates"
 codecs.register_error(_SURROGATES, _escape_surrogates)
 
 
-def _shortened(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > 2 * _KEPT_CHARS:
-        left_out = len(value) - 2 * _KEPT_CHARS
-        return f"{value[:_KEPT_CHARS]}\n[… {left_out} characters left out …]\n{value[-_KEPT_CHARS:]}"
+def _shortened(value: Any, kept: int) -> Any:
+    if isinstance(value, str) and len(value) > 2 * kept:
+        left_out = len(value) - 2 * kept
+        return f"{value[:kept]}\n[… {left_out} characters left out …]\n{value[-kept:]}"
     if isinstance(value, dict):
-        return {key: _shortened(item) for key, item in value.items()}
+        return {key: item if key in _UNCUT else _shortened(item, kept) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_shortened(item) for item in value]
+        return [_shortened(item, kept) for item in value]
     return value
+
+
+def _uncut(message: dict[str, Any]) -> int:
+    return sum(len(value) for key, value in message.items() if key in _UNCUT)
 
 
 def to_json(message: dict[str, Any]) -> str:
     """Returns one line of JSON. If the line is too long for a frame, long texts, which nobody reads whole, are cut."""
     text = _encode_json(message)
-    return text if len(text) <= _MAX_CHARS else _encode_json(_shortened(message))
+    for kept in _KEPT_CHARS:
+        # A text within a text has some characters twice.
+        if len(text) - 2 * _uncut(message) <= _MAX_CHARS:
+            break
+        text = _encode_json(_shortened(message, kept))
+    return text
 
 
 def ref_json(ref: dict[str, Any]) -> str:

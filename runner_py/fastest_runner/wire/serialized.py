@@ -1,91 +1,164 @@
-"""Reports and warnings as texts, from a worker to the control session. pytest-xdist's two sides do it in this way."""
+"""Reports and warnings as texts, from a worker to the control session. pytest-xdist's two sides do it in this way.
+
+Plugins may put anything into a report. What cannot be told costs the listener that value, and the run nothing: the
+worker's side raises no error.
+"""
 
 from __future__ import annotations
 
 import importlib
-import json
 import warnings
 from typing import Any
 
-# Bound here: a test may replace the module's functions.
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
-_decode = json.JSONDecoder().decode
+from . import values
+
+# The most characters of a text that stands for a report's real contents.
+_MOST_OF_A_TEXT = 64 << 10
+# Attributes of a WarningMessage that pytest-xdist tells by their repr where they cannot be told.
+_DETAILS = ("file", "line", "source")
 
 
-def of_report(config: Any, report: Any) -> Any:
-    """Returns what pytest or a plugin makes of a report; None if nobody can serialize a report of its kind."""
-    return config.hook.pytest_report_to_serializable(config=config, report=report)
-
-
-def of_test(config: Any, reports: list[Any]) -> str:
-    """Returns the reports of one test as a text, for `reports_of`."""
-    return _encode([data for data in (of_report(config, report) for report in reports) if data is not None])
-
-
-def of_pass(location: tuple[Any, Any, Any], node_id: str, keywords: Any, phases: list[tuple[str, float, float]]) -> str:
-    """Does the same for a test that passed without reports. `phases` holds the name, start and duration of each."""
-    common = {
-        "$report_type": "TestReport",
-        "nodeid": node_id,
-        "location": location,
-        "keywords": dict.fromkeys(keywords, 1),
-        "outcome": "passed",
-        "longrepr": None,
-        "sections": [],
-        "user_properties": [],
-    }
-    return _encode(
-        [
-            {**common, "when": when, "start": start, "stop": start + duration, "duration": duration}
-            for when, start, duration in phases
-        ]
-    )
+def of_test(config: Any, node_id: str, location: Any, reports: list[Any]) -> str:
+    """Returns the reports of one test as a text, for `test_of`. `node_id` and `location` are the item's."""
+    return _text_of(config, reports, {"nodeid": node_id, "location": location})
 
 
 def of_collection(config: Any, report: Any) -> str:
-    return _encode(of_report(config, report))
+    """Returns a collector's report as a text, for `collection_of`."""
+    return _text_of(config, [report], {})
 
 
-def reports_of(config: Any, text: str) -> list[Any]:
-    """Returns the report objects from a text of `of_test` or `of_collection`."""
-    data = _decode(text)
+def of_pass(location: tuple[Any, Any, Any], node_id: str, keywords: Any, phases: list[tuple[str, float, float]]) -> str:
+    """As of_test, for a test that passed without reports. `phases` holds the name, start and duration of each."""
+    common = values.form_of(
+        {
+            "$report_type": "TestReport",
+            "nodeid": node_id,
+            "location": location,
+            "keywords": dict.fromkeys(keywords, 1),
+            "outcome": "passed",
+            "longrepr": None,
+            "sections": [],
+            "user_properties": [],
+        }
+    )
+    reports = [
+        {**common, "when": when, "start": start, "stop": start + duration, "duration": duration}
+        for when, start, duration in phases
+    ]
+    return values.encode_form({"nodeid": common["nodeid"], "location": common["location"], "reports": reports})
+
+
+def test_of(config: Any, text: str) -> tuple[dict[str, Any], list[Any]]:
+    """Returns the arguments of pytest_runtest_logstart and the report objects, from a text of of_test or of_pass."""
+    told = values.decode(text)
+    return {"nodeid": told["nodeid"], "location": told["location"]}, _reports_of(config, told)
+
+
+def collection_of(config: Any, text: str) -> list[Any]:
+    """Returns the report objects from a text of `of_collection`."""
+    return _reports_of(config, values.decode(text))
+
+
+def _reports_of(config: Any, told: dict[str, Any]) -> list[Any]:
     reports = []
-    for entry in data if isinstance(data, list) else [data]:
-        # These values are tuples, which JSON does not have.
-        for name in ("location", "longrepr"):
-            if isinstance(entry.get(name), list):
-                entry[name] = tuple(entry[name])
-        for name in ("sections", "user_properties"):
-            if name in entry:
-                entry[name] = [tuple(pair) for pair in entry[name]]
-        report = config.hook.pytest_report_from_serializable(config=config, data=entry)
+    for data in told["reports"]:
+        report = _report_of(config, data)
         if report is not None:
             reports.append(report)
     return reports
+
+
+def _report_of(config: Any, data: dict[str, Any]) -> Any:
+    deserialize = config.hook.pytest_report_from_serializable
+    longrepr = data.get("longrepr")
+    if longrepr is None or isinstance(longrepr, (str, tuple, list, dict)):
+        return deserialize(config=config, data=data)
+    # pytest looks for names in it. A hook has put something in its place that holds no names, a number for example.
+    report = deserialize(config=config, data={**data, "longrepr": None})
+    if report is not None:
+        report.longrepr = longrepr
+    return report
+
+
+def _text_of(config: Any, reports: list[Any], place: dict[str, Any]) -> str:
+    try:
+        found = [data for report in reports if (data := _data_of(config, report)) is not None]
+        return values.encode({**place, "reports": found})
+    except Exception:
+        # There is too much in the reports, or they are nested too deeply for the stack that the test has left.
+        return values.encode({**place, "reports": [_bare(report) for report in reports]})
+
+
+def _data_of(config: Any, report: Any) -> Any:
+    """Returns what pytest or a plugin makes of a report; None if nobody can serialize a report of its kind."""
+    try:
+        return config.hook.pytest_report_to_serializable(config=config, report=report)
+    except Exception:
+        # A part of it cannot be copied, for example.
+        return _bare(report)
+
+
+def _bare(report: Any) -> dict[str, Any]:
+    """Returns a report of pytest's own kinds with what every report says, in values that can be told."""
+    longrepr = getattr(report, "longrepr", None)
+    data: dict[str, Any] = {
+        "nodeid": values.text_of(report.nodeid),
+        "outcome": values.text_of(report.outcome),
+        "longrepr": None if longrepr is None else values.text_of(longrepr)[:_MOST_OF_A_TEXT],
+        "sections": [],
+    }
+    if not hasattr(report, "when"):
+        return {"$report_type": "CollectReport", "result": None, **data}
+    path, line, domain = place_of(report) or ("", None, "")
+    times = {name: values.number_of(getattr(report, name, 0.0)) for name in ("start", "stop", "duration")}
+    return {
+        "$report_type": "TestReport",
+        **data,
+        "when": None if report.when is None else values.text_of(report.when),
+        "location": (path, line, domain),
+        "keywords": {},
+        "user_properties": [],
+        **times,
+    }
+
+
+def place_of(report: Any) -> tuple[str, int | None, str] | None:
+    """Returns report.location, or None if there is none, or a hook has put something else in its place."""
+    location = getattr(report, "location", None)
+    if not isinstance(location, (tuple, list)) or len(location) != 3:
+        return None
+    path, line, domain = location
+    return values.text_of(path), line if isinstance(line, int) else None, values.text_of(domain)
 
 
 def of_warning(warning: Any, when: str, nodeid: str, location: Any) -> str:
     """Returns the arguments of pytest_warning_recorded as a text."""
     message = warning.message
     is_object = isinstance(message, Warning)
-    return _encode(
-        {
-            "text": str(message),
-            "class": _name_of(type(message)) if is_object else None,
-            "args": message.args if is_object and _is_plain(message.args) else None,
-            "category": _name_of(warning.category) if warning.category else None,
-            "filename": str(warning.filename),
-            "lineno": int(warning.lineno),
-            "when": when,
-            "nodeid": nodeid,
-            "location": location,
-        }
-    )
+    data = {
+        "text": values.text_of(message),
+        "class": _name_of(type(message)) if is_object else None,
+        "args": message.args if is_object and values.can_be_told(message.args) else None,
+        "category": _name_of(warning.category) if warning.category else None,
+        "filename": warning.filename,
+        "lineno": warning.lineno,
+        "when": when,
+        "nodeid": nodeid,
+        "location": location,
+    }
+    for name in _DETAILS:
+        detail = getattr(warning, name, None)
+        data[name] = detail if values.can_be_told(detail) else values.text_of(detail, repr)
+    try:
+        return values.encode(data)
+    except Exception:
+        return values.encode({**data, "args": None, **dict.fromkeys(_DETAILS), "text": data["text"][:_MOST_OF_A_TEXT]})
 
 
 def warning_of(text: str) -> dict[str, Any]:
     """Returns the arguments for pytest_warning_recorded, from a text of `of_warning`."""
-    data = _decode(text)
+    data = values.decode(text)
     message: Any = data["text"]
     if data["class"] is not None:
         try:
@@ -97,12 +170,12 @@ def warning_of(text: str) -> dict[str, Any]:
         category = _class_of(data["category"]) if data["category"] else None
     except Exception:
         category = type(message) if isinstance(message, Warning) else Warning
-    location = data["location"]
+    details = {name: data.get(name) for name in _DETAILS}
     return {
-        "warning_message": warnings.WarningMessage(message, category, data["filename"], data["lineno"]),
+        "warning_message": warnings.WarningMessage(message, category, data["filename"], data["lineno"], **details),
         "when": data["when"],
         "nodeid": data["nodeid"],
-        "location": None if location is None else tuple(location),
+        "location": data["location"],
     }
 
 
@@ -110,13 +183,9 @@ def _name_of(cls: type) -> tuple[str, str]:
     return cls.__module__, cls.__qualname__
 
 
-def _class_of(name: list[str]) -> Any:
+def _class_of(name: tuple[str, str]) -> Any:
     module, path = name
     found: Any = importlib.import_module(module)
     for part in path.split("."):
         found = getattr(found, part)
     return found
-
-
-def _is_plain(args: tuple[Any, ...]) -> bool:
-    return all(isinstance(value, (str, int, float, bool, type(None))) for value in args)

@@ -127,15 +127,17 @@ def test_they_are_told_of_what_ran_on_other_machines(project, agent, execute, ge
     assert mine(run.stdout) == mine(expected.stdout)
 
 
-def test_an_error_of_theirs_fails_the_run_and_is_named(project, execute):
+@pytest.mark.parametrize("module", ["test_a.py", ""], ids=["passes", "fails"])
+def test_an_error_of_theirs_fails_the_run_as_in_pytest_and_is_named(project, execute, genuine, module):
     conftest = (
         "def pytest_terminal_summary(config):\n    if not hasattr(config, 'workerinput'): raise RuntimeError('no')\n"
     )
-    run = execute(project({**SUITE, "conftest.py": conftest}))
-    assert run.process.returncode == 3
+    files = {**SUITE, "conftest.py": conftest, **({module: "def test_1(): pass\n"} if module else {})}
+    run, expected = execute(project(files, "ours")), genuine(project(files, "theirs"))
+    assert run.process.returncode == expected.returncode == 1
     assert "conftest.py implements pytest_terminal_summary, but" in run.stdout
     assert "failed: RuntimeError: no" in run.stdout
-    assert len(run.results()) == 6
+    assert len(run.results()) == (4 if module else 6)
 
 
 def test_where_nobody_listens_there_is_no_such_session(project, execute):
