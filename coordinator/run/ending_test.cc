@@ -220,17 +220,13 @@ TEST(EndingTest, ReasonsAreInTheUsersWords) {
   EXPECT_EQ(ending.TooManyDeaths("gw3", 2), "maximum crashed workers reached: 2");
 }
 
-TEST(EndingTest, WhatAnUnaskedStopLeftIsNamed) {
-  for (const auto& [steps, named] : std::vector<std::pair<Steps, bool>>{{Nothing, false},
-                                                                        {EnoughFailures, false},
-                                                                        {CtrlC, false},
-                                                                        {Deadline, true},
-                                                                        {Deaths, true},
-                                                                        {AgentsGone, true}}) {
-    Ending ending;
-    steps(ending);
-    EXPECT_EQ(ending.names_all_left(), named) << ending.stop_reason();
-  }
+TEST(EndingTest, ADeadlineBeforeTheFirstWorkerIsNoFailure) {
+  Ending ending;
+  Deadline(ending);
+  ending.DeadlineOver();
+  ending.NeverStarted("gw0 ended: signal SIGKILL");
+  EXPECT_EQ(ending.failure(), "");
+  EXPECT_EQ(ExitCode(ending, {}, {}), kDeadline);
 }
 
 TEST(EndingTest, NobodyWaitsForTheControlSessionOfACutOffRun) {

@@ -22,6 +22,8 @@ struct RunOptions {
   std::string run_id;
   // Absolute directory in which the command was typed.
   std::string invocation_dir;
+  // The project's folder, as far as its files tell. Reports take pytest's own word for it as soon as there is one.
+  std::string rootdir;
   // For pytest in the workers.
   std::vector<std::string> pytest_args;
   std::string python;
@@ -53,6 +55,8 @@ struct RunOptions {
   // A test that passed after it had failed fails the run all the same.
   bool flaky_fails = false;
   policy::Quarantine quarantine;
+  // Paths or node ids were given: the run may be less than the suite.
+  bool names_tests = false;
   // What failures are labelled by.
   policy::RedHistory red_history;
   policy::Deadline deadline;

@@ -11,6 +11,7 @@
 
 namespace fastest::report {
 
+// Each failure has one annotation, at the last line of the test's file that its text names, else where the test begins.
 // Writes at most ten, because GitHub shows no more for one step. They come at the end, after all text. Not thread-safe.
 class Annotations : public Reporter {
  public:
