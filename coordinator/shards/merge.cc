@@ -322,7 +322,12 @@ bool Merge::AddHoles(results::Books* all) const {
     for (const std::string& disagreement : part.summary.books.disagreements) {
       books.disagreements.push_back(absl::StrCat(ShardName(part), ": ", disagreement));
     }
-    if (!hole.empty()) books.disagreements.push_back(hole);
+    if (hole.empty()) continue;
+    books.disagreements.push_back(hole);
+    if (!part.ended_before_collection()) continue;
+    // Nobody knows how many tests the shard has.
+    results::NotRun& rest = books.not_run.emplace_back();
+    rest.reason = absl::StrCat(ShardName(part), " has reported nothing");
   }
   // Tests that an attempt knew, and that the last attempt neither ran nor named.
   for (const Part& part : parts_) {

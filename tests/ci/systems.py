@@ -6,6 +6,7 @@ step is left out.
 """
 
 import glob
+import itertools
 import os
 import re
 import shutil
@@ -44,12 +45,11 @@ class System:
         self.store = folder / "store"
         self.store.mkdir(parents=True)
         self._isolation = pipeline._isolation()
-        self._jobs = 0
+        self._numbers = itertools.count(1)
 
     def number(self):
         """A number for a job, unique in the pipeline."""
-        self._jobs += 1
-        return self._jobs
+        return next(self._numbers)
 
     def workspace(self, name):
         workspace = self.folder / "jobs" / name

@@ -72,7 +72,11 @@ int LastLineIn(const std::string& longrepr, const std::string& path) {
 void Annotations::Add(const std::string& level, const std::string& path, int line, const std::string& title,
                       const std::string& message) {
   std::string file = absl::StartsWith(path, "/") || rootdir_.empty() ? path : absl::StrCat(rootdir_, "/", path);
-  if (!workspace_.empty() && absl::StartsWith(file, workspace_ + "/")) file = file.substr(workspace_.size() + 1);
+  for (const std::string& folder : {workspace_, workspace_.empty() ? "" : begun_in_}) {
+    if (folder.empty() || !absl::StartsWith(file, folder + "/")) continue;
+    file = file.substr(folder.size() + 1);
+    break;
+  }
   std::string text = absl::StrCat("::", level, " file=", Property(file));
   if (line > 0) absl::StrAppend(&text, ",line=", line);
   absl::StrAppend(&text, ",title=", Property(title), "::", Data(message), "\n");
