@@ -113,7 +113,7 @@ TEST(EndingTest, WhatEndsARunComesBeforeItsTests) {
       // Then that no worker was ready.
       {"pytest answered by text alone", OnlySessionEnded6, kNone, kUnstarted, 6},
       {"no worker could be started", Nothing, kNone, kUnstarted, kNotRun},
-      {"the deadline came before a worker was ready", Deadline, kLeft, kUnstarted, kNotRun},
+      {"the deadline came before a worker was ready", Deadline, kLeft, kUnstarted, kDeadline},
   });
 }
 
