@@ -216,8 +216,7 @@ bool CtrfReporter::Finished(const results::RunSummary& summary) {
                        {"start", Milliseconds(run_.started_at)},
                        {"stop", Milliseconds(summary.finished_at)}};
   Json environment = {
-      {"testEnvironment",
-       run_.has_worker() ? absl::StrCat("Python ", run_.python_version, ", pytest ", run_.pytest_version) : "unknown"},
+      {"testEnvironment", absl::StrCat("Python ", run_.python_version, ", pytest ", run_.pytest_version)},
       {"extra", {{"run_id", run_.run_id}, {"hostname", run_.hostname}, {"exit_code", summary.exit_code}}}};
   Write(absl::StrCat("\n],\"summary\":", Text(counts), ",\"environment\":", Text(environment), "}}\n"));
   if (status_.ok()) status_ = sink_->Write(gathered_.text());
