@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/status_macros.h"
 #include "coordinator/commands/reports/finished_run.h"
 #include "coordinator/commands/reports/reporters.h"
@@ -60,10 +61,16 @@ absl::StatusOr<int> Merge(const options::CommandLine& line, const request::Invoc
   RETURN_IF_ERROR(Check(line));
   ASSIGN_OR_RETURN(const request::Request request, ReportsOnly(line, invocation));
   ASSIGN_OR_RETURN(const std::vector<std::string> found, shards::EventFiles(line.paths));
-  for (const std::string& path : found) RETURN_IF_ERROR(CheckNotOverwritten(path, request));
-  ASSIGN_OR_RETURN(std::vector<shards::Part> parts, shards::ReadParts(found));
-  const size_t shards = ShardsThatRan(parts);
+  ASSIGN_OR_RETURN(shards::Parts parts, shards::ReadParts(found));
+  if (parts.parts.empty()) {
+    return Fail(absl::DataLossError(absl::StrCat(
+                    "--merge: nothing is known of any shard: ", absl::StrJoin(parts.broken, ", "),
+                    parts.broken.size() == 1 ? " breaks off at its" : " break off at their", " beginning")),
+                kNotRun);
+  }
+  const size_t shards = ShardsThatRan(parts.parts);
   shards::Merge merge(std::move(parts));
+  merge.Quieten(static_cast<int>(line.All("--quiet").size()));
   ASSIGN_OR_RETURN(OpenedReports reports, OpenReports(request.report));
   report::Tee all(ReportersFor(line, request, std::move(reports)));
   ASSIGN_OR_RETURN(const results::RunSummary summary, merge.Tell(all));

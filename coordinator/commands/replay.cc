@@ -52,7 +52,6 @@ absl::StatusOr<int> Replay(const options::CommandLine& line, const request::Invo
   const std::string path = *line.Last(kOption);
   std::ifstream file;
   if (path != "-") {
-    RETURN_IF_ERROR(CheckNotOverwritten(path, request));
     file.open(path, std::ios::binary);
     if (!file) return absl::InvalidArgumentError(absl::StrCat(kOption, " ", path, ": ", strerror(errno)));
   }

@@ -11,8 +11,8 @@
 #include "base/process/interrupts.h"
 #include "coordinator/agents/farm.h"
 #include "coordinator/agents/local_agent.h"
-#include "coordinator/commands/reports/reporters.h"
 #include "coordinator/commands/runs/preparation.h"
+#include "coordinator/commands/runs/share.h"
 #include "coordinator/commands/text/messages.h"
 #include "coordinator/run/run.h"
 #include "proto/exit_code.h"
@@ -50,19 +50,20 @@ int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& pr
     Say(absl::StrCat("ERROR: no Python interpreter ", wanted.python, ": give one with --python"));
     return kUsageError;
   }
-  absl::StatusOr<OpenedReports> reports = OpenReports(request.report);
-  if (!reports.ok()) return Fail(reports.status(), kUsageError);
+  absl::StatusOr<ShareFiles> files = ReadShareFiles(request.shard);
+  if (!files.ok()) return Fail(files.status(), kUsageError);
+  // Python starts while tests are looked for.
   const absl::StatusOr<std::unique_ptr<agents::LocalAgent>> agent =
       agents::LocalAgent::Open(AgentOptions(project, request, *python));
   if (!agent.ok()) {
     return Fail(agent.status(), absl::IsInvalidArgument(agent.status()) ? kUsageError : kInternalError);
   }
 
-  Preparation preparation(line, project, request, *std::move(reports));
-  const absl::StatusOr<std::unique_ptr<run::Run>> run = preparation.MakeRun(agent->get(), wanted.slots, 0);
-  if (!run.ok()) return Fail(run.status(), kUsageError);
-  (*agent)->Drive(**run, [&] { preparation.RecordOnTheWay(**run); });
-  const int exit_code = preparation.Finish(**run);
+  Preparation preparation(line, project, request, *std::move(files));
+  if (const absl::Status opened = preparation.Open(); !opened.ok()) return Fail(opened, kUsageError);
+  const std::unique_ptr<run::Run> run = preparation.MakeRun(agent->get(), wanted.slots, 0);
+  (*agent)->Drive(*run, [&] { preparation.RecordOnTheWay(*run); });
+  const int exit_code = preparation.Finish(*run);
   (*agent)->End(MayLeave(exit_code));
   return exit_code;
 }
@@ -72,22 +73,22 @@ int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& 
   const bool single_session = request.run.options.slots == 1;
   absl::StatusOr<std::unique_ptr<agents::Farm>> farm = agents::Farm::Open(request.farm, single_session, Note);
   if (!farm.ok()) return Fail(farm.status(), kUsageError);
-  absl::StatusOr<OpenedReports> reports = OpenReports(request.report);
-  if (!reports.ok()) return Fail(reports.status(), kUsageError);
+  absl::StatusOr<ShareFiles> files = ReadShareFiles(request.shard);
+  if (!files.ok()) return Fail(files.status(), kUsageError);
   HandleInterrupts(0, kInterrupted);
 
-  Preparation preparation(line, project, request, *std::move(reports));
+  Preparation preparation(line, project, request, *std::move(files));
   (*farm)->ExpectFiles(preparation.Modules());
+  if (const absl::Status opened = preparation.Open(); !opened.ok()) return Fail(opened, kUsageError);
   const absl::StatusOr<int> slots = (*farm)->Gather();
   if (!slots.ok()) {
-    return Fail(slots.status(), absl::IsCancelled(slots.status()) ? kInterrupted : kNotRun);
+    return preparation.Abandon(absl::IsCancelled(slots.status()) ? kInterrupted : kNotRun, slots.status());
   }
   // The workers of a farm are the run's only session if that was asked for, and not because there is one slot.
-  const absl::StatusOr<std::unique_ptr<run::Run>> run =
+  const std::unique_ptr<run::Run> run =
       preparation.MakeRun(farm->get(), single_session ? 1 : std::max(2, *slots), request.farm.lease_s);
-  if (!run.ok()) return Fail(run.status(), kUsageError);
-  (*farm)->Drive(**run, [&] { preparation.RecordOnTheWay(**run); });
-  const int exit_code = preparation.Finish(**run);
+  (*farm)->Drive(*run, [&] { preparation.RecordOnTheWay(*run); });
+  const int exit_code = preparation.Finish(*run);
   (*farm)->End();
   return exit_code;
 }

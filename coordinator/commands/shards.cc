@@ -46,7 +46,7 @@ std::string Describe(const shards::ShardPlan& plan, const std::string& path, boo
 
 int ShardsCommand(const options::CommandLine& line, const discovery::ProjectConfig& project,
                   const request::Request& request) {
-  Preparation preparation(line, project, request, {});
+  Preparation preparation(line, project, request);
   if (!preparation.found().ok()) return Fail(preparation.found(), kUsageError);
   const std::vector<std::string> modules = preparation.Modules();
   const run::Estimates estimates = preparation.TakeEstimates();

@@ -139,6 +139,12 @@ Json RunStartedEvent(const results::RunStart& run) {
   return event;
 }
 
+Json SessionStartedEvent(const results::RunStart& run) {
+  Json event = RunStartedEvent(run);
+  event["type"] = "session_started";
+  return event;
+}
+
 results::RunStart RunStartOf(EventFields& fields) {
   results::RunStart run;
   run.version = fields.Text("version");
@@ -183,6 +189,7 @@ Json RunFinishedEvent(const results::RunSummary& summary) {
     Json entry = {{"nodeid", test.ref.node_id().empty() ? test.module : test.ref.node_id()}, {"reason", test.reason}};
     if (test.ref.index() > 0) entry["index"] = test.ref.index();
     if (!test.ref.node_id().empty()) entry["module"] = test.module;
+    if (test.tests > 0) entry["tests"] = test.tests;
     not_run.push_back(entry);
   }
   Json counts = Json::object();
@@ -247,6 +254,7 @@ results::RunSummary SummaryOf(EventFields& fields) {
     EventFields test(entry);
     results::NotRun& added = summary.books.not_run.emplace_back();
     added.reason = test.Text("reason");
+    added.tests = static_cast<int>(test.CountOr("tests"));
     // Without `module`, the id is that of a file, which stands for all its tests.
     if (test.Has("module")) {
       added.ref.set_node_id(test.Text("nodeid"));

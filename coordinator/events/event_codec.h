@@ -25,8 +25,10 @@ void AddTestStartedLine(const v1::TestRef& test, const results::Origin& origin, 
 Json CollectEvent(const v1::CollectReport& report);
 v1::CollectReport CollectOf(EventFields& fields);
 
-// The line holds all of RunStart, also what only reports need (`header`, `options`).
+// The line holds all of RunStart, also what only reports need (`header`, `options`). A run_started that was written
+// before any worker was ready is followed by a session_started with the same fields, which then say more.
 Json RunStartedEvent(const results::RunStart& run);
+Json SessionStartedEvent(const results::RunStart& run);
 results::RunStart RunStartOf(EventFields& fields);
 
 Json RunFinishedEvent(const results::RunSummary& summary);

@@ -1,5 +1,6 @@
 #include "coordinator/events/event_reader.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
@@ -12,6 +13,9 @@ namespace fastest::events {
 namespace {
 
 using report::Reporter;
+
+constexpr char kBegins[] = "{\"type\":\"run_started\"";
+constexpr char kNoStart[] = "the run_started line of a --report-json file is needed here";
 
 results::Labels LabelsOf(EventFields& fields) {
   results::Labels labels;
@@ -200,11 +204,16 @@ absl::Status EventReader::Damaged(const std::string& how) const {
 }
 
 absl::StatusOr<std::optional<results::RunStart>> EventReader::Start() {
-  if (!ReadLine()) return std::optional<results::RunStart>();
+  if (!ReadLine()) {
+    const size_t known = std::min(line_.size(), sizeof(kBegins) - 1);
+    if (line_.compare(0, known, kBegins, known) == 0) return std::optional<results::RunStart>();
+    ++line_number_;
+    return Damaged(kNoStart);
+  }
   const Json event = Json::parse(line_, nullptr, /*allow_exceptions=*/false);
   EventFields fields(event);
   if (event.is_discarded() || fields.TextOr("type") != "run_started") {
-    return Damaged("the run_started line of a --report-json file is needed here");
+    return Damaged(kNoStart);
   }
   if (const uint64_t schema = fields.Count("schema"); fields.ok() && schema != kSchema) {
     return Damaged(absl::StrCat("events of schema ", schema, ", and this version reads schema ", kSchema,
@@ -215,6 +224,21 @@ absl::StatusOr<std::optional<results::RunStart>> EventReader::Start() {
   return std::optional<results::RunStart>(std::move(start));
 }
 
+absl::StatusOr<bool> EventReader::TellStart(results::RunStart run, Reporter& reporter) {
+  if (ReadLine()) {
+    const Json event = Json::parse(line_, nullptr, /*allow_exceptions=*/false);
+    EventFields fields(event);
+    if (!event.is_discarded() && fields.TextOr("type") == "session_started") {
+      pending_ = false;
+      reporter.RunAnnounced(run);
+      run = RunStartOf(fields);
+      if (!fields.ok()) return Damaged(absl::StrCat("a session_started whose ", fields.wrong()));
+    }
+  }
+  reporter.RunStarted(run);
+  return true;
+}
+
 absl::StatusOr<bool> EventReader::Next(Reporter& reporter) {
   if (summary_.has_value()) return false;
   if (!started_) {
@@ -223,8 +247,7 @@ absl::StatusOr<bool> EventReader::Next(Reporter& reporter) {
     if (!start->has_value()) return false;
     started_ = true;
     pending_ = false;
-    reporter.RunStarted(**start);
-    return true;
+    return TellStart(**std::move(start), reporter);
   }
   if (!ReadLine()) return false;
   pending_ = false;

@@ -26,7 +26,7 @@ class EventReader {
   // line that is damaged, or whose form this version does not know.
   absl::StatusOr<bool> Next(report::Reporter& reporter);
   // The first line of the run, for callers who need it before anything is told. The next call of Next tells the line.
-  // Nothing if the file is empty.
+  // Nothing if the file breaks off before the end of that line.
   absl::StatusOr<std::optional<results::RunStart>> Start();
 
   // What run_finished says. If there is none after Next has returned false, the run was cut off. (Its last line may
@@ -34,6 +34,8 @@ class EventReader {
   const std::optional<results::RunSummary>& summary() const { return summary_; }
 
  private:
+  // Tells of the run's start. `run`: what the first line says. The second line may say more.
+  absl::StatusOr<bool> TellStart(results::RunStart run, report::Reporter& reporter);
   // Returns false at the end, and for a line without an end.
   bool ReadLine();
   absl::Status Damaged(const std::string& how) const;

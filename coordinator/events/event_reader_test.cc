@@ -262,6 +262,46 @@ TEST(EventReaderTest, DamageIsNamedByFileAndLine) {
   EXPECT_THAT(ErrorOf(StartLine() + StartLine()), HasSubstr("line 2: a second run_started"));
 }
 
+TEST(EventReaderTest, ARunThatWasAnnouncedHasTwoLinesThatAreWrittenAgainAsTheyWere) {
+  const auto announce = [](Reporter& r) {
+    results::RunStart early = Start();
+    early.options.clear();
+    r.RunAnnounced(early);
+  };
+  const std::string events = Written([&](Reporter& r) {
+    announce(r);
+    r.RunStarted(Start());
+    r.Note("n");
+  });
+  EXPECT_THAT(events, HasSubstr("{\"type\":\"session_started\""));
+  class Keeper final : public Reporter {
+   public:
+    void RunStarted(const results::RunStart& run) override { runs.push_back(run); }
+    std::vector<results::RunStart> runs;
+  } keeper;
+  ASSERT_EQ(ReplayAll(events, keeper), absl::OkStatus());
+  ASSERT_EQ(keeper.runs.size(), 1u);
+  EXPECT_EQ(keeper.runs[0].options.at("tb"), "auto");
+  EXPECT_EQ(Written([&](Reporter& r) { EXPECT_EQ(ReplayAll(events, r), absl::OkStatus()); }), events);
+  // No worker was ever ready.
+  const std::string abandoned = Written([&](Reporter& r) {
+    announce(r);
+    EXPECT_TRUE(r.Abandoned({}));
+  });
+  EXPECT_THAT(abandoned, HasSubstr("{\"type\":\"run_finished\""));
+  keeper.runs.clear();
+  ASSERT_EQ(ReplayAll(abandoned, keeper), absl::OkStatus());
+  ASSERT_EQ(keeper.runs.size(), 1u);
+  EXPECT_FALSE(keeper.runs[0].selects());
+}
+
+TEST(EventReaderTest, AFileThatBreaksOffInItsFirstLineIsNoDamage) {
+  EXPECT_EQ(ErrorOf(""), "");
+  EXPECT_EQ(ErrorOf(StartLine().substr(0, 9)), "");
+  EXPECT_EQ(ErrorOf(StartLine().substr(0, 99)), "");
+  EXPECT_EQ(ErrorOf("hello"), "events.jsonl, line 1: the run_started line of a --report-json file is needed here");
+}
+
 TEST(EventReaderTest, AnotherSchemaIsRefused) {
   std::string start = StartLine();
   start.replace(start.find("\"schema\":1"), 10, "\"schema\":9");

@@ -18,7 +18,15 @@ std::string Line(const Json& event) {
 
 }  // namespace
 
-void JsonReporter::RunStarted(const results::RunStart& run) { Add(Line(RunStartedEvent(run))); }
+void JsonReporter::RunAnnounced(const results::RunStart& run) {
+  announced_ = true;
+  Add(Line(RunStartedEvent(run)));
+  Write();
+}
+
+void JsonReporter::RunStarted(const results::RunStart& run) {
+  Add(Line(announced_ ? SessionStartedEvent(run) : RunStartedEvent(run)));
+}
 
 void JsonReporter::AgentJoined(const results::AgentFacts& agent) {
   Json event = {{"type", "agent_joined"}, {"agent", agent.name}, {"hostname", agent.hostname}, {"slots", agent.slots}};

@@ -21,6 +21,8 @@ class JsonReporter : public report::Reporter {
   // reporter.
   JsonReporter(std::unique_ptr<report::ByteSink> sink, std::ostream& err) : sink_(std::move(sink)), err_(err) {}
 
+  // Written at once: a run that is killed before its first worker is ready leaves word of itself.
+  void RunAnnounced(const results::RunStart& run) override;
   void RunStarted(const results::RunStart& run) override;
   void AgentJoined(const results::AgentFacts& agent) override;
   void AgentLost(const std::string& agent, const std::string& why) override;
@@ -44,6 +46,7 @@ class JsonReporter : public report::Reporter {
   bool OnlyWritesAFile() const override { return true; }
   // Returns false if the report is incomplete.
   bool Finished(const results::RunSummary& summary) override;
+  bool Abandoned(const results::RunSummary& summary) override { return Finished(summary); }
 
  private:
   // Adds a line to what is gathered.
@@ -56,6 +59,7 @@ class JsonReporter : public report::Reporter {
   std::ostream& err_;
   TextBuffer gathered_;
   int deselected_ = 0;
+  bool announced_ = false;
   bool failed_ = false;
 };
 

@@ -9,6 +9,11 @@
 
 namespace fastest::events {
 
+void Recount::RunStarted(const results::RunStart& run) {
+  started_at_ = run.started_at;
+  selects_ = run.selects();
+}
+
 void Recount::Expected(int tests, bool /*exact*/) { expected_ = tests; }
 
 void Recount::Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double /*collect_s*/) {
@@ -55,8 +60,17 @@ results::RunSummary Recount::CutOff() const {
     not_run.reason = test.runner.empty() ? "it had no result when the events ended"
                                          : absl::StrCat("it had been begun by ", test.runner, " when the events ended");
   }
-  // Tests that were expected and not yet collected have no names.
-  books.collected = std::max(expected_, reported_ + static_cast<int>(missing_.size()));
+  // Tests that were expected and not yet collected have no names. pytest alone knows how many of them -k leaves.
+  const int known = reported_ + static_cast<int>(missing_.size());
+  if (expected_ > known) {
+    results::NotRun& rest = books.not_run.emplace_back();
+    rest.reason = "no worker had collected it when the events ended";
+    rest.tests = selects_ ? 0 : expected_ - known;
+    books.collected = known + rest.tests;
+  } else {
+    books.collected = known;
+  }
+  books.balanced = true;
   return summary;
 }
 

@@ -19,7 +19,7 @@ namespace fastest::events {
 // Not thread-safe. A reporter that counts as the run's own books do.
 class Recount final : public report::Reporter {
  public:
-  void RunStarted(const results::RunStart& run) override { started_at_ = run.started_at; }
+  void RunStarted(const results::RunStart& run) override;
   void Deselected(int tests) override { deselected_ = tests; }
   void Expected(int tests, bool exact) override;
   void Collected(const std::string& module, const std::vector<v1::TestRef>& tests, double collect_s) override;
@@ -47,6 +47,8 @@ class Recount final : public report::Reporter {
   double started_at_ = 0;
   double last_at_ = 0;
   int expected_ = 0;
+  // pytest leaves out tests that discovery expects.
+  bool selects_ = false;
   int reported_ = 0;
   int deselected_ = 0;
 };

@@ -54,6 +54,9 @@ enum Trait : unsigned {
   // An option of pytest's that is dropped where the same tests run a second time: it stops early, empties a cache, or
   // writes over the first run's report.
   kNotRepeated = 1U << 6,
+  // The value is a file that is read, or a folder of files; and a file that is written, as a report file is.
+  kReadsFile = 1U << 7,
+  kWritesFile = 1U << 8,
 };
 
 struct Flag {

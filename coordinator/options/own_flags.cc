@@ -39,10 +39,10 @@ std::vector<Flag> RunFlags() {
        "of --plan-file; without it each job makes the same plan from the same files, options and history",
        "I/N", kOfOneRun | kDividesRun},
       {"--plan-file", H::kOwn, A::kValue, group::kRun, "with --shard: the plan that --plan-out wrote", "FILE",
-       kDividesRun},
+       kDividesRun | kReadsFile},
       {"--rerun-from", H::kAsked, A::kValues, group::kRun,
        "run only what failed or has no result in this --report-json file, or in those of a folder (of the same shard)",
-       "PATH"},
+       "PATH", kReadsFile},
       {"--retries", H::kOwn, A::kValue, group::kRun,
        "run a failed test again, up to N times; a test that passes then is reported as flaky (default: 0; tests marked "
        "no_retry are never run again)",
@@ -56,7 +56,7 @@ std::vector<Flag> RunFlags() {
       {"--quarantine", H::kOwn, A::kValue, group::kRun,
        "TOML file of tests whose failures are shown apart and don't fail the run, each with owner, reason and last "
        "day; an entry whose last day is over fails the run",
-       "FILE"},
+       "FILE", kReadsFile},
       {"--deadline", H::kOwn, A::kValue, group::kRun,
        "end the run within this time: near the end no test is begun, all reports are written, and tests that were not "
        "run are named (exit code 11)",
@@ -64,7 +64,7 @@ std::vector<Flag> RunFlags() {
       {"--history", H::kOwn, A::kValue, group::kRun,
        "recorded durations, from which runs are balanced: a file; or a folder, https://HOST/PATH or "
        "s3://BUCKET/PREFIX, to which each run adds a small file (default: a file in the cache directory)",
-       "STORE", kOfFinishedRuns},
+       "STORE", kOfFinishedRuns | kWritesFile},
       {"--history-base", H::kOwn, A::kValue, group::kRun,
        "durations to use for tests that --history lacks, for instance the main branch's; never written", "STORE"},
   };
@@ -80,7 +80,7 @@ std::vector<Flag> FarmFlags() {
        "let agents join here at any time during the run (fastest-agent --join); port 0: any free port", "HOST:PORT",
        kOfOneRun},
       {"--port-file", H::kOwn, A::kValue, group::kFarm, "with --listen: write the bound HOST:PORT into this file",
-       "FILE"},
+       "FILE", kWritesFile},
       {"--min-agents", H::kOwn, A::kValue, group::kFarm, "start when N agents have answered (default: 1)", "N"},
       {"--wait-agents", H::kOwn, A::kValue, group::kFarm,
        "how long to wait for these agents (default: 30 with --listen, otherwise until each was tried)", "SECONDS"},
@@ -92,10 +92,11 @@ std::vector<Flag> FarmFlags() {
       {"--allow-stale", H::kOwn, A::kFlag, group::kFarm, "also use agents whose test files differ from the files here",
        nullptr},
       {"--tls-ca", H::kOwn, A::kValue, group::kFarm, "certificate authority that signed the agents' certificates",
-       "FILE"},
-      {"--tls-cert", H::kOwn, A::kValue, group::kFarm, "this side's certificate", "FILE"},
-      {"--tls-key", H::kOwn, A::kValue, group::kFarm, "the key of this side's certificate", "FILE"},
-      {"--token-file", H::kOwn, A::kValue, group::kFarm, "secret word that agents and coordinators share", "FILE"},
+       "FILE", kReadsFile},
+      {"--tls-cert", H::kOwn, A::kValue, group::kFarm, "this side's certificate", "FILE", kReadsFile},
+      {"--tls-key", H::kOwn, A::kValue, group::kFarm, "the key of this side's certificate", "FILE", kReadsFile},
+      {"--token-file", H::kOwn, A::kValue, group::kFarm, "secret word that agents and coordinators share", "FILE",
+       kReadsFile},
       {"--insecure", H::kOwn, A::kFlag, group::kFarm, "allow other machines without TLS and without a token", nullptr},
   };
 }
@@ -108,13 +109,14 @@ std::vector<Flag> AskFlags() {
        "run nothing: let these agents finish their running tests and then end; HOST:PORT, or names among --agents",
        "AGENT"},
       {"--history-import", H::kAsked, A::kValues, group::kAsk,
-       "run nothing: add durations from pytest-split's .test_durations or a JUnit XML file to --history", "FILE"},
+       "run nothing: add durations from pytest-split's .test_durations or a JUnit XML file to --history", "FILE",
+       kReadsFile},
       {"--history-compact", H::kAsked, A::kFlag, group::kAsk, "run nothing: join the small files of --history into one",
        nullptr},
       {"--shards", H::kAsked, A::kValue, group::kAsk,
        "with --plan-out: divide the tests into N shards of about the same predicted time; runs no test", "N"},
       {"--plan-out", H::kAsked, A::kValue, group::kAsk,
-       "with --shards: the file that the plan is written to, for --plan-file", "FILE"},
+       "with --shards: the file that the plan is written to, for --plan-file", "FILE", kWritesFile},
       {"--plan", H::kAsked, A::kFlag, group::kAsk,
        "show the batches that a run would be made of, and how long it would take; runs no test", nullptr},
       {"--doctor", H::kAsked, A::kFlag, group::kAsk,
@@ -139,7 +141,7 @@ std::vector<Flag> ReportFlags() {
       {"--from-json", H::kAsked, A::kValue, group::kReports,
        "run nothing: make the reports, and the exit code, of the run that wrote this --report-json file ('-': standard "
        "input); allowed beside it: this group's other options, --color, and --history, which gets the durations",
-       "FILE"},
+       "FILE", kReadsFile},
       {"--merge", H::kAsked, A::kFlag, group::kReports,
        "run nothing: join the --report-json files of all shards and attempts, given as PATHs or folders, into one "
        "verdict and the reports of the whole run; missing shards and tests are named (exit code 10)",
@@ -147,7 +149,7 @@ std::vector<Flag> ReportFlags() {
       {"--coverage-data", H::kOwn, A::kValue, group::kReports,
        "with --merge: join the shards' coverage data, the .coverage.* files in the folders among PATHs, into this file "
        "(with the coverage.py of --python)",
-       "FILE", kOfMerges},
+       "FILE", kOfMerges | kWritesFile},
       {"--junit-xml,--junitxml", H::kOwn, A::kValue, group::kReports, "write a JUnit XML report, in pytest's form",
        "FILE", kReportFile},
       {"--junit-prefix,--junitprefix", H::kOwn, A::kValue, group::kReports,
@@ -158,7 +160,7 @@ std::vector<Flag> ReportFlags() {
       {"--compare-with", H::kOwn, A::kValue, group::kReports,
        "with --report-html or --serve-ui: compare results and durations with an earlier page, or an earlier "
        "--report-json file",
-       "FILE", kNamesFile | kOfFinishedRuns},
+       "FILE", kNamesFile | kOfFinishedRuns | kReadsFile},
       {"--report-markdown", H::kOwn, A::kValue, group::kReports,
        "write a summary in Markdown, as for a CI job's page ($GITHUB_STEP_SUMMARY)", "FILE", kReportFile | kNamesFile},
       {"--report-ctrf", H::kOwn, A::kValue, group::kReports, "write a report in the Common Test Report Format (JSON)",
@@ -171,13 +173,13 @@ std::vector<Flag> ReportFlags() {
        "free port",
        "HOST:PORT", kOfOneRun},
       {"--metrics-port-file", H::kOwn, A::kValue, group::kReports,
-       "with --metrics: write the bound HOST:PORT into this file", "FILE"},
+       "with --metrics: write the bound HOST:PORT into this file", "FILE", kWritesFile},
       {"--serve-ui", H::kOwn, A::kValue, group::kReports,
        "while the run goes on, show the page of --report-html to browsers, at http://HOST:PORT/; port 0: any free "
        "port. If other machines can connect, a token is needed: the address on standard error contains the token",
        "HOST:PORT", kOfOneRun},
       {"--serve-ui-port-file", H::kOwn, A::kValue, group::kReports,
-       "with --serve-ui: write the bound HOST:PORT into this file", "FILE"},
+       "with --serve-ui: write the bound HOST:PORT into this file", "FILE", kWritesFile},
   };
 }
 
@@ -190,7 +192,7 @@ std::vector<Flag> OrderFlags() {
       {"--replay", H::kAsked, A::kValue, group::kOrder,
        "repeat what one worker ran in the run that wrote this --report-json file: the same tests in the same order, "
        "with the same options for pytest",
-       "EVENTS"},
+       "EVENTS", kReadsFile},
       {"--worker", H::kAsked, A::kValue, group::kOrder,
        "with --replay: the worker, as reports name it (default: the one on which --until failed)", "gwN"},
       {"--until", H::kAsked, A::kValue, group::kOrder, "with --replay: the last test to run", "NODEID"},

@@ -39,7 +39,7 @@ std::vector<Flag> ChoosingFlags() {
 
 std::vector<Flag> TerminalFlags() {
   return {
-      {"-q,--quiet", H::kHanded, A::kCount, group::kText, "say less", nullptr},
+      {"-q,--quiet", H::kHanded, A::kCount, group::kText, "say less", nullptr, kOfMerges},
       {"-v,--verbose", H::kHanded, A::kCount, group::kText, "say more: one line for each test", nullptr},
       {"--verbosity", H::kHanded, A::kValue, group::kText, "set how much is said", "N"},
       {"-s", H::kHanded, A::kFlag, group::kText, "do not capture output: show it as it comes", nullptr},
@@ -81,7 +81,7 @@ std::vector<Flag> TerminalFlags() {
 std::vector<Flag> ConfigurationFlags() {
   return {
       {"--rootdir", H::kHanded, A::kValue, group::kConfig, "the project's root directory", "DIR"},
-      {"-c,--config-file", H::kHanded, A::kValue, group::kConfig, "read this configuration file", "FILE"},
+      {"-c,--config-file", H::kHanded, A::kValue, group::kConfig, "read this configuration file", "FILE", kReadsFile},
       {"-o,--override-ini", H::kHanded, A::kValues, group::kConfig, "set an option of the configuration file",
        "NAME=VALUE"},
       {"-p", H::kHanded, A::kValues, group::kConfig, "load this plugin early (no:NAME: don't load it)", "NAME"},

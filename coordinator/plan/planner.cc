@@ -60,6 +60,16 @@ Cutting CutAt(const ModuleEstimate& module, std::vector<size_t> cuts) {
   return cutting;
 }
 
+size_t PartTests(const ModuleEstimate& module, const Cutting& cutting) {
+  size_t tests = 0;
+  for (const uint32_t part : cutting.parts) {
+    if (part > cutting.cuts.size()) continue;
+    const size_t first = part == 0 ? 0 : cutting.cuts[part - 1];
+    tests += (part < cutting.cuts.size() ? cutting.cuts[part] : module.tests.size()) - first;
+  }
+  return tests;
+}
+
 double PartSeconds(const Body& body, const std::vector<size_t>& cuts, size_t part) {
   const size_t first = part == 0 ? 0 : cuts[part - 1];
   const size_t end = part < cuts.size() ? cuts[part] : body.seconds.size();
@@ -117,14 +127,15 @@ Plan PlanByModule(const std::vector<ModuleEstimate>& modules, const PlanOptions&
     double cost = 0;
     if (module.boundaries.empty()) {
       cost = PartSeconds(body, {}, 0);
+      plan.tests += module.tests.size();
     } else {
       const Cutting given = GivenCutting(module);
       for (const uint32_t part : given.parts)
         cost += part <= given.cuts.size() ? PartSeconds(body, given.cuts, part) : 0;
+      plan.tests += PartTests(module, given);
     }
     costs.push_back(cost);
     plan.work_s += cost;
-    plan.tests += module.tests.size();
     for (const TestEstimate& test : module.tests) {
       if (Sane(test.seconds) <= plan.longest_test_s) continue;
       plan.longest_test_s = test.seconds;

@@ -4,6 +4,7 @@
 #define FASTEST_COORDINATOR_POLICY_ATTEMPTS_H_
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,8 @@ class Attempts {
   int flaky() const { return flaky_; }
   // Failures that do not count because their tests are in quarantine.
   int quarantined() const { return quarantined_; }
+  // What to tell about entries of the quarantine that have matched no test so far; empty if there is none.
+  std::string UnmatchedQuarantine() const;
   // What to tell about quarantines that have ended, by test.
   const std::map<std::string, std::string>& expired() const { return expired_; }
 
@@ -53,6 +56,8 @@ class Attempts {
   int retries_ = 0;
   int flaky_ = 0;
   int quarantined_ = 0;
+  // Entries of the quarantine that have matched a test.
+  std::set<const Quarantine::Entry*> matched_;
   std::map<std::string, std::string> expired_;
 };
 

@@ -33,6 +33,7 @@ class Quarantine {
 
   // The entry for a test; null if there is none. Entries that still hold come before those that have ended.
   const Entry* Find(const std::string& node_id) const;
+  const std::vector<Entry>& entries() const { return entries_; }
 
  private:
   std::vector<Entry> entries_;

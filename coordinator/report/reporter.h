@@ -16,6 +16,9 @@ namespace fastest::report {
 class Reporter {
  public:
   virtual ~Reporter() = default;
+  // The run is about to begin: what is known before any worker is ready. RunStarted follows, or else Abandoned. A run
+  // that is over is told without this call.
+  virtual void RunAnnounced(const results::RunStart&) {}
   virtual void RunStarted(const results::RunStart&) {}
   virtual void AgentJoined(const results::AgentFacts&) {}
   virtual void AgentLost(const std::string& /*agent*/, const std::string& /*why*/) {}
@@ -56,6 +59,8 @@ class Reporter {
   // The last call. When it returns, files are complete. If writing fails, the reporter says so once on stderr, and
   // returns false.
   virtual bool Finished(const results::RunSummary&) { return true; }
+  // In place of RunStarted and Finished: no worker was ever ready, and `summary` says why. Returns as Finished does.
+  virtual bool Abandoned(const results::RunSummary&) { return true; }
 };
 
 }  // namespace fastest::report

@@ -3,7 +3,8 @@
 //
 // Reporters exist from the start, but a report begins with RunStarted, and what that says is known only when the first
 // worker is ready: the version of pytest, its header, and the options as pytest resolved them (-v, --tb, --maxfail …).
-// Until then nobody is told. The run keeps what reports need to know of the time before, and tells it after Begin().
+// Until then nobody is told, except that the run was announced (Reporter::RunAnnounced, by the caller). The run keeps
+// what reports need to know of the time before, and tells it after Begin().
 #ifndef FASTEST_COORDINATOR_REPORT_RUN_REPORTS_H_
 #define FASTEST_COORDINATOR_REPORT_RUN_REPORTS_H_
 
@@ -45,8 +46,10 @@ class RunReports {
   // pytest's own text, and what is not about a run.
   void ShowDirectly(Stream stream, const std::string& text) { show_(stream, text); }
 
-  // The last call. False if a report is not complete. True if no run has begun: there is nothing to report then.
-  bool Finish(const results::RunSummary& summary) { return told_->Finished(summary); }
+  // The last call. False if a report is not complete.
+  bool Finish(const results::RunSummary& summary) {
+    return told_ == &all_ ? all_.Finished(summary) : all_.Abandoned(summary);
+  }
 
  private:
   bool IsTold() const { return there_is_one_ && told_ == &all_; }

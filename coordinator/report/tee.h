@@ -17,6 +17,9 @@ class Tee final : public Reporter {
  public:
   explicit Tee(std::vector<std::unique_ptr<Reporter>> reporters) : reporters_(std::move(reporters)) {}
 
+  void RunAnnounced(const results::RunStart& run) override {
+    for (auto& r : reporters_) r->RunAnnounced(run);
+  }
   void RunStarted(const results::RunStart& run) override {
     for (auto& r : reporters_) r->RunStarted(run);
   }
@@ -79,6 +82,11 @@ class Tee final : public Reporter {
   }
   // Returns whether all are complete.
   bool Finished(const results::RunSummary& summary) override { return FinishAll(reporters_, summary); }
+  bool Abandoned(const results::RunSummary& summary) override {
+    bool complete = true;
+    for (auto& r : reporters_) complete = r->Abandoned(summary) && complete;
+    return complete;
+  }
 
  private:
   std::vector<std::unique_ptr<Reporter>> reporters_;

@@ -3,6 +3,7 @@
 #include "base/status_macros.h"
 #include "coordinator/options/addopts.h"
 #include "coordinator/request/discovery_request.h"
+#include "coordinator/request/named_files.h"
 #include "coordinator/request/session.h"
 
 namespace fastest::request {
@@ -23,6 +24,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& typed, const dis
   ASSIGN_OR_RETURN(request.discovery, ReadDiscoveryOptions(typed, project, invocation));
   ASSIGN_OR_RETURN(const options::CommandLine line,
                    options::WithAddopts(typed, project.addopts, request.discovery.environment_words));
+  RETURN_IF_ERROR(NamedFiles(line, invocation).CheckApart());
   ASSIGN_OR_RETURN(request.run, ReadRunRequest(line, typed, invocation));
   ASSIGN_OR_RETURN(request.farm, ReadFarmRequest(line, project, invocation));
   Tell(request.farm.note, request);

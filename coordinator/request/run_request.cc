@@ -129,6 +129,7 @@ absl::StatusOr<RunRequest> ReadRunRequest(const options::CommandLine& line, cons
   run::RunOptions& run = request.options;
   run.invocation_dir = invocation.directory;
   run.pytest_args = typed.pytest_args;
+  run.names_tests = !typed.paths.empty();
   run.python = ReadPython(reader, invocation);
   ASSIGN_OR_RETURN(run.slots, ReadSlots(reader, invocation));
   ASSIGN_OR_RETURN(run.patience.hang_timeout_s, reader.Seconds("--hang-timeout"));

@@ -47,9 +47,10 @@ std::string Disagreement(const std::string& what, const std::string& first, int6
 
 }  // namespace
 
-Ledger::Ledger(StringTable& names) : names_(names), empty_(names_.Intern("")) {}
+Ledger::Ledger(StringTable& names, bool is_part) : names_(names), is_part_(is_part), empty_(names_.Intern("")) {}
 
-void Ledger::Planned(const std::string& module, const std::vector<std::string>& exact_node_ids) {
+void Ledger::Planned(const std::string& module, const std::vector<std::string>& exact_node_ids, bool whole) {
+  modules_[module].whole = whole;
   std::vector<uint32_t>& planned = modules_[module].planned;
   planned.reserve(planned.size() + exact_node_ids.size());
   for (const std::string& id : exact_node_ids) planned.push_back(names_.Intern(id));
@@ -155,13 +156,63 @@ bool Ledger::CollectReported(const v1::CollectReport& report) {
 }
 
 void Ledger::NotRun(const v1::TestRef& ref, const std::string& module, const std::string& reason) {
-  if (ref.node_id().empty()) {
-    // Parts of a split module are one module.
-    if (unrun_modules_.insert(module).second) modules_not_run_.push_back({ref, module, reason});
-    return;
-  }
   Test& test = Find(ref, names_.Intern(module));
   if (!test.reported) test.why_not = names_.Intern(reason);
+}
+
+void Ledger::NotRun(const v1::Batch& batch, const std::string& reason, bool selects) {
+  for (const v1::TestRef& ref : batch.tests()) NotRun(ref, batch.module(), reason);
+  if (!batch.tests().empty()) return;
+  const Module& module = modules_[batch.module()];
+  if (!selects && KnowsIds(module)) {
+    Foresee(module, batch, reason);
+  } else {
+    // Parts of a split module are one module.
+    modules_not_run_.emplace(batch.module(), reason);
+  }
+}
+
+bool Ledger::KnowsIds(const Module& module) const {
+  // If anything was deselected, a hook of the project may do so in this module, too.
+  if (module.planned.empty() || deselected_ > 0) return false;
+  return module.worker.empty() || module.selected == module.planned.size();
+}
+
+void Ledger::Foresee(const Module& module, const v1::Batch& batch, const std::string& reason) {
+  // By the rule of v1::Batch: a boundary that is not there makes an empty part.
+  size_t begin = 0;
+  size_t end = batch.boundaries().empty() ? module.planned.size() : 0;
+  for (int part = 0; part < batch.boundaries_size(); ++part) {
+    const uint32_t boundary = names_.Intern(batch.boundaries(part));
+    const auto place = std::find(module.planned.begin(), module.planned.end(), boundary);
+    const auto at = place == module.planned.end() ? end : static_cast<size_t>(place - module.planned.begin());
+    begin = end;
+    end = std::max(end, at);
+    if (static_cast<uint32_t>(part) == batch.part()) break;
+    if (part + 1 == batch.boundaries_size()) {
+      begin = end;
+      end = module.planned.size();
+    }
+  }
+  std::set<std::pair<uint32_t, uint32_t>> except;
+  for (const v1::TestRef& ref : batch.except()) except.emplace(names_.Intern(ref.node_id()), ref.index());
+  const uint32_t number = names_.Intern(batch.module());
+  const uint32_t why = names_.Intern(reason);
+  absl::flat_hash_map<uint32_t, uint32_t> times;
+  for (size_t place = 0; place < end; ++place) {
+    const uint32_t node = module.planned[place];
+    const uint32_t index = times[node]++;
+    if (place < begin || except.count({node, index}) > 0) continue;
+    Test& test = Find(node, index, number);
+    if (test.reported) continue;
+    test.foreseen = !test.collected;
+    test.why_not = why;
+  }
+}
+
+int Ledger::Uncollected(const Module& module) const {
+  if (is_part_ || module.worker.empty()) return 0;
+  return std::max(0, static_cast<int>(module.selected) - static_cast<int>(module.collected));
 }
 
 void Ledger::NotRunRest(const std::string& reason) {
@@ -182,7 +233,7 @@ int Ledger::Withdrawn() const {
   int withdrawn = 0;
   for (const auto& [name, module] : modules_) {
     // Parts that nobody collected may still hold their tests.
-    if (!whole && (module.worker.empty() || module.collected < module.selected)) continue;
+    if (!whole && (!module.whole || module.worker.empty() || module.collected < module.selected)) continue;
     int missing = 0;
     for (const uint32_t node : module.planned) {
       const auto it = by_ref_.find({node, 0});
@@ -211,10 +262,10 @@ Books Ledger::Close() const {
   books.withdrawn = Withdrawn();
   bool explained = true;
   for (const Test& test : tests_) {
-    books.collected += test.collected ? 1 : 0;
+    books.collected += test.collected || test.foreseen ? 1 : 0;
     books.reported += test.reported ? 1 : 0;
     if (test.reported) {
-      if (!test.collected) {
+      if (!test.collected && !test.foreseen) {
         books.disagreements.push_back(
             absl::StrCat(names_[test.node], ": a result came, but no worker had collected it"));
       }
@@ -225,7 +276,15 @@ Books Ledger::Close() const {
       explained = false;
     }
   }
-  books.not_run.insert(books.not_run.end(), modules_not_run_.begin(), modules_not_run_.end());
+  for (const auto& [name, reason] : modules_not_run_) {
+    const auto module = modules_.find(name);
+    const int left = module == modules_.end() ? 0 : Uncollected(module->second);
+    // A worker that collected the module knows of no more tests than leases had.
+    const bool complete = !is_part_ && module != modules_.end() && !module->second.worker.empty() && left == 0;
+    if (complete) continue;
+    books.not_run.push_back({{}, name, reason, left});
+    books.collected += left;
+  }
   books.balanced = explained && books.disagreements.empty();
   return books;
 }

@@ -14,38 +14,12 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "base/string_table.h"
+#include "coordinator/results/books.h"
 #include "proto/exit_code.h"
 #include "proto/run.pb.h"
 #include "proto/test.pb.h"
 
 namespace fastest::results {
-
-// A test that has no result, and why. If `ref` has an empty node id, all of `module`.
-struct NotRun {
-  v1::TestRef ref;
-  std::string module;
-  std::string reason;
-};
-
-struct Books {
-  // Tests that workers said they would run.
-  int collected = 0;
-  int reported = 0;
-  int deselected = 0;
-  // Tests that were collected and have no result, each with its reason; then modules that nobody collected. A test
-  // whose reason nobody said is among them, and unbalances the books.
-  std::vector<NotRun> not_run;
-  // Tests that were planned and are not there. Discovery held their ids for exact, and their modules were collected to
-  // the end.
-  int withdrawn = 0;
-  // A line for a person each time that two workers disagreed on what the run or a module holds, or that a result came
-  // for a test that nobody had collected.
-  std::vector<std::string> disagreements;
-  // collected = reported + not run for a known reason, and no disagreement.
-  bool balanced = false;
-  // As Ledger::failures().
-  int failures = 0;
-};
 
 // What the results alone come to. An interruption or an internal error is not in the books. The first that holds:
 //   kNotRun            the books do not balance; or tests have no result, and no stop is the reason
@@ -56,11 +30,13 @@ ExitCode ExitFromBooks(const Books& books, bool stopped);
 
 class Ledger {
  public:
-  // `names`: the run's table of node ids, which must outlive the ledger.
-  explicit Ledger(StringTable& names);
+  // `names`: the run's table of node ids, which must outlive the ledger. `is_part`: the run is a part of another, so a
+  // module may hold tests that are not this run's.
+  explicit Ledger(StringTable& names, bool is_part = false);
 
-  // From discovery, for `withdrawn`.
-  void Planned(const std::string& module, const std::vector<std::string>& exact_node_ids);
+  // From discovery: the tests of a module, to name those that nobody collects. `whole`: all of them are to be run here,
+  // and those that are not there are `withdrawn`.
+  void Planned(const std::string& module, const std::vector<std::string>& exact_node_ids, bool whole = true);
   // Whole collection. The first worker's tests go into the books, and the other workers must agree.
   void WholeCollection(const std::string& worker, const v1::Collection& collection);
   // Collection by module: what a lease of `module` will run. A lease that hands on the rest of another names tests that
@@ -70,9 +46,12 @@ class Ledger {
   bool Reported(const v1::TestResult& result);
   // False: it was reported already, and is not counted. Every worker imports every module, and reports what fails.
   bool CollectReported(const v1::CollectReport& report);
-  // Why `ref` will not be run; if its node id is empty, why nothing of `module` will. No effect on a test that has its
-  // result.
+  // Why `ref` will not be run. No effect on a test that has its result.
   void NotRun(const v1::TestRef& ref, const std::string& module, const std::string& reason);
+  // Why a batch will not be run. If the batch names no tests, they are those that discovery is sure of; or as many as
+  // the module has left, by the word of a worker that collected it; or else a number that nobody knows. `selects`:
+  // pytest leaves out tests (-k …), so discovery does not know which are to be run.
+  void NotRun(const v1::Batch& batch, const std::string& reason, bool selects);
   // The same for what a stop left: every collected test that has neither a result nor a reason.
   void NotRunRest(const std::string& reason);
 
@@ -100,9 +79,13 @@ class Ledger {
     uint32_t why_not = 0;
     bool collected = false;
     bool reported = false;
+    // Nobody collected the test, and discovery is sure of it.
+    bool foreseen = false;
   };
   struct Module {
     std::vector<uint32_t> planned;
+    // All of `planned` is to be run here.
+    bool whole = false;
     // What the first worker that collected the module said. `worker` is empty until then.
     std::string worker;
     std::string digest;
@@ -113,6 +96,12 @@ class Ledger {
     std::set<std::string> disagreeing;
   };
 
+  // Whether the ids of `module.planned` are those that workers would collect, as far as anybody has said.
+  bool KnowsIds(const Module& module) const;
+  // Enters the tests of `module.planned` that belong to the batch.
+  void Foresee(const Module& module, const v1::Batch& batch, const std::string& reason);
+  // Tests of the module that no lease had, if it is known how many there are; 0 if not.
+  int Uncollected(const Module& module) const;
   Test& Find(uint32_t node, uint32_t index, uint32_t module);
   Test& Find(const v1::TestRef& ref, uint32_t module) {
     return Find(names_.Intern(ref.node_id()), ref.index(), module);
@@ -125,6 +114,7 @@ class Ledger {
   int Withdrawn() const;
 
   StringTable& names_;
+  const bool is_part_;
   const uint32_t empty_;
   // In the order in which they came.
   std::vector<Test> tests_;
@@ -135,8 +125,8 @@ class Ledger {
   std::string whole_worker_;
   std::string whole_digest_;
   int whole_size_ = 0;
-  std::vector<results::NotRun> modules_not_run_;
-  std::set<std::string> unrun_modules_;
+  // Modules with tests that nobody can name, and why those are not run.
+  std::map<std::string, std::string> modules_not_run_;
   std::vector<std::string> disagreements_;
   // Node id, outcome, occurrence.
   std::set<std::tuple<std::string, std::string, uint32_t>> collect_reports_;

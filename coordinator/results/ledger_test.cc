@@ -45,6 +45,14 @@ v1::TestResult Passed(const std::string& node_id) {
   return Result(node_id, {{"", "passed"}, {"passed", "passed"}, {"", "passed"}});
 }
 
+v1::Batch Part(const std::string& module, const std::vector<std::string>& boundaries, uint32_t part) {
+  v1::Batch batch;
+  batch.set_module(module);
+  for (const std::string& boundary : boundaries) batch.add_boundaries(boundary);
+  batch.set_part(part);
+  return batch;
+}
+
 TEST(LedgerTest, AGoodRunBalances) {
   StringTable names;
   Ledger ledger(names);
@@ -189,13 +197,87 @@ TEST(LedgerTest, WhatWasGivenUpIsNamedAndNotGreen) {
   Ledger ledger(names);
   ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
   ledger.NotRun(Ref("a.py::x"), "a.py", "lost");
-  ledger.NotRun({}, "b.py", "never begun");
-  ledger.NotRun({}, "b.py", "never begun");
+  ledger.NotRun(Part("b.py", {}, 0), "never begun", false);
+  ledger.NotRun(Part("b.py", {}, 0), "never begun", false);
   const Books books = ledger.Close();
   EXPECT_TRUE(books.balanced);
   ASSERT_EQ(books.not_run.size(), 2u);
   EXPECT_EQ(ExitFromBooks(ledger.Close(), false), kNotRun);
   EXPECT_EQ(ExitFromBooks(ledger.Close(), true), kOk);
+}
+
+TEST(LedgerTest, TestsThatDiscoveryIsSureOfAreNamedPartByPart) {
+  StringTable names;
+  Ledger ledger(names);
+  ledger.Planned("a.py", {"a.py::x", "a.py::y", "a.py::y", "a.py::z"});
+  v1::WorkerMessage::Collected first = Collected({"a.py::x"});
+  first.set_module_selected(4);
+  ledger.Collected("gw0", "a.py", first);
+  ledger.Reported(Passed("a.py::x"));
+  const std::vector<std::string> boundaries = {"a.py::y", "a.py::gone", "a.py::z"};
+  ledger.NotRun(Part("a.py", boundaries, 1), "stopped", false);
+  EXPECT_EQ(ledger.Close().not_run.size(), 0u) << "a boundary that is not there makes an empty part";
+  ledger.NotRun(Part("a.py", boundaries, 2), "stopped", false);
+  ledger.NotRun(Part("a.py", boundaries, 3), "stopped", false);
+  const Books books = ledger.Close();
+  EXPECT_TRUE(books.balanced);
+  EXPECT_EQ(books.collected, 4);
+  EXPECT_EQ(books.reported, 1);
+  ASSERT_EQ(books.not_run.size(), 3u);
+  EXPECT_EQ(books.not_run[0].ref.node_id(), "a.py::y");
+  EXPECT_EQ(books.not_run[1].ref.index(), 1u);
+  EXPECT_EQ(books.not_run[2].ref.node_id(), "a.py::z");
+  EXPECT_EQ(books.CountNotRun().Text(), "3 tests");
+}
+
+TEST(LedgerTest, AWorkersWordCountsWhereDiscoveryIsNotSure) {
+  StringTable names;
+  Ledger ledger(names);
+  v1::WorkerMessage::Collected part = Collected({"a.py::x", "a.py::y"});
+  part.set_module_selected(5);
+  ledger.Collected("gw0", "a.py", part);
+  ledger.Reported(Passed("a.py::x"));
+  ledger.NotRun(Part("a.py", {"a.py::z"}, 1), "stopped", false);
+  ledger.NotRunRest("stopped");
+  Books books = ledger.Close();
+  EXPECT_EQ(books.collected, 5);
+  ASSERT_EQ(books.not_run.size(), 2u);
+  EXPECT_EQ(books.not_run[1].module, "a.py");
+  EXPECT_EQ(books.not_run[1].tests, 3);
+  EXPECT_EQ(books.CountNotRun().Text(), "4 tests");
+  // Of this file, nobody has said anything.
+  ledger.NotRun(Part("b.py", {}, 0), "stopped", false);
+  books = ledger.Close();
+  EXPECT_EQ(books.collected, 5);
+  EXPECT_EQ(books.CountNotRun().Text(), "at least 4 tests");
+}
+
+TEST(LedgerTest, WhatPytestLeavesOutIsNotCounted) {
+  StringTable names;
+  Ledger ledger(names);
+  ledger.Planned("a.py", {"a.py::x", "a.py::y"});
+  ledger.NotRun(Part("a.py", {}, 0), "stopped", /*selects=*/true);
+  const Books books = ledger.Close();
+  EXPECT_EQ(books.collected, 0);
+  EXPECT_EQ(books.CountNotRun().Text(), "the tests of 1 file");
+}
+
+TEST(LedgerTest, APartOfARunKnowsOnlyItsOwnTests) {
+  StringTable names;
+  Ledger ledger(names, /*is_part=*/true);
+  v1::WorkerMessage::Collected part = Collected({"a.py::x"});
+  part.set_module_selected(9);
+  ledger.Collected("gw0", "a.py", part);
+  ledger.Reported(Passed("a.py::x"));
+  ledger.Planned("b.py", {"b.py::x", "b.py::y", "b.py::z"}, /*whole=*/false);
+  v1::Batch batch = Part("b.py", {"b.py::y"}, 1);
+  batch.add_except()->set_node_id("b.py::z");
+  ledger.NotRun(batch, "stopped", false);
+  const Books books = ledger.Close();
+  ASSERT_EQ(books.not_run.size(), 1u);
+  EXPECT_EQ(books.not_run[0].ref.node_id(), "b.py::y");
+  EXPECT_EQ(books.collected, 2);
+  EXPECT_EQ(books.withdrawn, 0);
 }
 
 TEST(LedgerTest, AReasonDoesNotUndoAResult) {

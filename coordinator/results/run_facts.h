@@ -34,7 +34,8 @@ struct ShardFacts {
   std::vector<std::string> rerun_of;
 };
 
-// The facts of a run known before its first test.
+// The facts of a run known before its first test. What only a worker's Python can say is empty until the first worker is
+// ready: versions, header, options and the reason for a whole collection.
 struct RunStart {
   std::string run_id;
   std::string version;
@@ -56,6 +57,11 @@ struct RunStart {
   double started_at = 0;
   std::string hostname;
   ShardFacts shard;
+
+  // A worker was ready.
+  bool has_worker() const { return !python_version.empty(); }
+  // Whether pytest leaves out tests that it collects (-k, -m, --deselect …), by its own word, or else by what was typed.
+  bool selects() const;
 };
 
 // One agent, as it says of itself when it joins.

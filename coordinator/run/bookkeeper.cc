@@ -19,7 +19,7 @@ Bookkeeper::Bookkeeper(const RunOptions& options, StringTable& names, dispatch::
       reports_(reports),
       inventory_(names, /*is_part=*/!options.share.everything()),
       attempts_(options.failures),
-      ledger_(names),
+      ledger_(names, /*is_part=*/!options.share.everything()),
       measurements_(names) {}
 
 void Bookkeeper::Plan(const PlannedWork& work, const Estimates& estimates, const v1::Collection& collection) {
@@ -30,6 +30,9 @@ void Bookkeeper::Plan(const PlannedWork& work, const Estimates& estimates, const
     return;
   }
   for (const std::string& module : work.exact_modules) ledger_.Planned(module, estimates.exact_ids().at(module));
+  for (const std::string& module : work.exact_parts) {
+    ledger_.Planned(module, estimates.exact_ids().at(module), /*whole=*/false);
+  }
   inventory_.Expect(work.expected);
   reports_.all().Expected(work.expected, false);
 }
@@ -224,17 +227,13 @@ void Bookkeeper::SettleRetries() {
   }
 }
 
-void Bookkeeper::EnterNotRun(const std::string& reason, bool stopped, bool all) {
-  std::vector<dispatch::Left> left = queue_.GivenUp();
-  if (all) {
-    for (v1::Batch& batch : queue_.LeftByStop()) left.push_back({std::move(batch), ""});
+void Bookkeeper::EnterNotRun(const std::string& reason, bool stopped, bool selects) {
+  for (const dispatch::Left& work : queue_.GivenUp()) {
+    ledger_.NotRun(work.batch, work.why.empty() ? reason : work.why, selects);
   }
-  for (const dispatch::Left& work : left) {
-    const std::string& why = work.why.empty() ? reason : work.why;
-    if (work.batch.tests().empty()) ledger_.NotRun({}, work.batch.module(), why);
-    for (const v1::TestRef& ref : work.batch.tests()) ledger_.NotRun(ref, work.batch.module(), why);
-  }
-  if (stopped) ledger_.NotRunRest(reason);
+  if (!stopped) return;
+  for (const v1::Batch& batch : queue_.LeftByStop()) ledger_.NotRun(batch, reason, selects);
+  ledger_.NotRunRest(reason);
 }
 
 void Bookkeeper::Close(double started_at, double now, results::RunSummary* summary) const {

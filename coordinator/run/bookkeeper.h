@@ -58,8 +58,8 @@ class Bookkeeper {
   // The end. Failures whose retry never came are final after all.
   void SettleRetries();
   // Enters what was not run, for `reason` unless the queue has a better one. `stopped`: also what the stop left of
-  // leases. `all`: also what the stop kept from being begun.
-  void EnterNotRun(const std::string& reason, bool stopped, bool all);
+  // leases, and what it kept from being begun. `selects`: see Ledger::NotRun.
+  void EnterNotRun(const std::string& reason, bool stopped, bool selects);
   // Closes the books, once, and fills in what they tell.
   void Close(double started_at, double now, results::RunSummary* summary) const;
 

@@ -126,10 +126,10 @@ class BookkeeperTest : public testing::Test {
     return books_->Passed(worker_.origin, passed, 101);
   }
 
-  results::RunSummary Close(const std::string& reason = "", bool stopped = false, bool all = false) {
+  results::RunSummary Close(const std::string& reason = "", bool stopped = false) {
     results::RunSummary summary;
     books_->SettleRetries();
-    books_->EnterNotRun(reason, stopped, all);
+    books_->EnterNotRun(reason, stopped, /*selects=*/false);
     books_->Close(100, 102, &summary);
     return summary;
   }
@@ -247,17 +247,17 @@ TEST_F(BookkeeperTest, WhatAStopLeftOfALeaseHasTheStopsReason) {
   EXPECT_TRUE(Result(0, "a.py::x"));
   queue_->Stop();
   const results::RunSummary summary = Close("the run was stopped", true);
-  ASSERT_EQ(summary.books.not_run.size(), 1u);
+  ASSERT_EQ(summary.books.not_run.size(), 2u);
   EXPECT_EQ(summary.books.not_run[0].ref.node_id(), "a.py::y");
   EXPECT_EQ(summary.books.not_run[0].reason, "the run was stopped");
 }
 
-TEST_F(BookkeeperTest, ModulesThatWereNotBegunAreNamedIfAllIs) {
+TEST_F(BookkeeperTest, ModulesThatWereNotBegunAreNamed) {
   Plan({"a.py", "b.py"});
   Collected(0, {"a.py::x"});
   EXPECT_TRUE(Result(0, "a.py::x"));
   queue_->Stop();
-  const results::RunSummary summary = Close("the deadline is near", true, /*all=*/true);
+  const results::RunSummary summary = Close("the deadline is near", true);
   ASSERT_EQ(summary.books.not_run.size(), 1u);
   EXPECT_EQ(summary.books.not_run[0].module, "b.py");
 }

@@ -81,7 +81,7 @@ Ending::Pace Ending::SessionEnded(const v1::WorkerMessage::Ended& ended, bool on
 void Ending::PlanShown(bool has_tests) { forced_exit_ = has_tests ? kOk : kNoTestsCollected; }
 
 void Ending::NeverStarted(const std::string& last_loss) {
-  if (session_exit_.has_value() || interrupted_ || !failure_.empty()) return;
+  if (session_exit_.has_value() || interrupted_ || by_deadline() || !failure_.empty()) return;
   failure_ = absl::StrCat("no worker could be started", last_loss.empty() ? "" : ": ", last_loss);
 }
 
@@ -102,6 +102,7 @@ int ExitCode(const Ending& ending, const results::Books& books, const Circumstan
   if (ending.forced()) return *ending.forced_exit_;
   if (ending.failed()) return ending.failure_exit_;
   if (ending.interrupted_) return kInterrupted;
+  if (!circumstances.started && ending.by_deadline()) return kDeadline;
   if (!circumstances.started) return ending.session_exit_.value_or(kNotRun);
   const fastest::ExitCode from_books = results::ExitFromBooks(books, ending.stopped());
   if (from_books == kNotRun) return kNotRun;

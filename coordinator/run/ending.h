@@ -80,8 +80,6 @@ class Ending {
   bool forced() const { return forced_exit_.has_value(); }
   // Nobody waits for what a control session would make of the results.
   bool abandoned() const { return failed() || forced() || (cut_off_ && !by_deadline()); }
-  // Nobody asked for this stop. So all that it left is named, down to the modules that were not begun.
-  bool names_all_left() const { return stopped() && cause_ != Cause::kAsked; }
   const std::string& stop_reason() const { return stop_reason_; }
   // The exit status of a session that stops for stop_reason().
   int StopStatus() const;
@@ -114,6 +112,7 @@ class Ending {
 //   the forced exit          of pytest.exit, of workers that disagree, of a plan that is shown
 //   the failure's exit       the run could not take place
 //   kInterrupted             by the user, or by errors of collection
+//   kDeadline                the deadline came before any worker was ready
 //   the session's, kNotRun   no worker was ready
 //   kNotRun                  the books say so
 //   kDeadline                the deadline left tests

@@ -113,7 +113,7 @@ TEST(EndingTest, WhatEndsARunComesBeforeItsTests) {
       // Then that no worker was ready.
       {"pytest answered by text alone", OnlySessionEnded6, kNone, kUnstarted, 6},
       {"no worker could be started", Nothing, kNone, kUnstarted, kNotRun},
-      {"the deadline came before a worker was ready", Deadline, kLeft, kUnstarted, kNotRun},
+      {"the deadline came before a worker was ready", Deadline, kLeft, kUnstarted, kDeadline},
   });
 }
 
@@ -224,17 +224,13 @@ TEST(EndingTest, ReasonsAreInTheUsersWords) {
   EXPECT_EQ(ending.TooManyDeaths("gw3", 2), "maximum crashed workers reached: 2");
 }
 
-TEST(EndingTest, WhatAnUnaskedStopLeftIsNamed) {
-  for (const auto& [steps, named] : std::vector<std::pair<Steps, bool>>{{Nothing, false},
-                                                                        {EnoughFailures, false},
-                                                                        {CtrlC, false},
-                                                                        {Deadline, true},
-                                                                        {Deaths, true},
-                                                                        {AgentsGone, true}}) {
-    Ending ending;
-    steps(ending);
-    EXPECT_EQ(ending.names_all_left(), named) << ending.stop_reason();
-  }
+TEST(EndingTest, ADeadlineBeforeTheFirstWorkerIsNoFailure) {
+  Ending ending;
+  Deadline(ending);
+  ending.DeadlineOver();
+  ending.NeverStarted("gw0 ended: signal SIGKILL");
+  EXPECT_EQ(ending.failure(), "");
+  EXPECT_EQ(ExitCode(ending, {}, {}), kDeadline);
 }
 
 TEST(EndingTest, NobodyWaitsForTheControlSessionOfACutOffRun) {

@@ -33,6 +33,7 @@ Estimates::Estimates(discovery::Discovery discovery, std::unordered_map<std::str
   if (count > 0) mean_s_ = std::max(sum / static_cast<double>(count), 1e-6);
 
   for (discovery::FoundModule& found : discovery.modules) {
+    modules_.push_back(found.node_id);
     found_count_[found.node_id] = found.count();
     expected_tests_ += found.count();
     if (!found.exact()) continue;

@@ -30,6 +30,8 @@ class Estimates {
 
   // The number of tests that discovery expects, and the ids that are certain, by module.
   int expected_tests() const { return expected_tests_; }
+  // The modules that discovery found, in pytest's order.
+  const std::vector<std::string>& modules() const { return modules_; }
   const std::unordered_map<std::string, std::vector<std::string>>& exact_ids() const { return exact_ids_; }
 
  private:
@@ -42,6 +44,7 @@ class Estimates {
 
   double mean_s_;
   int expected_tests_ = 0;
+  std::vector<std::string> modules_;
   std::unordered_map<std::string, int> found_count_;
   std::unordered_map<std::string, std::vector<std::string>> exact_ids_;
   std::unordered_map<std::string, Module> measured_;

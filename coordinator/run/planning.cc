@@ -56,8 +56,8 @@ void PlanByModule(const RunOptions& options, const Estimates& estimates, const v
   for (const plan::ModuleEstimate& module : mine) {
     const bool all_of_it = module.boundaries.empty() && share.settled().tests.count(module.node_id) == 0;
     // A plan that is only shown is not held against what comes of it.
-    if (!all_of_it || options.plan_only || estimates.exact_ids().count(module.node_id) == 0) continue;
-    work->exact_modules.push_back(module.node_id);
+    if (options.plan_only || estimates.exact_ids().count(module.node_id) == 0) continue;
+    (all_of_it ? work->exact_modules : work->exact_parts).push_back(module.node_id);
   }
   work->plan = plan::PlanByModule(mine, plan_options);
   for (plan::PlannedBatch& planned : work->plan.batches) share.Except(&planned.batch);

@@ -23,6 +23,8 @@ struct PlannedWork {
   // If the run does not know its tests: modules whose tests discovery holds for exact (Estimates::exact_ids), and of
   // which all are to be run.
   std::vector<std::string> exact_modules;
+  // The same for modules of which only a part is to be run here.
+  std::vector<std::string> exact_parts;
   // How many tests the run will have; a guess if it does not know them.
   int expected = 0;
 };

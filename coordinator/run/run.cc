@@ -236,7 +236,9 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
   if (!started_) {
     // A plan runs nothing that could be told.
     if (!options_.plan_only) control_.Listen(ready.listener());
-    Begin(worker, ready);
+    started_ = true;
+    collection_digest_ = ready.collection().digest();
+    Begin(StartOf(options_, ready), worker.slot.agent);
     std::vector<v1::WorkerMessage> early = std::move(worker.early);
     for (v1::WorkerMessage& message : early) WorkerSaid(worker, message);
     PlanTests(options_.share.Select(ready.collection()));
@@ -252,19 +254,25 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
   queue_.SlotReady(worker.slot);
 }
 
-void Run::Begin(const Worker& first, const v1::WorkerMessage::Ready& ready) {
-  started_ = true;
-  collection_digest_ = ready.collection().digest();
-  results::RunStart start = StartOf(options_, ready);
+void Run::Begin(results::RunStart start, int agent) {
   start.started_at = started_at_;
-  start.hostname = roster_.FactsOf(first.slot.agent).hostname;
+  start.hostname = roster_.FactsOf(agent).hostname;
   stop_rules_ = StopRulesOf(start.options);
+  selects_ = start.selects();
   reports_.Begin(start);
   for (const auto& [name, why] : roster_.refused()) reports_.all().AgentRefused(name, why);
   for (const auto& [agent, hello] : roster_.agents()) reports_.all().AgentJoined(roster_.FactsOf(agent));
   for (const auto& [slot, other] : roster_.workers()) {
     reports_.all().WorkerStarted(other.origin, roster_.LabelsOf(slot.agent));
   }
+}
+
+void Run::BeginWithoutWorker() {
+  Begin(StartOf(options_), roster_.agents().empty() ? 0 : roster_.agents().begin()->first);
+  v1::Collection found;
+  found.set_mode(v1::BY_MODULE);
+  for (const std::string& module : estimates_.modules()) found.add_modules(module);
+  PlanTests(found);
 }
 
 void Run::PlanTests(const v1::Collection& collection) {
@@ -541,9 +549,11 @@ Circumstances Run::HowItWent() const {
 }
 
 int Run::Close() {
+  if (!started_ && ending_.by_deadline() && !options_.plan_only && !options_.terminal.forwarded) BeginWithoutWorker();
   books_.SettleRetries();
-  books_.EnterNotRun(ending_.WhyNotRun(roster_.last_loss()), ending_.stopped(), ending_.names_all_left());
+  books_.EnterNotRun(ending_.WhyNotRun(roster_.last_loss()), ending_.stopped(), selects_);
   for (const auto& [test, note] : books_.attempts().expired()) reports_.Note(note);
+  NoteUnmatchedQuarantine();
   if (const int flaky = books_.attempts().flaky(); options_.failures.flaky_fails && flaky > 0) {
     reports_.Note(
         absl::StrCat(flaky, flaky == 1 ? " test was" : " tests were", " flaky: the run fails (--flaky-result fail)"));
@@ -562,6 +572,13 @@ int Run::Close() {
   const bool complete = reports_.Finish(summary_);
   // A report that was asked for and could not be written must not pass for a good run.
   return !complete && summary_.exit_code == kOk ? kInternalError : summary_.exit_code;
+}
+
+void Run::NoteUnmatchedQuarantine() {
+  // Less than the suite says nothing of entries for the rest.
+  const bool whole = options_.share.everything() && !options_.names_tests && !selects_ && !ending_.stopped();
+  if (!started_ || !whole || options_.plan_only || options_.terminal.forwarded || options_.sequence.has_value()) return;
+  if (const std::string note = books_.attempts().UnmatchedQuarantine(); !note.empty()) reports_.Note(note);
 }
 
 Measurements::Measured Run::TakeMeasured() {

@@ -92,7 +92,9 @@ class Run {
   void WorkerSaid(Worker& worker, v1::WorkerMessage& message);
   void OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready);
   // Tells reporters of the run, and of what came before.
-  void Begin(const Worker& first, const v1::WorkerMessage::Ready& ready);
+  void Begin(results::RunStart start, int agent);
+  // The deadline came before any worker was ready: reports say so, and what discovery knows of the tests.
+  void BeginWithoutWorker();
   void PlanTests(const v1::Collection& collection);
   void ShowPlan(const plan::Plan& plan);
   void OnOutput(Worker& worker, v1::WorkerMessage& message);
@@ -125,6 +127,7 @@ class Run {
   // The workers have done what there was to do.
   bool WorkDone() const;
   Circumstances HowItWent() const;
+  void NoteUnmatchedQuarantine();
 
   // The control session.
   void OnControl(const v1::AgentMessage::Event& event);
@@ -149,6 +152,8 @@ class Run {
   Ending ending_;
   bool started_ = false;
   StopRules stop_rules_;
+  // Discovery does not know which tests pytest leaves out.
+  bool selects_ = false;
   // All workers must agree with it.
   std::string collection_digest_;
   // As far as sessions have said what belongs into it.

@@ -28,6 +28,8 @@ struct RunOptions {
   std::string run_id;
   // Absolute directory in which the command was typed.
   std::string invocation_dir;
+  // The project's folder, as far as its files tell. Reports take pytest's own word for it as soon as there is one.
+  std::string rootdir;
   // For pytest in the workers.
   std::vector<std::string> pytest_args;
   std::string python;
@@ -48,6 +50,8 @@ struct RunOptions {
   bool plan_in_full = false;
   // A JUnit report is written.
   bool junit_xml = false;
+  // Paths or node ids were given: the run may be less than the suite.
+  bool names_tests = false;
   policy::FailureRules failures;
   policy::Patience patience;
   // Which of the tests are run here.

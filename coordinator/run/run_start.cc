@@ -33,19 +33,25 @@ v1::RunSpec SpecOf(const RunOptions& options) {
 }
 
 results::RunStart StartOf(const RunOptions& options, const v1::WorkerMessage::Ready& ready) {
-  results::RunStart start;
-  start.run_id = options.run_id;
-  start.version = kVersion;
+  results::RunStart start = StartOf(options);
   start.rootdir = ready.rootdir();
-  start.invocation_dir = options.invocation_dir;
   start.python_version = ready.python_version();
   start.pytest_version = ready.pytest_version();
   start.header.assign(ready.header().begin(), ready.header().end());
   start.options.insert(ready.options().begin(), ready.options().end());
+  start.whole_reason = ready.collection().whole_reason();
+  return start;
+}
+
+results::RunStart StartOf(const RunOptions& options) {
+  results::RunStart start;
+  start.run_id = options.run_id;
+  start.version = kVersion;
+  start.rootdir = options.rootdir;
+  start.invocation_dir = options.invocation_dir;
   start.slots = options.slots;
   start.pytest_args = options.pytest_args;
   start.engine = options.engine;
-  start.whole_reason = ready.collection().whole_reason();
   if (options.share.shard() > 0) {
     start.shard = {options.share.shard(), options.share.plan().shards(), options.share.plan().digest(), {}};
   }

@@ -15,7 +15,8 @@ namespace fastest::run {
 // For every agent.
 v1::RunSpec SpecOf(const RunOptions& options);
 
-// For reporters, without started_at and hostname.
+// For reporters, without started_at and hostname: what is known before any worker is ready, and all of it.
+results::RunStart StartOf(const RunOptions& options);
 results::RunStart StartOf(const RunOptions& options, const v1::WorkerMessage::Ready& ready);
 
 // Options of pytest that stop a run.

@@ -9,7 +9,10 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "base/string_table.h"
 #include "coordinator/events/event_reader.h"
@@ -22,6 +25,53 @@ namespace {
 bool Failed(const v1::TestResult& result) { return result.outcome() == v1::FAILED || result.outcome() == v1::ERROR; }
 
 std::string ShardName(const Part& part) { return absl::StrCat("shard ", part.shard(), " of ", part.shards()); }
+
+// "1", "2 and 3", "1, 4-7 and 9". `numbers` are ascending.
+std::string Listed(const std::vector<int>& numbers) {
+  std::vector<std::string> ranges;
+  for (size_t i = 0; i < numbers.size();) {
+    size_t end = i + 1;
+    while (end < numbers.size() && numbers[end] == numbers[end - 1] + 1) ++end;
+    if (end - i > 2) {
+      ranges.push_back(absl::StrCat(numbers[i], "-", numbers[end - 1]));
+    } else {
+      for (size_t at = i; at < end; ++at) ranges.push_back(absl::StrCat(numbers[at]));
+    }
+    i = end;
+  }
+  if (ranges.size() < 2) return absl::StrJoin(ranges, "");
+  const std::string last = std::move(ranges.back());
+  ranges.pop_back();
+  return absl::StrCat(absl::StrJoin(ranges, ", "), " and ", last);
+}
+
+std::string BrokenText(const std::vector<std::string>& files) {
+  if (files.empty()) return "";
+  return absl::StrCat(absl::StrJoin(files, ", "), files.size() == 1 ? " breaks off at its" : " break off at their",
+                      " beginning");
+}
+
+// The line that says why a run could not begin: pytest's last line that is not indented.
+std::string LastWords(const std::string& text) {
+  std::string last;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    if (!line.empty() && line[0] != ' ') last = std::string(line);
+  }
+  return last;
+}
+
+// Why the last part of a shard does not stand for the shard.
+std::string HoleIn(const Part& part) {
+  const bool early = part.ended_before_collection();
+  if (!part.finished) {
+    return absl::StrCat(ShardName(part), " was cut off", early ? " before its tests were collected" : "", ": ",
+                        part.path, " has no end");
+  }
+  if (!early) return "";
+  const std::string why = LastWords(part.summary.stop_reason);
+  return absl::StrCat(ShardName(part), " ended before its tests were collected (exit code ", part.summary.exit_code,
+                      ")", why.empty() ? "" : ": ", why);
+}
 
 }  // namespace
 
@@ -144,7 +194,32 @@ class Merge::Teller final : public report::Reporter {
   std::set<std::tuple<std::string, std::string, uint32_t>> warnings_;
 };
 
-Merge::Merge(std::vector<Part> parts) : parts_(std::move(parts)) { Index(); }
+Merge::Merge(Parts parts) : parts_(std::move(parts.parts)), broken_(std::move(parts.broken)) {
+  FindMissingShards();
+  Index();
+}
+
+void Merge::Quieten(int times) {
+  if (times == 0) return;
+  int verbosity = 0;
+  if (!absl::SimpleAtoi(start_.options["verbose"], &verbosity)) verbosity = 0;
+  start_.options["verbose"] = absl::StrCat(verbosity - times);
+}
+
+void Merge::FindMissingShards() {
+  std::set<int> present;
+  for (const Part& part : parts_) present.insert(part.shard());
+  std::vector<int> missing;
+  for (int shard = 1; shard <= parts_.front().shards(); ++shard) {
+    if (present.count(shard) == 0) missing.push_back(shard);
+  }
+  if (missing.empty()) return;
+  const std::string broken = BrokenText(broken_);
+  problems_.push_back(absl::StrCat(
+      missing.size() == 1 ? "shard " : "shards ", Listed(missing), " of ", parts_.front().shards(),
+      missing.size() == 1 ? " is missing: no event file is of it" : " are missing: no event file is of them",
+      broken.empty() ? "" : absl::StrCat(" (", broken, ")")));
+}
 
 std::vector<size_t> Merge::LastParts() const {
   std::vector<size_t> last;
@@ -159,18 +234,19 @@ void Merge::Index() {
   start_.shard = {};
   start_.slots = 0;
   std::set<std::string> run_ids;
-  std::set<int> present;
   for (const Part& part : parts_) {
     run_ids.insert(part.start.run_id);
-    present.insert(part.shard());
+    // A part that ended early knows less.
+    if (!start_.has_worker() && part.start.has_worker()) {
+      const double started_at = start_.started_at;
+      start_ = part.start;
+      start_.shard = {};
+      start_.slots = 0;
+      start_.started_at = started_at;
+    }
     start_.started_at = std::min(start_.started_at, part.start.started_at);
   }
   for (const size_t last : LastParts()) start_.slots += parts_[last].start.slots;
-  for (int shard = 1; shard <= parts_.front().shards(); ++shard) {
-    if (present.count(shard) > 0) continue;
-    problems_.push_back(
-        absl::StrCat("shard ", shard, " of ", parts_.front().shards(), " is missing: no event file is of it"));
-  }
   std::set<std::string> known;
   for (size_t i = 0; i < parts_.size(); ++i) {
     const Part& part = parts_[i];
@@ -188,6 +264,7 @@ void Merge::Index() {
     for (const auto& [test, reported] : part.results) {
       const auto [final, is_new] = finals_.try_emplace(test);
       if (!is_new && parts_[final->second].shard() != part.shard()) {
+        contradicts_ = true;
         problems_.push_back(absl::StrCat(test.node_id, " was run by two shards: ", ShardName(parts_[final->second]),
                                          " and ", ShardName(part)));
         continue;
@@ -231,10 +308,11 @@ bool Merge::AddHoles(results::Books* all) const {
   std::set<std::string> named_modules;
   for (const size_t last : LastParts()) {
     const Part& part = parts_[last];
-    holes = holes || !part.finished;
+    const std::string hole = HoleIn(part);
+    holes = holes || !hole.empty();
     for (const results::NotRun& test : part.summary.books.not_run) {
       if (test.ref.node_id().empty()) {
-        if (!named_modules.insert(test.module).second) continue;
+        named_modules.insert(test.module);
       } else if (finals_.count(TestId(test.ref)) > 0 || !named.insert(TestId(test.ref)).second) {
         continue;
       }
@@ -244,9 +322,12 @@ bool Merge::AddHoles(results::Books* all) const {
     for (const std::string& disagreement : part.summary.books.disagreements) {
       books.disagreements.push_back(absl::StrCat(ShardName(part), ": ", disagreement));
     }
-    if (!part.finished) {
-      books.disagreements.push_back(absl::StrCat(ShardName(part), " was cut off: ", part.path, " has no end"));
-    }
+    if (hole.empty()) continue;
+    books.disagreements.push_back(hole);
+    if (!part.ended_before_collection()) continue;
+    // Nobody knows how many tests the shard has.
+    results::NotRun& rest = books.not_run.emplace_back();
+    rest.reason = absl::StrCat(ShardName(part), " has reported nothing");
   }
   // Tests that an attempt knew, and that the last attempt neither ran nor named.
   for (const Part& part : parts_) {
@@ -291,6 +372,7 @@ int Merge::ExitCode(bool holes, bool failed) const {
     if (code == kTestsFailed && by_tests) code = failed ? kTestsFailed : kOk;
     codes.insert(code);
   }
+  if (const std::optional<int> code = NeverBegun()) return *code;
   if (holes || codes.count(kNotRun) > 0) return kNotRun;
   for (const int code : {kInternalError, kUsageError, kInterrupted}) {
     if (codes.count(code) > 0) return code;
@@ -302,8 +384,21 @@ int Merge::ExitCode(bool holes, bool failed) const {
   return finals_.empty() ? kNoTestsCollected : kOk;
 }
 
+std::optional<int> Merge::NeverBegun() const {
+  if (!problems_.empty()) return std::nullopt;
+  std::optional<int> code;
+  for (const size_t last : LastParts()) {
+    const Part& part = parts_[last];
+    if (!part.finished || !part.ended_before_collection()) return std::nullopt;
+    if (code.has_value() && *code != part.summary.exit_code) return std::nullopt;
+    code = part.summary.exit_code;
+  }
+  return code;
+}
+
 absl::StatusOr<results::RunSummary> Merge::Tell(report::Reporter& reporter) {
   reporter.RunStarted(start_);
+  if (problems_.empty() && !broken_.empty()) reporter.Note(BrokenText(broken_) + ": another attempt has its tests");
   TellExpected(reporter);
   Teller teller(*this, reporter);
   const std::vector<size_t> last = LastParts();
@@ -324,7 +419,6 @@ absl::StatusOr<results::RunSummary> Merge::Tell(report::Reporter& reporter) {
   summary.module_order = module_order_;
   results::Books& books = summary.books;
   books.reported = static_cast<int>(finals_.size());
-  for (const auto& [module, tests] : collected_) books.collected += static_cast<int>(tests.size());
   std::set<std::string> reasons;
   for (const Part& part : parts_) {
     summary.finished_at = std::max(summary.finished_at, part.summary.finished_at);
@@ -370,7 +464,11 @@ absl::StatusOr<results::RunSummary> Merge::Tell(report::Reporter& reporter) {
   const bool flaky = summary.flaky_fails && summary.counts.count("flaky") > 0;
   if (flaky) reporter.Note("tests were flaky: the run fails (--flaky-result fail)");
   const bool holes = AddHoles(&books);
-  books.balanced = books.disagreements.empty();
+  books.collected = books.reported + books.CountNotRun().tests();
+  // A part that is missing makes the books no less right about the others.
+  books.balanced = !contradicts_ && std::all_of(last.begin(), last.end(), [&](size_t place) {
+    return parts_[place].summary.books.balanced || parts_[place].ended_before_collection();
+  });
   summary.exit_code = ExitCode(holes, teller.failed() || flaky || !policy_failures.empty());
   if (summary.exit_code == kNotRun) summary.stop_reason.clear();
   return summary;

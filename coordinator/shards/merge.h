@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,11 +22,13 @@ namespace fastest::shards {
 // they failed. Not thread-safe.
 class Merge {
  public:
-  // `parts` are those of ReadParts, at least one.
-  explicit Merge(std::vector<Part> parts);
+  // Precondition: there is at least one part.
+  explicit Merge(Parts parts);
 
   // What the whole run would have said when it began.
   const results::RunStart& start() const { return start_; }
+  // Says less at the terminal than the parts did, by `times` -q.
+  void Quieten(int times);
   // Reads the files again and tells everything to `reporter`, except Finished. Returns the summary for Finished. Call
   // it once.
   absl::StatusOr<results::RunSummary> Tell(report::Reporter& reporter);
@@ -34,6 +37,8 @@ class Merge {
   class Teller;
 
   void Index();
+  // Names the shards of which there is no part.
+  void FindMissingShards();
   void TellExpected(report::Reporter& reporter);
   // The parts that have the last word on their shards, by place.
   std::vector<size_t> LastParts() const;
@@ -42,8 +47,12 @@ class Merge {
   bool AddHoles(results::Books* books) const;
   // `failed`: the last result of a test failed, the collection of a module did, or a policy says so.
   int ExitCode(bool holes, bool failed) const;
+  // What all shards ended with before any of them had collected a test; nothing if one had.
+  std::optional<int> NeverBegun() const;
 
   std::vector<Part> parts_;
+  // Files that say nothing, not even of which shard they are.
+  const std::vector<std::string> broken_;
   results::RunStart start_;
   // By test, the place of the part that has the last word on it.
   std::map<TestId, size_t> finals_;
@@ -51,8 +60,10 @@ class Merge {
   std::map<std::string, std::set<TestId>> collected_;
   std::map<std::string, double> collect_s_;
   std::vector<std::string> module_order_;
-  // What does not fit together: lines for a person.
+  // What is missing or does not fit together: lines for a person.
   std::vector<std::string> problems_;
+  // Two parts contradict each other.
+  bool contradicts_ = false;
 };
 
 }  // namespace fastest::shards

@@ -106,14 +106,14 @@ class MergeTest : public testing::Test {
     return path;
   }
 
-  absl::StatusOr<std::vector<Part>> Parts() {
+  absl::StatusOr<Parts> Read() {
     const auto files = EventFiles({folder_});
     if (!files.ok()) return files.status();
     return ReadParts(*files);
   }
 
   results::RunSummary Merged() {
-    absl::StatusOr<std::vector<Part>> parts = Parts();
+    absl::StatusOr<Parts> parts = Read();
     EXPECT_TRUE(parts.ok()) << parts.status();
     Merge merge(*std::move(parts));
     absl::StatusOr<results::RunSummary> summary = merge.Tell(record_);
@@ -147,10 +147,36 @@ TEST_F(MergeTest, AMissingShardIsNamedWithTheModulesThatNobodyRan) {
   Write({1, 2, "p", {"a.py::x"}, {PassedResult("a.py::x")}});
   const results::RunSummary summary = Merged();
   EXPECT_EQ(summary.exit_code, 10);
-  EXPECT_FALSE(summary.books.balanced);
+  EXPECT_TRUE(summary.books.balanced);
   EXPECT_THAT(summary.books.disagreements, ElementsAre("shard 2 of 2 is missing: no event file is of it"));
   ASSERT_EQ(summary.books.not_run.size(), 1u);
   EXPECT_EQ(summary.books.not_run[0].module, "b.py");
+}
+
+TEST_F(MergeTest, MissingShardsAreOneLineThatNamesFilesWithoutARun) {
+  Write({3, 9, "p", {"a.py::x"}, {PassedResult("a.py::x")}});
+  std::ofstream(folder_ + "/empty.jsonl").flush();
+  const results::RunSummary summary = Merged();
+  EXPECT_EQ(summary.exit_code, 10);
+  EXPECT_THAT(summary.books.disagreements,
+              ElementsAre(absl::StrCat("shards 1, 2 and 4-9 of 9 are missing: no event file is of them (", folder_,
+                                       "/empty.jsonl breaks off at its beginning)")));
+}
+
+TEST_F(MergeTest, AShardThatEndedBeforeItsCollectionIsAHole) {
+  Write({1, 2, "p", {"a.py::x"}, {PassedResult("a.py::x")}});
+  Job broken = {2, 2, "p", {}, {}, 4, "usage: pytest\npytest: error: unrecognized arguments: --x\n  rootdir: /r"};
+  Write(broken);
+  EXPECT_THAT(Merged().books.disagreements,
+              ElementsAre("shard 2 of 2 ended before its tests were collected (exit code 4): pytest: error: "
+                          "unrecognized arguments: --x"));
+  EXPECT_EQ(Merged().exit_code, 10);
+}
+
+TEST_F(MergeTest, ShardsThatAllEndedAlikeHaveTheirExitCode) {
+  Write({1, 2, "p", {}, {}, 4});
+  Write({2, 2, "p", {}, {}, 4});
+  EXPECT_EQ(Merged().exit_code, 4);
 }
 
 TEST_F(MergeTest, AShardThatWasCutOffIsAHoleUntilItsRerunIsThere) {
@@ -230,6 +256,7 @@ TEST_F(MergeTest, ATestThatTwoShardsRanIsNamed) {
   Write({2, 2, "p", {"a.py::x"}, {PassedResult("a.py::x")}});
   const results::RunSummary summary = Merged();
   EXPECT_EQ(summary.exit_code, 10);
+  EXPECT_FALSE(summary.books.balanced);
   EXPECT_THAT(summary.books.disagreements,
               testing::Contains("a.py::x was run by two shards: shard 1 of 2 and shard 2 of 2"));
   EXPECT_EQ(record_.results.size(), 1u);
@@ -238,13 +265,13 @@ TEST_F(MergeTest, ATestThatTwoShardsRanIsNamed) {
 TEST_F(MergeTest, PartsOfDifferentPlansAreRefused) {
   Write({1, 2, "p"});
   Write({2, 2, "q"});
-  EXPECT_THAT(std::string(Parts().status().message()), HasSubstr("these are not parts of one run"));
+  EXPECT_THAT(std::string(Read().status().message()), HasSubstr("these are not parts of one run"));
 }
 
 TEST_F(MergeTest, TheSameRunTwiceIsRefused) {
   const std::string path = Write({1, 1, "p"});
   std::filesystem::copy_file(path, folder_ + "/copy.jsonl");
-  EXPECT_THAT(std::string(Parts().status().message()), HasSubstr("are the same run"));
+  EXPECT_THAT(std::string(Read().status().message()), HasSubstr("are the same run"));
 }
 
 TEST_F(MergeTest, CollectionErrorsAndWarningsOfAllShardsAreSaidOnce) {
@@ -364,18 +391,18 @@ TEST_F(MergeTest, SettledIsWhatDidNotFailLast) {
                {PassedResult("a.py::x"), FailedResult("a.py::y", "no"), PassedResult("b.py::x")},
                1};
   Write(first);
-  absl::StatusOr<std::vector<Part>> parts = Parts();
+  absl::StatusOr<Parts> parts = Read();
   ASSERT_TRUE(parts.ok());
-  Settled settled = SettledBy(*parts);
+  Settled settled = SettledBy(parts->parts);
   EXPECT_THAT(settled.run_ids, ElementsAre("r1"));
   EXPECT_THAT(settled.modules, ElementsAre("b.py"));
   EXPECT_THAT(settled.tests["a.py"], ElementsAre(TestId("a.py::x", 0)));
   Job second = {1, 0, "", {"a.py::y"}, {PassedResult("a.py::y")}};
   second.rerun_of = {"r1"};
   Write(second);
-  parts = Parts();
+  parts = Read();
   ASSERT_TRUE(parts.ok());
-  settled = SettledBy(*parts);
+  settled = SettledBy(parts->parts);
   EXPECT_THAT(settled.modules, ElementsAre("a.py", "b.py"));
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,7 @@
 #include "coordinator/events/event_reader.h"
 #include "coordinator/events/recount.h"
 #include "coordinator/report/tee.h"
+#include "proto/exit_code.h"
 #include "proto/test_id.h"
 
 namespace fastest::shards {
@@ -41,14 +43,15 @@ class Indexer final : public report::Reporter {
   Part* const part_;
 };
 
-absl::StatusOr<Part> ReadPart(const std::string& path) {
+// Nothing if the file breaks off before the end of its first line.
+absl::StatusOr<std::optional<Part>> ReadPart(const std::string& path) {
   Part part;
   part.path = path;
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::InvalidArgumentError(absl::StrCat(path, ": ", strerror(errno)));
   events::EventReader reader(file, path);
   ASSIGN_OR_RETURN(const auto start, reader.Start());
-  if (!start.has_value()) return absl::InvalidArgumentError(absl::StrCat(path, ": no event lines in it"));
+  if (!start.has_value()) return std::optional<Part>();
   auto recount = std::make_unique<events::Recount>();
   const events::Recount& counts = *recount;
   std::vector<std::unique_ptr<report::Reporter>> reporters;
@@ -61,7 +64,7 @@ absl::StatusOr<Part> ReadPart(const std::string& path) {
   }
   part.finished = reader.summary().has_value();
   part.summary = part.finished ? *reader.summary() : counts.CutOff();
-  return part;
+  return std::optional<Part>(std::move(part));
 }
 
 std::string PlanOf(const Part& part) {
@@ -96,10 +99,22 @@ absl::StatusOr<std::vector<std::string>> EventFiles(const std::vector<std::strin
   return files;
 }
 
-absl::StatusOr<std::vector<Part>> ReadParts(const std::vector<std::string>& files) {
-  std::vector<Part> parts;
+bool Part::ended_before_collection() const {
+  if (start.has_worker() || !collected.empty()) return false;
+  return !finished || summary.exit_code == kInternalError || summary.exit_code == kUsageError ||
+         summary.exit_code == kNotRun;
+}
+
+absl::StatusOr<Parts> ReadParts(const std::vector<std::string>& files) {
+  Parts read;
+  std::vector<Part>& parts = read.parts;
   for (const std::string& file : files) {
-    ASSIGN_OR_RETURN(Part part, ReadPart(file));
+    ASSIGN_OR_RETURN(std::optional<Part> whole, ReadPart(file));
+    if (!whole.has_value()) {
+      read.broken.push_back(file);
+      continue;
+    }
+    Part part = *std::move(whole);
     for (const Part& other : parts) {
       if (other.start.run_id == part.start.run_id) {
         return absl::InvalidArgumentError(absl::StrCat(other.path, " and ", part.path, " are the same run"));
@@ -114,7 +129,7 @@ absl::StatusOr<std::vector<Part>> ReadParts(const std::vector<std::string>& file
   std::stable_sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
     return std::tuple(a.shard(), a.start.started_at) < std::tuple(b.shard(), b.start.started_at);
   });
-  return parts;
+  return read;
 }
 
 Settled SettledBy(const std::vector<Part>& parts) {
@@ -122,7 +137,7 @@ Settled SettledBy(const std::vector<Part>& parts) {
   std::map<TestId, std::string> module_of;
   std::map<TestId, bool> failed;
   for (const Part& part : parts) {
-    settled.run_ids.push_back(part.start.run_id);
+    if (!part.results.empty()) settled.run_ids.push_back(part.start.run_id);
     for (const auto& [module, tests] : part.collected) {
       for (const TestId& test : tests) module_of[test] = module;
     }

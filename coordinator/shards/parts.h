@@ -42,6 +42,17 @@ struct Part {
   int shard() const { return start.shard.index == 0 ? 1 : start.shard.index; }
   int shards() const { return start.shard.index == 0 ? 1 : start.shard.count; }
   bool is_rerun() const { return !start.shard.rerun_of.empty(); }
+  // The run ended before any worker had collected its tests: it was killed, or pytest could not begin (a conftest.py
+  // that raises, an unknown option). What is asked for is the whole shard. A run that its deadline or a person ended is
+  // not among them: its end says what it left.
+  bool ended_before_collection() const;
+};
+
+// All event files that were read.
+struct Parts {
+  std::vector<Part> parts;
+  // Files that break off before the end of their first line: of which shard they are is not known.
+  std::vector<std::string> broken;
 };
 
 // The files that `paths` name: the paths that are files, and all *.jsonl in and below the paths that are folders,
@@ -50,9 +61,10 @@ absl::StatusOr<std::vector<std::string>> EventFiles(const std::vector<std::strin
 
 // Sorted by shard, then by start. Errors: InvalidArgument if a file is damaged, if the same run is there twice, or if
 // the files are not parts of one run.
-absl::StatusOr<std::vector<Part>> ReadParts(const std::vector<std::string>& files);
+absl::StatusOr<Parts> ReadParts(const std::vector<std::string>& files);
 
-// What `parts` have settled. All are of the same shard and in the order of time.
+// What `parts` have settled. All are of the same shard and in the order of time. A part without results settles
+// nothing, and a run that goes on from it alone is a run of everything.
 Settled SettledBy(const std::vector<Part>& parts);
 
 }  // namespace fastest::shards

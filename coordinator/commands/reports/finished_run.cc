@@ -1,8 +1,6 @@
 #include "coordinator/commands/reports/finished_run.h"
 
-#include <filesystem>
 #include <iostream>
-#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
@@ -36,12 +34,6 @@ absl::StatusOr<request::Request> ReportsOnly(const options::CommandLine& line, c
   discovery::ProjectConfig project;
   project.rootdir = invocation.directory;
   return request::MakeRequest(line, project, bare);
-}
-
-absl::Status CheckNotOverwritten(const std::string& path, const request::Request& request) {
-  std::error_code ignored;
-  if (!std::filesystem::equivalent(path, request.report.File("--report-json"), ignored)) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("--report-json would overwrite what is read: ", path));
 }
 
 std::vector<std::unique_ptr<report::Reporter>> ReportersFor(const options::CommandLine& line,

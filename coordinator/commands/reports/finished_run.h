@@ -23,9 +23,6 @@ absl::Status CheckCompanions(const options::CommandLine& line, const std::string
 // What is asked of the reports. Only `line` counts: a project's settings and addopts do not change a run that is over.
 absl::StatusOr<request::Request> ReportsOnly(const options::CommandLine& line, const request::Invocation& invocation);
 
-// InvalidArgument: --report-json would overwrite the event file at `path`.
-absl::Status CheckNotOverwritten(const std::string& path, const request::Request& request);
-
 // The reporters that are asked for. With --history one more records the durations. Without it nothing does: the run has
 // recorded them at its own place.
 std::vector<std::unique_ptr<report::Reporter>> ReportersFor(const options::CommandLine& line,

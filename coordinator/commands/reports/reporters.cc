@@ -56,6 +56,10 @@ report::TerminalOptions TerminalOptionsOf(const request::Request& request) {
 
 absl::StatusOr<OpenedReports> OpenReports(const request::ReportRequest& request) {
   OpenedReports reports;
+  // What is read comes before what is written.
+  if (!request.compare_with.empty()) {
+    ASSIGN_OR_RETURN(reports.earlier, events::ReadEarlierRun(request.compare_with));
+  }
   for (const ReportRow& row : ReportTable()) {
     const std::string path = request.File(row.option);
     if (path.empty()) continue;
@@ -64,9 +68,6 @@ absl::StatusOr<OpenedReports> OpenReports(const request::ReportRequest& request)
   }
   if (!request.metrics.empty()) {
     ASSIGN_OR_RETURN(reports.metrics, ServeMetrics(request));
-  }
-  if (!request.compare_with.empty()) {
-    ASSIGN_OR_RETURN(reports.earlier, events::ReadEarlierRun(request.compare_with));
   }
   if (!request.serve_ui.empty()) {
     ASSIGN_OR_RETURN(reports.live_page, Serve(request, reports.earlier));
@@ -92,7 +93,9 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Requ
   if (reports.metrics != nullptr) {
     reporters.push_back(std::make_unique<report::MetricsReporter>(std::move(reports.metrics)));
   }
-  if (request.report.annotate && !run.terminal.forwarded && !request.report.text_to_stderr) {
+  // The merge annotates what its shards have found, so a shard does not.
+  const bool annotates = request.report.annotate && request.shard.shard == 0;
+  if (annotates && !run.terminal.forwarded && !request.report.text_to_stderr) {
     reporters.push_back(std::make_unique<report::Annotations>(std::cout, request.report.workspace));
   }
   // The last: all else is there when the page waits for browsers.

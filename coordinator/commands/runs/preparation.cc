@@ -11,11 +11,12 @@
 #include "absl/time/clock.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
-#include "coordinator/commands/runs/share.h"
 #include "coordinator/commands/text/messages.h"
 #include "coordinator/constant_tests/decided_modules.h"
 #include "coordinator/options/flag_table.h"
 #include "coordinator/report/files/pytest_cache.h"
+#include "coordinator/results/run_summary.h"
+#include "coordinator/run/run_start.h"
 
 namespace fastest::commands {
 namespace {
@@ -42,11 +43,11 @@ std::string WithSpellingHint(std::string message, const options::CommandLine& li
 }  // namespace
 
 Preparation::Preparation(const options::CommandLine& line, const discovery::ProjectConfig& project,
-                         const request::Request& request, OpenedReports reports)
+                         const request::Request& request, ShareFiles files)
     : line_(line),
       project_(project),
       request_(request),
-      reports_(std::move(reports)),
+      files_(std::move(files)),
       shadow_(request.run.shadow),
       history_(request.run.options.terminal.forwarded ? request::HistoryRequest() : request.history, Say) {
   if (request.run.options.terminal.forwarded) return;
@@ -66,9 +67,9 @@ run::Estimates Preparation::TakeEstimates() {
   return run::Estimates(std::move(discovery_), std::move(past));
 }
 
-std::vector<std::unique_ptr<report::Reporter>> Preparation::Reporters() {
+std::vector<std::unique_ptr<report::Reporter>> Preparation::Reporters(OpenedReports reports) {
   const run::RunOptions& run = request_.run.options;
-  std::vector<std::unique_ptr<report::Reporter>> reporters = MakeReporters(request_, std::move(reports_));
+  std::vector<std::unique_ptr<report::Reporter>> reporters = MakeReporters(request_, std::move(reports));
   if (!run.plan_only && !run.sequence.has_value()) {
     reporters.push_back(std::make_unique<report::PytestCache>(std::cerr));
   }
@@ -79,7 +80,7 @@ std::vector<std::unique_ptr<report::Reporter>> Preparation::Reporters() {
 run::Run::Dependencies Preparation::Dependencies(run::AgentPort* agents) {
   run::Run::Dependencies dependencies;
   dependencies.agents = agents;
-  dependencies.reporters = Reporters();
+  dependencies.reporters = std::move(reporters_);
   // pytest's own text goes where pytest would write it.
   dependencies.show = [this](v1::WorkerMessage::Output::Stream stream, const std::string& data) {
     Print(data, stream == v1::WorkerMessage::Output::STDERR || request_.report.text_to_stderr);
@@ -88,18 +89,42 @@ run::Run::Dependencies Preparation::Dependencies(run::AgentPort* agents) {
   return dependencies;
 }
 
-absl::StatusOr<std::unique_ptr<run::Run>> Preparation::MakeRun(run::AgentPort* agents, int slots, double lease_s) {
-  run::RunOptions options = request_.run.options;
-  options.run_id = NewRunId();
-  options.slots = slots;
-  options.patience.lease_s = lease_s;
-  if (MayDecide(slots)) options.constant_modules = constant_tests::DecidedModules(discovery_, project_.rootdir);
-  if (options.preload_auto) options.preload = discovery_.imports;
+absl::Status Preparation::Open() {
+  options_ = request_.run.options;
+  options_.run_id = NewRunId();
+  options_.rootdir = project_.rootdir;
+  if (MayDecide()) options_.constant_modules = constant_tests::DecidedModules(discovery_, project_.rootdir);
+  if (options_.preload_auto) options_.preload = discovery_.imports;
   const std::vector<std::string> modules = Modules();
-  run::Estimates estimates = TakeEstimates();
-  if (request_.history.label_failures) options.failures.red_history = history_.Reds();
-  ASSIGN_OR_RETURN(options.share, ShareFor(request_.shard, estimates.ForModules(modules)));
-  return std::make_unique<run::Run>(std::move(options), std::move(estimates), Dependencies(agents));
+  estimates_ = TakeEstimates();
+  if (request_.history.label_failures) options_.failures.red_history = history_.Reds();
+  ASSIGN_OR_RETURN(options_.share, ShareFor(request_.shard, std::move(files_), estimates_.ForModules(modules)));
+  // A plan that is shown has nothing to report, so no file is opened.
+  OpenedReports reports;
+  if (!options_.plan_only) {
+    ASSIGN_OR_RETURN(reports, OpenReports(request_.report));
+  }
+  reporters_ = Reporters(std::move(reports));
+  results::RunStart start = run::StartOf(options_);
+  start.started_at = Now();
+  for (const std::unique_ptr<report::Reporter>& reporter : reporters_) reporter->RunAnnounced(start);
+  return absl::OkStatus();
+}
+
+std::unique_ptr<run::Run> Preparation::MakeRun(run::AgentPort* agents, int slots, double lease_s) {
+  options_.slots = slots;
+  options_.patience.lease_s = lease_s;
+  return std::make_unique<run::Run>(std::move(options_), std::move(estimates_), Dependencies(agents));
+}
+
+int Preparation::Abandon(int exit_code, const absl::Status& why) {
+  results::RunSummary summary;
+  summary.exit_code = exit_code;
+  summary.stop_reason = std::string(why.message());
+  summary.finished_at = Now();
+  summary.books.balanced = true;
+  for (const std::unique_ptr<report::Reporter>& reporter : reporters_) reporter->Abandoned(summary);
+  return Fail(why, exit_code);
 }
 
 int Preparation::Finish(run::Run& run) {
@@ -112,10 +137,10 @@ int Preparation::Finish(run::Run& run) {
   return exit_code;
 }
 
-bool Preparation::MayDecide(int slots) const {
+bool Preparation::MayDecide() const {
   const run::RunOptions& run = request_.run.options;
   // A single slot is pytest's own session.
-  return run.engine == v1::ENGINE_NATIVE && slots > 1 && !run.terminal.forwarded && !run.plan_only &&
+  return run.engine == v1::ENGINE_NATIVE && run.slots > 1 && !run.terminal.forwarded && !run.plan_only &&
          !run.sequence.has_value() && run.control_option.empty() && request_.shard.shard == 0 &&
          request_.shard.rerun_from.empty();
 }

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -23,9 +23,13 @@ std::string Words(const std::vector<std::string>& words) {
 absl::StatusOr<shards::ShardPlan> ReadPlan(const request::ShardRequest& request) {
   const std::string name = absl::StrCat("--plan-file ", request.plan_file, ": ");
   std::ifstream file(request.plan_file, std::ios::binary);
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf())) return absl::InvalidArgumentError(absl::StrCat(name, strerror(errno)));
-  absl::StatusOr<shards::ShardPlan> plan = shards::ShardPlan::FromJson(text.str());
+  if (!file) return absl::InvalidArgumentError(absl::StrCat(name, strerror(errno)));
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (file.bad()) return absl::InvalidArgumentError(absl::StrCat(name, strerror(errno)));
+  if (text.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(name, "it is empty: make a plan with --shards N --plan-out FILE"));
+  }
+  absl::StatusOr<shards::ShardPlan> plan = shards::ShardPlan::FromJson(text);
   if (!plan.ok()) return absl::InvalidArgumentError(absl::StrCat(name, std::string(plan.status().message())));
   if (plan->shards() != request.shards) {
     return absl::InvalidArgumentError(absl::StrCat("--shard ", request.shard, "/", request.shards, ": the plan in ",
@@ -40,15 +44,13 @@ absl::StatusOr<shards::ShardPlan> ReadPlan(const request::ShardRequest& request)
 }
 
 // The whole suite without --shard.
-absl::StatusOr<shards::Share> ShareOfSuite(const request::ShardRequest& request,
-                                           const std::vector<plan::ModuleEstimate>& modules) {
+shards::Share ShareOfSuite(const request::ShardRequest& request, std::optional<shards::ShardPlan> plan,
+                           const std::vector<plan::ModuleEstimate>& modules) {
   if (request.shard == 0) return shards::Share();
-  if (request.plan_file.empty()) {
-    return shards::Share(shards::ShardPlan::Make(modules, request.shards, request.selection, request.keep_modules),
-                         request.shard);
+  if (!plan.has_value()) {
+    plan = shards::ShardPlan::Make(modules, request.shards, request.selection, request.keep_modules);
   }
-  ASSIGN_OR_RETURN(shards::ShardPlan plan, ReadPlan(request));
-  return shards::Share(std::move(plan), request.shard);
+  return shards::Share(*std::move(plan), request.shard);
 }
 
 // The earlier run must have divided its tests like this run.
@@ -69,9 +71,8 @@ absl::Status CheckSameDivision(const request::ShardRequest& request, const shard
 }
 
 // Takes out of `share` what the earlier runs have settled.
-absl::Status Settle(const request::ShardRequest& request, shards::Share& share) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> files, shards::EventFiles(request.rerun_from));
-  ASSIGN_OR_RETURN(std::vector<shards::Part> parts, shards::ReadParts(files));
+absl::Status Settle(const request::ShardRequest& request, std::vector<shards::Part> parts, shards::Share& share) {
+  if (parts.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(CheckSameDivision(request, share, parts.front()));
   const auto of_other_shard = [&](const shards::Part& part) {
     return request.shard > 0 && part.shard() != request.shard;
@@ -84,10 +85,23 @@ absl::Status Settle(const request::ShardRequest& request, shards::Share& share) 
 
 }  // namespace
 
-absl::StatusOr<shards::Share> ShareFor(const request::ShardRequest& request,
+absl::StatusOr<ShareFiles> ReadShareFiles(const request::ShardRequest& request) {
+  ShareFiles files;
+  if (!request.plan_file.empty()) {
+    ASSIGN_OR_RETURN(files.plan, ReadPlan(request));
+  }
+  if (!request.rerun_from.empty()) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> paths, shards::EventFiles(request.rerun_from));
+    ASSIGN_OR_RETURN(shards::Parts read, shards::ReadParts(paths));
+    files.earlier = std::move(read.parts);
+  }
+  return files;
+}
+
+absl::StatusOr<shards::Share> ShareFor(const request::ShardRequest& request, ShareFiles files,
                                        const std::vector<plan::ModuleEstimate>& modules) {
-  ASSIGN_OR_RETURN(shards::Share share, ShareOfSuite(request, modules));
-  if (!request.rerun_from.empty()) RETURN_IF_ERROR(Settle(request, share));
+  shards::Share share = ShareOfSuite(request, std::move(files.plan), modules);
+  RETURN_IF_ERROR(Settle(request, std::move(files.earlier), share));
   return share;
 }
 

@@ -11,13 +11,19 @@
 
 namespace fastest::report {
 
+// Each failure has one annotation, at the last line of the test's file that its text names, else where the test begins.
 // Writes at most ten, because GitHub shows no more for one step. They come at the end, after all text. Not thread-safe.
 class Annotations : public Reporter {
  public:
-  // Paths are relative to `workspace` (GITHUB_WORKSPACE), if the project is below it. `out` must outlive the reporter.
+  // Paths are relative to `workspace` (GITHUB_WORKSPACE), if the project is below it. A merge reports tests that ran in
+  // the workspaces of other machines: their paths are relative to the folder in which the run was begun. `out` must
+  // outlive the reporter.
   Annotations(std::ostream& out, std::string workspace) : out_(out), workspace_(std::move(workspace)) {}
 
-  void RunStarted(const results::RunStart& run) override { rootdir_ = run.rootdir; }
+  void RunStarted(const results::RunStart& run) override {
+    rootdir_ = run.rootdir;
+    begun_in_ = run.invocation_dir;
+  }
   void Result(const v1::TestResult& result, const results::Origin& origin) override;
   void Collect(const v1::CollectReport& report) override;
   bool Finished(const results::RunSummary& summary) override;
@@ -29,6 +35,7 @@ class Annotations : public Reporter {
   std::ostream& out_;
   const std::string workspace_;
   std::string rootdir_;
+  std::string begun_in_;
   std::vector<std::string> errors_;
   std::vector<std::string> warnings_;
 };

@@ -52,5 +52,35 @@ TEST(AnnotationsTest, CollectionErrorsToo) {
   EXPECT_EQ(out.str(), "::error file=a.py,line=1,title=collecting a.py::ImportError\n");
 }
 
+// What the line of a failure is, by pytest's text.
+TEST(AnnotationsTest, StandAtTheLastLineOfTheTestsFile) {
+  const struct {
+    const char* longrepr;
+    int line;
+  } kTexts[] = {
+      {"    def test_x():\n>       assert 0\nE       assert 0\n\ntests/a.py:12: AssertionError", 12},
+      {"\x1b[1m\x1b[31mtests/a.py\x1b[0m:12: AssertionError", 12},
+      {"tests/a.py:5: \n_ _ _\n\nlib/b.py:99: ValueError", 5},
+      {"tests/a.py:5: in test_x\n    f()\ntests/a.py:3: in f\n    1 / 0\nE   ZeroDivisionError", 3},
+      {"  File \"/home/me/tests/a.py\", line 8, in test_x\n    f()\n  File \"/home/me/b.py\", line 2, in f", 8},
+      {"/home/me/tests/a.py:4: AssertionError", 4},
+      {"other_a.py:12: AssertionError", 7},
+      {"it says tests/a.py:12: by the way", 7},
+      {"", 7},
+  };
+  for (const auto& [longrepr, line] : kTexts) {
+    std::ostringstream out;
+    Annotations annotations(out, "");
+    v1::TestResult result = FailedResult("tests/a.py::test_x", "no");
+    result.set_location_path("tests/a.py");
+    result.set_location_line(6);
+    result.mutable_phases(1)->set_longrepr(longrepr);
+    annotations.Result(result, {"vm", "gw0", 1});
+    annotations.Finished({});
+    EXPECT_EQ(out.str(), absl::StrCat("::error file=tests/a.py,line=", line, ",title=tests/a.py%3A%3Atest_x::no\n"))
+        << longrepr;
+  }
+}
+
 }  // namespace
 }  // namespace fastest::report

@@ -155,11 +155,8 @@ void CtrfReporter::Result(const v1::TestResult& result, const results::Origin& o
   const bool quarantined = !result.quarantined().empty();
   const std::string_view status = quarantined ? "other" : StatusOf(result.outcome());
   const bool flaky = origin.attempt > 1 && !quarantined && status != "failed";
-  ++by_status_[std::string(status)];
-  ++tests_;
   if (flaky) ++flaky_;
-  gathered_.Add(first_ ? "\n" : ",\n");
-  first_ = false;
+  BeginEntry(status);
   AddHead(result, status, &gathered_);
   if (!plain) AddMembers(DetailsOf(result), &gathered_);
   AddText(",\"rawStatus\":", quarantined ? "quarantined" : OutcomeName(result.outcome()), &gathered_);
@@ -171,6 +168,31 @@ void CtrfReporter::Result(const v1::TestResult& result, const results::Origin& o
   if (origin.attempt > 1) AddCount(",\"retries\":", origin.attempt - 1, &gathered_);
   if (flaky) gathered_.Add(",\"flaky\":true");
   if (!attempts_.empty()) AddAttempts(TestId(result.ref()));
+  Write("}");
+}
+
+void CtrfReporter::BeginEntry(std::string_view status) {
+  ++by_status_[std::string(status)];
+  ++tests_;
+  gathered_.Add(first_ ? "\n" : ",\n");
+  first_ = false;
+}
+
+void CtrfReporter::Collect(const v1::CollectReport& report) {
+  const bool failed = report.outcome() == "failed";
+  if (!failed && report.outcome() != "skipped") return;
+  const char* const status = failed ? "failed" : "skipped";
+  v1::TestResult entry;
+  entry.mutable_ref()->set_node_id(report.node_id());
+  *entry.add_phases() = TestReport(report).phase;
+  BeginEntry(status);
+  AddHead(entry, status, &gathered_);
+  Json details = DetailsOf(entry);
+  // pytest's words in its JUnit report.
+  if (failed && entry.phases(0).crash_message().empty()) details["message"] = "collection failure";
+  AddMembers(details, &gathered_);
+  AddText(",\"rawStatus\":", failed ? "collect_error" : "collect_skip", &gathered_);
+  AddText(",\"filePath\":", ModuleOf(report.node_id()), &gathered_);
   Write("}");
 }
 
@@ -188,7 +210,7 @@ bool CtrfReporter::Finished(const results::RunSummary& summary) {
                        {"passed", by_status_["passed"]},
                        {"failed", by_status_["failed"]},
                        {"skipped", by_status_["skipped"]},
-                       {"pending", static_cast<int>(summary.books.not_run.size())},
+                       {"pending", summary.books.CountNotRun().tests()},
                        {"other", by_status_["other"]},
                        {"flaky", flaky_},
                        {"start", Milliseconds(run_.started_at)},

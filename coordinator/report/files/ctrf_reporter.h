@@ -27,6 +27,8 @@ class CtrfReporter : public Reporter {
   void RunStarted(const results::RunStart& run) override;
   void Attempt(const v1::TestResult& result, const results::Origin& origin) override;
   void Result(const v1::TestResult& result, const results::Origin& origin) override;
+  // A file that could not be collected, or that skipped itself, is an entry like a test.
+  void Collect(const v1::CollectReport& report) override;
   bool OnlyWritesAFile() const override { return true; }
   // Returns false if the file could not be written.
   bool Finished(const results::RunSummary& summary) override;
@@ -34,6 +36,8 @@ class CtrfReporter : public Reporter {
  private:
   // Adds the test's earlier attempts to its entry, and forgets them.
   void AddAttempts(const TestId& test);
+  // Begins an entry, and counts it.
+  void BeginEntry(std::string_view status);
   void Write(std::string_view text);
 
   const std::unique_ptr<ByteSink> sink_;

@@ -35,11 +35,13 @@ TEST(CtrfReporterTest, TestsAndTheirCounts) {
   results::RunSummary summary;
   summary.finished_at = 102.5;
   summary.books.not_run.resize(2);
+  summary.books.not_run[0].ref.set_node_id("c.py::lost");
+  summary.books.not_run[1].tests = 2;
   EXPECT_TRUE(reporter.Finished(summary));
   const json report = json::parse(written);
   EXPECT_EQ(report["reportFormat"], "CTRF");
   const json& counts = report["results"]["summary"];
-  EXPECT_EQ(counts, json::parse(R"({"tests":5,"passed":1,"failed":2,"skipped":1,"pending":2,"other":1,"flaky":1,
+  EXPECT_EQ(counts, json::parse(R"({"tests":5,"passed":1,"failed":2,"skipped":1,"pending":3,"other":1,"flaky":1,
                                     "start":100000,"stop":102500})"));
   const json& tests = report["results"]["tests"];
   EXPECT_EQ(tests[0]["suite"], json::parse(R"(["a.py","TestA"])"));
@@ -54,6 +56,32 @@ TEST(CtrfReporterTest, TestsAndTheirCounts) {
   EXPECT_EQ(tests[4]["status"], "failed");
   EXPECT_EQ(tests[4]["message"], "signal SIGSEGV");
   EXPECT_EQ(err.str(), "");
+}
+
+TEST(CtrfReporterTest, FilesThatWereNotCollectedAreEntries) {
+  std::string written;
+  std::ostringstream err;
+  CtrfReporter reporter(std::make_unique<StringSink>(&written), err);
+  reporter.RunStarted({});
+  v1::CollectReport report;
+  report.set_node_id("a.py");
+  report.set_outcome("failed");
+  report.set_longrepr("a.py:1: in <module>\nE   ImportError: no");
+  reporter.Collect(report);
+  report.set_node_id("b.py");
+  report.set_outcome("skipped");
+  report.set_skip_reason("Skipped: none of it");
+  reporter.Collect(report);
+  EXPECT_TRUE(reporter.Finished({}));
+  const json results = json::parse(written)["results"];
+  EXPECT_EQ(results["summary"]["tests"], 2);
+  EXPECT_EQ(results["summary"]["failed"], 1);
+  EXPECT_EQ(results["summary"]["skipped"], 1);
+  EXPECT_EQ(results["tests"][0]["status"], "failed");
+  EXPECT_EQ(results["tests"][0]["rawStatus"], "collect_error");
+  EXPECT_EQ(results["tests"][0]["message"], "collection failure");
+  EXPECT_EQ(results["tests"][0]["trace"], "a.py:1: in <module>\nE   ImportError: no");
+  EXPECT_EQ(results["tests"][1]["message"], "none of it");
 }
 
 TEST(CtrfReporterTest, ARunWithoutTestsIsAReportToo) {

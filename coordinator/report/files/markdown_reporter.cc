@@ -132,10 +132,11 @@ bool MarkdownReporter::Finished(const results::RunSummary& summary) {
   text += More(quarantined_.size(), kMostNamed);
 
   const std::vector<results::NotRun>& not_run = summary.books.not_run;
-  if (!not_run.empty()) absl::StrAppend(&text, "\n### Not run: ", not_run.size(), "\n\n");
+  if (!not_run.empty()) absl::StrAppend(&text, "\n### Not run: ", summary.books.CountNotRun().Text(), "\n\n");
   for (size_t i = 0; i < not_run.size() && i < kMostNamed; ++i) {
     const std::string& name = not_run[i].ref.node_id().empty() ? not_run[i].module : not_run[i].ref.node_id();
-    absl::StrAppend(&text, "- ", Code(name), not_run[i].reason.empty() ? "" : ": " + Code(not_run[i].reason), "\n");
+    absl::StrAppend(&text, "- ", name.empty() ? "" : Code(name), results::NotRunSuffix(not_run[i]),
+                    not_run[i].reason.empty() ? "" : ": " + Code(not_run[i].reason), "\n");
   }
   text += More(not_run.size(), kMostNamed);
   for (const std::string& problem : summary.books.disagreements) absl::StrAppend(&text, "- ", Code(problem), "\n");

@@ -75,7 +75,9 @@ TEST_F(MarkdownReporterTest, WhatWasNotRunIsNamed) {
   const std::string text = Finish(summary);
   EXPECT_THAT(text, HasSubstr("## Tests: no tests ran in 0.00s\n"));
   EXPECT_THAT(text, HasSubstr("Stopped: `stopped`"));
-  EXPECT_THAT(text, HasSubstr("### Not run: 1\n\n- `b.py`: `its agent was lost`\n- `shard 2 of 3 is missing`\n"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("### Not run: the tests of 1 file\n\n- `b.py`: `its agent was lost`\n- `shard 2 of 3 is missing`\n"));
   EXPECT_THAT(text, Not(HasSubstr("Failures")));
 }
 

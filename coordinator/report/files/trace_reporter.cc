@@ -156,6 +156,14 @@ void TraceReporter::EndRetry(const v1::TestResult& result, Track track, double b
   retries_.erase(retry);
 }
 
+void TraceReporter::Collect(const v1::CollectReport& report) {
+  const bool failed = report.outcome() == "failed";
+  AddEvent("i", absl::StrCat(report.node_id(), failed ? " could not be collected" : " skipped itself"), {0, 0},
+           std::max(last_at_, started_at_),
+           absl::StrCat(",\"s\":\"g\",\"cat\":\"collection\"",
+                        Args({{"nodeid", report.node_id()}, {"outcome", failed ? "error" : "skipped"}})));
+}
+
 void TraceReporter::Note(const std::string& text) {
   AddEvent("i", text, {0, 0}, std::max(last_at_, started_at_), ",\"s\":\"g\"");
 }

@@ -37,6 +37,7 @@ class TraceReporter : public Reporter {
   void BatchLeased(const results::LeaseFacts& lease, const results::Origin& origin) override;
   void Attempt(const v1::TestResult& result, const results::Origin& origin) override;
   void Result(const v1::TestResult& result, const results::Origin& origin) override;
+  void Collect(const v1::CollectReport& report) override;
   void Note(const std::string& text) override;
   bool OnlyWritesAFile() const override { return true; }
   // Returns false if the file could not be written.

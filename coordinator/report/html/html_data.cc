@@ -193,8 +193,10 @@ HtmlData::Json HtmlData::About(const results::RunSummary& summary) const {
                      {"waiting_s", timing.waiting_s}, {"tail_s", timing.tail_s}};
   Json not_run = Json::array();
   for (const results::NotRun& test : summary.books.not_run) {
-    not_run.push_back({test.ref.node_id().empty() ? test.module : test.ref.node_id(), test.reason});
+    const std::string& name = test.ref.node_id().empty() ? test.module : test.ref.node_id();
+    not_run.push_back({name + results::NotRunSuffix(test), test.reason});
   }
+  about["not_run_text"] = summary.books.CountNotRun().Text();
   about["not_run"] = std::move(not_run);
   about["problems"] = summary.books.disagreements;
   about["notes"] = notes_;

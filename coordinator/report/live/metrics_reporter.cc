@@ -48,6 +48,8 @@ MetricsReporter::MetricsReporter(std::unique_ptr<MetricsServer> server)
                    .Register(*registry_)),
       retries_(Count(*registry_, "fastest_run_retries_total", "Failed attempts that were followed by another.")),
       flaky_(Count(*registry_, "fastest_run_flaky_total", "Tests that passed at a later attempt than the first.")),
+      collect_errors_(
+          Count(*registry_, "fastest_run_collect_errors_total", "Files, and classes in them, not collected.")),
       expected_(Level(*registry_, "fastest_run_tests_expected", "Tests that the run expects to have.")),
       running_(Level(*registry_, "fastest_run_tests_running", "Tests that run now.")),
       waiting_(Level(*registry_, "fastest_run_tests_waiting", "Tests that are expected and neither run nor have run.")),
@@ -149,6 +151,10 @@ void MetricsReporter::Result(const v1::TestResult& result, const results::Origin
   if (stages.reported() > 0 && stages.teardown() > 0) {
     result_s_.Observe(std::max(0.0, stages.reported() - stages.teardown() - teardown_s));
   }
+}
+
+void MetricsReporter::Collect(const v1::CollectReport& report) {
+  if (report.outcome() == "failed") collect_errors_.Increment();
 }
 
 void MetricsReporter::CountTests() {

@@ -35,6 +35,7 @@ class MetricsReporter : public Reporter {
   void TestStarted(const v1::TestRef& test, const results::Origin& origin, double at) override;
   void Attempt(const v1::TestResult& result, const results::Origin& origin) override;
   void Result(const v1::TestResult& result, const results::Origin& origin) override;
+  void Collect(const v1::CollectReport& report) override;
 
   const prometheus::Registry& registry() const { return *registry_; }
 
@@ -48,6 +49,7 @@ class MetricsReporter : public Reporter {
   prometheus::Family<prometheus::Counter>& results_;
   prometheus::Counter& retries_;
   prometheus::Counter& flaky_;
+  prometheus::Counter& collect_errors_;
   prometheus::Gauge& expected_;
   prometheus::Gauge& running_;
   prometheus::Gauge& waiting_;

@@ -68,8 +68,6 @@ std::vector<std::string> CountedByFile(const std::vector<std::string>& locations
   return lines;
 }
 
-std::string TestsText(size_t count) { return absl::StrCat(count, count == 1 ? " test" : " tests"); }
-
 }  // namespace
 
 void PrintErrors(const Page& page, const std::vector<TestReport>& errors) {
@@ -209,13 +207,13 @@ void PrintDurations(const Page& page, std::vector<PhaseDuration> durations) {
 
 void PrintNotRun(const Page& page, const results::RunSummary& summary) {
   const results::Books& books = summary.books;
-  if (books.balanced && books.not_run.empty()) return;
+  if (books.balanced && books.not_run.empty() && books.disagreements.empty()) return;
   if (books.balanced && !summary.stop_reason.empty() && summary.exit_code != kNotRun) {
-    std::map<std::string, size_t> by_reason;
-    for (const results::NotRun& test : books.not_run) ++by_reason[test.reason];
+    std::map<std::string, results::NotRunCount> by_reason;
+    for (const results::NotRun& test : books.not_run) by_reason[test.reason].Add(test);
     for (const auto& [reason, count] : by_reason) {
       page.text.EnsureNewline();
-      page.text.Line(absl::StrCat(TestsText(count), " not run", reason.empty() ? "" : ": ", reason), {Color::kYellow});
+      page.text.Line(absl::StrCat(count.Text(), " not run", reason.empty() ? "" : ": ", reason), {Color::kYellow});
     }
     return;
   }
@@ -225,15 +223,18 @@ void PrintNotRun(const Page& page, const results::RunSummary& summary) {
   for (size_t i = 0; i < books.not_run.size() && i < kNamed; ++i) {
     const results::NotRun& test = books.not_run[i];
     const std::string& name = test.ref.node_id().empty() ? test.module : test.ref.node_id();
-    page.text.Line(absl::StrCat("NOT RUN ", page.paths.NodeId(name), " - ", test.reason));
+    page.text.Line(absl::StrCat("NOT RUN ", name.empty() ? "" : page.paths.NodeId(name), results::NotRunSuffix(test),
+                                " - ", test.reason));
   }
   if (books.not_run.size() > kNamed) {
-    page.text.Line(absl::StrCat("... and ", TestsText(books.not_run.size() - kNamed), " more"));
+    results::NotRunCount rest;
+    for (size_t i = kNamed; i < books.not_run.size(); ++i) rest.Add(books.not_run[i]);
+    page.text.Line(absl::StrCat("... and ", rest.Text(), " more"));
   }
   for (const std::string& disagreement : books.disagreements) page.text.Line(disagreement);
   if (!books.balanced) {
     page.text.Line(absl::StrCat("The books do not balance: ", books.collected, " collected, ", books.reported,
-                                " reported, ", books.not_run.size(), " known as not run."),
+                                " reported, ", books.CountNotRun().tests(), " known as not run."),
                    {Color::kRed});
   }
 }

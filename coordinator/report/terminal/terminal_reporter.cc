@@ -43,8 +43,9 @@ void TerminalReporter::RunStarted(const results::RunStart& run) {
   if (options_.verbosity < 0) return;
   text_.Rule('=', "test session starts", {Color::kNone, true});
   if (!options_.no_header) {
-    text_.Line(absl::StrCat("platform linux -- Python ", run.python_version, ", pytest-", run.pytest_version,
-                            ", fastest-", run.version));
+    const std::string python =
+        run.has_worker() ? absl::StrCat("Python ", run.python_version, ", pytest-", run.pytest_version, ", ") : "";
+    text_.Line(absl::StrCat("platform linux -- ", python, "fastest-", run.version));
     for (const std::string& line : run.header) text_.Line(line);
     text_.Line(absl::StrCat("running on ", run.slots, run.slots == 1 ? " worker" : " workers",
                             run.whole_reason.empty() ? "" : "; collected as a whole: ", run.whole_reason));

@@ -30,6 +30,8 @@ _OPTIONS = {
     "xfail_tb": "xfail_tb",
     "max_warnings": "max_warnings",
 }
+# Destinations of options by which pytest leaves out tests that it collects.
+_SELECTING = ("keyword", "markexpr", "deselect", "lf", "stepwise")
 _INI_VALUES = (
     "junit_family",
     "junit_logging",
@@ -68,6 +70,7 @@ def _option_values(config: Any) -> dict[str, str]:
             continue
     # Where pytest keeps its cache. Without the cache's plugin there is none.
     values["cache_dir"] = getattr(getattr(config, "cache", None), "_cachedir", None)
+    values["selects"] = any(getattr(config.option, dest, None) for dest in _SELECTING)
     values["exitfirst"] = values.get("maxfail") == 1
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:

@@ -152,7 +152,7 @@ def test_failures_are_annotated_where_github_reads(execute, project):
     files = {"tests/test_it.py": "def test_bad():\n    assert 1 == 2\n"}
     run = execute(project(files), env={"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": str(project(files))})
     assert run.stdout.splitlines()[-1] == (
-        "::error file=tests/test_it.py,line=1,title=tests/test_it.py%3A%3Atest_bad::assert 1 == 2"
+        "::error file=tests/test_it.py,line=2,title=tests/test_it.py%3A%3Atest_bad::assert 1 == 2"
     )
     assert "::error" not in execute(project(files)).stdout
 

@@ -65,7 +65,7 @@ function buildOverview(run, grid) {
     panel.append(element("h2", {textContent: "Flaky"}), list(flaky.slice(0, 100).map((i) => element("span", {}, opener(i), ` passed at attempt ${run.attempt(i)}`))));
   }
   if (about.not_run.length) {
-    panel.append(element("h2", {textContent: `Not run: ${about.not_run.length}`}), list(about.not_run.slice(0, 200).map(([name, why]) => name + ": " + why)));
+    panel.append(element("h2", {textContent: `Not run: ${about.not_run_text}`}), list(about.not_run.slice(0, 200).map(([name, why]) => name + ": " + why)));
   }
   if (about.problems.length) panel.append(element("h2", {textContent: "What does not add up"}), list(about.problems));
   if (about.notes.length) panel.append(element("h2", {textContent: "Notes"}), list(about.notes));
