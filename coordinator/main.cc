@@ -20,6 +20,7 @@
 #include "coordinator/commands/replay.h"
 #include "coordinator/commands/run.h"
 #include "coordinator/commands/runs/replayed_run.h"
+#include "coordinator/commands/runs/workers_hook.h"
 #include "coordinator/commands/shards.h"
 #include "coordinator/commands/status.h"
 #include "coordinator/commands/stop_warm.h"
@@ -77,7 +78,7 @@ absl::StatusOr<int> Main(const std::vector<std::string>& words) {
   Asked asked;
   ASSIGN_OR_RETURN(asked.args, options::WithArgumentFiles(words));
   ASSIGN_OR_RETURN(asked.line, options::Parse(asked.args));
-  const request::Invocation invocation = request::ThisInvocation();
+  request::Invocation invocation = request::ThisInvocation();
   if (const std::optional<int> exit_code = AnswerAtOnce(asked.line, invocation)) return *exit_code;
 
   RETURN_IF_ERROR(commands::CheckReplayWords(asked.line));
@@ -90,6 +91,7 @@ absl::StatusOr<int> Main(const std::vector<std::string>& words) {
   ASSIGN_OR_RETURN(asked.project, discovery::FindProject(request::ReadProjectOptions(asked.line, invocation)));
   RETURN_IF_ERROR(options::AddFromEnvironment(invocation.getenv, asked.line));
   RETURN_IF_ERROR(options::AddFromSettingsFile(asked.project.rootdir, asked.line));
+  invocation.ask_hook = commands::WorkersHook(asked.line, asked.project, invocation);
   ASSIGN_OR_RETURN(asked.request, request::MakeRequest(asked.line, asked.project, invocation));
   if (replays) commands::Follow(asked.sequence, &asked.request);
   return Answer(asked);

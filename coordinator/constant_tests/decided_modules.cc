@@ -16,6 +16,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/usable_cpus.h"
 #include "coordinator/discovery/text/syntax.h"
 
 namespace fastest::constant_tests {
@@ -73,7 +74,7 @@ std::map<std::string, Module> DecidedModules(const discovery::Discovery& discove
     for (size_t i = next++; i < candidates.size(); i = next++) decided[i] = DecideFile(*candidates[i], rootdir, parser);
   };
   std::vector<std::thread> threads;
-  const size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  const size_t cores = static_cast<size_t>(UsableCpus());
   while (threads.size() + 1 < std::min(cores, candidates.size())) threads.emplace_back(work);
   work();
   for (std::thread& thread : threads) thread.join();

@@ -70,9 +70,15 @@ absl::StatusOr<std::vector<std::string>> CoverageFiles(const std::vector<std::st
 }
 
 absl::Status JoinCoverage(const std::string& python, const std::vector<std::string>& files, const std::string& target) {
-  std::vector<std::string> args = {target};
-  args.insert(args.end(), files.begin(), files.end());
-  ASSIGN_OR_RETURN(const std::string wrong, AskPython(python, kScript, args, "", "join coverage data"));
+  Question question;
+  question.python = python;
+  question.script = kScript;
+  question.args = {target};
+  question.args.insert(question.args.end(), files.begin(), files.end());
+  question.task = "join coverage data";
+  // Large files of many shards take long.
+  question.limit = absl::Hours(1);
+  ASSIGN_OR_RETURN(const std::string wrong, AskPython(question));
   return wrong.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrCat("--coverage-data: ", wrong));
 }
 

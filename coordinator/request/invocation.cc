@@ -6,11 +6,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/usable_cpus.h"
 
 namespace fastest::request {
 
@@ -36,7 +36,7 @@ Invocation ThisInvocation() {
   std::error_code ignored;
   invocation.directory = std::filesystem::current_path(ignored).string();
   invocation.getenv = [](const char* name) -> const char* { return ::getenv(name); };
-  invocation.cores = static_cast<int>(std::thread::hardware_concurrency());
+  invocation.cores = UsableCpus();
   invocation.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
   invocation.today = absl::FormatTime("%Y-%m-%d", absl::Now(), absl::LocalTimeZone());
   invocation.terminal_columns = TerminalColumns();

@@ -24,6 +24,7 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& typed, const dis
   ASSIGN_OR_RETURN(const options::CommandLine line,
                    options::WithAddopts(typed, project.addopts, request.discovery.environment_words));
   ASSIGN_OR_RETURN(request.run, ReadRunRequest(line, typed, invocation));
+  Tell(request.run.note, request);
   ASSIGN_OR_RETURN(request.farm, ReadFarmRequest(line, project, invocation));
   Tell(request.farm.note, request);
   if (request.farm.used()) request.run.options.slots = kSomeSlots;

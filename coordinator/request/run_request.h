@@ -19,6 +19,8 @@ struct RunRequest {
   std::string interactive_option;
   // --pyargs: the arguments are names of modules.
   bool names_modules = false;
+  // A line for the user; may be empty.
+  std::string note;
 };
 
 // `typed`: what `line` was before addopts and PYTEST_ADDOPTS were added. pytest in the workers reads those two itself.

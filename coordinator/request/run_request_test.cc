@@ -47,6 +47,46 @@ TEST_F(RunRequestTest, Workers) {
     EXPECT_THAT(Error({std::string("-n") + wrong}), HasSubstr(wrong));
 }
 
+TEST_F(RunRequestTest, TheVariableOfXdistSaysWhatAutoIs) {
+  environment_["PYTEST_XDIST_AUTO_NUM_WORKERS"] = "3";
+  EXPECT_EQ(Options({}).slots, 3);
+  EXPECT_EQ(Options({"-n", "auto"}).slots, 3);
+  EXPECT_EQ(Options({"-n", "logical", "--maxprocesses=2"}).slots, 2);
+  EXPECT_EQ(Options({"-n", "5"}).slots, 5);
+  environment_["PYTEST_XDIST_AUTO_NUM_WORKERS"] = "0";
+  EXPECT_EQ(Options({}).slots, 1);
+  environment_["PYTEST_XDIST_AUTO_NUM_WORKERS"] = "many";
+  EXPECT_EQ(Options({}).slots, 8);
+  EXPECT_EQ(Must(Read({})).note, "PYTEST_XDIST_AUTO_NUM_WORKERS is not a number: 'many'. Ignoring it.");
+  environment_["PYTEST_XDIST_AUTO_NUM_WORKERS"] = "-1";
+  EXPECT_EQ(Error({}), "PYTEST_XDIST_AUTO_NUM_WORKERS says -1: a number from 0 to 1024 is needed");
+}
+
+TEST_F(RunRequestTest, TheHookOfXdistComesBeforeTheVariable) {
+  environment_["PYTEST_XDIST_AUTO_NUM_WORKERS"] = "3";
+  environment_["PYTEST_PLUGINS"] = "a,b";
+  std::vector<AutoWorkers> asked;
+  absl::StatusOr<std::optional<int>> answer = std::optional<int>(5);
+  invocation_.ask_hook = [&](const AutoWorkers& question) {
+    asked.push_back(question);
+    return answer;
+  };
+  EXPECT_EQ(Options({"-n", "logical", "-x", "-p", "c", "-p", "no:d"}).slots, 5);
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0].word, "logical");
+  EXPECT_EQ(asked[0].python, "python3");
+  EXPECT_THAT(asked[0].plugins, ElementsAre("a", "b", "c"));
+  EXPECT_THAT(asked[0].pytest_args, ElementsAre("-x", "-p", "c", "-p", "no:d"));
+  EXPECT_EQ(Options({"-n", "2"}).slots, 2);
+  EXPECT_EQ(asked.size(), 1u) << "a number needs no hook";
+  answer = std::nullopt;
+  EXPECT_EQ(Options({}).slots, 3);
+  answer = 2000;
+  EXPECT_EQ(Error({}), "pytest_xdist_auto_num_workers says 2000: a number from 0 to 1024 is needed");
+  answer = absl::UnavailableError("it raised");
+  EXPECT_EQ(Error({}), "it raised");
+}
+
 TEST_F(RunRequestTest, PytestGetsWhatWasTyped) {
   const options::CommandLine line = Typed({"-x", "-k", "a"});
   EXPECT_THAT(Must(ReadRunRequest(line, Typed({"-x"}), invocation_)).options.pytest_args, ElementsAre("-x"));
