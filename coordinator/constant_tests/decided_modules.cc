@@ -45,8 +45,8 @@ bool AreAlike(const discovery::FoundModule& found, const Module& decided) {
 std::optional<Module> DecideFile(const discovery::FoundModule& found, const std::string& rootdir,
                                  discovery::SyntaxParser& parser) {
   const std::filesystem::path path = std::filesystem::path(rootdir) / found.node_id;
-  std::error_code ignored;
-  if (std::filesystem::exists(path.parent_path() / "__init__.py", ignored)) return std::nullopt;
+  std::error_code error;
+  if (std::filesystem::exists(path.parent_path() / "__init__.py", error) || error) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (!file.good() && !file.eof()) return std::nullopt;

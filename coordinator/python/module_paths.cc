@@ -69,6 +69,7 @@ std::string PythonPath(const discovery::ProjectConfig& project) {
 
 absl::StatusOr<std::string> PathOf(const std::string& name, const std::string& module_path,
                                    const std::string& invocation_dir) {
+  // pytest, too, takes a path that cannot be looked at for one that is not there.
   std::error_code ignored;
   const size_t length = ModuleLength(name);
   const std::string path = module_path.empty() ? name.substr(0, length) : module_path;

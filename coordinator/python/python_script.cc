@@ -45,11 +45,14 @@ bool ReadAll(int fd, absl::Time deadline, std::string* text) {
 
 }  // namespace
 
+absl::Status NoInterpreter(const std::string& python, const absl::Status& why) {
+  return absl::NotFoundError(
+      absl::StrCat("no Python interpreter ", python, " (", std::string(why.message()), "): give one with --python"));
+}
+
 absl::StatusOr<std::string> AskPython(const Question& question) {
   const std::string& python = question.python;
-  if (!FindProgram(python).ok()) {
-    return absl::NotFoundError(absl::StrCat("no Python interpreter ", python, ": give one with --python"));
-  }
+  if (const absl::Status found = FindProgram(python).status(); !found.ok()) return NoInterpreter(python, found);
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return absl::UnavailableError(absl::StrCat("can't make a pipe: ", strerror(errno)));
   const UniqueFd reader(ends[0]);

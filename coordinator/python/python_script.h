@@ -10,6 +10,9 @@
 
 namespace fastest::python {
 
+// "no Python interpreter X (why): give one with --python", as NotFound. `why`: what FindProgram says.
+absl::Status NoInterpreter(const std::string& python, const absl::Status& why);
+
 struct Question {
   std::string python;
   const char* script = "";

@@ -251,6 +251,8 @@ void Run::Begin(const Worker& first, const v1::WorkerMessage::Ready& ready) {
   collection_digest_ = ready.collection().digest();
   results::RunStart start = StartOf(options_, ready);
   start.started_at = started_at_;
+  // Agents may have joined since the run was made. One slot alone would mean a run that is a single session.
+  if (start.slots > 1) start.slots = std::max(2, roster_.Slots());
   start.hostname = roster_.FactsOf(first.slot.agent).hostname;
   stop_rules_ = StopRulesOf(start.options);
   reports_.Begin(start);

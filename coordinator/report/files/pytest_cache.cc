@@ -94,8 +94,9 @@ bool PytestCache::Write(const std::string& key, const Json& value) {
 
 bool PytestCache::Finished(const results::RunSummary& /*summary*/) {
   if (folder_.empty()) return true;
-  std::error_code error;
-  if (!std::filesystem::exists(folder_, error)) {
+  // If the folder cannot be looked at, writing into it fails, and that is told.
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder_, ignored)) {
     WriteWhole(folder_ + "/.gitignore", kIgnoreAll).IgnoreError();
     WriteWhole(folder_ + "/CACHEDIR.TAG", kCacheTag).IgnoreError();
   }
