@@ -12,8 +12,10 @@
 #include "coordinator/agents/farm.h"
 #include "coordinator/agents/local_agent.h"
 #include "coordinator/commands/reports/reporters.h"
+#include "coordinator/commands/runs/paths.h"
 #include "coordinator/commands/runs/preparation.h"
 #include "coordinator/commands/text/messages.h"
+#include "coordinator/python/python_script.h"
 #include "coordinator/run/run.h"
 #include "proto/exit_code.h"
 
@@ -45,15 +47,14 @@ agents::LocalAgent::Options AgentOptions(const discovery::ProjectConfig& project
 int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& project,
             const request::Request& request) {
   const run::RunOptions& wanted = request.run.options;
-  const absl::StatusOr<std::string> python = FindProgram(wanted.python);
-  if (!python.ok()) {
-    Say(absl::StrCat("ERROR: no Python interpreter ", wanted.python, ": give one with --python"));
-    return kUsageError;
-  }
+  const absl::StatusOr<std::string> program = FindProgram(wanted.python);
+  if (!program.ok()) return Fail(python::NoInterpreter(wanted.python, program.status()), kUsageError);
+  if (const absl::Status paths = CheckPaths(line, project, request); !paths.ok()) return Fail(paths, kUsageError);
   absl::StatusOr<OpenedReports> reports = OpenReports(request.report);
   if (!reports.ok()) return Fail(reports.status(), kUsageError);
+  ShowOpening(request, *reports);
   const absl::StatusOr<std::unique_ptr<agents::LocalAgent>> agent =
-      agents::LocalAgent::Open(AgentOptions(project, request, *python));
+      agents::LocalAgent::Open(AgentOptions(project, request, *program));
   if (!agent.ok()) {
     return Fail(agent.status(), absl::IsInvalidArgument(agent.status()) ? kUsageError : kInternalError);
   }

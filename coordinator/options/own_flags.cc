@@ -13,7 +13,8 @@ using A = Arity;
 std::vector<Flag> RunFlags() {
   return {
       {"-n,--numprocesses,--workers", H::kOwn, A::kValue, group::kRun,
-       "how many tests run at a time: a number, or 'auto' (one for each usable core, the default); 1 keeps pytest's own "
+       "how many tests run at a time: a number, or 'auto' (one for each usable core, the default); 1 keeps pytest's "
+       "own "
        "order",
        "N|auto"},
       {"--engine", H::kOwn, A::kValue, group::kRun,

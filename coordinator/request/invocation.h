@@ -29,6 +29,8 @@ struct Invocation {
   std::string directory;
   // As the C library's: nullptr for a variable that is not set.
   std::function<const char*(const char*)> getenv;
+  // The names of the variables that begin with FASTEST_.
+  std::vector<std::string> own_variables;
   // The processors that this process may keep busy.
   int cores = 1;
   // What the project's hook says of '-n auto' or '-n logical'. Unset: nobody is asked.
@@ -47,8 +49,8 @@ struct Invocation {
   std::string CacheDirectory() const;
 };
 
-// Of this process.
-Invocation ThisInvocation();
+// Of this process. FailedPrecondition: its working directory is gone.
+absl::StatusOr<Invocation> ThisInvocation();
 
 // The width of the terminal now; 0 if standard output is no terminal.
 int TerminalColumns();

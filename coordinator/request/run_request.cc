@@ -1,8 +1,11 @@
 #include "coordinator/request/run_request.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -13,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
+#include "coordinator/discovery/project/path.h"
 #include "coordinator/request/value_reader.h"
 #include "proto/engine_name.h"
 
@@ -73,14 +77,30 @@ absl::StatusOr<int> ReadSlots(const ValueReader& reader, const options::CommandL
   return std::max(slots, 1);
 }
 
-std::string ReadPython(const ValueReader& reader, const Invocation& invocation) {
+// ".venv" or "venv" beside the ini-file, or in a folder between the ini-file and the rootdir. Empty: there is none.
+std::string ProjectsOwnPython(const discovery::ProjectConfig& project) {
+  std::string_view folder = project.inifile.empty() ? project.rootdir : discovery::ParentPath(project.inifile);
+  while (true) {
+    for (const char* const name : {".venv", "venv"}) {
+      std::string python = absl::StrCat(std::string(folder), "/", name, "/bin/python");
+      if (access(python.c_str(), X_OK) == 0 && discovery::IsFile(python)) return python;
+    }
+    if (folder == project.rootdir) return "";
+    folder = discovery::IsWithin(folder, project.rootdir) ? discovery::ParentPath(folder) : project.rootdir;
+  }
+}
+
+std::string ReadPython(const ValueReader& reader, const discovery::ProjectConfig& project,
+                       const Invocation& invocation) {
   if (reader.Has("--python")) {
     std::string given = reader.Text("--python");
     const bool is_path = given.find('/') != std::string::npos || given[0] == '~';
     return is_path ? invocation.Absolute(given) : given;
   }
   const std::string environment = invocation.Variable("VIRTUAL_ENV");
-  return environment.empty() ? "python3" : environment + "/bin/python";
+  if (!environment.empty()) return environment + "/bin/python";
+  const std::string own = ProjectsOwnPython(project);
+  return own.empty() ? "python3" : own;
 }
 
 absl::Status ReadPolicies(const ValueReader& reader, const Invocation& invocation, run::RunOptions& run) {
@@ -159,13 +179,13 @@ int ColumnsOf(const Invocation& invocation) {
 }  // namespace
 
 absl::StatusOr<RunRequest> ReadRunRequest(const options::CommandLine& line, const options::CommandLine& typed,
-                                          const Invocation& invocation) {
+                                          const discovery::ProjectConfig& project, const Invocation& invocation) {
   const ValueReader reader(line, invocation);
   RunRequest request;
   run::RunOptions& run = request.options;
   run.invocation_dir = invocation.directory;
   run.pytest_args = typed.pytest_args;
-  run.python = ReadPython(reader, invocation);
+  run.python = ReadPython(reader, project, invocation);
   ASSIGN_OR_RETURN(run.slots, ReadSlots(reader, line, invocation, request));
   ASSIGN_OR_RETURN(run.hang_timeout_s, reader.Seconds("--hang-timeout"));
   RETURN_IF_ERROR(ReadPolicies(reader, invocation, run));

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <optional>
 
 #include "coordinator/request/testing/request_fixture.h"
@@ -17,7 +20,7 @@ using ::testing::IsEmpty;
 class RunRequestTest : public RequestFixture {
  protected:
   absl::StatusOr<RunRequest> Read(const std::vector<std::string>& args) const {
-    return ReadRunRequest(Typed(args), Typed(args), invocation_);
+    return ReadRunRequest(Typed(args), Typed(args), project_, invocation_);
   }
   run::RunOptions Options(const std::vector<std::string>& args) const { return Must(Read(args)).options; }
   std::string Error(const std::vector<std::string>& args) const { return ErrorOf(Read(args)); }
@@ -89,7 +92,7 @@ TEST_F(RunRequestTest, TheHookOfXdistComesBeforeTheVariable) {
 
 TEST_F(RunRequestTest, PytestGetsWhatWasTyped) {
   const options::CommandLine line = Typed({"-x", "-k", "a"});
-  EXPECT_THAT(Must(ReadRunRequest(line, Typed({"-x"}), invocation_)).options.pytest_args, ElementsAre("-x"));
+  EXPECT_THAT(Must(ReadRunRequest(line, Typed({"-x"}), project_, invocation_)).options.pytest_args, ElementsAre("-x"));
 }
 
 TEST_F(RunRequestTest, AShadowIsAShare) {
@@ -107,6 +110,34 @@ TEST_F(RunRequestTest, Interpreter) {
   EXPECT_EQ(Options({"--python", "python3.12"}).python, "python3.12");
   EXPECT_EQ(Options({"--python", "../v/bin/python"}).python, "/home/u/project/../v/bin/python");
   EXPECT_EQ(Options({"--python", "~/v/bin/python"}).python, "/home/u/v/bin/python");
+}
+
+TEST_F(RunRequestTest, TheProjectsOwnEnvironmentIsTheInterpreter) {
+  std::string pattern = testing::TempDir() + "/venv_XXXXXX";
+  const std::string root = mkdtemp(pattern.data());
+  const auto make = [&](const std::string& folder) {
+    std::filesystem::create_directories(folder + "/bin");
+    std::ofstream(folder + "/bin/python") << "";
+    std::filesystem::permissions(folder + "/bin/python", std::filesystem::perms::owner_all);
+  };
+  project_.rootdir = root;
+  project_.inifile = root + "/a/b/pytest.ini";
+  EXPECT_EQ(Options({}).python, "python3");
+  std::filesystem::create_directories(root + "/a/b/.venv/bin");
+  EXPECT_EQ(Options({}).python, "python3") << "there is no interpreter in it";
+  make(root + "/venv");
+  EXPECT_EQ(Options({}).python, root + "/venv/bin/python");
+  make(root + "/a/.venv");
+  EXPECT_EQ(Options({}).python, root + "/a/.venv/bin/python");
+  make(root + "/a/b/venv");
+  EXPECT_EQ(Options({}).python, root + "/a/b/venv/bin/python");
+  make(root + "/a/b/.venv");
+  EXPECT_EQ(Options({}).python, root + "/a/b/.venv/bin/python");
+  project_.inifile.clear();
+  EXPECT_EQ(Options({}).python, root + "/venv/bin/python");
+  environment_["VIRTUAL_ENV"] = "/active";
+  EXPECT_EQ(Options({}).python, "/active/bin/python");
+  EXPECT_EQ(Options({"--python", "python3.12"}).python, "python3.12");
 }
 
 TEST_F(RunRequestTest, ColorFollowsPytestsRules) {
@@ -158,7 +189,7 @@ TEST_F(RunRequestTest, WrongValuesAreNamedByTheirOrigin) {
   options::CommandLine line;
   line.values["--workers"] = {"many"};
   line.origins["--workers"] = "FASTEST_WORKERS=many";
-  EXPECT_EQ(ErrorOf(ReadRunRequest(line, line, invocation_)),
+  EXPECT_EQ(ErrorOf(ReadRunRequest(line, line, project_, invocation_)),
             "FASTEST_WORKERS=many: a number from 1 to 1024 is needed, or 'auto'");
 }
 

@@ -168,8 +168,10 @@ def test_both_answer_by_ipv6(start, agent, project, tmp_path):
 
 
 @pytest.mark.parametrize("program", ["coordinator", "agent"])
-@pytest.mark.parametrize(("address", "message"), [("nonsense", "nonsense"), ("192.0.2.1:0", "cannot listen there"),
-                                                  ("[2001:db8::1]:0", "cannot listen there")])
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [("nonsense", "nonsense"), ("192.0.2.1:0", "cannot listen there"), ("[2001:db8::1]:0", "cannot listen there")],
+)
 def test_an_address_that_cannot_be_had_is_one_error(execute, agent, project, program, address, message):
     folder = project(WAITS)
     if program == "coordinator":

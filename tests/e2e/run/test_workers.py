@@ -1,4 +1,4 @@
-"""How many workers a run has: '-n auto' and '-n logical' as pytest-xdist has them, on the processors of this process."""
+"""How many workers a run has: '-n auto' and '-n logical', as pytest-xdist has them and on the usable processors."""
 
 import os
 
