@@ -88,6 +88,7 @@ absl::Status Agent::MakeHost(const std::string& hostname) {
   ASSIGN_OR_RETURN(loop_, EventLoop::Create(&clock_));
   AgentHost::Options options;
   options.session.python = options_.python;
+  options.session.start_limit = absl::Seconds(options_.python_limit_s);
   options.session.runner = runner_;
   options.session.embedded = options_.embedded;
   options.session.warm = warm_;

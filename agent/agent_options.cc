@@ -57,7 +57,7 @@ class CommandLine {
     options_.python = surroundings.virtual_env.empty() ? "python3" : surroundings.virtual_env + "/bin/python";
     options_.runner = surroundings.runner;
     options_.slots = surroundings.cores;
-    options_.workdir = surroundings.working_dir;
+    options_.workdir = surroundings.working_dir.value_or("");
     AddAddresses();
     AddMetrics();
     AddPlace();
@@ -74,14 +74,21 @@ class CommandLine {
     if (options_.join.empty() && options_.listen.empty() && options_.warm_socket.empty()) {
       throw CLI::RequiredError("--listen HOST:PORT or --join HOST:PORT");
     }
+    if (options_.workdir.empty()) options_.workdir = WorkingDir();
     // The process leaves its directory.
     for (std::string* path : {&options_.workdir, &options_.port_file, &options_.metrics_port_file}) {
-      if (!path->empty() && path->front() != '/') *path = absl::StrCat(surroundings_.working_dir, "/", *path);
+      if (!path->empty() && path->front() != '/') *path = absl::StrCat(WorkingDir(), "/", *path);
     }
     while (options_.workdir.size() > 1 && options_.workdir.back() == '/') options_.workdir.pop_back();
   }
 
  private:
+  // Throws CLI::ValidationError if the directory is gone.
+  std::string WorkingDir() const {
+    if (surroundings_.working_dir.ok()) return *surroundings_.working_dir;
+    throw CLI::ValidationError(std::string(surroundings_.working_dir.status().message()));
+  }
+
   void AddAddresses() {
     CLI::Option* const listen =
         app_.add_option("--listen", options_.listen,
@@ -155,6 +162,7 @@ class CommandLine {
                     "Interpreter for the workers, if the run names none (default: the active virtual environment's, "
                     "else python3)")
         ->type_name("PATH");
+    app_.add_option("--python-limit", options_.python_limit_s, "")->group("")->check(CLI::Validator(WhyNotSeconds, ""));
     app_.add_option("--runner", options_.runner, "")->group("");
     app_.add_flag("--embedded", options_.embedded, "")->group("");
   }

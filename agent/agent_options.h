@@ -35,6 +35,8 @@ struct AgentOptions {
   SecurityOptions security;
   // A path, or a name to be looked up on PATH.
   std::string python;
+  // How many seconds the interpreter may take to load pytest.
+  double python_limit_s = 120;
   // The folder fastest_runner; empty: the one that belongs to the program.
   std::string runner;
   // A coordinator has started the agent for itself: the agent says nothing of its own, and leaves Ctrl-C to it.

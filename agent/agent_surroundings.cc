@@ -4,10 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <filesystem>
-#include <system_error>
-#include <thread>
+#include "base/usable_cpus.h"
+#include "base/working_directory.h"
 
 namespace fastest::agent {
 namespace {
@@ -23,9 +21,8 @@ AgentSurroundings ReadSurroundings() {
   AgentSurroundings surroundings;
   char hostname[HOST_NAME_MAX + 1] = {};
   if (gethostname(hostname, sizeof(hostname) - 1) == 0) surroundings.hostname = hostname;
-  std::error_code error;
-  surroundings.working_dir = std::filesystem::current_path(error).string();
-  surroundings.cores = std::max(1u, std::thread::hardware_concurrency());
+  surroundings.working_dir = WorkingDirectory();
+  surroundings.cores = static_cast<uint32_t>(UsableCpus());
   surroundings.virtual_env = Variable("VIRTUAL_ENV");
   surroundings.runner = Variable("FASTEST_RUNNER");
   return surroundings;

@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/statusor.h"
+
 namespace fastest::agent {
 
 // The options' defaults depend on these.
 struct AgentSurroundings {
   uint32_t cores = 1;
-  std::string working_dir;
+  // FailedPrecondition: it is gone.
+  absl::StatusOr<std::string> working_dir;
   std::string hostname;
   // VIRTUAL_ENV and FASTEST_RUNNER; empty: unset.
   std::string virtual_env;

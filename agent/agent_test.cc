@@ -71,6 +71,7 @@ class AgentTest : public testing::Test {
                     "--python",
                     python};
     if (!runner_.empty()) options.argv.insert(options.argv.end(), {"--runner", runner_});
+    options.argv.insert(options.argv.end(), more_arguments_.begin(), more_arguments_.end());
     options.env = env;
     options.env->push_back("PATH=/usr/bin:/bin");
     UniqueFd err(open((folder_.path() + "/stderr").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
@@ -221,6 +222,7 @@ class AgentTest : public testing::Test {
   }
 
   const TestFolder folder_;
+  std::vector<std::string> more_arguments_;
   std::string invocation_dir_;
   std::string runner_;
   std::vector<std::string> pytest_args_;
@@ -499,7 +501,24 @@ TEST_F(AgentTest, WhatIsNoPythonIsRefused) {
   StartAgent("/bin/false");
   StartRun(1);
   const Event event = WaitFor([](const Event& e) { return e.has_refused(); });
-  EXPECT_EQ(event.refused().message(), "/bin/false cannot start fastest_runner (exit code 1)");
+  EXPECT_EQ(
+      event.refused().message(),
+      "/bin/false cannot start fastest_runner (exit code 1; try `/bin/false -m pytest --version`, or name another "
+      "by --python)");
+  ExpectOrderlyEnd();
+}
+
+TEST_F(AgentTest, WhatHangsInPlaceOfPythonIsRefused) {
+  const std::string script = folder_ + "/python";
+  std::ofstream(script) << "#!/bin/sh\nsleep 1000\necho not reached\n";
+  std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+  more_arguments_ = {"--python-limit", "0.2"};
+  StartAgent(script);
+  StartRun(1);
+  const Event event = WaitFor([](const Event& e) { return e.has_refused(); });
+  EXPECT_EQ(event.refused().exit_status(), 4);
+  EXPECT_EQ(event.refused().message(), script + " has not loaded pytest after 200ms: try `" + script +
+                                           " -m pytest --version`, or name another by --python");
   ExpectOrderlyEnd();
 }
 

@@ -21,6 +21,7 @@
 #include "coordinator/commands/replay.h"
 #include "coordinator/commands/run.h"
 #include "coordinator/commands/runs/replayed_run.h"
+#include "coordinator/commands/runs/workers_hook.h"
 #include "coordinator/commands/shards.h"
 #include "coordinator/commands/status.h"
 #include "coordinator/commands/stop_warm.h"
@@ -48,10 +49,15 @@ struct Asked {
   isolation::Sequence sequence;
 };
 
-// The commands that need no project; nothing if another is asked for.
-std::optional<int> AnswerAtOnce(const options::CommandLine& line, const request::Invocation& invocation) {
+// The commands that need nothing; nothing if another is asked for.
+std::optional<int> AnswerAnywhere(const options::CommandLine& line) {
   if (line.Has("--help")) return commands::HelpCommand();
   if (line.Has("--version")) return commands::VersionCommand();
+  return std::nullopt;
+}
+
+// The commands that need no project; nothing if another is asked for.
+std::optional<int> AnswerAtOnce(const options::CommandLine& line, const request::Invocation& invocation) {
   if (line.Has("--merge")) return commands::MergeCommand(line, invocation);
   if (line.Has("--from-json")) return commands::ReplayCommand(line, invocation);
   return std::nullopt;
@@ -78,7 +84,8 @@ absl::StatusOr<int> Main(const std::vector<std::string>& words) {
   Asked asked;
   ASSIGN_OR_RETURN(asked.args, options::WithArgumentFiles(words));
   ASSIGN_OR_RETURN(asked.line, options::Parse(asked.args));
-  const request::Invocation invocation = request::ThisInvocation();
+  if (const std::optional<int> exit_code = AnswerAnywhere(asked.line)) return *exit_code;
+  ASSIGN_OR_RETURN(request::Invocation invocation, request::ThisInvocation());
   if (const std::optional<int> exit_code = AnswerAtOnce(asked.line, invocation)) return *exit_code;
 
   RETURN_IF_ERROR(commands::CheckReplayWords(asked.line));
@@ -89,8 +96,10 @@ absl::StatusOr<int> Main(const std::vector<std::string>& words) {
     asked.sequence = std::move(replayed.sequence);
   }
   ASSIGN_OR_RETURN(asked.project, discovery::FindProject(request::ReadProjectOptions(asked.line, invocation)));
+  RETURN_IF_ERROR(options::CheckVariables(invocation.own_variables));
   RETURN_IF_ERROR(options::AddFromEnvironment(invocation.getenv, asked.line));
   RETURN_IF_ERROR(options::AddFromSettingsFile(asked.project.rootdir, asked.line));
+  invocation.ask_hook = commands::WorkersHook(asked.line, asked.project, invocation);
   ASSIGN_OR_RETURN(asked.request, request::MakeRequest(asked.line, asked.project, invocation));
   if (replays) commands::Follow(asked.sequence, &asked.request);
   return Answer(asked);

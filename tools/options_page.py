@@ -44,6 +44,7 @@ VERDICTS = {
     "handed": (HANDED, "each worker's pytest obeys it"),
     "text": (SAME, "one worker lets pytest answer, and its text is shown as it is"),
     "single session": (SAME, "the run is one session on one slot, as pytest's own; a note says so"),
+    "pytest cache": (SAME, "each worker collects all tests and obeys it; with agents: one session on one slot"),
     "control session": (SAME, "any number of workers, and a session beside them that sees the whole run"),
     "interactive": (SAME, "pytest itself takes over the terminal"),
     "consumed": (MEANINGLESS, ""),

@@ -22,6 +22,7 @@ CoordinatorSession::CoordinatorSession(Options options, const Environment& envir
 WorkerPool::Options CoordinatorSession::PoolOptions(SlotShare* share) {
   WorkerPool::Options options;
   options.runner = options_.runner;
+  options.start_limit = options_.start_limit;
   options.emit = [this](v1::AgentMessage::Event event) { Emit(std::move(event)); };
   options.on_workers_gone = [this] { OnWorkersGone(); };
   options.on_ended = [this] { OnZygoteEnded(); };

@@ -41,6 +41,8 @@ class CoordinatorSession {
     std::string workdir;
     // Told what happens here; null: nobody is. Outlives the session.
     AgentRecord* record = nullptr;
+    // How long the interpreter may take to load pytest.
+    absl::Duration start_limit = absl::Minutes(2);
     // How long the coordinator may take to end the stream after the agent has said all.
     absl::Duration close_limit = absl::Seconds(5);
   };

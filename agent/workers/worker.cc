@@ -129,16 +129,16 @@ void Worker::Pause(bool pause) {
   SetTimer();
 }
 
-void Worker::OnExited(int wait_status) {
+void Worker::OnExited(int wait_status, const std::string& last_import) {
   // Messages that were written and not read yet decide which test is to blame.
   while (!deaf_ && ReadChannel()) {
   }
-  Finish(DescribeWaitStatus(wait_status));
+  Finish(DescribeWaitStatus(wait_status), last_import);
 }
 
 void Worker::Lost(const std::string& why) {
   state_.OnKillRequested(why);
-  OnExited(SIGKILL);
+  OnExited(SIGKILL, "");
 }
 
 void Worker::Watch() {
@@ -312,7 +312,7 @@ void Worker::SetTimer() {
   });
 }
 
-void Worker::Finish(const std::string& how) {
+void Worker::Finish(const std::string& how, const std::string& last_import) {
   for (Stream* stream : {&out_, &err_}) {
     for (size_t left = kLastBytes; left >= kChunkBytes && ReadStream(stream); left -= kChunkBytes) {
     }
@@ -332,6 +332,9 @@ void Worker::Finish(const std::string& how) {
     env_.listener->OnWorkerMessage(*this, std::move(message));
   } else {
     Forward(err_.name, last_words_.Release());
+    if (!end.orderly && !state_.started() && !last_import.empty()) {
+      absl::StrAppend(&end.how, "; the file that it began to import last is ", ToText(last_import));
+    }
     if (!end.orderly && !last_words_.tail().empty()) {
       absl::StrAppend(&end.how, "; the end of its stderr:\n", ToText(last_words_.tail()));
     }

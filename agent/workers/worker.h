@@ -63,9 +63,9 @@ class Worker {
   // While paused nothing is read: the worker's writes will block when the kernel's buffers are full.
   void Pause(bool pause);
 
-  // Told by the zygote.
+  // Told by the zygote. `last_import`: the test file or conftest that the process began to import last, if any.
   void OnForked(pid_t pid) { pid_ = pid; }
-  void OnExited(int wait_status);
+  void OnExited(int wait_status, const std::string& last_import);
   // The zygote died, and with it the process.
   void Lost(const std::string& why);
 
@@ -95,7 +95,7 @@ class Worker {
   bool paused() const { return paused_at_.has_value(); }
   void Take(WorkerState::Step step);
   void SetTimer();
-  void Finish(const std::string& how);
+  void Finish(const std::string& how, const std::string& last_import);
 
   const uint32_t slot_;
   // A control session holds none.

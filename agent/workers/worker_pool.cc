@@ -50,6 +50,7 @@ WorkerPool::WorkerPool(Options options, EventLoop* loop, Clock* clock)
   zygote_options_.runner = options_.runner;
   zygote_options_.working_dir = options_.working_dir;
   zygote_options_.keep = options_.keep_zygote;
+  zygote_options_.start_limit = options_.start_limit;
 }
 
 WorkerPool::~WorkerPool() {
@@ -278,8 +279,8 @@ void WorkerPool::OnForked(const std::string& worker_id, pid_t pid) {
   if (Worker* worker = Find(worker_id)) worker->OnForked(pid);
 }
 
-void WorkerPool::OnExited(const std::string& worker_id, int wait_status) {
-  if (Worker* worker = Find(worker_id)) worker->OnExited(wait_status);
+void WorkerPool::OnExited(const std::string& worker_id, int wait_status, const std::string& last_import) {
+  if (Worker* worker = Find(worker_id)) worker->OnExited(wait_status, last_import);
 }
 
 void WorkerPool::OnZygoteCleared() {

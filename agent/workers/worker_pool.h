@@ -42,6 +42,8 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
     SlotShare* share = nullptr;
     // The zygote serves run after run: TakeZygote() gives it to the next pool. A run then brings its whole environment.
     bool keep_zygote = false;
+    // See Zygote::Options.
+    absl::Duration start_limit = absl::Minutes(2);
     // The directory in which the first zygote is started; empty: this process's own.
     std::string working_dir;
   };
@@ -86,7 +88,7 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
 
   // Zygote::Listener
   void OnForked(const std::string& worker_id, pid_t pid) override;
-  void OnExited(const std::string& worker_id, int wait_status) override;
+  void OnExited(const std::string& worker_id, int wait_status, const std::string& last_import) override;
   void OnZygoteEnded(const absl::Status& why) override;
   void OnZygoteBegun(const std::string& stale) override;
   void OnZygoteCleared() override;

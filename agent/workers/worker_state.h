@@ -90,6 +90,8 @@ class WorkerState {
   const std::optional<Running>& running() const { return running_; }
   // The stack that was asked for is being written: bytes on stderr are for the report.
   bool dumping() const { return dump_ends_ != absl::InfiniteFuture(); }
+  // The session has begun: conftests and test files are loaded.
+  bool started() const { return stage_ != Hung::kAtStart; }
   // Valid after OnExited.
   const End& end() const { return *end_; }
 

@@ -123,6 +123,13 @@ Zygote::Zygote(Options options, EventLoop* loop, Clock* clock, Parts parts)
       output_(std::move(parts.output)) {
   WatchControl();
   loop_->Watch(output_.get(), EPOLLIN, [this](uint32_t) { ReadOutput(); });
+  timer_ = loop_->At(clock_->Now() + options_.start_limit, [this] {
+    failure_ =
+        absl::StrCat(options_.python, " has not loaded pytest after ", absl::FormatDuration(options_.start_limit),
+                     ": try `", options_.python, " -m pytest --version`, or name another by --python");
+    // A script in the interpreter's place may wait for a child.
+    process_.KillGroup(SIGKILL);
+  });
 }
 
 Zygote::~Zygote() {
@@ -160,6 +167,7 @@ void Zygote::End(bool has_workers) {
   if (life_ == Life::kAsked) return;
   const bool deaf = life_ == Life::kDeaf;
   life_.To(Life::kAsked);
+  loop_->Cancel(timer_);
   if (ready_ && has_workers) {
     // It ends its workers first; its last frames are still read.
     shutdown(control_.fd(), SHUT_WR);
@@ -214,6 +222,7 @@ void Zygote::OnFrame(const std::string& frame) {
   const std::string type = message.is_object() ? TextOf(message, "type") : "";
   if (type == "hello") {
     ready_ = true;
+    loop_->Cancel(timer_);
     // A person may want to know what the interpreter wrote at its start.
     if (!output_tail_.empty()) fwrite(output_tail_.data(), 1, output_tail_.size(), stderr);
     output_tail_.clear();
@@ -222,7 +231,7 @@ void Zygote::OnFrame(const std::string& frame) {
   } else if (type == "forked" && listener_ != nullptr) {
     listener_->OnForked(TextOf(message, "worker_id"), NumberOf(message, "pid"));
   } else if (type == "exited" && listener_ != nullptr) {
-    listener_->OnExited(TextOf(message, "worker_id"), NumberOf(message, "status"));
+    listener_->OnExited(TextOf(message, "worker_id"), NumberOf(message, "status"), TextOf(message, "last_import"));
   } else if (type == "begun" && listener_ != nullptr) {
     listener_->OnZygoteBegun(TextOf(message, "stale"));
   } else if (type == "cleared" && listener_ != nullptr) {
@@ -275,7 +284,8 @@ absl::Status Zygote::WhyEnded(const std::string& how) const {
   if (!failure_.empty()) return absl::FailedPreconditionError(failure_);
   const std::string said(absl::StripAsciiWhitespace(output_tail_));
   return absl::FailedPreconditionError(
-      absl::StrCat(options_.python, " cannot start fastest_runner (", how, ")", said.empty() ? "" : ": ", said));
+      absl::StrCat(options_.python, " cannot start fastest_runner (", how, "; try `", options_.python,
+                   " -m pytest --version`, or name another by --python)", said.empty() ? "" : ": ", said));
 }
 
 }  // namespace fastest::agent

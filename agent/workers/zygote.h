@@ -27,7 +27,7 @@ class Zygote {
     virtual ~Listener() = default;
     virtual void OnForked(const std::string& worker_id, pid_t pid) = 0;
     // `wait_status` as waitpid gives it. The process's group may have members left; the zygote ends them.
-    virtual void OnExited(const std::string& worker_id, int wait_status) = 0;
+    virtual void OnExited(const std::string& worker_id, int wait_status, const std::string& last_import) = 0;
     // Last call: the zygote has ended, and its workers are dead. OK: it was asked to. NotFound, FailedPrecondition: it
     // never was of use, and the message tells the user why and what to do. Aborted: it died later.
     virtual void OnZygoteEnded(const absl::Status& why) = 0;
@@ -53,6 +53,8 @@ class Zygote {
     bool keep = false;
     // With `keep`: RunSpec.preload of the run that the zygote is started for.
     std::vector<std::string> preload;
+    // How long the interpreter may take to start and to load pytest.
+    absl::Duration start_limit = absl::Minutes(2);
     // How long the zygote may take to end when it is asked to.
     absl::Duration end_limit = absl::Seconds(5);
   };

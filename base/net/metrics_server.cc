@@ -64,14 +64,17 @@ MetricsServer::MetricsServer(std::unique_ptr<prometheus::Exposer> exposer)
 MetricsServer::~MetricsServer() = default;
 
 absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Listen(const std::string& address) {
-  ASSIGN_OR_RETURN(const std::string numeric, NumericAddress(address));
+  ASSIGN_OR_RETURN(std::unique_ptr<Ipv6Relay> relay, Ipv6Relay::For(address));
+  ASSIGN_OR_RETURN(const std::string numeric, NumericAddress(relay == nullptr ? address : kBehindRelay));
   try {
     auto server =
         std::unique_ptr<MetricsServer>(new MetricsServer(std::make_unique<prometheus::Exposer>(std::vector<std::string>{
             "listening_ports", numeric, "num_threads", kThreads, "request_timeout_ms", kPatienceMs})));
     const std::vector<int> ports = server->exposer_->GetListeningPorts();
     if (!ports.empty()) {
-      server->address_ = absl::StrCat(HostOf(address), ":", ports.front());
+      server->address_ = relay == nullptr ? absl::StrCat(HostOf(address), ":", ports.front()) : relay->address();
+      if (relay != nullptr) relay->Start(ports.front());
+      server->relay_ = std::move(relay);
       return server;
     }
   } catch (const std::exception&) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "base/net/ipv6_relay.h"
 #include "prometheus/collectable.h"
 
 namespace prometheus {
@@ -33,6 +34,8 @@ class MetricsServer {
  private:
   explicit MetricsServer(std::unique_ptr<prometheus::Exposer> exposer);
 
+  // Null unless the address is one of IPv6. Ends after the server.
+  std::unique_ptr<Ipv6Relay> relay_;
   std::unique_ptr<prometheus::Exposer> exposer_;
   std::string address_;
   std::shared_ptr<prometheus::Collectable> process_;

@@ -150,7 +150,8 @@ void Stop(mg_context* context, const std::string& address) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PageServer>> PageServer::Listen(const std::string& address, Pages* pages) {
-  ASSIGN_OR_RETURN(const std::string where, NumericAddress(address));
+  ASSIGN_OR_RETURN(std::unique_ptr<Ipv6Relay> relay, Ipv6Relay::For(address));
+  ASSIGN_OR_RETURN(const std::string where, NumericAddress(relay == nullptr ? address : kBehindRelay));
   const std::string host(HostOf(address));
   auto server = std::unique_ptr<PageServer>(new PageServer(pages));
   if (!IsLoopbackHost(host)) {
@@ -177,15 +178,18 @@ absl::StatusOr<std::unique_ptr<PageServer>> PageServer::Listen(const std::string
   if (server->context_ == nullptr || mg_get_server_ports(server->context_, 1, &port) < 1) {
     return CannotListen(address);
   }
-  server->address_ = absl::StrCat(host, ":", port.port);
+  server->own_address_ = absl::StrCat(HostOf(where), ":", port.port);
+  server->address_ = relay == nullptr ? absl::StrCat(host, ":", port.port) : relay->address();
   mg_set_request_handler(server->context_, "**", &PageServer::Handle, server.get());
+  if (relay != nullptr) relay->Start(port.port);
+  server->relay_ = std::move(relay);
   return server;
 }
 
 PageServer::PageServer(Pages* pages) : pages_(pages) { mg_init_library(0); }
 
 PageServer::~PageServer() {
-  if (context_ != nullptr) Stop(context_, address_);
+  if (context_ != nullptr) Stop(context_, own_address_);
   mg_exit_library();
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "base/net/ipv6_relay.h"
 
 struct mg_connection;
 struct mg_context;
@@ -72,7 +73,11 @@ class PageServer {
   std::string WhyForbidden(mg_connection* connection, const Pages::Query& query) const;
 
   Pages* const pages_;
+  // Null unless the address is one of IPv6. Ends after the server.
+  std::unique_ptr<Ipv6Relay> relay_;
+  // Differ where there is a relay.
   std::string address_;
+  std::string own_address_;
   // Empty: no token is needed.
   std::string token_;
   std::atomic<int> followers_{0};

@@ -15,11 +15,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/net/web_address.h"
 #include "base/process/unique_fd.h"
 
 namespace fastest {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -54,14 +56,27 @@ class SomePages : public Pages {
   };
 };
 
-// The whole answer to `request`.
-std::string Ask(const PageServer& server, const std::string& request) {
+// A connection to the loopback address of the server's kind.
+UniqueFd Connect(const PageServer& server) {
+  const auto port = htons(static_cast<uint16_t>(std::stoi(server.address().substr(server.address().rfind(':') + 1))));
+  const bool ipv6 = server.address()[0] == '[';
   sockaddr_in to = {};
   to.sin_family = AF_INET;
-  to.sin_port = htons(static_cast<uint16_t>(std::stoi(server.address().substr(server.address().rfind(':') + 1))));
+  to.sin_port = port;
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  EXPECT_EQ(connect(fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+  sockaddr_in6 to6 = {};
+  to6.sin6_family = AF_INET6;
+  to6.sin6_port = port;
+  to6.sin6_addr = in6addr_loopback;
+  UniqueFd fd(socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const auto* const name = ipv6 ? reinterpret_cast<const sockaddr*>(&to6) : reinterpret_cast<const sockaddr*>(&to);
+  EXPECT_EQ(connect(fd.get(), name, ipv6 ? sizeof to6 : sizeof to), 0);
+  return fd;
+}
+
+// The whole answer to `request`.
+std::string Ask(const PageServer& server, const std::string& request) {
+  const UniqueFd fd = Connect(server);
   EXPECT_EQ(send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL), static_cast<ssize_t>(request.size()));
   std::string answer;
   std::array<char, 4096> buffer;
@@ -81,9 +96,14 @@ std::unique_ptr<PageServer> Listen(const std::string& address, Pages* pages) {
   return *std::move(server);
 }
 
-TEST(PageServerTest, PagesAndEvents) {
+class AnyAddress : public testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(PageServerTest, AnyAddress, testing::Values("localhost:0", "[::1]:0"));
+
+TEST_P(AnyAddress, PagesAndEvents) {
   SomePages pages;
-  auto server = Listen("localhost:0", &pages);
+  auto server = Listen(GetParam(), &pages);
+  EXPECT_EQ(HostOf(server->address()), HostOf(GetParam()));
   EXPECT_EQ(server->url(), absl::StrCat("http://", server->address(), "/"));
   const std::string page = Get(*server, "/told?b=1%262&a&c=x%20y");
   EXPECT_THAT(page, StartsWith("HTTP/1.1 200 OK\r\n"));
@@ -103,9 +123,9 @@ TEST(PageServerTest, PagesAndEvents) {
   EXPECT_EQ(pages.sent, 1);
 }
 
-TEST(PageServerTest, OnLoopbackItAnswersToLoopbackNamesOnly) {
+TEST_P(AnyAddress, OnLoopbackItAnswersToLoopbackNamesOnly) {
   SomePages pages;
-  const auto server = Listen("127.0.0.1:0", &pages);
+  const auto server = Listen(GetParam(), &pages);
   for (const char* host : {"localhost", "localhost:80", "127.0.0.1:1", "127.9.9.9", "[::1]", "[::1]:80"}) {
     EXPECT_THAT(Get(*server, "/told", host), StartsWith("HTTP/1.1 200 ")) << host;
   }
@@ -117,9 +137,13 @@ TEST(PageServerTest, OnLoopbackItAnswersToLoopbackNamesOnly) {
   EXPECT_THAT(Ask(*server, "GET /told HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.0 403 "));
 }
 
-TEST(PageServerTest, ElsewhereItAsksForItsToken) {
+class AnyInterface : public testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(PageServerTest, AnyInterface, testing::Values("0.0.0.0:0", "[::]:0"));
+
+TEST_P(AnyInterface, ElsewhereItAsksForItsToken) {
   SomePages pages;
-  const auto server = Listen("0.0.0.0:0", &pages);
+  const auto server = Listen(GetParam(), &pages);
   const std::string start = absl::StrCat("http://", server->address(), "/?token=");
   ASSERT_THAT(server->url(), StartsWith(start));
   const std::string token = server->url().substr(start.size());
@@ -129,16 +153,43 @@ TEST(PageServerTest, ElsewhereItAsksForItsToken) {
     EXPECT_THAT(Get(*server, "/told?token=" + wrong), StartsWith("HTTP/1.1 403 "));
   }
   EXPECT_THAT(Get(*server, "/events"), StartsWith("HTTP/1.1 403 "));
-  EXPECT_NE(Listen("0.0.0.0:0", &pages)->url().substr(start.size()), token);
+  EXPECT_NE(Listen(GetParam(), &pages)->url().substr(start.size()), token);
 }
 
-TEST(PageServerTest, AnAddressThatCannotBeHad) {
+// More than one piece of the relay, to a client who reads late.
+TEST(PageServerTest, ALongAnswerArrivesWhole) {
+  class LongPage : public SomePages {
+   public:
+    std::optional<Page> Get(const std::string&, const Query&) override {
+      Page page;
+      page.body = std::string(5'000'000, 'x') + "end";
+      return page;
+    }
+  };
+  LongPage pages;
+  auto server = Listen("[::1]:0", &pages);
+  const UniqueFd fd = Connect(*server);
+  const std::string request = "GET / HTTP/1.1\r\nHost: [::1]\r\n\r\n";
+  EXPECT_EQ(send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL), static_cast<ssize_t>(request.size()));
+  const UniqueFd other = Connect(*server);
+  EXPECT_THAT(Get(*server, "/"), EndsWith("xend"));
+  std::string answer;
+  std::array<char, 4096> buffer;
+  for (ssize_t got = 0; (got = recv(fd.get(), buffer.data(), buffer.size(), 0)) > 0;) {
+    answer.append(buffer.data(), static_cast<size_t>(got));
+  }
+  EXPECT_GT(answer.size(), 5'000'000u);
+  EXPECT_THAT(answer.substr(answer.size() - 4), "xend");
+}
+
+TEST_P(AnyAddress, AnAddressThatCannotBeHad) {
   SomePages pages;
-  const auto server = Listen("127.0.0.1:0", &pages);
+  const auto server = Listen(GetParam(), &pages);
   const absl::Status taken = PageServer::Listen(server->address(), &pages).status();
   EXPECT_TRUE(absl::IsInvalidArgument(taken));
   EXPECT_THAT(std::string(taken.message()), StartsWith(server->address() + ": cannot listen there: the port is taken"));
-  for (const char* wrong : {"", "80", "localhost", "localhost:x", "::1:80", "localhost:70000"}) {
+  for (const char* wrong : {"", "80", "localhost", "localhost:x", "::1:80", "localhost:70000", "[::1]", "[::1:0",
+                            "[]:0", "[nobody]:0", "[::1]:x", "[2001:db8::1]:0"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(PageServer::Listen(wrong, &pages).status())) << wrong;
   }
 }

@@ -1,4 +1,4 @@
-// Where the web servers within our programs listen: HOST:PORT of IPv4, port 0 for any.
+// Where the web servers within our programs listen: HOST:PORT, port 0 for any. IPv6 goes through an Ipv6Relay.
 #ifndef FASTEST_BASE_NET_WEB_ADDRESS_H_
 #define FASTEST_BASE_NET_WEB_ADDRESS_H_
 

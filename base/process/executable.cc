@@ -54,12 +54,17 @@ absl::StatusOr<std::string> FindProgram(const std::string& name, const std::stri
     }
   }
   if (!refused.empty()) return absl::PermissionDeniedError(refused);
+  if (name.find('/') != std::string::npos) return absl::NotFoundError(absl::StrCat("there is no file ", name));
   return absl::NotFoundError(absl::StrCat("no such program: ", name));
 }
 
 absl::StatusOr<std::string> FindProgram(const std::string& name) {
+  constexpr char kUsualPath[] = "/usr/local/bin:/usr/bin:/bin";
   const char* path = getenv("PATH");
-  return FindProgram(name, path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin");
+  absl::StatusOr<std::string> found = FindProgram(name, path != nullptr ? path : kUsualPath);
+  if (!absl::IsNotFound(found.status()) || name.find('/') != std::string::npos) return found;
+  return absl::NotFoundError(path != nullptr ? absl::StrCat(name, " is in no folder of PATH")
+                                             : absl::StrCat(name, " is not in ", kUsualPath, ", and PATH is not set"));
 }
 
 }  // namespace fastest

@@ -95,8 +95,15 @@ std::vector<char*> Pointers(const std::vector<std::string>& words) {
   return pointers;
 }
 
-absl::Status SpawnError(const std::string& program, int error) {
+absl::Status SpawnError(const std::string& program, int error, const std::string& working_dir) {
   const std::string text = absl::StrCat("cannot run ", program, ": ", strerror(error));
+  if (!working_dir.empty() && access(working_dir.c_str(), X_OK) != 0) {
+    return absl::NotFoundError(absl::StrCat("cannot enter ", working_dir, ": ", strerror(errno)));
+  }
+  // The program itself was found a moment ago.
+  if (error == ENOENT && access(program.c_str(), F_OK) == 0) {
+    return absl::NotFoundError(absl::StrCat(text, " (the program that its first line names, or its loader)"));
+  }
   if (error == ENOENT || error == ENOTDIR) return absl::NotFoundError(text);
   if (error == EACCES || error == ENOEXEC) return absl::PermissionDeniedError(text);
   return absl::InternalError(text);
@@ -130,11 +137,14 @@ absl::StatusOr<Subprocess> Subprocess::Spawn(const SubprocessOptions& options) {
   ASSIGN_OR_RETURN(const std::string program, FindProgram(options.argv[0]));
 
   int pipe_ends[2];
-  if (pipe2(pipe_ends, O_CLOEXEC) != 0) return SpawnError(program, errno);
+  if (pipe2(pipe_ends, O_CLOEXEC) != 0) return SpawnError(program, errno, options.working_dir);
   UniqueFd error_in(pipe_ends[0]);
   UniqueFd error_out(pipe_ends[1]);
 
-  const std::vector<char*> argv = Pointers(options.argv);
+  std::vector<std::string> words = options.argv;
+  // A program that looks for itself looks in PATH, as Python does for sys.executable.
+  if (getenv("PATH") == nullptr) words[0] = program;
+  const std::vector<char*> argv = Pointers(words);
   std::vector<char*> env;
   if (options.env.has_value()) env = Pointers(*options.env);
   std::vector<int> moved(options.fds.size());
@@ -165,7 +175,7 @@ absl::StatusOr<Subprocess> Subprocess::Spawn(const SubprocessOptions& options) {
   const int fork_error = errno;
   if (pid == 0) RunChild(plan);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (pid < 0) return SpawnError(program, fork_error);
+  if (pid < 0) return SpawnError(program, fork_error, options.working_dir);
 
   Subprocess child(pid);
   error_out.reset();
@@ -176,7 +186,7 @@ absl::StatusOr<Subprocess> Subprocess::Spawn(const SubprocessOptions& options) {
   } while (got < 0 && errno == EINTR);
   if (got == sizeof(error)) {
     child.Wait();
-    return SpawnError(program, error);
+    return SpawnError(program, error, options.working_dir);
   }
   return child;
 }

@@ -83,7 +83,7 @@ TEST(SubprocessTest, ReportsTheSignal) {
 TEST(SubprocessTest, NamesAProgramThatIsNotThere) {
   const absl::Status status = Subprocess::Spawn(Argv({"no-such-program-at-all", "x"})).status();
   EXPECT_TRUE(absl::IsNotFound(status));
-  EXPECT_EQ(status.message(), "no such program: no-such-program-at-all");
+  EXPECT_EQ(status.message(), "no-such-program-at-all is in no folder of PATH");
   EXPECT_TRUE(absl::IsInvalidArgument(Subprocess::Spawn(Argv({})).status()));
 }
 

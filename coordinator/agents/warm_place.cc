@@ -74,6 +74,7 @@ std::string Inheritance() {
     absl::StrAppend(&text, line, "\n");
   }
   for (const char* link : {"cgroup", "ipc", "mnt", "net", "pid", "user", "uts"}) {
+    // A kernel without this kind of namespace has one for all: the empty text.
     std::error_code ignored;
     absl::StrAppend(&text, std::filesystem::read_symlink(absl::StrCat("/proc/self/ns/", link), ignored).string(), "\n");
   }
@@ -88,8 +89,9 @@ std::string Inheritance() {
 }
 
 absl::Status MakePrivate(const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(std::filesystem::path(folder).parent_path(), error);
+  // If this fails, mkdir does too, and says why.
+  std::error_code ignored;
+  std::filesystem::create_directories(std::filesystem::path(folder).parent_path(), ignored);
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     return absl::InvalidArgumentError(absl::StrCat("--warm: cannot make the folder ", folder, ": ", strerror(errno),
                                                    "; name another by XDG_RUNTIME_DIR"));
@@ -134,6 +136,7 @@ absl::StatusOr<WarmPlace> WarmPlace::Open(const std::string& folder, const std::
                                           const std::string& agent, const std::string& python,
                                           const std::vector<std::string>& words) {
   RETURN_IF_ERROR(MakePrivate(folder));
+  // An interpreter that is not there gives the empty path. The agent will say so.
   std::error_code error;
   std::string text = absl::StrCat(kVersion, "\n", Identity(agent), "\n", Identity(python), "\n",
                                   Identity(std::filesystem::canonical(python, error).string()), "\n", Inheritance());
@@ -193,10 +196,12 @@ absl::StatusOr<std::vector<std::string>> StopWarmAgents(const std::string& folde
   const std::string prefix = Digest(rootdir) + "-";
   std::vector<std::string> names;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    const std::string name = entry.path().filename().string();
-    if (absl::StartsWith(name, prefix) && absl::EndsWith(name, ".pid")) names.push_back(entry.path().string());
+  for (auto entry = std::filesystem::directory_iterator(folder, error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (absl::StartsWith(name, prefix) && absl::EndsWith(name, ".pid")) names.push_back(entry->path().string());
   }
+  if (error) return absl::UnavailableError(absl::StrCat("--warm: ", folder, ": ", error.message()));
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) {
     const UniqueFd file(open(name.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));

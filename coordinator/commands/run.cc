@@ -11,9 +11,12 @@
 #include "base/process/interrupts.h"
 #include "coordinator/agents/farm.h"
 #include "coordinator/agents/local_agent.h"
+#include "coordinator/commands/reports/reporters.h"
+#include "coordinator/commands/runs/paths.h"
 #include "coordinator/commands/runs/preparation.h"
 #include "coordinator/commands/runs/share.h"
 #include "coordinator/commands/text/messages.h"
+#include "coordinator/python/python_script.h"
 #include "coordinator/run/run.h"
 #include "proto/exit_code.h"
 
@@ -45,22 +48,21 @@ agents::LocalAgent::Options AgentOptions(const discovery::ProjectConfig& project
 int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& project,
             const request::Request& request) {
   const run::RunOptions& wanted = request.run.options;
-  const absl::StatusOr<std::string> python = FindProgram(wanted.python);
-  if (!python.ok()) {
-    Say(absl::StrCat("ERROR: no Python interpreter ", wanted.python, ": give one with --python"));
-    return kUsageError;
-  }
+  const absl::StatusOr<std::string> program = FindProgram(wanted.python);
+  if (!program.ok()) return Fail(python::NoInterpreter(wanted.python, program.status()), kUsageError);
+  if (const absl::Status paths = CheckPaths(line, project, request); !paths.ok()) return Fail(paths, kUsageError);
   absl::StatusOr<ShareFiles> files = ReadShareFiles(request.shard);
   if (!files.ok()) return Fail(files.status(), kUsageError);
+  const bool opening_shown = ShowOpening(request);
   // Python starts while tests are looked for.
   const absl::StatusOr<std::unique_ptr<agents::LocalAgent>> agent =
-      agents::LocalAgent::Open(AgentOptions(project, request, *python));
+      agents::LocalAgent::Open(AgentOptions(project, request, *program));
   if (!agent.ok()) {
     return Fail(agent.status(), absl::IsInvalidArgument(agent.status()) ? kUsageError : kInternalError);
   }
 
   Preparation preparation(line, project, request, *std::move(files));
-  if (const absl::Status opened = preparation.Open(); !opened.ok()) return Fail(opened, kUsageError);
+  if (const absl::Status opened = preparation.Open(opening_shown); !opened.ok()) return Fail(opened, kUsageError);
   const std::unique_ptr<run::Run> run = preparation.MakeRun(agent->get(), wanted.slots, 0);
   (*agent)->Drive(*run, [&] { preparation.RecordOnTheWay(*run); });
   const int exit_code = preparation.Finish(*run);
@@ -79,7 +81,8 @@ int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& 
 
   Preparation preparation(line, project, request, *std::move(files));
   (*farm)->ExpectFiles(preparation.Modules());
-  if (const absl::Status opened = preparation.Open(); !opened.ok()) return Fail(opened, kUsageError);
+  if (const absl::Status opened = preparation.Open(/*opening_shown=*/false); !opened.ok())
+    return Fail(opened, kUsageError);
   const absl::StatusOr<int> slots = (*farm)->Gather();
   if (!slots.ok()) {
     return preparation.Abandon(absl::IsCancelled(slots.status()) ? kInterrupted : kNotRun, slots.status());

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -20,7 +22,7 @@ int TakeoverCommand(const request::RunRequest& request) {
   argv.push_back(nullptr);
   Say(absl::StrCat("fastest: ", request.interactive_option, " needs the keyboard: pytest itself takes over"));
   execvp(argv[0], argv.data());
-  Say(absl::StrCat("ERROR: cannot run ", python, ": give an interpreter with --python"));
+  Say(absl::StrCat("ERROR: no Python interpreter ", python, " (", strerror(errno), "): give one with --python"));
   return kUsageError;
 }
 

@@ -16,6 +16,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/usable_cpus.h"
 #include "coordinator/discovery/text/syntax.h"
 
 namespace fastest::constant_tests {
@@ -44,8 +45,8 @@ bool AreAlike(const discovery::FoundModule& found, const Module& decided) {
 std::optional<Module> DecideFile(const discovery::FoundModule& found, const std::string& rootdir,
                                  discovery::SyntaxParser& parser) {
   const std::filesystem::path path = std::filesystem::path(rootdir) / found.node_id;
-  std::error_code ignored;
-  if (std::filesystem::exists(path.parent_path() / "__init__.py", ignored)) return std::nullopt;
+  std::error_code error;
+  if (std::filesystem::exists(path.parent_path() / "__init__.py", error) || error) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (!file.good() && !file.eof()) return std::nullopt;
@@ -73,7 +74,7 @@ std::map<std::string, Module> DecidedModules(const discovery::Discovery& discove
     for (size_t i = next++; i < candidates.size(); i = next++) decided[i] = DecideFile(*candidates[i], rootdir, parser);
   };
   std::vector<std::thread> threads;
-  const size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  const size_t cores = static_cast<size_t>(UsableCpus());
   while (threads.size() + 1 < std::min(cores, candidates.size())) threads.emplace_back(work);
   work();
   for (std::thread& thread : threads) thread.join();

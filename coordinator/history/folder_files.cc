@@ -32,6 +32,7 @@ absl::StatusOr<std::string> Read(const std::string& path) {
     if (errno == ENOENT) return absl::NotFoundError(absl::StrCat(path, ": it is gone"));
     return Error(path, strerror(errno));
   }
+  // A file whose size is not known is read all the same.
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
   if (!error && size > kMostPackedBytes) return Error(path, "it is too large for a file of a store");
@@ -95,6 +96,7 @@ absl::Status FolderFiles::Remove(const std::vector<std::string>& names) {
 }
 
 void FolderFiles::Tidy() {
+  // What cannot be tidied now is tidied by a later run.
   std::error_code error;
   for (auto entry = std::filesystem::directory_iterator(folder_, error);
        !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {

@@ -59,6 +59,7 @@ std::string NodeIdOf(const pugi::xml_node& test, const std::string& rootdir) {
   for (size_t files = names.size(); files > 0; --files) {
     const std::string file =
         absl::StrCat(absl::StrJoin(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(files), "/"), ".py");
+    // A file that cannot be looked at has no tests that this user runs.
     std::error_code ignored;
     if (!std::filesystem::exists(absl::StrCat(rootdir, "/", file), ignored)) continue;
     names.erase(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(files));
@@ -84,6 +85,7 @@ absl::StatusOr<Durations> FromJunit(const std::string& text, const std::string& 
 }
 
 bool IsFolder(const std::string& path) {
+  // Whoever opens the file or the folder learns why that cannot be done.
   std::error_code ignored;
   return absl::EndsWith(path, "/") || std::filesystem::is_directory(path, ignored);
 }
@@ -114,14 +116,14 @@ absl::StatusOr<std::unique_ptr<History>> OpenStore(const std::string& path, bool
     ASSIGN_OR_RETURN(std::unique_ptr<Files> files, FilesOn(path, options));
     return MakeSharedHistory(std::move(files));
   }
-  std::error_code ignored;
+  std::error_code error;
   if (IsFolder(path)) {
-    std::error_code error;
     std::filesystem::create_directories(path, error);
     if (error) return absl::UnavailableError(absl::StrCat(path, ": ", error.message()));
     return MakeSharedHistory(FilesIn(path));
   }
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+  // If this fails, the file cannot be opened, and SQLite says why.
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
   return History::Open(path);
 }
 
@@ -133,10 +135,10 @@ absl::StatusOr<std::unique_ptr<History>> OpenStoreToRead(const std::string& path
     ASSIGN_OR_RETURN(std::unique_ptr<Files> files, FilesOn(path, options));
     return MakeSharedHistory(std::move(files));
   }
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return MakeSharedHistory(FilesIn(path));
-  if (!std::filesystem::exists(path, ignored)) {
-    return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return MakeSharedHistory(FilesIn(path));
+  if (!std::filesystem::exists(path, error)) {
+    return absl::NotFoundError(absl::StrCat(path, ": ", error ? error.message() : "no such file or folder"));
   }
   return History::OpenToRead(path);
 }

@@ -55,6 +55,10 @@ std::string HelpText();
 absl::Status AddFromEnvironment(const std::function<const char*(const char*)>& getenv, CommandLine& line);
 absl::Status AddFromSettingsFile(const std::string& rootdir, CommandLine& line);
 
+// InvalidArgument for the first of the environment's `names` that begins with FASTEST_, is unknown, and is spelt nearly
+// as one that is known. Any other variable may be the user's own.
+absl::Status CheckVariables(const std::vector<std::string>& names);
+
 }  // namespace fastest::options
 
 #endif  // FASTEST_COORDINATOR_OPTIONS_COMMAND_LINE_H_

@@ -118,13 +118,20 @@ TEST(SettingsFileTest, NamesFileAndKey) {
   CommandLine line;
   const std::string unknown_key(AddFromSettingsFile(dir.path(), line).message());
   EXPECT_THAT(unknown_key, HasSubstr(dir.path() + "/fastest.toml"));
-  EXPECT_THAT(unknown_key, HasSubstr("wrokers"));
+  EXPECT_THAT(unknown_key, HasSubstr("no setting 'wrokers'; did you mean 'workers'?"));
   dir.Write("fastest.toml", "ok = 1\nworkers = [\n");
   EXPECT_THAT(std::string(AddFromSettingsFile(dir.path(), line).message()), HasSubstr("fastest.toml:"));
   dir.Write("fastest.toml", "workers = true\n");
   EXPECT_THAT(std::string(AddFromSettingsFile(dir.path(), line).message()), HasSubstr("workers"));
   dir.Write("fastest.toml", "plan = true\n");
   EXPECT_THAT(std::string(AddFromSettingsFile(dir.path(), line).message()), HasSubstr("no setting 'plan'"));
+}
+
+TEST(CheckVariablesTest, OnlyNearSpellingsAreMistakes) {
+  EXPECT_TRUE(CheckVariables({}).ok());
+  EXPECT_TRUE(CheckVariables({"FASTEST_WORKERS", "FASTEST_SLOT", "FASTEST_AGENT", "FASTEST_MY_OWN_CAR", "PATH"}).ok());
+  EXPECT_EQ(std::string(CheckVariables({"FASTEST_HANG_TIMOUT"}).message()),
+            "the variable FASTEST_HANG_TIMOUT is none of Fastest's: did you mean FASTEST_HANG_TIMEOUT?");
 }
 
 TEST(SettingsFileTest, SwitchesAndLists) {

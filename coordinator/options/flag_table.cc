@@ -1,10 +1,9 @@
 #include "coordinator/options/flag_table.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <numeric>
 
 #include "absl/strings/str_split.h"
+#include "base/spelling.h"
 #include "coordinator/options/own_flags.h"
 #include "coordinator/options/pytest_flags.h"
 
@@ -20,21 +19,6 @@ std::vector<Flag> MakeTable() {
     table.insert(table.end(), flags.begin(), flags.end());
   }
   return table;
-}
-
-size_t EditDistance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
 }
 
 }  // namespace
@@ -59,22 +43,15 @@ std::vector<std::string> Names(const Flag& flag) { return absl::StrSplit(flag.na
 
 std::string MainName(const Flag& flag) { return Names(flag).back(); }
 
-std::string NearestSpelling(const std::string& typed) {
+std::string NearestOption(const std::string& typed) {
   const std::string name = typed.substr(0, typed.find('='));
   if (name.rfind("--", 0) != 0) return "";
-  std::string best;
-  // A third of the letters wrong is another word, not a slip.
-  size_t best_distance = std::max<size_t>(1, (name.size() - 2) / 3) + 1;
+  std::vector<std::string> known;
   for (const Flag& flag : FlagTable()) {
-    for (const std::string& known : Names(flag)) {
-      const size_t distance = EditDistance(name, known);
-      if (distance < best_distance) {
-        best_distance = distance;
-        best = known;
-      }
-    }
+    const std::vector<std::string> names = Names(flag);
+    known.insert(known.end(), names.begin(), names.end());
   }
-  return best == name ? "" : best;
+  return NearestSpelling(name, known, /*common=*/2);
 }
 
 }  // namespace fastest::options

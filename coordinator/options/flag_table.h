@@ -24,7 +24,11 @@ enum class Handling {
   // The option's plugin needs to see the whole run in one process: the run has one slot, with a session like pytest's
   // own.
   kSingleSession,
-  // The same. But a local run may have several workers, with a control session beside them
+  // Chooses or orders tests by what pytest's cache has of the last run. With several workers on this machine each of them
+  // collects all tests and obeys, as with xdist, and the coordinator keeps the cache. Agents have caches of their own, so
+  // there the option is like kSingleSession.
+  kPytestCache,
+  // As kSingleSession. But a local run may have several workers, with a control session beside them
   // (docs/adr/0021-control-session.md).
   kControlSession,
   // Needs the user's keyboard: genuine pytest takes over the terminal.
@@ -86,7 +90,7 @@ std::string MainName(const Flag& flag);
 // All spellings of `flag`.
 std::vector<std::string> Names(const Flag& flag);
 // The known spelling that is nearest to a mistyped long option, or empty if none is near.
-std::string NearestSpelling(const std::string& typed);
+std::string NearestOption(const std::string& typed);
 
 }  // namespace fastest::options
 

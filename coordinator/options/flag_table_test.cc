@@ -16,11 +16,11 @@ TEST(FlagTableTest, NoSpellingTwice) {
 }
 
 TEST(NearestSpellingTest, FindsSlipsOnly) {
-  EXPECT_EQ(NearestSpelling("--report-jsn=x"), "--report-json");
-  EXPECT_EQ(NearestSpelling("--hang-timout"), "--hang-timeout");
-  EXPECT_EQ(NearestSpelling("--colect-only"), "--collect-only");
-  EXPECT_EQ(NearestSpelling("--entirely-different"), "");
-  EXPECT_EQ(NearestSpelling("-G"), "");
+  EXPECT_EQ(NearestOption("--report-jsn=x"), "--report-json");
+  EXPECT_EQ(NearestOption("--hang-timout"), "--hang-timeout");
+  EXPECT_EQ(NearestOption("--colect-only"), "--collect-only");
+  EXPECT_EQ(NearestOption("--entirely-different"), "");
+  EXPECT_EQ(NearestOption("-G"), "");
 }
 
 TEST(FindFlagTest, FindsByMainNameAlone) {

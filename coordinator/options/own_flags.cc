@@ -13,7 +13,9 @@ using A = Arity;
 std::vector<Flag> RunFlags() {
   return {
       {"-n,--numprocesses,--workers", H::kOwn, A::kValue, group::kRun,
-       "how many tests run at a time: a number, or 'auto' (one for each core, the default); 1 keeps pytest's own order",
+       "how many tests run at a time: a number, or 'auto' (one for each usable core, the default); 1 keeps pytest's "
+       "own "
+       "order",
        "N|auto"},
       {"--engine", H::kOwn, A::kValue, group::kRun,
        "how a worker runs a test: 'pytest' (pytest's own protocol), 'auto' (a faster way where the outcome is sure to "

@@ -20,6 +20,8 @@ const char* NameOf(Handling handling) {
       return "text";
     case Handling::kSingleSession:
       return "single session";
+    case Handling::kPytestCache:
+      return "pytest cache";
     case Handling::kControlSession:
       return "control session";
     case Handling::kInteractive:

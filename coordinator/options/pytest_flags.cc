@@ -140,10 +140,10 @@ std::vector<Flag> AskPytestFlags() {
 
 std::vector<Flag> WholeRunFlags() {
   return {
-      {"--lf,--last-failed", H::kSingleSession, A::kFlag, group::kWhole, "run only what failed last time", nullptr},
-      {"--ff,--failed-first", H::kSingleSession, A::kFlag, group::kWhole, "run what failed last time first", nullptr},
-      {"--nf,--new-first", H::kSingleSession, A::kFlag, group::kWhole, "run new files first", nullptr},
-      {"--lfnf,--last-failed-no-failures", H::kSingleSession, A::kValue, group::kWhole,
+      {"--lf,--last-failed", H::kPytestCache, A::kFlag, group::kWhole, "run only what failed last time", nullptr},
+      {"--ff,--failed-first", H::kPytestCache, A::kFlag, group::kWhole, "run what failed last time first", nullptr},
+      {"--nf,--new-first", H::kPytestCache, A::kFlag, group::kWhole, "run new files first", nullptr},
+      {"--lfnf,--last-failed-no-failures", H::kPytestCache, A::kValue, group::kWhole,
        "what --lf does if nothing failed: all or none", "WHAT"},
       {"--sw,--stepwise", H::kSingleSession, A::kFlag, group::kWhole, "stop at a failure, go on from there next time",
        nullptr},

@@ -2,14 +2,18 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "base/spelling.h"
+#include "base/status_macros.h"
 #include "coordinator/options/command_line.h"
 #include "coordinator/options/flag_table.h"
 
@@ -30,12 +34,20 @@ const Flag* FindSetting(const std::string& key) {
   return nullptr;
 }
 
-std::string KnownKeys() {
-  std::string keys;
+std::vector<std::string> KnownKeys() {
+  std::vector<std::string> keys;
   for (const Flag& flag : FlagTable()) {
-    if (IsSetting(flag)) absl::StrAppend(&keys, keys.empty() ? "" : ", ", Key(flag));
+    if (IsSetting(flag)) keys.push_back(Key(flag));
   }
   return keys;
+}
+
+constexpr char kPrefix[] = "FASTEST_";
+// Variables that are no settings.
+constexpr const char* kOtherVariables[] = {"FASTEST_AGENT", "FASTEST_HISTORY_TOKEN", "FASTEST_RUNNER", "FASTEST_SLOT"};
+
+std::string Variable(const Flag& flag) {
+  return absl::StrCat(kPrefix, absl::AsciiStrToUpper(absl::StrReplaceAll(Key(flag), {{"-", "_"}})));
 }
 
 // A setting's value, and how a message shows it.
@@ -83,8 +95,11 @@ absl::Status AddTable(const std::string& file, const toml::table& settings, Comm
     const std::string key(entry.first.str());
     const Flag* flag = FindSetting(key);
     if (flag == nullptr) {
+      const std::string nearest = NearestSpelling(absl::StrReplaceAll(key, {{"_", "-"}}), KnownKeys());
       return absl::InvalidArgumentError(
-          absl::StrCat(file, ": Fastest has no setting '", key, "'; there are: ", KnownKeys()));
+          absl::StrCat(file, ": Fastest has no setting '", key, "'; ",
+                       nearest.empty() ? "" : absl::StrCat("did you mean '", nearest, "'? "),
+                       "there are: ", absl::StrJoin(KnownKeys(), ", ")));
     }
     absl::StatusOr<Setting> setting = ValueOf(*flag, entry.second);
     if (!setting.ok()) {
@@ -94,6 +109,14 @@ absl::Status AddTable(const std::string& file, const toml::table& settings, Comm
     line.origins[MainName(*flag)] = absl::StrCat(file, ": ", key, " = ", setting->shown);
   }
   return absl::OkStatus();
+}
+
+// A file that cannot be looked at might have settings, so it is not passed over.
+absl::StatusOr<bool> Exists(const std::string& file) {
+  std::error_code error;
+  const bool exists = std::filesystem::exists(file, error);
+  if (error) return absl::InvalidArgumentError(absl::StrCat(file, ": ", error.message()));
+  return exists;
 }
 
 absl::StatusOr<toml::table> ParseFile(const std::string& file) {
@@ -110,8 +133,7 @@ absl::StatusOr<toml::table> ParseFile(const std::string& file) {
 absl::Status AddFromEnvironment(const std::function<const char*(const char*)>& getenv, CommandLine& line) {
   for (const Flag& flag : FlagTable()) {
     if (!IsSetting(flag)) continue;
-    const std::string variable =
-        absl::StrCat("FASTEST_", absl::AsciiStrToUpper(absl::StrReplaceAll(Key(flag), {{"-", "_"}})));
+    const std::string variable = Variable(flag);
     const char* value = getenv(variable.c_str());
     if (value == nullptr || *value == '\0') continue;
     const std::string given = absl::StrCat(variable, "=", value);
@@ -127,16 +149,33 @@ absl::Status AddFromEnvironment(const std::function<const char*(const char*)>& g
   return absl::OkStatus();
 }
 
+absl::Status CheckVariables(const std::vector<std::string>& names) {
+  std::vector<std::string> known(std::begin(kOtherVariables), std::end(kOtherVariables));
+  for (const Flag& flag : FlagTable()) {
+    if (IsSetting(flag)) known.push_back(Variable(flag));
+  }
+  for (const std::string& name : names) {
+    if (!absl::StartsWith(name, kPrefix)) continue;
+    const std::string nearest = NearestSpelling(name, known, /*common=*/sizeof(kPrefix) - 1);
+    if (!nearest.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the variable ", name, " is none of Fastest's: did you mean ", nearest, "?"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status AddFromSettingsFile(const std::string& rootdir, CommandLine& line) {
-  std::error_code ignored;
   const std::string own = absl::StrCat(rootdir, "/fastest.toml");
-  if (std::filesystem::exists(own, ignored)) {
+  ASSIGN_OR_RETURN(const bool has_own, Exists(own));
+  if (has_own) {
     absl::StatusOr<toml::table> parsed = ParseFile(own);
     if (!parsed.ok()) return parsed.status();
     return AddTable(own, *parsed, line);
   }
   const std::string pyproject = absl::StrCat(rootdir, "/pyproject.toml");
-  if (!std::filesystem::exists(pyproject, ignored)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool has_pyproject, Exists(pyproject));
+  if (!has_pyproject) return absl::OkStatus();
   absl::StatusOr<toml::table> parsed = ParseFile(pyproject);
   if (!parsed.ok()) return parsed.status();
   const toml::table* settings = (*parsed)["tool"]["fastest"].as_table();

@@ -54,12 +54,18 @@ absl::StatusOr<std::vector<std::string>> CoverageFiles(const std::vector<std::st
   std::vector<std::string> files;
   for (const std::string& path : paths) {
     std::error_code error;
+    // Files of events stand beside the folders. Their own reader says if one is not there.
+    if (!std::filesystem::is_directory(path, error)) continue;
     for (auto entry = std::filesystem::recursive_directory_iterator(path, error);
          !error && entry != std::filesystem::recursive_directory_iterator(); entry.increment(error)) {
+      // What vanishes meanwhile, or is of no kind that is known, holds no data. If only one of two files can be looked
+      // at, they are two files.
       std::error_code ignored;
       if (!entry->is_regular_file(ignored) || !IsDataFile(entry->path())) continue;
       if (!std::filesystem::equivalent(entry->path(), target, ignored)) files.push_back(entry->path().string());
     }
+    // Data that cannot be reached must not be left out in silence.
+    if (error) return absl::UnavailableError(absl::StrCat("--coverage-data: ", path, ": ", error.message()));
   }
   if (files.empty()) {
     return absl::NotFoundError(
@@ -70,9 +76,15 @@ absl::StatusOr<std::vector<std::string>> CoverageFiles(const std::vector<std::st
 }
 
 absl::Status JoinCoverage(const std::string& python, const std::vector<std::string>& files, const std::string& target) {
-  std::vector<std::string> args = {target};
-  args.insert(args.end(), files.begin(), files.end());
-  ASSIGN_OR_RETURN(const std::string wrong, AskPython(python, kScript, args, "", "join coverage data"));
+  Question question;
+  question.python = python;
+  question.script = kScript;
+  question.args = {target};
+  question.args.insert(question.args.end(), files.begin(), files.end());
+  question.task = "join coverage data";
+  // Large files of many shards take long.
+  question.limit = absl::Hours(1);
+  ASSIGN_OR_RETURN(const std::string wrong, AskPython(question));
   return wrong.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrCat("--coverage-data: ", wrong));
 }
 

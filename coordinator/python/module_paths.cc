@@ -69,6 +69,7 @@ std::string PythonPath(const discovery::ProjectConfig& project) {
 
 absl::StatusOr<std::string> PathOf(const std::string& name, const std::string& module_path,
                                    const std::string& invocation_dir) {
+  // pytest, too, takes a path that cannot be looked at for one that is not there.
   std::error_code ignored;
   const size_t length = ModuleLength(name);
   const std::string path = module_path.empty() ? name.substr(0, length) : module_path;
@@ -89,10 +90,14 @@ absl::StatusOr<std::vector<std::string>> PathsOfModules(const std::string& pytho
                                                         const std::string& invocation_dir,
                                                         const std::vector<std::string>& names, bool skip_missing) {
   const std::string namespaces = Ini(project, "consider_namespace_packages");
-  std::vector<std::string> args = {namespaces == "true" || namespaces == "True" || namespaces == "1" ? "1" : "",
-                                   PythonPath(project)};
-  for (const std::string& name : names) args.push_back(name.substr(0, ModuleLength(name)));
-  ASSIGN_OR_RETURN(const std::string answer, AskPython(python, kScript, args, invocation_dir, "look for modules"));
+  Question question;
+  question.python = python;
+  question.script = kScript;
+  question.args = {namespaces == "true" || namespaces == "True" || namespaces == "1" ? "1" : "", PythonPath(project)};
+  for (const std::string& name : names) question.args.push_back(name.substr(0, ModuleLength(name)));
+  question.working_dir = invocation_dir;
+  question.task = "look for modules";
+  ASSIGN_OR_RETURN(const std::string answer, AskPython(question));
   const std::vector<std::string> found = absl::StrSplit(answer, '\0');
   std::vector<std::string> paths;
   for (size_t i = 0; i < names.size() && i < found.size(); ++i) {

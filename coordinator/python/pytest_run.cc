@@ -100,10 +100,16 @@ absl::StatusOr<Verdicts> RunPytest(const std::string& python, const std::string&
     for (const v1::TestRef& ref : only) refs.push_back({{"nodeid", ref.node_id()}, {"index", ref.index()}});
     std::ofstream(selection, std::ios::binary) << refs.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
-  std::vector<std::string> words = {answer, selection};
-  words.insert(words.end(), args.begin(), args.end());
-  ASSIGN_OR_RETURN(const std::string ignored, AskPython(python, kPytest, words, directory,
-                                                        "run the suite with pytest, so there is nothing to compare"));
+  Question question;
+  question.python = python;
+  question.script = kPytest;
+  question.args = {answer, selection};
+  question.args.insert(question.args.end(), args.begin(), args.end());
+  question.working_dir = directory;
+  question.task = "run the suite with pytest, so there is nothing to compare";
+  // A whole suite takes as long as it takes. The user watches, and has Ctrl-C.
+  question.limit = absl::InfiniteDuration();
+  ASSIGN_OR_RETURN(const std::string ignored, AskPython(question));
   std::ifstream file(answer, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();

@@ -6,17 +6,30 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace fastest::python {
 
-// Runs `script` as `python -c` does, in `working_dir` (empty: this process's directory), and gives what it wrote to
-// descriptor 3. What it prints goes where this process prints. Errors, with a text for the user:
+// "no Python interpreter X (why): give one with --python", as NotFound. `why`: what FindProgram says.
+absl::Status NoInterpreter(const std::string& python, const absl::Status& why);
+
+struct Question {
+  std::string python;
+  const char* script = "";
+  std::vector<std::string> args;
+  // Empty: this process's directory.
+  std::string working_dir;
+  // What the script is for, in a message: "look for modules".
+  std::string task;
+  // The script is killed after this.
+  absl::Duration limit = absl::Minutes(1);
+};
+
+// Runs the script as `python -c` does, and gives what it wrote to descriptor 3. What it prints goes where this process
+// prints. Errors, with a text for the user:
 // - NotFound: there is no such interpreter; the text names --python.
-// - Unavailable: the exit code was not 0; the text says how the script ended, and which `task` ("look for modules") it
-//   could not do.
-absl::StatusOr<std::string> AskPython(const std::string& python, const char* script,
-                                      const std::vector<std::string>& args, const std::string& working_dir,
-                                      const std::string& task);
+// - Unavailable: the exit code was not 0, or the limit has passed; the text says which task cannot be done, and why.
+absl::StatusOr<std::string> AskPython(const Question& question);
 
 }  // namespace fastest::python
 

@@ -60,6 +60,7 @@ class ReplacedFile : public ByteSink {
   absl::Status Open() {
     if (absl::Status status = MakeParent(path_); !status.ok()) return status;
     // If it is no plain file (a pipe, /dev/stdout, a link to a file elsewhere), it is written in place.
+    // A path that cannot be looked at cannot be written either: Create says why.
     std::error_code error;
     const std::filesystem::file_status status = std::filesystem::symlink_status(path_, error);
     const bool in_place = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);

@@ -30,6 +30,7 @@ absl::StatusOr<discovery::DiscoveryOptions> ReadDiscoveryOptions(const options::
   options.invocation_dir = invocation.directory;
   for (const std::string& path : typed.paths) {
     // The word may be the value of a plugin's option. pytest will say which it is.
+    // What cannot be looked at is left to pytest, too.
     std::error_code ignored;
     const std::string file(ModuleOf(path));
     if (!typed.unknown.empty() && !std::filesystem::exists(file, ignored)) continue;

@@ -4,13 +4,15 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <system_error>
-#include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/status_macros.h"
+#include "base/usable_cpus.h"
+#include "base/working_directory.h"
 
 namespace fastest::request {
 
@@ -31,12 +33,15 @@ std::string Invocation::CacheDirectory() const {
   return "";
 }
 
-Invocation ThisInvocation() {
+absl::StatusOr<Invocation> ThisInvocation() {
   Invocation invocation;
-  std::error_code ignored;
-  invocation.directory = std::filesystem::current_path(ignored).string();
+  ASSIGN_OR_RETURN(invocation.directory, WorkingDirectory());
   invocation.getenv = [](const char* name) -> const char* { return ::getenv(name); };
-  invocation.cores = static_cast<int>(std::thread::hardware_concurrency());
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const absl::string_view entry = *variable;
+    if (absl::StartsWith(entry, "FASTEST_")) invocation.own_variables.emplace_back(entry.substr(0, entry.find('=')));
+  }
+  invocation.cores = UsableCpus();
   invocation.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
   invocation.today = absl::FormatTime("%Y-%m-%d", absl::Now(), absl::LocalTimeZone());
   invocation.terminal_columns = TerminalColumns();

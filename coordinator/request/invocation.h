@@ -3,9 +3,25 @@
 #define FASTEST_COORDINATOR_REQUEST_INVOCATION_H_
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
 
 namespace fastest::request {
+
+struct AutoWorkers {
+  // "auto" or "logical".
+  std::string word;
+  std::string python;
+  // Names that -p and PYTEST_PLUGINS load.
+  std::vector<std::string> plugins;
+  // What pytest in the workers gets.
+  std::vector<std::string> pytest_args;
+};
+// Asks the hook pytest_xdist_auto_num_workers. Nothing: there is none, or it has no answer.
+using AskHook = std::function<absl::StatusOr<std::optional<int>>(const AutoWorkers&)>;
 
 // A value. Tests make one without a process.
 struct Invocation {
@@ -13,7 +29,12 @@ struct Invocation {
   std::string directory;
   // As the C library's: nullptr for a variable that is not set.
   std::function<const char*(const char*)> getenv;
+  // The names of the variables that begin with FASTEST_.
+  std::vector<std::string> own_variables;
+  // The processors that this process may keep busy.
   int cores = 1;
+  // What the project's hook says of '-n auto' or '-n logical'. Unset: nobody is asked.
+  AskHook ask_hook;
   bool stdout_is_terminal = false;
   // The day, as "2026-11-25".
   std::string today;
@@ -28,8 +49,8 @@ struct Invocation {
   std::string CacheDirectory() const;
 };
 
-// Of this process.
-Invocation ThisInvocation();
+// Of this process. FailedPrecondition: its working directory is gone.
+absl::StatusOr<Invocation> ThisInvocation();
 
 // The width of the terminal now; 0 if standard output is no terminal.
 int TerminalColumns();

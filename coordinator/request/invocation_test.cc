@@ -33,7 +33,7 @@ TEST_F(InvocationTest, AVariableThatIsNotSetIsEmpty) {
 }
 
 TEST(ThisInvocationTest, KnowsItsDirectoryAndDay) {
-  const Invocation invocation = ThisInvocation();
+  const Invocation invocation = ThisInvocation().value();
   EXPECT_EQ(invocation.directory.substr(0, 1), "/");
   EXPECT_EQ(invocation.today.size(), 10u);
   EXPECT_GE(invocation.cores, 0);

@@ -1,5 +1,6 @@
 #include "coordinator/request/report_request.h"
 
+#include "absl/strings/numbers.h"
 #include "base/status_macros.h"
 #include "coordinator/options/flag_table.h"
 #include "coordinator/request/value_reader.h"
@@ -64,6 +65,9 @@ absl::StatusOr<ReportRequest> ReadReportRequest(const options::CommandLine& line
   report.junit_prefix = reader.Text("--junitprefix");
   report.compare_with = reader.Path("--compare-with");
   report.engine_report = reader.Has("--engine-report");
+  report.verbosity = static_cast<int>(line.All("--verbose").size()) - static_cast<int>(line.All("--quiet").size());
+  if (int given = 0; absl::SimpleAtoi(reader.Text("--verbosity"), &given)) report.verbosity = given;
+  report.no_header = reader.Has("--no-header");
   RETURN_IF_ERROR(ReadServers(reader, report));
   if (!report.compare_with.empty() && report.File("--report-html").empty() && report.serve_ui.empty()) {
     return absl::InvalidArgumentError("--compare-with is for --report-html FILE: give both");

@@ -20,6 +20,9 @@ struct ReportRequest {
   // An absolute path; empty: none.
   std::string compare_with;
   bool engine_report = false;
+  // What the options say of it: -v counts up, -q down. pytest has the last word.
+  int verbosity = 0;
+  bool no_header = false;
 
   // --metrics as given, and the absolute path of --metrics-port-file.
   std::string metrics;

@@ -25,7 +25,8 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& typed, const dis
   ASSIGN_OR_RETURN(const options::CommandLine line,
                    options::WithAddopts(typed, project.addopts, request.discovery.environment_words));
   RETURN_IF_ERROR(NamedFiles(line, invocation).CheckApart());
-  ASSIGN_OR_RETURN(request.run, ReadRunRequest(line, typed, invocation));
+  ASSIGN_OR_RETURN(request.run, ReadRunRequest(line, typed, project, invocation));
+  Tell(request.run.note, request);
   ASSIGN_OR_RETURN(request.farm, ReadFarmRequest(line, project, invocation));
   Tell(request.farm.note, request);
   if (request.farm.used()) request.run.options.slots = kSomeSlots;

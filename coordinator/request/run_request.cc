@@ -1,17 +1,22 @@
 #include "coordinator/request/run_request.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
+#include "coordinator/discovery/project/path.h"
 #include "coordinator/request/value_reader.h"
 #include "proto/engine_name.h"
 
@@ -23,11 +28,46 @@ constexpr int kMostSlots = 1024;
 constexpr Range kRetries = {0, 100, "a number from 0 to 100"};
 constexpr Range kRestarts = {0, std::numeric_limits<int>::max(), "a number from 0"};
 
-absl::StatusOr<int> ReadSlots(const ValueReader& reader, const Invocation& invocation) {
+// The names of -p and PYTEST_PLUGINS, without those that are not to be loaded.
+std::vector<std::string> PluginNames(const options::CommandLine& line, const Invocation& invocation) {
+  std::vector<std::string> names = absl::StrSplit(invocation.Variable("PYTEST_PLUGINS"), ',', absl::SkipEmpty());
+  for (const std::string& name : line.All("-p")) {
+    if (!absl::StartsWith(name, "no:")) names.push_back(name);
+  }
+  return names;
+}
+
+// xdist's rules for "auto" and "logical": the hook, then the variable, then the machine.
+absl::StatusOr<int> AutoSlots(const std::string& word, const options::CommandLine& line, const Invocation& invocation,
+                              RunRequest& request) {
+  constexpr char kVariable[] = "PYTEST_XDIST_AUTO_NUM_WORKERS";
+  std::string source = "pytest_xdist_auto_num_workers";
+  std::optional<int> slots;
+  if (invocation.ask_hook) {
+    const run::RunOptions& run = request.options;
+    ASSIGN_OR_RETURN(slots, invocation.ask_hook({word, run.python, PluginNames(line, invocation), run.pytest_args}));
+  }
+  if (const std::string text = invocation.Variable(kVariable); !slots.has_value() && !text.empty()) {
+    int number = 0;
+    source = kVariable;
+    if (absl::SimpleAtoi(text, &number)) {
+      slots = number;
+    } else {
+      request.note = absl::StrCat(kVariable, " is not a number: '", text, "'. Ignoring it.");
+    }
+  }
+  if (!slots.has_value()) return invocation.cores;
+  if (*slots >= 0 && *slots <= kMostSlots) return *slots;
+  return absl::InvalidArgumentError(
+      absl::StrCat(source, " says ", *slots, ": a number from 0 to ", kMostSlots, " is needed"));
+}
+
+absl::StatusOr<int> ReadSlots(const ValueReader& reader, const options::CommandLine& line, const Invocation& invocation,
+                              RunRequest& request) {
   const std::string text = reader.Text("--workers", "auto");
   int slots = 0;
   if (text == "auto" || text == "logical") {
-    slots = invocation.cores;
+    ASSIGN_OR_RETURN(slots, AutoSlots(text, line, invocation, request));
     int most = 0;
     if (absl::SimpleAtoi(reader.Text("--maxprocesses"), &most) && most > 0) slots = std::min(slots, most);
   } else if (!absl::SimpleAtoi(text, &slots) || slots < 0 || slots > kMostSlots) {
@@ -37,14 +77,30 @@ absl::StatusOr<int> ReadSlots(const ValueReader& reader, const Invocation& invoc
   return std::max(slots, 1);
 }
 
-std::string ReadPython(const ValueReader& reader, const Invocation& invocation) {
+// ".venv" or "venv" beside the ini-file, or in a folder between the ini-file and the rootdir. Empty: there is none.
+std::string ProjectsOwnPython(const discovery::ProjectConfig& project) {
+  std::string_view folder = project.inifile.empty() ? project.rootdir : discovery::ParentPath(project.inifile);
+  while (true) {
+    for (const char* const name : {".venv", "venv"}) {
+      std::string python = absl::StrCat(std::string(folder), "/", name, "/bin/python");
+      if (access(python.c_str(), X_OK) == 0 && discovery::IsFile(python)) return python;
+    }
+    if (folder == project.rootdir) return "";
+    folder = discovery::IsWithin(folder, project.rootdir) ? discovery::ParentPath(folder) : project.rootdir;
+  }
+}
+
+std::string ReadPython(const ValueReader& reader, const discovery::ProjectConfig& project,
+                       const Invocation& invocation) {
   if (reader.Has("--python")) {
     std::string given = reader.Text("--python");
     const bool is_path = given.find('/') != std::string::npos || given[0] == '~';
     return is_path ? invocation.Absolute(given) : given;
   }
   const std::string environment = invocation.Variable("VIRTUAL_ENV");
-  return environment.empty() ? "python3" : environment + "/bin/python";
+  if (!environment.empty()) return environment + "/bin/python";
+  const std::string own = ProjectsOwnPython(project);
+  return own.empty() ? "python3" : own;
 }
 
 absl::Status ReadPolicies(const ValueReader& reader, const Invocation& invocation, run::RunOptions& run) {
@@ -123,15 +179,15 @@ int ColumnsOf(const Invocation& invocation) {
 }  // namespace
 
 absl::StatusOr<RunRequest> ReadRunRequest(const options::CommandLine& line, const options::CommandLine& typed,
-                                          const Invocation& invocation) {
+                                          const discovery::ProjectConfig& project, const Invocation& invocation) {
   const ValueReader reader(line, invocation);
   RunRequest request;
   run::RunOptions& run = request.options;
   run.invocation_dir = invocation.directory;
   run.pytest_args = typed.pytest_args;
   run.names_tests = !typed.paths.empty();
-  run.python = ReadPython(reader, invocation);
-  ASSIGN_OR_RETURN(run.slots, ReadSlots(reader, invocation));
+  run.python = ReadPython(reader, project, invocation);
+  ASSIGN_OR_RETURN(run.slots, ReadSlots(reader, line, invocation, request));
   ASSIGN_OR_RETURN(run.patience.hang_timeout_s, reader.Seconds("--hang-timeout"));
   RETURN_IF_ERROR(ReadPolicies(reader, invocation, run));
   ASSIGN_OR_RETURN(const std::string engine, reader.Choice("--engine", {"auto", "pytest", "direct", "native"}));

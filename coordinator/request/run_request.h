@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "coordinator/discovery/project/project_config.h"
 #include "coordinator/options/command_line.h"
 #include "coordinator/request/invocation.h"
 #include "coordinator/run/run_options.h"
@@ -19,12 +20,14 @@ struct RunRequest {
   std::string interactive_option;
   // --pyargs: the arguments are names of modules.
   bool names_modules = false;
+  // A line for the user; may be empty.
+  std::string note;
 };
 
 // `typed`: what `line` was before addopts and PYTEST_ADDOPTS were added. pytest in the workers reads those two itself.
 // Errors: InvalidArgument with one line.
 absl::StatusOr<RunRequest> ReadRunRequest(const options::CommandLine& line, const options::CommandLine& typed,
-                                          const Invocation& invocation);
+                                          const discovery::ProjectConfig& project, const Invocation& invocation);
 
 }  // namespace fastest::request
 

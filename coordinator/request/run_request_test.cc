@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <optional>
 
 #include "coordinator/request/testing/request_fixture.h"
@@ -17,7 +20,7 @@ using ::testing::IsEmpty;
 class RunRequestTest : public RequestFixture {
  protected:
   absl::StatusOr<RunRequest> Read(const std::vector<std::string>& args) const {
-    return ReadRunRequest(Typed(args), Typed(args), invocation_);
+    return ReadRunRequest(Typed(args), Typed(args), project_, invocation_);
   }
   run::RunOptions Options(const std::vector<std::string>& args) const { return Must(Read(args)).options; }
   std::string Error(const std::vector<std::string>& args) const { return ErrorOf(Read(args)); }
@@ -47,9 +50,49 @@ TEST_F(RunRequestTest, Workers) {
     EXPECT_THAT(Error({std::string("-n") + wrong}), HasSubstr(wrong));
 }
 
+TEST_F(RunRequestTest, TheVariableOfXdistSaysWhatAutoIs) {
+  environment_["PYTEST_XDIST_AUTO_NUM_WORKERS"] = "3";
+  EXPECT_EQ(Options({}).slots, 3);
+  EXPECT_EQ(Options({"-n", "auto"}).slots, 3);
+  EXPECT_EQ(Options({"-n", "logical", "--maxprocesses=2"}).slots, 2);
+  EXPECT_EQ(Options({"-n", "5"}).slots, 5);
+  environment_["PYTEST_XDIST_AUTO_NUM_WORKERS"] = "0";
+  EXPECT_EQ(Options({}).slots, 1);
+  environment_["PYTEST_XDIST_AUTO_NUM_WORKERS"] = "many";
+  EXPECT_EQ(Options({}).slots, 8);
+  EXPECT_EQ(Must(Read({})).note, "PYTEST_XDIST_AUTO_NUM_WORKERS is not a number: 'many'. Ignoring it.");
+  environment_["PYTEST_XDIST_AUTO_NUM_WORKERS"] = "-1";
+  EXPECT_EQ(Error({}), "PYTEST_XDIST_AUTO_NUM_WORKERS says -1: a number from 0 to 1024 is needed");
+}
+
+TEST_F(RunRequestTest, TheHookOfXdistComesBeforeTheVariable) {
+  environment_["PYTEST_XDIST_AUTO_NUM_WORKERS"] = "3";
+  environment_["PYTEST_PLUGINS"] = "a,b";
+  std::vector<AutoWorkers> asked;
+  absl::StatusOr<std::optional<int>> answer = std::optional<int>(5);
+  invocation_.ask_hook = [&](const AutoWorkers& question) {
+    asked.push_back(question);
+    return answer;
+  };
+  EXPECT_EQ(Options({"-n", "logical", "-x", "-p", "c", "-p", "no:d"}).slots, 5);
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0].word, "logical");
+  EXPECT_EQ(asked[0].python, "python3");
+  EXPECT_THAT(asked[0].plugins, ElementsAre("a", "b", "c"));
+  EXPECT_THAT(asked[0].pytest_args, ElementsAre("-x", "-p", "c", "-p", "no:d"));
+  EXPECT_EQ(Options({"-n", "2"}).slots, 2);
+  EXPECT_EQ(asked.size(), 1u) << "a number needs no hook";
+  answer = std::nullopt;
+  EXPECT_EQ(Options({}).slots, 3);
+  answer = 2000;
+  EXPECT_EQ(Error({}), "pytest_xdist_auto_num_workers says 2000: a number from 0 to 1024 is needed");
+  answer = absl::UnavailableError("it raised");
+  EXPECT_EQ(Error({}), "it raised");
+}
+
 TEST_F(RunRequestTest, PytestGetsWhatWasTyped) {
   const options::CommandLine line = Typed({"-x", "-k", "a"});
-  EXPECT_THAT(Must(ReadRunRequest(line, Typed({"-x"}), invocation_)).options.pytest_args, ElementsAre("-x"));
+  EXPECT_THAT(Must(ReadRunRequest(line, Typed({"-x"}), project_, invocation_)).options.pytest_args, ElementsAre("-x"));
 }
 
 TEST_F(RunRequestTest, AShadowIsAShare) {
@@ -67,6 +110,34 @@ TEST_F(RunRequestTest, Interpreter) {
   EXPECT_EQ(Options({"--python", "python3.12"}).python, "python3.12");
   EXPECT_EQ(Options({"--python", "../v/bin/python"}).python, "/home/u/project/../v/bin/python");
   EXPECT_EQ(Options({"--python", "~/v/bin/python"}).python, "/home/u/v/bin/python");
+}
+
+TEST_F(RunRequestTest, TheProjectsOwnEnvironmentIsTheInterpreter) {
+  std::string pattern = testing::TempDir() + "/venv_XXXXXX";
+  const std::string root = mkdtemp(pattern.data());
+  const auto make = [&](const std::string& folder) {
+    std::filesystem::create_directories(folder + "/bin");
+    std::ofstream(folder + "/bin/python") << "";
+    std::filesystem::permissions(folder + "/bin/python", std::filesystem::perms::owner_all);
+  };
+  project_.rootdir = root;
+  project_.inifile = root + "/a/b/pytest.ini";
+  EXPECT_EQ(Options({}).python, "python3");
+  std::filesystem::create_directories(root + "/a/b/.venv/bin");
+  EXPECT_EQ(Options({}).python, "python3") << "there is no interpreter in it";
+  make(root + "/venv");
+  EXPECT_EQ(Options({}).python, root + "/venv/bin/python");
+  make(root + "/a/.venv");
+  EXPECT_EQ(Options({}).python, root + "/a/.venv/bin/python");
+  make(root + "/a/b/venv");
+  EXPECT_EQ(Options({}).python, root + "/a/b/venv/bin/python");
+  make(root + "/a/b/.venv");
+  EXPECT_EQ(Options({}).python, root + "/a/b/.venv/bin/python");
+  project_.inifile.clear();
+  EXPECT_EQ(Options({}).python, root + "/venv/bin/python");
+  environment_["VIRTUAL_ENV"] = "/active";
+  EXPECT_EQ(Options({}).python, "/active/bin/python");
+  EXPECT_EQ(Options({"--python", "python3.12"}).python, "python3.12");
 }
 
 TEST_F(RunRequestTest, ColorFollowsPytestsRules) {
@@ -118,7 +189,7 @@ TEST_F(RunRequestTest, WrongValuesAreNamedByTheirOrigin) {
   options::CommandLine line;
   line.values["--workers"] = {"many"};
   line.origins["--workers"] = "FASTEST_WORKERS=many";
-  EXPECT_EQ(ErrorOf(ReadRunRequest(line, line, invocation_)),
+  EXPECT_EQ(ErrorOf(ReadRunRequest(line, line, project_, invocation_)),
             "FASTEST_WORKERS=many: a number from 1 to 1024 is needed, or 'auto'");
 }
 

@@ -89,6 +89,10 @@ void Obey(const options::Flag& flag, const std::string& name, Request& request) 
       request.run.options.terminal.forwarded = true;
       request.run.shadow = 0;
       break;
+    case options::Handling::kPytestCache:
+      if (request.farm.used()) ShowWholeRun(name, request);
+      DropShadow(absl::StrCat("with ", name, " a second run is another one"), request);
+      break;
     case options::Handling::kSingleSession:
       ShowWholeRun(name, request);
       break;

@@ -34,12 +34,12 @@ TEST_F(SessionTest, OneSlotIsPytestsOwnOrder) {
 }
 
 TEST_F(SessionTest, WhatSeesTheWholeRunGoesThroughOneSession) {
-  const Request request = Choose({"--lf"});
+  const Request request = Choose({"--stepwise"});
   EXPECT_EQ(request.run.options.slots, 1);
   EXPECT_FALSE(request.run.options.terminal.forwarded);
-  EXPECT_THAT(request.notes, ElementsAre("--last-failed needs to see the whole run: the run has one session, one "
+  EXPECT_THAT(request.notes, ElementsAre("--stepwise needs to see the whole run: it goes through one session, one "
                                          "test at a time"));
-  EXPECT_THAT(Choose({"--lf"}, Request()).notes, IsEmpty());
+  EXPECT_THAT(Choose({"--stepwise"}, Request()).notes, IsEmpty());
   for (const char* option : {"--benchmark-only", "--log-file=lines"}) {
     EXPECT_EQ(Choose({option}).run.options.slots, 1) << option;
   }
@@ -69,7 +69,7 @@ TEST_F(SessionTest, CoverageHasAControlSessionBesideTheWorkers) {
   EXPECT_THAT(request.notes, IsEmpty());
   // One session is its own controller; a plan runs nothing.
   EXPECT_EQ(Choose({"--cov"}, Request()).run.options.control_option, "");
-  EXPECT_EQ(Choose({"--cov", "--lf"}).run.options.control_option, "");
+  EXPECT_EQ(Choose({"--cov", "--stepwise"}).run.options.control_option, "");
   Request plan;
   plan.run.options.slots = 8;
   plan.run.options.plan_only = true;

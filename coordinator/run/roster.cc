@@ -28,6 +28,12 @@ void Roster::Refuse(int agent, const std::string& why) {
   agents_.erase(agent);
 }
 
+int Roster::Slots() const {
+  uint32_t slots = 0;
+  for (const auto& [agent, hello] : agents_) slots += hello.slots();
+  return static_cast<int>(slots);
+}
+
 std::string Roster::NameOf(int agent) const {
   const auto it = agents_.find(agent);
   if (it == agents_.end() || it->second.name().empty()) return absl::StrCat("agent ", agent);

@@ -35,6 +35,8 @@ class Roster {
   // Agents. The facts of an agent that is not here are empty.
   void Join(int agent, const v1::AgentMessage::Hello& hello) { agents_[agent] = hello; }
   bool Has(int agent) const { return agents_.count(agent) > 0; }
+  // The slots of all agents that are here.
+  int Slots() const;
   const std::map<int, v1::AgentMessage::Hello>& agents() const { return agents_; }
   // The agent is gone, and its workers, which this returns. Results of them may still come: see FindLost().
   std::vector<Worker> Lose(int agent);

@@ -256,6 +256,8 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
 
 void Run::Begin(results::RunStart start, int agent) {
   start.started_at = started_at_;
+  // Agents may have joined since the run was made. One slot alone would mean a run that is a single session.
+  if (start.slots > 1) start.slots = std::max(2, roster_.Slots());
   start.hostname = roster_.FactsOf(agent).hostname;
   stop_rules_ = StopRulesOf(start.options);
   selects_ = start.selects();

@@ -17,6 +17,7 @@ using ::testing::IsEmpty;
 
 // What a run told its reporters, kept for the tests to look at after the run.
 struct Record {
+  int slots = 0;
   std::vector<std::string> results;
   std::vector<std::string> collects;
   std::vector<std::string> lost;
@@ -35,6 +36,7 @@ class RecordingReporter final : public report::Reporter {
   void Expected(int tests, bool exact) override {
     if (exact) record_.expected = tests;
   }
+  void RunStarted(const results::RunStart& run) override { record_.slots = run.slots; }
   void Deselected(int tests) override { record_.deselected = tests; }
   void ModuleExpected(const std::string& module, int tests) override { record_.module_expected[module] = tests; }
   void WorkerLost(const results::Origin& origin, const std::string& how) override {
@@ -722,6 +724,18 @@ TEST_F(RunTest, ARefusingAgentIsNamedAndTheRunGoesOn) {
   End(0);
   ASSERT_TRUE(run_->Done());
   EXPECT_EQ(run_->Close(), 0);
+}
+
+TEST_F(RunTest, TheSlotsOfAllAgentsAreTold) {
+  Start(2);
+  v1::AgentMessage::Hello hello;
+  hello.set_name("bert");
+  hello.set_slots(3);
+  const auto local = workers_;
+  run_->AgentJoined(1, hello);
+  workers_ = local;
+  Ready(0, {"a.py"});
+  EXPECT_EQ(record_.slots, 5);
 }
 
 TEST_F(RunTest, TestsOfALostAgentGoToAnother) {

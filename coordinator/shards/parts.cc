@@ -81,14 +81,17 @@ absl::StatusOr<std::vector<std::string>> EventFiles(const std::vector<std::strin
     std::error_code error;
     if (!std::filesystem::is_directory(path, error)) {
       if (!std::filesystem::exists(path, error))
-        return absl::NotFoundError(absl::StrCat(path, ": no such file or folder"));
+        return absl::NotFoundError(absl::StrCat(path, ": ", error ? error.message() : "no such file or folder"));
       files.push_back(path);
       continue;
     }
     const size_t before = files.size();
     for (auto entry = std::filesystem::recursive_directory_iterator(path, error);
          !error && entry != std::filesystem::recursive_directory_iterator(); entry.increment(error)) {
-      if (entry->is_regular_file() && entry->path().extension() == ".jsonl") files.push_back(entry->path().string());
+      // A file that vanishes meanwhile is no part.
+      std::error_code ignored;
+      if (entry->is_regular_file(ignored) && entry->path().extension() == ".jsonl")
+        files.push_back(entry->path().string());
     }
     if (error) return absl::NotFoundError(absl::StrCat(path, ": ", error.message()));
     if (files.size() == before) {

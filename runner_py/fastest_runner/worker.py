@@ -16,6 +16,7 @@ from . import FOLDER
 from .imports import rewriting
 from .imports.bytecode_store import BytecodeStore
 from .process import preload, process_setup
+from .process.last_import import LastImport
 from .process.zygote import Launch
 from .roles import xdist_role
 from .session.control_session import ControlHost
@@ -41,7 +42,7 @@ def run(launch: Launch) -> int:
         control = bool(start.get("control"))
         if not control:
             _become_worker(run_spec, worker_id, int(start.get("machine_slot", 0)))
-            store = _keep_bytecode(run_spec, worker_id)
+            store = _keep_bytecode(run_spec, worker_id, launch.last_import)
             if run_spec.get("preload"):
                 preload.offer()
     except _Refused as refused:
@@ -104,14 +105,15 @@ def _become_worker(run_spec: dict[str, Any], worker_id: str, machine_slot: int) 
         xdist_role.announce(run_spec.get("run_id", ""), worker_id, int(run_spec.get("slots", 1)))
 
 
-def _keep_bytecode(run_spec: dict[str, Any], worker_id: str) -> BytecodeStore | None:
+def _keep_bytecode(run_spec: dict[str, Any], worker_id: str, last_import: LastImport) -> BytecodeStore | None:
     folder = rewriting.store_folder(os.environ)
     if folder is None:
         return None
     store = BytecodeStore(folder, read_only=sys.dont_write_bytecode)
     # "gw3"
     number = worker_id[2:]
-    rewriting.install(store, int(number) if number.isdecimal() else 0, int(run_spec.get("slots", 1)))
+    place = int(number) if number.isdecimal() else 0
+    rewriting.install(store, place, int(run_spec.get("slots", 1)), last_import.note)
     return store
 
 

@@ -49,6 +49,18 @@ def test_the_zygote_says_what_it_is(zygote):
     }
 
 
+@pytest.mark.parametrize("file", ["test_b.py", "sub/conftest.py"])
+def test_the_zygote_says_where_a_worker_died_in_an_import(zygote, worker, tmp_path, file):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "test_a.py").write_text("def test_1(): pass\n")
+    (tmp_path / "sub/test_c.py").write_text("def test_3(): pass\n")
+    (tmp_path / file).write_text("import os\nos._exit(3)\n")
+    running = worker(tmp_path, "test_a.py", file) if file == "test_b.py" else worker(tmp_path)
+    running.read_to_end()
+    exited = zygote.wait_for("exited", running.worker_id)
+    assert (os.waitstatus_to_exitcode(exited["status"]), exited["last_import"]) == (3, file)
+
+
 def test_an_interpreter_without_pytest_is_refused(tmp_path):
     from driver import Zygote
 

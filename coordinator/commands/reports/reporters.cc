@@ -3,6 +3,9 @@
 #include <iostream>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "base/net/port_file.h"
 #include "base/status_macros.h"
 #include "base/status_prefix.h"
@@ -38,6 +41,14 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> ServeMetrics(const request::Repor
   return server;
 }
 
+// "html report: " of --report-html, "trace: " of --trace-json.
+std::string LabelOf(const std::string& option) {
+  absl::string_view name = option;
+  if (absl::ConsumePrefix(&name, "--report-")) return absl::StrCat(name, " report: ");
+  absl::ConsumePrefix(&name, "--");
+  return absl::StrCat(name.substr(0, name.find('-')), ": ");
+}
+
 report::TerminalOptions TerminalOptionsOf(const request::Request& request) {
   report::TerminalOptions options;
   options.color = request.run.options.terminal.color;
@@ -49,7 +60,14 @@ report::TerminalOptions TerminalOptionsOf(const request::Request& request) {
   if (request.report.live) options.measure_columns = request::TerminalColumns;
   options.hang_timeout_s = request.run.options.patience.hang_timeout_s;
   options.junit_xml_path = request.report.File("--junitxml");
+  for (const auto& [option, path] : request.report.files) {
+    if (option != "--junitxml" && path != "-") options.report_files.push_back(LabelOf(option) + path);
+  }
   return options;
+}
+
+std::ostream& TextStream(const request::Request& request) {
+  return request.report.text_to_stderr ? std::cerr : std::cout;
 }
 
 }  // namespace
@@ -75,14 +93,25 @@ absl::StatusOr<OpenedReports> OpenReports(const request::ReportRequest& request)
   return reports;
 }
 
+bool ShowOpening(const request::Request& request) {
+  const run::RunOptions& run = request.run.options;
+  if (run.plan_only || run.terminal.forwarded || request.report.verbosity < 0) return false;
+  report::TerminalOptions options = TerminalOptionsOf(request);
+  options.no_header = request.report.no_header;
+  report::ShowOpening(TextStream(request), options, run.slots);
+  return true;
+}
+
 std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Request& request, OpenedReports reports) {
   const run::RunOptions& run = request.run.options;
   std::vector<std::unique_ptr<report::Reporter>> reporters;
   // The plan is all that there is to say.
   if (run.plan_only) return reporters;
-  std::ostream& out = request.report.text_to_stderr ? std::cerr : std::cout;
+  std::ostream& out = TextStream(request);
   if (!run.terminal.forwarded) {
-    reporters.push_back(std::make_unique<report::TerminalReporter>(out, std::cerr, TerminalOptionsOf(request)));
+    report::TerminalOptions options = TerminalOptionsOf(request);
+    options.opened = reports.opening_shown;
+    reporters.push_back(std::make_unique<report::TerminalReporter>(out, std::cerr, options));
   }
   if (request.report.engine_report || run.engine == v1::ENGINE_DIRECT) {
     reporters.push_back(std::make_unique<report::EngineReport>(out, /*list_tests=*/run.engine == v1::ENGINE_DIRECT));

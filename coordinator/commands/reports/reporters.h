@@ -26,6 +26,8 @@ struct OpenedReports {
   std::vector<File> files;
   // What --compare-with names.
   report::EarlierReport earlier;
+  // ShowOpening has said something.
+  bool opening_shown = false;
   // Null without --metrics.
   std::unique_ptr<MetricsServer> metrics;
   // Null without --serve-ui.
@@ -34,6 +36,9 @@ struct OpenedReports {
 
 // Says on standard error where the page of --serve-ui is. Errors: one line that names the file or the option.
 absl::StatusOr<OpenedReports> OpenReports(const request::ReportRequest& request);
+
+// Shows a person at once that the run has begun. False if nothing was to be said.
+bool ShowOpening(const request::Request& request);
 
 // Called when the first worker is ready.
 std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Request& request, OpenedReports reports);

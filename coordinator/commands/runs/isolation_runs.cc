@@ -58,6 +58,7 @@ absl::StatusOr<Outcomes> IsolationRuns::Of(const isolation::Sequence& sequence) 
 absl::StatusOr<isolation::RecordedRun> IsolationRuns::Make(std::vector<std::string> words, int* exit_code) {
   const run::RunOptions& run = request_.options;
   const std::string events = scratch_.path() + "/events.jsonl";
+  // The folder is our own. If a file in it cannot be removed, the run cannot write it either, and says so.
   std::error_code ignored;
   std::filesystem::remove(events, ignored);
   words.insert(words.begin(),

@@ -8,9 +8,12 @@
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
+#include "coordinator/commands/runs/paths.h"
+#include "coordinator/commands/runs/share.h"
 #include "coordinator/commands/text/messages.h"
 #include "coordinator/constant_tests/decided_modules.h"
 #include "coordinator/options/flag_table.h"
@@ -29,11 +32,18 @@ std::string NewRunId() {
   return absl::StrFormat("%016x%016x", absl::Uniform<uint64_t>(random), absl::Uniform<uint64_t>(random));
 }
 
-// pytest's usage error, with the nearest spelling where the option may be one of Fastest's own, mistyped.
-std::string WithSpellingHint(std::string message, const options::CommandLine& line) {
+// pytest's usage error, with the nearest spelling of a path, or of an option that may be one of Fastest's own.
+std::string WithSpellingHint(std::string message, const options::CommandLine& line, const std::string& directory) {
+  constexpr absl::string_view kNotFound = "file or directory not found: ";
+  if (const size_t at = message.find(kNotFound.data()); at != std::string::npos) {
+    const size_t begin = at + kNotFound.size();
+    const std::string nearest = NearestPath(directory, message.substr(begin, message.find('\n', begin) - begin));
+    if (!nearest.empty())
+      absl::StrAppend(&message, message.back() == '\n' ? "" : "\n", "  did you mean ", nearest, "?\n");
+  }
   if (message.find("unrecognized arguments") == std::string::npos) return message;
   for (const std::string& unknown : line.unknown) {
-    const std::string nearest = options::NearestSpelling(unknown);
+    const std::string nearest = options::NearestOption(unknown);
     if (!nearest.empty())
       absl::StrAppend(&message, message.back() == '\n' ? "" : "\n", "  ", unknown, ": did you mean ", nearest, "?\n");
   }
@@ -89,7 +99,7 @@ run::Run::Dependencies Preparation::Dependencies(run::AgentPort* agents) {
   return dependencies;
 }
 
-absl::Status Preparation::Open() {
+absl::Status Preparation::Open(bool opening_shown) {
   options_ = request_.run.options;
   options_.run_id = NewRunId();
   options_.rootdir = project_.rootdir;
@@ -103,6 +113,7 @@ absl::Status Preparation::Open() {
   OpenedReports reports;
   if (!options_.plan_only) {
     ASSIGN_OR_RETURN(reports, OpenReports(request_.report));
+    reports.opening_shown = opening_shown;
   }
   reporters_ = Reporters(std::move(reports));
   results::RunStart start = run::StartOf(options_);
@@ -131,7 +142,7 @@ int Preparation::Finish(run::Run& run) {
   run.EndAgents();
   history_.BeginRecord(run);
   const int exit_code = run.Close();
-  if (!run.error().empty()) Say(WithSpellingHint(run.error(), line_));
+  if (!run.error().empty()) Say(WithSpellingHint(run.error(), line_, request_.discovery.invocation_dir));
   history_.EndRecord();
   if (request_.run.shadow > 0 && run.started()) CompareWithShadow(shadow_, request_);
   return exit_code;

@@ -42,7 +42,8 @@ class Preparation {
 
   // Once, before MakeRun: decides which tests this run has, opens the reports, and announces the run to them. Errors:
   // the earlier run was divided in another way, or a report cannot be opened.
-  absl::Status Open();
+  // `opening_shown`: ShowOpening's answer.
+  absl::Status Open(bool opening_shown);
 
   // Once. `lease_s`: see Patience.
   std::unique_ptr<run::Run> MakeRun(run::AgentPort* agents, int slots, double lease_s);

@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <tuple>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -34,36 +37,62 @@ std::vector<std::string> EntriesOf(const std::string& directory) {
   return names;
 }
 
-// Adds to `found` what the components from `index` on match. `shown` is the beginning of the results, and `directory`
-// is where that is.
-void GlobBelow(const std::string& directory, const std::string& shown, const std::vector<std::string_view>& components,
-               size_t index, std::vector<std::string>& found) {
-  if (index == components.size()) {
-    found.push_back(shown);
-    return;
-  }
-  const std::string_view component = components[index];
-  const auto next = [&](const std::string& name, size_t at) {
-    GlobBelow(JoinPath(directory, name), shown.empty() ? name : JoinPath(shown, name), components, at, found);
-  };
-  if (component == "**") {
-    GlobBelow(directory, shown, components, index + 1, found);
-    for (const std::string& name : EntriesOf(directory)) {
-      if (name[0] == '.') continue;
-      if (IsDirectory(JoinPath(directory, name))) {
-        next(name, index);
-      } else if (index + 1 == components.size()) {
-        next(name, index + 1);
+// One search for what a pattern matches.
+class GlobSearch {
+ public:
+  explicit GlobSearch(std::vector<std::string_view> components) : components_(std::move(components)) {}
+
+  // Adds what the components from `index` on match. `shown` is the beginning of the results, and `directory` is where
+  // that is.
+  void Look(const std::string& directory, const std::string& shown, size_t index) {
+    if (index == components_.size()) {
+      found_.push_back(shown);
+      return;
+    }
+    const std::string_view component = components_[index];
+    const auto next = [&](const std::string& name, size_t at) {
+      Look(JoinPath(directory, name), shown.empty() ? name : JoinPath(shown, name), at);
+    };
+    if (component == "**") {
+      LookDeep(directory, shown, index);
+    } else if (!HasPatternCharacters(component)) {
+      if (PathExists(JoinPath(directory, component))) next(std::string(component), index + 1);
+    } else {
+      for (const std::string& name : EntriesOf(directory)) {
+        if ((name[0] != '.' || component[0] == '.') && MatchesPattern(name, component)) next(name, index + 1);
       }
     }
-  } else if (!HasPatternCharacters(component)) {
-    if (PathExists(JoinPath(directory, component))) next(std::string(component), index + 1);
-  } else {
-    for (const std::string& name : EntriesOf(directory)) {
-      if ((name[0] != '.' || component[0] == '.') && MatchesPattern(name, component)) next(name, index + 1);
-    }
   }
-}
+
+  std::vector<std::string> TakeFound() { return std::move(found_); }
+
+ private:
+  // "**": any number of directories. A link to a directory that is above it is not followed: the way would have no end.
+  void LookDeep(const std::string& directory, const std::string& shown, size_t index) {
+    struct stat info;
+    if (stat(directory.empty() ? "/" : directory.c_str(), &info) != 0) return;
+    const std::tuple<size_t, uint64_t, uint64_t> here(index, info.st_dev, info.st_ino);
+    if (std::find(open_.begin(), open_.end(), here) != open_.end()) return;
+    open_.push_back(here);
+    Look(directory, shown, index + 1);
+    for (const std::string& name : EntriesOf(directory)) {
+      if (name[0] == '.') continue;
+      const std::string path = JoinPath(directory, name);
+      const std::string path_shown = shown.empty() ? name : JoinPath(shown, name);
+      if (IsDirectory(path)) {
+        LookDeep(path, path_shown, index);
+      } else if (index + 1 == components_.size()) {
+        Look(path, path_shown, index + 1);
+      }
+    }
+    open_.pop_back();
+  }
+
+  const std::vector<std::string_view> components_;
+  std::vector<std::string> found_;
+  // The directories that are being searched for a "**": the place of the component, and which directory it is.
+  std::vector<std::tuple<size_t, uint64_t, uint64_t>> open_;
+};
 
 }  // namespace
 
@@ -163,7 +192,9 @@ std::vector<std::string> Glob(std::string_view directory, std::string_view patte
     rest.remove_prefix(slash == std::string_view::npos ? rest.size() : slash + 1);
   }
   if (components.empty()) return found;
-  GlobBelow(absolute ? "/" : std::string(directory), absolute ? "/" : "", components, 0, found);
+  GlobSearch search(std::move(components));
+  search.Look(absolute ? "/" : std::string(directory), absolute ? "/" : "", 0);
+  found = search.TakeFound();
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   // "**" alone also matches the empty path.

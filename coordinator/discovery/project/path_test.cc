@@ -49,6 +49,19 @@ TEST(Path, GlobFindsWhatPythonFinds) {
   EXPECT_TRUE(Glob(tree.root(), "").empty());
 }
 
+// Two links back would double the ways with each step.
+TEST(Path, GlobDoesNotGoInCircles) {
+  TestTree tree;
+  tree.Write("tests/unit/test_a.py", "");
+  std::filesystem::create_directory_symlink("..", tree.Path("tests/unit/up"));
+  std::filesystem::create_directory_symlink(".", tree.Path("tests/unit/self"));
+  std::filesystem::create_directory_symlink("unit", tree.Path("tests/link"));
+  EXPECT_EQ(Glob(tree.root(), "tests/**/test_*.py"),
+            (std::vector<std::string>{"tests/link/test_a.py", "tests/unit/test_a.py"}));
+  EXPECT_EQ(Glob(tree.root(), "**/**/test_*.py"),
+            (std::vector<std::string>{"tests/link/test_a.py", "tests/unit/test_a.py"}));
+}
+
 TEST(Path, ReadFileSaysWhatIsWrong) {
   TestTree tree;
   const std::string text(100'000, 'x');

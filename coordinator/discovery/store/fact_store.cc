@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/usable_cpus.h"
 #include "coordinator/discovery/facts/file_reader.h"
 #include "coordinator/discovery/project/path.h"
 #include "coordinator/discovery/store/fact_codec.h"
@@ -42,7 +43,7 @@ struct FactStore::Item {
 
 FactStore::FactStore(const std::string& cache_path, int threads, Clock& clock)
     : clock_(clock),
-      threads_(threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()))),
+      threads_(threads > 0 ? threads : UsableCpus()),
       cache_(cache_path) {}
 
 FactStore::~FactStore() = default;

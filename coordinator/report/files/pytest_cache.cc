@@ -43,6 +43,18 @@ void PytestCache::RunStarted(const results::RunStart& run) {
   folder_ = folder->second;
   if (folder_.empty()) return;
   if (Json saved = Read(folder_, "cache/lastfailed"); saved.is_object()) saved_ = failed_ = std::move(saved);
+  if (const auto changed = run.options.find("lastfailed_collected"); changed != run.options.end()) {
+    // With --lf the collection itself has chosen among the tests of files that failed: see the runner's session_facts.
+    const Json told = Json::parse(changed->second, nullptr, /*allow_exceptions=*/false);
+    for (const char* const key : {"gone", "new"}) {
+      if (!told.is_object() || !told.contains(key)) continue;
+      for (const Json& node_id : told[key]) {
+        if (!node_id.is_string()) continue;
+        if (key[0] == 'n') failed_[node_id.get<std::string>()] = true;
+        if (key[0] == 'g') failed_.erase(node_id.get<std::string>());
+      }
+    }
+  }
   for (const Json& node_id : Read(folder_, "cache/nodeids")) {
     if (node_id.is_string()) node_ids_.insert(node_id.get<std::string>());
   }
@@ -95,8 +107,9 @@ bool PytestCache::Write(const std::string& key, const Json& value) {
 
 bool PytestCache::Finished(const results::RunSummary& /*summary*/) {
   if (folder_.empty()) return true;
-  std::error_code error;
-  if (!std::filesystem::exists(folder_, error)) {
+  // If the folder cannot be looked at, writing into it fails, and that is told.
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder_, ignored)) {
     WriteWhole(folder_ + "/.gitignore", kIgnoreAll).IgnoreError();
     WriteWhole(folder_ + "/CACHEDIR.TAG", kCacheTag).IgnoreError();
   }

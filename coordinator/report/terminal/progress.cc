@@ -121,7 +121,7 @@ std::string Progress::LocationLine(const v1::TestResult& result) const {
   return line;
 }
 
-std::string Progress::Percentage() const {
+std::string Progress::Percentage() {
   // No number is better than a wrong one.
   if (!exact_ && expected_ == 0) return options_.ShowsCounts() ? absl::StrFormat(" [%d/?]", shown_) : " [  ?%]";
   // The expected number may be an estimate. Never say "done" too early, nor more than that.
@@ -130,7 +130,8 @@ std::string Progress::Percentage() const {
     const int digits = static_cast<int>(std::to_string(expected).size());
     return absl::StrFormat(" [%*d/%d]", digits, shown_, expected);
   }
-  return absl::StrFormat(" [%3d%%]", static_cast<int>(int64_t{100} * shown_ / std::max(expected, 1)));
+  percentage_ = std::max(percentage_, static_cast<int>(int64_t{100} * shown_ / std::max(expected, 1)));
+  return absl::StrFormat(" [%3d%%]", percentage_);
 }
 
 void Progress::ShowPercentageAtEdge() {

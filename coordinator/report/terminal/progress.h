@@ -50,7 +50,8 @@ class Progress {
   void ShowMark(const Mark& mark);
   void ShowTest(const v1::TestResult& result, const std::vector<v1::Phase>& phases);
   std::string LocationLine(const v1::TestResult& result) const;
-  std::string Percentage() const;
+  // Never less than at an earlier call, though the expected number may grow.
+  std::string Percentage();
   void ShowPercentageAtEdge();
 
   TerminalText& text_;
@@ -63,6 +64,7 @@ class Progress {
   bool exact_ = false;
   // The number of tests shown so far.
   int shown_ = 0;
+  int percentage_ = 0;
 };
 
 }  // namespace fastest::report

@@ -68,6 +68,22 @@ TEST_F(ProgressTest, AnEstimateNeverSaysDone) {
   EXPECT_EQ(Text(), "a.py ..                          [ 66%]\n");
 }
 
+TEST_F(ProgressTest, APercentageNeverFalls) {
+  progress_.Expected(2, false);
+  progress_.ModuleExpected("a.py", 1);
+  progress_.ModuleExpected("b.py", 1);
+  progress_.ModuleExpected("c.py", 6);
+  Result(PassedResult("a.py::1"));
+  EXPECT_EQ(Text(), "a.py .                           [ 50%]\n");
+  progress_.Expected(8, false);
+  Result(PassedResult("b.py::1"));
+  EXPECT_EQ(Text(), "b.py .                           [ 50%]\n");
+  for (const char* name : {"c.py::1", "c.py::2", "c.py::3", "c.py::4", "c.py::5", "c.py::6"}) {
+    Result(PassedResult(name));
+  }
+  EXPECT_EQ(Text(), "c.py ......                      [ 88%]\n");
+}
+
 TEST_F(ProgressTest, WithoutAnEstimateThereIsNoPercentage) {
   progress_.ModuleExpected("a.py", 1);
   Result(PassedResult("a.py::1"));

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "coordinator/report/terminal/fold.h"
 
@@ -47,6 +48,10 @@ struct TerminalOptions {
   std::string capture = "fd";
   // Absolute path of the JUnit report, which the summary names. Empty if none is written.
   std::string junit_xml_path;
+  // The other reports that are written to files, as the summary names them: "html report: /p/report.html".
+  std::vector<std::string> report_files;
+  // ShowOpening has been called for this run.
+  bool opened = false;
 
   int test_cases() const { return test_case_verbosity.value_or(verbosity); }
   // Whether percentages are shown, or counts in their place.

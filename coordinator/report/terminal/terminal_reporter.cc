@@ -26,7 +26,16 @@ int CountCollectors(const std::vector<TestReport>& reports) {
                                         [](const TestReport& report) { return report.phase.when() == "collect"; }));
 }
 
+void ShowTitle(TerminalText& text) { text.Rule('=', "test session starts", {Color::kNone, true}); }
+
 }  // namespace
+
+void ShowOpening(std::ostream& out, const TerminalOptions& options, int workers) {
+  TerminalText text(out, options.color, options.columns);
+  ShowTitle(text);
+  if (!options.no_header) text.Line(absl::StrCat("starting ", workers, workers == 1 ? " worker" : " workers"));
+  text.Flush();
+}
 
 TerminalReporter::TerminalReporter(std::ostream& out, std::ostream& err, const TerminalOptions& options)
     : err_(err),
@@ -41,7 +50,7 @@ void TerminalReporter::RunStarted(const results::RunStart& run) {
   ReadPytestOptions(run.options, options_);
   paths_ = DisplayPath(run.rootdir, run.invocation_dir);
   if (options_.verbosity < 0) return;
-  text_.Rule('=', "test session starts", {Color::kNone, true});
+  if (!options_.opened) ShowTitle(text_);
   if (!options_.no_header) {
     const std::string python =
         run.has_worker() ? absl::StrCat("Python ", run.python_version, ", pytest-", run.pytest_version, ", ") : "";
@@ -172,6 +181,11 @@ void TerminalReporter::Output(const v1::WorkerMessage::Output& output, const res
     err_ << output.data();
     err_.flush();
   } else {
+    // A person debugs in this terminal now: rows that are rewritten would wipe out what he types.
+    if (absl::StrContains(output.data(), ">>>> PDB ")) {
+      text_.ClearLive();
+      options_.live = options_.heartbeat = false;
+    }
     text_.Write(output.data());
   }
 }
@@ -256,6 +270,9 @@ void TerminalReporter::ShowSections(const results::RunSummary& summary) {
   text_.Block(summary.plugin_summary);
   if (!options_.junit_xml_path.empty() && options_.verbosity >= 0) {
     text_.Rule('-', "generated xml file: " + options_.junit_xml_path);
+  }
+  if (options_.verbosity >= 0) {
+    for (const std::string& file : options_.report_files) text_.Rule('-', "generated " + file);
   }
   if (options_.durations.has_value() && !durations_.empty()) {
     const Fold fold(text_, options_.fold, "durations", "slowest durations", summary.finished_at);

@@ -18,6 +18,10 @@
 
 namespace fastest::report {
 
+// What a person sees at once, before an interpreter has started: pytest's first line, and how many workers are on their
+// way. For options that are known before pytest has resolved them.
+void ShowOpening(std::ostream& out, const TerminalOptions& options, int workers);
+
 // Keeps failures, skips and warnings until the end, and passes only if the user asked to see them. Not thread-safe.
 class TerminalReporter : public Reporter {
  public:

@@ -269,5 +269,30 @@ TEST_F(TerminalReporterTest, AClosedPipeIsReported) {
   EXPECT_FALSE(reporter.Finished(summary_));
 }
 
+TEST(ShowOpeningTest, IsPytestsFirstLineAndTheWorkers) {
+  TerminalOptions options;
+  options.columns = 40;
+  std::ostringstream out;
+  ShowOpening(out, options, 2);
+  EXPECT_EQ(out.str(), "========= test session starts ==========\nstarting 2 workers\n");
+  out.str("");
+  options.no_header = true;
+  ShowOpening(out, options, 1);
+  EXPECT_EQ(out.str(), "========= test session starts ==========\n");
+}
+
+TEST(TerminalReporterFilesTest, TheTitleIsNotRepeatedAndReportsAreNamed) {
+  TerminalOptions options;
+  options.opened = true;
+  options.report_files = {"html report: /p/page.html"};
+  std::ostringstream out;
+  std::ostringstream err;
+  TerminalReporter reporter(out, err, options);
+  reporter.RunStarted({});
+  EXPECT_EQ(out.str().find("test session starts"), std::string::npos);
+  reporter.Finished({});
+  EXPECT_NE(out.str().find(" generated html report: /p/page.html "), std::string::npos);
+}
+
 }  // namespace
 }  // namespace fastest::report

@@ -56,15 +56,18 @@ def _load_at_once(file: Any) -> Any:
     return marshal.loads(file.read())
 
 
-def install(store: BytecodeStore, number: int, count: int) -> None:
-    """Has this process rewrite with the store from now on, as worker `number` of `count`."""
+def install(store: BytecodeStore, number: int, count: int, note: Any) -> None:
+    """Has this process rewrite with the store from now on, as worker `number` of `count`.
+
+    `note` is called with the path of each module that is about to run.
+    """
     reads, rewrites = getattr(rewrite, "_read_pyc", None), getattr(rewrite, "_rewrite_test", None)
     known = isinstance(reads, types.FunctionType) and isinstance(rewrites, types.FunctionType)
     names = rewrites.__code__.co_varnames if known else ()
     if not known or names[:2] != ("fn", "config") or not {"source_hash", "stat"} & set(names):
         # This version of pytest rewrites in another way.
         return
-    rewrite._read_pyc = _Rewriting(store, number, count).read_pyc
+    rewrite._read_pyc = _Rewriting(store, number, count, note).read_pyc
 
 
 class _Rewriting:
@@ -73,13 +76,15 @@ class _Rewriting:
     A module whose rewriting fails or warns is left to pytest, so that no frame of ours is in the traceback.
     """
 
-    def __init__(self, store: BytecodeStore, number: int, count: int) -> None:
+    def __init__(self, store: BytecodeStore, number: int, count: int, note: Any) -> None:
         self._store = store
         self._read = rewrite._read_pyc
         self._genuine = rewrite._rewrite_test
         self._has_source_hash = "source_hash" in self._genuine.__code__.co_varnames
         self._number = number
         self._count = count
+        self._note = note
+        self._folder = os.getcwd() + os.sep
         # Our session's import hook, to tell it from hooks of sessions that run within tests. The reference is weak:
         # the hook would keep alive objects that Python finalizes at its end.
         self._hook: Any = None
@@ -87,6 +92,8 @@ class _Rewriting:
         self._shares: dict[str, Iterator[Path]] = {}
 
     def read_pyc(self, source: Path, pyc: Path, trace: Any = lambda text: None) -> types.CodeType | None:
+        path = str(source)
+        self._note(path[len(self._folder) :] if path.startswith(self._folder) else path)
         code = self._read(source, pyc, trace)
         if code is None or self._hook is None:
             hook = sys._getframe(1).f_locals.get("self")

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from ..wire.frames import FrameDecoder, FrameError, encode
 from . import preload, process_end
 from .freshness import Origin, environment_of, take_environment
+from .last_import import LastImport
 from .process_tree import child_pids, kill, kill_group
 
 _OLDEST_PYTEST = (7, 0)
@@ -38,11 +39,13 @@ class Launch(NamedTuple):
     stderr_fd: int
     # The read end of a pipe. Only the zygote has the write end.
     life_fd: int
+    last_import: LastImport
 
 
 class _Child(NamedTuple):
     worker_id: str
     life_fd: int
+    last_import: LastImport
 
 
 def serve(control_fd: int, worker_module: str) -> int | Launch:
@@ -180,7 +183,8 @@ class _Zygote:
             _, status = os.waitpid(pid, 0)
             if child is not None:
                 os.close(child.life_fd)
-                self.send({"type": "exited", "worker_id": child.worker_id, "pid": pid, "status": status})
+                exited = {"type": "exited", "worker_id": child.worker_id, "pid": pid, "status": status}
+                self.send({**exited, "last_import": child.last_import.take()})
 
     def _on_control(self) -> Launch | None:
         try:
@@ -261,13 +265,14 @@ class _Zygote:
         fds = self._received_fds[:_DESCRIPTORS_PER_WORKER]
         del self._received_fds[:_DESCRIPTORS_PER_WORKER]
         life_read, life_write = os.pipe()
+        last_import = LastImport()
         pid = os.fork()
         if pid == 0:
             self._become_worker(life_write)
-            return Launch(worker_id, *fds, life_read)
+            return Launch(worker_id, *fds, life_read, last_import)
         for fd in (*fds, life_read):
             os.close(fd)
-        self._children[pid] = _Child(worker_id, life_write)
+        self._children[pid] = _Child(worker_id, life_write, last_import)
         self.send({"type": "forked", "worker_id": worker_id, "pid": pid})
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from typing import Any
@@ -71,12 +72,27 @@ def _option_values(config: Any) -> dict[str, str]:
     # Where pytest keeps its cache. Without the cache's plugin there is none.
     values["cache_dir"] = getattr(getattr(config, "cache", None), "_cachedir", None)
     values["selects"] = any(getattr(config.option, dest, None) for dest in _SELECTING)
+    values["lastfailed_collected"] = _last_failed_of_collection(config)
     values["exitfirst"] = values.get("maxfail") == 1
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
         # The reporter combines -r, --disable-warnings and the defaults.
         values["reportchars"] = getattr(reporter, "reportchars", values["reportchars"])
     return {name: _text(value) for name, value in values.items() if value is not None}
+
+
+def _last_failed_of_collection(config: Any) -> str | None:
+    """Returns what the collection has changed in pytest's list of failed tests, where --lf or --ff reads that list.
+
+    A file that could not be imported last time leaves the list when it can, and its tests that are chosen enter it.
+    """
+    plugin = config.pluginmanager.get_plugin("lfplugin")
+    if not getattr(plugin, "active", False):
+        return None
+    # Some versions of pytest have a type of their own for ids.
+    saved = set(map(str, config.cache.get("cache/lastfailed", {})))
+    now = set(map(str, plugin.lastfailed))
+    return json.dumps({"gone": sorted(saved - now), "new": sorted(now - saved)})
 
 
 def _text(value: Any) -> str:

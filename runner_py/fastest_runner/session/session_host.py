@@ -17,7 +17,7 @@ from ..collection.collection import Collection
 from ..direct import Declined, make_engine, make_function_items
 from ..roles import basetemp, coverage_part, junit_role, xdist_role
 from ..wire import serialized
-from . import reports, session_facts, silent_terminal
+from . import keyboard, reports, session_facts, silent_terminal
 from .batches import BatchLoop, Messages
 from .control_part import ControlPart
 from .ending import Ending
@@ -107,6 +107,10 @@ class SessionHost:
             yield
         if run.get("xdist_worker"):
             xdist_role.lend_fixtures(session)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_enter_pdb(self, pdb: Any) -> None:
+        keyboard.lend(pdb, not self._run.get("xdist_worker"))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collectstart(self) -> None:

@@ -153,8 +153,25 @@ def test_rules_and_dashboard_ask_for_what_there_is(farm, prometheus, tmp_path):
     run.wait()
 
 
+def test_both_answer_by_ipv6(start, agent, project, tmp_path):
+    folder = project(WAITS)
+    port_file, agents_file = tmp_path / "metrics", tmp_path / "agents-metrics"
+    one = agent(folder, "--metrics", "[::1]:0", "--metrics-port-file", agents_file)
+    run = start(folder, "--agents", one.address, "--metrics", "[::1]:0", "--metrics-port-file", port_file)
+    wait_until((tmp_path / "started").exists, "the test")
+    for file in (port_file, agents_file):
+        address = file.read_text().strip()
+        assert address.startswith("[::1]:")
+        assert "process_resident_memory_bytes" in get(address)
+    (tmp_path / "go").touch()
+    run.wait()
+
+
 @pytest.mark.parametrize("program", ["coordinator", "agent"])
-@pytest.mark.parametrize(("address", "message"), [("nonsense", "nonsense"), ("192.0.2.1:0", "cannot listen there")])
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [("nonsense", "nonsense"), ("192.0.2.1:0", "cannot listen there"), ("[2001:db8::1]:0", "cannot listen there")],
+)
 def test_an_address_that_cannot_be_had_is_one_error(execute, agent, project, program, address, message):
     folder = project(WAITS)
     if program == "coordinator":

@@ -413,6 +413,17 @@ def test_others_need_the_token(serve, browser, tmp_path):
     assert browser.get_log("browser") == []
 
 
+def test_by_ipv6(serve, watch, tmp_path):
+    run = serve(host="[::1]")
+    assert run.address.startswith("[::1]:")
+    page = watch(run)
+    until(page, lambda: "31 of" in line(page) and state(page) == "running")
+    for gate in ("one", "two"):
+        (tmp_path / gate).touch()
+    assert run.wait() == 1
+    until(page, lambda: state(page) == "finished")
+
+
 def test_an_address_that_cannot_be_had_is_one_error(execute, project):
     folder = project({"test_it.py": "def test_a(): pass\n"})
     with socket.create_server(("127.0.0.1", 0)) as taken:

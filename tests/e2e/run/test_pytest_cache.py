@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 import parity
 import pytest
@@ -44,7 +45,10 @@ def write(folder, files):
     shutil.rmtree(folder / "__pycache__", ignore_errors=True)
 
 
-@pytest.mark.parametrize("args", [[], ["-k", "good or bad or mended"], ["--cache-clear"]])
+OF_LAST_TIME = [["--lf"], ["--ff"], ["--nf"], ["--lf", "--lfnf=none"], ["--ff", "--nf", "-k", "not good"]]
+
+
+@pytest.mark.parametrize("args", [[], ["-k", "good or bad or mended"], ["--cache-clear"], *OF_LAST_TIME])
 def test_it_holds_what_pytest_would_have_put_there(execute, project, args):
     ours, theirs = project(FIRST, "ours"), project(FIRST, "theirs")
     for files in (FIRST, SECOND):
@@ -55,6 +59,33 @@ def test_it_holds_what_pytest_would_have_put_there(execute, project, args):
         assert cache_of(ours) == cache_of(theirs)
         assert cache_of(ours)["nodeids"] == sorted(cache_of(ours)["nodeids"])
     assert (ours / ".pytest_cache/.gitignore").read_text(encoding="utf-8").endswith("*\n")
+
+
+@pytest.mark.parametrize("args", OF_LAST_TIME)
+def test_all_workers_choose_and_order_by_the_last_time(execute, project, args):
+    folder = project(FIRST)
+    run_pytest(folder)
+    for files in (SECOND, SECOND, {"test_a.py": "def test_new(): pass\n"}):
+        write(folder, files)
+        theirs = shutil.copytree(folder, folder.with_name("theirs"))
+        report = folder.with_name("theirs.xml")
+        expected = run_pytest(theirs, f"--junitxml={report}", "--continue-on-collection-errors", *args)
+        run = execute(folder, "--continue-on-collection-errors", *args)
+        assert run.process.returncode == expected.returncode, run.text + expected.stdout
+        assert "one session" not in run.stderr
+        assert run.events("run_started")[0]["slots"] == 2
+        assert sorted(run.outcomes().values()) == sorted(outcomes_of(report))
+        assert cache_of(folder) == cache_of(theirs)
+        shutil.rmtree(theirs)
+
+
+def outcomes_of(report):
+    """What a JUnit report has of tests, in the words of events. Reports of modules are left out."""
+    cases = [case for case in xml.etree.ElementTree.parse(report).iter("testcase") if case.get("classname")]
+    words = {"failure": "failed", "error": "error", "skipped": "skipped"}
+    kinds = [next((child for child in case if child.tag in words), None) for case in cases]
+    return ["passed" if kind is None else "xfailed" if kind.get("type") == "pytest.xfail" else words[kind.tag]
+            for kind in kinds]  # fmt: skip
 
 
 def test_either_goes_on_from_the_other(execute, project):
