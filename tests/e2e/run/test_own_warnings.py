@@ -51,7 +51,7 @@ WAYS = [
     ("--sw",),
     ("--junitxml=junit.xml",),
     ("-p", "no:terminal"),
-    ("-p", "no:cacheprovider", "-p", "no:junitxml"),
+    ("-p", "no:cacheprovider"),
     ("--basetemp=here",),
     ("-v", "--durations=2", "-rA"),
 ]
@@ -71,7 +71,7 @@ def test_no_way_of_running_gives_a_warning(project, execute, args, conftest):
     theirs = [arg for arg in args if not arg.startswith("--retries")]
     expected = genuine(project(files, "theirs"), *theirs)
     for slots in (1, 2):
-        run = execute(project(files, f"ours{slots}"), *args, slots=slots, env={"PYTHONWARNINGS": "error"})
+        run = execute(project(files, f"ours{slots}"), *args, slots=slots)
         assert run.process.returncode == expected.returncode == 1, run.text
         assert run.events("warning") == []
         assert "INTERNALERROR" not in run.text
