@@ -1,0 +1,155 @@
+"""Makes a project from a seed. The same seed makes the same project on every machine.
+
+python tests/projects/project_maker.py SEED [FOLDER]      prints the project, and writes it to FOLDER
+python tests/projects/project_maker.py --features         lists the features of projects
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+import sys
+from collections.abc import Collection
+
+import roles  # noqa: F401 (adds its features)
+from features import FEATURES, TESTS
+from hook_table import HOOKS, implementation, styles_of
+from project import Draft, Project
+
+_NAMES = (
+    "test_a.py",
+    "test_b.py",
+    "test_c.py",
+    "unit/test_d.py",
+    "unit/test_e.py",
+    "api/test_f.py",
+    "api/deep/test_g.py",
+)
+_INI_FILES = ("pytest.ini", "pytest.ini", "pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml")
+# Shares of hooks among the features of a project.
+_HOOKS_SHARE = 0.45
+
+
+def hook_features():
+    """The names of all features that are hooks: the hook, the style, and the body or nothing."""
+    return [
+        ":".join(["hook", name, style, body]).rstrip(":")
+        for name in HOOKS
+        for style, bodies in styles_of(name).items()
+        for body in bodies
+    ]
+
+
+HOOK_FEATURES = hook_features()
+
+
+def all_features():
+    return [*TESTS, *FEATURES, *HOOK_FEATURES]
+
+
+def matches(name, entries):
+    """`entries` has names of features, and beginnings of names that end with a colon or a star."""
+    return any(name == entry or (entry[-1] in ":*" and name.startswith(entry.rstrip("*"))) for entry in entries)
+
+
+def add_feature(draft, name):
+    """Adds the feature with the name to the draft."""
+    draft.feature = name
+    if name in TESTS:
+        TESTS[name][0](draft)
+    elif name in FEATURES:
+        function, options = FEATURES[name]
+        draft.traits = frozenset(options.get("traits", ()))
+        function(draft)
+        draft.traits = frozenset()
+    else:
+        _add_hook(draft, name)
+    draft.feature = ""
+
+
+def _add_hook(draft, feature):
+    _, name, style, *body = feature.split(":")
+    hook = HOOKS[name]
+    places = [place for place in hook.places if place != "sub"]
+    if "sub" in hook.places:
+        places.append(f"{draft.module().rpartition('/')[0]}/conftest.py".lstrip("/"))
+    draft.hooks(implementation(name, style, body[0] if body else ""), traits=hook.traits, places=tuple(places))
+    if hook.trigger:
+        draft.code(draft.module(), hook.trigger)
+    if name == "pytest_assertion_pass":
+        draft.ini("enable_assertion_pass_hook", "true")
+    if name == "pytest_collect_file":
+        draft.data(f"own_{draft.number()}.case", "good bad better\n")
+    if "pdb" in name:
+        draft.arg("--pdb")
+
+
+@functools.lru_cache(maxsize=200)
+def _left(avoid):
+    """The features that are left: tests, others with their weights, and hooks with what each can do.
+
+    A hook is drawn first and then its style and body. A hook with many bodies is drawn more often, but not as many
+    times more often.
+    """
+    tests = [name for name in TESTS if not matches(name, avoid)]
+    others = [name for name in FEATURES if not matches(name, avoid)]
+    weights = [FEATURES[name][1].get("weight", 1) for name in others]
+    hooks: dict = {}
+    for name in HOOK_FEATURES:
+        if not matches(name, avoid):
+            hooks.setdefault(name.split(":")[1], []).append(name)
+    hook_weights = [len(bodies) ** 0.5 for bodies in hooks.values()]
+    return tests, others, weights, hooks, hook_weights
+
+
+def _names(rng, avoid):
+    """The features of a project. Few features leave the fast ways of Fastest open; many features meet each other."""
+    tests, others, weights, hooks, hook_weights = _left(tuple(avoid))
+    chosen = rng.choices(tests, k=rng.randint(2, 8)) if tests else []
+    for _ in range(rng.choice([1, 1, 2, 2, 3, 4, 6])):
+        if hooks and rng.random() < _HOOKS_SHARE:
+            chosen.append(rng.choice(hooks[rng.choices(list(hooks), hook_weights)[0]]))
+        elif others:
+            chosen.append(rng.choices(others, weights)[0])
+    return list(dict.fromkeys(chosen))
+
+
+def _begin(seed, avoid):
+    """The random numbers, the test modules and the features of a seed."""
+    rng = random.Random(f"project {seed}")
+    modules = list(_NAMES[:2]) + sorted(rng.sample(_NAMES[2:], rng.randint(0, 4)))
+    return rng, modules, _names(rng, avoid)
+
+
+def chosen(seed: int) -> list[str]:
+    """The names of the features that the seed draws."""
+    return _begin(seed, ())[2]
+
+
+def make(seed: int, avoid: Collection[str] = (), include: Collection[str] = ()) -> Project:
+    """The project of the seed, without the features of `avoid`, and with those of `include`."""
+    rng, modules, names = _begin(seed, avoid)
+    draft = Draft(rng, modules)
+    for name in [*names, *(name for name in include if name not in names)]:
+        add_feature(draft, name)
+    draft.feature = "support"
+    for place in modules:
+        draft.code(place, f"def test_always_{draft.number()}(): pass")
+    if draft.odds(0.7):
+        draft.ini("markers", "slow: takes long")
+    return Project(seed, rng.choice(_INI_FILES), tuple(draft.pieces))
+
+
+def main():
+    if sys.argv[1] == "--features":
+        print("\n".join(all_features()))
+        return 0
+    project = make(int(sys.argv[1]))
+    print(project.describe(), end="")
+    if len(sys.argv) > 2:
+        project.write(sys.argv[2])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
