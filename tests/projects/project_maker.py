@@ -6,6 +6,7 @@ python tests/projects/project_maker.py --features         lists the features of 
 
 from __future__ import annotations
 
+import fnmatch
 import functools
 import random
 import sys
@@ -48,8 +49,8 @@ def all_features():
 
 
 def matches(name, entries):
-    """`entries` has names of features, and beginnings of names that end with a colon or a star."""
-    return any(name == entry or (entry[-1] in ":*" and name.startswith(entry.rstrip("*"))) for entry in entries)
+    """`entries` has names of features, with `*` for any text."""
+    return any(fnmatch.fnmatchcase(name, entry) for entry in entries)
 
 
 def add_feature(draft, name):

@@ -61,7 +61,8 @@ class Reducer:
     def _drop_statements(self, project):
         """Without single statements, those of a module before those in functions and classes."""
         for number, piece in enumerate(project.pieces):
-            if piece.kind != "code":
+            # What serves other pieces stays as it is, or goes as a whole.
+            if piece.kind != "code" or piece.feature == "support":
                 continue
             at = 0
             while True:

@@ -28,7 +28,7 @@ from project import ALONE, ROLES, STOPS  # noqa: E402
 # A project takes less than two seconds. A longer run counts as hanging.
 LIMIT_S = 60
 # Kinds of differences between pytest and pytest-xdist in how a run is shown. Fastest may show it as either does.
-_SHOWN = {"summary", "text", "JUnit", "warnings"}
+_SHOWN = {"counts", "summary", "text", "JUnit", "warnings"}
 # Projects that parametrize over sets have the same ids in each process.
 _ENVIRONMENT = {"PYTHONHASHSEED": "0"}
 
@@ -77,10 +77,14 @@ def _files_left(folder, given):
 
 def _read(folder, given, run):
     verdict = Verdict(run, stdout=run.stdout, stderr=run.stderr)
-    verdict.seen = [line for line in run.stdout.splitlines() if line.startswith("SEEN")]
+
+    def comparable(text):
+        return parity.comparable(text, folder)
+
+    verdict.seen = [comparable(line) for line in run.stdout.splitlines() if line.startswith("SEEN")]
     log = folder / "log.txt"
-    verdict.notes = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
-    verdict.files = _files_left(folder, given)
+    verdict.notes = [comparable(line) for line in log.read_text("utf-8", "replace").split("\n")] if log.exists() else []
+    verdict.files = {name: comparable(text) for name, text in _files_left(folder, given).items()}
     return verdict
 
 
@@ -155,7 +159,7 @@ class Fastest:
 
     def __init__(self, python):
         self._python = python
-        self._home = Path(tempfile.mkdtemp(prefix="projects-agents-"))
+        self._home = Path(tempfile.mkdtemp(prefix="projects-"))
         self._agents: list = []
         self._addresses: list = []
 
@@ -164,9 +168,9 @@ class Fastest:
         if way == AGENTS:
             self._start_agents()
             # The agents' folder stays, and its contents are the project's.
-            shutil.rmtree(self._home / "work", ignore_errors=True)
+            shutil.rmtree(self._home / "agents", ignore_errors=True)
             args = ["--agents", ",".join(self._addresses)]
-            folder, given = _write(project, self._home / "work")
+            folder, given = _write(project, self._home / "agents")
         else:
             folder, given = _write(project, work)
         report = Path(work) / "report.jsonl"
@@ -202,8 +206,8 @@ class Fastest:
         for number in range(2):
             files.append(self._home / f"address-{number}-{time.monotonic_ns()}")
             command = [program, "--listen", "127.0.0.1:0", "--port-file", files[-1], "--slots", "1"]
-            command += ["--workdir", self._home / "work/project", "--python", self._python]
-            (self._home / "work/project").mkdir(parents=True, exist_ok=True)
+            command += ["--workdir", self._home / "agents/project", "--python", self._python]
+            (self._home / "agents/project").mkdir(parents=True, exist_ok=True)
             quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
             self._agents.append(
                 subprocess.Popen([str(word) for word in command], env=environment, start_new_session=True, **quiet)
@@ -226,15 +230,18 @@ class Fastest:
         shutil.rmtree(self._home, ignore_errors=True)
 
 
-def differences(expected, actual, *, ordered):
-    """Where `actual` differs from `expected`. With `ordered` the tests and the notes have to come in the same order."""
+def differences(expected, actual, *, ordered, once=False):
+    """Where `actual` differs from `expected`. With `ordered` the tests and the notes have to come in the same order.
+
+    With `once` a line that the project printed several times counts once: pytest-xdist reports what all workers found.
+    """
     if expected.run is None or actual.run is None:
         both = expected.run is None and actual.run is None
         return [] if both else [Difference("time", "only one of both ended in time")]
     lines = parity.differences(expected.run, actual.run, ordered=ordered)
     found = [Difference(_kind(line, expected.run, actual.run), line) for line in lines]
     for what, before, after in (("seen", expected.seen, actual.seen), ("notes", expected.notes, actual.notes)):
-        if what == "notes" and not ordered:
+        if (what == "notes" and not ordered) or once:
             before, after = sorted(set(before)), sorted(set(after))
         for line in _unlike(before, after, ordered):
             found.append(Difference(f"{what} {_hook(line)}" if what == "notes" else what, f"{what} {line}"))
@@ -306,8 +313,10 @@ class Comparer:
 
             def run(name, verdict):
                 if name not in comparison.verdicts:
-                    (work / name).mkdir()
-                    comparison.verdicts[name] = verdict(work / name)
+                    # pytest cuts lines that hold paths. All paths have the same length.
+                    place = work / f"{name:_<6}"
+                    place.mkdir()
+                    comparison.verdicts[name] = verdict(place)
                 return comparison.verdicts[name]
 
             def pytest_run():
@@ -323,7 +332,12 @@ class Comparer:
                 if way == ONE:
                     found = differences(pytest_run(), ours, ordered=True)
                 elif STOPS in project.traits:
-                    found = [one for one in differences(xdist_run(), ours, ordered=False) if one.kind == "exit code"]
+                    # pytest ends with 1 and pytest-xdist with 2 after a failure that stops the run.
+                    found = [one for one in differences(pytest_run(), ours, ordered=False) if one.kind == "exit code"]
+                    if found:
+                        found = [
+                            one for one in differences(xdist_run(), ours, ordered=False) if one.kind == "exit code"
+                        ]
                 elif ROLES in project.traits:
                     found = differences(xdist_run(), ours, ordered=False)
                     if any(one.kind in _SHOWN for one in found):
@@ -332,10 +346,11 @@ class Comparer:
                 else:
                     found = differences(pytest_run(), ours, ordered=False)
                     if found:
-                        # Only that counts on which pytest and pytest-xdist agree.
+                        # Where pytest and pytest-xdist disagree, Fastest may side with either.
                         unlike = {one.kind for one in differences(pytest_run(), xdist_run(), ordered=False)}
                         comparison.disagree |= unlike
-                        found = [one for one in found if one.kind not in unlike]
+                        also = {one.kind for one in differences(xdist_run(), ours, ordered=False, once=True)}
+                        found = [one for one in found if one.kind in also or one.kind not in unlike]
                 if found:
                     comparison.found[way] = found
         return comparison
