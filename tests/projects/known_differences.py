@@ -52,5 +52,7 @@ KNOWN: dict = {
     "hook:pytest_collectreport:*": "a folder's conftest hears of the report of the folder above",
     "hook:pytest_collectstart:*": _LATE,
     "hook:pytest_make_collect_report:*": _LATE,
+    "error:exit_in_test": "a summary is printed after an exit with a code of the project's",
+    "hook:pytest_report_teststatus:*": "called more often than by pytest",
     "error:usage_in_hook": "an internal error hides the errors of the collection",
 }

@@ -85,60 +85,55 @@ def _add_hook(draft, feature):
         draft.arg("--pdb")
 
 
-@functools.lru_cache(maxsize=200)
-def _left(avoid):
-    """The features that are left: tests, others with their weights, and hooks with what each can do.
+@functools.lru_cache(maxsize=1)
+def _drawn_from():
+    """What features are drawn from: others than tests with their weights, and hooks with their styles and bodies.
 
     A hook is drawn first and then its style and body. A hook with many bodies is drawn more often, but not as many
     times more often.
     """
-    tests = [name for name in TESTS if not matches(name, avoid)]
-    others = [name for name in FEATURES if not matches(name, avoid)]
-    weights = [FEATURES[name][1].get("weight", 1) for name in others]
     hooks: dict = {}
     for name in HOOK_FEATURES:
-        if not matches(name, avoid):
-            hooks.setdefault(name.split(":")[1], []).append(name)
-    hook_weights = [len(bodies) ** 0.5 for bodies in hooks.values()]
-    return tests, others, weights, hooks, hook_weights
-
-
-def _names(rng, avoid):
-    """The features of a project. Few features leave the fast ways of Fastest open; many features meet each other."""
-    tests, others, weights, hooks, hook_weights = _left(tuple(avoid))
-    chosen = rng.choices(tests, k=rng.randint(2, 8)) if tests else []
-    for _ in range(rng.choice([1, 1, 2, 2, 3, 4, 6])):
-        if hooks and rng.random() < _HOOKS_SHARE:
-            chosen.append(rng.choice(hooks[rng.choices(list(hooks), hook_weights)[0]]))
-        elif others:
-            chosen.append(rng.choices(others, weights)[0])
-    return list(dict.fromkeys(chosen))
-
-
-def _begin(seed, avoid):
-    """The random numbers, the test modules and the features of a seed."""
-    rng = random.Random(f"project {seed}")
-    modules = list(_NAMES[:2]) + sorted(rng.sample(_NAMES[2:], rng.randint(0, 4)))
-    return rng, modules, _names(rng, avoid)
+        hooks.setdefault(name.split(":")[1], []).append(name)
+    weights = [options.get("weight", 1) for _, options in FEATURES.values()]
+    return list(FEATURES), weights, hooks, [len(bodies) ** 0.5 for bodies in hooks.values()]
 
 
 def chosen(seed: int) -> list[str]:
-    """The names of the features that the seed draws."""
-    return _begin(seed, ())[2]
+    """The names of the features that the seed draws.
+
+    Few features leave the fast ways of Fastest open, and many features meet each other.
+    """
+    rng = random.Random(f"features {seed}")
+    others, weights, hooks, hook_weights = _drawn_from()
+    names = rng.choices(list(TESTS), k=rng.randint(2, 8))
+    for _ in range(rng.choice([1, 1, 2, 2, 3, 4, 6])):
+        if rng.random() < _HOOKS_SHARE:
+            names.append(rng.choice(hooks[rng.choices(list(hooks), hook_weights)[0]]))
+        else:
+            names.append(rng.choices(others, weights)[0])
+    return list(dict.fromkeys(names))
 
 
 def make(seed: int, avoid: Collection[str] = (), include: Collection[str] = ()) -> Project:
-    """The project of the seed, without the features of `avoid`, and with those of `include`."""
-    rng, modules, names = _begin(seed, avoid)
+    """The project of the seed, without the features of `avoid`, and with those of `include`.
+
+    Each feature has random numbers of its own, so a project without one feature has the others as they were.
+    """
+    rng = random.Random(f"project {seed}")
+    modules = list(_NAMES[:2]) + sorted(rng.sample(_NAMES[2:], rng.randint(0, 4)))
+    ini_file, has_marker = rng.choice(_INI_FILES), rng.random() < 0.7
     draft = Draft(rng, modules)
+    names = [name for name in chosen(seed) if not matches(name, avoid)]
     for name in [*names, *(name for name in include if name not in names)]:
+        draft.rng = random.Random(f"{name} {seed}")
         add_feature(draft, name)
     draft.feature = "support"
     for place in modules:
         draft.code(place, f"def test_always_{draft.number()}(): pass")
-    if draft.odds(0.7):
+    if has_marker:
         draft.ini("markers", "slow: takes long")
-    return Project(seed, rng.choice(_INI_FILES), tuple(draft.pieces))
+    return Project(seed, ini_file, tuple(draft.pieces))
 
 
 def main():
