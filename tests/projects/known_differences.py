@@ -15,7 +15,7 @@ KNOWN: dict = {
     "late:*": _LATE,
     "items:*": _ITEMS,
     "hook:pytest_runtest_protocol:*:total": _ITEMS,
-    "hook:pytest_runtestloop:*": _ITEMS,
+    "hook:pytest_runtestloop:*": "implementations that are no wrappers are not called",
     "hook:pytest_collection_finish:*": _ITEMS,
     "hook:pytest_report_collectionfinish:*": _ITEMS,
     "hook:pytest_generate_tests:*": _ITEMS,

@@ -344,8 +344,9 @@ class Comparer:
                     found = differences(xdist_run(), ours, ordered=False)
                     if found:
                         also = {one.kind for one in differences(pytest_run(), ours, ordered=False)}
-                        # pytest runs nothing after an error of collection, and pytest-xdist ends with 1.
-                        broken = ours.run is not None and "failed" in ours.run.collect.values()
+                        # pytest ends with 2 or 4 before the first test if it could not collect. pytest-xdist does not.
+                        failed = ours.run is not None and "failed" in ours.run.collect.values()
+                        broken = failed or (pytest_run().run is not None and pytest_run().run.exit_code == 4)
                         found = [one for one in found if one.kind in also or not (broken or one.kind in _SHOWN)]
                 else:
                     found = differences(pytest_run(), ours, ordered=False)
