@@ -31,7 +31,7 @@ from reducer import Reducer
 
 # Two agents run every tenth project.
 _AGENTS_EVERY = 10
-_KNOWN_TRIES = 25
+_KNOWN_TRIES = 60
 
 
 @dataclass
