@@ -183,8 +183,14 @@ def run_pytest(project, args=(), python=sys.executable, env=None, cwd=".", junit
         exit_code, stdout, stderr = _execute(command, Path(project) / cwd, environment)
         lines = [ast.literal_eval(line) for line in record.read_text("ascii").splitlines()] if record.exists() else []
         cases = _junit_cases(junit_xml) if junit else None
-    run = Run(exit_code, counts=_counts(stdout), summary=_summary(stdout, [project]), stdout=stdout, stderr=stderr)
+    run = read_record(exit_code, stdout, stderr, lines, project)
     run.junit = cases
+    return run
+
+
+def read_record(exit_code, stdout, stderr, lines, project):
+    """Reads the Run from the lines of recorder.py. The tests ran in the folder `project`."""
+    run = Run(exit_code, counts=_counts(stdout), summary=_summary(stdout, [project]), stdout=stdout, stderr=stderr)
     _fold(lines, run, project)
     return run
 
@@ -409,7 +415,7 @@ def agents_listening(project, python, count=2):
                 command += ["--workdir", project, "--python", python]
                 quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
                 processes.append(subprocess.Popen([str(word) for word in command], env=environment, **quiet))
-            yield [_address_from(file, process) for file, process in zip(files, processes)]
+            yield [address_from(file, process) for file, process in zip(files, processes)]
         finally:
             for process in processes:
                 process.terminate()
@@ -417,7 +423,7 @@ def agents_listening(project, python, count=2):
                 process.wait(timeout=60)
 
 
-def _address_from(file, process):
+def address_from(file, process):
     deadline = time.monotonic() + 60
     while not file.exists():
         if process.poll() is not None or time.monotonic() > deadline:
