@@ -8,7 +8,7 @@ namespace fastest {
 namespace {
 
 // Letters that are wrong, missing, or too many. Two neighbours that changed places are one slip.
-size_t EditDistance(const std::string &a, const std::string &b) {
+size_t EditDistance(const std::string& a, const std::string& b) {
   std::vector<size_t> before;
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
@@ -27,10 +27,10 @@ size_t EditDistance(const std::string &a, const std::string &b) {
 
 }  // namespace
 
-std::string NearestSpelling(const std::string &word, const std::vector<std::string> &candidates, size_t common) {
+std::string NearestSpelling(const std::string& word, const std::vector<std::string>& candidates, size_t common) {
   std::string best;
   size_t best_distance = std::max<size_t>(1, (word.size() - std::min(common, word.size())) / 3) + 1;
-  for (const std::string &candidate : candidates) {
+  for (const std::string& candidate : candidates) {
     const size_t distance = EditDistance(word, candidate);
     if (distance < best_distance) {
       best_distance = distance;

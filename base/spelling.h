@@ -12,7 +12,7 @@ namespace fastest {
 // near, or if `word` itself is one. A third of the letters wrong is another
 // word, and not a slip. The first `common` letters are no part of that count:
 // dashes, or a prefix that all have.
-std::string NearestSpelling(const std::string &word, const std::vector<std::string> &candidates, size_t common = 0);
+std::string NearestSpelling(const std::string& word, const std::vector<std::string>& candidates, size_t common = 0);
 
 }  // namespace fastest
 

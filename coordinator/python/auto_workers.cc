@@ -56,12 +56,12 @@ except BaseException as error:
 
 }  // namespace
 
-bool MentionsAutoWorkers(const discovery::ProjectConfig &project, const AutoWorkersQuestion &question) {
+bool MentionsAutoWorkers(const discovery::ProjectConfig& project, const AutoWorkersQuestion& question) {
   const StartFiles start = {project, question.invocation_dir, question.paths, question.plugins};
   return ConftestsMention(start, {kHook}) || InstalledPluginsMention(question.python, {kHook});
 }
 
-absl::StatusOr<std::optional<int>> AskAutoWorkers(const AutoWorkersQuestion &question) {
+absl::StatusOr<std::optional<int>> AskAutoWorkers(const AutoWorkersQuestion& question) {
   Question script;
   script.python = question.python;
   script.script = kScript;

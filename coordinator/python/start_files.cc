@@ -29,17 +29,17 @@ bool IsModuleName(absl::string_view word) {
 // Reads files, each once, until one has a word.
 class Search {
  public:
-  Search(const std::vector<std::string> &words, std::vector<std::string> module_folders)
+  Search(const std::vector<std::string>& words, std::vector<std::string> module_folders)
       : words_(words), module_folders_(std::move(module_folders)) {}
 
   bool found() const { return found_; }
 
-  void Read(const std::string &path) {
+  void Read(const std::string& path) {
     if (found_ || !seen_.insert(path).second) return;
     const absl::StatusOr<std::string> text = discovery::ReadFile(path);
     if (!text.ok()) return;
     found_ = std::any_of(words_.begin(), words_.end(),
-                         [&](const std::string &word) { return absl::StrContains(*text, word); });
+                         [&](const std::string& word) { return absl::StrContains(*text, word); });
     if (found_ || !absl::StrContains(*text, "pytest_plugins")) return;
     const std::string folder(discovery::ParentPath(path));
     for (const absl::string_view word : absl::StrSplit(*text, absl::ByAnyChar("'\"\n"))) {
@@ -50,24 +50,24 @@ class Search {
   }
 
   // From the folders where the project's modules are.
-  void ReadModule(const std::string &name) {
-    for (const std::string &folder : module_folders_) ReadModuleIn(folder, name);
+  void ReadModule(const std::string& name) {
+    for (const std::string& folder : module_folders_) ReadModuleIn(folder, name);
   }
 
-  void ReadModuleIn(const std::string &folder, const std::string &name) {
+  void ReadModuleIn(const std::string& folder, const std::string& name) {
     const std::string stem = discovery::JoinPath(folder, absl::StrReplaceAll(name, {{".", "/"}}));
     Read(stem + ".py");
     Read(stem + "/__init__.py");
   }
 
  private:
-  const std::vector<std::string> &words_;
+  const std::vector<std::string>& words_;
   const std::vector<std::string> module_folders_;
   std::set<std::string> seen_;
   bool found_ = false;
 };
 
-std::vector<std::string> ModuleFolders(const discovery::ProjectConfig &project, const std::string &invocation_dir) {
+std::vector<std::string> ModuleFolders(const discovery::ProjectConfig& project, const std::string& invocation_dir) {
   std::vector<std::string> folders = {project.rootdir, invocation_dir};
   const auto setting = project.ini.find("pythonpath");
   if (setting == project.ini.end()) return folders;
@@ -80,43 +80,43 @@ std::vector<std::string> ModuleFolders(const discovery::ProjectConfig &project, 
 }
 
 // The folders whose conftests pytest loads at its start, without those above.
-std::vector<std::string> Anchors(const StartFiles &start) {
+std::vector<std::string> Anchors(const StartFiles& start) {
   std::vector<std::string> anchors = {start.invocation_dir};
-  const auto add = [&](const std::string &text) {
+  const auto add = [&](const std::string& text) {
     std::string path = discovery::AbsolutePath(start.invocation_dir, std::string(ModuleOf(text)));
     anchors.push_back(discovery::IsDirectory(path) ? std::move(path) : std::string(discovery::ParentPath(path)));
   };
-  for (const std::string &path : start.paths) add(path);
-  for (const std::string &pattern : start.project.testpaths) {
-    for (const std::string &path : discovery::Glob(start.invocation_dir, pattern)) add(path);
+  for (const std::string& path : start.paths) add(path);
+  for (const std::string& pattern : start.project.testpaths) {
+    for (const std::string& path : discovery::Glob(start.invocation_dir, pattern)) add(path);
   }
   return anchors;
 }
 
 }  // namespace
 
-bool ConftestsMention(const StartFiles &start, const std::vector<std::string> &words) {
+bool ConftestsMention(const StartFiles& start, const std::vector<std::string>& words) {
   Search search(words, ModuleFolders(start.project, start.invocation_dir));
-  for (const std::string &anchor : Anchors(start)) {
+  for (const std::string& anchor : Anchors(start)) {
     for (std::string_view folder = anchor;; folder = discovery::ParentPath(folder)) {
       search.Read(discovery::JoinPath(folder, "conftest.py"));
       if (folder == "/") break;
     }
-    for (const std::string &file : discovery::Glob(anchor, "test*/conftest.py")) {
+    for (const std::string& file : discovery::Glob(anchor, "test*/conftest.py")) {
       search.Read(discovery::JoinPath(anchor, file));
     }
   }
-  for (const std::string &plugin : start.plugins) search.ReadModule(plugin);
+  for (const std::string& plugin : start.plugins) search.ReadModule(plugin);
   return search.found();
 }
 
-bool InstalledPluginsMention(const std::string &python, const std::vector<std::string> &words) {
+bool InstalledPluginsMention(const std::string& python, const std::vector<std::string>& words) {
   Search search(words, {});
   // The modules of the section pytest11: "name = module:object" each.
   const absl::StatusOr<std::string> program = FindProgram(python);
   if (!program.ok()) return false;
   const std::string prefix(discovery::ParentPath(discovery::ParentPath(*program)));
-  for (const std::string &file : discovery::Glob(prefix, "lib/python3*/*-packages/*.dist-info/entry_points.txt")) {
+  for (const std::string& file : discovery::Glob(prefix, "lib/python3*/*-packages/*.dist-info/entry_points.txt")) {
     const absl::StatusOr<std::string> text = discovery::ReadFile(discovery::JoinPath(prefix, file));
     if (!text.ok()) continue;
     bool in_section = false;

@@ -11,7 +11,7 @@
 namespace fastest::python {
 
 struct StartFiles {
-  const discovery::ProjectConfig &project;
+  const discovery::ProjectConfig& project;
   std::string invocation_dir;
   // Paths and node ids as typed.
   std::vector<std::string> paths;
@@ -22,11 +22,11 @@ struct StartFiles {
 // Whether one of `words` is in the text of a conftest of or above the
 // arguments, of a module that these name in pytest_plugins, or of one of
 // `plugins`. Errs on the side of yes: pytest may load fewer files.
-bool ConftestsMention(const StartFiles &start, const std::vector<std::string> &words);
+bool ConftestsMention(const StartFiles& start, const std::vector<std::string>& words);
 
 // The same for the plugins that are installed beside the interpreter, except
 // xdist.
-bool InstalledPluginsMention(const std::string &python, const std::vector<std::string> &words);
+bool InstalledPluginsMention(const std::string& python, const std::vector<std::string>& words);
 
 }  // namespace fastest::python
 

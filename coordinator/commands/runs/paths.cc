@@ -23,7 +23,7 @@ const std::vector<std::string> kMayMakePaths = {"pytest_addoption",    "pytest_l
                                                 "pytest_sessionstart", "pytest_collection",
                                                 "pytest_plugins",      "config.args"};
 
-std::vector<std::string> EntriesOf(const std::string &directory) {
+std::vector<std::string> EntriesOf(const std::string& directory) {
   std::vector<std::string> names;
   // In a directory that cannot be read there is nothing to suggest.
   std::error_code ignored;
@@ -36,11 +36,11 @@ std::vector<std::string> EntriesOf(const std::string &directory) {
 
 }  // namespace
 
-absl::Status CheckPaths(const options::CommandLine &line, const discovery::ProjectConfig &project,
-                        const request::Request &request) {
-  const std::string &directory = request.discovery.invocation_dir;
+absl::Status CheckPaths(const options::CommandLine& line, const discovery::ProjectConfig& project,
+                        const request::Request& request) {
+  const std::string& directory = request.discovery.invocation_dir;
   if (request.run.names_modules) return absl::OkStatus();
-  for (const std::string &text : request.discovery.args) {
+  for (const std::string& text : request.discovery.args) {
     const std::string path = discovery::AbsolutePath(directory, std::string(ModuleOf(text)));
     if (discovery::PathExists(path)) continue;
     ASSIGN_OR_RETURN(const options::CommandLine whole,
@@ -54,7 +54,7 @@ absl::Status CheckPaths(const options::CommandLine &line, const discovery::Proje
   return absl::OkStatus();
 }
 
-std::string NearestPath(const std::string &directory, const std::string &text) {
+std::string NearestPath(const std::string& directory, const std::string& text) {
   const std::string path(ModuleOf(text));
   std::string found = path.empty() || path[0] != '/' ? "" : "/";
   size_t begin = found.size();
