@@ -12,7 +12,7 @@ namespace {
 
 TEST(NearestPathTest, MendsEachPartOfThePath) {
   std::string pattern = testing::TempDir() + "/paths_XXXXXX";
-  const std::string root = mkdtemp(pattern.data());
+  const std::string root = std::filesystem::canonical(mkdtemp(pattern.data())).string();
   std::filesystem::create_directories(root + "/tests/unit");
   std::ofstream(root + "/tests/unit/test_a.py") << "";
   EXPECT_EQ(NearestPath(root, "tests/unit/test_b.py"), "tests/unit/test_a.py");
