@@ -228,3 +228,23 @@ def test_a_deadline_before_the_first_worker_is_ready_leaves_all_reports(start, p
         assert (folder / name).stat().st_size > 0, name
     assert json.loads((folder / "ctrf.json").read_text(encoding="utf-8"))["results"]["summary"]["pending"] == 2
     assert "Not run: 2 tests" in (folder / "summary.md").read_text(encoding="utf-8")
+
+
+def test_an_empty_plan_is_said_to_be_empty(pipeline):
+    plan = pipeline.tmp_path / "empty.json"
+    plan.touch()
+    refused = pipeline.ask("--plan-file", plan, "--shard", "1/2")
+    assert refused.returncode == 4
+    assert refused.stderr.count("\n") == 1 and f"{plan}: it is empty" in refused.stderr
+
+
+@pytest.mark.parametrize("slots", [1, 2])
+def test_a_quarantine_that_matches_no_test_is_said(execute, project, slots):
+    entry = "[[quarantine]]\ntest = 'test_it.py::test_{}'\nowner = 'me'\nreason = 'known'\nexpires = 2999-01-01\n"
+    files = {"test_it.py": "def test_bad(): assert 0\n", "q.toml": entry.format("bad") + entry.format("gone")}
+    run = execute(project(files), "--quarantine", "q.toml", slots=slots)
+    assert run.process.returncode == 0, run.text
+    assert run.text.count("--quarantine: no test matches test_it.py::test_gone: remove the entry") == 1
+    # A part of the suite says nothing of entries for the rest.
+    part = execute(project(files, "part"), "--quarantine", "q.toml", "test_it.py::test_bad", slots=slots)
+    assert part.process.returncode == 0 and "no test matches" not in part.text
