@@ -83,9 +83,9 @@ def _read(folder, given, run):
 
     verdict.seen = [comparable(line) for line in run.stdout.splitlines() if line.startswith("SEEN")]
     log = folder / "log.txt"
-    verdict.notes = (
-        [comparable(line) for line in log.read_text("utf-8", "replace").split("\n")[:-1]] if log.exists() else []
-    )
+    # Only newlines end a note.
+    text = log.read_text("utf-8", "replace").rstrip("\n") if log.exists() else ""
+    verdict.notes = [comparable(line) for line in text.split("\n")] if text else []
     verdict.files = {name: comparable(text) for name, text in _files_left(folder, given).items()}
     return verdict
 
