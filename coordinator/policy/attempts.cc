@@ -33,7 +33,7 @@ void Attempts::ApplyPolicies(bool failed, v1::TestResult* result) {
 
 std::string Attempts::UnmatchedQuarantine() const {
   std::vector<std::string> unmatched;
-  for (const Quarantine::Entry& entry : quarantine_.entries()) {
+  for (const Quarantine::Entry& entry : rules_.quarantine.entries()) {
     if (matched_.count(&entry) == 0) unmatched.push_back(entry.test);
   }
   if (unmatched.empty()) return "";
