@@ -145,6 +145,10 @@ void CoordinatorSession::OnMessage(const v1::CoordinatorMessage& message) {
 }
 
 void CoordinatorSession::Stop(const v1::CoordinatorMessage::StopRun& stop) {
+  if (stop.interrupt()) {
+    pool_.Interrupt(stop.reason());
+    return;
+  }
   if (!stop.now()) {
     pool_.Stop(stop.reason());
     return;

@@ -112,6 +112,16 @@ void Worker::Send(const v1::WorkerCommand& command) {
   SetTimer();
 }
 
+void Worker::Interrupt() {
+  interrupted_ = true;
+  if (pid_ > 0) kill(pid_, SIGINT);
+}
+
+void Worker::OnForked(pid_t pid) {
+  pid_ = pid;
+  if (interrupted_) Interrupt();
+}
+
 void Worker::Kill(const std::string& why) { Take(state_.OnKillRequested(why)); }
 
 void Worker::Pause(bool pause) {

@@ -58,13 +58,15 @@ class Worker {
   bool control() const { return control_; }
 
   void Send(const v1::WorkerCommand& command);
+  // SIGINT, as Ctrl-C in a terminal: pytest tears its fixtures down, and its session ends.
+  void Interrupt();
   // SIGKILL; no test is to blame.
   void Kill(const std::string& why);
   // While paused nothing is read: the worker's writes will block when the kernel's buffers are full.
   void Pause(bool pause);
 
   // Told by the zygote. `last_import`: the test file or conftest that the process began to import last, if any.
-  void OnForked(pid_t pid) { pid_ = pid; }
+  void OnForked(pid_t pid);
   void OnExited(int wait_status, const std::string& last_import);
   // The zygote died, and with it the process.
   void Lost(const std::string& why);
@@ -111,6 +113,7 @@ class Worker {
   Stream err_{v1::WorkerMessage::Output::STDERR, {}, {}};
   LastWords last_words_;
   pid_t pid_ = -1;
+  bool interrupted_ = false;
   // Since when nothing is read; unset: everything is read.
   std::optional<absl::Time> paused_at_;
   // The last messages said only that tests have ended and others begun. The channel is read again when rest_ fires.

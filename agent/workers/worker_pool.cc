@@ -238,6 +238,13 @@ void WorkerPool::Stop(const std::string& reason) {
   }
 }
 
+void WorkerPool::Interrupt(const std::string& reason) {
+  for (const auto& [slot, worker] : workers_) {
+    if (!worker->control()) worker->Interrupt();
+  }
+  Stop(reason);
+}
+
 void WorkerPool::Drain(const std::string& why) {
   if (state_.ending()) return;
   state_.Drain();

@@ -73,6 +73,8 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   void FinishSlot(uint32_t slot);
   void TellControl(const v1::CoordinatorMessage::TellControl& message);
   void Stop(const std::string& reason);
+  // Interrupts the running tests, as Ctrl-C interrupts pytest. No test begins from now on. The control session goes on.
+  void Interrupt(const std::string& reason);
   // Every worker ends after the test that it runs now, and no worker is started from now on. Then as EndAll.
   void Drain(const std::string& why);
   // SIGKILL to every worker; no worker is started from now on.

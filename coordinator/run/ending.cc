@@ -46,7 +46,7 @@ std::string Ending::DeadlineNear(double seconds) {
 }
 
 std::string Ending::Interrupt() {
-  cut_off_ = interrupted_ = true;
+  by_user_ = interrupted_ = true;
   Stop(Cause::kAsked, "");
   // Whatever stopped it before: this is what people see.
   return stop_reason_ = "KeyboardInterrupt";
@@ -61,6 +61,8 @@ bool Ending::Fail(int exit_code, const std::string& message) {
 }
 
 Ending::Pace Ending::SessionEnded(const v1::WorkerMessage::Ended& ended, bool only) {
+  // It says that it was interrupted.
+  if (by_user_) return Pace::kGoOn;
   if (only) session_exit_ = ended.exit_status();
   if (ended.exit_called()) {
     forced_exit_ = ended.exit_status();

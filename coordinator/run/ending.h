@@ -55,10 +55,10 @@ class Ending {
   // `worker` was one more than the `most` that may be replaced.
   std::string TooManyDeaths(const std::string& worker, int most);
   std::string DeadlineNear(double seconds);
-  // By the user. The run ends as soon as its workers have.
+  // By the user. Workers tear their fixtures down and end.
   std::string Interrupt();
-  // Precondition: the deadline is the cause. The run ends as soon as its workers have.
-  void DeadlineOver() { cut_off_ = true; }
+  // Precondition: the deadline is the cause, or the user. Workers are ended, and then the run is.
+  void CutOff() { cut_off_ = true; }
   // False if the run has stopped already: the failure is then a consequence, and of no interest.
   bool Fail(int exit_code, const std::string& message);
   // A worker's session has ended; `only`: the run has a single slot. Gives what the run has to do, for the reason that
@@ -75,11 +75,12 @@ class Ending {
   bool stopped() const { return cause_ != Cause::kNone; }
   bool failed() const { return cause_ == Cause::kFailure; }
   bool by_deadline() const { return cause_ == Cause::kDeadline; }
+  bool by_user() const { return by_user_; }
   bool cut_off() const { return cut_off_; }
   // pytest.exit or the run itself has named the exit code.
   bool forced() const { return forced_exit_.has_value(); }
   // Nobody waits for what a control session would make of the results.
-  bool abandoned() const { return failed() || forced() || (cut_off_ && !by_deadline()); }
+  bool abandoned() const { return failed() || forced() || by_user_; }
   const std::string& stop_reason() const { return stop_reason_; }
   // The exit status of a session that stops for stop_reason().
   int StopStatus() const;
@@ -93,6 +94,7 @@ class Ending {
   std::string Stop(Cause cause, std::string reason);
 
   Cause cause_ = Cause::kNone;
+  bool by_user_ = false;
   bool cut_off_ = false;
   bool interrupted_ = false;
   // Stopped by errors of collection: the sessions know what that comes to, and say it as they end.

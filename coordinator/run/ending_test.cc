@@ -180,7 +180,8 @@ TEST(EndingTest, CtrlCIsWhatPeopleSee) {
   ending.DeadlineNear(60);
   EXPECT_EQ(ending.Interrupt(), "KeyboardInterrupt");
   EXPECT_EQ(ending.stop_reason(), "KeyboardInterrupt");
-  EXPECT_TRUE(ending.cut_off());
+  EXPECT_TRUE(ending.by_user());
+  EXPECT_FALSE(ending.cut_off());
   EXPECT_TRUE(ending.by_deadline());
 }
 
@@ -227,7 +228,7 @@ TEST(EndingTest, ReasonsAreInTheUsersWords) {
 TEST(EndingTest, ADeadlineBeforeTheFirstWorkerIsNoFailure) {
   Ending ending;
   Deadline(ending);
-  ending.DeadlineOver();
+  ending.CutOff();
   ending.NeverStarted("gw0 ended: signal SIGKILL");
   EXPECT_EQ(ending.failure(), "");
   EXPECT_EQ(ExitCode(ending, {}, {}), kDeadline);
@@ -240,7 +241,7 @@ TEST(EndingTest, NobodyWaitsForTheControlSessionOfACutOffRun) {
                                            {CtrlC, true},
                                            {PytestExit, true},
                                            {AgentsGone, true},
-                                           {Then(Deadline, [](Ending& e) { e.DeadlineOver(); }), false}}) {
+                                           {Then(Deadline, [](Ending& e) { e.CutOff(); }), false}}) {
     Ending ending;
     steps(ending);
     EXPECT_EQ(ending.abandoned(), abandoned) << ending.stop_reason();

@@ -13,6 +13,10 @@
 namespace fastest::run {
 namespace {
 
+// How long workers may take to tear their fixtures down after an interrupt. CI systems kill a job some seconds after
+// they have interrupted it, and reports have to be written by then.
+constexpr double kInterruptGrace = 5;
+
 dispatch::DispatchQueue::Options QueueOptions(const RunOptions& options, const Estimates& estimates) {
   dispatch::DispatchQueue::Options queue;
   queue.retries = options.failures.retries;
@@ -395,7 +399,7 @@ void Run::CountDeath(const std::string& worker_id) {
 // What the run does.
 
 void Run::Act() {
-  if (control_.MustBeAwaited() && !ending_.failed() && !ending_.cut_off()) {
+  if (control_.MustBeAwaited() && !ending_.failed() && !ending_.by_user() && !ending_.cut_off()) {
     StartControl();
     return;
   }
@@ -459,7 +463,13 @@ void Run::StopAtLimit() {
 }
 
 void Run::Interrupt() {
-  if (!ending_.cut_off()) StopWork(ending_.Interrupt(), true);
+  if (ending_.by_user()) return;
+  cut_off_at_ = now_() + kInterruptGrace;
+  v1::CoordinatorMessage message;
+  message.mutable_stop_run()->set_reason(ending_.Interrupt());
+  message.mutable_stop_run()->set_interrupt(true);
+  queue_.Stop();
+  SendToAll(message);
 }
 
 void Run::Tick() {
@@ -470,6 +480,10 @@ void Run::Tick() {
   }
   if (control_.GaveUp(now, started_)) Act();
   KeepDeadline(now);
+  if (ending_.by_user() && now >= cut_off_at_ && !ending_.cut_off()) {
+    ending_.CutOff();
+    StopWork("", true);
+  }
   reports_.all().Tick(now);
 }
 
@@ -478,7 +492,7 @@ void Run::KeepDeadline(double now) {
   if (phase == policy::Deadline::Phase::kOpen || Done()) return;
   if (!ending_.stopped()) StopWork(ending_.DeadlineNear(options_.patience.deadline.seconds()), false);
   if (phase == policy::Deadline::Phase::kOver && ending_.by_deadline() && !ending_.cut_off()) {
-    ending_.DeadlineOver();
+    ending_.CutOff();
     StopWork("", true);
   }
 }

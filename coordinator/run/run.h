@@ -67,7 +67,7 @@ class Run {
   // No agent will ever join.
   void AgentNeverCame(const std::string& why) { Fail(kNotRun, why); }
 
-  // The user wants the run to end (Ctrl-C): running tests are cut off.
+  // The user wants the run to end (Ctrl-C): running tests are interrupted, and cut off if that takes long.
   void Interrupt();
   // To be called often.
   void Tick();
@@ -150,6 +150,8 @@ class Run {
   Roster roster_;
   Bookkeeper books_;
   Ending ending_;
+  // When workers are killed that do not end after an interrupt. Only if the ending is by the user.
+  double cut_off_at_ = 0;
   bool started_ = false;
   StopRules stop_rules_;
   // Discovery does not know which tests pytest leaves out.

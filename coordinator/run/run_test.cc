@@ -290,6 +290,31 @@ TEST_F(RunTest, AControllerThatFailsBeforeTheWorkersBeginIsTheRunsEnd) {
   EXPECT_EQ(run_->error(), "ERROR: no database");
 }
 
+TEST_F(RunTest, AnInterruptAsksWorkersFirstAndKillsThoseThatDoNotEnd) {
+  Start(2);
+  Ready(0, {"a.py", "b.py"});
+  Ready(1, {"a.py", "b.py"});
+  run_->Interrupt();
+  // It is called again and again.
+  run_->Interrupt();
+  ASSERT_EQ(stops_.size(), 1u);
+  EXPECT_TRUE(stops_[0].interrupt());
+  EXPECT_FALSE(stops_[0].now());
+  EXPECT_EQ(stops_[0].reason(), "KeyboardInterrupt");
+  Gone(0, true, "");
+  now_ += 4.9;
+  run_->Tick();
+  EXPECT_EQ(stops_.size(), 1u);
+  EXPECT_FALSE(run_->Done());
+  now_ += 0.2;
+  run_->Tick();
+  ASSERT_EQ(stops_.size(), 2u);
+  EXPECT_TRUE(stops_[1].now());
+  Gone(1, false, "signal SIGKILL");
+  EXPECT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 2);
+}
+
 TEST_F(RunTest, WhoListensIsToldOfEveryTestBeforeTheEnd) {
   listener_ = "conftest.py implements pytest_terminal_summary";
   Start(2);

@@ -71,7 +71,7 @@ std::vector<v1::Phase> MakePlainPhases() {
 bool PassedPlainly(const v1::TestResult& result) {
   if (result.outcome() != v1::PASSED || result.phases_size() != 3 || result.reason() != v1::REASON_NONE ||
       !result.death().empty() || !result.quarantined().empty() || result.has_label() ||
-      result.user_properties_size() > 0) {
+      result.user_properties_size() > 0 || !result.reported_id().empty()) {
     return false;
   }
   const v1::Phase& setup = result.phases(0);

@@ -55,6 +55,66 @@ def test_ctrl_c(project, start, text, slots):
     assert run.nothing_left()
 
 
+TEARS_DOWN = """
+import pathlib
+import time
+import pytest
+
+@pytest.fixture(scope="session")
+def service():
+    yield
+    with open("torn_down", "a") as file:
+        file.write("session\\n")
+
+@pytest.fixture
+def table(service):
+    yield
+    with open("torn_down", "a") as file:
+        file.write("function\\n")
+
+def test_before(): pass
+
+def test_waits(table):
+    import os
+    pathlib.Path("new_pid").write_text(str(os.getpid()))
+    pathlib.Path("new_pid").rename("pid")
+    time.sleep(10_000)
+
+def test_after(table): pass
+"""
+
+
+@pytest.mark.parametrize("engine", ["auto", "pytest"])
+@pytest.mark.parametrize("slots", [1, 2])
+def test_ctrl_c_tears_fixtures_down(project, start, slots, engine):
+    folder = project({"test_a.py": FINISHED, "test_waits.py": TEARS_DOWN})
+    run = start(folder, "--engine", engine, slots=slots)
+    pid_from(folder / "pid")
+    wait_until(lambda: run.outcomes() == BEFORE, "the results of the tests before it")
+    run.send(signal.SIGINT)
+    assert run.wait() == 2, run.text
+    assert (folder / "torn_down").read_text() == "function\nsession\n"
+    assert run.outcomes() == BEFORE
+    assert run.nothing_left()
+
+
+def test_ctrl_c_ends_the_controllers_part_after_the_workers(project, start):
+    conftest = """
+def pytest_sessionfinish(session):
+    if not hasattr(session.config, "workerinput"):
+        with open("torn_down", "a") as file:
+            file.write("controller\\n")
+"""
+    folder = project({"test_a.py": FINISHED, "test_waits.py": TEARS_DOWN, "conftest.py": conftest})
+    run = start(folder, slots=2)
+    pid_from(folder / "pid")
+    wait_until(lambda: run.outcomes() == BEFORE, "the results of the tests before it")
+    run.send(signal.SIGINT)
+    assert run.wait() == 2, run.text
+    assert (folder / "torn_down").read_text() == "function\nsession\ncontroller\n"
+    assert run.nothing_left()
+
+
 def test_ctrl_c_in_a_terminal_reaches_the_whole_group(project, start):
     """A terminal sends the signal to every process of the foreground group. The workers are not in that group."""
     run, _ = running(project, start, start_new_session=True)
