@@ -509,7 +509,7 @@ TEST_F(AgentTest, WhatIsNoPythonIsRefused) {
 }
 
 TEST_F(AgentTest, WhatHangsInPlaceOfPythonIsRefused) {
-  const std::string script = folder_ + "/python";
+  const std::string script = folder_.path() + "/python";
   std::ofstream(script) << "#!/bin/sh\nsleep 1000\necho not reached\n";
   std::filesystem::permissions(script, std::filesystem::perms::owner_all);
   more_arguments_ = {"--python-limit", "0.2"};

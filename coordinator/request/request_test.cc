@@ -55,7 +55,7 @@ TEST_F(RequestTest, PluginsOfAddoptsCount) {
   EXPECT_EQ(MustMake({"--no-cov-on-fail"}).run.options.control_option, "--cov");
   EXPECT_EQ(MustMake({"-n1"}).run.options.control_option, "");
   EXPECT_EQ(MustMake({"--plan"}).run.options.control_option, "");
-  project_.addopts = {"--lf"};
+  project_.addopts = {"--stepwise"};
   EXPECT_EQ(MustMake({}).run.options.slots, 1);
 }
 

@@ -37,7 +37,7 @@ TEST_F(SessionTest, WhatSeesTheWholeRunGoesThroughOneSession) {
   const Request request = Choose({"--stepwise"});
   EXPECT_EQ(request.run.options.slots, 1);
   EXPECT_FALSE(request.run.options.terminal.forwarded);
-  EXPECT_THAT(request.notes, ElementsAre("--stepwise needs to see the whole run: it goes through one session, one "
+  EXPECT_THAT(request.notes, ElementsAre("--stepwise needs to see the whole run: the run has one session, one "
                                          "test at a time"));
   EXPECT_THAT(Choose({"--stepwise"}, Request()).notes, IsEmpty());
   for (const char* option : {"--benchmark-only", "--log-file=lines"}) {
