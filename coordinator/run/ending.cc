@@ -61,8 +61,11 @@ bool Ending::Fail(int exit_code, const std::string& message) {
 }
 
 Ending::Pace Ending::SessionEnded(const v1::WorkerMessage::Ended& ended, bool only) {
-  // It says that it was interrupted.
-  if (by_user_) return Pace::kGoOn;
+  if (by_user_) {
+    // Most sessions say that they were interrupted. A test may answer the interrupt with pytest.exit.
+    if (ended.exit_called() && ended.exit_status() != kInterrupted) forced_exit_ = ended.exit_status();
+    return Pace::kGoOn;
+  }
   if (only) session_exit_ = ended.exit_status();
   if (ended.exit_called()) {
     forced_exit_ = ended.exit_status();

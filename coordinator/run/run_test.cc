@@ -649,7 +649,7 @@ TEST_F(RunTest, CtrlCReportsWhatIsKnown) {
   Result(0, leases_[0][0], "a.py::t1");
   run_->Interrupt();
   ASSERT_EQ(stops_.size(), 1u);
-  EXPECT_TRUE(stops_[0].now());
+  EXPECT_TRUE(stops_[0].interrupt());
   EXPECT_FALSE(run_->Done());
   Gone(0, false, "signal SIGKILL");
   ASSERT_TRUE(run_->Done());
