@@ -1,5 +1,6 @@
 #include "coordinator/discovery/discovery.h"
 
+#include <algorithm>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -124,6 +125,11 @@ absl::StatusOr<Discovery> Discover(const ProjectConfig& project, const Discovery
     if (module.maybe_ignored) found.open_reasons.push_back("a conftest file may ignore it");
     Select(*module.argument, found);
     Deselect(collection.deselect, found);
+    const auto& reasons = found.open_reasons;
+    if (std::find(reasons.begin(), reasons.end(), kLoadsPlugins) != reasons.end()) {
+      // From here on these plugins have a say in all modules.
+      discovery.open_reasons.push_back(absl::StrCat(found.node_id, " ", kLoadsPlugins));
+    }
     discovery.modules.push_back(std::move(found));
   }
   for (const auto& conftest : conftests.all()) AddImports(*conftest->file, imported);

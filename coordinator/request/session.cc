@@ -91,7 +91,7 @@ void Obey(const options::Flag& flag, const std::string& name, Request& request) 
       break;
     case options::Handling::kPytestCache:
       if (request.farm.used()) ShowWholeRun(name, request);
-      DropShadow(absl::StrCat("with ", name, " a second run is another one"), request);
+      DropShadow(absl::StrCat("with ", name, ", a second run may give other outcomes"), request);
       break;
     case options::Handling::kSingleSession:
       ShowWholeRun(name, request);

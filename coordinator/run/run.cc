@@ -1,5 +1,6 @@
 #include "coordinator/run/run.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -16,6 +17,8 @@ namespace {
 // How long workers may take to tear their fixtures down after an interrupt. CI systems kill a job some seconds after
 // they have interrupted it, and reports have to be written by then.
 constexpr double kInterruptGrace = 5;
+// How long workers that have collected wait for those that still collect, where tests could change what these find.
+constexpr double kCollectLimit = 60;
 
 dispatch::DispatchQueue::Options QueueOptions(const RunOptions& options, const Estimates& estimates) {
   dispatch::DispatchQueue::Options queue;
@@ -243,6 +246,9 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
     started_ = true;
     collection_digest_ = ready.collection().digest();
     Begin(StartOf(options_, ready), worker.slot.agent);
+    // On a farm tests and collections do not share files.
+    const bool live = ready.options().count("live") > 0 && options_.patience.lease_s <= 0;
+    if (live) await_all_until_ = now_() + kCollectLimit;
     std::vector<v1::WorkerMessage> early = std::move(worker.early);
     for (v1::WorkerMessage& message : early) WorkerSaid(worker, message);
     PlanTests(options_.share.Select(ready.collection()));
@@ -255,7 +261,18 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
   worker.early_output.clear();
   books_.WorkerReady(worker, ready.collection(), now_());
   control_.WorkerReady(worker.id, ready.collection());
-  queue_.SlotReady(worker.slot);
+  begin_.push_back(worker.slot);
+  LetBegin();
+}
+
+void Run::LetBegin() {
+  if (now_() < await_all_until_ && !ending_.stopped()) {
+    for (const auto& [slot, worker] : roster_.workers()) {
+      if (!worker.ready) return;
+    }
+  }
+  await_all_until_ = 0;
+  for (const dispatch::SlotKey slot : std::exchange(begin_, {})) queue_.SlotReady(slot);
 }
 
 void Run::Begin(results::RunStart start, int agent) {
@@ -387,6 +404,8 @@ void Run::OnGone(const Worker& worker, const v1::AgentMessage::WorkerGone& gone)
   if (gone.hung() == v1::AgentMessage::WorkerGone::AT_END) ending_.SessionHung();
   const dispatch::SlotKey slot = worker.slot;
   roster_.End(slot);
+  begin_.erase(std::remove(begin_.begin(), begin_.end(), slot), begin_.end());
+  LetBegin();
   queue_.WorkerGone(slot, !ending_.stopped() && !answered && !in_vain);
 }
 
@@ -480,6 +499,10 @@ void Run::Tick() {
   }
   if (control_.GaveUp(now, started_)) Act();
   KeepDeadline(now);
+  if (!begin_.empty()) {
+    LetBegin();
+    Act();
+  }
   if (ending_.by_user() && now >= cut_off_at_ && !ending_.cut_off()) {
     ending_.CutOff();
     StopWork("", true);

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/string_table.h"
 #include "coordinator/control/control.h"
@@ -95,6 +96,9 @@ class Run {
   void Begin(results::RunStart start, int agent);
   // The deadline came before any worker was ready: reports say so, and what discovery knows of the tests.
   void BeginWithoutWorker();
+  // Lets ready workers begin. Where parameters depend on more than the modules' text, all workers collect first, as
+  // pytest-xdist's workers do.
+  void LetBegin();
   void PlanTests(const v1::Collection& collection);
   void ShowPlan(const plan::Plan& plan);
   void OnOutput(Worker& worker, v1::WorkerMessage& message);
@@ -150,6 +154,9 @@ class Run {
   Roster roster_;
   Bookkeeper books_;
   Ending ending_;
+  // Workers that are ready and have not begun, and until when they wait for the others. 0: they wait for nobody.
+  std::vector<dispatch::SlotKey> begin_;
+  double await_all_until_ = 0;
   // When workers are killed that do not end after an interrupt. Only if the ending is by the user.
   double cut_off_at_ = 0;
   bool started_ = false;

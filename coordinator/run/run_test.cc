@@ -129,6 +129,7 @@ class RunTest : public testing::Test, public AgentPort {
     ready->mutable_collection()->set_errors(errors);
     for (const std::string& module : modules) ready->mutable_collection()->add_modules(module);
     (*ready->mutable_options())["maxfail"] = maxfail;
+    if (live_) (*ready->mutable_options())["live"] = "true";
     ready->set_listener(listener_);
     Say(slot, message);
   }
@@ -210,6 +211,7 @@ class RunTest : public testing::Test, public AgentPort {
   std::string shown_;
   double now_ = 1000;
   double lease_s_ = 0;
+  bool live_ = false;
   std::vector<int> ended_agents_;
 };
 
@@ -288,6 +290,29 @@ TEST_F(RunTest, AControllerThatFailsBeforeTheWorkersBeginIsTheRunsEnd) {
   EXPECT_TRUE(run_->Done());
   EXPECT_EQ(run_->Close(), 4);
   EXPECT_EQ(run_->error(), "ERROR: no database");
+}
+
+TEST_F(RunTest, WhatTestsMightChangeIsCollectedByAllWorkersBeforeTheFirstTest) {
+  live_ = true;
+  Start(3);
+  Ready(0, {"a.py", "b.py"});
+  Ready(1, {"a.py", "b.py"});
+  EXPECT_THAT(leases_, testing::IsEmpty());
+  Gone(2, false, "signal SIGKILL");
+  EXPECT_FALSE(leases_[0].empty());
+  EXPECT_FALSE(leases_[1].empty());
+}
+
+TEST_F(RunTest, AWorkerThatCollectsForEverHoldsNobodyUp) {
+  live_ = true;
+  Start(2);
+  Ready(0, {"a.py", "b.py"});
+  now_ += 59;
+  run_->Tick();
+  EXPECT_THAT(leases_, testing::IsEmpty());
+  now_ += 2;
+  run_->Tick();
+  EXPECT_FALSE(leases_[0].empty());
 }
 
 TEST_F(RunTest, AnInterruptAsksWorkersFirstAndKillsThoseThatDoNotEnd) {

@@ -25,7 +25,7 @@ def wait_until(condition, what):
     raise AssertionError(f"waited {LIMIT_S} s in vain for: {what}")
 
 
-def _signals_as_in_a_terminal():
+def signals_as_in_a_terminal():
     """Resets the signals: under nohup or in the background of a script, the tests themselves ignore some of them."""
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
@@ -40,7 +40,7 @@ class Fastest:
 
     def __init__(self, command, cwd, env, report, preexec_fn=None, mark=None, **streams):
         def before_exec():
-            _signals_as_in_a_terminal()
+            signals_as_in_a_terminal()
             if preexec_fn:
                 preexec_fn()
 

@@ -19,6 +19,9 @@ struct FoundTest {
   std::string open_reason;
 };
 
+// The open reason of a module that has pytest_plugins.
+inline constexpr char kLoadsPlugins[] = "loads plugins";
+
 struct FoundModule {
   // Node id of the file: path relative to the rootdir with '/'.
   std::string node_id;

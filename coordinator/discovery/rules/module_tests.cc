@@ -97,7 +97,7 @@ void ModuleCollector::Run() {
   if (open_reason.empty() && facts.test_flag == TestFlag::kUnknown) open_reason = "__test__ is computed";
   for (const Binding& binding : facts.bindings) {
     if (binding.name == "pytest_generate_tests" && open_reason.empty()) open_reason = "pytest_generate_tests";
-    if (binding.name == "pytest_plugins") AddModuleReason("loads plugins");
+    if (binding.name == "pytest_plugins") AddModuleReason(kLoadsPlugins);
   }
   const Place place{module_.node_id, /*in_class=*/false, 0, 0, open_reason};
   module_.tests.reserve(facts.functions.size());

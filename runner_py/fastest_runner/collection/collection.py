@@ -66,6 +66,8 @@ class Collection:
         `function_items` is a direct.FunctionItems or None. `native_modules` are RunSpec.native_modules.
         """
         self.whole_reason = whole_reason
+        # Whether there are parameters that are not known from a module's text alone. A test might change what they are.
+        self.is_live = False
         self.deselected = 0
         self.config = session.config
         self._session = session
@@ -166,6 +168,7 @@ class Collection:
                 self._with_hooks(genuine, self._genitems, lambda items: None)
         if self.is_whole:
             self._by_ref = {_key(entry.ref): entry.item for entry in _entries(session.items)}
+            self.is_live = any(map(_has_parameters, session.items))
         return session.items
 
     def _walk_and_make(self, genuine_perform_collect: Any) -> None:
@@ -210,7 +213,9 @@ class Collection:
         try:
             report = collect_one_node(node)
             if report.passed:
-                self._made.setdefault(id(node), []).extend(self._items_of(node, report.result))
+                made = list(self._items_of(node, report.result))
+                self._made.setdefault(id(node), []).extend(made)
+                self.is_live = self.is_live or any(map(_has_parameters, made))
             node.ihook.pytest_collectreport(report=report)
         finally:
             if keeps_files is not None:
@@ -337,6 +342,11 @@ class Collection:
             else:
                 entries.append(Entry(ref, item))
         return entries, missing
+
+
+def _has_parameters(made: Any) -> bool:
+    """Returns True for an item that has its parameters already. Late items get theirs when somebody looks."""
+    return "callspec" in getattr(made, "__dict__", ())
 
 
 class _EndOfCollection:

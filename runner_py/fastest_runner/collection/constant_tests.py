@@ -128,7 +128,6 @@ class ConstantModules:
             or _hook_reason(config)
             or self._fixture_reason()
             or listeners.find(config)
-            or listeners.find_preparing(config)
             or None
         )
 

@@ -237,7 +237,9 @@ class SessionHost:
             )
         if self._engine_wanted() != "ENGINE_PYTEST" and not self._forward_terminal and not config.option.debug:
             self._function_items = make_function_items()
-        collection = Collection(session, reason, self._function_items, self._run.get("native_modules", ()))
+        # A listener may be there that only the control session knows.
+        constant = () if self._control.is_played else self._run.get("native_modules", ())
+        collection = Collection(session, reason, self._function_items, constant)
         if not only_answers:
             collection.install()
         return collection
@@ -256,6 +258,8 @@ class SessionHost:
             "listener": self._control.listener,
             **session_facts.of_session(config),
         }
+        if self._collection.is_live:
+            ready["options"]["live"] = "true"
         self._messages.send({"ready": ready})
 
     def _begin_tests(self, session: Any) -> Any:

@@ -51,7 +51,7 @@ def check(run, tests=40):
     books, left = books_of(run)
     assert books["balanced"]
     assert books["collected"] == tests == books["reported"] + left, books
-    assert f"{left} tests not run" in run.stdout
+    assert f"{left} test{'' if left == 1 else 's'} not run" in run.stdout
     parts = {event.get("part", 0) for event in run.events("batch_leased")}
     assert 0 < left < tests, (left, parts)
 

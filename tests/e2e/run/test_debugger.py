@@ -61,7 +61,7 @@ def test_a_person_may_quit(project, start, terminal):
     run = start(project(FILES), "--color=no", slots=1, env={"TERM": "xterm"}, **streams)
     terminal.wait_for("(Pdb) ")
     terminal.type("quit")
-    terminal.wait_for("! Quitting debugger !")
+    terminal.wait_for("Exit: Quitting debugger !")
     assert run.process.wait(60) == 2
 
 

@@ -75,7 +75,7 @@ def covered(python, folder, *args):
 
 def summary(text):
     """The part of the output that pytest-cov wrote."""
-    found = text[HEADING.search(text).start() :]
+    found = re.sub(r"^- generated .*\n", "", text[HEADING.search(text).start() :], flags=re.MULTILINE)
     return re.split(r"^=+ (?:short test summary info|\d+ (?:failed|passed).*) =+$", found, flags=re.MULTILINE)[0]
 
 

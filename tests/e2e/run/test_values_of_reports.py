@@ -96,7 +96,7 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 def seen(text):
-    return sorted(set(re.findall(r"^SEEN .*", text, re.MULTILINE)))
+    return sorted(set(re.findall(r"SEEN .*", text)))
 
 
 def genuine(folder, *args):
