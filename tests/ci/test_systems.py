@@ -71,8 +71,14 @@ def empty_before_collection(process, workspace):
 
 def kill_in_the_midst(process, workspace):
     """Kills the job while tests have results and the run has no end."""
-    _kill_when(process, lambda: any('"type":"result"' in path.read_text("utf-8") for path in event_files(workspace)))
-    path = max(event_files(workspace), key=os.path.getmtime)
+    # Files of other jobs may be there from the start.
+    old = set(event_files(workspace))
+
+    def new():
+        return set(event_files(workspace)) - old
+
+    _kill_when(process, lambda: any('"type":"result"' in path.read_text("utf-8") for path in new()))
+    (path,) = new()
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     first = next(number for number, line in enumerate(lines) if '"type":"result"' in line)
     path.write_text("".join(lines[: first + 1]) + '{"type":"resu', encoding="utf-8")
