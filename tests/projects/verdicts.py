@@ -254,6 +254,11 @@ def differences(expected, actual, *, ordered, once=False):
     return found
 
 
+def _repeats(run):
+    """Whether tests have the same id. What pytest-xdist's workers say of such tests at a time cannot be told apart."""
+    return run is not None and any(len(outcomes) > 1 for outcomes in run.outcomes.values())
+
+
 def _kind(line, expected, actual):
     if line.startswith("counts") and _without_warnings(expected.counts) == _without_warnings(actual.counts):
         return "warnings"
@@ -347,7 +352,8 @@ class Comparer:
                         # pytest ends with 2 or 4 before the first test if it could not collect. pytest-xdist does not.
                         failed = ours.run is not None and "failed" in ours.run.collect.values()
                         broken = failed or (pytest_run().run is not None and pytest_run().run.exit_code == 4)
-                        found = [one for one in found if one.kind in also or not (broken or one.kind in _SHOWN)]
+                        shown = {*_SHOWN, "test"} if _repeats(pytest_run().run) else _SHOWN
+                        found = [one for one in found if one.kind in also or not (broken or one.kind in shown)]
                 else:
                     found = differences(pytest_run(), ours, ordered=False)
                     if found:
