@@ -42,9 +42,7 @@ struct FactStore::Item {
 };
 
 FactStore::FactStore(const std::string& cache_path, int threads, Clock& clock)
-    : clock_(clock),
-      threads_(threads > 0 ? threads : UsableCpus()),
-      cache_(cache_path) {}
+    : clock_(clock), threads_(threads > 0 ? threads : UsableCpus()), cache_(cache_path) {}
 
 FactStore::~FactStore() = default;
 
