@@ -38,8 +38,8 @@ class Control {
   void AgentJoined(int agent, uint32_t slots, v1::CoordinatorMessage::StartRun* start);
   // The agent and all its processes are gone.
   void AgentLeft(int agent, const std::string& why);
-  // `listener` is to be told of every report (Ready.listener). Empty: nobody is. Where workers have awaited the session,
-  // it has said itself who listens there.
+  // `listener` is to be told of every report (Ready.listener). Empty: nobody is. Where workers have awaited the
+  // session, it has said itself who listens there.
   void Listen(const std::string& listener) {
     if (awaited_for_.empty()) listener_ = listener;
   }

@@ -24,9 +24,9 @@ enum class Handling {
   // The option's plugin needs to see the whole run in one process: the run has one slot, with a session like pytest's
   // own.
   kSingleSession,
-  // Chooses or orders tests by what pytest's cache has of the last run. With several workers on this machine each of them
-  // collects all tests and obeys, as with xdist, and the coordinator keeps the cache. Agents have caches of their own, so
-  // there the option is like kSingleSession.
+  // Chooses or orders tests by what pytest's cache has of the last run. With several workers on this machine each of
+  // them collects all tests and obeys, as with xdist, and the coordinator keeps the cache. Agents have caches of their
+  // own, so there the option is like kSingleSession.
   kPytestCache,
   // As kSingleSession. But a local run may have several workers, with a control session beside them
   // (docs/adr/0021-control-session.md).

@@ -34,8 +34,8 @@ struct ShardFacts {
   std::vector<std::string> rerun_of;
 };
 
-// The facts of a run known before its first test. What only a worker's Python can say is empty until the first worker is
-// ready: versions, header, options and the reason for a whole collection.
+// The facts of a run known before its first test. What only a worker's Python can say is empty until the first worker
+// is ready: versions, header, options and the reason for a whole collection.
 struct RunStart {
   std::string run_id;
   std::string version;
@@ -60,7 +60,8 @@ struct RunStart {
 
   // A worker was ready.
   bool has_worker() const { return !python_version.empty(); }
-  // Whether pytest leaves out tests that it collects (-k, -m, --deselect …), by its own word, or else by what was typed.
+  // Whether pytest leaves out tests that it collects (-k, -m, --deselect …), by its own word, or else by what was
+  // typed.
   bool selects() const;
 };
 
