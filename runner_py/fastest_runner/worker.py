@@ -57,7 +57,7 @@ def run(launch: Launch) -> int:
         # SystemExit and pytest.exit among them: the `pytest` command does not catch them here either.
         return _fail(channel, *_failure(error))
     finally:
-        _flush_stdout()
+        process_setup.flush_stdout()
         sys.stdout = genuine_stdout
     _say_end(channel, host, status)
     if store is not None:
@@ -179,12 +179,6 @@ def _failure(error: BaseException) -> tuple[int, str]:
 def _fail(channel: Channel, status: int, message: str) -> int:
     channel.send({"failure": {"exit_status": status, "message": message}})
     return status
-
-
-def _flush_stdout() -> None:
-    # A test may have closed or replaced the stream.
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        sys.stdout.flush()
 
 
 def _close(*fds: int) -> None:

@@ -75,6 +75,17 @@ class System:
             output = process.communicate(timeout=300)[0]
         return process.returncode, output
 
+    # Most systems know their jobs by these names.
+
+    def plan(self):
+        return self._run("plan")
+
+    def test(self, shard, on_start=None, lost=False):
+        return self._run("test", shard, on_start, lost)
+
+    def merge(self):
+        return self._run("merge")
+
 
 class GitLab(System):
     """`retry` and a job's *Retry*: the same job with a new id. Its cache is there if the first attempt saved it."""
@@ -86,16 +97,7 @@ class GitLab(System):
         self.jobs = _read(self.recipe)
         assert self.jobs["test"]["parallel"] == self.shards == int(self.jobs["plan"]["variables"]["SHARDS"])
 
-    def plan(self):
-        return self._run("plan")
-
-    def test(self, shard, on_start=None, lost=False):
-        return self._run("test", shard, on_start, lost)
-
-    retry = test
-
-    def merge(self):
-        return self._run("merge")
+    retry = System.test
 
     def _run(self, name, shard=None, on_start=None, lost=False):
         job = self.jobs[name]
@@ -207,15 +209,6 @@ class CircleCI(System):
         assert self.config["jobs"]["test"]["parallelism"] == self.shards
         self.workflow = 1
 
-    def plan(self):
-        return self._run("plan")
-
-    def test(self, shard, on_start=None, lost=False):
-        return self._run("test", shard, on_start, lost)
-
-    def merge(self):
-        return self._run("merge")
-
     def start_again(self):
         self.workflow += 1
 
@@ -280,15 +273,6 @@ class Jenkins(System):
             # Each step of the file is one that is played.
             words = re.findall(r"\b(?:sh|stash|unstash|checkout|deleteDir)\b(?! *\{)", re.sub(r"//.*", "", part))
             assert len(words) == len(list(self.STEP.finditer(part))), (name, words)
-
-    def plan(self):
-        return self._run("plan")
-
-    def test(self, shard, on_start=None, lost=False):
-        return self._run("test", shard, on_start, lost)
-
-    def merge(self):
-        return self._run("merge")
 
     def start_again(self):
         shutil.rmtree(self.store)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import sys
 from typing import Any, Iterator
 
+from ..process import process_setup
 from .soundness import foreign_origin, place_of
 
 # Called for each report as it comes. With pytest-xdist they are called in workers too.
@@ -83,8 +83,13 @@ class _Hushed:
 
 def hush_process() -> None:
     """Drops all that this process writes to standard output from here on."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        sys.stdout.flush()
+    process_setup.flush_stdout()
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.close(null)
+
+
+def let_process_speak(stdout: int) -> None:
+    """Ends what hush_process has begun. `stdout` is a duplicate of standard output from before, and is kept."""
+    process_setup.flush_stdout()
+    os.dup2(stdout, 1)

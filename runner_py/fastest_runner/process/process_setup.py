@@ -87,6 +87,12 @@ def end_process_group() -> None:
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
+def flush_stdout() -> None:
+    # A test may have closed or replaced the stream.
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stdout.flush()
+
+
 def exit_without_channel() -> NoReturn:
     """Ends a worker that can no longer speak: the agent is gone, or a test has closed our descriptor."""
     with contextlib.suppress(OSError):

@@ -12,9 +12,7 @@ A hook that listens prints nothing here: it is called in the control session, on
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 from typing import Any
 
 from ..collection import listeners
@@ -47,7 +45,12 @@ class ControlPart:
     @property
     def is_played(self) -> bool:
         """Whether there is a control session, as far as is known by now."""
-        return self._is_asked_for or self._is_met or bool(self.listener)
+        return self._is_asked_for or self._is_heard_there
+
+    @property
+    def _is_heard_there(self) -> bool:
+        """Whether what plugins print here, they print in the control session too."""
+        return self._is_met or bool(self.listener)
 
     def await_controller(self, config: Any, args: list[str], messages: Messages) -> None:
         """Waits for the control session if the project speaks of the roles. Before any plugin or conftest is loaded."""
@@ -74,14 +77,12 @@ class ControlPart:
         if self._stdout >= 0:
             if config.option.capture == "no":
                 # From here on tests print, which the control session has not.
-                with contextlib.suppress(OSError, ValueError, AttributeError):
-                    sys.stdout.flush()
-                os.dup2(self._stdout, 1)
+                listeners.let_process_speak(self._stdout)
             os.close(self._stdout)
             self._stdout = -1
         if hasattr(config, "workerinput") and not self._is_met:
             self.listener = listeners.find(config)
-        if self.listener or self._is_met:
+        if self._is_heard_there:
             listeners.hush(config)
 
     def finish_session(self, session: Any, exitstatus: int) -> None:
@@ -92,14 +93,14 @@ class ControlPart:
             config.workeroutput.update(
                 exitstatus=int(exitstatus), shouldfail=session.shouldfail, shouldstop=session.shouldstop
             )
-        if self.listener or self._is_met:
+        if self._is_heard_there:
             listeners.hush_process()
         if self.is_played:
             drop_plugin_summaries(config)
 
     def output(self, config: Any) -> str:
         """What plugins have left for their controller's part, as values.encode writes it, when the session is over."""
-        if self.listener or self._is_met:
+        if self._is_heard_there:
             # pytest's capture has given standard output back.
             listeners.hush_process()
         return told_of(config.workeroutput) if self.is_played else ""

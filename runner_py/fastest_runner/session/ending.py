@@ -19,7 +19,7 @@ class Ending:
         self.exit_called = False
         # pytest's text of an error in pytest or a plugin; empty if there was none.
         self.internal_error = ""
-        # What a worker tells the control session, as a Python literal.
+        # What a worker tells the control session, as values.encode writes it.
         self.worker_output = ""
         # Names and values that tests have recorded for the whole suite, for a JUnit report.
         self.testsuite_properties: list[tuple[str, str]] = []
