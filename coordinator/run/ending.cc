@@ -30,7 +30,8 @@ std::string Ending::LateCollectionError() {
 }
 
 std::string Ending::CollectionsDiffer(const std::string& worker) {
-  forced_exit_ = kTestsFailed;
+  // A session that was ended within its collection, by the user or by itself, has no more than a part of the tests.
+  if (!by_user_ && !forced()) forced_exit_ = kTestsFailed;
   return Stop(Cause::kAsked,
               absl::StrCat("Different tests were collected by ", worker, " and by the worker that was ready first"));
 }

@@ -88,6 +88,8 @@ TEST(EndingTest, WhatEndsARunComesBeforeItsTests) {
       {"pytest.exit after Ctrl-C", Then(CtrlC, PytestExit), kLeft, kUsual, 7},
       {"workers disagree", Disagreement, kGood, kUsual, kTestsFailed},
       {"workers disagree after the deadline", Then(Deadline, Disagreement), kLeft, kUsual, kTestsFailed},
+      {"Ctrl-C, and collections that it cut short differ", Then(CtrlC, Disagreement), kLeft, kUsual, kInterrupted},
+      {"pytest.exit in a collection, which then differs", Then(PytestExit, Disagreement), kLeft, kUsual, 7},
       {"a plan", [](Ending& e) { e.PlanShown(true); }, kNone, kUsual, kOk},
       {"an empty plan", [](Ending& e) { e.PlanShown(false); }, kNone, kUsual, kNoTestsCollected},
       // Then a failure of the run.

@@ -212,12 +212,20 @@ class CircleCI(System):
     def start_again(self):
         self.workflow += 1
 
+    def _before(self, name):
+        """The jobs that a job waits for, the first one first. What the nodes beside it persist, a job never sees."""
+        (workflow,) = self.config["workflows"].values()
+        needs = {}
+        for entry in workflow["jobs"]:
+            needs |= {job: keys["requires"] for job, keys in entry.items()} if isinstance(entry, dict) else {entry: []}
+        return list(dict.fromkeys(job for need in needs[name] for job in (*self._before(need), need)))
+
     def _run(self, name, shard=None, on_start=None, lost=False):
         workspace = self.folder / "jobs" / f"{name}-{self.number()}"
         variables = {"CIRCLECI": "true", "CIRCLE_WORKFLOW_ID": str(self.workflow)}
         if shard is not None:
             variables |= {"CIRCLE_NODE_INDEX": str(shard - 1), "CIRCLE_NODE_TOTAL": str(self.shards)}
-        shared = self.store / f"workspace-{self.workflow}"
+        layers = self.store / f"workspace-{self.workflow}"
         code, said = 0, ""
         for step in self.config["jobs"][name]["steps"]:
             ((kind, value),) = step.items() if isinstance(step, dict) else ((step, None),)
@@ -234,10 +242,10 @@ class CircleCI(System):
                 if lost:
                     return code, said
             elif kind == "persist_to_workspace":
-                _carry(value["paths"], workspace / value["root"], shared)
+                _carry(value["paths"], workspace / value["root"], layers / name / str(shard or 0))
             elif kind == "attach_workspace":
-                if shared.exists():
-                    shutil.copytree(shared, workspace / value["at"], dirs_exist_ok=True)
+                for layer in (layer for job in self._before(name) for layer in (layers / job).glob("*")):
+                    shutil.copytree(layer, workspace / value["at"], dirs_exist_ok=True)
             elif kind == "restore_cache":
                 caches = [path for key in value["keys"] for path in (self.store / "cache").glob(f"{key}*")]
                 if caches:

@@ -387,8 +387,12 @@ def test_what_it_does_not_answer(serve, tmp_path):
 def test_others_need_the_token(serve, browser, tmp_path):
     with (tmp_path / "stderr").open("wb") as stderr:
         run = serve(host="0.0.0.0", stderr=stderr)
-    (url,) = re.findall(r"the run is shown at (http://0\.0\.0\.0:\d+/\?token=[0-9a-f]{32})\n",
-                        (tmp_path / "stderr").read_text())  # fmt: skip
+
+    def urls():
+        text = (tmp_path / "stderr").read_text()
+        return re.findall(r"the run is shown at (http://0\.0\.0\.0:\d+/\?token=[0-9a-f]{32})\n", text)
+
+    (url,) = wait_until(urls, "the page's address")
     address = run.address.replace("0.0.0.0", "127.0.0.1")
     token = url.rpartition("=")[2]
     for path in ("/", "/data", "/events", "/nothing"):
