@@ -14,7 +14,7 @@ import gc
 import hashlib
 import operator
 import time
-from typing import Any, Iterable, Iterator, NamedTuple
+from typing import Any, Generator, Iterable, Iterator, NamedTuple
 
 import pytest
 from _pytest.logging import catching_logs
@@ -193,17 +193,21 @@ class Collection:
             vars(session).pop("genitems", None)
 
     def _keep_files(self, node: Any) -> Iterator[Any]:
-        """In place of Session.genitems: walks directories, and keeps files with their items."""
+        """In place of Session.genitems: walks directories, and keeps files with their items.
+
+        Yields the items as pytest does: a collector may look at session.items, which has what was found before.
+        """
         if isinstance(node, pytest.File) and not isinstance(node, pytest.Package):
-            if self._constant.leave_out(node) or self._make(node):
+            if self._constant.leave_out(node) or (yield from self._make(node)):
                 self._found.append(node)
             return
         for item in type(self._session).genitems(self._session, node):
-            self._found.append(item)
-        # The generator yields nothing, so the session's items stay empty.
-        yield from ()
+            # What a folder holds has come through this function itself.
+            if item is node:
+                self._found.append(item)
+            yield item
 
-    def _make(self, node: Any) -> bool:
+    def _make(self, node: Any) -> Generator[Any, None, bool]:
         """Does what Session.genitems does for a file, and keeps the items. Returns False if the file has none to give.
 
         That is the case if its collection failed or was skipped. Then its report has gone to the hooks.
@@ -213,19 +217,33 @@ class Collection:
         try:
             report = collect_one_node(node)
             if report.passed:
-                made = list(self._items_of(node, report.result))
-                self._made.setdefault(id(node), []).extend(made)
-                self.is_live = self.is_live or any(map(_has_parameters, made))
+                made = self._made.setdefault(id(node), [])
+                for item in self._items_of(node, report.result):
+                    made.append(item)
+                    self.is_live = self.is_live or _has_parameters(item)
+                    if not is_postponed(item):
+                        yield item
             node.ihook.pytest_collectreport(report=report)
         finally:
             if keeps_files is not None:
                 self._session.genitems = keeps_files
         return bool(report.passed)
 
+    def _make_late(self, node: Any) -> bool:
+        """Does what _make does, after the walk."""
+        make = self._make(node)
+        while True:
+            try:
+                next(make)
+            except StopIteration as end:
+                return bool(end.value)
+
     def _decide(self, items: list[Any]) -> None:
         """At the walk's end: decides whether the collection has to be whole. If so, all tests are put into `items`."""
+        # What the walk has yielded is kept in _made too.
+        items.clear()
         for node in self._constant.settle():
-            if not self._make(node):
+            if not self._make_late(node):
                 self._found.remove(node)
         files = [node for node in self._found if isinstance(node, pytest.File)]
         if len(files) != len(self._found):
@@ -241,7 +259,7 @@ class Collection:
         left_out = set(map(id, self._constant.give_up("the tests are collected as a whole")))
         for node in self._found:
             if id(node) in left_out:
-                self._make(node)
+                self._make_late(node)
             items.extend(self._take_items(node) if isinstance(node, pytest.File) else [node])
         self._found.clear()
 

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from _pytest import cacheprovider
 
+from . import stand_in
+
 # Fixtures of pytest-xdist that suites ask for.
 _LENT = ("worker_id", "testrun_uid")
 # The attributes in which pytest's versions keep fixture definitions by name.
@@ -41,6 +43,7 @@ def assume(config: Any, run_id: str, worker_id: str, slots: int, given: dict[Any
         **(given or {}),
     }
     config.workeroutput = {}
+    stand_in.take_place(config.pluginmanager)
     basetemp = config.option.basetemp
     if basetemp:
         # Each worker empties its own.
@@ -97,7 +100,7 @@ def lend_fixtures(session: Any) -> None:
     Only a test that asks for them sees them: as under pytest, no list of available fixtures has them.
     """
     plugins = session.config.pluginmanager
-    if plugins.hasplugin("xdist"):
+    if not stand_in.is_in_place(plugins):
         return
     manager = session._fixturemanager
     tables = [table for table in (getattr(manager, name, None) for name in _TABLES) if table is not None]

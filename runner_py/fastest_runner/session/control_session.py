@@ -16,7 +16,7 @@ from typing import Any, Iterator
 import pytest
 
 from ..collection import listeners
-from ..roles import basetemp, coverage_part, xdist_role
+from ..roles import basetemp, coverage_part, stand_in, xdist_role
 from ..roles.node import Surroundings
 from ..wire import serialized, values
 from . import reports
@@ -28,48 +28,6 @@ from .silent_terminal import SilentTerminal
 
 # pytest's own plugins that write down which tests there are and which failed. In this session there are none.
 _KEEPERS_OF_RESULTS = ("lfplugin", "nfplugin")
-
-
-class _Hooks:
-    """pytest-xdist's hooks, if it is not there to specify them."""
-
-    @pytest.hookspec()
-    def pytest_xdist_setupnodes(self, config: Any, specs: Any) -> None:
-        """Called before the first worker is set up."""
-
-    @pytest.hookspec()
-    def pytest_xdist_newgateway(self, gateway: Any) -> None:
-        """Called for each worker's process."""
-
-    @pytest.hookspec()
-    def pytest_configure_node(self, node: Any) -> None:
-        """Called for a worker before it starts."""
-
-    @pytest.hookspec()
-    def pytest_testnodeready(self, node: Any) -> None:
-        """Called for a worker when its session is configured."""
-
-    @pytest.hookspec()
-    def pytest_xdist_node_collection_finished(self, node: Any, ids: Any) -> None:
-        """Called for a worker when it has collected."""
-
-    @pytest.hookspec()
-    def pytest_testnodedown(self, node: Any, error: Any) -> None:
-        """Called for a worker when its session has ended, or it has died."""
-
-
-class _Xdist:
-    """Stands in for pytest-xdist's plugin: syrupy and others ask for it before they take the controller's part."""
-
-
-def _stand_in_for_xdist(plugins: Any) -> None:
-    name = "xdist"
-    if plugins.hasplugin(name):
-        return
-    if plugins.is_blocked(name):
-        # -p no:xdist is about pytest-xdist itself. (pluggy before 1.4 has no `unblock`.)
-        del plugins._name2plugin[name]
-    plugins.register(_Xdist(), name)
 
 
 class _Gateway:
@@ -152,11 +110,7 @@ class ControlHost:
         if self._run.get("columns"):
             # Reports know the user's terminal only by this variable. No test sees it.
             os.environ["COLUMNS"] = str(self._run["columns"])
-        plugins = config.pluginmanager
-        specified = getattr(plugins.hook, "pytest_configure_node", None)
-        if specified is None or not specified.has_spec():
-            plugins.add_hookspecs(_Hooks)
-        _stand_in_for_xdist(plugins)
+        stand_in.take_place(config.pluginmanager)
         yield
 
     @pytest.hookimpl(tryfirst=True)
