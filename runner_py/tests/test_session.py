@@ -205,6 +205,27 @@ def test_colours_are_there_if_they_are_wanted(project, run_all):
     assert without == found["terminal_text"]
 
 
+def test_a_reporter_of_a_plugin_does_not_draw_its_summary_for_each_report(project, run_all):
+    text = """
+        import pytest
+        from _pytest.terminal import TerminalReporter
+
+        class Reporter(TerminalReporter):
+            def short_test_summary(self):
+                open("drawn", "a").write("a table")
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_configure(config):
+            plugins = config.pluginmanager
+            plugins.unregister(plugins.getplugin("terminalreporter"))
+            plugins.register(Reporter(config), "terminalreporter")
+    """
+    directory = project(OUTCOMES, conftest=text)
+    results = by_name(run_all(directory, "-k", "test_both"))
+    assert phase(results["test_both"], "call")["summary_line"].startswith("test_outcomes.py::test_both")
+    assert not (directory / "drawn").exists()
+
+
 def test_lines_are_as_wide_as_the_users_terminal(project, run_all):
     directory = project(test_long="def test_long():\n    assert 0, 'x' * 200\n")
     lengths = []

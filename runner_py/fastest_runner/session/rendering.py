@@ -12,6 +12,7 @@ import re
 from typing import Any, Iterator
 
 from _pytest.config import create_terminal_writer
+from _pytest.terminal import TerminalReporter
 
 _COLOR_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -50,7 +51,8 @@ class Renderer:
         if category == "skipped" and folding:
             return ""
         with self._writing({category: [report]}, color=False) as text, _changed(self._reporter, reportchars=char):
-            self._reporter.short_test_summary()
+            # A plugin's reporter may draw a table of all failures here. Only the line of this report is wanted.
+            TerminalReporter.short_test_summary(self._reporter)
         line = self.plain(text.getvalue()).strip("\n")
         return line[len(word) + 1 :] if line.startswith(word + " ") else line
 
