@@ -205,7 +205,9 @@ def test_a_checkout_that_differs_is_refused_by_name(project, agent, execute, tmp
 
 
 def test_a_checkout_that_changes_in_mid_run_is_left_by_name(project, agent, start, tmp_path):
-    folder = project({"pytest.ini": "[pytest]\n", **{f"test_{n}.py": WAITS for n in range(8)}})
+    # More modules than both agents take at the beginning: what is new in a file, an agent sees as it takes the file.
+    modules = [f"test_{n}.py" for n in range(24)]
+    folder = project({"pytest.ini": "[pytest]\n", **dict.fromkeys(modules, WAITS)})
     own = [tmp_path / "a0", tmp_path / "a1"]
     for here in own:
         here.mkdir()
@@ -215,8 +217,8 @@ def test_a_checkout_that_changes_in_mid_run_is_left_by_name(project, agent, star
         addresses = ",".join(one.address for one in agents)
         run = start(folder, "--agents", addresses, "--min-agents", 2, stdout=out)
     wait_until(lambda: all(started(here) for here in own), "a test on each agent")
-    for n in range(8):
-        (tmp_path / "checkout-a0" / f"test_{n}.py").write_text("def test_of_another_version(): pass\n")
+    for name in modules:
+        (tmp_path / "checkout-a0" / name).write_text("def test_of_another_version(): pass\n")
     # The other agent waits until this one has asked for more. Otherwise it might run all remaining tests.
     (own[0] / "go").touch()
     leaves = "agent a0 leaves the run when it has finished the tests that it runs"
@@ -224,7 +226,7 @@ def test_a_checkout_that_changes_in_mid_run_is_left_by_name(project, agent, star
     (own[1] / "go").touch()
     assert run.wait() == 0, run.text
     assert set(run.outcomes().values()) == {"passed"}
-    assert len(run.outcomes()) == 24
+    assert len(run.outcomes()) == 72
     assert not any("another_version" in nodeid for nodeid in run.outcomes())
     assert leaves in said.read_text()
     assert "differs" in said.read_text()
