@@ -49,7 +49,12 @@ class Renderer:
         folding = getattr(self._reporter, "foldskipped", True)
         if category == "skipped" and folding:
             return ""
-        with self._writing({category: [report]}, color=False) as text, _changed(self._reporter, reportchars=char):
+        with contextlib.ExitStack() as stack:
+            text = stack.enter_context(self._writing({category: [report]}, color=False))
+            stack.enter_context(_changed(self._reporter, reportchars=char))
+            # pytest would ask pytest_report_teststatus for the word once more.
+            words = {"_get_verbose_word": lambda *_: word, "_get_verbose_word_with_markup": lambda *_: (word, {})}
+            stack.enter_context(_changed(report, **words))
             self._reporter.short_test_summary()
         line = self.plain(text.getvalue()).strip("\n")
         return line[len(word) + 1 :] if line.startswith(word + " ") else line
