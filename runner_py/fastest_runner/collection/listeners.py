@@ -23,6 +23,10 @@ _HOOKS = (
     "pytest_warning_recorded",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
+    # pytest-xdist's two sides call these for each report, or for each test whose worker has died.
+    "pytest_report_to_serializable",
+    "pytest_report_from_serializable",
+    "pytest_handlecrashitem",
 )
 # Plugins whose controller has nothing to do with reports, or only with an option that starts a control session anyway.
 # Their sources were read.
@@ -63,6 +67,13 @@ def find(config: Any) -> str:
 def wants_collection(config: Any) -> bool:
     """Whether a hook of the controller wants to see what each worker has collected."""
     return any(True for _ in _listening(config, (_COLLECTION_HOOK,)))
+
+
+def serializer(config: Any) -> str:
+    """Returns who wants to see each report before it travels, for a person to read; empty if nobody does."""
+    for name, implementation, origin in _listening(config, ("pytest_report_to_serializable",)):
+        return f"{place_of(implementation, origin)} implements {name}"
+    return ""
 
 
 def hush(config: Any) -> None:

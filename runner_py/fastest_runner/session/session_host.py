@@ -12,7 +12,7 @@ from typing import Any, Iterator
 
 import pytest
 
-from ..collection import own_fixtures, soundness
+from ..collection import listeners, own_fixtures, soundness
 from ..collection.collection import Collection
 from ..direct import Declined, make_engine, make_function_items
 from ..roles import basetemp, coverage_part, junit_role, xdist_role
@@ -239,7 +239,8 @@ class SessionHost:
             self._function_items = make_function_items()
         # A listener may be there that only the control session knows.
         constant = () if self._control.is_played else self._run.get("native_modules", ())
-        collection = Collection(session, reason, self._function_items, constant)
+        groups = self._control.groups
+        collection = Collection(session, reason, self._function_items, constant, groups and groups.of)
         if not only_answers:
             collection.install()
         return collection
@@ -268,8 +269,9 @@ class SessionHost:
             # The coordinator counts the failures, since only it knows whether a failed test is retried.
             session.config.option.maxfail = 0
         self._results.begin_tests(self._control.is_played)
-        if self._engine_wanted() == "ENGINE_PYTEST":
-            engine: Any = Declined("")
+        serializer = listeners.serializer(session.config) if self._control.listener else ""
+        if serializer or self._engine_wanted() == "ENGINE_PYTEST":
+            engine: Any = Declined(serializer)
         else:
             engine = make_engine(session, self._forward_terminal, self._results)
         self._results.follow(engine)

@@ -49,10 +49,14 @@ def of_pass(location: tuple[Any, Any, Any], node_id: str, keywords: Any, phases:
     return values.encode_form({"nodeid": common["nodeid"], "location": common["location"], "reports": reports})
 
 
-def test_of(config: Any, text: str) -> tuple[dict[str, Any], list[Any]]:
-    """Returns the arguments of pytest_runtest_logstart and the report objects, from a text of of_test or of_pass."""
+def test_of(config: Any, text: str) -> tuple[dict[str, Any], list[Any], bool]:
+    """Returns the arguments of pytest_runtest_logstart and the report objects, from a text of of_test or of_pass.
+
+    The last value says whether the test's worker has died of it. Then the coordinator has written the text.
+    """
     told = values.decode(text)
-    return {"nodeid": told["nodeid"], "location": told["location"]}, _reports_of(config, told)
+    place = {"nodeid": told["nodeid"], "location": told["location"]}
+    return place, _reports_of(config, told), bool(told.get("died"))
 
 
 def collection_of(config: Any, text: str) -> list[Any]:
