@@ -19,19 +19,34 @@ import contextlib
 import sys
 from typing import Any, Callable
 
+import pytest
+
 _OWN_PACKAGE = "xdist.scheduler."
 _WITHOUT_GROUPS = ("LoadScheduling", "WorkStealingScheduling", "LoadGroupScheduling")
 # What a subclass may define and still divide tests as its base does.
 _HARMLESS = {"__module__", "__doc__", "__init__", "__dict__", "__weakref__", "_split_scope"}
 
 
-def genuine(config: Any, log: Any) -> Any:
-    """Returns the scheduler that pytest-xdist makes if no plugin does. None without pytest-xdist."""
-    if not _has_xdist(config):
-        return None
-    from xdist.scheduler import LoadScheduling
+class Defaults:
+    """A plugin with what pytest-xdist answers if no other plugin does. None without pytest-xdist.
 
-    return LoadScheduling(config, log)
+    pytest-xdist registers its own after all others. So they are asked last, even where others say `trylast`.
+    """
+
+    def __init__(self, config: Any) -> None:
+        self._config = config
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_xdist_make_scheduler(self, config: Any, log: Any) -> Any:
+        if not _has_xdist(config):
+            return None
+        from xdist.scheduler import LoadScheduling
+
+        return LoadScheduling(config, log)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_xdist_getremotemodule(self) -> Any:
+        return genuine_remote_module(self._config)
 
 
 def genuine_log(config: Any) -> Any:

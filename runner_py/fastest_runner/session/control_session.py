@@ -140,7 +140,6 @@ class ControlHost:
         self._run = run
         self._nodes: dict[str, _Node] = {}
         self._surroundings = Surroundings()
-        self._config: Any = None
         # What the workers of the run's first ones take on. The scheduler is made later than their nodes.
         self._first_nodes: dict[str, Node] = {}
         self._scheduling: tuple[str, ...] = ()
@@ -187,20 +186,13 @@ class ControlHost:
         # Without this option's values pytest-xdist starts no workers of its own.
         config.option.tx = []
 
-    @pytest.hookimpl(optionalhook=True, trylast=True)
-    def pytest_xdist_make_scheduler(self, config: Any, log: Any) -> Any:
-        return scheduling.genuine(config, log)
-
-    @pytest.hookimpl(optionalhook=True, trylast=True)
-    def pytest_xdist_getremotemodule(self) -> Any:
-        return None if self._config is None else scheduling.genuine_remote_module(self._config)
-
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_sessionstart(self, session: Any) -> Iterator[None]:
-        config = self._config = session.config
+        config = session.config
         # Schedulers ask how many workers there are.
         config.option.tx = ["popen"] * int(self._run.get("slots", 1))
         plugins = config.pluginmanager
+        plugins.register(scheduling.Defaults(config), "fastest_defaults")
         for name in _KEEPERS_OF_RESULTS:
             if plugins.hasplugin(name):
                 plugins.unregister(name=name)

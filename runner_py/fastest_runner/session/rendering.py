@@ -52,9 +52,10 @@ class Renderer:
         with contextlib.ExitStack() as stack:
             text = stack.enter_context(self._writing({category: [report]}, color=False))
             stack.enter_context(_changed(self._reporter, reportchars=char))
-            # pytest would ask pytest_report_teststatus for the word once more.
-            words = {"_get_verbose_word": lambda *_: word, "_get_verbose_word_with_markup": lambda *_: (word, {})}
-            stack.enter_context(_changed(report, **words))
+            if not hasattr(self._config, "workerinput"):
+                # The reporter of a single session asks pytest_report_teststatus for the word in its own summary.
+                words = {"_get_verbose_word": lambda *_: word, "_get_verbose_word_with_markup": lambda *_: (word, {})}
+                stack.enter_context(_changed(report, **words))
             self._reporter.short_test_summary()
         line = self.plain(text.getvalue()).strip("\n")
         return line[len(word) + 1 :] if line.startswith(word + " ") else line

@@ -77,7 +77,7 @@ class SessionHost:
     @pytest.hookimpl(hookwrapper=True)
     def pytest_cmdline_main(self, config: Any) -> Iterator[None]:
         run = self._run
-        xdist_role.consume_options(config)
+        xdist_role.consume_options(config, may_debug=not run.get("xdist_worker"))
         if run.get("xdist_worker"):
             given = self._control.worker_input
             xdist_role.assume(config, run.get("run_id", ""), self._worker_id, int(run.get("slots", 1)), given)
@@ -109,8 +109,9 @@ class SessionHost:
             xdist_role.lend_fixtures(session)
 
     @pytest.hookimpl(trylast=True)
-    def pytest_enter_pdb(self, pdb: Any) -> None:
-        keyboard.lend(pdb, not self._run.get("xdist_worker"))
+    def pytest_enter_pdb(self, config: Any, pdb: Any) -> None:
+        if not config.option.usepdb:
+            keyboard.lend(pdb, not self._run.get("xdist_worker"))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collectstart(self) -> None:
@@ -128,6 +129,7 @@ class SessionHost:
         engine.set_depth(_frames_to(sys._getframe(), "_main"))
         loop = BatchLoop(session, self._collection, self._messages, self._results.take)
         loop.before_pause = engine.pause
+        loop.counts_test = self._results.counts_test
         tests = loop.tests()
         try:
             for item, nextitem in tests:

@@ -105,6 +105,21 @@ def pytest_xdist_make_scheduler(config, log):
     assert "decides which tests share a worker" not in run.stdout
 
 
+def test_the_usual_answers_come_last(project, execute):
+    hook = """
+import pytest
+
+@pytest.hookimpl(trylast=True)
+def pytest_xdist_make_scheduler(): note("scheduler")
+@pytest.hookimpl(trylast=True)
+def pytest_xdist_getremotemodule(): note("module")
+"""
+    expected, run, theirs, ours = both(project, execute, {"conftest.py": NOTE + hook, "test_a.py": TESTS})
+    assert run.process.returncode == expected.returncode == 0, run.text
+    asked = [[line for line in lines if line in ("scheduler", "module")] for lines in (theirs, ours)]
+    assert asked[0] == asked[1] == ["module", "module", "scheduler"]
+
+
 def test_no_scheduler_is_an_internal_error(project, execute):
     hook = """
 import pytest
