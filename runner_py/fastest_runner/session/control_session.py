@@ -310,7 +310,8 @@ class ControlHost:
             for report in self._from(node, serialized.collection_of(config, told["collection"])):
                 hook.pytest_collectreport(report=report)
             return
-        place, found, has_died = serialized.test_of(config, told["test"])
+        worker = {"worker_id": node.gateway.id, "testrun_uid": self._run.get("run_id", "")}
+        place, found, has_died = serialized.test_of(config, told["test"], worker)
         if not found:
             return
         hook.pytest_runtest_logstart(**place)

@@ -193,7 +193,8 @@ def test_reports_are_serialized_where_pytest_xdist_does_so(project, execute, sty
 import pytest
 
 def pytest_report_to_serializable(config, report): note("to", type(report).__name__, report.nodeid, report.outcome)
-def pytest_report_from_serializable(config, data): note("from", data["$report_type"], data["nodeid"], data["outcome"])
+def pytest_report_from_serializable(config, data):
+    note("from", data["$report_type"], data["nodeid"], data["outcome"], "worker_id" in data, "testrun_uid" in data)
 """
     if style == "wrapper":
         hook = """
