@@ -52,7 +52,8 @@ def of_pass(location: tuple[Any, Any, Any], node_id: str, keywords: Any, phases:
 def test_of(config: Any, text: str, more: dict[str, Any]) -> tuple[dict[str, Any], list[Any], bool]:
     """Returns the arguments of pytest_runtest_logstart and the report objects, from a text of of_test or of_pass.
 
-    `more` is what a worker of pytest-xdist adds to the form of each report. The last value says whether the test's worker has died of it. Then the coordinator has written the text.
+    `more` is what a worker of pytest-xdist adds to the form of each report. The last value says whether the test's
+    worker has died of it. Then the coordinator has written the text.
     """
     told = values.decode(text)
     place = {"nodeid": told["nodeid"], "location": told["location"]}
