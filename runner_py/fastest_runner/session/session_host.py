@@ -169,7 +169,9 @@ class SessionHost:
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
         self.ending.note_interruption(excinfo)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: Any) -> None:
+        # With --pdb the next implementation may raise pytest.exit.
         self.ending.note_internal_error(excrepr)
 
     def pytest_plugin_registered(self) -> None:

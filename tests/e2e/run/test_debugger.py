@@ -111,6 +111,15 @@ def test_pdb_without_a_keyboard_ends_at_the_first_failure_as_with_pytest(project
         assert (folder / name).exists() == (theirs / name).exists()
 
 
+def test_pdb_without_a_keyboard_ends_after_an_internal_error(project, execute):
+    conftest = "def pytest_runtest_protocol(item): raise RuntimeError('internal')\n" + NOTING
+    folder = project({"conftest.py": conftest, "test_a.py": FAILING})
+    run = execute(folder, "--pdb", slots=1)
+    assert run.process.returncode == 3, run.text
+    assert "RuntimeError: internal" in run.text
+    assert (folder / "entered").read_text() == "x"
+
+
 def test_what_a_pipe_says_goes_to_the_debugger(project, start):
     folder = project({"test_a.py": FAILING})
     run = start(folder, "--pdb", "--junitxml=junit.xml", slots=1, stdin=subprocess.PIPE)
