@@ -257,9 +257,10 @@ TEST_F(TerminalReporterTest, AnExitWithACodeThatPytestDoesNotHaveShowsNoTexts) {
   summary_.exit_code = 8;
   summary_.counts = {{"failed", 1}};
   reporter.Finished(summary_);
-  EXPECT_THAT(Text(), Not(HasSubstr("it failed")));
-  EXPECT_THAT(Text(), HasSubstr("!! _pytest.outcomes.Exit: enough !!"));
-  EXPECT_THAT(Text(), HasSubstr("1 failed in 1.50s"));
+  const std::string text = Text();
+  EXPECT_THAT(text, Not(HasSubstr("it failed")));
+  EXPECT_THAT(text, HasSubstr("! _pytest.outcomes.Exit: enough !"));
+  EXPECT_THAT(text, HasSubstr("1 failed in 1.50s"));
 }
 
 TEST_F(TerminalReporterTest, LostTestsAreLoudHoweverQuiet) {
