@@ -31,6 +31,9 @@ _HOOKS = (
 # Plugins whose controller has nothing to do with reports, or only with an option that starts a control session anyway.
 # Their sources were read.
 _KNOWN = frozenset({"_hypothesis_pytestplugin", "pytest_cov.plugin", "pytest_metadata.plugin"})
+# This plugin gives the form of its own reports, and asks nothing of others.
+_OF_OWN_REPORTS = ("pytest_report_to_serializable", "pytest_report_from_serializable")
+_WITH_OWN_REPORTS = "pytest_subtests"
 
 # Options that make a plugin take part in a controller only. Nothing in a worker shows that the plugin does.
 _OPTIONS = {
@@ -50,7 +53,10 @@ def _listening(config: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any, 
         caller = getattr(config.pluginmanager.hook, name, None)
         for implementation in caller.get_hookimpls() if caller is not None else ():
             origin = foreign_origin(implementation)
-            if origin is not None and origin not in _KNOWN and origin.split(".", 1)[0] != "xdist":
+            if origin is None or origin in _KNOWN:
+                continue
+            package = origin.split(".", 1)[0]
+            if package != "xdist" and not (package == _WITH_OWN_REPORTS and name in _OF_OWN_REPORTS):
                 yield name, implementation, origin
 
 

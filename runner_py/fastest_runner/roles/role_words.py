@@ -69,6 +69,7 @@ KNOWN_PLUGINS = frozenset(
         "pytest_rerunfailures",
         "pytest_regressions",
         "pytest_socket",
+        "pytest_subtests",
         "pytest_sugar",
         "random_order",
         "respx",
