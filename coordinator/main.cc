@@ -73,7 +73,10 @@ int Answer(const Asked& asked) {
   if (line.Has("--doctor")) return commands::DoctorCommand(asked.args, line, request);
   for (const std::string& note : request.notes) commands::Say("fastest: " + note);
   if (request.warm.stop) return commands::StopWarmCommand(asked.project, request.warm);
-  if (!request.run.interactive_option.empty()) return commands::TakeoverCommand(request.run);
+  if (!request.run.interactive_option.empty()) {
+    return commands::HasKeyboard() ? commands::TakeoverCommand(request)
+                                   : commands::RunCommand(line, asked.project, commands::WithoutKeyboard(request));
+  }
   if (request.farm.asks()) return commands::StatusCommand(request.farm, request.report.text_to_stderr);
   if (request.history.asks()) return commands::HistoryCommand(asked.project, request);
   if (!request.shard.plan_out.empty()) return commands::ShardsCommand(line, asked.project, request);

@@ -33,7 +33,8 @@ std::string SerializedReports(const v1::TestResult& result) {
                        {"stop", phase.start() + phase.duration_s()},
                        {"user_properties", nlohmann::json::array()}});
   }
-  const nlohmann::json test = {{"nodeid", node_id}, {"location", location}, {"reports", reports}};
+  nlohmann::json test = {{"nodeid", node_id}, {"location", location}, {"reports", reports}};
+  if (!result.death().empty()) test["died"] = true;
   return test.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -41,6 +41,14 @@ TEST(SerializedReportsTest, EachPhaseIsAReport) {
   EXPECT_EQ(reports[1]["outcome"], "failed");
   EXPECT_EQ(reports[1]["sections"][0]["$tuple"], nlohmann::json({"Captured stdout call", "words"}));
   EXPECT_EQ(reports[1]["longrepr"], "it died\uFFFD");
+  EXPECT_FALSE(test.contains("died"));
+}
+
+TEST(SerializedReportsTest, SaysThatTheWorkerHasDied) {
+  v1::TestResult result;
+  result.set_death("SIGKILL");
+  result.add_phases()->set_when("call");
+  EXPECT_EQ(nlohmann::json::parse(SerializedReports(result))["died"], true);
 }
 
 TEST(SerializedReportsTest, AnUnknownLineIsNone) {

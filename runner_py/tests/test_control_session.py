@@ -78,7 +78,7 @@ def test_plugins_are_told_of_every_worker(control, plugins):
         "configure gw1 2 []",
         "down gw1 {'files': (1, b'x')} None",
         "configure gw4 2 []",
-        "down gw4 None signal SIGSEGV",
+        "down gw4 None Not properly terminated",
     ]
     assert ended["exit_status"] == 1
     assert ended["terminal_summary"] == "one table, 1\n"

@@ -78,11 +78,13 @@ def test_the_cache_is_left_to_a_controller(project, zygote):
         assert (directory / ".pytest_cache/v/cache/lastfailed").exists() is not xdist_worker
 
 
-def test_a_debugger_is_not_waited_for(project, zygote):
+@pytest.mark.parametrize(("xdist_worker", "status"), [(True, 1), (False, 2)], ids=["worker", "single session"])
+def test_a_debugger_is_not_waited_for(project, zygote, xdist_worker, status):
+    """It ends a single session at its first prompt, as it ends pytest. Workers have none, as under pytest-xdist."""
     directory = project({"pytest.ini": "[pytest]\naddopts = --pdb\n"}, test_a="def test_a(): assert 0\n")
-    running = start(zygote, directory)
+    running = start(zygote, directory, xdist_worker=xdist_worker)
     running.lease(1, module="test_a.py")
-    assert running.finish()["exit_status"] == 1
+    assert running.finish()["exit_status"] == status
     assert running.outcomes() == {"test_a.py::test_a": "FAILED"}
 
 

@@ -9,6 +9,7 @@
 #include "coordinator/report/text/pytest_order.h"
 #include "coordinator/report/text/test_report.h"
 #include "coordinator/report/text/text_width.h"
+#include "proto/exit_code.h"
 #include "proto/test_id.h"
 
 namespace fastest::report {
@@ -24,6 +25,14 @@ std::string Items(int count) { return absl::StrCat(count, count == 1 ? " item" :
 int CountCollectors(const std::vector<TestReport>& reports) {
   return static_cast<int>(std::count_if(reports.begin(), reports.end(),
                                         [](const TestReport& report) { return report.phase.when() == "collect"; }));
+}
+
+// pytest.exit has named an exit code that pytest itself does not have, or that of an internal error. pytest then shows
+// no texts of tests.
+bool HasNoSummary(const results::RunSummary& summary) {
+  const int code = summary.exit_code;
+  return absl::StartsWith(summary.stop_reason, "_pytest.outcomes.Exit") &&
+         (code == kInternalError || code < kOk || code > kNoTestsCollected);
 }
 
 void ShowTitle(TerminalText& text) { text.Rule('=', "test session starts", {Color::kNone, true}); }
@@ -248,7 +257,9 @@ void TerminalReporter::ShowSections(const results::RunSummary& summary) {
   std::stable_sort(tests, warnings_.end(), [&](const v1::RecordedWarning& a, const v1::RecordedWarning& b) {
     return order.Of(a.node_id()) < order.Of(b.node_id());
   });
-  if (!options_.no_summary) {
+  const bool exited = HasNoSummary(summary);
+  const bool summarizes = !options_.no_summary && !exited;
+  if (summarizes) {
     PrintErrors(page_, reports_["error"]);
     PrintFailures(page_, "FAILURES", reports_["failed"]);
     PrintFailures(page_, "QUARANTINED FAILURES", reports_["quarantined"]);
@@ -274,7 +285,7 @@ void TerminalReporter::ShowSections(const results::RunSummary& summary) {
   if (options_.verbosity >= 0) {
     for (const std::string& file : options_.report_files) text_.Rule('-', "generated " + file);
   }
-  if (options_.durations.has_value() && !durations_.empty()) {
+  if (options_.durations.has_value() && !durations_.empty() && !exited) {
     const Fold fold(text_, options_.fold, "durations", "slowest durations", summary.finished_at);
     PrintDurations(page_, std::move(durations_));
   }
@@ -288,7 +299,7 @@ void TerminalReporter::ShowSections(const results::RunSummary& summary) {
   PrintQuarantined(page_, quarantined_);
   order.Sort(labels_, [](const LabelledTest& test) -> const std::string& { return test.node_id; });
   PrintLabels(page_, labels_);
-  if (!options_.no_summary) PrintShortSummary(page_, reports_);
+  if (summarizes) PrintShortSummary(page_, reports_);
 }
 
 void TerminalReporter::ShowStopReason(const std::string& reason) {

@@ -16,6 +16,7 @@ namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const results::Origin kOrigin = {"local", "gw0", 1};
 
@@ -240,6 +241,26 @@ TEST_F(TerminalReporterTest, AStopIsNamedBeforeTheCounts) {
   reporter.Finished(summary_);
   EXPECT_THAT(Text(), EndsWith("!!!!!!!!!!!!!!!! stopping after 1 failures !!!!!!!!!!!!!!!!!\n"
                                "==================== 1 failed in 1.50s =====================\n"));
+}
+
+TEST_F(TerminalReporterTest, AnExitWithACodeThatPytestDoesNotHaveShowsNoTexts) {
+  TerminalReporter& reporter = Start();
+  v1::TestResult result = PassedResult("a.py::x");
+  v1::Phase* call = result.mutable_phases(1);
+  call->set_outcome("failed");
+  call->set_category("failed");
+  call->set_word("FAILED");
+  call->set_terminal_text("it failed\n");
+  reporter.Expected(1, true);
+  reporter.Result(result, kOrigin);
+  summary_.stop_reason = "_pytest.outcomes.Exit: enough";
+  summary_.exit_code = 8;
+  summary_.counts = {{"failed", 1}};
+  reporter.Finished(summary_);
+  const std::string text = Text();
+  EXPECT_THAT(text, Not(HasSubstr("it failed")));
+  EXPECT_THAT(text, HasSubstr("! _pytest.outcomes.Exit: enough !"));
+  EXPECT_THAT(text, HasSubstr("1 failed in 1.50s"));
 }
 
 TEST_F(TerminalReporterTest, LostTestsAreLoudHoweverQuiet) {

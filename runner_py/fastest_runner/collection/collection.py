@@ -14,7 +14,7 @@ import gc
 import hashlib
 import operator
 import time
-from typing import Any, Generator, Iterable, Iterator, NamedTuple
+from typing import Any, Callable, Generator, Iterable, Iterator, NamedTuple
 
 import pytest
 from _pytest.logging import catching_logs
@@ -60,10 +60,12 @@ class Collection:
         whole_reason: str | None,
         function_items: Any = None,
         native_modules: Iterable[dict[str, Any]] = (),
+        groups_of: Callable[[list[str]], list[str]] | None = None,
     ) -> None:
         """`whole_reason`: why the collection must be whole, as far as is known before it begins.
 
         `function_items` is a direct.FunctionItems or None. `native_modules` are RunSpec.native_modules.
+        `groups_of` gives the names of groups for node ids; None: marks name the groups.
         """
         self.whole_reason = whole_reason
         # Whether there are parameters that are not known from a module's text alone. A test might change what they are.
@@ -71,6 +73,7 @@ class Collection:
         self.deselected = 0
         self.config = session.config
         self._session = session
+        self._groups_of = groups_of
         self._function_items = function_items
         self._constant = ConstantModules(native_modules, session)
         # File collectors, and items outside of files, in pytest's order.
@@ -103,6 +106,9 @@ class Collection:
         """Returns the Collection message."""
         if self.is_whole:
             entries = [_collected_test(item) for item in self._session.items]
+            if self._groups_of is not None:
+                for entry, group in zip(entries, self._groups_of([entry["node_id"] for entry in entries])):
+                    entry["group"] = group
             return {
                 "mode": "WHOLE",
                 "whole_reason": self.whole_reason,

@@ -23,10 +23,17 @@ _HOOKS = (
     "pytest_warning_recorded",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
+    # pytest-xdist's two sides call these for each report, or for each test whose worker has died.
+    "pytest_report_to_serializable",
+    "pytest_report_from_serializable",
+    "pytest_handlecrashitem",
 )
 # Plugins whose controller has nothing to do with reports, or only with an option that starts a control session anyway.
 # Their sources were read.
 _KNOWN = frozenset({"_hypothesis_pytestplugin", "pytest_cov.plugin", "pytest_metadata.plugin"})
+# This plugin gives the form of its own reports, and asks nothing of others.
+_OF_OWN_REPORTS = ("pytest_report_to_serializable", "pytest_report_from_serializable")
+_WITH_OWN_REPORTS = "pytest_subtests"
 
 # Options that make a plugin take part in a controller only. Nothing in a worker shows that the plugin does.
 _OPTIONS = {
@@ -46,7 +53,10 @@ def _listening(config: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any, 
         caller = getattr(config.pluginmanager.hook, name, None)
         for implementation in caller.get_hookimpls() if caller is not None else ():
             origin = foreign_origin(implementation)
-            if origin is not None and origin not in _KNOWN and origin.split(".", 1)[0] != "xdist":
+            if origin is None or origin in _KNOWN:
+                continue
+            package = origin.split(".", 1)[0]
+            if package != "xdist" and not (package == _WITH_OWN_REPORTS and name in _OF_OWN_REPORTS):
                 yield name, implementation, origin
 
 
@@ -63,6 +73,13 @@ def find(config: Any) -> str:
 def wants_collection(config: Any) -> bool:
     """Whether a hook of the controller wants to see what each worker has collected."""
     return any(True for _ in _listening(config, (_COLLECTION_HOOK,)))
+
+
+def serializer(config: Any) -> str:
+    """Returns who wants to see each report before it travels, for a person to read; empty if nobody does."""
+    for name, implementation, origin in _listening(config, ("pytest_report_to_serializable",)):
+        return f"{place_of(implementation, origin)} implements {name}"
+    return ""
 
 
 def hush(config: Any) -> None:

@@ -87,6 +87,8 @@ _FIXTURE_OF_CALL = "anyio_backend"
 _HYPOTHESIS = ("hypothesis", "_hypothesis", "is_hypothesis")
 # Functions with this attribute count as asynchronous.
 _COROUTINE = "_is_coroutine"
+# Types of conditions whose truth is known without code.
+_FIXED = (bool, int, type(None))
 _ASYNC = CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE
 # Attributes that the engine takes from an item's class. An item that has one of them itself is not ordinary.
 _OVERRIDABLE = frozenset({"runtest", "setup", "teardown", "ihook"})
@@ -279,6 +281,16 @@ def _may_be_async(function: Any) -> bool:
 def is_ordinary(function: Any) -> bool:
     """Returns True for a synchronous function without attributes. item_reason says nothing of such a function."""
     return type(function) is FunctionType and not function.__dict__ and not function.__code__.co_flags & _ASYNC
+
+
+def has_live_condition(item: Any) -> bool:
+    """Returns whether code runs for a mark's condition, a text or an object. A replayed phase would run that again."""
+    for name in ("skipif", "xfail"):
+        for mark in item.iter_markers(name):
+            conditions = (mark.kwargs["condition"],) if "condition" in mark.kwargs else mark.args
+            if any(type(condition) not in _FIXED for condition in conditions):
+                return True
+    return False
 
 
 def marks_reason(names: frozenset[str]) -> str | None:

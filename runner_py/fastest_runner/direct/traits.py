@@ -60,6 +60,8 @@ class Survey:
         if reason is not None:
             return Traits(place, reason)
         has_skip_marks, has_filters = not names.isdisjoint(SKIP_MARKS), "filterwarnings" in names
+        if has_skip_marks and guards.has_live_condition(item):
+            return Traits(place, "a mark has a condition that is evaluated")
         if place.hooks.call_functions or guards.runs_itself(item, names):
             return Traits(place, None, None, has_skip_marks, has_filters, True)
         return Traits(place, None, self._plan_of(item), has_skip_marks, has_filters)

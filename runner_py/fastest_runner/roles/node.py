@@ -34,6 +34,8 @@ class Node(NamedTuple):
     host: str
     # What plugins have put into node.workerinput, as far as it can be told.
     worker_input: dict[Any, Any]
+    # What a scheduler of the project keeps together, see scheduling.rule_of.
+    scheduling: tuple[str, ...] = ()
 
     def take_on(self) -> None:
         """For a worker, before it loads any plugin or conftest."""

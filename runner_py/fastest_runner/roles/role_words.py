@@ -28,7 +28,7 @@ from _pytest.config import default_plugins
 
 _WORDS = re.compile(
     rb"(?i)xdist|\b(?:worker|slave)_?(?:input|output|id|count)\b|testrun_?uid|dsession|numprocesses"
-    rb"|pytest_(?:configure_node|testnode\w*|handlecrashitem)"
+    rb"|pytest_(?:configure_node|testnode\w*|handlecrashitem|report_(?:to|from)_serializable)"
 )
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)|import[ \t]+([^\n#;]+))", re.MULTILINE
@@ -69,6 +69,7 @@ KNOWN_PLUGINS = frozenset(
         "pytest_rerunfailures",
         "pytest_regressions",
         "pytest_socket",
+        "pytest_subtests",
         "pytest_sugar",
         "random_order",
         "respx",

@@ -44,6 +44,18 @@ class _Hooks:
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
         """Called for a worker when its session has ended, or it has died."""
 
+    @pytest.hookspec(firstresult=True)
+    def pytest_xdist_make_scheduler(self, config: Any, log: Any) -> Any:
+        """Called once, before the first worker begins."""
+
+    @pytest.hookspec(firstresult=True)
+    def pytest_xdist_getremotemodule(self) -> Any:
+        """Called for each worker, after pytest_configure_node."""
+
+    @pytest.hookspec(firstresult=True)
+    def pytest_handlecrashitem(self, crashitem: Any, report: Any, sched: Any) -> Any:
+        """Called for a test whose worker has died, before its report is logged."""
+
 
 class _Plugin:
     """Has no hooks."""

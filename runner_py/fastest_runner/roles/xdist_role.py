@@ -124,10 +124,13 @@ def lend_fixtures(session: Any) -> None:
     manager.getfixturedefs = getfixturedefs
 
 
-def consume_options(config: Any) -> None:
-    """Resets pytest-xdist's options, since the run is spread already, and --pdb, since there is no terminal."""
+def consume_options(config: Any, may_debug: bool = False) -> None:
+    """Resets pytest-xdist's options, since the run is spread already, and --pdb, as pytest-xdist does.
+
+    `may_debug`: a single session keeps --pdb. It has no keyboard, and the debugger ends it at the first prompt.
+    """
     option = config.option
-    option.usepdb = False
+    option.usepdb = option.usepdb and may_debug
     for name, value in {
         "dist": "no",
         "distload": False,

@@ -87,6 +87,8 @@ class BatchLoop:
         self._time_ns = time.time_ns
         # Called while no test runs, before the loop waits or makes a module's tests.
         self.before_pause: Callable[[], None] = lambda: None
+        # Whether a report of the running test counts as one of pytest's outcomes.
+        self.counts_test: Callable[[], bool] = lambda: False
 
     def tests(self) -> Iterator[tuple[Any, Any]]:
         """Yields each test and the test after it. When the caller asks for the next, the test has run.
@@ -106,7 +108,14 @@ class BatchLoop:
                 if self.stop_reason is not None:
                     return
                 self._begin(current)
-                yield current.entry.item, None if following is None else following.entry.item
+                try:
+                    yield current.entry.item, None if following is None else following.entry.item
+                except GeneratorExit:
+                    # The test has ended the session. pytest counts it if it has reported a failure, for example.
+                    if self.counts_test() and not self._messages.in_foreign_process():
+                        lease_id, entry, position = current
+                        self._result = self._take_result(lease_id, entry, position)
+                    raise
                 self._end(current)
                 if session.shouldfail or session.shouldstop:
                     self._end_early()

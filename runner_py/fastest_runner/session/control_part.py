@@ -16,7 +16,7 @@ import os
 from typing import Any
 
 from ..collection import listeners
-from ..roles import role_words
+from ..roles import role_words, scheduling
 from ..roles.node import Node
 from ..wire import values
 from .batches import Messages
@@ -41,6 +41,8 @@ class ControlPart:
         self.worker_input: dict[Any, Any] = {}
         # Why the collection must be whole. None: the control session does not mind.
         self.reason_for_whole: str | None = None
+        # How a scheduler of the project keeps tests together. None: as their marks say.
+        self.groups: scheduling.Groups | None = None
 
     @property
     def is_played(self) -> bool:
@@ -65,6 +67,9 @@ class ControlPart:
             return
         given = Node(*values.decode(command["node"]))
         given.take_on()
+        self.groups = scheduling.Groups(config, given.scheduling) if given.scheduling else None
+        if self.groups is not None:
+            self.reason_for_whole = self.groups.reason
         self._is_met = True
         # The control session prints the same, once for all workers.
         self._stdout = os.dup(1)

@@ -7,6 +7,7 @@ workers wait until this session has set them up (docs/adr/0049-the-controller-fi
 
 from __future__ import annotations
 
+import base64
 import os
 import platform
 import sys
@@ -16,8 +17,8 @@ from typing import Any, Iterator
 import pytest
 
 from ..collection import listeners
-from ..roles import basetemp, coverage_part, stand_in, xdist_role
-from ..roles.node import Surroundings
+from ..roles import basetemp, coverage_part, scheduling, stand_in, xdist_role
+from ..roles.node import Node, Surroundings
 from ..wire import serialized, values
 from . import reports
 from .batches import CommandError, Messages
@@ -28,6 +29,8 @@ from .silent_terminal import SilentTerminal
 
 # pytest's own plugins that write down which tests there are and which failed. In this session there are none.
 _KEEPERS_OF_RESULTS = ("lfplugin", "nfplugin")
+# What pytest-xdist says of every worker that has died.
+_DIED = "Not properly terminated"
 
 
 class _Gateway:
@@ -83,8 +86,15 @@ class ControlHost:
         self._run = run
         self._nodes: dict[str, _Node] = {}
         self._surroundings = Surroundings()
+        # What the workers of the run's first ones take on. The scheduler is made later than their nodes.
+        self._first_nodes: dict[str, Node] = {}
+        self._scheduling: tuple[str, ...] = ()
+        self._scheduler: Any = None
+        self._has_scheduler = False
         self._concluding = False
         self._is_replaying = False
+        # Lines that the user has read.
+        self._said: set[str] = set()
         # SessionHost has these two as well.
         self.terminal = SilentTerminal()
         self.ending = Ending()
@@ -121,7 +131,10 @@ class ControlHost:
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_sessionstart(self, session: Any) -> Iterator[None]:
         config = session.config
+        # Schedulers ask how many workers there are.
+        config.option.tx = ["popen"] * int(self._run.get("slots", 1))
         plugins = config.pluginmanager
+        plugins.register(scheduling.Defaults(config), "fastest_defaults")
         for name in _KEEPERS_OF_RESULTS:
             if plugins.hasplugin(name):
                 plugins.unregister(name=name)
@@ -153,8 +166,36 @@ class ControlHost:
         config.hook.pytest_xdist_newgateway(gateway=node.gateway)
         config.hook.pytest_configure_node(node=node)
         given = {key: value for key, value in node.workerinput.items() if key not in own or own[key] != value}
+        module = config.hook.pytest_xdist_getremotemodule()
+        if module is not scheduling.genuine_remote_module(config):
+            self._say(f"{module!r} of pytest_xdist_getremotemodule is not run: workers here are no children of execnet")
         whole = begun._replace(worker_input=values.decode(told_of(given)))
-        self._messages.queue({"node_configured": {"worker_id": name, "node": values.encode(tuple(whole))}})
+        if self._has_scheduler:
+            self._tell_node(name, whole)
+        else:
+            self._first_nodes[name] = whole
+
+    def _tell_node(self, name: str, node: Node) -> None:
+        node = node._replace(scheduling=self._scheduling)
+        self._messages.queue({"node_configured": {"worker_id": name, "node": values.encode(tuple(node))}})
+
+    def _make_scheduler(self, config: Any) -> None:
+        """As pytest-xdist's loop does at its start. Workers learn which tests the scheduler keeps together."""
+        log = scheduling.genuine_log(config)
+        self._scheduler = config.hook.pytest_xdist_make_scheduler(config=config, log=log)
+        assert self._scheduler is not None or scheduling.genuine_remote_module(config) is None
+        self._scheduling = scheduling.rule_of(self._scheduler)
+        self._has_scheduler = True
+        for name, node in self._first_nodes.items():
+            self._tell_node(name, node)
+        self._first_nodes.clear()
+
+    def _say(self, text: str) -> None:
+        """Says a line to the user, once."""
+        if text not in self._said:
+            self._said.add(text)
+            data = base64.b64encode(f"fastest: {text}\n".encode("utf-8", "backslashreplace")).decode("ascii")
+            self._messages.queue({"output": {"stream": "STDERR", "data": data}})
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: Any) -> bool:
@@ -166,6 +207,7 @@ class ControlHost:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> bool:
+        self._make_scheduler(session.config)
         ready = {
             "pid": os.getpid(),
             "stdout_fd": -1,
@@ -204,18 +246,28 @@ class ControlHost:
             hook.pytest_xdist_node_collection_finished(node=node, ids=list(told["ids"].get("node_ids", ())))
             return
         if "died" in told:
-            self._take_down(config, node, told["died"] or "Not properly terminated")
+            self._take_down(config, node, _DIED)
             return
         if "collection" in told:
             for report in self._from(node, serialized.collection_of(config, told["collection"])):
                 hook.pytest_collectreport(report=report)
             return
-        place, found = serialized.test_of(config, told["test"])
-        if found:
-            hook.pytest_runtest_logstart(**place)
-            for report in self._from(node, found):
-                hook.pytest_runtest_logreport(report=report)
-            hook.pytest_runtest_logfinish(**place)
+        worker = {"worker_id": node.gateway.id, "testrun_uid": self._run.get("run_id", "")}
+        place, found, has_died = serialized.test_of(config, told["test"], worker)
+        if not found:
+            return
+        hook.pytest_runtest_logstart(**place)
+        if has_died:
+            self._take_down(config, node, _DIED)
+        for report in self._from(node, found):
+            if has_died:
+                sched = scheduling.Finished(self._scheduler, self._refuse_again)
+                hook.pytest_handlecrashitem(crashitem=place["nodeid"], report=report, sched=sched)
+            hook.pytest_runtest_logreport(report=report)
+        hook.pytest_runtest_logfinish(**place)
+
+    def _refuse_again(self, node_id: str) -> None:
+        self._say(f"{node_id} is not run again by mark_test_pending: --retries runs tests again whose worker died")
 
     def _from(self, node: _Node, found: list[Any]) -> list[Any]:
         """Returns the reports with what pytest-xdist's controller adds to them."""
@@ -237,7 +289,7 @@ class ControlHost:
                 node.workeroutput = values.decode(worker["output"])
                 self._take_down(session.config, node, None)
             else:
-                self._take_down(session.config, node, worker.get("how") or "Not properly terminated")
+                self._take_down(session.config, node, _DIED)
         reason = outcome.get("stop_reason")
         if reason:
             # The loops of pytest and pytest-xdist end in this way.

@@ -50,7 +50,13 @@ class Renderer:
         folding = getattr(self._reporter, "foldskipped", True)
         if category == "skipped" and folding:
             return ""
-        with self._writing({category: [report]}, color=False) as text, _changed(self._reporter, reportchars=char):
+        with contextlib.ExitStack() as stack:
+            text = stack.enter_context(self._writing({category: [report]}, color=False))
+            stack.enter_context(_changed(self._reporter, reportchars=char))
+            if not hasattr(self._config, "workerinput"):
+                # The reporter of a single session asks pytest_report_teststatus for the word in its own summary.
+                words = {"_get_verbose_word": lambda *_: word, "_get_verbose_word_with_markup": lambda *_: (word, {})}
+                stack.enter_context(_changed(report, **words))
             # A plugin's reporter may draw a table of all failures here. Only the line of this report is wanted.
             TerminalReporter.short_test_summary(self._reporter)
         line = self.plain(text.getvalue()).strip("\n")

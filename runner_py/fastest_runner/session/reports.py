@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 from json.encoder import encode_basestring as quote
-from typing import Any, NamedTuple
+from typing import Any, Iterator, NamedTuple
 
+import pytest
 from _pytest.reports import TestReport
 from _pytest.terminal import pytest_report_teststatus as terminal_status
 
@@ -37,20 +38,33 @@ _PLAIN_PASSES = {
 
 
 class Statuses:
-    """Asks pytest_report_teststatus about reports."""
+    """Knows what pytest_report_teststatus says of reports. Only pytest's reporter asks, once for each."""
 
     def __init__(self, config: Any) -> None:
         self._config = config
+        plugins = config.pluginmanager
         implementations = config.hook.pytest_report_teststatus.get_hookimpls()
+        foreign = [each.plugin for each in implementations if not is_of_pytest(each.function)]
         # pytest's own implementations give the answers above for reports that simply passed. They need not be asked.
-        self._passes_are_plain = all(is_of_pytest(implementation.function) for implementation in implementations)
+        self._passes_are_plain = not foreign
+        self._ask = config.hook.pytest_report_teststatus
+        self._heard: _Heard | None = None
+        if foreign and plugins.hasplugin("terminalreporter"):
+            self._heard = _Heard()
+            plugins.register(self._heard, "fastest_statuses")
+        elif foreign:
+            # pytest asks nobody then.
+            self._ask = plugins.subset_hook_caller("pytest_report_teststatus", foreign)
 
     def of(self, report: Any) -> Status:
         if self._passes_are_plain and type(report) is TestReport and report.outcome == "passed":
             status = _PLAIN_PASSES.get(report.when)
             if status is not None and not hasattr(report, "wasxfail"):
                 return status
-        answer = self._config.hook.pytest_report_teststatus(report=report, config=self._config)
+        if self._heard is not None and self._heard.report is report:
+            answer = self._heard.answer
+        else:
+            answer = self._ask(report=report, config=self._config)
         if answer is None:
             # No plugin answers: with -p no:terminal not even about a failure. The reporter's words are used.
             answer = terminal_status(report)
@@ -58,6 +72,19 @@ class Statuses:
         if isinstance(word, (tuple, list)):
             word = word[0]
         return Status(str(category), str(letter), str(word))
+
+
+class _Heard:
+    """A plugin that hears what pytest's reporter is answered. The project's hooks may count their calls."""
+
+    def __init__(self) -> None:
+        self.report: Any = None
+        self.answer: Any = None
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_report_teststatus(self, report: Any) -> Iterator[None]:
+        outcome: Any = yield
+        self.report, self.answer = report, outcome.get_result()
 
 
 def is_of_pytest(function: Any) -> bool:

@@ -59,6 +59,10 @@ class Results:
         ran, reason = ("ENGINE_DIRECT", "") if engine.reason is None else ("ENGINE_PYTEST", engine.reason)
         return f'"results":[{self._converter.test_result(lease_id, entry, reports, ran, reason)}]'
 
+    def counts_test(self) -> bool:
+        """Whether pytest's reporter has counted a report of the running test under a word."""
+        return any(status.category for _, status in self._reports)
+
     # What the direct engine asks.
 
     def has_reports(self) -> bool:

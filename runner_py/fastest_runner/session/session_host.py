@@ -12,7 +12,7 @@ from typing import Any, Iterator
 
 import pytest
 
-from ..collection import own_fixtures, soundness
+from ..collection import listeners, own_fixtures, soundness
 from ..collection.collection import Collection
 from ..direct import Declined, make_engine, make_function_items
 from ..roles import basetemp, coverage_part, junit_role, xdist_role
@@ -77,7 +77,7 @@ class SessionHost:
     @pytest.hookimpl(hookwrapper=True)
     def pytest_cmdline_main(self, config: Any) -> Iterator[None]:
         run = self._run
-        xdist_role.consume_options(config)
+        xdist_role.consume_options(config, may_debug=not run.get("xdist_worker"))
         if run.get("xdist_worker"):
             given = self._control.worker_input
             xdist_role.assume(config, run.get("run_id", ""), self._worker_id, int(run.get("slots", 1)), given)
@@ -109,8 +109,9 @@ class SessionHost:
             xdist_role.lend_fixtures(session)
 
     @pytest.hookimpl(trylast=True)
-    def pytest_enter_pdb(self, pdb: Any) -> None:
-        keyboard.lend(pdb, not self._run.get("xdist_worker"))
+    def pytest_enter_pdb(self, config: Any, pdb: Any) -> None:
+        if not config.option.usepdb:
+            keyboard.lend(pdb, not self._run.get("xdist_worker"))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collectstart(self) -> None:
@@ -128,6 +129,7 @@ class SessionHost:
         engine.set_depth(_frames_to(sys._getframe(), "_main"))
         loop = BatchLoop(session, self._collection, self._messages, self._results.take)
         loop.before_pause = engine.pause
+        loop.counts_test = self._results.counts_test
         tests = loop.tests()
         try:
             for item, nextitem in tests:
@@ -167,7 +169,9 @@ class SessionHost:
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
         self.ending.note_interruption(excinfo)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: Any) -> None:
+        # With --pdb the next implementation may raise pytest.exit.
         self.ending.note_internal_error(excrepr)
 
     def pytest_plugin_registered(self) -> None:
@@ -239,7 +243,8 @@ class SessionHost:
             self._function_items = make_function_items()
         # A listener may be there that only the control session knows.
         constant = () if self._control.is_played else self._run.get("native_modules", ())
-        collection = Collection(session, reason, self._function_items, constant)
+        groups = self._control.groups
+        collection = Collection(session, reason, self._function_items, constant, groups and groups.of)
         if not only_answers:
             collection.install()
         return collection
@@ -268,8 +273,9 @@ class SessionHost:
             # The coordinator counts the failures, since only it knows whether a failed test is retried.
             session.config.option.maxfail = 0
         self._results.begin_tests(self._control.is_played)
-        if self._engine_wanted() == "ENGINE_PYTEST":
-            engine: Any = Declined("")
+        serializer = listeners.serializer(session.config) if self._control.listener else ""
+        if serializer or self._engine_wanted() == "ENGINE_PYTEST":
+            engine: Any = Declined(serializer)
         else:
             engine = make_engine(session, self._forward_terminal, self._results)
         self._results.follow(engine)

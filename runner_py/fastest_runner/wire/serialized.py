@@ -49,24 +49,26 @@ def of_pass(location: tuple[Any, Any, Any], node_id: str, keywords: Any, phases:
     return values.encode_form({"nodeid": common["nodeid"], "location": common["location"], "reports": reports})
 
 
-def test_of(config: Any, text: str) -> tuple[dict[str, Any], list[Any]]:
-    """Returns the arguments of pytest_runtest_logstart and the report objects, from a text of of_test or of_pass."""
+def test_of(config: Any, text: str, more: dict[str, Any]) -> tuple[dict[str, Any], list[Any], bool]:
+    """Returns the arguments of pytest_runtest_logstart and the report objects, from a text of of_test or of_pass.
+
+    `more` is what a worker of pytest-xdist adds to the form of each report. The last value says whether the test's
+    worker has died of it. Then the coordinator has written the text.
+    """
     told = values.decode(text)
-    return {"nodeid": told["nodeid"], "location": told["location"]}, _reports_of(config, told)
+    place = {"nodeid": told["nodeid"], "location": told["location"]}
+    reports = [{**data, **more} for data in told["reports"]]
+    return place, _reports_of(config, reports), bool(told.get("died"))
 
 
 def collection_of(config: Any, text: str) -> list[Any]:
     """Returns the report objects from a text of `of_collection`."""
-    return _reports_of(config, values.decode(text))
+    return _reports_of(config, values.decode(text)["reports"])
 
 
-def _reports_of(config: Any, told: dict[str, Any]) -> list[Any]:
-    reports = []
-    for data in told["reports"]:
-        report = _report_of(config, data)
-        if report is not None:
-            reports.append(report)
-    return reports
+def _reports_of(config: Any, forms: list[dict[str, Any]]) -> list[Any]:
+    reports = [_report_of(config, data) for data in forms]
+    return [report for report in reports if report is not None]
 
 
 def _report_of(config: Any, data: dict[str, Any]) -> Any:

@@ -3,8 +3,11 @@
 import os
 import pty
 import select
+import subprocess
+import sys
 import time
 
+import parity
 import pytest
 
 FILES = {
@@ -80,3 +83,55 @@ def test_with_several_workers_a_terminal_gets_the_advice(project, start, termina
     terminal.wait_for("1 failed, 1 passed")
     assert run.process.wait(60) == 1
     assert ADVICE in terminal.shown
+
+
+FAILING = "def test_0(): pass\ndef test_1(): assert 0\ndef test_2(): pass\n"
+NOTING = """
+def pytest_enter_pdb(pdb): open("entered", "a").write("x")
+def pytest_leave_pdb(pdb): open("left", "a").write("x")
+"""
+
+
+@pytest.mark.parametrize("slots", [1, 2])
+@pytest.mark.parametrize("files", [{"test_a.py": FAILING}, {"test_a.py": FAILING, "conftest.py": NOTING}])
+def test_pdb_without_a_keyboard_ends_at_the_first_failure_as_with_pytest(project, execute, slots, files):
+    theirs = project(files, "theirs")
+    command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "no:hypothesispytest", "--pdb"]
+    expected = subprocess.run(
+        command, cwd=theirs, env=parity.clean_environment({}), stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    folder = project(files, "ours")
+    run = execute(folder, "--pdb", slots=slots)
+    assert run.process.returncode == expected.returncode == 2, run.text
+    assert run.outcomes() == {"test_a.py::test_0": "passed", "test_a.py::test_1": "failed"}
+    for text in (run.stdout, expected.stdout):
+        assert text.count("entering PDB") == text.count("(Pdb)") == text.count("Exit: Quitting debugger") == 1
+        assert "1 failed, 1 passed" in text
+    for name in ("entered", "left"):
+        assert (folder / name).exists() == (theirs / name).exists()
+
+
+def test_pdb_without_a_keyboard_ends_after_an_internal_error(project, execute):
+    conftest = "def pytest_runtest_protocol(item): raise RuntimeError('internal')\n" + NOTING
+    folder = project({"conftest.py": conftest, "test_a.py": FAILING})
+    run = execute(folder, "--pdb", slots=1)
+    assert run.process.returncode == 3, run.text
+    assert "RuntimeError: internal" in run.text
+    assert (folder / "entered").read_text() == "x"
+
+
+def test_what_a_pipe_says_goes_to_the_debugger(project, start):
+    folder = project({"test_a.py": FAILING})
+    run = start(folder, "--pdb", "--junitxml=junit.xml", slots=1, stdin=subprocess.PIPE)
+    stdout, _ = run.process.communicate(b"p 6 * 7\nq\n", timeout=60)
+    assert b"42" in stdout
+    # The debugger's session is pytest itself, which writes this report.
+    assert (folder / "junit.xml").exists()
+
+
+def test_a_test_that_ends_the_session_counts_if_it_has_failed(project, execute):
+    module = "import pytest\n@pytest.fixture\ndef exits():\n    yield\n    pytest.exit('enough')\n"
+    run = execute(project({"test_a.py": f"{module}def test_1(exits): assert 0\ndef test_2(): pass\n"}), slots=1)
+    assert run.process.returncode == 2
+    assert run.outcomes() == {"test_a.py::test_1": "failed"}
+    assert "1 failed" in run.stdout

@@ -84,3 +84,22 @@ def test_the_last_lines_are_pytests(project, execute, ending, slots):
     if slots == 1 or not conftest:
         # With two workers, the other one may have begun a test when a hook ended the session of the first.
         assert counts(run.stdout) == counts(expected.stdout)
+
+
+@pytest.mark.parametrize("slots", [1, 2])
+@pytest.mark.parametrize("code", [1, 3, 5, 8])
+def test_an_exit_with_a_code_of_its_own_shows_no_summary(project, execute, code, slots):
+    module = f"import pytest\ndef test_1(): assert 0\ndef test_2(): pytest.exit('enough', returncode={code})\n"
+    files = {"test_a.py": module}
+    command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "--durations=3"]
+    expected = subprocess.run(
+        command, cwd=project(files, "theirs"), env=parity.clean_environment(), capture_output=True, text=True
+    )
+    run = execute(project(files, "ours"), "--durations=3", slots=slots)
+    assert run.process.returncode == expected.returncode == code, run.text
+
+    def titles(text):
+        return re.findall("^=+ (FAILURES|slowest .*|short test summary info) =+$", text, re.MULTILINE)
+
+    assert titles(run.stdout) == titles(expected.stdout), run.text
+    assert bool(titles(run.stdout)) is (code in (1, 5))
