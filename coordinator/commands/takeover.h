@@ -6,8 +6,8 @@
 
 namespace fastest::commands {
 
-// Replaces this process by pytest, which writes a JUnit report too, if one is asked for. Returns only if pytest cannot be
-// run: the exit code, with the reason on standard error.
+// Replaces this process by pytest, which writes a JUnit report too, if one is asked for. Returns only if pytest cannot
+// be run: the exit code, with the reason on standard error.
 int TakeoverCommand(const request::Request& request);
 
 // False if standard input is closed or the null device: whoever asks there learns at once that nobody answers.
