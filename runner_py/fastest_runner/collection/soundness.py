@@ -12,7 +12,7 @@ from typing import Any, Iterator
 
 from _pytest.mark import ParameterSet
 
-from . import itemwise, list_readers
+from . import itemwise, list_readers, own_loops
 
 _WIDE_SCOPES = ("session", "package")
 
@@ -124,6 +124,9 @@ def _foreign_hook(config: Any) -> str | None:
                 implementation.function, config, GROUP_MARKS
             ):
                 return f"{place_of(implementation, origin)} implements {name}"
+    loop = own_loops.binding(config)
+    if loop is not None:
+        return f"{place_of(loop, foreign_origin(loop) or '')} implements pytest_runtestloop"
     for implementation in hooks.pytest_generate_tests.get_hookimpls():
         origin = foreign_origin(implementation)
         if origin is None:

@@ -11,8 +11,9 @@ from time import monotonic
 from typing import Any, Iterator
 
 import pytest
+from _pytest.main import pytest_runtestloop as pytests_loop
 
-from ..collection import own_fixtures, soundness
+from ..collection import own_fixtures, own_loops, soundness
 from ..collection.collection import Collection
 from ..direct import Declined, make_engine, make_function_items
 from ..roles import basetemp, coverage_part, junit_role, xdist_role
@@ -21,6 +22,7 @@ from . import keyboard, reports, session_facts, silent_terminal
 from .batches import BatchLoop, Messages
 from .control_part import ControlPart
 from .ending import Ending
+from .own_loop import OwnLoop
 from .rendering import Renderer
 from .results import Results
 
@@ -44,6 +46,9 @@ class SessionHost:
         # These two need a configured session.
         self._collection: Any = None
         self._results: Any = None
+        self._loop: Any = None
+        # A loop of the project may take the place of ours.
+        self._awaits_own_loop = False
         self._function_items: Any = None
         self._engine: Any = Declined("")
         self.terminal = silent_terminal.SilentTerminal()
@@ -103,6 +108,8 @@ class SessionHost:
             basetemp.share(config, run.get("run_id", ""), self._worker_id)
         self._results = Results(config, self._take_over_terminal(config), self._messages)
         self._collection = self._make_collection(session)
+        # Loops of the project are called before pytest's loop, or take its place.
+        own_loops.pytests_own(config).function = self._run_tests
         with self.terminal.keeping_header(), own_fixtures.found_quickly():
             yield
         if run.get("xdist_worker"):
@@ -114,19 +121,41 @@ class SessionHost:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collectstart(self) -> None:
-        if self._alive_at is not None and monotonic() - self._alive_at >= _ALIVE_EVERY_S:
-            self._alive_at = monotonic()
-            self._messages.send({"alive": {}})
+        self._say_alive()
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: Any) -> bool | None:
+    @pytest.hookimpl(hookwrapper=True, trylast=True)
+    def pytest_runtestloop(self, session: Any) -> Iterator[None]:
+        config = session.config
         self._send_ready(session)
+        if config.option.collectonly:
+            yield
+            return
+        if self._run.get("retries"):
+            # The coordinator counts the failures, since only it knows whether a failed test is retried.
+            config.option.maxfail = 0
+        self._results.begin_tests(self._control.is_played)
+        loop = self._loop = BatchLoop(session, self._collection, self._messages, self._results.take)
+        binding = own_loops.binding(config)
+        if binding is not None and not loop.has_lease() and self._is_beside_others(session):
+            # All tests are another worker's.
+            own_loops.switch_off(own_loops.find(config))
+        self._awaits_own_loop = binding is not None
+        outcome: Any = yield
+        if self._awaits_own_loop:
+            not_run = OwnLoop(loop, self._results).report(waits=outcome.excinfo is None)
+            if not_run or self._results.collect_errors:
+                self.ending.note_loop(soundness.place_of(binding, soundness.foreign_origin(binding) or ""), not_run)
+
+    def _run_tests(self, session: Any) -> bool:
+        """In place of pytest's own implementation of pytest_runtestloop."""
         if session.config.option.collectonly:
-            return None
-        engine = self._engine = self._begin_tests(session)
+            return bool(pytests_loop(session))
+        loop = self._loop
+        self._awaits_own_loop = False
+        ran_early = bool(self._results.keep_early())
+        engine = self._engine = self._make_engine(session, ran_early)
         # From this frame, which has the loop, to the hook's caller: each call of a hook takes as many frames.
         engine.set_depth(_frames_to(sys._getframe(), "_main"))
-        loop = BatchLoop(session, self._collection, self._messages, self._results.take)
         loop.before_pause = engine.pause
         tests = loop.tests()
         try:
@@ -202,6 +231,8 @@ class SessionHost:
     def pytest_runtest_logreport(self, report: Any) -> None:
         # pytest's reporter has asked for the report's status already. That may have changed the report's outcome.
         self._results.add(report)
+        if self._awaits_own_loop:
+            self._say_alive()
 
     def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str, location: Any) -> None:
         message = reports.warning_message(self._run.get("invocation_dir", ""), warning_message, when, nodeid)
@@ -212,6 +243,11 @@ class SessionHost:
         self._messages.queue({"warning": message})
 
     # What the hooks above are made of.
+
+    def _say_alive(self) -> None:
+        if self._alive_at is not None and monotonic() - self._alive_at >= _ALIVE_EVERY_S:
+            self._alive_at = monotonic()
+            self._messages.send({"alive": {}})
 
     def _take_over_terminal(self, config: Any) -> Renderer:
         """Returns a renderer that writes texts of reports as the user's terminal shows them."""
@@ -262,13 +298,13 @@ class SessionHost:
             ready["options"]["live"] = "true"
         self._messages.send({"ready": ready})
 
-    def _begin_tests(self, session: Any) -> Any:
-        """Returns the engine that runs tests or leaves them to pytest."""
-        if self._run.get("retries"):
-            # The coordinator counts the failures, since only it knows whether a failed test is retried.
-            session.config.option.maxfail = 0
-        self._results.begin_tests(self._control.is_played)
-        if self._engine_wanted() == "ENGINE_PYTEST":
+    def _is_beside_others(self, session: Any) -> bool:
+        """Whether other sessions of the run may have tests that this session has collected, too."""
+        return bool(self._run.get("xdist_worker") or (session.items and not session.testsfailed))
+
+    def _make_engine(self, session: Any, ran_early: bool) -> Any:
+        """Returns the engine that runs tests or leaves them to pytest. `ran_early`: a loop of the project ran tests."""
+        if ran_early or self._engine_wanted() == "ENGINE_PYTEST":
             engine: Any = Declined("")
         else:
             engine = make_engine(session, self._forward_terminal, self._results)
