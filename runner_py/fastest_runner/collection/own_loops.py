@@ -51,6 +51,8 @@ def _leave_to_pytest(*args: Any) -> None:
 
 def _only_prepares(function: Any) -> bool:
     """Returns True if the function certainly returns None, and has nothing to do with the session or with tests."""
+    if function is _leave_to_pytest:
+        return True
     code = getattr(function, "__code__", None)
     if code is None or code.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
         return False

@@ -42,6 +42,7 @@ _WATCHED_HOOKS: dict[str, frozenset[str]] = {
         {"pytest_html.basereport", "pytest_instafail", "pytest_sugar", "pytest_reportlog.plugin"}
     ),
     "pytest_deselected": frozenset({"pytest_sugar"}),
+    "pytest_report_collectionfinish": frozenset(),
 }
 
 # Plugins whose pytest_generate_tests parametrizes within a module, unless _generates_widely says otherwise.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gc
 import os
 import sys
@@ -86,6 +87,9 @@ class SessionHost:
         if run.get("xdist_worker"):
             given = self._control.worker_input
             xdist_role.assume(config, run.get("run_id", ""), self._worker_id, int(run.get("slots", 1)), given)
+            if self._control.is_met:
+                # pytest-xdist's worker registers its loop here, so these are never called in its workers.
+                own_loops.switch_off([loop for loop in own_loops.find(config) if not loop.tryfirst])
         if self._forward_terminal:
             if run.get("color") and config.option.color == "auto":
                 config.option.color = "yes"
@@ -114,6 +118,8 @@ class SessionHost:
             yield
         if run.get("xdist_worker"):
             xdist_role.lend_fixtures(session)
+        elif not self._forward_terminal and config.pluginmanager.hasplugin("terminalreporter"):
+            self.terminal.keep_lines_below_number(config.pluginmanager.get_plugin("terminalreporter"))
 
     @pytest.hookimpl(trylast=True)
     def pytest_enter_pdb(self, pdb: Any) -> None:
@@ -297,6 +303,9 @@ class SessionHost:
         if self._collection.is_live:
             ready["options"]["live"] = "true"
         self._messages.send({"ready": ready})
+        if self.terminal.below_number:
+            text = base64.b64encode(self.terminal.below_number.encode("utf-8", "backslashreplace")).decode("ascii")
+            self._messages.queue({"output": {"stream": "STDOUT", "data": text}})
 
     def _is_beside_others(self, session: Any) -> bool:
         """Whether other sessions of the run may have tests that this session has collected, too."""
