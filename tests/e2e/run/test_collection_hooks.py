@@ -33,3 +33,19 @@ def test_several_workers_are_asked_for_lines_that_nobody_sees(execute, project):
 def test_the_lines_come_with_each_verbosity(execute, project, argument):
     run = execute(project({**TESTS, "conftest.py": LINES}), argument, slots=1)
     assert run.stdout.count("own line of 3\nsecond line\n") == 1
+
+
+RAISES = "import pytest\n\ndef pytest_collection_finish(session):\n    raise {error}\n"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [("RuntimeError('own error')", 3, "RuntimeError: own error"), ("pytest.UsageError('own usage')", 4, "own usage")],
+)
+def test_errors_of_the_collection_are_told_if_a_hook_raises_too(execute, project, workers, error, status, words):
+    folder = project({**TESTS, "test_c.py": "1 / 0\n", "conftest.py": RAISES.format(error=error)})
+    run = execute(folder, slots=workers)
+    assert run.process.returncode == status
+    assert words in run.stdout + run.stderr
+    assert [report["nodeid"] for report in run.events("collect_error")] == ["test_c.py"]
