@@ -52,5 +52,5 @@ KNOWN: dict = {
     "hook:pytest_make_collect_report:*": _LATE,
     "error:exit_in_test": "a summary is printed after an exit with a code of the project's",
     "hook:pytest_report_teststatus:*": "called more often than by pytest",
-    "error:usage_in_hook": "an internal error hides the errors of the collection",
+    "error:usage_in_hook": "after an error in pytest_sessionfinish pytest prints no summary",
 }

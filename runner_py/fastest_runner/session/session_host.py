@@ -181,8 +181,8 @@ class SessionHost:
     def pytest_sessionfinish(self, session: Any, exitstatus: int) -> None:
         is_failure = exitstatus in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR)
         if not self._is_ready and (self._results.collect_errors or not is_failure):
-            # The session ended within its collection (-x, pytest.exit), or a hook raised after errors of the collection.
-            # The coordinator still wants to know of it.
+            # The session ended within its collection (-x, pytest.exit), or a hook raised after errors of the
+            # collection. The coordinator still wants to know of it.
             self._send_ready(session)
         if session.shouldfail and not self.ending.stop_reason:
             self.ending.stop_reason = str(session.shouldfail)
