@@ -6,17 +6,12 @@ can name several features.
 """
 
 _LATE = "with several workers, items are made after all modules were imported"
-_ITEMS = "with several workers, session.items has the items of one batch"
 _NODES = "hooks of pytest-xdist about nodes and gateways are not called"
 _REPORTS = "what execnet can carry loses its kind on the way to the control session"
 _CONTROL = "the controller's part is not played, or is played after workers have imported"
 
 KNOWN: dict = {
     "late:*": _LATE,
-    "items:*": _ITEMS,
-    "hook:pytest_runtest_protocol:*:total": _ITEMS,
-    "hook:pytest_collection_finish:*": _ITEMS,
-    "hook:pytest_generate_tests:*": _ITEMS,
     "report:attributes": _REPORTS,
     "report:nodeid": "report.nodeid rewritten by a hook is not in the results",
     "report:properties": _REPORTS,
@@ -33,23 +28,12 @@ KNOWN: dict = {
     "hook:pytest_report_to_serializable:*": "called only where somebody listens to reports",
     "hook:pytest_enter_pdb:*": "a run that a debugger ends has no result of the test",
     "hook:pytest_leave_pdb:*": "a run that a debugger ends has no result of the test",
-    "error:should_stop": "shouldfail that a hook sets before the first test keeps that test from running",
-    "test:generator": _LATE,
-    "error:bad_params": _LATE,
-    "error:unknown_arg": _LATE,
     "error:same_test_twice": _LATE,
-    "hook:pytest_make_parametrize_id:*": _LATE,
-    "hook:pytest_pycollect_makeitem:*": _LATE,
-    "hook:pytest_itemcollected:*": _LATE,
     "ini:strict": _LATE,
     "ini:parametrization_ids": _LATE,
     "ini:empty_fail": _LATE,
-    "hook:pytest_runtest_setup:*:index": _ITEMS,
     "hook:pytest_report_from_serializable:*": "called only where somebody listens to reports",
     "hook:pytest_markeval_namespace:*": "conditions of marks that raise are evaluated twice",
-    "hook:pytest_collectreport:*": "a folder's conftest hears of the report of the folder above",
-    "hook:pytest_collectstart:*": _LATE,
-    "hook:pytest_make_collect_report:*": _LATE,
     "error:exit_in_test": "a summary is printed after an exit with a code of the project's",
     "hook:pytest_report_teststatus:*": "called more often than by pytest",
     "error:usage_in_hook": "after an error in pytest_sessionfinish pytest prints no summary",
