@@ -28,8 +28,6 @@ KNOWN: dict = {
     "hook:pytest_report_to_serializable:*": "called only where somebody listens to reports",
     "hook:pytest_enter_pdb:*": "a run that a debugger ends has no result of the test",
     "hook:pytest_leave_pdb:*": "a run that a debugger ends has no result of the test",
-    "error:same_test_twice": _LATE,
-    "ini:strict": _LATE,
     "ini:parametrization_ids": _LATE,
     "ini:empty_fail": _LATE,
     "hook:pytest_report_from_serializable:*": "called only where somebody listens to reports",
