@@ -28,8 +28,6 @@ KNOWN: dict = {
     "hook:pytest_report_to_serializable:*": "called only where somebody listens to reports",
     "hook:pytest_enter_pdb:*": "a run that a debugger ends has no result of the test",
     "hook:pytest_leave_pdb:*": "a run that a debugger ends has no result of the test",
-    "ini:parametrization_ids": _LATE,
-    "ini:empty_fail": _LATE,
     "hook:pytest_report_from_serializable:*": "called only where somebody listens to reports",
     "hook:pytest_markeval_namespace:*": "conditions of marks that raise are evaluated twice",
     "error:exit_in_test": "a summary is printed after an exit with a code of the project's",
