@@ -132,6 +132,11 @@ class NamedBatches {
   Plan* const plan_;
 };
 
+bool AreOneGroup(const std::vector<WholeTest>& tests) {
+  if (tests.empty() || tests.front().group.empty()) return false;
+  return std::all_of(tests.begin(), tests.end(), [&](const WholeTest& t) { return t.group == tests.front().group; });
+}
+
 // Adds up all tests, with the set-up of each module and class once.
 void Account(const std::vector<WholeTest>& tests, const Setups& setups, Plan* plan) {
   plan->tests = tests.size();
@@ -156,13 +161,15 @@ Plan PlanWhole(const std::vector<WholeTest>& tests, const Setups& setups, const 
   Account(tests, setups, &plan);
   NamedBatches batches(setups, &plan);
   const bool in_order = InOrder(options);
+  const bool one_group = AreOneGroup(tests);
   Tests free;
   std::vector<Tests> groups;
   absl::flat_hash_map<std::string_view, size_t> group_numbers;
   for (const WholeTest& test : tests) {
     const std::string& name = test.group.empty() && options.keep_modules ? test.module : test.group;
-    // A single worker runs all tests, so it keeps every group together.
-    if (in_order || name.empty()) {
+    // A single worker runs all tests, so it keeps every group together. A group of all tests is one batch there, too:
+    // then the worker reports them in the order in which they ran.
+    if (name.empty() || (in_order && !one_group)) {
       free.push_back(&test);
       continue;
     }

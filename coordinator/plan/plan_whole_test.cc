@@ -130,6 +130,8 @@ TEST(PlanWholeTest, AGroupIsNeverCut) {
   std::vector<WholeTest> tests = Whole(std::vector<std::pair<std::string, double>>(5000, {"a", 1}));
   for (WholeTest& test : tests) test.group = "one";
   EXPECT_THAT(PlanWhole(tests, {}, Options(8)).batches, SizeIs(1));
+  // As all tests are in it, a single worker gets it in one batch too.
+  EXPECT_THAT(PlanWhole(tests, {}, Options(1)).batches, SizeIs(1));
 }
 
 TEST(PlanWholeTest, SetupCountsInEachBatch) {

@@ -1,5 +1,8 @@
 #include "coordinator/run/ending.h"
 
+#include <cstddef>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "proto/exit_code.h"
@@ -61,6 +64,15 @@ bool Ending::Fail(int exit_code, const std::string& message) {
   return true;
 }
 
+bool Ending::SessionFailed(int exit_code, const std::string& message) {
+  if (sessions_explain_) {
+    cause_ = Cause::kNone;
+    stop_reason_.clear();
+    sessions_explain_ = false;
+  }
+  return Fail(exit_code, message);
+}
+
 Ending::Pace Ending::SessionEnded(const v1::WorkerMessage::Ended& ended, bool only) {
   if (by_user_) {
     // Most sessions say that they were interrupted. A test may answer the interrupt with pytest.exit.
@@ -84,6 +96,14 @@ Ending::Pace Ending::SessionEnded(const v1::WorkerMessage::Ended& ended, bool on
   return pace;
 }
 
+std::string Ending::ShortFailure() const {
+  // pytest's traceback of an internal error is shown once already. Its last line names the error.
+  if (!absl::StartsWith(failure_, "INTERNALERROR>")) return failure_;
+  const std::string text(absl::StripTrailingAsciiWhitespace(failure_));
+  const size_t newline = text.rfind('\n');
+  return newline == std::string::npos ? text : text.substr(newline + 1);
+}
+
 void Ending::PlanShown(bool has_tests) { forced_exit_ = has_tests ? kOk : kNoTestsCollected; }
 
 void Ending::NeverStarted(const std::string& last_loss) {
@@ -100,7 +120,7 @@ int Ending::StopStatus() const { return interrupted_ || forced_exit_.has_value()
 
 std::string Ending::WhyNotRun(const std::string& last_loss) const {
   if (!stop_reason_.empty()) return absl::StrCat("the run was stopped: ", stop_reason_);
-  if (!failure_.empty()) return failure_;
+  if (!failure_.empty()) return ShortFailure();
   return absl::StrCat("no worker was left to run it", last_loss.empty() ? "" : "; ", last_loss);
 }
 

@@ -61,6 +61,8 @@ class Ending {
   void CutOff() { cut_off_ = true; }
   // False if the run has stopped already: the failure is then a consequence, and of no interest.
   bool Fail(int exit_code, const std::string& message);
+  // The same for a session in which pytest or a hook failed. After errors of collection that is no consequence.
+  bool SessionFailed(int exit_code, const std::string& message);
   // A worker's session has ended; `only`: the run has a single slot. Gives what the run has to do, for the reason that
   // `ended` gives.
   Pace SessionEnded(const v1::WorkerMessage::Ended& ended, bool only);
@@ -86,6 +88,8 @@ class Ending {
   int StopStatus() const;
   // One line for the user if the run could not take place. Empty otherwise.
   const std::string& failure() const { return failure_; }
+  // The same in one line, for a place below the failure itself.
+  std::string ShortFailure() const;
   // Why tests have no result. `last_loss`: the last worker or agent that was lost.
   std::string WhyNotRun(const std::string& last_loss) const;
 
@@ -97,7 +101,7 @@ class Ending {
   bool by_user_ = false;
   bool cut_off_ = false;
   bool interrupted_ = false;
-  // Stopped by errors of collection: the sessions know what that comes to, and say it as they end.
+  // Stopped by errors of collection: the sessions know what that comes to, and say it as they end or fail.
   bool sessions_explain_ = false;
   bool session_hung_ = false;
   // A session ended itself as failed, although its tests may have passed.

@@ -201,6 +201,21 @@ TEST(EndingTest, AFailureComesOnceAndNotAfterAStop) {
   EXPECT_EQ(stopped.failure(), "");
 }
 
+TEST(EndingTest, ASessionThatFailsAfterErrorsOfCollectionSaysWhatTheyComeTo) {
+  Ending ending;
+  ending.CollectionErrors(1);
+  EXPECT_FALSE(ending.Fail(kNotRun, "the agents are gone"));
+  EXPECT_TRUE(ending.SessionFailed(3, "INTERNALERROR> Traceback\nINTERNALERROR> own error\n"));
+  EXPECT_FALSE(ending.SessionFailed(3, "the same of another worker"));
+  EXPECT_TRUE(ending.failed());
+  EXPECT_EQ(ending.failure(), "INTERNALERROR> Traceback\nINTERNALERROR> own error\n");
+  EXPECT_EQ(ending.ShortFailure(), "INTERNALERROR> own error");
+  EXPECT_EQ(ending.stop_reason(), "");
+  Ending stopped;
+  stopped.EnoughFailures(1);
+  EXPECT_FALSE(stopped.SessionFailed(3, "INTERNALERROR> own error"));
+}
+
 TEST(EndingTest, ASessionStopsTheRunOnceAndPytestExitAtOnce) {
   Ending ending;
   EXPECT_EQ(ending.SessionEnded(Ended(1), false), Pace::kGoOn);

@@ -226,7 +226,7 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
     case v1::WorkerMessage::kFailure:
       ShowEarlyOutput(worker);
       worker.early_output.clear();
-      Fail(message.failure().exit_status(), message.failure().message());
+      if (ending_.SessionFailed(message.failure().exit_status(), message.failure().message())) StopWork("", true);
       break;
     case v1::WorkerMessage::kWaits:
     case v1::WorkerMessage::kAlive:
@@ -562,7 +562,7 @@ int Run::Close() {
   summary_.exit_code = ExitCode(ending_, summary_.books, HowItWent());
   if (!ending_.forced()) summary_.exit_code = control_.Verdict(summary_.exit_code);
   if (summary_.books.not_run.empty()) ending_.NothingLeft();
-  summary_.stop_reason = ending_.stop_reason().empty() ? ending_.failure() : ending_.stop_reason();
+  summary_.stop_reason = ending_.stop_reason().empty() ? ending_.ShortFailure() : ending_.stop_reason();
   if (control_.Exists()) summary_.plugin_summary = control_.summary();
   summary_.flaky_fails = options_.failures.flaky_fails;
   const bool complete = reports_.Finish(summary_);

@@ -544,6 +544,17 @@ READERS = {
     },
     "by name": {"test_b.py": "def test_b(request): assert len(getattr(request.session, 'items')) == 2\n"},
     "by dictionary": {"test_b.py": 'def test_b(request): assert len(vars(request.session)["items"]) == 2\n'},
+    "by a name that is put together": {
+        "test_b.py": "def test_b(request): assert len(getattr(request.session, 'it' + 'ems')) == 2\n"
+    },
+    "by a variable": {
+        "test_b.py": """
+            NAME = "tests" "collected"
+            def test_b(request):
+                assert vars(request.session)[NAME] == 2
+                assert getattr(request.session, NAME) == 2
+            """
+    },
     "by the tree": {"test_b.py": "def test_b(request): assert len(request.node.listchain()[0].items) == 2\n"},
     "hook": {"conftest.py": "def pytest_sessionfinish(session): print(len(session.items))\n"},
     "hook in a folder": {
@@ -568,6 +579,7 @@ READERS = {
 NO_READERS = {
     "dictionaries": "def test_b(request):\n    for name, value in vars(request.session.config.option).items(): pass\n",
     "others' items": "class Cart:\n    items = ()\ndef test_b(): assert not Cart().items\n",
+    "other attributes by name": "def test_b(request): assert getattr(request.session, 'config')\n",
     "words": "def test_b(request): assert {'items': 1}['items'] and request.session\n",
 }
 

@@ -146,13 +146,18 @@ def test_a_method_of_items_that_was_replaced_is_a_reason(project, run_all, name)
     assert set(reasons(run_all(directory).results()).values()) == {"somebody has changed the methods of pytest's items"}
 
 
-def test_a_hook_counts_where_it_is(project, run_all):
+@pytest.mark.parametrize(
+    ("hook", "engine_elsewhere"),
+    [("pytest_runtest_logstart(nodeid)", "ENGINE_DIRECT"), ("pytest_runtest_protocol(item)", "ENGINE_PYTEST")],
+)
+def test_a_hook_counts_where_pytest_calls_it(project, run_all, hook, engine_elsewhere):
+    """pytest's loop calls pytest_runtest_protocol of every conftest, for all tests."""
     directory = project(
-        {"a/conftest.py": "def pytest_runtest_protocol(item): pass"},
+        {"a/conftest.py": f"def {hook}: pass"},
         a__test_a="def test_1(): pass",
         test_b="def test_2(): pass",
     )
-    assert engines(run_all(directory).results()) == {"test_1": "ENGINE_PYTEST", "test_2": "ENGINE_DIRECT"}
+    assert engines(run_all(directory).results()) == {"test_1": "ENGINE_PYTEST", "test_2": engine_elsewhere}
 
 
 def test_a_hook_that_is_registered_later_counts_from_then_on(project, run_all):

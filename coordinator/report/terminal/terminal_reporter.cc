@@ -195,6 +195,8 @@ void TerminalReporter::Output(const v1::WorkerMessage::Output& output, const res
       text_.ClearLive();
       options_.live = options_.heartbeat = false;
     }
+    // Hooks at the end of the collection write below the number of tests.
+    if (exact_) ShowCollected();
     text_.Write(output.data());
   }
 }

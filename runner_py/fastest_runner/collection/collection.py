@@ -23,7 +23,7 @@ from _pytest.runner import collect_one_node
 from _pytest.scope import Scope
 
 from ..direct import is_late, is_postponed
-from . import soundness
+from . import own_loops, soundness
 from .constant_tests import ConstantModules
 
 
@@ -109,6 +109,9 @@ class Collection:
             if self._groups_of is not None:
                 for entry, group in zip(entries, self._groups_of([entry["node_id"] for entry in entries])):
                     entry["group"] = group
+            if own_loops.binding(self.config) is not None:
+                # One worker gets all tests, in one lease.
+                entries = [{**entry, "group": "pytest_runtestloop"} for entry in entries]
             return {
                 "mode": "WHOLE",
                 "whole_reason": self.whole_reason,

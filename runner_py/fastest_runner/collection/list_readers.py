@@ -35,6 +35,11 @@ _SESSION = re.compile(rb"[Ss]ession|listchain|iter_parents|getparent|\bparent\b"
 _ITEMS = re.compile(rb"\.\s*items\b(?!\s*\()")
 _BY_NAME = re.compile(rb"getattr|attrgetter|__getattribute__|__dict__|\bvars\b")
 _NAME = re.compile(rb"[\"']items[\"']")
+# Attributes of a session whose names are made while the code runs: getattr(session, "it" + "ems"), vars(session)[name].
+_MADE_NAME = re.compile(
+    rb"getattr\s*\(\s*[\w.]*[Ss]ession\s*,(?!\s*[\"']\w*[\"']\s*[,)])"
+    rb"|vars\s*\(\s*[\w.]*[Ss]ession\s*\)|[Ss]ession\.__dict__"
+)
 
 
 def reason(config: Any, files: list[Any]) -> str | None:
@@ -54,6 +59,8 @@ def reason(config: Any, files: list[Any]) -> str | None:
 def _word(text: bytes) -> str:
     if b"testscollected" in text:
         return "testscollected"
+    if b"ession" in text and _MADE_NAME.search(text):
+        return "an attribute of a session"
     if b"items" not in text or not _SESSION.search(text):
         return ""
     if _ITEMS.search(text) or (_NAME.search(text) and _BY_NAME.search(text)):

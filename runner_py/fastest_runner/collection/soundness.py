@@ -12,7 +12,7 @@ from typing import Any, Iterator
 
 from _pytest.mark import ParameterSet
 
-from . import itemwise, list_readers
+from . import itemwise, list_readers, own_loops
 
 _WIDE_SCOPES = ("session", "package")
 
@@ -42,6 +42,7 @@ _WATCHED_HOOKS: dict[str, frozenset[str]] = {
         {"pytest_html.basereport", "pytest_instafail", "pytest_sugar", "pytest_reportlog.plugin"}
     ),
     "pytest_deselected": frozenset({"pytest_sugar"}),
+    "pytest_report_collectionfinish": frozenset(),
 }
 
 # Plugins whose pytest_generate_tests parametrizes within a module, unless _generates_widely says otherwise.
@@ -124,6 +125,9 @@ def _foreign_hook(config: Any) -> str | None:
                 implementation.function, config, GROUP_MARKS
             ):
                 return f"{place_of(implementation, origin)} implements {name}"
+    loop = own_loops.binding(config)
+    if loop is not None:
+        return f"{place_of(loop, foreign_origin(loop) or '')} implements pytest_runtestloop"
     for implementation in hooks.pytest_generate_tests.get_hookimpls():
         origin = foreign_origin(implementation)
         if origin is None:

@@ -46,6 +46,8 @@ _PYTEST_OWN: dict[str, frozenset[str]] = {
     "pytest_assertion_pass": frozenset(),
     "pytest_terminal_summary": frozenset(),
 }
+# pytest calls every conftest's implementation of these, also for tests of other folders.
+_CALLED_EVERYWHERE = frozenset({"pytest_runtest_protocol", "pytest_report_teststatus", "pytest_terminal_summary"})
 # Other implementations of pytest's that may be there.
 _PYTEST_OPTIONAL: dict[str, frozenset[str]] = {
     "pytest_runtest_logreport": frozenset({"cacheprovider"}),
@@ -171,6 +173,17 @@ def _is_unmonitored(pluginmanager: Any) -> bool:
     from pluggy import _callers
 
     return getattr(pluginmanager, "_inner_hookexec", None) is _callers._multicall
+
+
+class HooksOfPlace:
+    """The hooks of a test: those of its folders' conftests, and those that pytest calls for all tests alike."""
+
+    def __init__(self, ihook: Any, everywhere: Any) -> None:
+        self._ihook = ihook
+        self._everywhere = everywhere
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._everywhere if name in _CALLED_EVERYWHERE else self._ihook, name)
 
 
 def hooks_reason(ihook: Any) -> str | None:

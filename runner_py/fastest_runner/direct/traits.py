@@ -70,8 +70,9 @@ class Survey:
         ihook = item.ihook
         known = self._known_hooks.get(id(ihook))
         if known is None:
-            hooks = PhaseHooks(ihook, guards.is_called_by_engine, self._summarize)
-            known = self._known_hooks[id(ihook)] = (ihook, guards.hooks_reason(ihook), hooks)
+            of_place = guards.HooksOfPlace(ihook, item.config.hook)
+            hooks = PhaseHooks(of_place, guards.is_called_by_engine, self._summarize)
+            known = self._known_hooks[id(ihook)] = (ihook, guards.hooks_reason(of_place), hooks)
         return Place(item, *known, self._paths)
 
     def _plan_of(self, item: Any) -> Plan | None:

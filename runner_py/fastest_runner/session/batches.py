@@ -98,12 +98,15 @@ class BatchLoop:
         caller that leaves before the end closes the generator, which sends the last result.
         """
         session = self._session
+        # pytest looks after each test. So a wish from before the first test lets that test run.
+        was_wished = bool(session.shouldfail or session.shouldstop)
         try:
             turns = self._turns()
             current = next(turns, None)
             while current is not None:
                 following = next(turns, None)
-                if session.shouldfail or session.shouldstop:
+                if not was_wished and (session.shouldfail or session.shouldstop):
+                    # The making of the next lease's tests has failed.
                     self._end_early()
                 if self.stop_reason is not None:
                     return
@@ -123,6 +126,44 @@ class BatchLoop:
         finally:
             self._queue_result()
             self._messages.flush()
+
+    def has_lease(self) -> bool:
+        """Waits until there is a lease or there will be none."""
+        while not self._leases and not self._finished and self.stop_reason is None:
+            self._queue_result()
+            self._say_waiting()
+            self._messages.flush()
+            self._take(self._messages.receive())
+        return bool(self._leases) and self.stop_reason is None
+
+    def report(self, place_of: Callable[[Entry], int | None], waits: bool) -> int:
+        """In place of tests(): reports tests that have run already. Returns how many of all leases have not run.
+
+        `place_of(entry)` is the test's place in the order in which the tests have run, or None. `waits`: further leases
+        may come.
+        """
+        not_run = 0
+        while self._leases or (waits and self.has_lease()):
+            lease = self._leases.popleft()
+            lease_id = self._open_lease_id = int(lease["id"])
+            ran = []
+            entries = self._open(lease_id, lease)
+            for position, entry in enumerate(entries):
+                place = place_of(entry)
+                if place is None:
+                    not_run += 1
+                else:
+                    ran.append((place, _Turn(lease_id, entry, position)))
+            self._unreported[lease_id] = len(ran)
+            for _, turn in sorted(ran, key=lambda each: each[0]):
+                self._begin(turn)
+                self._end(turn)
+            if entries and not ran:
+                del self._unreported[lease_id]
+                self._messages.queue({"lease_done": {"lease_id": lease_id}})
+        self._queue_result()
+        self._messages.flush()
+        return not_run
 
     def _end_early(self) -> None:
         session = self._session
@@ -210,14 +251,7 @@ class BatchLoop:
     def _next_lease(self) -> dict[str, Any] | None:
         self.before_pause()
         self._take_waiting_commands()
-        while not self._leases and not self._finished and self.stop_reason is None:
-            self._queue_result()
-            self._say_waiting()
-            self._messages.flush()
-            self._take(self._messages.receive())
-        if self.stop_reason is not None or not self._leases:
-            return None
-        return self._leases.popleft()
+        return self._leases.popleft() if self.has_lease() else None
 
     def _say_waiting(self) -> None:
         """Sends `waits` once after each lease."""

@@ -31,8 +31,8 @@ class ControlPart:
 
     def __init__(self, is_asked_for: bool) -> None:
         self._is_asked_for = is_asked_for
-        # The worker was set up by the control session.
-        self._is_met = False
+        # The worker was set up by the control session, as the project plays pytest-xdist's roles.
+        self.is_met = False
         # Who listens for reports, for a person to read; empty if nobody does.
         self.listener = ""
         # Where this process printed before the control session did so for it.
@@ -52,7 +52,7 @@ class ControlPart:
     @property
     def _is_heard_there(self) -> bool:
         """Whether what plugins print here, they print in the control session too."""
-        return self._is_met or bool(self.listener)
+        return self.is_met or bool(self.listener)
 
     def await_controller(self, config: Any, args: list[str], messages: Messages) -> None:
         """Waits for the control session if the project speaks of the roles. Before any plugin or conftest is loaded."""
@@ -70,7 +70,7 @@ class ControlPart:
         self.groups = scheduling.Groups(config, given.scheduling) if given.scheduling else None
         if self.groups is not None:
             self.reason_for_whole = self.groups.reason
-        self._is_met = True
+        self.is_met = True
         # The control session prints the same, once for all workers.
         self._stdout = os.dup(1)
         listeners.hush_process()
@@ -85,7 +85,7 @@ class ControlPart:
                 listeners.let_process_speak(self._stdout)
             os.close(self._stdout)
             self._stdout = -1
-        if hasattr(config, "workerinput") and not self._is_met:
+        if hasattr(config, "workerinput") and not self.is_met:
             self.listener = listeners.find(config)
         if self._is_heard_there:
             listeners.hush(config)

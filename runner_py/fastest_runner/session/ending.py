@@ -15,6 +15,8 @@ class Ending:
     def __init__(self) -> None:
         # Why the session ended before its last test; empty if it did not.
         self.stop_reason = ""
+        # The same, if a loop of the project left tests out.
+        self._loop_reason = ""
         # Whether somebody called pytest.exit, or interrupted the session.
         self.exit_called = False
         # pytest's text of an error in pytest or a plugin; empty if there was none.
@@ -33,6 +35,11 @@ class Ending:
         self.exit_called = True
         self.stop_reason = reason
 
+    def note_loop(self, place: str, not_run: int) -> None:
+        """A loop of the project took the place of pytest's. Why the session ended comes before that, if it is known."""
+        left_out = f"{not_run} test{'s' if not_run != 1 else ''} out" if not_run else "nothing out"
+        self._loop_reason = f"{place} runs the tests in a loop of its own, which left {left_out}"
+
     def note_internal_error(self, excrepr: Any) -> None:
         """Of pytest_internalerror."""
         self.internal_error = "".join(f"INTERNALERROR> {line}\n" for line in str(excrepr).split("\n"))
@@ -41,7 +48,7 @@ class Ending:
         """The Ended message."""
         ended: dict[str, Any] = {
             "exit_status": exit_status,
-            "stop_reason": self.stop_reason,
+            "stop_reason": self.stop_reason or self._loop_reason,
             "exit_called": self.exit_called,
             "terminal_summary": terminal_summary,
         }

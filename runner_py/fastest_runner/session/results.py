@@ -24,6 +24,8 @@ class Results:
         self._statuses: Statuses | None = None
         # The reports of the running test.
         self._reports: list[tuple[Any, Status]] = []
+        # Reports of tests that have run before a lease asked for their results, by node id.
+        self._early: dict[str, list[tuple[Any, Status]]] = {}
         # Whether plugins sum up in the control session what came of the tests.
         self._is_controlled = False
         self.collect_errors = 0
@@ -56,12 +58,21 @@ class Results:
         if engine.passed is not None:
             return simple_pass(lease_id, entry, position, engine.passed, self._converter.serializes)
         reports, self._reports = self._reports, []
+        if self._early:
+            reports = [*self._early.pop(entry.item.nodeid, ()), *reports]
         ran, reason = ("ENGINE_DIRECT", "") if engine.reason is None else ("ENGINE_PYTEST", engine.reason)
         return f'"results":[{self._converter.test_result(lease_id, entry, reports, ran, reason)}]'
 
     def counts_test(self) -> bool:
         """Whether pytest's reporter has counted a report of the running test under a word."""
         return any(status.category for _, status in self._reports)
+
+    def keep_early(self) -> list[str]:
+        """Keeps the reports so far until a lease asks for them. Returns the tests' node ids in the reports' order."""
+        for report, status in self._reports:
+            self._early.setdefault(report.nodeid, []).append((report, status))
+        self._reports = []
+        return list(self._early)
 
     # What the direct engine asks.
 

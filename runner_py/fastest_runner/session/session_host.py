@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gc
 import os
 import sys
@@ -11,8 +12,9 @@ from time import monotonic
 from typing import Any, Iterator
 
 import pytest
+from _pytest.main import pytest_runtestloop as pytests_loop
 
-from ..collection import listeners, own_fixtures, soundness
+from ..collection import listeners, own_fixtures, own_loops, soundness
 from ..collection.collection import Collection
 from ..direct import Declined, make_engine, make_function_items
 from ..roles import basetemp, coverage_part, junit_role, xdist_role
@@ -21,6 +23,7 @@ from . import keyboard, reports, session_facts, silent_terminal
 from .batches import BatchLoop, Messages
 from .control_part import ControlPart
 from .ending import Ending
+from .own_loop import OwnLoop
 from .rendering import Renderer
 from .results import Results
 
@@ -44,6 +47,9 @@ class SessionHost:
         # These two need a configured session.
         self._collection: Any = None
         self._results: Any = None
+        self._loop: Any = None
+        # A loop of the project may take the place of ours.
+        self._awaits_own_loop = False
         self._function_items: Any = None
         self._engine: Any = Declined("")
         self.terminal = silent_terminal.SilentTerminal()
@@ -81,6 +87,9 @@ class SessionHost:
         if run.get("xdist_worker"):
             given = self._control.worker_input
             xdist_role.assume(config, run.get("run_id", ""), self._worker_id, int(run.get("slots", 1)), given)
+            if self._control.is_met:
+                # pytest-xdist's worker registers its loop here, so these are never called in its workers.
+                own_loops.switch_off([loop for loop in own_loops.find(config) if not loop.tryfirst])
         if self._forward_terminal:
             if run.get("color") and config.option.color == "auto":
                 config.option.color = "yes"
@@ -103,10 +112,14 @@ class SessionHost:
             basetemp.share(config, run.get("run_id", ""), self._worker_id)
         self._results = Results(config, self._take_over_terminal(config), self._messages)
         self._collection = self._make_collection(session)
+        # Loops of the project are called before pytest's loop, or take its place.
+        own_loops.pytests_own(config).function = self._run_tests
         with self.terminal.keeping_header(), own_fixtures.found_quickly():
             yield
         if run.get("xdist_worker"):
             xdist_role.lend_fixtures(session)
+        elif not self._forward_terminal and config.pluginmanager.hasplugin("terminalreporter"):
+            self.terminal.keep_lines_below_number(config.pluginmanager.get_plugin("terminalreporter"))
 
     @pytest.hookimpl(trylast=True)
     def pytest_enter_pdb(self, config: Any, pdb: Any) -> None:
@@ -115,19 +128,41 @@ class SessionHost:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collectstart(self) -> None:
-        if self._alive_at is not None and monotonic() - self._alive_at >= _ALIVE_EVERY_S:
-            self._alive_at = monotonic()
-            self._messages.send({"alive": {}})
+        self._say_alive()
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: Any) -> bool | None:
+    @pytest.hookimpl(hookwrapper=True, trylast=True)
+    def pytest_runtestloop(self, session: Any) -> Iterator[None]:
+        config = session.config
         self._send_ready(session)
+        if config.option.collectonly:
+            yield
+            return
+        if self._run.get("retries"):
+            # The coordinator counts the failures, since only it knows whether a failed test is retried.
+            config.option.maxfail = 0
+        self._results.begin_tests(self._control.is_played)
+        loop = self._loop = BatchLoop(session, self._collection, self._messages, self._results.take)
+        binding = own_loops.binding(config)
+        if binding is not None and not loop.has_lease() and self._is_beside_others(session):
+            # All tests are another worker's.
+            own_loops.switch_off(own_loops.find(config))
+        self._awaits_own_loop = binding is not None
+        outcome: Any = yield
+        if self._awaits_own_loop:
+            not_run = OwnLoop(loop, self._results).report(waits=outcome.excinfo is None)
+            if not_run or self._results.collect_errors:
+                self.ending.note_loop(soundness.place_of(binding, soundness.foreign_origin(binding) or ""), not_run)
+
+    def _run_tests(self, session: Any) -> bool:
+        """In place of pytest's own implementation of pytest_runtestloop."""
         if session.config.option.collectonly:
-            return None
-        engine = self._engine = self._begin_tests(session)
+            return bool(pytests_loop(session))
+        loop = self._loop
+        self._awaits_own_loop = False
+        ran_early = bool(self._results.keep_early())
+        engine = self._engine = self._make_engine(session, ran_early)
         # From this frame, which has the loop, to the hook's caller: each call of a hook takes as many frames.
         engine.set_depth(_frames_to(sys._getframe(), "_main"))
-        loop = BatchLoop(session, self._collection, self._messages, self._results.take)
         loop.before_pause = engine.pause
         loop.counts_test = self._results.counts_test
         tests = loop.tests()
@@ -146,8 +181,10 @@ class SessionHost:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: Any, exitstatus: int) -> None:
-        if not self._is_ready and exitstatus not in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
-            # The session ended within its collection (-x, pytest.exit). The coordinator still wants to know of it.
+        is_failure = exitstatus in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR)
+        if not self._is_ready and (self._results.collect_errors or not is_failure):
+            # The session ended within its collection (-x, pytest.exit), or a hook raised after errors of the
+            # collection. The coordinator still wants to know of it.
             self._send_ready(session)
         if session.shouldfail and not self.ending.stop_reason:
             self.ending.stop_reason = str(session.shouldfail)
@@ -206,6 +243,8 @@ class SessionHost:
     def pytest_runtest_logreport(self, report: Any) -> None:
         # pytest's reporter has asked for the report's status already. That may have changed the report's outcome.
         self._results.add(report)
+        if self._awaits_own_loop:
+            self._say_alive()
 
     def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str, location: Any) -> None:
         message = reports.warning_message(self._run.get("invocation_dir", ""), warning_message, when, nodeid)
@@ -216,6 +255,11 @@ class SessionHost:
         self._messages.queue({"warning": message})
 
     # What the hooks above are made of.
+
+    def _say_alive(self) -> None:
+        if self._alive_at is not None and monotonic() - self._alive_at >= _ALIVE_EVERY_S:
+            self._alive_at = monotonic()
+            self._messages.send({"alive": {}})
 
     def _take_over_terminal(self, config: Any) -> Renderer:
         """Returns a renderer that writes texts of reports as the user's terminal shows them."""
@@ -266,15 +310,18 @@ class SessionHost:
         if self._collection.is_live:
             ready["options"]["live"] = "true"
         self._messages.send({"ready": ready})
+        if self.terminal.below_number:
+            text = base64.b64encode(self.terminal.below_number.encode("utf-8", "backslashreplace")).decode("ascii")
+            self._messages.queue({"output": {"stream": "STDOUT", "data": text}})
 
-    def _begin_tests(self, session: Any) -> Any:
-        """Returns the engine that runs tests or leaves them to pytest."""
-        if self._run.get("retries"):
-            # The coordinator counts the failures, since only it knows whether a failed test is retried.
-            session.config.option.maxfail = 0
-        self._results.begin_tests(self._control.is_played)
+    def _is_beside_others(self, session: Any) -> bool:
+        """Whether other sessions of the run may have tests that this session has collected, too."""
+        return bool(self._run.get("xdist_worker") or (session.items and not session.testsfailed))
+
+    def _make_engine(self, session: Any, ran_early: bool) -> Any:
+        """Returns the engine that runs tests or leaves them to pytest. `ran_early`: a loop of the project ran tests."""
         serializer = listeners.serializer(session.config) if self._control.listener else ""
-        if serializer or self._engine_wanted() == "ENGINE_PYTEST":
+        if ran_early or serializer or self._engine_wanted() == "ENGINE_PYTEST":
             engine: Any = Declined(serializer)
         else:
             engine = make_engine(session, self._forward_terminal, self._results)

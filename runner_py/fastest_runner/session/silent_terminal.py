@@ -1,6 +1,7 @@
 """Silences pytest's terminal reporter in a session that nobody watches.
 
-The reporter's text is dropped, except two parts: the header, and what plugins write in pytest_terminal_summary.
+The reporter's text is dropped, except three parts: the header, the lines of pytest_report_collectionfinish, and what
+plugins write in pytest_terminal_summary.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ class SilentTerminal:
         self._text = _NullText()
         # The header's lines below the versions of Python and pytest, once the session has started.
         self.header: list[str] = []
+        # The lines of plugins below the number of tests.
+        self.below_number = ""
         # What plugins have written in their summaries.
         self.summary = io.StringIO()
 
@@ -41,6 +44,20 @@ class SilentTerminal:
         finally:
             self._text.keeping = None
         self.header = _below_versions(text.getvalue().splitlines())
+
+    def keep_lines_below_number(self, reporter: Any) -> None:
+        """For the time after the header: keeps what plugins have to say of the collection."""
+        write_lines = reporter._write_report_lines_from_hooks
+
+        def keep(lines: Any) -> None:
+            text = self._text.keeping = io.StringIO()
+            try:
+                write_lines(lines)
+            finally:
+                self._text.keeping = None
+            self.below_number = text.getvalue()
+
+        reporter._write_report_lines_from_hooks = keep
 
     def keep_everything(self) -> None:
         """From here on the whole text is a part of the summary."""

@@ -1,0 +1,2 @@
+def pytest_runtest_protocol(item):
+    item.own_protocol = True

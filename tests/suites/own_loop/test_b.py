@@ -1,0 +1,6 @@
+def test_four():
+    pass
+
+
+def test_five():
+    pass
