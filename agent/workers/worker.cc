@@ -106,6 +106,7 @@ Worker::~Worker() {
 
 void Worker::Send(const v1::WorkerCommand& command) {
   if (deaf_) return;
+  if (command.has_run()) tests_.Grant(command.run().id());
   // If the worker has gone, the end of its channel says so.
   channel_.Send(MessageToJson(command)).IgnoreError();
   if (channel_.WantsWrite()) Watch();

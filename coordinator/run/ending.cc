@@ -1,5 +1,6 @@
 #include "coordinator/run/ending.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "proto/exit_code.h"
@@ -96,11 +97,16 @@ void Ending::NothingLeft() {
   if (cause_ == Cause::kDeadline) stop_reason_.clear();
 }
 
+std::string Ending::FailureLine() const {
+  const std::string text(absl::StripTrailingAsciiWhitespace(failure_));
+  return text.substr(text.rfind('\n') + 1);
+}
+
 int Ending::StopStatus() const { return interrupted_ || forced_exit_.has_value() ? kInterrupted : kTestsFailed; }
 
 std::string Ending::WhyNotRun(const std::string& last_loss) const {
   if (!stop_reason_.empty()) return absl::StrCat("the run was stopped: ", stop_reason_);
-  if (!failure_.empty()) return failure_;
+  if (!failure_.empty()) return FailureLine();
   return absl::StrCat("no worker was left to run it", last_loss.empty() ? "" : "; ", last_loss);
 }
 
@@ -116,6 +122,7 @@ int ExitCode(const Ending& ending, const results::Books& books, const Circumstan
     if (ending.by_deadline()) return kDeadline;
     if (ending.cause_ == Ending::Cause::kDeaths && from_books == kOk) return kNotRun;
   }
+  if (ending.session_broke_) return kInternalError;
   if (from_books == kOk && circumstances.fails_by_policy) return kTestsFailed;
   if (from_books == kNoTestsCollected && circumstances.is_part) return kOk;
   if (from_books == kOk && (ending.session_hung_ || ending.session_failed_)) return kTestsFailed;
