@@ -26,7 +26,7 @@ def listening(project, start, tmp_path):
     """Starts a coordinator that waits for agents on a project of tests that fail. Returns the run and its address."""
 
     def listening(*args, files=None):
-        folder = project(files or {name: FAILS for name in MODULES})
+        folder = project(files or dict.fromkeys(MODULES, FAILS))
         port = tmp_path / "coordinator-port"
         run = start(folder, "--listen", "127.0.0.1:0", "--port-file", port, *args)
         wait_until(port.exists, "the coordinator's port file")
