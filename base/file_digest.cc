@@ -2,17 +2,17 @@
 
 #include <xxhash.h>
 
-#include <fstream>
-#include <iterator>
+#include "absl/status/statusor.h"
+#include "base/regular_file.h"
 
 namespace fastest {
 
+uint64_t DigestOf(const std::string& content) { return XXH3_64bits(content.data(), content.size()); }
+
 std::optional<uint64_t> FileDigest(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file.is_open()) return std::nullopt;
-  const std::string content((std::istreambuf_iterator<char>(file)), {});
-  if (file.bad()) return std::nullopt;
-  return XXH3_64bits(content.data(), content.size());
+  const absl::StatusOr<std::string> content = ReadRegularFile(path);
+  if (!content.ok()) return std::nullopt;
+  return DigestOf(*content);
 }
 
 }  // namespace fastest

@@ -8,7 +8,10 @@
 
 namespace fastest {
 
-// XXH3 (64 bits) of the file's content; unset: the file cannot be read.
+// XXH3 (64 bits).
+uint64_t DigestOf(const std::string& content);
+
+// The digest of the file's content; unset: the file cannot be read, is too large, or is no regular file.
 std::optional<uint64_t> FileDigest(const std::string& path);
 
 }  // namespace fastest

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -98,6 +99,8 @@ void AddJsonText(std::string_view text, TextBuffer* json) {
 void AddJsonNumber(double number, TextBuffer* json) {
   // Spans in nanoseconds, or in microseconds where nanoseconds are too many.
   if (AddMoment(number, json) || AddDecimals<9>(number, 1e9, json) || AddDecimals<6>(number, 1e6, json)) return;
+  // JSON has no words for NaN and infinity.
+  if (!std::isfinite(number)) number = 0;
   constexpr size_t kMost = 32;
   char* const begin = json->Room(kMost);
   json->Took(static_cast<size_t>(std::to_chars(begin, begin + kMost, number).ptr - begin));

@@ -11,7 +11,8 @@ namespace fastest {
 // Adds `text` as a JSON string, quotes included. Bytes that are no UTF-8 are replaced.
 void AddJsonText(std::string_view text, TextBuffer* json);
 
-// Adds the shortest digits that are read back as the same number. Precondition: `number` is finite.
+// Adds the shortest digits that are read back as the same number. NaN and infinity, for which JSON has no
+// words, become 0.
 void AddJsonNumber(double number, TextBuffer* json);
 
 }  // namespace fastest

@@ -89,6 +89,13 @@ TEST(JsonTextTest, EveryByteAtEveryPlaceIsReadBack) {
   }
 }
 
+TEST(JsonTextTest, EveryNumberIsJson) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  for (const double number : {std::nan(""), kInfinity, -kInfinity, 1e300, -1e300, 1e13, 4e9}) {
+    EXPECT_EQ(nlohmann::json::parse(Number(number)).get<double>(), std::isfinite(number) ? number : 0) << number;
+  }
+}
+
 TEST(JsonTextTest, TextsAreQuotedAndWhatIsNoUtf8IsReplaced) {
   EXPECT_EQ(Text(""), "\"\"");
   EXPECT_EQ(Text("test_a.py~"), "\"test_a.py~\"");

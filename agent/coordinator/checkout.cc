@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/file_digest.h"
+#include "base/regular_file.h"
 #include "proto/test_id.h"
 
 namespace fastest::agent {
@@ -83,16 +84,21 @@ absl::Status ExpectedFiles::Compare(const v1::Batch& batch) {
   return StatusOf(std::move(different));
 }
 
+// Paths come from the coordinator. It is told nothing of files that are not the checkout's, not even if they exist.
 std::string ExpectedFiles::Difference(const std::string& path, File& file) const {
-  const std::string own = absl::StrCat(workdir_, "/", path);
   struct stat now = {};
-  // Before the file is read: a change meanwhile is seen the next time.
-  if (stat(own.c_str(), &now) != 0) return absl::StrCat(path, " is missing");
-  if (IsSame(now, file.seen)) return "";
-  const std::optional<uint64_t> digest = FileDigest(own);
-  if (!digest.has_value()) return absl::StrCat(path, " is missing");
-  if (*digest != file.digest) return absl::StrCat(path, " differs");
-  file.seen = now;
+  if (file.found && stat(absl::StrCat(workdir_, "/", path).c_str(), &now) == 0 && IsSame(now, file.seen)) return "";
+  // A change after this is seen the next time.
+  const absl::StatusOr<RegularFile> opened = RegularFile::OpenBelow(workdir_, path);
+  if (absl::IsPermissionDenied(opened.status())) return absl::StrCat(path, " leads out of the checkout");
+  if (absl::IsFailedPrecondition(opened.status())) return absl::StrCat(path, " is no regular file");
+  if (!opened.ok()) return absl::StrCat(path, " is missing");
+  const absl::StatusOr<std::string> content = opened->Read();
+  if (absl::IsResourceExhausted(content.status())) return absl::StrCat(path, " is too large for a test file");
+  if (!content.ok()) return absl::StrCat(path, " is missing");
+  if (DigestOf(*content) != file.digest) return absl::StrCat(path, " differs");
+  file.found = true;
+  file.seen = opened->info();
   return "";
 }
 

@@ -35,7 +35,8 @@ class ExpectedFiles {
  private:
   struct File {
     uint64_t digest;
-    // As the file was when it was read and found equal. Zeros: it was never found equal.
+    // The file was read and found equal, and how it was then.
+    bool found = false;
     struct stat seen = {};
   };
 

@@ -1,5 +1,9 @@
 #include "agent/coordinator/checkout.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -66,6 +70,33 @@ TEST(ExpectedFilesTest, NamesWhatDiffers) {
   EXPECT_THAT(why, HasSubstr("and 2 more"));
   EXPECT_THAT(why, HasSubstr("--allow-stale"));
   EXPECT_THAT(why, Not(HasSubstr("test_same.py")));
+}
+
+TEST(ExpectedFilesTest, TellsNothingOfFilesThatAreNotTheCheckouts) {
+  const std::string workdir = testing::TempDir() + "/closed";
+  std::filesystem::create_directories(workdir);
+  const std::string outside = testing::TempDir() + "/outside.py";
+  std::ofstream(outside) << "secret";
+  std::filesystem::remove(workdir + "/link.py");
+  std::filesystem::create_symlink(outside, workdir + "/link.py");
+  unlink((workdir + "/pipe.py").c_str());
+  ASSERT_EQ(mkfifo((workdir + "/pipe.py").c_str(), 0600), 0);
+  const auto why = [&](const std::string& path, uint64_t digest) {
+    v1::CoordinatorMessage::StartRun start;
+    auto* file = start.add_files();
+    file->set_path(path);
+    file->set_digest(digest);
+    return std::string(ExpectedFiles(start, workdir).Compare().message());
+  };
+  const uint64_t right = FileDigest(outside).value();
+  for (const std::string& path :
+       {outside, std::string("../outside.py"), std::string("link.py"), std::string("/dev/zero"),
+        std::string("../../../../../../dev/zero"), std::string("/no/such/file"), std::string("../no/such/file")}) {
+    EXPECT_THAT(why(path, right), HasSubstr(absl::StrCat(": ", path, " leads out of the checkout;")));
+    EXPECT_EQ(why(path, right), why(path, right + 1));
+  }
+  EXPECT_THAT(why("pipe.py", 1), HasSubstr("pipe.py is no regular file"));
+  EXPECT_THAT(why("none.py", 1), HasSubstr("none.py is missing"));
 }
 
 TEST(ExpectedFilesTest, LooksAgainAsFilesChange) {

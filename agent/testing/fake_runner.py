@@ -99,8 +99,9 @@ class Worker:
         if what == "kill_zygote":
             os.kill(os.getppid(), signal.SIGKILL)
             time.sleep(1000)
-        for name in ("first", "second"):
-            ref = {"node_id": f"{what}::{name}"}
+        tests = [{"node_id": f"{what}::{name}"} for name in ("first", "second")]
+        self.channel.send({"collected": {"lease_id": lease["id"], "tests": tests}})
+        for name, ref in zip(("first", "second"), tests):
             self.channel.send({"progress": {"started": ref, "started_lease_id": lease["id"], "started_at": 5}})
             if name == "second":
                 os.pwrite(self.capture.fileno(), b"half a line", 0)

@@ -18,22 +18,56 @@ absl::Status NoSuchTest(uint64_t lease_id, uint64_t position) {
   return absl::InvalidArgumentError(absl::StrCat("lease ", lease_id, " has no test at ", position));
 }
 
+absl::Status NotItsLease(uint64_t lease_id) {
+  return absl::InvalidArgumentError(absl::StrCat("it does not hold lease ", lease_id));
+}
+
 double Seconds(uint64_t ns) { return static_cast<double>(ns) / 1e9; }
 
 }  // namespace
 
 absl::Status LeaseTests::Check(const v1::WorkerMessage& message) {
+  if (message.has_progress()) return CheckProgress(message.progress());
   if (message.has_collected()) {
-    tests_[message.collected().lease_id()] = message.collected().tests();
+    const auto lease = leases_.find(message.collected().lease_id());
+    if (lease == leases_.end() || lease->second.collected) return NotItsLease(message.collected().lease_id());
+    lease->second.collected = true;
+    lease->second.tests = message.collected().tests();
   } else if (message.has_lease_done()) {
-    tests_.erase(message.lease_done().lease_id());
-  } else if (message.has_progress()) {
-    for (const v1::WorkerMessage::Passed& passed : message.progress().passed()) {
-      if (Find(passed.lease_id(), passed.position()) == nullptr)
-        return NoSuchTest(passed.lease_id(), passed.position());
-    }
+    const uint64_t lease_id = message.lease_done().lease_id();
+    if (leases_.erase(lease_id) == 0) return NotItsLease(lease_id);
+    done_.insert(lease_id);
+  } else if (message.has_returned()) {
+    // The answer may cross the end of the lease.
+    const uint64_t lease_id = message.returned().lease_id();
+    if (leases_.count(lease_id) == 0 && done_.count(lease_id) == 0) return NotItsLease(lease_id);
+    if (message.returned().whole() && leases_.erase(lease_id) > 0) done_.insert(lease_id);
   }
   return absl::OkStatus();
+}
+
+absl::Status LeaseTests::CheckProgress(const v1::WorkerMessage::Progress& progress) {
+  for (const v1::TestResult& result : progress.results()) {
+    if (absl::Status status = CheckTest(result.lease_id(), result.ref()); !status.ok()) return status;
+  }
+  for (const v1::WorkerMessage::Passed& passed : progress.passed()) {
+    if (Find(passed.lease_id(), passed.position()) == nullptr) return NoSuchTest(passed.lease_id(), passed.position());
+  }
+  return progress.has_started() ? CheckTest(progress.started_lease_id(), progress.started()) : absl::OkStatus();
+}
+
+absl::Status LeaseTests::CheckTest(uint64_t lease_id, const v1::TestRef& test) {
+  const auto found = leases_.find(lease_id);
+  if (found == leases_.end()) return NotItsLease(lease_id);
+  Lease& lease = found->second;
+  // A test begins, ends, and the next one begins: mostly one look is enough.
+  for (int step = 0; step < lease.tests.size(); ++step) {
+    const int at = (lease.next + step) % lease.tests.size();
+    if (lease.tests[at].index() != test.index() || lease.tests[at].node_id() != test.node_id()) continue;
+    lease.next = at;
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat("lease ", lease_id, " has no test ", test.node_id()));
 }
 
 absl::Status LeaseTests::Read(absl::string_view short_form, v1::WorkerMessage::Progress* progress) const {
@@ -74,9 +108,9 @@ absl::Status LeaseTests::Read(absl::string_view short_form, v1::WorkerMessage::P
 }
 
 const v1::TestRef* LeaseTests::Find(uint64_t lease_id, uint64_t position) const {
-  const auto tests = tests_.find(lease_id);
-  if (tests == tests_.end() || position >= static_cast<uint64_t>(tests->second.size())) return nullptr;
-  return &tests->second[static_cast<int>(position)];
+  const auto lease = leases_.find(lease_id);
+  if (lease == leases_.end() || position >= static_cast<uint64_t>(lease->second.tests.size())) return nullptr;
+  return &lease->second.tests[static_cast<int>(position)];
 }
 
 }  // namespace fastest::agent

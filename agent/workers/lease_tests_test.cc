@@ -21,6 +21,7 @@ v1::WorkerMessage FromJson(absl::string_view json) {
 class LeaseTestsTest : public testing::Test {
  protected:
   LeaseTestsTest() {
+    tests_.Grant(7);
     EXPECT_TRUE(tests_
                     .Check(FromJson(R"({"collected": {"lease_id": 7, "tests": [
                         {"node_id": "a.py::test_1"}, {"node_id": "a.py::test_2", "index": 1}]}})"))
@@ -77,6 +78,36 @@ TEST_F(LeaseTestsTest, RefusesWhatWasNotCollected) {
   EXPECT_EQ(tests_.Check(FromJson(R"({"progress": {"passed": [{"lease_id": 7, "position": 2}]}})")).message(),
             "lease 7 has no test at 2");
   EXPECT_TRUE(tests_.Check(FromJson(R"({"progress": {"passed": [{"lease_id": 7, "position": 1}]}})")).ok());
+}
+
+TEST_F(LeaseTestsTest, RefusesWhatTheWorkerDoesNotHold) {
+  tests_.Grant(9);
+  const char* const ok[] = {
+      R"({"progress": {"results": [{"lease_id": 7, "ref": {"node_id": "a.py::test_1"}}]}})",
+      R"({"progress": {"started_lease_id": 7, "started": {"node_id": "a.py::test_2", "index": 1}}})",
+      R"({"progress": {"results": [{"lease_id": 7, "ref": {"node_id": "a.py::test_2", "index": 1}}]}})",
+      R"({"progress": {}})",
+      R"({"returned": {"lease_id": 9, "whole": true}})",
+      R"({"lease_done": {"lease_id": 7}})",
+      R"({"returned": {"lease_id": 7}})",
+  };
+  const char* const wrong[] = {
+      R"({"progress": {"results": [{"lease_id": 8, "ref": {"node_id": "a.py::test_1"}}]}})",
+      R"({"progress": {"results": [{"lease_id": 7, "ref": {"node_id": "a.py::test_2"}}]}})",
+      R"({"progress": {"results": [{"lease_id": 7, "ref": {"node_id": "b.py::test_1"}}]}})",
+      R"({"progress": {"started_lease_id": 8, "started": {"node_id": "a.py::test_1"}}})",
+      R"({"progress": {"passed": [{"lease_id": 8, "position": 0}]}})",
+      R"({"collected": {"lease_id": 7, "tests": [{"node_id": "a.py::test_3"}]}})",
+      R"({"collected": {"lease_id": 8}})",
+      R"({"lease_done": {"lease_id": 8}})",
+      R"({"returned": {"lease_id": 8}})",
+  };
+  for (const char* text : wrong) EXPECT_FALSE(tests_.Check(FromJson(text)).ok()) << text;
+  for (const char* text : ok) {
+    const absl::Status status = tests_.Check(FromJson(text));
+    EXPECT_TRUE(status.ok()) << text << " " << status;
+  }
+  EXPECT_EQ(tests_.Check(FromJson(R"({"lease_done": {"lease_id": 7}})")).message(), "it does not hold lease 7");
 }
 
 TEST_F(LeaseTestsTest, ForgetsLeasesThatAreDone) {

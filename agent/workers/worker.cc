@@ -16,6 +16,7 @@
 #include "agent/workers/message_json.h"
 #include "base/process/subprocess.h"
 #include "base/status_macros.h"
+#include "proto/border.h"
 
 namespace fastest::agent {
 namespace {
@@ -105,6 +106,7 @@ Worker::~Worker() {
 
 void Worker::Send(const v1::WorkerCommand& command) {
   if (deaf_) return;
+  if (command.has_run()) tests_.Grant(command.run().id());
   // If the worker has gone, the end of its channel says so.
   channel_.Send(MessageToJson(command)).IgnoreError();
   if (channel_.WantsWrite()) Watch();
@@ -212,6 +214,8 @@ bool Worker::ReadChannel() {
       Take(state_.OnGarbage(absl::StrCat("it sent a frame that is not a message (", parsed.message(), ")")));
       break;
     }
+    // Nobody sees a worker's message before this.
+    Sanitize(&message);
     // One of a newer kind, if it says nothing that we know.
     if (message.message_case() != v1::WorkerMessage::MESSAGE_NOT_SET) Handle(std::move(message));
   }

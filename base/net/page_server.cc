@@ -19,6 +19,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "base/loopback.h"
 #include "base/net/transport_security.h"
 #include "base/net/web_address.h"
 #include "base/process/unique_fd.h"
@@ -36,12 +37,6 @@ constexpr int kPatienceMs = 1000;
 constexpr size_t kPiece = size_t{1} << 16;
 // How long the end of the server waits for an answer before it asks again.
 constexpr suseconds_t kKnockUs = 50'000;
-
-// Whether a host can only be this machine, whatever name servers say.
-bool IsLoopbackHost(absl::string_view host) {
-  const bool number = std::all_of(host.begin(), host.end(), [](char c) { return c == '.' || ('0' <= c && c <= '9'); });
-  return host == "localhost" || host == "[::1]" || (number && absl::StartsWith(host, "127."));
-}
 
 std::string NewToken() {
   std::array<unsigned char, 16> bytes;
@@ -154,7 +149,7 @@ absl::StatusOr<std::unique_ptr<PageServer>> PageServer::Listen(const std::string
   ASSIGN_OR_RETURN(const std::string where, NumericAddress(relay == nullptr ? address : kBehindRelay));
   const std::string host(HostOf(address));
   auto server = std::unique_ptr<PageServer>(new PageServer(pages));
-  if (!IsLoopbackHost(host)) {
+  if (!IsLoopbackHost(std::string(host))) {
     server->token_ = NewToken();
     if (server->token_.empty()) return absl::InvalidArgumentError(absl::StrCat(address, ": no token can be made"));
   }
@@ -210,7 +205,7 @@ std::string PageServer::WhyForbidden(mg_connection* connection, const Pages::Que
     return "The address that the run told has a token, which is needed here.";
   }
   const char* const host = mg_get_header(connection, "Host");
-  if (host != nullptr && IsLoopbackHost(HostOf(host))) return "";
+  if (host != nullptr && IsLoopbackHost(std::string(HostOf(host)))) return "";
   return "This is for who calls this machine localhost, or by a number.";
 }
 

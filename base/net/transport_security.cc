@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/loopback.h"
 #include "base/status_macros.h"
 
 namespace fastest {
@@ -46,7 +47,7 @@ bool IsLoopback(const std::string& address) {
   for (const char* scheme : {"ipv4:", "ipv6:"}) {
     if (absl::StartsWith(host, scheme)) host = host.substr(5);
   }
-  return host == "localhost" || host == "[::1]" || absl::StartsWith(host, "127.");
+  return IsLoopbackHost(host);
 }
 
 std::string WhyNotHostPort(const std::string& address, int lowest_port) {
@@ -88,7 +89,8 @@ absl::StatusOr<TransportSecurity> TransportSecurity::Load(const SecurityOptions&
 
 absl::Status TransportSecurity::MayListen(const std::string& address) const {
   const std::string certificate = absl::StrCat(flags_.tls_cert, " and ", flags_.tls_key);
-  if (has_tls() && cert_.empty() && !IsLoopback(address)) {
+  // On this machine, too: TLS was asked for.
+  if (UsesTls(address) && cert_.empty()) {
     return absl::InvalidArgumentError(absl::StrCat("who listens with TLS needs a certificate: give ", certificate));
   }
   if (IsLoopback(address) || insecure_) return absl::OkStatus();

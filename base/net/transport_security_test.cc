@@ -33,7 +33,8 @@ TEST(AddressTest, LoopbackIsWhatCanOnlyBeThisMachine) {
   for (const char* address : {"unix:/x", "localhost:1", "127.0.0.1:1", "127.3.2.1:1", "[::1]:1", "ipv4:127.0.0.1:1"}) {
     EXPECT_TRUE(IsLoopback(address)) << address;
   }
-  for (const char* address : {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "farm:1", "localhost.example:1"}) {
+  for (const char* address : {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "farm:1", "localhost.example:1", "127.any.name:1",
+                              "127.0.0.1.example.org:1"}) {
     EXPECT_FALSE(IsLoopback(address)) << address;
   }
 }
@@ -82,6 +83,10 @@ TEST(TransportSecurityTest, TlsAloneDoesNotTellWhoComes) {
   client.tls_ca = options.tls_ca;
   EXPECT_EQ(Load(client).MayListen("0.0.0.0:1").message(),
             "who listens with TLS needs a certificate: give --tls-cert and --tls-key");
+  // TLS was asked for: this machine alone is no reason to do without.
+  EXPECT_EQ(Load(client).MayListen("127.0.0.1:0").message(),
+            "who listens with TLS needs a certificate: give --tls-cert and --tls-key");
+  EXPECT_TRUE(Load(client).MayListen("unix:/run/s").ok());
   EXPECT_EQ(Load(client).MayDial("farm:1").message(),
             "nothing tells farm:1 who comes: give --tls-cert and --tls-key, or --token-file");
   client.token_file = File("token", "secret\n");

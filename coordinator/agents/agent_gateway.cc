@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/net/grpc_limits.h"
+#include "proto/border.h"
 
 namespace fastest::agents {
 namespace {
@@ -26,6 +27,11 @@ std::string OtherVersion(const v1::AgentMessage::Hello& hello) {
   return absl::StrCat("agent ", hello.name(), " speaks protocol version ", hello.protocol_version(),
                       ", this coordinator ", v1::PROTOCOL_VERSION_CURRENT,
                       ": install the same version of Fastest on both");
+}
+
+std::string OtherSlots(const v1::AgentMessage::Hello& hello) {
+  return absl::StrCat("agent ", hello.name(), " offers ", hello.slots() == 0 ? "no" : "too many",
+                      " slots: an agent has 1 to ", kMostSlots);
 }
 
 }  // namespace
@@ -206,6 +212,9 @@ grpc::Status AgentGateway::Greet(AgentStream* stream, StreamState& state, const 
   if (hello.protocol_version() != v1::PROTOCOL_VERSION_CURRENT) {
     return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, OtherVersion(hello));
   }
+  if (hello.slots() == 0 || hello.slots() > kMostSlots) {
+    return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, OtherSlots(hello));
+  }
   if (hello.has_resume()) return GoOn(stream, state, hello);
   std::string address;
   Peer* dialled = Find(state.agent);
@@ -312,7 +321,7 @@ void AgentGateway::OnOver(AgentStream* stream, const grpc::Status& status) {
   paused_.erase(std::remove(paused_.begin(), paused_.end(), stream), paused_.end());
   const std::string why = !state.why.empty() ? state.why
                           : status.ok()      ? "it has ended its part"
-                                             : status.error_message();
+                                             : ShownLine(status.error_message());
   Peer* const peer = Find(state.agent);
   if (peer == nullptr) {
     // A caller that was turned away. One that would resume an earlier run concerns nobody.

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <deque>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -123,6 +124,44 @@ TEST_F(AgentGatewayTest, RefusesAnotherProtocolVersionByName) {
   EXPECT_EQ(events[0].hello.name(), "a1");
 }
 
+TEST_F(AgentGatewayTest, RefusesSlotsThatNoAgentHas) {
+  for (const uint32_t slots : {0u, 4097u, 4294967295u}) {
+    auto stream = Dial();
+    v1::AgentMessage hello = Hello(v1::PROTOCOL_VERSION_CURRENT);
+    hello.mutable_hello()->set_slots(slots);
+    ASSERT_TRUE(stream->Write(hello));
+    v1::CoordinatorMessage received;
+    EXPECT_FALSE(stream->Read(&received));
+    const grpc::Status status = stream->Finish();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+    EXPECT_THAT(status.error_message(), HasSubstr("slots: an agent has 1 to 4096")) << slots;
+    const std::vector<AgentEvent> events = TakeUntil(1);
+    ASSERT_EQ(events.size(), 1u);
+    EXPECT_EQ(events[0].kind, AgentEvent::Kind::kUnreachable);
+  }
+}
+
+TEST_F(AgentGatewayTest, WhatAnAgentSaysIsSaneBeforeAnybodySeesIt) {
+  auto stream = Dial();
+  v1::AgentMessage hello = Hello(v1::PROTOCOL_VERSION_CURRENT);
+  hello.mutable_hello()->set_name("::error::a\x1b[31m\n1");
+  ASSERT_TRUE(stream->Write(hello));
+  v1::AgentMessage message;
+  v1::AgentMessage::FromWorker* from = message.mutable_events()->add_events()->mutable_from_worker();
+  v1::Phase* phase = from->mutable_message()->mutable_progress()->add_results()->add_phases();
+  phase->set_start(1e13);
+  phase->set_duration_s(std::numeric_limits<double>::infinity());
+  ASSERT_TRUE(stream->Write(message));
+  const std::vector<AgentEvent> events = TakeUntil(2);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].hello.name(), "\\::error::a\\x1b[31m\\n1");
+  const v1::Phase& arrived = events[1].event->from_worker().message().progress().results(0).phases(0);
+  EXPECT_EQ(arrived.start(), 4e9);
+  EXPECT_EQ(arrived.duration_s(), 0);
+  context_->TryCancel();
+  stream->Finish();
+}
+
 TEST_F(AgentGatewayTest, RefusesAStreamWithoutHello) {
   auto stream = Dial();
   ASSERT_TRUE(stream->Write(v1::AgentMessage()));
@@ -190,6 +229,7 @@ class ListeningAgent final : public v1::Agent::Service {
     v1::AgentMessage hello;
     hello.mutable_hello()->set_protocol_version(version_);
     hello.mutable_hello()->set_name("listener");
+    hello.mutable_hello()->set_slots(1);
     {
       absl::MutexLock lock(&mu_);
       context_ = context;
@@ -369,6 +409,7 @@ class LeaseTest : public testing::Test {
     v1::AgentMessage hello;
     hello.mutable_hello()->set_protocol_version(v1::PROTOCOL_VERSION_CURRENT);
     hello.mutable_hello()->set_name("a1");
+    hello.mutable_hello()->set_slots(1);
     hello.mutable_hello()->set_incarnation(incarnation);
     if (received.has_value()) {
       hello.mutable_hello()->mutable_resume()->set_run_id("r1");

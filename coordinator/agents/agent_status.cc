@@ -12,6 +12,7 @@
 #include "base/net/grpc_status.h"
 #include "base/net/transport_security.h"
 #include "proto/agent_service.grpc.pb.h"
+#include "proto/border.h"
 
 namespace fastest::agents {
 namespace {
@@ -42,13 +43,14 @@ std::vector<AgentAnswer> AskAgents(const std::vector<std::string>& addresses, co
     security.Present(&call.context);
     call.context.set_deadline(std::chrono::system_clock::now() + kPatience);
     const auto done = [&answer, &waiting](const grpc::Status& status) {
-      if (!status.ok()) answer.error = absl::UnavailableError(PlainReason(status.error_message()));
+      if (!status.ok()) answer.error = absl::UnavailableError(ShownLine(PlainReason(status.error_message())));
       waiting.DecrementCount();
     };
     drain ? call.stub->async()->Drain(&call.context, &call.drain, &answer.status, done)
           : call.stub->async()->Status(&call.context, &call.status, &answer.status, done);
   }
   waiting.Wait();
+  for (AgentAnswer& answer : answers) Sanitize(&answer.status);
   return answers;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/net/call_streams.h"
 #include "base/net/grpc_limits.h"
+#include "proto/border.h"
 
 namespace fastest::agents {
 namespace {
@@ -26,6 +27,8 @@ std::shared_ptr<v1::AgentMessage> Read(grpc::ByteBuffer* bytes) {
   auto arena = std::make_shared<google::protobuf::Arena>(options);
   auto* message = google::protobuf::Arena::CreateMessage<v1::AgentMessage>(arena.get());
   if (!grpc::SerializationTraits<v1::AgentMessage>::Deserialize(bytes, message).ok()) return nullptr;
+  // Nobody sees an agent's message before this.
+  Sanitize(message);
   return std::shared_ptr<v1::AgentMessage>(std::move(arena), message);
 }
 

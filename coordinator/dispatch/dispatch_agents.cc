@@ -97,6 +97,10 @@ std::vector<int> DispatchQueue::Tick(double now) {
   return lost;
 }
 
+void DispatchQueue::SessionBroke(SlotKey key, const std::string& why) {
+  if (SlotState* const slot = slots_.Find(key); slot != nullptr) HandBackLost(slot, why);
+}
+
 void DispatchQueue::HandBackLost(SlotState* slot, const std::string& loss) {
   const size_t suspect = Suspect(*slot);
   std::vector<Work> left;

@@ -131,6 +131,9 @@ class DispatchQueue {
   // The answer to RevokeLease. `whole`: the lease was not opened, and comes back as it was.
   void Returned(uint64_t lease_id, const std::vector<v1::TestRef>& tests, bool whole);
   void LeaseDone(uint64_t lease_id);
+  // The worker's session broke, and WorkerGone() follows. Its unreported tests are handed back. `why` is for the user.
+  // The test that ran then, or the module that was collected, goes to another worker `max_losses` times only.
+  void SessionBroke(SlotKey slot, const std::string& why);
   // The worker ended: after Finish, by a crash, or for another reason. Its unreported tests are handed back. A test
   // whose result (reason crash or timeout) has arrived before is not run again. `replace`: start another worker if work
   // is left. Otherwise the slot is gone for good.

@@ -8,11 +8,10 @@
 #include <cstring>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/regular_file.h"
 #include "coordinator/history/run_file.h"
 
 namespace fastest::history {
@@ -26,19 +25,11 @@ absl::Status Error(const std::string& path, const std::string& what) {
 }
 
 absl::StatusOr<std::string> Read(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    if (errno == ENOENT) return absl::NotFoundError(absl::StrCat(path, ": it is gone"));
-    return Error(path, strerror(errno));
-  }
-  // A file whose size is not known is read all the same.
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  if (!error && size > kMostPackedBytes) return Error(path, "it is too large for a file of a store");
-  std::stringstream bytes;
-  bytes << file.rdbuf();
-  return bytes.str();
+  // Other jobs write into the folder.
+  absl::StatusOr<std::string> bytes = ReadRegularFile(path, kMostPackedBytes);
+  if (absl::IsNotFound(bytes.status())) return absl::NotFoundError(absl::StrCat(path, ": it is gone"));
+  if (absl::IsResourceExhausted(bytes.status())) return Error(path, "it is too large for a file of a store");
+  return bytes;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "base/loopback.h"
 #include "base/status_macros.h"
 
 namespace fastest::history {
@@ -50,10 +51,7 @@ std::string HostOf(const std::string& rest) {
   return authority.substr(0, authority.find(':'));
 }
 
-bool IsLoopback(const std::string& host) {
-  if (absl::AsciiStrToLower(host) == "localhost" || host == "[::1]") return true;
-  return absl::StartsWith(host, "127.") && host.find_first_not_of("0123456789.") == std::string::npos;
-}
+bool IsLoopback(const std::string& host) { return IsLoopbackHost(absl::AsciiStrToLower(host)); }
 
 absl::Status LocateFiles(const std::string& store, const Environment& environment, RemoteLocation* location) {
   const bool encrypted = absl::StartsWith(store, kHttps);
@@ -105,6 +103,12 @@ absl::Status LocateObjects(const std::string& store, const Environment& environm
     if (!is_address || endpoint.find_first_of("@?# ") != std::string::npos) {
       return absl::FailedPreconditionError(
           "AWS_ENDPOINT_URL: the address of a server is needed, https://HOST, without anything secret in it");
+    }
+    // Requests carry the session token as it is. Of the secret key they carry no more than a signature.
+    const bool in_clear = absl::StartsWith(endpoint, kHttp) && !IsLoopback(HostOf(endpoint.substr(sizeof(kHttp) - 1)));
+    if (in_clear && !location->session_token.empty()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("AWS_ENDPOINT_URL=", endpoint, ": it would get AWS_SESSION_TOKEN in clear text; use https://"));
     }
     location->bucket_url = absl::StrCat(absl::StripSuffix(endpoint, "/"), "/", bucket, "/");
   }

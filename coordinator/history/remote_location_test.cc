@@ -76,6 +76,15 @@ TEST_F(RemoteLocationTest, WhatASettingOfABucketMustNotBe) {
   EXPECT_THAT(Error("s3://runs", kBad), AllOf(HasSubstr("AWS_SECRET_ACCESS_KEY has control"), Not(HasSubstr("hush"))));
   environment_ = {{"AWS_ENDPOINT_URL", "http://me:hush@minio:9000/"}};
   EXPECT_THAT(Error("s3://runs", kBad), AllOf(HasSubstr("AWS_ENDPOINT_URL"), Not(HasSubstr("hush"))));
+  environment_ = {{"AWS_ENDPOINT_URL", "http://minio:9000"}, {"AWS_SESSION_TOKEN", "hush"}};
+  EXPECT_THAT(Error("s3://runs", kBad), AllOf(HasSubstr("AWS_ENDPOINT_URL=http://minio:9000"), HasSubstr("clear text"),
+                                              HasSubstr("use https://"), Not(HasSubstr("hush"))));
+  environment_["AWS_ENDPOINT_URL"] = "http://127.any.name:9000";
+  EXPECT_THAT(Error("s3://runs", kBad), HasSubstr("clear text"));
+  for (const char* endpoint : {"http://127.0.0.1:9000", "http://localhost:9000", "https://minio:9000"}) {
+    environment_["AWS_ENDPOINT_URL"] = endpoint;
+    EXPECT_EQ(MustBeAt("s3://runs").session_token, "hush") << endpoint;
+  }
   environment_ = {{"AWS_REGION", "eu:west"}};
   EXPECT_THAT(Error("s3://runs", kBad), HasSubstr("eu:west is no region"));
   for (const char* store : {"s3://", "s3:///x", "s3://a b/c", "s3://a@b/c"}) {

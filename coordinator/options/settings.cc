@@ -1,7 +1,6 @@
 #include <toml++/toml.h>
 
 #include <cstddef>
-#include <filesystem>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "base/regular_file.h"
 #include "base/spelling.h"
 #include "base/status_macros.h"
 #include "coordinator/options/command_line.h"
@@ -111,17 +111,9 @@ absl::Status AddTable(const std::string& file, const toml::table& settings, Comm
   return absl::OkStatus();
 }
 
-// A file that cannot be looked at might have settings, so it is not passed over.
-absl::StatusOr<bool> Exists(const std::string& file) {
-  std::error_code error;
-  const bool exists = std::filesystem::exists(file, error);
-  if (error) return absl::InvalidArgumentError(absl::StrCat(file, ": ", error.message()));
-  return exists;
-}
-
-absl::StatusOr<toml::table> ParseFile(const std::string& file) {
+absl::StatusOr<toml::table> Parse(const std::string& file, const std::string& text) {
   try {
-    return toml::parse_file(file);
+    return toml::parse(text, file);
   } catch (const toml::parse_error& error) {
     return absl::InvalidArgumentError(
         absl::StrCat(file, ":", error.source().begin.line, ": ", std::string(error.description())));
@@ -167,16 +159,19 @@ absl::Status CheckVariables(const std::vector<std::string>& names) {
 
 absl::Status AddFromSettingsFile(const std::string& rootdir, CommandLine& line) {
   const std::string own = absl::StrCat(rootdir, "/fastest.toml");
-  ASSIGN_OR_RETURN(const bool has_own, Exists(own));
-  if (has_own) {
-    absl::StatusOr<toml::table> parsed = ParseFile(own);
+  // A file that cannot be looked at might have settings, so it is not passed over.
+  if (const absl::StatusOr<std::string> text = ReadRegularFile(own); !absl::IsNotFound(text.status())) {
+    if (!text.ok()) return absl::InvalidArgumentError(text.status().message());
+    absl::StatusOr<toml::table> parsed = Parse(own, *text);
     if (!parsed.ok()) return parsed.status();
     return AddTable(own, *parsed, line);
   }
   const std::string pyproject = absl::StrCat(rootdir, "/pyproject.toml");
-  ASSIGN_OR_RETURN(const bool has_pyproject, Exists(pyproject));
-  if (!has_pyproject) return absl::OkStatus();
-  absl::StatusOr<toml::table> parsed = ParseFile(pyproject);
+  const absl::StatusOr<std::string> text = ReadRegularFile(pyproject);
+  // pytest passes over what is no file.
+  if (absl::IsNotFound(text.status()) || absl::IsFailedPrecondition(text.status())) return absl::OkStatus();
+  if (!text.ok()) return absl::InvalidArgumentError(text.status().message());
+  absl::StatusOr<toml::table> parsed = Parse(pyproject, *text);
   if (!parsed.ok()) return parsed.status();
   const toml::table* settings = (*parsed)["tool"]["fastest"].as_table();
   return settings == nullptr ? absl::OkStatus() : AddTable(pyproject, *settings, line);

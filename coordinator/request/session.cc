@@ -1,8 +1,6 @@
 #include "coordinator/request/session.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "base/regular_file.h"
 #include "coordinator/options/flag_table.h"
 
 namespace fastest::request {
@@ -47,9 +46,8 @@ bool SetsDynamicContext(const std::vector<std::string>& args, const Invocation& 
     if (value == "--cov-config" && i + 1 < args.size()) files.push_back(args[i + 1]);
   }
   return std::any_of(files.begin(), files.end(), [&](const std::string& name) {
-    std::ifstream file(invocation.Absolute(name));
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    return absl::StrContains(text, "dynamic_context");
+    const absl::StatusOr<std::string> text = ReadRegularFile(invocation.Absolute(name));
+    return text.ok() && absl::StrContains(*text, "dynamic_context");
   });
 }
 

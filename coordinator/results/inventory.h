@@ -4,8 +4,10 @@
 #ifndef FASTEST_COORDINATOR_RESULTS_INVENTORY_H_
 #define FASTEST_COORDINATOR_RESULTS_INVENTORY_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -59,7 +61,8 @@ class Inventory {
   // How many tests the run is expected to have: a guess until all are known.
   void Expect(int tests) { expected_ = tests; }
   int expected() const { return expected_; }
-  void Deselect(int tests) { deselected_ += tests; }
+  // `tests`: not negative. Workers may say any number, again and again.
+  void Deselect(int tests) { deselected_ += std::min(tests, std::numeric_limits<int>::max() - deselected_); }
   int deselected() const { return deselected_; }
   // The test's place in its module or in the whole collection. 0 for a test that nobody has collected.
   int PositionOf(const v1::TestRef& test) const;

@@ -1,6 +1,7 @@
 #include "coordinator/results/ledger.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -70,8 +71,10 @@ bool Ledger::Enter(const v1::TestRef& ref, uint32_t module) {
 }
 
 void Ledger::Deselected(uint32_t n) {
-  deselected_ += static_cast<int>(n);
-  if (n > 0) counts_["deselected"] += static_cast<int>(n);
+  // Workers may say any number, again and again.
+  const int64_t sum = int64_t{deselected_} + n;
+  deselected_ = static_cast<int>(std::min<int64_t>(sum, std::numeric_limits<int>::max()));
+  if (n > 0) counts_["deselected"] = deselected_;
 }
 
 void Ledger::WholeCollection(const std::string& worker, const v1::Collection& collection) {

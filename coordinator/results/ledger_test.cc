@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -347,6 +348,18 @@ TEST(LedgerTest, PlannedButNotThereIsWithdrawn) {
   ledger.Planned("b.py", {"b.py::y"});
   ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
   EXPECT_EQ(ledger.Close().withdrawn, 1);
+}
+
+TEST(LedgerTest, SumsOfWhatWorkersSayDoNotOverflow) {
+  StringTable names;
+  Ledger ledger(names);
+  for (int i = 0; i < 300; ++i) {
+    v1::WorkerMessage::Collected collected = Collected({});
+    collected.set_module_deselected(10'000'000);
+    ledger.Collected("gw0", "test_" + std::to_string(i) + ".py", collected);
+  }
+  EXPECT_EQ(ledger.Close().deselected, std::numeric_limits<int>::max());
+  EXPECT_EQ(ledger.counts().at("deselected"), std::numeric_limits<int>::max());
 }
 
 TEST(LedgerTest, WhatWasDeselectedOrNotCollectedToTheEndIsNotWithdrawn) {

@@ -18,6 +18,7 @@ Bookkeeper::Bookkeeper(const RunOptions& options, StringTable& names, dispatch::
       control_(control),
       reports_(reports),
       inventory_(names, /*is_part=*/!options.share.everything()),
+      claims_(inventory_),
       attempts_(options.failures),
       ledger_(names, /*is_part=*/!options.share.everything()),
       measurements_(names) {}
@@ -25,6 +26,7 @@ Bookkeeper::Bookkeeper(const RunOptions& options, StringTable& names, dispatch::
 void Bookkeeper::Plan(const PlannedWork& work, const Estimates& estimates, const v1::Collection& collection) {
   mode_ = collection.mode();
   module_order_ = work.module_order;
+  claims_.SetModules(module_order_);
   if (KnowsTests()) {
     EnterTests(work, collection);
     return;
@@ -101,6 +103,7 @@ void Bookkeeper::WorkerReady(const Worker& worker, const v1::Collection& collect
 
 void Bookkeeper::Granted(const v1::Lease& lease, dispatch::SlotKey slot, const Worker* worker, double now) {
   inventory_.Grant(lease);
+  claims_.Grant(lease, slot.agent, slot.slot);
   timing_.Leased(lease.id(), slot.agent, now);
   if (worker == nullptr) return;
   const v1::Batch& batch = lease.batch();
@@ -160,6 +163,7 @@ bool Bookkeeper::Result(const results::Origin& from, v1::TestResult& result, dou
       queue_.ResultArrived(result.lease_id(), result.ref(), failed, result.reason() != v1::REASON_NONE,
                            attempts_.MayRetry(inventory_.expected()));
   if (!verdict.counts) return false;
+  any_result_ = true;
   timing_.Stamp(from.worker, now, &result);
   results::Origin origin = from;
   origin.attempt = verdict.attempt;

@@ -14,6 +14,7 @@
 #include "coordinator/policy/attempts.h"
 #include "coordinator/report/run_reports.h"
 #include "coordinator/results/inventory.h"
+#include "coordinator/results/lease_claims.h"
 #include "coordinator/results/ledger.h"
 #include "coordinator/results/run_summary.h"
 #include "coordinator/results/run_timing.h"
@@ -40,7 +41,11 @@ class Bookkeeper {
   // Hands the plan's batches to the queue. There will be no others.
   void Queue(const plan::Plan& plan, bool measured, double now);
 
-  // In the midst of the run. `collection`: Ready.collection.
+  // In the midst of the run. Empty: the worker in the slot may say this (LeaseClaims). Else nothing of it is entered.
+  std::string WhyNot(dispatch::SlotKey slot, const v1::WorkerMessage& message) {
+    return claims_.WhyNot(slot.agent, slot.slot, message);
+  }
+  // `collection`: Ready.collection.
   void WorkerReady(const Worker& worker, const v1::Collection& collection, double now);
   void Granted(const v1::Lease& lease, dispatch::SlotKey slot, const Worker* worker, double now);
   void Collected(const Worker& worker, const v1::WorkerMessage::Collected& collected);
@@ -65,6 +70,8 @@ class Bookkeeper {
 
   // Failures as --maxfail counts them.
   int failures() const { return ledger_.failures(); }
+  // A test of the run has come to its end.
+  bool any_result() const { return any_result_; }
   // Tests that are known one by one.
   int known() const { return inventory_.known(); }
   // Workers make the items of modules while tests run, so an error of collection comes late.
@@ -84,8 +91,10 @@ class Bookkeeper {
   control::Control& control_;
   report::RunReports& reports_;
   v1::CollectionMode mode_ = v1::AUTO;
+  bool any_result_ = false;
   std::vector<std::string> module_order_;
   results::Inventory inventory_;
+  results::LeaseClaims claims_;
   policy::Attempts attempts_;
   results::Ledger ledger_;
   Measurements measurements_;

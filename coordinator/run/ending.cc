@@ -136,6 +136,7 @@ int ExitCode(const Ending& ending, const results::Books& books, const Circumstan
     if (ending.by_deadline()) return kDeadline;
     if (ending.cause_ == Ending::Cause::kDeaths && from_books == kOk) return kNotRun;
   }
+  if (ending.session_broke_) return kInternalError;
   if (from_books == kOk && circumstances.fails_by_policy) return kTestsFailed;
   if (from_books == kNoTestsCollected && circumstances.is_part) return kOk;
   if (from_books == kOk && (ending.session_hung_ || ending.session_failed_)) return kTestsFailed;

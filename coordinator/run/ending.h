@@ -66,6 +66,8 @@ class Ending {
   // A worker's session has ended; `only`: the run has a single slot. Gives what the run has to do, for the reason that
   // `ended` gives.
   Pace SessionEnded(const v1::WorkerMessage::Ended& ended, bool only);
+  // A session broke while it ran tests, by an internal error of pytest's. Its tests go to others.
+  void SessionBroke() { session_broke_ = true; }
   // A session hung after its last test, as it would have in pytest.
   void SessionHung() { session_hung_ = true; }
   void PlanShown(bool has_tests);
@@ -86,7 +88,7 @@ class Ending {
   const std::string& stop_reason() const { return stop_reason_; }
   // The exit status of a session that stops for stop_reason().
   int StopStatus() const;
-  // One line for the user if the run could not take place. Empty otherwise.
+  // For the user if the run could not take place or not go on: a line, or pytest's own text. Empty otherwise.
   const std::string& failure() const { return failure_; }
   // The same in one line, for a place below the failure itself.
   std::string ShortFailure() const;
@@ -104,6 +106,7 @@ class Ending {
   // Stopped by errors of collection: the sessions know what that comes to, and say it as they end or fail.
   bool sessions_explain_ = false;
   bool session_hung_ = false;
+  bool session_broke_ = false;
   // A session ended itself as failed, although its tests may have passed.
   bool session_failed_ = false;
   std::string stop_reason_;
@@ -123,6 +126,7 @@ class Ending {
 //   kNotRun                  the books say so
 //   kDeadline                the deadline left tests
 //   kNotRun                  deaths left tests, and none failed
+//   kInternalError           a session broke, and others have run its tests
 //   kTestsFailed             nothing failed, but a policy does
 //   kOk                      no tests in a part of a run: whether there are any, the whole run says
 //   kTestsFailed             nothing failed, but a session hung at its end

@@ -20,6 +20,12 @@ std::vector<Worker> Roster::Lose(int agent) {
   return lost;
 }
 
+void Roster::Disbelieve(int agent) {
+  for (auto it = lost_workers_.begin(); it != lost_workers_.end();) {
+    it = it->first.first == agent ? lost_workers_.erase(it) : std::next(it);
+  }
+}
+
 void Roster::Refuse(int agent, const std::string& why) {
   NoteRefused(FactsOf(agent).name, why);
   for (auto it = workers_.begin(); it != workers_.end();) {

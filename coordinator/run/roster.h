@@ -19,6 +19,11 @@ struct Worker {
   // "gw3". Unique in the run: a replacement has an id of its own.
   std::string id;
   bool ready = false;
+  // A test has begun in it; one runs now.
+  bool began = false;
+  bool running = false;
+  // Its session broke, in the midst of the run: how, in a line.
+  std::string broke;
   // What it said before it was ready. Only the first ready worker's is taken, since all say the same.
   std::vector<v1::WorkerMessage> early;
   // What it wrote before it was ready, if another worker wrote first. Conftests and plugins write the same in each.
@@ -40,6 +45,8 @@ class Roster {
   const std::map<int, v1::AgentMessage::Hello>& agents() const { return agents_; }
   // The agent is gone, and its workers, which this returns. Results of them may still come: see FindLost().
   std::vector<Worker> Lose(int agent);
+  // Results of the lost agent are not wanted any more.
+  void Disbelieve(int agent);
   // An agent that takes no part. Its workers, if it has any, are forgotten.
   void Refuse(int agent, const std::string& why);
   void NoteRefused(const std::string& name, const std::string& why) { refused_.emplace_back(name, why); }

@@ -30,12 +30,6 @@ dispatch::DispatchQueue::Options QueueOptions(const RunOptions& options, const E
   return queue;
 }
 
-v1::CoordinatorMessage EndRun() {
-  v1::CoordinatorMessage message;
-  message.mutable_end_run();
-  return message;
-}
-
 }  // namespace
 
 Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
@@ -49,6 +43,12 @@ Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
       control_(options_.control_option, /*agents_may_leave=*/options_.patience.lease_s > 0),
       roster_(options_.sequence.has_value() ? options_.sequence->worker : 0, options_.more_agents),
       books_(options_, names_, queue_, control_, reports_) {}
+
+v1::CoordinatorMessage Run::EndRun() {
+  v1::CoordinatorMessage message;
+  message.mutable_end_run();
+  return message;
+}
 
 // Agents.
 
@@ -91,6 +91,9 @@ void Run::AgentSaid(int agent, v1::AgentMessage::Event&& event) {
   if (worker == nullptr) return;
   if (gone) {
     OnGone(*worker, event.worker_gone());
+  } else if (const std::string why = books_.WhyNot(slot, event.from_worker().message()); !why.empty()) {
+    OnLie(agent, why);
+    return;
   } else {
     WorkerSaid(*worker, *event.mutable_from_worker()->mutable_message());
   }
@@ -140,49 +143,6 @@ void Run::AgentRefused(const std::string& name, const std::string& why) {
   reports_.all().AgentRefused(name, why);
 }
 
-void Run::LateNews(int agent, v1::AgentMessage::Event& event) {
-  if (!event.has_from_worker() || !event.from_worker().message().has_progress()) return;
-  const results::Origin* const worker = roster_.FindLost(agent, event.from_worker().worker_id());
-  if (worker == nullptr) return;
-  OnResults(*worker, *event.mutable_from_worker()->mutable_message()->mutable_progress());
-  Act();
-}
-
-void Run::OnRefused(int agent, const v1::AgentMessage::Refused& refused) {
-  if (roster_.agents().size() == 1 && !roster_.more_agents()) {
-    Fail(refused.exit_status(), refused.message());
-    return;
-  }
-  queue_.AgentLost(agent, refused.message(), now_());
-  roster_.NoteLoss(absl::StrCat(roster_.NameOf(agent), " cannot run the tests: ", refused.message()));
-  reports_.all().AgentRefused(roster_.FactsOf(agent).name, refused.message());
-  roster_.Refuse(agent, refused.message());
-  reports_.Note(roster_.last_loss());
-  Act();
-}
-
-void Run::GiveUpAgent(int agent, const std::string& why) {
-  control_.AgentLeft(agent, why);
-  const std::string name = roster_.NameOf(agent);
-  const std::string in_reports = roster_.FactsOf(agent).name;
-  const std::vector<Worker> lost = roster_.Lose(agent);
-  for (const Worker& worker : lost) {
-    reports_.all().WorkerLost(worker.origin, absl::StrCat("its agent was lost: ", why));
-  }
-  const bool none_left = roster_.agents().empty() && !roster_.more_agents();
-  // An agent that had nothing left to do may go.
-  if (!lost.empty()) {
-    reports_.all().AgentLost(in_reports, why);
-    roster_.NoteLoss(absl::StrCat(name, " was lost: ", why));
-    if (none_left) {
-      Fail(kNotRun, absl::StrCat("the agent that ran the tests is gone (", why, ")"));
-    } else if (!ending_.stopped()) {
-      reports_.Note(absl::StrCat(name, " was lost (", why, "): its tests go to others"));
-    }
-  }
-  if (!none_left) Act();
-}
-
 // Workers.
 
 void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
@@ -224,9 +184,7 @@ void Run::WorkerSaid(Worker& worker, v1::WorkerMessage& message) {
       control_.AwaitedBy(worker.slot, worker.id, message.awaits_controller().reason());
       break;
     case v1::WorkerMessage::kFailure:
-      ShowEarlyOutput(worker);
-      worker.early_output.clear();
-      if (ending_.SessionFailed(message.failure().exit_status(), message.failure().message())) StopWork("", true);
+      OnFailure(worker, message.failure());
       break;
     case v1::WorkerMessage::kWaits:
     case v1::WorkerMessage::kAlive:
@@ -351,9 +309,11 @@ void Run::OnCollectReport(const Worker& worker, const v1::CollectReport& report)
   if (late && !ending_.stopped() && !stop_rules_.goes_on_after_errors) StopWork(ending_.LateCollectionError(), false);
 }
 
-void Run::OnProgress(const Worker& worker, v1::WorkerMessage::Progress& progress) {
+void Run::OnProgress(Worker& worker, v1::WorkerMessage::Progress& progress) {
   OnResults(worker.origin, progress);
+  worker.running = progress.has_started();
   if (progress.has_started()) {
+    worker.began = true;
     books_.TestStarted(worker, progress);
   } else {
     queue_.WorkerWaits(worker.slot);
@@ -388,13 +348,16 @@ void Run::OnEnded(const Worker& worker, const v1::WorkerMessage::Ended& ended) {
 void Run::OnGone(const Worker& worker, const v1::AgentMessage::WorkerGone& gone) {
   // The worker did not become ready as the others did. What it wrote may say why.
   ShowEarlyOutput(worker);
-  if (!gone.orderly()) control_.WorkerDied(worker.id, gone.how());
-  if (!gone.orderly() && !ending_.stopped()) {
-    roster_.NoteLoss(absl::StrCat(worker.id, " ended: ", gone.how()));
+  const bool died = !gone.orderly() || !worker.broke.empty();
+  const std::string& how = worker.broke.empty() ? gone.how() : worker.broke;
+  if (died) control_.WorkerDied(worker.id, how);
+  if (!worker.broke.empty()) queue_.SessionBroke(worker.slot, absl::StrCat(worker.id, " ended: ", how));
+  if (died && !ending_.stopped()) {
+    roster_.NoteLoss(absl::StrCat(worker.id, " ended: ", how));
     if (!worker.ready && !started_) {
       reports_.ShowDirectly(v1::WorkerMessage::Output::STDERR, roster_.last_loss() + "\n");
     }
-    reports_.all().WorkerLost(worker.origin, gone.how());
+    reports_.all().WorkerLost(worker.origin, how);
     CountDeath(worker.id);
   }
   // pytest answered by text alone: another worker could do nothing.
@@ -546,6 +509,7 @@ Circumstances Run::HowItWent() const {
 
 int Run::Close() {
   if (!started_ && ending_.by_deadline() && !options_.plan_only && !options_.terminal.forwarded) BeginWithoutWorker();
+  if (!ending_.failed()) ShowBreak();
   books_.SettleRetries();
   books_.EnterNotRun(ending_.WhyNotRun(roster_.last_loss()), ending_.stopped(), selects_);
   for (const auto& [test, note] : books_.attempts().expired()) reports_.Note(note);

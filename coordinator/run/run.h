@@ -103,9 +103,13 @@ class Run {
   void ShowPlan(const plan::Plan& plan);
   void OnOutput(Worker& worker, v1::WorkerMessage& message);
   void OnCollectReport(const Worker& worker, const v1::CollectReport& report);
-  void OnProgress(const Worker& worker, v1::WorkerMessage::Progress& progress);
+  void OnProgress(Worker& worker, v1::WorkerMessage::Progress& progress);
   void OnResults(const results::Origin& from, v1::WorkerMessage::Progress& progress);
   void OnEnded(const Worker& worker, const v1::WorkerMessage::Ended& ended);
+  // The session broke. If every worker's would break in the same way, the run ends with pytest's text and exit
+  // status. Otherwise the worker's tests go to others.
+  void OnFailure(Worker& worker, const v1::WorkerMessage::Failure& failure);
+  void ShowBreak();
   void OnGone(const Worker& worker, const v1::AgentMessage::WorkerGone& gone);
   // What the worker wrote and was held back because another wrote the same.
   void ShowEarlyOutput(const Worker& worker);
@@ -114,8 +118,13 @@ class Run {
 
   // What becomes of agents.
   void OnRefused(int agent, const v1::AgentMessage::Refused& refused);
+  // It said something of a lease that is not its own. It is lost, and nothing more that it says is believed. (To drop
+  // the one message would do harm: the tests would never end, or count as the liar has reported them before.)
+  void OnLie(int agent, const std::string& what);
   // Its workers are no more; `why` is for the user.
   void GiveUpAgent(int agent, const std::string& why);
+  // All is said to it.
+  static v1::CoordinatorMessage EndRun();
   // Results that a lost agent has kept.
   void LateNews(int agent, v1::AgentMessage::Event& event);
 
@@ -160,6 +169,12 @@ class Run {
   // When workers are killed that do not end after an interrupt. Only if the ending is by the user.
   double cut_off_at_ = 0;
   bool started_ = false;
+  // What the last session said that broke in the midst of the run, and whether a test ran then.
+  std::string last_break_;
+  bool test_broke_ = false;
+  // Its text, and whose it is, until it is shown. (If every session breaks so, the run ends with the text.)
+  v1::WorkerMessage::Output break_text_;
+  results::Origin break_origin_;
   StopRules stop_rules_;
   // Discovery does not know which tests pytest leaves out.
   bool selects_ = false;

@@ -160,6 +160,22 @@ class RunTest : public testing::Test, public AgentPort {
     Say(slot, message);
   }
 
+  void Begin(uint32_t slot, const v1::Lease& lease, const std::string& id) {
+    v1::WorkerMessage message;
+    message.mutable_progress()->set_started_lease_id(lease.id());
+    message.mutable_progress()->mutable_started()->set_node_id(id);
+    Say(slot, message);
+  }
+
+  // The worker's session ends with an internal error.
+  void Break(uint32_t slot, const std::string& text, bool gone = true) {
+    v1::WorkerMessage message;
+    message.mutable_failure()->set_exit_status(3);
+    message.mutable_failure()->set_message(text);
+    Say(slot, message);
+    if (gone) Gone(slot, true);
+  }
+
   void LeaseDone(uint32_t slot, const v1::Lease& lease) {
     v1::WorkerMessage message;
     message.mutable_lease_done()->set_lease_id(lease.id());
@@ -566,14 +582,18 @@ TEST_F(RunTest, ARepeatedResultCountsOnce) {
   EXPECT_THAT(record_.results, ElementsAre("a.py::t"));
 }
 
-TEST_F(RunTest, AResultOfATestThatNobodyCollectedIsNotExpected) {
+TEST_F(RunTest, AnAgentThatReportsATestThatNobodyCollectedIsLost) {
   Start(2);
   Ready(0, {"a.py", "b.py"});
   Ready(1, {"a.py", "b.py"});
   Collected(0, leases_[0].at(0), {"a.py::t"});
   Result(0, leases_[0][0], "a.py::stranger");
-  Collected(1, leases_[1].at(0), {"b.py::t"});
-  EXPECT_EQ(record_.expected, 2);
+  EXPECT_THAT(record_.results, IsEmpty());
+  EXPECT_THAT(ended_agents_, ElementsAre(0));
+  // There is no other agent.
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 10);
+  EXPECT_THAT(run_->error(), HasSubstr("it reported a.py::stranger, which is not in its lease 1"));
 }
 
 TEST_F(RunTest, WhatIsSaidInShortIsReportedWhole) {
@@ -707,6 +727,119 @@ TEST_F(RunTest, AFailureIsTheRunsEnd) {
   ASSERT_TRUE(run_->Done());
   EXPECT_EQ(run_->Close(), 4);
   EXPECT_EQ(run_->error(), "ERROR: usage");
+}
+
+TEST_F(RunTest, ASessionThatBreaksCostsOnlyItsOwnTests) {
+  Start(2);
+  Ready(0, {"a.py", "b.py"});
+  Ready(1, {"a.py", "b.py"});
+  RunLease(1, leases_[1].at(0), {"b.py::t"});
+  Collected(0, leases_[0].at(0), {"a.py::t", "a.py::u"});
+  Begin(0, leases_[0].at(0), "a.py::t");
+  Break(0, "INTERNALERROR> RuntimeError: no\n");
+  EXPECT_FALSE(run_->Done());
+  EXPECT_THAT(stops_, IsEmpty());
+  EXPECT_THAT(record_.output, ElementsAre("INTERNALERROR> RuntimeError: no\n"));
+  // A new worker takes the place.
+  Ready(0, {"a.py", "b.py"});
+  ASSERT_EQ(leases_[0].size(), 2u);
+  RunLease(0, leases_[0].at(1), {"a.py::t", "a.py::u"});
+  End(0);
+  End(1);
+  ASSERT_TRUE(run_->Done());
+  // pytest's exit code of an internal error.
+  EXPECT_EQ(run_->Close(), 3);
+  EXPECT_THAT(record_.summary.books.not_run, IsEmpty());
+  EXPECT_EQ(record_.summary.books.reported, 3);
+}
+
+TEST_F(RunTest, ATestThatBreaksEverySessionIsNotRunForEver) {
+  Start(2);
+  Ready(0, {"a.py", "b.py"});
+  Ready(1, {"a.py", "b.py"});
+  RunLease(1, leases_[1].at(0), {"b.py::t"});
+  Collected(0, leases_[0].at(0), {"a.py::t", "a.py::u"});
+  Begin(0, leases_[0].at(0), "a.py::t");
+  Break(0, "INTERNALERROR> no\n");
+  Ready(0, {"a.py", "b.py"});
+  ASSERT_EQ(leases_[0].size(), 2u);
+  Collected(0, leases_[0].at(1), {"a.py::t", "a.py::u"});
+  Begin(0, leases_[0].at(1), "a.py::t");
+  Break(0, "INTERNALERROR> no\n");
+  // The next worker has the rest.
+  Ready(0, {"a.py", "b.py"});
+  ASSERT_EQ(leases_[0].size(), 3u);
+  const v1::Lease rest = leases_[0].at(2);
+  ASSERT_EQ(rest.batch().tests_size(), 1);
+  EXPECT_EQ(rest.batch().tests(0).node_id(), "a.py::u");
+  RunLease(0, rest, {"a.py::u"});
+  for (const uint32_t slot : {0u, 1u}) End(slot);
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 10);
+  ASSERT_EQ(record_.summary.books.not_run.size(), 1u);
+  EXPECT_EQ(record_.summary.books.not_run[0].ref.node_id(), "a.py::t");
+  EXPECT_THAT(record_.summary.books.not_run[0].reason, HasSubstr("an error in pytest or a plugin broke its session"));
+}
+
+TEST_F(RunTest, AnInternalErrorOfEverySessionIsTheRunsEnd) {
+  Start(2);
+  Ready(0, {"a.py", "b.py"});
+  Ready(1, {"a.py", "b.py"});
+  // A hook fails when the first module's items are made.
+  Break(0, "INTERNALERROR> ValueError: hook\n", /*gone=*/false);
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 3);
+  EXPECT_EQ(run_->error(), "INTERNALERROR> ValueError: hook\n");
+  // The whole text is shown once.
+  EXPECT_THAT(record_.output, IsEmpty());
+  EXPECT_EQ(record_.summary.stop_reason, "INTERNALERROR> ValueError: hook");
+}
+
+TEST_F(RunTest, AHookThatFailsWithEveryTestIsTheRunsEnd) {
+  Start(2);
+  Ready(0, {"a.py", "b.py"});
+  Ready(1, {"a.py", "b.py"});
+  Collected(0, leases_[0].at(0), {"a.py::t"});
+  Begin(0, leases_[0].at(0), "a.py::t");
+  Break(0, "INTERNALERROR> ValueError: hook\n");
+  EXPECT_FALSE(run_->Done());
+  Collected(1, leases_[1].at(0), {"b.py::t"});
+  Begin(1, leases_[1].at(0), "b.py::t");
+  Break(1, "INTERNALERROR> ValueError: hook\n", /*gone=*/false);
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 3);
+  EXPECT_EQ(run_->error(), "INTERNALERROR> ValueError: hook\n");
+  EXPECT_THAT(record_.output, IsEmpty());
+}
+
+TEST_F(RunTest, AnAgentThatSpeaksOfTheLeasesOfOthersIsLost) {
+  Start(1);
+  v1::AgentMessage::Hello hello;
+  hello.set_name("liar");
+  hello.set_slots(1);
+  const std::string local = workers_[0];
+  run_->AgentJoined(1, hello);
+  const std::string liar = workers_[0];
+  workers_[0] = local;
+  Ready(0, {"a.py", "b.py"});
+  const v1::Lease lease = leases_[0].at(0);
+  Collected(0, lease, {"a.py::t"});
+  v1::AgentMessage::Event event;
+  event.mutable_from_worker()->set_worker_id(liar);
+  v1::TestResult* result = event.mutable_from_worker()->mutable_message()->mutable_progress()->add_results();
+  result->set_lease_id(lease.id());
+  result->mutable_ref()->set_node_id("a.py::t");
+  result->set_outcome(v1::PASSED);
+  const v1::AgentMessage::Event again = event;
+  run_->AgentSaid(1, std::move(event));
+  EXPECT_THAT(record_.results, IsEmpty());
+  EXPECT_THAT(ended_agents_, ElementsAre(1));
+  EXPECT_THAT(record_.lost, ElementsAre(HasSubstr("it can't be believed: it spoke of lease")));
+  // Nothing more that it says counts.
+  run_->AgentSaid(1, v1::AgentMessage::Event(again));
+  EXPECT_THAT(record_.results, IsEmpty());
+  Result(0, lease, "a.py::t", v1::FAILED);
+  EXPECT_THAT(record_.results, ElementsAre("a.py::t"));
 }
 
 TEST_F(RunTest, WorkersThatDieAtStartAreNotStartedForEver) {

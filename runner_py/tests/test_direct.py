@@ -58,7 +58,8 @@ def test_nasty_tests_are_reported_alike(run_all, suite, more_than):
     expected = [without_times(result) for result in run_all(SUITES / suite, engine="ENGINE_PYTEST").results()]
     worker = run_all(SUITES / suite, engine="ENGINE_AUTO")
     assert len(expected) > more_than
-    assert set(engines(worker.results()).values()) == {"ENGINE_DIRECT"}
+    # pytest evaluates a condition once. What the engine replays, it would evaluate again.
+    assert set(reasons(worker.results()).values()) <= {"a mark has a condition that is evaluated"}
     for result, like in zip(worker.results(), expected):
         assert without_times(result) == like
     assert len(worker.results()) == len(expected)

@@ -1,12 +1,10 @@
 #include "coordinator/discovery/project/path.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <tuple>
@@ -14,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "base/process/unique_fd.h"
+#include "base/regular_file.h"
 #include "coordinator/discovery/project/pattern.h"
 
 namespace fastest::discovery {
@@ -159,26 +157,9 @@ bool IsFile(const std::string& path) { return HasMode(path, S_IFREG); }
 bool IsDirectory(const std::string& path) { return HasMode(path, S_IFDIR); }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat info;
-  if (!file.valid() || fstat(file.get(), &info) != 0) {
-    const int error = errno;
-    const std::string message = absl::StrCat("can't read ", path, ": ", strerror(error));
-    return error == ENOENT ? absl::NotFoundError(message) : absl::UnavailableError(message);
-  }
-  // The size is only a first guess: a file may grow, and in /proc the size is zero.
-  std::string text(static_cast<size_t>(info.st_size) + 1, '\0');
-  size_t used = 0;
-  while (true) {
-    const ssize_t got = read(file.get(), text.data() + used, text.size() - used);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return absl::UnavailableError(absl::StrCat("can't read ", path, ": ", strerror(errno)));
-    if (got == 0) break;
-    used += static_cast<size_t>(got);
-    if (used == text.size()) text.resize(text.size() * 2);
-  }
-  text.resize(used);
-  return text;
+  // A cache of facts grows with the suite.
+  constexpr size_t kMost = size_t{1} << 30;
+  return ReadRegularFile(path, kMost);
 }
 
 std::vector<std::string> Glob(std::string_view directory, std::string_view pattern) {

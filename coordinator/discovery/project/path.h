@@ -38,7 +38,7 @@ bool PathExists(const std::string& path);
 bool IsFile(const std::string& path);
 bool IsDirectory(const std::string& path);
 
-// The whole file. Errors: NotFound or Unavailable with the system's reason.
+// The whole file, if it is a regular one (see ReadRegularFile). Errors name the path.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
 // What Python's glob.iglob(pattern, recursive=True) finds below `directory`, sorted. Relative patterns give relative

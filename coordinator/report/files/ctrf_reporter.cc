@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/countable.h"
 #include "base/json_text.h"
 #include "coordinator/report/text/test_report.h"
 #include "proto/outcome_name.h"
@@ -23,7 +24,7 @@ constexpr size_t kMuch = size_t{64} * 1024;
 std::string Text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 // CTRF counts in whole milliseconds.
-int64_t Milliseconds(double seconds) { return static_cast<int64_t>(std::llround(seconds * 1000)); }
+int64_t Milliseconds(double seconds) { return static_cast<int64_t>(std::llround(Countable(seconds * 1000))); }
 
 const char* StatusOf(v1::Outcome outcome) {
   switch (outcome) {

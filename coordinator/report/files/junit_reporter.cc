@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/countable.h"
 #include "proto/test_id.h"
 
 namespace fastest::report {
@@ -14,11 +15,12 @@ namespace {
 
 // Local time with its offset, in the form of Python's datetime.isoformat().
 std::string IsoTime(double seconds) {
+  seconds = Countable(seconds);
   const time_t whole = static_cast<time_t>(std::floor(seconds));
   const int micros = static_cast<int>((seconds - std::floor(seconds)) * 1e6);
   tm local = {};
   localtime_r(&whole, &local);
-  char date[sizeof("2000-01-01T00:00:00") + 16];
+  char date[sizeof("2000-01-01T00:00:00") + 16] = "";
   strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &local);
   const long offset = std::labs(local.tm_gmtoff);
   return absl::StrFormat("%s.%06d%c%02d:%02d", date, micros, local.tm_gmtoff < 0 ? '-' : '+', offset / 3600,

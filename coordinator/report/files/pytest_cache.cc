@@ -1,12 +1,11 @@
 #include "coordinator/report/files/pytest_cache.h"
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "base/regular_file.h"
 #include "coordinator/report/byte_sink.h"
 #include "coordinator/report/text/test_report.h"
 #include "proto/test_id.h"
@@ -22,10 +21,8 @@ std::string PathOf(const std::string& folder, const std::string& key) { return a
 
 // A file that is damaged or missing counts as empty, as in pytest.
 nlohmann::ordered_json Read(const std::string& folder, const std::string& key) {
-  std::ifstream file(PathOf(folder, key), std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return nlohmann::ordered_json::parse(text.str(), nullptr, /*allow_exceptions=*/false);
+  const absl::StatusOr<std::string> text = ReadRegularFile(PathOf(folder, key));
+  return nlohmann::ordered_json::parse(text.ok() ? *text : "", nullptr, /*allow_exceptions=*/false);
 }
 
 absl::Status WriteWhole(const std::string& path, const std::string& text) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "base/countable.h"
 #include "base/json_text.h"
 #include "proto/engine_name.h"
 #include "proto/outcome_name.h"
@@ -25,7 +26,7 @@ constexpr size_t kMuch = size_t{64} * 1024;
 constexpr double kCounterStepUs = 1000;
 
 // All times and spans are written as microseconds with three decimals.
-int64_t Thousandths(double micros) { return std::llround(micros * 1000); }
+int64_t Thousandths(double micros) { return std::llround(Countable(micros * 1000)); }
 
 void AddMicros(int64_t thousandths, TextBuffer* json) {
   if (thousandths < 0) json->Add('-');

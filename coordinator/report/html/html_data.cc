@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "base/countable.h"
 #include "base/json_text.h"
 #include "coordinator/report/text/outcome_words.h"
 #include "coordinator/report/text/pytest_order.h"
@@ -34,7 +35,7 @@ class Column {
   TextBuffer text_;
 };
 
-int64_t Micros(double seconds) { return std::llround(seconds * 1e6); }
+int64_t Micros(double seconds) { return std::llround(Countable(seconds * 1e6)); }
 
 Json SectionsOf(const v1::Phase& phase) {
   Json sections = Json::array();

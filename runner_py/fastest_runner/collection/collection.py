@@ -13,7 +13,7 @@ import functools
 import gc
 import hashlib
 import operator
-import time
+from time import perf_counter
 from typing import Any, Callable, Generator, Iterable, Iterator, NamedTuple
 
 import pytest
@@ -142,7 +142,7 @@ class Collection:
 
     def select(self, batch: dict[str, Any]) -> Selection:
         """Makes the items of a batch. For the first batch of a module pytest's collection hooks run."""
-        begin = time.perf_counter()
+        begin = perf_counter()
         if self.is_whole:
             entries, missing = self._resolve(batch.get("tests", ()), self._by_ref)
             total, deselected, digest = len(self._session.items), self.deselected, ""
@@ -154,7 +154,7 @@ class Collection:
                 entries, missing = self._resolve(batch["tests"], by_ref)
             else:
                 entries, missing = _part(module.entries, batch), []
-        return Selection(entries, missing, total, deselected, digest, time.perf_counter() - begin)
+        return Selection(entries, missing, total, deselected, digest, perf_counter() - begin)
 
     # In place of Session.perform_collect.
 
