@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/byte_text.h"
 #include "base/file_digest.h"
 #include "proto/test_id.h"
 
@@ -45,13 +46,14 @@ std::string MapPath(const std::string& path, const std::string& from, const std:
 
 v1::RunSpec SpecForCheckout(const v1::CoordinatorMessage::StartRun& start, const std::string& workdir) {
   v1::RunSpec spec = start.spec();
+  const std::string here = TextOf(workdir);
   spec.clear_python();
-  spec.set_invocation_dir(MapPath(spec.invocation_dir(), start.rootdir(), workdir));
+  spec.set_invocation_dir(MapPath(spec.invocation_dir(), start.rootdir(), here));
   spec.clear_pytest_args();
   // Without an ini-file pytest guesses the rootdir from the files around it, which may be other ones here.
-  spec.add_pytest_args(absl::StrCat("--rootdir=", workdir));
+  spec.add_pytest_args(absl::StrCat("--rootdir=", here));
   for (const std::string& argument : start.spec().pytest_args()) {
-    spec.add_pytest_args(MapArgument(argument, start.rootdir(), workdir));
+    spec.add_pytest_args(MapArgument(argument, start.rootdir(), here));
   }
   return spec;
 }
@@ -84,7 +86,7 @@ absl::Status ExpectedFiles::Compare(const v1::Batch& batch) {
 }
 
 std::string ExpectedFiles::Difference(const std::string& path, File& file) const {
-  const std::string own = absl::StrCat(workdir_, "/", path);
+  const std::string own = absl::StrCat(workdir_, "/", BytesOf(path));
   struct stat now = {};
   // Before the file is read: a change meanwhile is seen the next time.
   if (stat(own.c_str(), &now) != 0) return absl::StrCat(path, " is missing");
