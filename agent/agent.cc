@@ -14,6 +14,7 @@
 #include "agent/coordinator/dialled_transport.h"
 #include "agent/record/agent_metrics.h"
 #include "agent/workers/runner_location.h"
+#include "base/byte_text.h"
 #include "base/net/port_file.h"
 #include "base/process/executable.h"
 #include "base/process/subprocess.h"
@@ -36,13 +37,13 @@ std::string NewIncarnation() {
 v1::AgentMessage::Hello MakeHello(const AgentOptions& options, const std::string& hostname) {
   v1::AgentMessage::Hello hello;
   hello.set_protocol_version(v1::PROTOCOL_VERSION_CURRENT);
-  hello.set_name(options.name);
+  hello.set_name(TextOf(options.name));
   hello.set_incarnation(NewIncarnation());
   hello.set_slots(options.slots);
   hello.set_hostname(hostname);
   for (const std::string& label : options.labels) {
     const size_t equals = label.find('=');
-    (*hello.mutable_labels())[label.substr(0, equals)] = label.substr(equals + 1);
+    (*hello.mutable_labels())[TextOf(label.substr(0, equals))] = TextOf(label.substr(equals + 1));
   }
   return hello;
 }

@@ -161,6 +161,79 @@ TEST(ReliableLinkTest, SilenceBreaksTheStreamAndThenEndsTheLease) {
   EXPECT_FALSE(a.Silent(At(13)));
 }
 
+TEST(ReliableLinkTest, WhoTakesNothingIsStuckWhateverSignsOfLifeCome) {
+  Link a = Kept();
+  a.Add(Message(1));
+  EXPECT_FALSE(a.Stuck(At(100)));
+  a.TakeNext(At(100));
+  a.Receive(Message(), At(104));
+  EXPECT_FALSE(a.Stuck(At(103.9)));
+  EXPECT_TRUE(a.Stuck(At(104.1)));
+  // What could not be read may hold the acknowledgement.
+  a.Excuse(At(104));
+  EXPECT_FALSE(a.Stuck(At(104.1)));
+  Message acknowledgement;
+  acknowledgement.set_ack(1);
+  a.Receive(acknowledgement, At(104.2));
+  EXPECT_FALSE(a.Stuck(At(200)));
+}
+
+TEST(ReliableLinkTest, AMessageHasTimeToPassASlowNetwork) {
+  Link a = Kept();
+  a.Add(Message(1, 10 * (128 << 10)));
+  a.TakeNext(kStart);
+  EXPECT_FALSE(a.Stuck(At(13.9)));
+  EXPECT_TRUE(a.Stuck(At(14.1)));
+}
+
+TEST(ReliableLinkTest, WhoNeverTakesAMessageIsHopeless) {
+  Link a = Kept();
+  a.Add(Message(1));
+  double now = 0;
+  for (; now < 5; ++now) {
+    EXPECT_FALSE(a.Hopeless(At(now)));
+    a.TakeNext(At(now));
+    ASSERT_TRUE(a.Resume(0, At(now)));
+  }
+  EXPECT_TRUE(a.Hopeless(At(now)));
+  // A message that arrives shows the contrary.
+  a.TakeNext(At(now));
+  ASSERT_TRUE(a.Resume(1, At(now)));
+  EXPECT_FALSE(a.Hopeless(At(now)));
+}
+
+TEST(ReliableLinkTest, AStreamThatBreaksOftenIsNotHopeless) {
+  Link a = Kept();
+  // Nothing was to be said.
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(a.Resume(0, At(i)));
+  EXPECT_FALSE(a.Hopeless(At(100)));
+  // All within a moment.
+  a.Add(Message(1));
+  for (int i = 0; i < 100; ++i) {
+    a.TakeNext(At(100));
+    ASSERT_TRUE(a.Resume(0, At(100)));
+  }
+  EXPECT_FALSE(a.Hopeless(At(101)));
+}
+
+TEST(ReliableLinkTest, WhoSaysNoMessagesThreeTimesIsHopeless) {
+  Link a = Kept();
+  Message wrong;
+  wrong.set_ack(~uint64_t{0});
+  EXPECT_EQ(a.Receive(wrong, kStart), Arrival::kGap);
+  a.NoteFault();
+  EXPECT_FALSE(a.Hopeless(kStart));
+  // It gets further meanwhile.
+  Message next;
+  next.set_seq(1);
+  EXPECT_EQ(a.Receive(next, kStart), Arrival::kNew);
+  a.NoteFault();
+  a.NoteFault();
+  EXPECT_FALSE(a.Hopeless(kStart));
+  EXPECT_EQ(a.Receive(wrong, kStart), Arrival::kGap);
+  EXPECT_TRUE(a.Hopeless(kStart));
+}
+
 // Both sides talk at once over streams that break at any time. Messages under way are lost or not.
 TEST(ReliableLinkTest, EverythingArrivesOnceAndInOrderWhateverBreaks) {
   for (uint32_t seed = 0; seed < 300; ++seed) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/byte_text.h"
 #include "base/file_digest.h"
 #include "base/regular_file.h"
 #include "proto/test_id.h"
@@ -46,13 +47,14 @@ std::string MapPath(const std::string& path, const std::string& from, const std:
 
 v1::RunSpec SpecForCheckout(const v1::CoordinatorMessage::StartRun& start, const std::string& workdir) {
   v1::RunSpec spec = start.spec();
+  const std::string here = TextOf(workdir);
   spec.clear_python();
-  spec.set_invocation_dir(MapPath(spec.invocation_dir(), start.rootdir(), workdir));
+  spec.set_invocation_dir(MapPath(spec.invocation_dir(), start.rootdir(), here));
   spec.clear_pytest_args();
   // Without an ini-file pytest guesses the rootdir from the files around it, which may be other ones here.
-  spec.add_pytest_args(absl::StrCat("--rootdir=", workdir));
+  spec.add_pytest_args(absl::StrCat("--rootdir=", here));
   for (const std::string& argument : start.spec().pytest_args()) {
-    spec.add_pytest_args(MapArgument(argument, start.rootdir(), workdir));
+    spec.add_pytest_args(MapArgument(argument, start.rootdir(), here));
   }
   return spec;
 }
@@ -86,10 +88,11 @@ absl::Status ExpectedFiles::Compare(const v1::Batch& batch) {
 
 // Paths come from the coordinator. It is told nothing of files that are not the checkout's, not even if they exist.
 std::string ExpectedFiles::Difference(const std::string& path, File& file) const {
+  const std::string name = BytesOf(path);
   struct stat now = {};
-  if (file.found && stat(absl::StrCat(workdir_, "/", path).c_str(), &now) == 0 && IsSame(now, file.seen)) return "";
+  if (file.found && stat(absl::StrCat(workdir_, "/", name).c_str(), &now) == 0 && IsSame(now, file.seen)) return "";
   // A change after this is seen the next time.
-  const absl::StatusOr<RegularFile> opened = RegularFile::OpenBelow(workdir_, path);
+  const absl::StatusOr<RegularFile> opened = RegularFile::OpenBelow(workdir_, name);
   if (absl::IsPermissionDenied(opened.status())) return absl::StrCat(path, " leads out of the checkout");
   if (absl::IsFailedPrecondition(opened.status())) return absl::StrCat(path, " is no regular file");
   if (!opened.ok()) return absl::StrCat(path, " is missing");

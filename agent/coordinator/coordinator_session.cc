@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/byte_text.h"
 #include "base/process/subprocess.h"
 
 namespace fastest::agent {
@@ -61,7 +62,7 @@ void CoordinatorSession::Drain() { Leave(""); }
 void CoordinatorSession::Leave(const std::string& why) {
   if (!state_.Leave()) return;
   v1::AgentMessage::Event event;
-  event.mutable_draining()->set_reason(why);
+  event.mutable_draining()->set_reason(TextOf(why));
   if (stream_ != nullptr) stream_->Send(std::move(event));
   pool_.Drain(why.empty() ? "the agent is about to end" : why);
 }
@@ -172,8 +173,11 @@ void CoordinatorSession::OnStartRun(const v1::CoordinatorMessage::StartRun& star
       return;
     }
     spec = SpecForCheckout(start, options_.workdir);
-    std::vector<std::string> changes(start.absent_environment().begin(), start.absent_environment().end());
-    for (const auto& [name, value] : start.environment()) changes.push_back(absl::StrCat(name, "=", value));
+    std::vector<std::string> changes;
+    for (const std::string& name : start.absent_environment()) changes.push_back(BytesOf(name));
+    for (const auto& [name, value] : start.environment()) {
+      changes.push_back(absl::StrCat(BytesOf(name), "=", BytesOf(value)));
+    }
     environment = WithVariables(changes);
   }
   pool_.BeginRun(spec, environment);

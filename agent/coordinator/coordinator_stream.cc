@@ -104,8 +104,8 @@ void CoordinatorStream::Beat() {
     return;
   }
   if (call_ != nullptr && life_ == Life::kGoesOn) {
-    const bool useless =
-        call_->greets() ? now - call_->opened_at() >= std::max(link_.beat(), kAttempt) : link_.Silent(now);
+    const bool useless = call_->greets() ? now - call_->opened_at() >= std::max(link_.beat(), kAttempt)
+                                         : link_.Silent(now) || link_.Stuck(now);
     if (useless) {
       DropCall();
       Redial();
@@ -171,9 +171,10 @@ void CoordinatorStream::OnMessage(v1::CoordinatorMessage message) {
   const Arrival arrival = link_.Receive(message, now);
   if (arrival == Arrival::kGap) {
     DropCall();
-    Redial();
+    if (!FinishIfHopeless()) Redial();
     return;
   }
+  if (arrival == Arrival::kNew) backoff_.Reset();
   if (message.ping() != 0) pong_ = message.ping();
   if (message.has_resume()) {
     if (message.resume().run_id() != run_id_ || !link_.Resume(message.resume().received(), now)) {
@@ -181,8 +182,8 @@ void CoordinatorStream::OnMessage(v1::CoordinatorMessage message) {
           "the coordinator resumed a run, or a place in its stream, that this agent does not know"));
       return;
     }
+    if (FinishIfHopeless()) return;
     call_->GoOn();
-    backoff_.Reset();
   } else if (arrival != Arrival::kRepeated && message.message_case() != v1::CoordinatorMessage::MESSAGE_NOT_SET) {
     callbacks_.on_message(std::move(message));
   }
@@ -211,6 +212,13 @@ void CoordinatorStream::OnCallDone(CoordinatorCall* call, const absl::Status& st
     dropped_.erase(it);
   }
   TellIfOver();
+}
+
+bool CoordinatorStream::FinishIfHopeless() {
+  if (!link_.Hopeless(clock_->Now())) return false;
+  Finish(absl::InternalError(
+      "the coordinator cannot be spoken to: stream after stream ended, and neither side got any further"));
+  return true;
 }
 
 void CoordinatorStream::Finish(const absl::Status& status) {

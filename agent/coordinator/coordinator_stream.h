@@ -94,6 +94,8 @@ class CoordinatorStream final : private CoordinatorCall::Owner {
   void Beat();
   void SetBeat();
   void Finish(const absl::Status& status);
+  // Returns whether it was so. (ReliableLink::Hopeless)
+  bool FinishIfHopeless();
   void TellIfOver();
   void Flush();
   void WriteNext();

@@ -56,15 +56,18 @@ std::string ReadEnd(const UniqueFd& file) {
 
 WorkerState::Options StateOptions(const v1::RunSpec& run) {
   WorkerState::Options options;
-  if (run.hang_timeout_s() > 0) {
-    options.hang_timeout = absl::Seconds(run.hang_timeout_s());
-    // The imports and conftests of the whole project have to fit in, too.
-    options.session_limit = std::max(kSessionFactor * options.hang_timeout, kLeastSessionLimit);
-  }
+  if (run.hang_timeout_s() > 0) options.hang_timeout = absl::Seconds(run.hang_timeout_s());
+  options.session_limit = Worker::SessionLimit(run);
   return options;
 }
 
 }  // namespace
+
+absl::Duration Worker::SessionLimit(const v1::RunSpec& run) {
+  if (run.hang_timeout_s() <= 0) return absl::InfiniteDuration();
+  // The imports and conftests of the whole project have to fit in, too.
+  return std::max(kSessionFactor * absl::Seconds(run.hang_timeout_s()), kLeastSessionLimit);
+}
 
 absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(uint32_t slot, const std::string& id, const v1::RunSpec& run,
                                                       bool control, const Environment& environment) {

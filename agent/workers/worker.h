@@ -45,6 +45,9 @@ class Worker {
     Listener* listener;
   };
 
+  // How long a worker of this run may give no sign of life outside of tests (WorkerState::Options::session_limit).
+  static absl::Duration SessionLimit(const v1::RunSpec& run);
+
   // Asks the zygote for the process and sends it `start`. `control`: the worker is the run's control session. Errors:
   // the system has no descriptors left.
   static absl::StatusOr<std::unique_ptr<Worker>> Start(uint32_t slot, const std::string& id, const v1::RunSpec& run,
@@ -62,6 +65,8 @@ class Worker {
   void Interrupt();
   // SIGKILL; no test is to blame.
   void Kill(const std::string& why);
+  // Its session has begun, so it may have tests to finish.
+  bool started() const { return state_.started(); }
   // While paused nothing is read: the worker's writes will block when the kernel's buffers are full.
   void Pause(bool pause);
 

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "agent/workers/death_report.h"
+#include "base/byte_text.h"
 #include "base/status_macros.h"
 
 namespace fastest::agent {
@@ -54,7 +56,7 @@ WorkerPool::WorkerPool(Options options, EventLoop* loop, Clock* clock)
 }
 
 WorkerPool::~WorkerPool() {
-  loop_->Cancel(answer_timer_);
+  for (const EventLoop::TimerId timer : {answer_timer_, drain_timer_}) loop_->Cancel(timer);
   workers_.clear();
   gone_.clear();
   zygote_.reset();
@@ -90,6 +92,13 @@ void WorkerPool::StartZygoteAnew() {
   if (!warm_status_.ok()) Refuse(warm_status_);
 }
 
+void WorkerPool::LimitStart() {
+  const absl::Duration limit = Worker::SessionLimit(spec_);
+  if (limit >= options_.start_limit) return;
+  zygote_options_.start_limit = limit;
+  if (zygote_ != nullptr) zygote_->MustBeReady(clock_->Now() + limit);
+}
+
 void WorkerPool::RefuseRun(const absl::Status& why) {
   state_.BeginRun();
   Refuse(why);
@@ -98,16 +107,19 @@ void WorkerPool::RefuseRun(const absl::Status& why) {
 void WorkerPool::BeginRun(const v1::RunSpec& spec, std::vector<std::string> environment) {
   state_.BeginRun();
   spec_ = spec;
-  const bool other_python = !spec.python().empty() && spec.python() != zygote_options_.python;
-  if (other_python) zygote_options_.python = spec.python();
+  LimitStart();
+  const std::string python = BytesOf(spec.python());
+  const bool other_python = !python.empty() && python != zygote_options_.python;
+  if (other_python) zygote_options_.python = python;
   zygote_options_.preload.assign(spec.preload().begin(), spec.preload().end());
   zygote_options_.environment = std::move(environment);
   if (options_.keep_zygote) {
     BeginWithKeptZygote();
     return;
   }
-  const bool elsewhere = !spec.invocation_dir().empty() && !IsWorkingDirectory(spec.invocation_dir());
-  if (elsewhere) zygote_options_.working_dir = spec.invocation_dir();
+  const std::string directory = BytesOf(spec.invocation_dir());
+  const bool elsewhere = !directory.empty() && !IsWorkingDirectory(directory);
+  if (elsewhere) zygote_options_.working_dir = directory;
   if (other_python || elsewhere || !zygote_options_.environment.empty()) {
     StartZygoteAnew();
   } else if (!warm_status_.ok()) {
@@ -116,8 +128,8 @@ void WorkerPool::BeginRun(const v1::RunSpec& spec, std::vector<std::string> envi
 }
 
 void WorkerPool::BeginWithKeptZygote() {
-  zygote_options_.working_dir = spec_.invocation_dir();
-  if (const absl::Status there = Zygote::MayStartIn(spec_.invocation_dir()); !there.ok()) {
+  zygote_options_.working_dir = BytesOf(spec_.invocation_dir());
+  if (const absl::Status there = Zygote::MayStartIn(zygote_options_.working_dir); !there.ok()) {
     Refuse(there);
     return;
   }
@@ -250,7 +262,16 @@ void WorkerPool::Drain(const std::string& why) {
   state_.Drain();
   why_closed_ = why;
   Stop(why);
-  if (workers_.empty()) EndAll(why);
+  // Without pytest no worker can have a test to finish.
+  if (workers_.empty() || zygote_ == nullptr || !zygote_->ready()) {
+    EndAll(why);
+    return;
+  }
+  drain_timer_ = loop_->At(clock_->Now() + options_.drain_limit, [this, why] {
+    for (const auto& [slot, worker] : workers_) {
+      if (!worker->started()) worker->Kill(absl::StrCat("it was not ready when ", why));
+    }
+  });
 }
 
 void WorkerPool::KillAll(const std::string& why) {
@@ -309,9 +330,9 @@ void WorkerPool::OnZygoteEnded(const absl::Status& why) {
   }
   // The zygote's children are this process's now, whichever it has told of.
   options_.on_orphans();
-  if (state_.Answered()) {
+  loop_->Cancel(answer_timer_);
+  if (state_.Answered() && !absl::IsDeadlineExceeded(why)) {
     // It died while it was asked.
-    loop_->Cancel(answer_timer_);
     StartZygoteAnew();
     StartWaiting();
     return;
@@ -366,8 +387,8 @@ Worker* WorkerPool::Find(const std::string& worker_id) {
 void WorkerPool::Refuse(const absl::Status& why) {
   if (!state_.Refuse()) return;
   v1::AgentMessage::Event event;
-  event.mutable_refused()->set_message(std::string(why.message()));
-  const bool usage = absl::IsNotFound(why) || absl::IsFailedPrecondition(why);
+  event.mutable_refused()->set_message(ToText(why.message()));
+  const bool usage = absl::IsNotFound(why) || absl::IsFailedPrecondition(why) || absl::IsDeadlineExceeded(why);
   event.mutable_refused()->set_exit_status(usage ? kUsageError : kNotRun);
   options_.emit(std::move(event));
   // These workers were never forked, and held no turn.
@@ -380,7 +401,7 @@ void WorkerPool::EmitGone(uint32_t slot, const std::string& worker_id, const Wor
   gone->set_slot(slot);
   gone->set_worker_id(worker_id);
   gone->set_orderly(end.orderly);
-  gone->set_how(end.how);
+  gone->set_how(ToText(end.how));
   gone->set_hung(ToProto(end.hung));
   options_.emit(std::move(event));
 }

@@ -42,8 +42,10 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
     SlotShare* share = nullptr;
     // The zygote serves run after run: TakeZygote() gives it to the next pool. A run then brings its whole environment.
     bool keep_zygote = false;
-    // See Zygote::Options.
+    // See Zygote::Options. A run with a time limit for hangs has a shorter one (Worker::SessionLimit).
     absl::Duration start_limit = absl::Minutes(2);
+    // How long a pool that drains waits for workers that are not ready yet, and so have no test to finish.
+    absl::Duration drain_limit = absl::Seconds(5);
     // The directory in which the first zygote is started; empty: this process's own.
     std::string working_dir;
   };
@@ -75,7 +77,8 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   void Stop(const std::string& reason);
   // Interrupts the running tests, as Ctrl-C interrupts pytest. No test begins from now on. The control session goes on.
   void Interrupt(const std::string& reason);
-  // Every worker ends after the test that it runs now, and no worker is started from now on. Then as EndAll.
+  // Every worker ends after the test that it runs now, and no worker is started from now on. Then as EndAll. A worker
+  // that is not ready in time is killed.
   void Drain(const std::string& why);
   // SIGKILL to every worker; no worker is started from now on.
   void KillAll(const std::string& why);
@@ -103,6 +106,8 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   absl::Status StartZygote();
   // For the run that has begun, in place of the zygote that there is.
   void StartZygoteAnew();
+  // With --hang-timeout the interpreter may not take longer for its start than a worker for its own.
+  void LimitStart();
   // BeginRun for a zygote that is kept.
   void BeginWithKeptZygote();
   void StartWaiting();
@@ -130,6 +135,7 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   // Why there is no zygote, if the first one could not be had.
   absl::Status warm_status_;
   EventLoop::TimerId answer_timer_ = 0;
+  EventLoop::TimerId drain_timer_ = 0;
   // To be started when the zygote has answered.
   std::vector<v1::CoordinatorMessage::WorkerAssignment> waiting_;
 

@@ -20,6 +20,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "base/byte_text.h"
 #include "base/process/exit_fd.h"
 #include "base/status_macros.h"
 
@@ -68,6 +69,10 @@ std::string AsCharacters(const std::string& bytes) {
   }
   return text;
 }
+
+// Names of what is waited for.
+std::string ForkOf(const std::string& worker_id) { return absl::StrCat("the fork of worker ", worker_id); }
+std::string EndOf(const std::string& worker_id) { return absl::StrCat("the end of worker ", worker_id); }
 
 absl::Status NoInterpreter(const std::string& python, const absl::Status& why) {
   return absl::NotFoundError(
@@ -120,20 +125,34 @@ Zygote::Zygote(Options options, EventLoop* loop, Clock* clock, Parts parts)
       clock_(clock),
       process_(std::move(parts.process)),
       control_(std::move(parts.control)),
-      output_(std::move(parts.output)) {
+      output_(std::move(parts.output)),
+      started_at_(clock->Now()),
+      must_be_ready_(started_at_ + options_.start_limit),
+      answers_(options_.answer_limit) {
   WatchControl();
   loop_->Watch(output_.get(), EPOLLIN, [this](uint32_t) { ReadOutput(); });
-  timer_ = loop_->At(clock_->Now() + options_.start_limit, [this] {
-    failure_ =
-        absl::StrCat(options_.python, " has not loaded pytest after ", absl::FormatDuration(options_.start_limit),
-                     ": try `", options_.python, " -m pytest --version`, or name another by --python");
-    // A script in the interpreter's place may wait for a child.
-    process_.KillGroup(SIGKILL);
-  });
+  timer_ = loop_->At(must_be_ready_, [this] { OnStartLimit(); });
+}
+
+void Zygote::MustBeReady(absl::Time when) {
+  if (ready_ || life_ != Life::kServes || when >= must_be_ready_) return;
+  must_be_ready_ = when;
+  loop_->Cancel(timer_);
+  timer_ = loop_->At(must_be_ready_, [this] { OnStartLimit(); });
+}
+
+void Zygote::OnStartLimit() {
+  too_slow_ = true;
+  const absl::Duration taken = absl::Trunc(must_be_ready_ - started_at_, absl::Milliseconds(1));
+  failure_ = absl::StrCat(options_.python, " has not loaded pytest after ", absl::FormatDuration(taken), ": try `",
+                          options_.python, " -m pytest --version`, or name another by --python");
+  // A script in the interpreter's place may wait for a child.
+  process_.KillGroup(SIGKILL);
 }
 
 Zygote::~Zygote() {
   loop_->Cancel(timer_);
+  loop_->Cancel(answer_timer_);
   loop_->Unwatch(control_.fd());
   for (const UniqueFd* fd : {&output_, &exit_}) {
     if (fd->valid()) loop_->Unwatch(fd->get());
@@ -146,13 +165,18 @@ void Zygote::Fork(const std::string& worker_id, UniqueFd channel, UniqueFd out, 
   fds.push_back(std::move(out));
   fds.push_back(std::move(err));
   Send(json{{"type", "fork"}, {"worker_id", worker_id}}.dump(), std::move(fds));
+  forks_.insert(worker_id);
+  if (ready_) Await(ForkOf(worker_id));
 }
 
 void Zygote::Begin(const std::vector<std::string>& environment, const std::string& directory,
                    const std::vector<std::string>& preload) {
   json variables = json::array();
   for (const std::string& variable : environment) variables.push_back(AsCharacters(variable));
-  Send(json{{"type", "begin"}, {"directory", directory}, {"environment", std::move(variables)}, {"preload", preload}}
+  Send(json{{"type", "begin"},
+            {"directory", fastest::TextOf(directory)},
+            {"environment", std::move(variables)},
+            {"preload", preload}}
            .dump());
 }
 
@@ -161,7 +185,37 @@ void Zygote::Clear() {
   timer_ = loop_->At(clock_->Now() + options_.end_limit, [this] { process_.Kill(SIGKILL); });
 }
 
-void Zygote::Kill(const std::string& worker_id) { Send(json{{"type", "kill"}, {"worker_id", worker_id}}.dump()); }
+void Zygote::Kill(const std::string& worker_id) {
+  Send(json{{"type", "kill"}, {"worker_id", worker_id}}.dump());
+  if (ready_) Await(EndOf(worker_id));
+}
+
+void Zygote::Await(const std::string& answer) {
+  if (life_ != Life::kServes) return;
+  answers_.Begin(answer, clock_->Now());
+  SetAnswerTimer();
+}
+
+void Zygote::Came(const std::string& answer) {
+  answers_.End(answer);
+  SetAnswerTimer();
+}
+
+void Zygote::SetAnswerTimer() {
+  loop_->Cancel(answer_timer_);
+  answer_timer_ = 0;
+  if (answers_.next() == absl::InfiniteFuture()) return;
+  answer_timer_ = loop_->At(answers_.next(), [this] {
+    const std::optional<std::string> missing = answers_.TakeOverdue(clock_->Now());
+    if (!missing.has_value()) {
+      SetAnswerTimer();
+      return;
+    }
+    failure_ = absl::StrCat("it did not answer for ", absl::FormatDuration(options_.answer_limit), ": ", *missing,
+                            " was waited for");
+    process_.Kill(SIGKILL);
+  });
+}
 
 void Zygote::End(bool has_workers) {
   if (life_ == Life::kAsked) return;
@@ -211,6 +265,8 @@ void Zygote::OnControlEnd() {
   if (life_ == Life::kServes) life_.To(Life::kDeaf);
   loop_->Unwatch(control_.fd());
   loop_->Cancel(timer_);
+  answers_.Clear();
+  SetAnswerTimer();
   exit_ = OpenExitFd(process_.pid());
   const absl::Time limit = clock_->Now() + options_.end_limit;
   if (exit_.valid()) loop_->Watch(exit_.get(), EPOLLIN, [this, limit](uint32_t) { AwaitExit(limit); });
@@ -223,14 +279,19 @@ void Zygote::OnFrame(const std::string& frame) {
   if (type == "hello") {
     ready_ = true;
     loop_->Cancel(timer_);
+    for (const std::string& worker_id : forks_) Await(ForkOf(worker_id));
     // A person may want to know what the interpreter wrote at its start.
     if (!output_tail_.empty()) fwrite(output_tail_.data(), 1, output_tail_.size(), stderr);
     output_tail_.clear();
   } else if (type == "failed") {
     failure_ = TextOf(message, "message");
-  } else if (type == "forked" && listener_ != nullptr) {
-    listener_->OnForked(TextOf(message, "worker_id"), NumberOf(message, "pid"));
-  } else if (type == "exited" && listener_ != nullptr) {
+  } else if (type == "forked") {
+    forks_.erase(TextOf(message, "worker_id"));
+    Came(ForkOf(TextOf(message, "worker_id")));
+    if (listener_ != nullptr) listener_->OnForked(TextOf(message, "worker_id"), NumberOf(message, "pid"));
+  } else if (type == "exited") {
+    Came(EndOf(TextOf(message, "worker_id")));
+    if (listener_ == nullptr) return;
     listener_->OnExited(TextOf(message, "worker_id"), NumberOf(message, "status"), TextOf(message, "last_import"));
   } else if (type == "begun" && listener_ != nullptr) {
     listener_->OnZygoteBegun(TextOf(message, "stale"));
@@ -280,7 +341,11 @@ void Zygote::Ended(const std::string& how) {
 
 absl::Status Zygote::WhyEnded(const std::string& how) const {
   if (life_ == Life::kAsked) return absl::OkStatus();
-  if (ready_) return absl::AbortedError(absl::StrCat("the process that forks the workers died (", how, ")"));
+  if (ready_) {
+    return absl::AbortedError(
+        absl::StrCat("the process that forks the workers died (", how, failure_.empty() ? "" : "; ", failure_, ")"));
+  }
+  if (too_slow_) return absl::DeadlineExceededError(failure_);
   if (!failure_.empty()) return absl::FailedPreconditionError(failure_);
   const std::string said(absl::StripAsciiWhitespace(output_tail_));
   return absl::FailedPreconditionError(

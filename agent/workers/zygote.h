@@ -5,11 +5,13 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "agent/workers/waits.h"
 #include "base/clock.h"
 #include "base/process/event_loop.h"
 #include "base/process/frame_channel.h"
@@ -29,7 +31,8 @@ class Zygote {
     // `wait_status` as waitpid gives it. The process's group may have members left; the zygote ends them.
     virtual void OnExited(const std::string& worker_id, int wait_status, const std::string& last_import) = 0;
     // Last call: the zygote has ended, and its workers are dead. OK: it was asked to. NotFound, FailedPrecondition: it
-    // never was of use, and the message tells the user why and what to do. Aborted: it died later.
+    // never was of use, and the message tells the user why and what to do. DeadlineExceeded: the same, and another one
+    // would take as long. Aborted: it died later, or did not answer and was killed.
     virtual void OnZygoteEnded(const absl::Status& why) = 0;
     // The answer to Begin(). Empty: forks are welcome. Else the zygote is of no use, since it is not as a new one would
     // be; `stale` says why, for a log.
@@ -55,6 +58,9 @@ class Zygote {
     std::vector<std::string> preload;
     // How long the interpreter may take to start and to load pytest.
     absl::Duration start_limit = absl::Minutes(2);
+    // How long the zygote may take for a fork, and to tell of the end of a worker that it has killed. Who does not do
+    // that is frozen, and is killed.
+    absl::Duration answer_limit = absl::Seconds(10);
     // How long the zygote may take to end when it is asked to.
     absl::Duration end_limit = absl::Seconds(5);
   };
@@ -76,6 +82,9 @@ class Zygote {
   Zygote(const Zygote&) = delete;
   Zygote& operator=(const Zygote&) = delete;
 
+  // pytest must be loaded by `when`, if that is sooner than Options::start_limit says.
+  void MustBeReady(absl::Time when);
+
   // Before the loop runs on. The listener outlives this, or is taken away by nullptr.
   void set_listener(Listener* listener) { listener_ = listener; }
 
@@ -88,7 +97,8 @@ class Zygote {
   // Ends all processes that the run's workers have left behind; OnZygoteCleared follows, or OnZygoteEnded. Then loads
   // what may be loaded of the run's `preload`. Precondition: no workers.
   void Clear();
-  // SIGKILL to the worker and its process group. A worker that has exited is ignored.
+  // SIGKILL to the worker and its process group; OnExited follows, or OnZygoteEnded. A worker that has exited is
+  // ignored.
   void Kill(const std::string& worker_id);
   // Ends the zygote and all its workers; OnZygoteEnded follows. Without workers it ends at once. Processes that workers
   // have left behind then come to this process, which is a subreaper and ends them (EndAllChildren).
@@ -115,6 +125,11 @@ class Zygote {
   void OnControlEnd();
   void OnFrame(const std::string& frame);
   void ReadOutput();
+  // Waits for an answer with this name. Without one in time the zygote is killed, and with it its workers.
+  void Await(const std::string& answer);
+  void Came(const std::string& answer);
+  void SetAnswerTimer();
+  void OnStartLimit();
   // After the end of the control channel: waits for the exit, and kills the process at `limit`.
   void AwaitExit(absl::Time limit);
   void Ended(const std::string& how);
@@ -133,6 +148,14 @@ class Zygote {
   State<Life> life_{Life::kServes};
   // Why it could not begin, in its own words.
   std::string failure_;
+  const absl::Time started_at_;
+  // When pytest must be loaded.
+  absl::Time must_be_ready_;
+  bool too_slow_ = false;
+  Waits answers_;
+  EventLoop::TimerId answer_timer_ = 0;
+  // Workers that it was asked to fork. It does so when pytest is loaded.
+  std::set<std::string> forks_;
   // Readable when the process has exited.
   UniqueFd exit_;
   EventLoop::TimerId timer_ = 0;

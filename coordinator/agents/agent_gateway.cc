@@ -23,6 +23,11 @@ constexpr absl::Duration kLongestWait = absl::Seconds(1);
 // What one attempt gets at least, whatever the lease.
 constexpr absl::Duration kAttempt = absl::Seconds(1);
 
+// How long a peer may take to say hello after its stream was opened. gRPC itself takes up to 20 seconds to find out that
+// an address answers nothing.
+constexpr absl::Duration kHelloLimit = absl::Seconds(30);
+constexpr char kHopeless[] = "it cannot be spoken to";
+
 std::string OtherVersion(const v1::AgentMessage::Hello& hello) {
   return absl::StrCat("agent ", hello.name(), " speaks protocol version ", hello.protocol_version(),
                       ", this coordinator ", v1::PROTOCOL_VERSION_CURRENT,
@@ -85,6 +90,7 @@ JoinReactor* AgentGateway::Join(grpc::CallbackServerContext* context) {
     absl::MutexLock lock(&mu_);
     StreamState& state = streams_[accepted];
     state.stream = std::move(stream);
+    state.opened_at = Now();
     if (!admitted.ok()) state.why = admitted.error_message();
   }
   accepted->Begin();
@@ -155,8 +161,18 @@ void AgentGateway::Beat() {
       if (!why.empty()) gone.emplace_back(agent, why);
     }
     for (const auto& [agent, why] : gone) Leave(agent, why);
+    EndSilentStreams();
   }
   for (AgentStream* stream : to_open) stream->Begin();
+}
+
+void AgentGateway::EndSilentStreams() {
+  const absl::Time now = Now();
+  for (auto& [stream, state] : streams_) {
+    if (state.greeted || !state.why.empty() || now - state.opened_at < kHelloLimit) continue;
+    state.why = absl::StrCat("it has not said hello after ", absl::FormatDuration(kHelloLimit));
+    stream->Close(grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, state.why));
+  }
 }
 
 AgentStream* AgentGateway::BeatOf(Peer& peer, std::string* gone) {
@@ -170,6 +186,8 @@ AgentStream* AgentGateway::BeatOf(Peer& peer, std::string* gone) {
   if (peer.stream != nullptr) {
     if (peer.link.Silent(now)) {
       Break(peer, "it is silent");
+    } else if (peer.link.Stuck(now)) {
+      Break(peer, "it does not take what it is told");
     } else if (peer.link.OwesSign(now)) {
       SendSign(peer);
     }
@@ -215,6 +233,7 @@ grpc::Status AgentGateway::Greet(AgentStream* stream, StreamState& state, const 
   if (hello.slots() == 0 || hello.slots() > kMostSlots) {
     return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, OtherSlots(hello));
   }
+  if (hopeless_.contains(hello.incarnation())) return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, kHopeless);
   if (hello.has_resume()) return GoOn(stream, state, hello);
   std::string address;
   Peer* dialled = Find(state.agent);
@@ -260,8 +279,13 @@ grpc::Status AgentGateway::GoOn(AgentStream* stream, StreamState& state, const v
   Drop(&peer.stream);
   if (!peer.link.Resume(hello.resume().received(), Now())) {
     state.agent = -1;
-    Leave(peer.agent, "it has lost the thread of the run");
+    GiveUp(peer.agent, "it has lost the thread of the run");
     return grpc::Status(grpc::StatusCode::NOT_FOUND, "what the agent lacks of the run is not kept any more");
+  }
+  if (peer.link.Hopeless(Now())) {
+    state.agent = -1;
+    GiveUp(peer.agent, "stream after stream ended before it had taken what it was told");
+    return grpc::Status(grpc::StatusCode::NOT_FOUND, kHopeless);
   }
   state.agent = peer.agent;
   state.greeted = true;
@@ -294,7 +318,8 @@ void AgentGateway::TakeMessage(Peer& peer, const std::shared_ptr<v1::AgentMessag
   const absl::Time now = Now();
   const Arrival arrival = peer.link.Receive(*message, now);
   if (arrival == Arrival::kGap) {
-    Break(peer, "a message of it is missing");
+    const std::string why = "a message of it is missing, or it acknowledges what it was not sent";
+    peer.link.Hopeless(now) ? GiveUp(peer.agent, why) : Break(peer, why);
     return;
   }
   const size_t before = events_.size();
@@ -343,7 +368,8 @@ void AgentGateway::OnOver(AgentStream* stream, const grpc::Status& status) {
     Leave(peer->agent, why);
   } else {
     peer->stream = nullptr;
-    Break(*peer, why);
+    if (status.error_code() == grpc::StatusCode::INVALID_ARGUMENT) peer->link.NoteFault();
+    peer->link.Hopeless(Now()) ? GiveUp(peer->agent, why) : Break(*peer, why);
   }
 }
 
@@ -387,6 +413,7 @@ AgentStream* AgentGateway::DialPeer(Peer& peer) {
   peer.dialled_at = Now();
   StreamState& state = streams_[peer.dialling];
   state.stream = std::move(stream);
+  state.opened_at = Now();
   state.agent = peer.agent;
   return peer.dialling;
 }
@@ -426,6 +453,11 @@ void AgentGateway::Break(Peer& peer, const std::string& why) {
   peer.next_dial = Now();
   peer.pong_missing = false;
   if (!std::exchange(peer.broken, true)) Add(AgentEvent::Kind::kBroken, peer).why = why;
+}
+
+void AgentGateway::GiveUp(int agent, const std::string& why) {
+  hopeless_.insert(peers_[agent].incarnation);
+  Leave(agent, absl::StrCat(kHopeless, " (", why, ")"));
 }
 
 void AgentGateway::Leave(int agent, const std::string& why) {

@@ -14,6 +14,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -127,6 +128,7 @@ class AgentGateway final : public v1::AgentRendezvous::WithRawCallbackMethod_Joi
     // The stream's peer; -1: none yet, or none any more.
     int agent = -1;
     bool greeted = false;
+    absl::Time opened_at = absl::InfinitePast();
     // Why the stream was turned away.
     std::string why;
     v1::AgentMessage::Hello hello;
@@ -161,6 +163,10 @@ class AgentGateway final : public v1::AgentRendezvous::WithRawCallbackMethod_Joi
   void Drop(AgentStream** stream) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Break(Peer& peer, const std::string& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Leave(int agent, const std::string& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Leave() for an agent that lives and cannot be spoken to. It cannot join again.
+  void GiveUp(int agent, const std::string& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Ends streams on which nobody says hello.
+  void EndSilentStreams() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Gives a stream that is to begin once the lock is released.
   AgentStream* BeatOf(Peer& peer, std::string* gone) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -178,6 +184,8 @@ class AgentGateway final : public v1::AgentRendezvous::WithRawCallbackMethod_Joi
   std::string collection_digest_ ABSL_GUARDED_BY(mu_);
   std::map<int, Peer> peers_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<AgentStream*, StreamState> streams_ ABSL_GUARDED_BY(mu_);
+  // Incarnations of agents that cannot be spoken to.
+  absl::flat_hash_set<std::string> hopeless_ ABSL_GUARDED_BY(mu_);
   int next_agent_ ABSL_GUARDED_BY(mu_) = 0;
   // Streams with which gRPC is done.
   std::vector<std::unique_ptr<AgentStream>> over_ ABSL_GUARDED_BY(mu_);

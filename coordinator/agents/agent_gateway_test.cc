@@ -419,6 +419,13 @@ class LeaseTest : public testing::Test {
     return connection;
   }
 
+  // It has got the start_run, and no more.
+  std::unique_ptr<Connection> ConnectAgain(std::unique_ptr<Connection> before) {
+    before->context.TryCancel();
+    before->stream->Finish();
+    return Connect("i", 1);
+  }
+
   AgentEvent TakeOne() {
     while (taken_.empty()) {
       for (AgentEvent& event : gateway_.Take(kPatience)) taken_.push_back(std::move(event));
@@ -589,6 +596,69 @@ TEST_F(LeaseTest, SilenceBreaksTheStreamAndThenEndsTheLease) {
   v1::CoordinatorMessage message;
   EXPECT_FALSE(late->stream->Read(&message));
   EXPECT_EQ(late->stream->Finish().error_code(), grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(LeaseTest, AnAgentThatAcknowledgesWhatWasNeverSaidIsLostInTheEnd) {
+  auto connection = Connect("i", std::nullopt);
+  Begin(*connection);
+  AgentEvent left;
+  // The first streams also acknowledge the start of the run, which is progress.
+  for (int stream = 0; stream < 5; ++stream) {
+    Say(*connection, 1, ~uint64_t{0}, 10);
+    left = TakeOne();
+    if (left.kind == AgentEvent::Kind::kLeft) break;
+    EXPECT_EQ(left.kind, AgentEvent::Kind::kBroken);
+    connection = ConnectAgain(std::move(connection));
+    EXPECT_EQ(TakeOne().kind, AgentEvent::Kind::kResumed);
+  }
+  ASSERT_EQ(left.kind, AgentEvent::Kind::kLeft);
+  EXPECT_THAT(left.why, HasSubstr("cannot be spoken to"));
+  // It cannot come again as if nothing had been.
+  auto again = Connect("i", std::nullopt);
+  v1::CoordinatorMessage message;
+  EXPECT_FALSE(again->stream->Read(&message));
+  EXPECT_EQ(again->stream->Finish().error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  connection->context.TryCancel();
+  connection->stream->Finish();
+}
+
+TEST_F(LeaseTest, AnAgentThatNeverTakesWhatItIsToldIsLostInTheEnd) {
+  auto connection = Connect("i", std::nullopt);
+  const int agent = Begin(*connection);
+  Finish(agent, 20);
+  AgentEvent event;
+  for (int stream = 0; stream < 5; ++stream) {
+    connection->context.TryCancel();
+    EXPECT_EQ(TakeOne().kind, AgentEvent::Kind::kBroken);
+    clock_.Advance(absl::Seconds(2));
+    connection = ConnectAgain(std::move(connection));
+    event = TakeOne();
+    if (event.kind != AgentEvent::Kind::kResumed) break;
+  }
+  EXPECT_EQ(event.kind, AgentEvent::Kind::kLeft);
+  EXPECT_THAT(event.why, HasSubstr("cannot be spoken to"));
+  connection->context.TryCancel();
+  connection->stream->Finish();
+}
+
+TEST_F(LeaseTest, AnAgentThatLivesAndAcknowledgesNothingIsBroken) {
+  auto connection = Connect("i", std::nullopt);
+  const int agent = Begin(*connection);
+  Finish(agent, 20);
+  for (int i = 0; i < 7; ++i) {
+    clock_.Advance(absl::Seconds(1));
+    // A sign of life.
+    v1::AgentMessage sign;
+    sign.set_ack(1);
+    ASSERT_TRUE(connection->stream->Write(sign));
+    EXPECT_EQ(TakeOne().kind, AgentEvent::Kind::kHeard);
+    gateway_.Beat();
+  }
+  const AgentEvent broken = TakeOne();
+  EXPECT_EQ(broken.kind, AgentEvent::Kind::kBroken);
+  EXPECT_EQ(broken.why, "it does not take what it is told");
+  connection->context.TryCancel();
+  connection->stream->Finish();
 }
 
 TEST_F(LeaseTest, AnAgentThatEndsItsStreamInOrderHasLeft) {

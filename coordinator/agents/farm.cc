@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "base/byte_text.h"
 #include "base/file_digest.h"
 #include "base/net/grpc_status.h"
 #include "base/net/port_file.h"
@@ -87,7 +88,7 @@ void Farm::ExpectFiles(const std::vector<std::string>& modules) {
     paths.insert("conftest.py");
   }
   for (const std::string& path : paths) {
-    const std::optional<uint64_t> digest = FileDigest(absl::StrCat(options_.rootdir, "/", path));
+    const std::optional<uint64_t> digest = FileDigest(absl::StrCat(options_.rootdir, "/", BytesOf(path)));
     if (!digest.has_value()) continue;
     v1::CoordinatorMessage::FileDigest& file = files_.emplace_back();
     file.set_path(path);
@@ -122,19 +123,24 @@ void Farm::DialWhatIsDue() {
   }
 }
 
-absl::StatusOr<int> Farm::Gather() {
+absl::StatusOr<int> Farm::Gather(absl::Time deadline) {
   const absl::Duration wait = options_.wait_s >= 0       ? absl::Seconds(options_.wait_s)
                               : !options_.listen.empty() ? kListenWait
                                                          : absl::ZeroDuration();
-  const absl::Time deadline = absl::Now() + wait;
+  const absl::Time patient_until = absl::Now() + wait;
   while (static_cast<int>(present_.size()) < options_.min_agents) {
     for (AgentEvent& event : gateway_.Take(kTurn)) Handle(event, nullptr);
     DialWhatIsDue();
     if (Interrupted()) return absl::CancelledError("interrupted before an agent had answered");
+    if (absl::Now() >= deadline && static_cast<int>(present_.size()) < options_.min_agents) {
+      return absl::DeadlineExceededError(absl::StrCat("the deadline has come (--deadline), and of --min-agents ",
+                                                      options_.min_agents, " only ", present_.size(),
+                                                      " answered: ", WhyNone()));
+    }
     const bool all_tried =
         std::all_of(places_.begin(), places_.end(), [](const auto& entry) { return entry.second.tried; });
     if (static_cast<int>(present_.size()) >= options_.min_agents || !all_tried) continue;
-    if (absl::Now() < deadline && MayHope()) continue;
+    if (absl::Now() < patient_until && MayHope()) continue;
     if (present_.empty()) return absl::UnavailableError(absl::StrCat("no agent could be had: ", WhyNone()));
     return absl::UnavailableError(
         absl::StrCat("only ", present_.size(), " of --min-agents ", options_.min_agents, " answered: ", WhyNone()));
@@ -182,9 +188,11 @@ void Farm::End() {
 
 void Farm::ShareStart() {
   v1::CoordinatorMessage::StartRun start;
-  start.set_rootdir(options_.rootdir);
-  start.mutable_environment()->insert(options_.environment.begin(), options_.environment.end());
-  *start.mutable_absent_environment() = {options_.absent_environment.begin(), options_.absent_environment.end()};
+  start.set_rootdir(TextOf(options_.rootdir));
+  for (const auto& [name, value] : options_.environment) {
+    (*start.mutable_environment())[TextOf(name)] = TextOf(value);
+  }
+  for (const std::string& name : options_.absent_environment) start.add_absent_environment(TextOf(name));
   *start.mutable_files() = {files_.begin(), files_.end()};
   gateway_.ShareStart(start);
 }
@@ -272,8 +280,9 @@ void Farm::OnRefused(const AgentEvent& event, run::Run* run) {
 void Farm::AsHere(v1::AgentMessage::Event* event) const {
   v1::WorkerMessage::Ready* ready = event->mutable_from_worker()->mutable_message()->mutable_ready();
   const std::string there = ready->rootdir();
+  const std::string here = TextOf(options_.rootdir);
   const auto map = [&](std::string* path) {
-    if (!there.empty() && absl::StartsWith(*path, there)) path->replace(0, there.size(), options_.rootdir);
+    if (!there.empty() && absl::StartsWith(*path, there)) path->replace(0, there.size(), here);
   };
   map(ready->mutable_rootdir());
   map(ready->mutable_inipath());
@@ -281,7 +290,7 @@ void Farm::AsHere(v1::AgentMessage::Event* event) const {
     map(&cache->second);
   }
   for (std::string& line : *ready->mutable_header()) {
-    if (line == absl::StrCat("rootdir: ", there)) line = absl::StrCat("rootdir: ", options_.rootdir);
+    if (line == absl::StrCat("rootdir: ", there)) line = absl::StrCat("rootdir: ", here);
   }
 }
 
@@ -308,7 +317,8 @@ void Farm::OnGone(const AgentEvent& event, run::Run* run) {
     it.agent = -1;
     it.tried = true;
     it.why = why;
-    it.barred = it.barred || absl::StrContains(why, "protocol version") || absl::StrContains(why, "--token-file");
+    it.barred = it.barred || absl::StrContains(why, "protocol version") || absl::StrContains(why, "--token-file") ||
+                absl::StrContains(why, "cannot be spoken to");
     it.next_try = absl::Now() + it.wait;
     it.wait = std::min(2 * it.wait, kLongestWait);
   }
@@ -355,7 +365,8 @@ bool Farm::MayWait() {
 std::string Farm::WhyNone() const {
   std::vector<std::string> reasons;
   for (const auto& [address, place] : places_) {
-    if (!place.why.empty()) reasons.push_back(absl::StrCat(address, " (", place.why, ")"));
+    const std::string why = place.why.empty() && !place.tried ? "it has not answered yet" : place.why;
+    if (!why.empty()) reasons.push_back(absl::StrCat(address, " (", why, ")"));
   }
   if (!options_.listen.empty()) reasons.push_back("nobody joined in time (--wait-agents)");
   if (reasons.empty()) reasons.push_back(present_.empty() ? "the list names none" : "the list names no others");

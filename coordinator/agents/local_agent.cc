@@ -25,6 +25,8 @@ constexpr absl::Duration kTurn = absl::Milliseconds(50);
 constexpr absl::Duration kAgentGrace = absl::Seconds(10);
 // A warm agent says hello as soon as it is dialled, unless it is stopped or broken.
 constexpr absl::Duration kHelloLimit = absl::Seconds(1);
+// The run's own agent has a program to load first, on a machine that may be busy.
+constexpr absl::Duration kJoinLimit = absl::Seconds(60);
 
 std::string Variable(const char* name) {
   const char* value = getenv(name);
@@ -70,6 +72,7 @@ absl::Status LocalAgent::StartOwn() {
   ASSIGN_OR_RETURN(const std::string bound, gateway_.Listen(socket_->address()));
   // The agent gives up if nobody listens, so it is started only now. Its Python starts while tests are looked for.
   ASSIGN_OR_RETURN(own_, EmbeddedAgent::Start(bound, options_.slots, options_.python));
+  own_deadline_ = absl::Now() + kJoinLimit;
   HandleInterrupts(own_->pid(), kInterrupted);
   return absl::OkStatus();
 }
@@ -102,6 +105,9 @@ void LocalAgent::LookAfterOwn(run::Run& run) {
     run.AgentNeverCame(absl::StrCat("fastest-agent ended before it had joined: ", *how));
   } else if (Interrupted()) {
     run.AgentNeverCame("interrupted before the agent had joined");
+  } else if (own_ != nullptr && absl::Now() > own_deadline_) {
+    run.AgentNeverCame(
+        absl::StrCat("fastest-agent has not joined after ", absl::FormatDuration(kJoinLimit), ": it is stuck"));
   }
 }
 

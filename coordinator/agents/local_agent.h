@@ -79,6 +79,7 @@ class LocalAgent final : public run::AgentPort {
   std::unique_ptr<SocketDirectory> socket_;
   std::unique_ptr<EmbeddedAgent> own_;
   bool own_joined_ = false;
+  absl::Time own_deadline_;
 };
 
 }  // namespace fastest::agents

@@ -7,6 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/process/executable.h"
 #include "base/process/interrupts.h"
 #include "coordinator/agents/farm.h"
@@ -83,9 +85,14 @@ int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& 
   (*farm)->ExpectFiles(preparation.Modules());
   if (const absl::Status opened = preparation.Open(/*opening_shown=*/false); !opened.ok())
     return Fail(opened, kUsageError);
-  const absl::StatusOr<int> slots = (*farm)->Gather();
+  const double deadline_s = request.run.options.patience.deadline.seconds();
+  const absl::StatusOr<int> slots =
+      (*farm)->Gather(deadline_s > 0 ? absl::Now() + absl::Seconds(deadline_s) : absl::InfiniteFuture());
   if (!slots.ok()) {
-    return preparation.Abandon(absl::IsCancelled(slots.status()) ? kInterrupted : kNotRun, slots.status());
+    const int exit_code = absl::IsCancelled(slots.status())          ? kInterrupted
+                          : absl::IsDeadlineExceeded(slots.status()) ? kDeadline
+                                                                     : kNotRun;
+    return preparation.Abandon(exit_code, slots.status());
   }
   // The workers of a farm are the run's only session if that was asked for, and not because there is one slot.
   const std::unique_ptr<run::Run> run =

@@ -336,6 +336,17 @@ bool DispatchQueue::Finished() const {
 
 bool DispatchQueue::Stranded() const { return Finished() && !stopped_ && queued() > 0; }
 
+bool DispatchQueue::OnlyWorkersLeft() const { return leases_.empty() && (stopped_ || (sealed_ && queued() == 0)); }
+
+std::vector<SlotKey> DispatchQueue::Unneeded() const {
+  std::vector<SlotKey> keys;
+  for (const auto& [key, slot] : slots_) {
+    const bool ends = slot.phase == Phase::kReady || slot.phase == Phase::kFinishing;
+    if (slot.phase == Phase::kStarting || (ends && agents_.at(key.agent).broken)) keys.push_back(key);
+  }
+  return keys;
+}
+
 bool DispatchQueue::IsDone(TestKey key) const {
   const auto test = tests_.find(key);
   return test != tests_.end() && test->second.done;

@@ -148,6 +148,10 @@ class DispatchQueue {
   bool Finished() const;
   // Work is left, and no slot is left to run it.
   bool Stranded() const;
+  // Every test has what it will get: no lease is out, and none will be. What is left are workers that start or end.
+  bool OnlyWorkersLeft() const;
+  // Slots whose workers do not keep the run from ending then: they are not ready, or their agents are out of reach.
+  std::vector<SlotKey> Unneeded() const;
   // What was not run although it should have been; complete once Finished(). Each either names its tests, or was never
   // collected and is as planned. What a Stop left is not among them.
   std::vector<Left> GivenUp() const;

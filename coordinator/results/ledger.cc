@@ -101,6 +101,13 @@ void Ledger::WholeCollection(const std::string& worker, const v1::Collection& co
 void Ledger::Collected(const std::string& worker, const std::string& module,
                        const v1::WorkerMessage::Collected& collected) {
   const uint32_t number = names_.Intern(module);
+  const auto& missing = collected.missing();
+  if (!module.empty() &&
+      std::any_of(missing.begin(), missing.end(), [&](const v1::TestRef& ref) { return ref.node_id() == module; })) {
+    // A worker has named the module when it was ready, so there are tests.
+    modules_not_run_.emplace(module, absl::StrCat(worker, " was given it and did not find it"));
+    return;
+  }
   uint32_t entered = 0;
   for (const v1::TestRef& ref : collected.tests()) entered += Enter(ref, number) ? 1 : 0;
   if (entered > 0) modules_[module].collected += entered;

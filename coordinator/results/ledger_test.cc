@@ -88,6 +88,23 @@ TEST(LedgerTest, AQuarantinedFailureIsCountedApart) {
   EXPECT_EQ(ExitFromBooks(ledger.Close(), false), kOk);
 }
 
+// It had named the module itself.
+TEST(LedgerTest, AModuleThatAWorkerDoesNotFindIsNotRun) {
+  StringTable names;
+  Ledger ledger(names);
+  ledger.Collected("gw0", "a.py", Collected({"a.py::x"}));
+  ledger.Reported(Passed("a.py::x"));
+  v1::WorkerMessage::Collected nothing;
+  *nothing.add_missing() = Ref("b.py");
+  ledger.Collected("gw0", "b.py", nothing);
+  const Books books = ledger.Close();
+  ASSERT_EQ(books.not_run.size(), 1u);
+  EXPECT_EQ(books.not_run[0].module, "b.py");
+  EXPECT_EQ(books.not_run[0].reason, "gw0 was given it and did not find it");
+  EXPECT_EQ(books.CountNotRun().Text(), "the tests of 1 file");
+  EXPECT_EQ(ExitFromBooks(books, false), kNotRun);
+}
+
 TEST(LedgerTest, ATestIsCountedOnce) {
   StringTable names;
   Ledger ledger(names);

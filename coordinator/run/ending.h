@@ -57,7 +57,7 @@ class Ending {
   std::string DeadlineNear(double seconds);
   // By the user. Workers tear their fixtures down and end.
   std::string Interrupt();
-  // Precondition: the deadline is the cause, or the user. Workers are ended, and then the run is.
+  // Precondition: stopped(). Workers are ended, and then the run is.
   void CutOff() { cut_off_ = true; }
   // False if the run has stopped already: the failure is then a consequence, and of no interest.
   bool Fail(int exit_code, const std::string& message);

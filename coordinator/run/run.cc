@@ -202,6 +202,7 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
     // A plan runs nothing that could be told.
     if (!options_.plan_only) control_.Listen(ready.listener());
     started_ = true;
+    final_wait_.FirstReady(now_() - started_at_);
     collection_digest_ = ready.collection().digest();
     Begin(StartOf(options_, ready), worker.slot.agent);
     // On a farm tests and collections do not share files.
@@ -466,21 +467,9 @@ void Run::Tick() {
     LetBegin();
     Act();
   }
-  if (ending_.by_user() && now >= cut_off_at_ && !ending_.cut_off()) {
-    ending_.CutOff();
-    StopWork("", true);
-  }
+  if (ending_.by_user() && now >= cut_off_at_) CutOff(now);
+  EndWaits(now);
   reports_.all().Tick(now);
-}
-
-void Run::KeepDeadline(double now) {
-  const policy::Deadline::Phase phase = options_.patience.deadline.At(now - started_at_);
-  if (phase == policy::Deadline::Phase::kOpen || Done()) return;
-  if (!ending_.stopped()) StopWork(ending_.DeadlineNear(options_.patience.deadline.seconds()), false);
-  if (phase == policy::Deadline::Phase::kOver && ending_.by_deadline() && !ending_.cut_off()) {
-    ending_.CutOff();
-    StopWork("", true);
-  }
 }
 
 // The end.

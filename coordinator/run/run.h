@@ -19,6 +19,7 @@
 #include "coordinator/run/bookkeeper.h"
 #include "coordinator/run/ending.h"
 #include "coordinator/run/estimates.h"
+#include "coordinator/run/final_wait.h"
 #include "coordinator/run/measurements.h"
 #include "coordinator/run/roster.h"
 #include "coordinator/run/run_options.h"
@@ -135,12 +136,19 @@ class Run {
   // No more work is given out. `now`: running tests are cut off. The ending knows why.
   void StopWork(const std::string& reason, bool now);
   void StopAtLimit();
-  void KeepDeadline(double now);
   void Fail(int exit_code, const std::string& message);
   // The workers have done what there was to do.
   bool WorkDone() const;
   Circumstances HowItWent() const;
   void NoteUnmatchedQuarantine();
+
+  // What the run does not wait for (run_waits.cc).
+  void KeepDeadline(double now);
+  // Workers are killed, whatever they do.
+  void CutOff(double now);
+  // Gives up workers that are not needed any more and do not end.
+  void EndWaits(double now);
+  void GiveUpWorkers(const std::vector<dispatch::SlotKey>& slots, const std::string& why);
 
   // The control session.
   void OnControl(const v1::AgentMessage::Event& event);
@@ -168,6 +176,7 @@ class Run {
   double await_all_until_ = 0;
   // When workers are killed that do not end after an interrupt. Only if the ending is by the user.
   double cut_off_at_ = 0;
+  FinalWait final_wait_;
   bool started_ = false;
   // What the last session said that broke in the midst of the run, and whether a test ran then.
   std::string last_break_;

@@ -1,6 +1,7 @@
 #include "coordinator/run/run_start.h"
 
 #include "absl/strings/numbers.h"
+#include "base/byte_text.h"
 #include "base/version.h"
 
 namespace fastest::run {
@@ -8,8 +9,8 @@ namespace fastest::run {
 v1::RunSpec SpecOf(const RunOptions& options) {
   v1::RunSpec spec;
   spec.set_run_id(options.run_id);
-  spec.set_invocation_dir(options.invocation_dir);
-  for (const std::string& arg : options.pytest_args) spec.add_pytest_args(arg);
+  spec.set_invocation_dir(TextOf(options.invocation_dir));
+  for (const std::string& arg : options.pytest_args) spec.add_pytest_args(TextOf(arg));
   spec.set_collection(options.collection);
   const int slots = options.sequence.has_value() ? options.sequence->slots : options.slots;
   // A single slot needs no controller: its session is as pytest's own in everything.
@@ -19,7 +20,7 @@ v1::RunSpec SpecOf(const RunOptions& options) {
   spec.set_columns(options.terminal.columns);
   spec.set_slots(slots);
   spec.set_hang_timeout_s(options.patience.hang_timeout_s);
-  spec.set_python(options.python);
+  spec.set_python(TextOf(options.python));
   spec.set_engine(options.engine);
   for (const auto& [module, decided] : options.constant_modules) {
     v1::NativeModule* constant = spec.add_native_modules();
@@ -39,6 +40,10 @@ results::RunStart StartOf(const RunOptions& options, const v1::WorkerMessage::Re
   start.pytest_version = ready.pytest_version();
   start.header.assign(ready.header().begin(), ready.header().end());
   start.options.insert(ready.options().begin(), ready.options().end());
+  // A folder to write to, and not only a text.
+  if (const auto cache = start.options.find("cache_dir"); cache != start.options.end()) {
+    cache->second = BytesOf(cache->second);
+  }
   start.whole_reason = ready.collection().whole_reason();
   return start;
 }
@@ -47,10 +52,10 @@ results::RunStart StartOf(const RunOptions& options) {
   results::RunStart start;
   start.run_id = options.run_id;
   start.version = kVersion;
-  start.rootdir = options.rootdir;
-  start.invocation_dir = options.invocation_dir;
+  start.rootdir = TextOf(options.rootdir);
+  start.invocation_dir = TextOf(options.invocation_dir);
   start.slots = options.slots;
-  start.pytest_args = options.pytest_args;
+  for (const std::string& arg : options.pytest_args) start.pytest_args.push_back(TextOf(arg));
   start.engine = options.engine;
   if (options.share.shard() > 0) {
     start.shard = {options.share.shard(), options.share.plan().shards(), options.share.plan().digest(), {}};

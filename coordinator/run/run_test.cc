@@ -95,6 +95,7 @@ class RunTest : public testing::Test, public AgentPort {
     options.run_id = "r1";
     options.slots = slots;
     options.patience.lease_s = lease_s_;
+    options.patience.deadline = policy::Deadline(deadline_s_);
     options.control_option = control_option_;
     options.patience.max_worker_restart = max_worker_restart_;
     options.sequence = sequence_;
@@ -227,6 +228,7 @@ class RunTest : public testing::Test, public AgentPort {
   std::string shown_;
   double now_ = 1000;
   double lease_s_ = 0;
+  double deadline_s_ = 0;
   bool live_ = false;
   std::vector<int> ended_agents_;
 };
@@ -1005,6 +1007,96 @@ TEST_F(RunTest, AnAgentThatWasNotHeardOfForTheLeaseIsLost) {
   // One that comes back after that has nothing to go on with.
   run_->AgentResumed(0);
   EXPECT_THAT(ended_agents_, ElementsAre(0, 0));
+}
+
+TEST_F(RunTest, AWorkerThatIsNeverReadyKeepsNoFinishedRun) {
+  Start(2);
+  now_ += 1;
+  Ready(0, {"a.py"});
+  RunLease(0, leases_[0][0], {"a.py::t"});
+  run_->Tick();
+  End(0);
+  now_ += 4;
+  run_->Tick();
+  EXPECT_FALSE(run_->Done());
+  now_ += 2;
+  run_->Tick();
+  ASSERT_TRUE(run_->Done());
+  ASSERT_EQ(record_.lost.size(), 1u);
+  EXPECT_THAT(record_.lost[0], HasSubstr("gw1 the run does not wait for it"));
+  EXPECT_EQ(run_->Close(), 0);
+}
+
+TEST_F(RunTest, WhoseFirstWorkerTookLongWaitsAsLongForTheOthers) {
+  Start(2);
+  now_ += 20;
+  Ready(0, {"a.py"});
+  RunLease(0, leases_[0][0], {"a.py::t"});
+  End(0);
+  run_->Tick();
+  now_ += 19;
+  run_->Tick();
+  EXPECT_FALSE(run_->Done());
+  Ready(1, {"a.py"});
+  EXPECT_EQ(finished_slots_.back(), 1u);
+  // From now on it is a worker that tears its fixtures down, which takes as long as it takes.
+  now_ += 1000;
+  run_->Tick();
+  EXPECT_FALSE(run_->Done());
+  End(1);
+  EXPECT_TRUE(run_->Done());
+  EXPECT_THAT(record_.lost, IsEmpty());
+}
+
+TEST_F(RunTest, AnAgentOutOfReachThatHoldsNothingKeepsNoFinishedRun) {
+  lease_s_ = 1000;
+  Start(1);
+  Ready(0, {"a.py"});
+  RunLease(0, leases_[0][0], {"a.py::t"});
+  run_->AgentBroken(0, "the connection broke");
+  run_->Tick();
+  EXPECT_FALSE(run_->Done());
+  now_ += 6;
+  run_->Tick();
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 0);
+}
+
+TEST_F(RunTest, TheDeadlineEndsARunThatHasStoppedForAnotherReason) {
+  deadline_s_ = 100;
+  Start(1);
+  Ready(0, {"a.py", "b.py"}, 0, "1");
+  Collected(0, leases_[0][0], {"a.py::t", "a.py::u"});
+  Result(0, leases_[0][0], "a.py::t", v1::FAILED);
+  ASSERT_EQ(stops_.size(), 1u);
+  EXPECT_FALSE(stops_[0].now());
+  now_ += 100;
+  run_->Tick();
+  ASSERT_EQ(stops_.size(), 2u);
+  EXPECT_TRUE(stops_[1].now());
+  EXPECT_FALSE(run_->Done());
+  // Its agent kills the worker, and does not say so.
+  now_ += 12;
+  run_->Tick();
+  EXPECT_FALSE(run_->Done());
+  now_ += 1;
+  run_->Tick();
+  ASSERT_TRUE(run_->Done());
+  EXPECT_THAT(record_.lost[0], HasSubstr("was told to kill it"));
+  EXPECT_EQ(run_->Close(), 1);
+}
+
+TEST_F(RunTest, AnInterruptEndsARunWhoseAgentSaysNothing) {
+  Start(1);
+  Ready(0, {"a.py"});
+  run_->Interrupt();
+  now_ += 5;
+  run_->Tick();
+  EXPECT_FALSE(run_->Done());
+  now_ += 13;
+  run_->Tick();
+  ASSERT_TRUE(run_->Done());
+  EXPECT_EQ(run_->Close(), 2);
 }
 
 }  // namespace

@@ -68,6 +68,24 @@ def test_lone_surrogates_are_escaped_with_a_backslash():
     ]
 
 
+NAMES = ["test_\udcff.py", "t\udc80\udcfe/test_é.py::test[\U0010ffff]", "\udcf4\udc8f", "plain"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_that_are_no_text_come_back_as_they_were(name):
+    message = {"node_id": name, "ready": {"modules": [name], "rootdir": name}, "tests": [{"node_id": name, "index": 1}]}
+    frame = encode(message)
+    # Every byte is UTF-8, and no JSON escape stands for half a character.
+    assert "\\u" not in frame[4:].decode("utf-8")
+    assert decoded(frame) == [message]
+
+
+def test_no_two_names_have_the_same_text():
+    texts = {json.loads(encode({"node_id": name})[4:])["node_id"] for name in [*NAMES, "\U0010ffff", "test_\\udcff.py"]}
+    assert len(texts) == len(NAMES) + 2
+    assert json.loads(encode({"node_id": "\udcff"})[4:]) == {"node_id": "\U0010ffff"}
+
+
 def test_a_text_that_is_too_long_is_cut_in_the_middle():
     frame = encode({"sections": [{"content": "a" + "x" * MAX_FRAME + "z"}], "short": "kept"})
     assert len(frame) < MAX_FRAME

@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
+#include "base/byte_text.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "coordinator/commands/runs/paths.h"
@@ -50,6 +51,14 @@ std::string WithSpellingHint(std::string message, const options::CommandLine& li
   return message;
 }
 
+// Discovery finds names; from here on they are texts, as workers say them.
+void MakeText(discovery::FoundModule* module) {
+  std::string text = TextOf(module->node_id);
+  if (text == module->node_id) return;
+  for (discovery::FoundTest& test : module->tests) test.node_id = TextOf(test.node_id);
+  module->node_id = std::move(text);
+}
+
 }  // namespace
 
 Preparation::Preparation(const options::CommandLine& line, const discovery::ProjectConfig& project,
@@ -64,6 +73,7 @@ Preparation::Preparation(const options::CommandLine& line, const discovery::Proj
   absl::StatusOr<discovery::Discovery> found = discovery::Discover(project, request.discovery);
   found_ = found.status();
   if (found.ok()) discovery_ = *std::move(found);
+  for (discovery::FoundModule& module : discovery_.modules) MakeText(&module);
 }
 
 std::vector<std::string> Preparation::Modules() const {

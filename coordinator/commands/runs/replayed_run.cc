@@ -4,8 +4,10 @@
 #include <iterator>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/byte_text.h"
 #include "base/status_macros.h"
 #include "coordinator/commands/text/messages.h"
 #include "coordinator/options/flag_table.h"
@@ -63,7 +65,9 @@ absl::StatusOr<ReplayedRun> ReadReplayedRun(const options::CommandLine& line) {
   ReplayedRun replayed;
   ASSIGN_OR_RETURN(replayed.sequence,
                    isolation::SequenceOf(*run, line.Last("--worker").value_or(""), line.Last("--until").value_or("")));
-  ASSIGN_OR_RETURN(options::CommandLine recorded, options::Parse(run->start.pytest_args, SaysHowTestsRun));
+  std::vector<std::string> words;
+  for (const std::string& word : run->start.pytest_args) words.push_back(BytesOf(word));
+  ASSIGN_OR_RETURN(options::CommandLine recorded, options::Parse(words, SaysHowTestsRun));
   recorded.values["--engine"] = {EngineName(run->start.engine)};
   replayed.line = options::Join(recorded, line);
   return replayed;

@@ -147,7 +147,11 @@ class Collection:
             entries, missing = self._resolve(batch.get("tests", ()), self._by_ref)
             total, deselected, digest = len(self._session.items), self.deselected, ""
         else:
-            module = self._module_tests(batch.get("module", ""))
+            node_id = batch.get("module", "")
+            if node_id not in self._files:
+                # Never a matter of course: batches are made of the modules that workers have named.
+                return Selection([], [{"node_id": node_id}], 0, 0, _digest(()), time.perf_counter() - begin)
+            module = self._module_tests(node_id)
             total, deselected, digest = len(module.entries), module.deselected, module.digest
             if batch.get("tests"):
                 by_ref = {_key(entry.ref): entry.item for entry in module.entries}
@@ -285,9 +289,7 @@ class Collection:
     def _module_tests(self, node_id: str) -> _ModuleTests:
         tests = self._tests.get(node_id)
         if tests is None:
-            node = self._files.get(node_id)
-            if node is None:
-                return _ModuleTests([], 0, _digest(()))
+            node = self._files[node_id]
             self._wanted_file = node
             deselected_before = self.deselected
             session = self._session

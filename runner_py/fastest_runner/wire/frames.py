@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import os
 import select
@@ -10,6 +9,8 @@ import struct
 import time
 from json.encoder import encode_basestring as _quote
 from typing import Any, Callable, NoReturn
+
+from . import byte_text
 
 _HEADER = struct.Struct(">I")
 MAX_FRAME = 64 * 1024 * 1024
@@ -30,17 +31,6 @@ _write, _getpid = os.write, os.getpid
 
 class FrameError(Exception):
     """The bytes are no frame of ours: too long, no JSON, or no JSON object. The text says which."""
-
-
-def _escape_surrogates(error: UnicodeError) -> tuple[str, int]:
-    """Writes surrogates as a backslash and their code. They occur only within JSON's strings."""
-    assert isinstance(error, UnicodeEncodeError)
-    text = error.object[error.start : error.end]
-    return "".join(f"\\\\u{ord(character):04x}" for character in text), error.end
-
-
-_SURROGATES = "fastest-surrogates"
-codecs.register_error(_SURROGATES, _escape_surrogates)
 
 
 def _shortened(value: Any, kept: int) -> Any:
@@ -77,8 +67,13 @@ def ref_json(ref: dict[str, Any]) -> str:
 
 
 def frame_of(text: str) -> bytes:
-    """Returns the frame around a JSON text. Lone surrogates in the text are escaped with a backslash."""
-    payload = text.encode("utf-8", _SURROGATES)
+    """Returns the frame around a JSON text. Names that are no text are escaped (byte_text.py)."""
+    try:
+        payload = text.encode()
+    except UnicodeEncodeError:
+        payload = byte_text.MARK
+    if byte_text.MARK in payload:
+        payload = _encode_json(byte_text.for_message(_decode_json(text))).encode()
     if len(payload) > MAX_FRAME:
         raise FrameError(f"a message of {len(payload)} bytes is longer than a frame may be ({MAX_FRAME})")
     return _HEADER.pack(len(payload)) + payload
@@ -122,6 +117,8 @@ class FrameDecoder:
         if payload is None:
             return None
         try:
+            if byte_text.MARK in payload:
+                payload = byte_text.from_json(payload)
             message = _decode_json(payload.decode("utf-8"))
         except ValueError as error:
             raise FrameError(f"frame is not JSON: {error}") from None
