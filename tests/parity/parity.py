@@ -432,10 +432,17 @@ def address_from(file, process):
     return file.read_text("utf-8").strip()
 
 
-def run_way(way, project, args, python):
+def rootdir_of(run, project):
+    """The rootdir that pytest shows, as a path relative to the project that pytest ran in."""
+    shown = re.search(r"^rootdir: (.+)$", run.stdout, re.M)
+    return os.path.relpath(shown[1], os.path.realpath(project)) if shown else "."
+
+
+def run_way(way, project, args, python, rootdir="."):
     if not way.agents:
         return run_fastest(project, [*way.args, *args], python, way.slots, env=_SEED, junit=True)
-    with agents_listening(project, python) as addresses:
+    # An agent's --workdir is the counterpart of the rootdir.
+    with agents_listening(Path(project) / rootdir, python) as addresses:
         words = ["--agents", ",".join(addresses), *way.args, *args]
         return run_fastest(project, words, python, way.slots, env=_SEED, junit=True)
 
@@ -450,32 +457,48 @@ class Comparison:
     runs: list = field(default_factory=list)
 
 
-def compare_project(project, args=(), python=sys.executable, ways=("one", "two"), runs=1, tell=lambda comparison: None):
+def compare_project(
+    project, args=(), python=sys.executable, ways=("one", "two"), runs=1, tell=lambda comparison: None, roles=False
+):
     """Compares a whole project. pytest runs twice, which shows its flaky tests, and Fastest `runs` times in each way.
 
-    Calls `tell` with the Comparison so far, after pytest's runs and after each run of Fastest.
+    Calls `tell` with the Comparison so far, after pytest's runs and after each run of Fastest. With `roles` the project
+    says other things in a worker of pytest-xdist, and runs with several workers are compared with pytest-xdist's.
     """
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         reference = copy_project(project, Path(work) / "pytest" / project.name)
         ours = copy_project(project, Path(work) / "fastest" / project.name)
-        expected = run_pytest(reference, args, python, env=_SEED, junit=True)
-        forget_bytecode(reference)
-        again = run_pytest(reference, args, python, env=_SEED, junit=True)
+        expected, again = _run_twice(reference, args, python)
         comparison = Comparison(expected, flaky_tests(expected, again))
+        rootdir = rootdir_of(expected, reference)
+        expected_of_workers = expected
+        if roles:
+            expected_of_workers, again_of_workers = _run_twice(reference, [*args, "-n", "2"], python)
+            comparison.flaky |= flaky_tests(expected_of_workers, again_of_workers)
+            leave_out(comparison.flaky, expected_of_workers)
         leave_out(comparison.flaky, expected, again)
-        # Test cases whose names differ from run to run cannot be compared.
-        if expected.junit != again.junit:
-            expected.junit = None
         tell(comparison)
         for name in ways:
             for _ in range(runs):
                 forget_bytecode(ours)
-                actual = run_way(WAYS[name], ours, args, python)
+                actual = run_way(WAYS[name], ours, args, python, rootdir)
                 leave_out(comparison.flaky, actual)
-                ordered = WAYS[name].slots == 1 and expected.order == again.order
-                comparison.runs.append((name, actual, differences(expected, actual, ordered=ordered)))
+                is_alone = WAYS[name].slots == 1
+                ordered = is_alone and expected.order == again.order
+                found = differences(expected if is_alone else expected_of_workers, actual, ordered=ordered)
+                comparison.runs.append((name, actual, found))
                 tell(comparison)
         return comparison
+
+
+def _run_twice(project, args, python):
+    first = run_pytest(project, args, python, env=_SEED, junit=True)
+    forget_bytecode(project)
+    second = run_pytest(project, args, python, env=_SEED, junit=True)
+    # Test cases whose names differ from run to run cannot be compared.
+    if first.junit != second.junit:
+        first.junit = None
+    return first, second
 
 
 def forget_bytecode(project):

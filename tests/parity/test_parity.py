@@ -4,7 +4,6 @@ import copy
 from collections import Counter
 
 import parity
-import public
 import pytest
 
 RUN = parity.Run(
@@ -82,19 +81,29 @@ def test_every_way_has_pytests_verdict(tmp_path):
     assert engines["pytest-engine"] == {"pytest"}
 
 
-def test_the_page_of_public_suites():
-    row = {
-        "name": "attrs", "version": "26.1.0", "kind": "hypothesis", "python": "3.11.2", "pytest": "9.2.0",
-        "tests": 1300, "exit_code": 0, "flaky": ["tests/test_a.py::test"], "seconds": 9,
-        "engines": {"direct": 650, "pytest": 650},
-        "differences": {"one": [], "two": ["counts: pytest '1 passed', fastest '2 passed'"]},
-    }  # fmt: skip
-    page = public.make_page([row])
-    assert "1 suites, 1,300 tests; Python 3.11.2, pytest 9.2.0" in page
-    assert "Runs that differ from pytest's: 1 of 2." in page
-    assert "| attrs | 26.1.0 | hypothesis | 1,300 | 0 | 0 | 1 | 50 % | 1 |" in page
-    assert "- attrs, `-n 2`: `counts: pytest '1 passed', fastest '2 passed'`" in page
-    assert "- attrs: `tests/test_a.py::test`" in page
+def test_agents_run_in_the_rootdir(tmp_path):
+    """The rootdir is below the project's folder if the ini-file is."""
+    tests = tmp_path / "project/tests"
+    tests.mkdir(parents=True)
+    (tests / "pytest.ini").write_text("[pytest]\n")
+    (tests / "test_a.py").write_text("def test_1():\n    pass\n")
+    comparison = parity.compare_project(tmp_path / "project", ["tests"], ways=["agents"])
+    assert comparison.expected.outcomes == {"test_a.py::test_1": ["passed"]}
+    assert [(name, found) for name, _, found in comparison.runs] == [("agents", [])]
+
+
+def test_a_project_with_roles_has_pytest_xdists_verdict(tmp_path):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "test_a.py").write_text(
+        "import os\n\nIS_WORKER = 'PYTEST_XDIST_WORKER' in os.environ\n\n"
+        "def test_1():\n    assert IS_WORKER\n\ndef test_2():\n    pass\n"
+    )
+    with_roles = parity.compare_project(project, ways=["one", "two", "agents"], roles=True)
+    assert [(name, found) for name, _, found in with_roles.runs] == [("one", []), ("two", []), ("agents", [])]
+    assert with_roles.expected.exit_code == 1
+    without = parity.compare_project(project, ways=["two"])
+    assert "exit code: pytest 1, fastest 0" in without.runs[0][2]
 
 
 def test_flaky_tests_are_left_out():
