@@ -315,12 +315,17 @@ def differences(expected, actual, *, ordered=False, texts=True):
     if expected.junit is not None and actual.junit is not None:
         found += [f"JUnit case only in pytest: {case}" for case in expected.junit - actual.junit]
         found += [f"JUnit case only in fastest: {case}" for case in actual.junit - expected.junit]
-    if texts:
-        for key, words in actual.texts.items():
-            known = expected.texts.get(key, [])
-            if known and words[0] not in known:
-                found.append(f"text of {key[0]}: pytest says\n{known[0]}\nfastest says\n{words[0]}")
+    for key in unlike_texts(expected, actual) if texts else ():
+        said, says = expected.texts[key][0], actual.texts[key][0]
+        found.append(f"text of {key[0]}: pytest says\n{said}\nfastest says\n{says}")
     return found
+
+
+def unlike_texts(expected, actual):
+    """The tests, as (node id, index), of whose failure or skip pytest says another thing."""
+    return [
+        key for key, words in actual.texts.items() if expected.texts.get(key) and words[0] not in expected.texts[key]
+    ]
 
 
 def _unlike(what, expected, actual):
@@ -453,6 +458,8 @@ class Comparison:
 
     expected: Run
     flaky: set
+    # Node ids of tests of which pytest said different things. What Fastest says of them is one of these things.
+    varying: set = field(default_factory=set)
     # (name of a way, Run, differences), in the order of the runs.
     runs: list = field(default_factory=list)
 
@@ -473,7 +480,7 @@ def compare_project(
         rootdir = rootdir_of(expected, reference)
         expected_of_workers = expected
         if roles:
-            expected_of_workers, again_of_workers = _run_twice(reference, [*args, "-n", "2"], python)
+            expected_of_workers, again_of_workers = _run_twice(reference, [*args, "-n2"], python)
             comparison.flaky |= flaky_tests(expected_of_workers, again_of_workers)
             leave_out(comparison.flaky, expected_of_workers)
         leave_out(comparison.flaky, expected, again)
@@ -484,9 +491,12 @@ def compare_project(
                 actual = run_way(WAYS[name], ours, args, python, rootdir)
                 leave_out(comparison.flaky, actual)
                 is_alone = WAYS[name].slots == 1
+                words = [*args, *(["-n2"] if roles and not is_alone else [])]
+                judge = expected if is_alone else expected_of_workers
+                comparison.varying |= ask_again(reference, words, python, judge, actual, rootdir)
+                leave_out_summary(comparison.varying, judge, actual)
                 ordered = is_alone and expected.order == again.order
-                found = differences(expected if is_alone else expected_of_workers, actual, ordered=ordered)
-                comparison.runs.append((name, actual, found))
+                comparison.runs.append((name, actual, differences(judge, actual, ordered=ordered)))
                 tell(comparison)
         return comparison
 
@@ -499,6 +509,33 @@ def _run_twice(project, args, python):
     if first.junit != second.junit:
         first.junit = None
     return first, second
+
+
+def ask_again(project, args, python, expected, actual, rootdir="."):
+    """Runs pytest again on the files of tests of which `actual` says another thing than pytest did.
+
+    A text that is made from a set of objects varies with their addresses. So what pytest says in further runs joins the
+    texts of `expected`, until pytest has said all that `actual` says or nothing new in four runs. Returns the node ids
+    of tests of which pytest said different things.
+    """
+    options = [word for word in args if word.startswith("-")]
+    varying, without_news = set(), 0
+    while without_news < 4 and (unlike := unlike_texts(expected, actual)):
+        files = sorted({os.path.join(rootdir, nodeid.partition("::")[0]) for nodeid, _ in unlike})
+        forget_bytecode(project)
+        again = run_pytest(project, [*options, *files], python, env=_SEED)
+        news = {key: said for key in unlike if (said := again.texts.get(key)) and said[0] not in expected.texts[key]}
+        for key, said in news.items():
+            expected.texts[key] += said
+        varying |= {nodeid for nodeid, _ in news}
+        without_news = 0 if news else without_news + 1
+    return varying
+
+
+def leave_out_summary(nodeids, *runs):
+    """Leaves out lines of the short test summary that name these tests."""
+    for run in runs if nodeids else ():
+        run.summary = [line for line in run.summary if not any(nodeid in line for nodeid in nodeids)]
 
 
 def forget_bytecode(project):

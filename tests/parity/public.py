@@ -118,7 +118,7 @@ def measure(name, ways):
     engines = {way: run.engines for way, run, _ in comparison.runs}
     before = kept(name)
     if before is None or before["commit"] != at:
-        before = {"differences": {}, "flaky": [], "direct": None, "seconds": 0}
+        before = {"differences": {}, "flaky": [], "varying": 0, "direct": None, "seconds": 0}
     # The page shows the first line of each difference.
     found = {way: [line.splitlines()[0] for line in lines] for way, _, lines in comparison.runs}
     found = {**before["differences"], **found}
@@ -135,6 +135,7 @@ def measure(name, ways):
         "tests": sum(len(words) for words in expected.outcomes.values()),
         "exit_code": expected.exit_code,
         "flaky": sorted({*comparison.flaky, *(before["flaky"] if is_part else ())}),
+        "varying": max(len(comparison.varying), before["varying"] if is_part else 0),
         "differences": {way: found[way] for way in parity.WAYS if way in found},
         # The percentage of the tests that the direct engine ran, counted with the tests that are left out.
         "direct": percentage(engines["two"]) if "two" in engines else before["direct"],
@@ -198,6 +199,16 @@ def make_page(rows, missing=()):
     if flaky:
         lines += ["", "## Left out: two runs of pytest disagree on them", ""]
         lines += [f"- {row['name']}: " + ", ".join(f"`{nodeid}`" for nodeid in row["flaky"]) for row in flaky]
+    varying = [row for row in rows if row["varying"]]
+    if varying:
+        lines += ["", "## Texts that vary", ""]
+        lines += [
+            "Of these tests pytest says one thing or another, from run to run, since the text is made from a set of",
+            "objects. pytest ran again until it had said what Fastest says of them. Their lines in the short test summary",
+            "are not compared.",
+            "",
+            *(f"- {row['name']}: {row['varying']:,} tests" for row in varying),
+        ]
     if missing:
         lines += ["", "## Not measured as they are pinned now", "", ", ".join(missing)]
     return "\n".join(lines) + TAIL

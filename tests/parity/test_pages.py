@@ -45,6 +45,7 @@ def test_the_page_of_public_suites():
         "tests": 1000,
         "exit_code": 1,
         "flaky": ["test_a.py::test_b"],
+        "varying": 0,
         "differences": {"one": [], "two": ["exit code: 1 and 0"]},
         "direct": 96,
         "commit": "1234567",
@@ -55,6 +56,8 @@ def test_the_page_of_public_suites():
     assert "\n| one | 1.0 | functions | 1,000 | 1 | 0 | 1 | 96 % | 1 | 1234567 |\n\n## Differences\n\n" in page
     assert "\n- one, `-n 2`: `exit code: 1 and 0`\n\n## Left out" in page
     assert page.endswith("disagree on them\n\n- one: `test_a.py::test_b`" + public.TAIL)
+    assert "\n## Texts that vary\n" not in page
+    assert "\n\n- one: 2,000 tests\n" in public.make_page([{**row, "varying": 2000}])
     missing = public.make_page([row], ["three", "two"])
     assert missing.endswith("\n\n## Not measured as they are pinned now\n\nthree, two" + public.TAIL)
 

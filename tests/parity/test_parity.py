@@ -1,6 +1,7 @@
 """The harness itself. It must see every kind of difference, or its silence means nothing."""
 
 import copy
+import sys
 from collections import Counter
 
 import parity
@@ -104,6 +105,50 @@ def test_a_project_with_roles_has_pytest_xdists_verdict(tmp_path):
     assert with_roles.expected.exit_code == 1
     without = parity.compare_project(project, ways=["two"])
     assert "exit code: pytest 1, fastest 0" in without.runs[0][2]
+
+
+VARYING = """\
+import pytest
+
+# pytest's text is another one in every second run.
+with open(__file__ + ".runs", "a+") as file:
+    file.write("x")
+    file.seek(0)
+    REASON = ("even", "odd")[len(file.read()) % 2]
+
+def test_1():
+    pytest.skip(REASON)
+
+def test_2():
+    pytest.skip('always')
+"""
+
+
+def test_what_pytest_says_in_one_run_or_another_is_no_difference(tmp_path):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "test_a.py").write_text(VARYING)
+    expected = parity.run_pytest(project, ["-rs"])
+    assert "odd" in expected.texts["test_a.py::test_1", 0][0]
+    actual = copy.deepcopy(expected)
+    actual.texts["test_a.py::test_1", 0][0] = expected.texts["test_a.py::test_1", 0][0].replace("odd", "even")
+    actual.summary = [line.replace("odd", "even") for line in actual.summary]
+    assert len(parity.differences(expected, actual)) > 1
+    varying = parity.ask_again(project, ["-rs"], sys.executable, expected, actual)
+    assert varying == {"test_a.py::test_1"}
+    assert parity.unlike_texts(expected, actual) == []
+    # pytest never says this, however often it runs.
+    actual.texts["test_a.py::test_2", 0][0] = "never"
+    assert parity.ask_again(project, ["-rs"], sys.executable, expected, actual) == set()
+    assert parity.unlike_texts(expected, actual) == [("test_a.py::test_2", 0)]
+
+
+def test_summary_lines_of_varying_tests_are_left_out():
+    expected, actual = changed(), changed(summary=["FAILED test_a.py::test_2 - otherwise", *RUN.summary[1:]])
+    assert expected.summary[0].startswith("FAILED test_a.py::test_2")
+    assert parity.differences(expected, actual) != []
+    parity.leave_out_summary({"test_a.py::test_2"}, expected, actual)
+    assert parity.differences(expected, actual) == []
 
 
 def test_flaky_tests_are_left_out():
