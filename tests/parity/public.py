@@ -204,8 +204,8 @@ def make_page(rows, missing=()):
         lines += ["", "## Texts that vary", ""]
         lines += [
             "Of these tests pytest says one thing or another, from run to run, since the text is made from a set of",
-            "objects. pytest ran again until it had said what Fastest says of them. Their lines in the short test summary",
-            "are not compared.",
+            "objects. pytest ran again until it had said what Fastest says. Their lines in the short test summary are",
+            "not compared.",
             "",
             *(f"- {row['name']}: {row['varying']:,} tests" for row in varying),
         ]
