@@ -464,63 +464,51 @@ class Comparison:
     runs: list = field(default_factory=list)
 
 
-def compare_project(
-    project, args=(), python=sys.executable, ways=("one", "two"), runs=1, tell=lambda comparison: None, roles=False
-):
+def compare_project(project, args=(), python=sys.executable, ways=("one", "two"), runs=1, tell=lambda comparison: None):
     """Compares a whole project. pytest runs twice, which shows its flaky tests, and Fastest `runs` times in each way.
 
-    Calls `tell` with the Comparison so far, after pytest's runs and after each run of Fastest. With `roles` the project
-    says other things in a worker of pytest-xdist, and runs with several workers are compared with pytest-xdist's.
+    Calls `tell` with the Comparison so far, after pytest's runs and after each run of Fastest.
     """
     with tempfile.TemporaryDirectory(prefix="parity-") as work:
         reference = copy_project(project, Path(work) / "pytest" / project.name)
         ours = copy_project(project, Path(work) / "fastest" / project.name)
-        expected, again = _run_twice(reference, args, python)
+        expected = run_pytest(reference, args, python, env=_SEED, junit=True)
+        forget_bytecode(reference)
+        again = run_pytest(reference, args, python, env=_SEED, junit=True)
         comparison = Comparison(expected, flaky_tests(expected, again))
         rootdir = rootdir_of(expected, reference)
-        expected_of_workers = expected
-        if roles:
-            expected_of_workers, again_of_workers = _run_twice(reference, [*args, "-n2"], python)
-            comparison.flaky |= flaky_tests(expected_of_workers, again_of_workers)
-            leave_out(comparison.flaky, expected_of_workers)
         leave_out(comparison.flaky, expected, again)
+        # Test cases whose names differ from run to run cannot be compared.
+        if expected.junit != again.junit:
+            expected.junit = None
         tell(comparison)
         for name in ways:
             for _ in range(runs):
                 forget_bytecode(ours)
                 actual = run_way(WAYS[name], ours, args, python, rootdir)
                 leave_out(comparison.flaky, actual)
-                is_alone = WAYS[name].slots == 1
-                words = [*args, *(["-n2"] if roles and not is_alone else [])]
-                judge = expected if is_alone else expected_of_workers
-                comparison.varying |= ask_again(reference, words, python, judge, actual, rootdir)
-                leave_out_summary(comparison.varying, judge, actual)
-                ordered = is_alone and expected.order == again.order
-                comparison.runs.append((name, actual, differences(judge, actual, ordered=ordered)))
+                comparison.varying |= ask_again(reference, args, python, expected, actual, rootdir)
+                leave_out_summary(comparison.varying, expected, actual)
+                ordered = WAYS[name].slots == 1 and expected.order == again.order
+                comparison.runs.append((name, actual, differences(expected, actual, ordered=ordered)))
                 tell(comparison)
         return comparison
-
-
-def _run_twice(project, args, python):
-    first = run_pytest(project, args, python, env=_SEED, junit=True)
-    forget_bytecode(project)
-    second = run_pytest(project, args, python, env=_SEED, junit=True)
-    # Test cases whose names differ from run to run cannot be compared.
-    if first.junit != second.junit:
-        first.junit = None
-    return first, second
 
 
 def ask_again(project, args, python, expected, actual, rootdir="."):
     """Runs pytest again on the files of tests of which `actual` says another thing than pytest did.
 
     A text that is made from a set of objects varies with their addresses. So what pytest says in further runs joins the
-    texts of `expected`, until pytest has said all that `actual` says or nothing new in four runs. Returns the node ids
-    of tests of which pytest said different things.
+    texts of `expected`, until pytest has said all that `actual` says, or nothing new in four runs. Twelve runs are the
+    limit, since a text may be another one in every run. Returns the node ids of tests of which pytest said different
+    things.
     """
     options = [word for word in args if word.startswith("-")]
     varying, without_news = set(), 0
-    while without_news < 4 and (unlike := unlike_texts(expected, actual)):
+    for _ in range(12):
+        unlike = unlike_texts(expected, actual)
+        if not unlike or without_news == 4:
+            break
         files = sorted({os.path.join(rootdir, nodeid.partition("::")[0]) for nodeid, _ in unlike})
         forget_bytecode(project)
         again = run_pytest(project, [*options, *files], python, env=_SEED)

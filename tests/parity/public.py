@@ -2,8 +2,7 @@
 
     tools/bench parity [--way WAY]... [--resume] [--write] [NAME...]
 
-pytest runs each suite twice, and then Fastest runs it in each way (parity.WAYS). A suite of the kind `roles` says other
-things in a worker of pytest-xdist than in pytest. So its runs with several workers are compared with pytest-xdist's.
+pytest runs each suite twice, and then Fastest runs it in each way (parity.WAYS).
 
 tests/parity/public.json keeps the results, each with the commit that it was measured at. So the page can be made in
 parts: --write measures the suites that are named, and makes the page from all results. --resume skips suites that have
@@ -44,9 +43,8 @@ pytest and Fastest run the pinned suites of public projects. Each run of Fastest
 Tests on which two runs of pytest disagree are left out and counted. The columns of the ways to run Fastest (`-n 1` …)
 hold the number of differences. The last column is the commit of Fastest at which the suite was measured.
 
-A suite of the kind `roles` says other things in a worker of pytest-xdist than in pytest. So its runs with several
-workers are compared with two workers of pytest-xdist. pytest and Fastest have the same `PYTHONHASHSEED`, because ids
-and texts that are made from sets would differ between two runs of pytest.
+pytest and Fastest have the same `PYTHONHASHSEED`, because ids and texts that are made from sets would differ between
+two runs of pytest.
 """
 
 WAYS_TOLD = {
@@ -111,9 +109,7 @@ def measure(name, ways):
     (source,), (python,) = ask(name), ask("--python", name)
     (kind,) = ask("--kind", name)
     began = time.monotonic()
-    comparison = parity.compare_project(
-        Path(source), ask("--args", name), python, ways, tell=parity.print_last, roles=kind == "roles"
-    )
+    comparison = parity.compare_project(Path(source), ask("--args", name), python, ways, tell=parity.print_last)
     python_version, pytest_version = versions_of(python)
     expected = comparison.expected
     engines = {way: run.engines for way, run, _ in comparison.runs}

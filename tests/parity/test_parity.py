@@ -93,20 +93,6 @@ def test_agents_run_in_the_rootdir(tmp_path):
     assert [(name, found) for name, _, found in comparison.runs] == [("agents", [])]
 
 
-def test_a_project_with_roles_has_pytest_xdists_verdict(tmp_path):
-    project = tmp_path / "project"
-    project.mkdir()
-    (project / "test_a.py").write_text(
-        "import os\n\nIS_WORKER = 'PYTEST_XDIST_WORKER' in os.environ\n\n"
-        "def test_1():\n    assert IS_WORKER\n\ndef test_2():\n    pass\n"
-    )
-    with_roles = parity.compare_project(project, ways=["one", "two", "agents"], roles=True)
-    assert [(name, found) for name, _, found in with_roles.runs] == [("one", []), ("two", []), ("agents", [])]
-    assert with_roles.expected.exit_code == 1
-    without = parity.compare_project(project, ways=["two"])
-    assert "exit code: pytest 1, fastest 0" in without.runs[0][2]
-
-
 VARYING = """\
 import pytest
 
