@@ -58,6 +58,10 @@ def test_the_page_of_public_suites():
     assert page.endswith("disagree on them\n\n- one: `test_a.py::test_b`" + public.TAIL)
     assert "\n## Texts that vary\n" not in page
     assert "\n\n- one: 2,000 tests\n" in public.make_page([{**row, "varying": 2000}])
+    # A way that was not measured for a suite has an empty cell.
+    page = public.make_page([row, {**row, "name": "two", "differences": {"one": []}}])
+    assert "Runs that differ from pytest's: 1 of 3.\n\n| suite |" in page
+    assert "\n| two | 1.0 | functions | 1,000 | 1 | 0 |  | 96 % | 1 | 1234567 |\n" in page
     missing = public.make_page([row], ["three", "two"])
     assert missing.endswith("\n\n## Not measured as they are pinned now\n\nthree, two" + public.TAIL)
 
