@@ -61,6 +61,50 @@ def test_the_zygote_says_where_a_worker_died_in_an_import(zygote, worker, tmp_pa
     assert (os.waitstatus_to_exitcode(exited["status"]), exited["last_import"]) == (3, file)
 
 
+# Like `py` 1.11, which pytest imports if it is installed: `__dict__` loads what the package has.
+ODD_PY = """\
+import importlib.util, sys, types
+from _pytest._py import error, path as _path
+
+class Api(types.ModuleType):
+    path = _path
+    error = error
+
+    @property
+    def __dict__(self):
+        sys.modules["py.loaded"] = types.ModuleType("py.loaded")
+        return {}
+
+_spec = importlib.util.find_spec("colorsys")
+_spec.loader = importlib.util.LazyLoader(_spec.loader)
+sys.modules["colorsys"] = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(sys.modules["colorsys"])
+sys.modules["py.number"] = 5
+sys.modules["py.path"] = _path
+sys.modules["py"] = Api("py")
+"""
+
+
+def test_entries_of_sys_modules_may_be_anything(make_zygote, tmp_path):
+    (tmp_path / "py").mkdir()
+    (tmp_path / "py/__init__.py").write_text(ODD_PY)
+    (tmp_path / "conftest.py").write_text("def pytest_collection_modifyitems(items): pass\n")
+    (tmp_path / "test_a.py").write_text(
+        "import sys\n\ndef test_1():\n    assert sys.modules['py.number'] == 5 and 'py.loaded' not in sys.modules\n"
+        "    assert type(sys.modules['colorsys']).__name__ == '_LazyModule'\n"
+    )
+    zygote = make_zygote(PYTHONPATH=str(tmp_path))
+    assert zygote.hello["type"] == "hello"
+    running = zygote.worker("gw0")
+    running.start(tmp_path, "-p", "no:cacheprovider")
+    (module,) = running.wait_for("ready")["collection"]["modules"]
+    running.lease(1, module=module)
+    running.send({"finish": {}})
+    running.read_to_end()
+    assert running.outcomes() == {"test_a.py::test_1": "PASSED"}
+    assert os.waitstatus_to_exitcode(running.exit_status()) == 0
+
+
 def test_an_interpreter_without_pytest_is_refused(tmp_path):
     from driver import Zygote
 

@@ -2,12 +2,17 @@
 
     tools/bench parity [--way WAY]... [--resume] [--write] [NAME...]
 
-pytest runs each suite twice, and then Fastest runs it in each way (parity.WAYS). bench/parity keeps the results, one
-file for each suite. --resume goes on from these files. --write makes the page from them. --way measures only that way
-anew, and keeps the results of the others. Exits with 1 if a verdict differs.
+pytest runs each suite twice, and then Fastest runs it in each way (parity.WAYS).
+
+tests/parity/public.json keeps the results, each with the commit that it was measured at. So the page can be made in
+parts: --write measures the suites that are named, and makes the page from all results. --resume skips suites that have
+a result. Without names, `--write --resume` measures what is missing. --way measures only that way anew, and keeps what
+the others gave at the same commit. Exits with 1 if a verdict differs.
 """
 
 import argparse
+import fcntl
+import hashlib
 import json
 import platform
 import subprocess
@@ -18,7 +23,8 @@ from pathlib import Path
 import parity
 
 TOOL = parity.ROOT / "tools/suites"
-KEPT = parity.ROOT / "bench/parity"
+REQUIREMENTS = parity.ROOT / "tools/requirements"
+RESULTS = parity.ROOT / "tests/parity/public.json"
 PAGE = parity.ROOT / "docs/parity.md"
 
 # pytest's own suite takes a quarter of an hour, and longer on a slow machine.
@@ -35,7 +41,10 @@ pytest and Fastest run the pinned suites of public projects. Each run of Fastest
 - the cases of the JUnit report.
 
 Tests on which two runs of pytest disagree are left out and counted. The columns of the ways to run Fastest (`-n 1` …)
-hold the number of differences.
+hold the number of differences. The last column is the commit of Fastest at which the suite was measured.
+
+pytest and Fastest have the same `PYTHONHASHSEED`, because ids and texts that are made from sets would differ between
+two runs of pytest.
 """
 
 WAYS_TOLD = {
@@ -59,6 +68,7 @@ LEFT_OUT = {
     "pint": "pytest alone takes four minutes, most of it in showing 85,000 warnings",
     "jedi": "pytest alone takes three minutes",
     "idna": "its tests can't be collected with pytest 9 (exit code 2 under both)",
+    "pytest-asyncio": "pytest itself did not end within eleven minutes on the busy machine that measured other plugins",
     "sortedcontainers": "its source distribution has no tests",
     "werkzeug": "pytest itself did not end within four minutes on the machine that made this page",
 }
@@ -75,8 +85,27 @@ def versions_of(python):
     return subprocess.run([python, "-c", program], check=True, capture_output=True, text=True).stdout.split()
 
 
+def pins_of(name):
+    """A digest of what pins a suite: its row of the table, and the requirements of its tests and its build."""
+    table = (REQUIREMENTS / "suites.txt").read_text("utf-8").splitlines()
+    row = next(line.split() for line in table if line.split()[:1] == [name])
+    files = [REQUIREMENTS / "suites" / file for file in (f"{name}.txt", "build.txt", f"{name}.build.txt")]
+    texts = [" ".join(row), *(file.read_text("utf-8") for file in files if file.exists())]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
+
+
+def commit():
+    """The commit of this tree, with "-dirty" if files differ from the commit. What this program writes may differ."""
+    git = ["git", "-C", parity.ROOT]
+    ours = [f":!{file.relative_to(parity.ROOT)}" for file in (RESULTS, PAGE)]
+    changed = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", ".", *ours]).returncode
+    head = subprocess.run([*git, "rev-parse", "--short=7", "HEAD"], check=True, stdout=subprocess.PIPE, text=True)
+    return head.stdout.strip() + ("-dirty" if changed else "")
+
+
 def measure(name, ways):
     """Measures one suite. Returns the results in the form that is kept."""
+    at = commit()
     (source,), (python,) = ask(name), ask("--python", name)
     (kind,) = ask("--kind", name)
     began = time.monotonic()
@@ -84,81 +113,117 @@ def measure(name, ways):
     python_version, pytest_version = versions_of(python)
     expected = comparison.expected
     engines = {way: run.engines for way, run, _ in comparison.runs}
-    before = kept(name) or {"differences": {}, "flaky": [], "engines": {}, "seconds": 0}
-    found = {**before["differences"], **{way: lines for way, _, lines in comparison.runs}}
+    before = kept(name)
+    if before is None or before["commit"] != at:
+        before = {"differences": {}, "flaky": [], "varying": 0, "direct": None, "seconds": 0}
+    # The page shows the first line of each difference.
+    found = {way: [line.splitlines()[0] for line in lines] for way, _, lines in comparison.runs}
+    found = {**before["differences"], **found}
     is_part = len(comparison.runs) < len(found)
     return {
         "name": name,
-        "folder": Path(source).parent.name,
         "version": Path(source).parent.name[len(name) + 1 :].rsplit("-", 1)[0],
+        "pins": pins_of(name),
         "kind": kind,
-        "args": ask("--args", name),
         "python": python_version,
         "pytest": pytest_version,
+        "platform": f"{platform.system()} {platform.machine()}",
+        "commit": at,
         "tests": sum(len(words) for words in expected.outcomes.values()),
         "exit_code": expected.exit_code,
         "flaky": sorted({*comparison.flaky, *(before["flaky"] if is_part else ())}),
+        "varying": max(len(comparison.varying), before["varying"] if is_part else 0),
         "differences": {way: found[way] for way in parity.WAYS if way in found},
-        # The number of tests of each engine, with the tests that are left out.
-        "engines": engines.get("two", before["engines"]),
+        # The percentage of the tests that the direct engine ran, counted with the tests that are left out.
+        "direct": percentage(engines["two"]) if "two" in engines else before["direct"],
         "seconds": round(time.monotonic() - began) + (before["seconds"] if is_part else 0),
     }
 
 
+def percentage(engines):
+    return round(100 * engines["direct"] / max(sum(engines.values()), 1))
+
+
+def results():
+    """The kept results by the names of the suites, without those of suites that are pinned otherwise since."""
+    rows = json.loads(RESULTS.read_text("utf-8"))
+    names = ask("--list")
+    return {row["name"]: row for row in rows if row["name"] in names and row["pins"] == pins_of(row["name"])}
+
+
 def kept(name):
-    """The kept results of a suite. None if there are none, or if the suite has changed since."""
-    file = KEPT / f"{name}.json"
-    if not file.exists():
-        return None
-    row = json.loads(file.read_text("utf-8"))
-    same = row["folder"] == Path(ask(name)[0]).parent.name and row.get("args") == ask("--args", name)
-    return row if same else None
+    return results().get(name)
 
 
-def share(part, whole):
-    return f"{100 * part / whole:.0f} %" if whole else ""
+def keep(row):
+    """Writes a suite's result beside the others'. Several programs may measure at a time."""
+    with RESULTS.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        rows = {**results(), row["name"]: row}
+        lines = [json.dumps(rows[name], ensure_ascii=False) for name in sorted(rows)]
+        RESULTS.write_text("[\n" + ",\n".join(lines) + "\n]\n", "utf-8")
 
 
-def make_page(rows):
-    ways = [way for way in parity.WAYS if all(way in row["differences"] for row in rows)]
+def make_page(rows, missing=()):
+    """The page of these results, with the names of the suites that have none."""
+    ways = [way for way in parity.WAYS if any(way in row["differences"] for row in rows)]
     lines = [HEAD.rstrip(), ""]
-    pythons = sorted({f"Python {row['python']}, pytest {row['pytest']}" for row in rows})
+    pythons = sorted({f"Python {row['python']}, pytest {row['pytest']}; {row['platform']}" for row in rows})
     tests = sum(row["tests"] for row in rows)
-    bad = sum(1 for row in rows for way in ways if row["differences"][way])
+    runs = [lines for row in rows for lines in row["differences"].values()]
+    bad = sum(1 for lines in runs if lines)
     lines += [
-        f"{len(rows)} suites, {tests:,} tests; {'; '.join(pythons)}; {platform.system()} {platform.machine()}. "
-        f"Runs that differ from pytest's: {bad} of {len(rows) * len(ways)}.",
+        f"{len(rows)} suites, {tests:,} tests; {'; '.join(pythons)}. "
+        f"Runs that differ from pytest's: {bad} of {len(runs)}.",
         "",
         "| suite | version | kind | tests | exit code | "
         + " | ".join(WAYS_TOLD[way] for way in ways)
-        + " | in the direct engine | left out |",
-        "|---|---|---|--:|--:|" + "--:|" * (len(ways) + 2),
+        + " | in the direct engine | left out | commit |",
+        "|---|---|---|--:|--:|" + "--:|" * (len(ways) + 2) + "---|",
     ]
     for row in rows:
         cells = [row["name"], row["version"], row["kind"], f"{row['tests']:,}", str(row["exit_code"])]
-        cells += [str(len(row["differences"][way])) for way in ways]
-        cells += [share(row["engines"].get("direct", 0), sum(row["engines"].values())), str(len(row["flaky"]))]
+        cells += [str(len(row["differences"][way])) if way in row["differences"] else "" for way in ways]
+        direct = "" if row["direct"] is None else f"{row['direct']} %"
+        cells += [direct, str(len(row["flaky"])), row["commit"]]
         lines.append("| " + " | ".join(cells) + " |")
-    differing = [row for row in rows if any(row["differences"][way] for way in ways)]
+    differing = [row for row in rows if any(row["differences"].values())]
     if differing:
         lines += ["", "## Differences", ""]
     for row in differing:
         for way in ways:
-            said = [found.splitlines()[0] for found in row["differences"][way]]
-            lines += [f"- {row['name']}, {WAYS_TOLD[way]}: `{line}`" for line in said]
+            lines += [f"- {row['name']}, {WAYS_TOLD[way]}: `{line}`" for line in row["differences"].get(way, ())]
     flaky = [row for row in rows if row["flaky"]]
     if flaky:
         lines += ["", "## Left out: two runs of pytest disagree on them", ""]
         lines += [f"- {row['name']}: " + ", ".join(f"`{nodeid}`" for nodeid in row["flaky"]) for row in flaky]
+    varying = [row for row in rows if row["varying"]]
+    if varying:
+        lines += ["", "## Texts that vary", ""]
+        lines += [
+            "Of these tests pytest says one thing or another, from run to run, since the text is made from a set of",
+            "objects. pytest ran again until it had said what Fastest says. Their lines in the short test summary are",
+            "not compared.",
+            "",
+            *(f"- {row['name']}: {row['varying']:,} tests" for row in varying),
+        ]
+    if missing:
+        lines += ["", "## Not measured as they are pinned now", "", ", ".join(missing)]
     return "\n".join(lines) + TAIL
+
+
+def page():
+    """The page of all kept results."""
+    rows = results()
+    return make_page([rows[name] for name in sorted(rows)], [name for name in ask("--list") if name not in rows])
 
 
 def main():
     parser = argparse.ArgumentParser(prog="tools/bench parity", description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="suites (default: all of tools/suites --list)")
     parser.add_argument("--way", choices=parity.WAYS, action="append", help="how Fastest runs (default: all ways)")
-    parser.add_argument("--resume", action="store_true", help="skip suites that have results in bench/parity")
-    parser.add_argument("--write", action="store_true", help="write docs/parity.md")
+    parser.add_argument("--resume", action="store_true", help="skip suites that have a result")
+    parser.add_argument("--write", action="store_true", help="write docs/parity.md, from all results")
     options = parser.parse_args()
     rows = []
     for name in options.names or ask("--list"):
@@ -166,11 +231,10 @@ def main():
         if row is None:
             print(f"{name}:", flush=True)
             row = measure(name, options.way or list(parity.WAYS))
-            KEPT.mkdir(parents=True, exist_ok=True)
-            (KEPT / f"{name}.json").write_text(json.dumps(row, indent=1), "utf-8")
+            keep(row)
         rows.append(row)
     if options.write:
-        PAGE.write_text(make_page(rows), "utf-8")
+        PAGE.write_text(page(), "utf-8")
     differing = [row["name"] for row in rows if any(row["differences"].values())]
     print(f"{len(rows)} suites, {sum(row['tests'] for row in rows)} tests; differing: {' '.join(differing) or 'none'}")
     return 1 if differing else 0

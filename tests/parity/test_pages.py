@@ -41,15 +41,49 @@ def test_the_page_of_public_suites():
         "kind": "functions",
         "python": "3.11.2",
         "pytest": "9.2.0",
+        "platform": "Linux x86_64",
         "tests": 1000,
         "exit_code": 1,
         "flaky": ["test_a.py::test_b"],
-        "differences": {"one": [], "two": ["exit code: 1 and 0\nmore"]},
-        "engines": {"direct": 960, "pytest": 40},
+        "varying": 0,
+        "differences": {"one": [], "two": ["exit code: 1 and 0"]},
+        "direct": 96,
+        "commit": "1234567",
     }
     page = public.make_page([row])
-    assert page.startswith(public.HEAD + "\n1 suites, 1,000 tests; Python 3.11.2, pytest 9.2.0; ")
+    assert page.startswith(public.HEAD + "\n1 suites, 1,000 tests; Python 3.11.2, pytest 9.2.0; Linux x86_64. ")
     assert "Runs that differ from pytest's: 1 of 2.\n\n| suite |" in page
-    assert "\n| one | 1.0 | functions | 1,000 | 1 | 0 | 1 | 96 % | 1 |\n\n## Differences\n\n" in page
+    assert "\n| one | 1.0 | functions | 1,000 | 1 | 0 | 1 | 96 % | 1 | 1234567 |\n\n## Differences\n\n" in page
     assert "\n- one, `-n 2`: `exit code: 1 and 0`\n\n## Left out" in page
     assert page.endswith("disagree on them\n\n- one: `test_a.py::test_b`" + public.TAIL)
+    assert "\n## Texts that vary\n" not in page
+    assert "\n\n- one: 2,000 tests\n" in public.make_page([{**row, "varying": 2000}])
+    # A way that was not measured for a suite has an empty cell.
+    page = public.make_page([row, {**row, "name": "two", "differences": {"one": []}}])
+    assert "Runs that differ from pytest's: 1 of 3.\n\n| suite |" in page
+    assert "\n| two | 1.0 | functions | 1,000 | 1 | 0 |  | 96 % | 1 | 1234567 |\n" in page
+    missing = public.make_page([row], ["three", "two"])
+    assert missing.endswith("\n\n## Not measured as they are pinned now\n\nthree, two" + public.TAIL)
+
+
+def test_the_page_of_public_suites_has_the_kept_results():
+    assert public.PAGE.read_text("utf-8") == public.page(), "run tools/bench parity --write --resume"
+
+
+def test_the_readme_has_the_figures_of_public_suites():
+    rows = public.results().values()
+    figures = f"{len(rows)} public suites with {sum(row['tests'] for row in rows):,} tests"
+    assert figures in (parity.ROOT / "README.md").read_text("utf-8")
+
+
+def test_results_are_kept_beside_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(public, "RESULTS", tmp_path / "public.json")
+    public.RESULTS.write_text("[]\n")
+    rows = [{"name": name, "pins": public.pins_of(name), "tests": 1} for name in ("wsproto", "attrs")]
+    for row in rows:
+        public.keep(row)
+    assert list(public.results().values()) == [rows[1], rows[0]]
+    # A suite that is pinned otherwise since has no result.
+    public.keep({**rows[0], "pins": "another"})
+    assert list(public.results().values()) == [rows[1]]
+    assert public.kept("wsproto") is None

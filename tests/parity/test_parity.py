@@ -1,10 +1,10 @@
 """The harness itself. It must see every kind of difference, or its silence means nothing."""
 
 import copy
+import sys
 from collections import Counter
 
 import parity
-import public
 import pytest
 
 RUN = parity.Run(
@@ -82,19 +82,59 @@ def test_every_way_has_pytests_verdict(tmp_path):
     assert engines["pytest-engine"] == {"pytest"}
 
 
-def test_the_page_of_public_suites():
-    row = {
-        "name": "attrs", "version": "26.1.0", "kind": "hypothesis", "python": "3.11.2", "pytest": "9.2.0",
-        "tests": 1300, "exit_code": 0, "flaky": ["tests/test_a.py::test"], "seconds": 9,
-        "engines": {"direct": 650, "pytest": 650},
-        "differences": {"one": [], "two": ["counts: pytest '1 passed', fastest '2 passed'"]},
-    }  # fmt: skip
-    page = public.make_page([row])
-    assert "1 suites, 1,300 tests; Python 3.11.2, pytest 9.2.0" in page
-    assert "Runs that differ from pytest's: 1 of 2." in page
-    assert "| attrs | 26.1.0 | hypothesis | 1,300 | 0 | 0 | 1 | 50 % | 1 |" in page
-    assert "- attrs, `-n 2`: `counts: pytest '1 passed', fastest '2 passed'`" in page
-    assert "- attrs: `tests/test_a.py::test`" in page
+def test_agents_run_in_the_rootdir(tmp_path):
+    """The rootdir is below the project's folder if the ini-file is."""
+    tests = tmp_path / "project/tests"
+    tests.mkdir(parents=True)
+    (tests / "pytest.ini").write_text("[pytest]\n")
+    (tests / "test_a.py").write_text("def test_1():\n    pass\n")
+    comparison = parity.compare_project(tmp_path / "project", ["tests"], ways=["agents"])
+    assert comparison.expected.outcomes == {"test_a.py::test_1": ["passed"]}
+    assert [(name, found) for name, _, found in comparison.runs] == [("agents", [])]
+
+
+VARYING = """\
+import pytest
+
+# pytest's text is another one in every second run.
+with open(__file__ + ".runs", "a+") as file:
+    file.write("x")
+    file.seek(0)
+    REASON = ("even", "odd")[len(file.read()) % 2]
+
+def test_1():
+    pytest.skip(REASON)
+
+def test_2():
+    pytest.skip('always')
+"""
+
+
+def test_what_pytest_says_in_one_run_or_another_is_no_difference(tmp_path):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "test_a.py").write_text(VARYING)
+    expected = parity.run_pytest(project, ["-rs"])
+    assert "odd" in expected.texts["test_a.py::test_1", 0][0]
+    actual = copy.deepcopy(expected)
+    actual.texts["test_a.py::test_1", 0][0] = expected.texts["test_a.py::test_1", 0][0].replace("odd", "even")
+    actual.summary = [line.replace("odd", "even") for line in actual.summary]
+    assert len(parity.differences(expected, actual)) > 1
+    varying = parity.ask_again(project, ["-rs"], sys.executable, expected, actual)
+    assert varying == {"test_a.py::test_1"}
+    assert parity.unlike_texts(expected, actual) == []
+    # pytest never says this, however often it runs.
+    actual.texts["test_a.py::test_2", 0][0] = "never"
+    assert parity.ask_again(project, ["-rs"], sys.executable, expected, actual) == set()
+    assert parity.unlike_texts(expected, actual) == [("test_a.py::test_2", 0)]
+
+
+def test_summary_lines_of_varying_tests_are_left_out():
+    expected, actual = changed(), changed(summary=["FAILED test_a.py::test_2 - otherwise", *RUN.summary[1:]])
+    assert expected.summary[0].startswith("FAILED test_a.py::test_2")
+    assert parity.differences(expected, actual) != []
+    parity.leave_out_summary({"test_a.py::test_2"}, expected, actual)
+    assert parity.differences(expected, actual) == []
 
 
 def test_flaky_tests_are_left_out():

@@ -16,6 +16,8 @@ import re
 import sys
 from typing import Any, Iterator
 
+from ..process.module_globals import globals_of
+
 # Plugins that look at the list only for an option that needs the whole collection or a control session anyway, or at
 # one module's tests at a time. Their sources were read.
 _KNOWN = frozenset(
@@ -81,7 +83,7 @@ def _sources(config: Any, files: list[Any]) -> Iterator[tuple[str, str]]:
             packages.add(package)
             names.setdefault(str(own.get("__file__") or ""), f"plugin {own.get('__name__')}")
     for name, module in list(sys.modules.items()):
-        path = getattr(module, "__dict__", {}).get("__file__")
+        path = globals_of(module).get("__file__")
         if type(path) is str and path not in names:
             package = name.split(".", 1)[0]
             is_of_project = path.startswith(root) and "site-packages" not in path

@@ -15,6 +15,7 @@ import site
 import sys
 
 from .. import FOLDER
+from .module_globals import globals_of
 
 # These variables change from command to command or from terminal to terminal, and no interpreter's start depends on
 # them. Any other variable may be read by a sitecustomize or a .pth file.
@@ -217,7 +218,7 @@ def _folders_of_interpreter() -> frozenset[str]:
 
 def _module_files() -> set[str]:
     """Returns the files of all loaded modules. Modules that are built in or frozen belong to the interpreter's file."""
-    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    files = (globals_of(module).get("__file__") for module in list(sys.modules.values()))
     return {os.path.abspath(path) for path in files if isinstance(path, str)}
 
 

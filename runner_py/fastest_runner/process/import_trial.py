@@ -32,6 +32,7 @@ from typing import Any, Callable
 from .. import NAME
 from . import process_setup, process_tree
 from .freshness import changes_from_run_to_run
+from .module_globals import globals_of
 
 # For all modules together.
 _LIMIT_S = 60.0
@@ -123,7 +124,7 @@ def _why_not(name: str, is_own: Callable[[str], bool]) -> str:
     os.dup2(output, 2)
     watched = _WatchedVariables(os.environ._data)  # type: ignore[attr-defined]
     modules = dict(sys.modules)
-    globals_before = {known: (module, dict(vars(module))) for known, module in modules.items()}
+    globals_before = {known: (module, dict(globals_of(module))) for known, module in modules.items()}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         before = _process_state()
@@ -186,7 +187,7 @@ def _changed_module(before: dict[str, tuple[types.ModuleType, dict[str, Any]]]) 
     for name, (module, old) in before.items():
         if name.startswith(f"{NAME}.") or name in (NAME, "__main__"):
             continue
-        now = vars(module)
+        now = globals_of(module)
         for key in old.keys() | now.keys():
             if operator.is_(old.get(key, old), now.get(key, now)):
                 continue

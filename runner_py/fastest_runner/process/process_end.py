@@ -5,7 +5,8 @@ Most of that work, more than 10 ms, is for pytest and the standard library, whic
 it is for memory pages that the zygote's processes share until then. Nobody can tell whether that work was done. So
 modules that were loaded before the fork, and whose globals are unchanged since then, are held until the process is
 gone. All the rest ends as always: atexit's callbacks, buffers, the project's modules, and objects with finalizers, even
-an object that a test has put into a module of the standard library, since that module's globals have changed.
+an object that a test has put into a module of the standard library, since that module's globals have changed. Entries
+that are no plain modules end as always too: reading their `__dict__` may run code, and they may have finalizers.
 
 The modules must be held after all code of the project that may still ask for a module, and before the interpreter
 clears sys.modules. So it happens while the interpreter does that: it sets entry after entry to None, and the first
@@ -36,9 +37,13 @@ class _FirstModule(types.ModuleType):
     def __del__(self) -> None:
         modules = sys.modules
         for name, (module, values) in self.loaded.items():
-            if modules.get(name) is module and _same(tuple(vars(module).values()), values):
+            if modules.get(name) is module and _is_plain(module) and _same(tuple(vars(module).values()), values):
                 _held.append(module)
                 modules[name] = None  # type: ignore[assignment]
+
+
+def _is_plain(entry: Any) -> bool:
+    return type(entry) is types.ModuleType
 
 
 def _same(some: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
@@ -48,7 +53,8 @@ def _same(some: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
 
 def hold_what_is_loaded() -> None:
     """To be called before gc.freeze(), in the process that forks. Another call adds what was loaded since then."""
-    loaded = {name: (module, tuple(vars(module).values())) for name, module in sys.modules.items() if name != _NAME}
+    plain = {name: module for name, module in sys.modules.items() if _is_plain(module)}
+    loaded = {name: (module, tuple(vars(module).values())) for name, module in plain.items()}
     first = _FirstModule(_NAME)
     first.loaded = loaded
     modules = {**sys.modules, _NAME: first}

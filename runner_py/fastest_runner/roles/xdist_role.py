@@ -20,6 +20,8 @@ from . import stand_in
 _LENT = ("worker_id", "testrun_uid")
 # The attributes in which pytest's versions keep fixture definitions by name.
 _TABLES = ("_arg2fixturedefs", "_arg2node2fixturedefs", "_arg2nodeid2fixturedefs")
+# What pytest-rerunfailures says of itself: whether pytest-xdist has the hook for crashed items.
+_HANDLES_CRASHES = pytest.StashKey[bool]()
 
 
 def announce(run_id: str, worker_id: str, slots: int) -> None:
@@ -57,7 +59,14 @@ def assume(config: Any, run_id: str, worker_id: str, slots: int, given: dict[Any
     if reruns is not None:
         # The plugin would ask its controller's side, through a socket, about crashed workers. For sessions without a
         # controller it has a store of its own, and reruns in this worker need no more.
+        config.stash[_HANDLES_CRASHES] = reruns.HAS_PYTEST_HANDLECRASHITEM
         reruns.HAS_PYTEST_HANDLECRASHITEM = False
+
+
+def take_back(config: Any) -> None:
+    """Takes back what only plugins' pytest_configure had to see. To be called when the session starts."""
+    if _HANDLES_CRASHES in config.stash:
+        sys.modules["pytest_rerunfailures"].HAS_PYTEST_HANDLECRASHITEM = config.stash[_HANDLES_CRASHES]
 
 
 def _controller_answers(config: Any, run_id: str) -> dict[str, Any]:

@@ -110,6 +110,7 @@ class SessionHost:
             self.ending.testsuite_properties = record.properties
         if run.get("xdist_worker"):
             basetemp.share(config, run.get("run_id", ""), self._worker_id)
+            xdist_role.take_back(config)
         self._results = Results(config, self._take_over_terminal(config), self._messages)
         self._collection = self._make_collection(session)
         # Loops of the project are called before pytest's loop, or take its place.

@@ -1,4 +1,7 @@
+import importlib.util
+
 import pytest
+import pytest_rerunfailures
 
 seen = {"flaky": 0, "fixture": 0}
 
@@ -32,3 +35,8 @@ def test_plain():
 
 def test_plain_fails():
     assert 0
+
+
+def test_the_plugin_knows_of_xdist():
+    has_xdist = importlib.util.find_spec("xdist") is not None
+    assert has_xdist == pytest_rerunfailures.HAS_PYTEST_HANDLECRASHITEM
