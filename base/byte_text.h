@@ -1,10 +1,10 @@
 // Names of files and arguments are bytes; messages, ids and reports are texts. One escape joins the two, and both
 // directions stand here (docs/adr/0052-one-escape-for-names-that-are-no-text.md).
 //
-// A byte that belongs to no UTF-8 becomes the character U+10FF00 plus the byte: "test_\xff.py" becomes "test_\U0010FFFF.py".
-// These characters are private and at the end of Unicode. A name that really has one of them has its bytes escaped, too.
-// So two names never have the same text. Python's side is fastest_runner/wire/byte_text.py: there the bytes are the
-// surrogates of `surrogateescape`, as in pytest's node ids.
+// A byte that belongs to no UTF-8 becomes the character U+10FF00 plus the byte: "test_\xff.py" becomes
+// "test_\U0010FFFF.py". These characters are private and at the end of Unicode. A name that really has one of them has
+// its bytes escaped, too. So two names never have the same text. Python's side is fastest_runner/wire/byte_text.py:
+// there the bytes are the surrogates of `surrogateescape`, as in pytest's node ids.
 #ifndef FASTEST_BASE_BYTE_TEXT_H_
 #define FASTEST_BASE_BYTE_TEXT_H_
 

@@ -23,8 +23,8 @@ constexpr absl::Duration kLongestWait = absl::Seconds(1);
 // What one attempt gets at least, whatever the lease.
 constexpr absl::Duration kAttempt = absl::Seconds(1);
 
-// How long a peer may take to say hello after its stream was opened. gRPC itself takes up to 20 seconds to find out that
-// an address answers nothing.
+// How long a peer may take to say hello after its stream was opened. gRPC itself takes up to 20 seconds to find out
+// that an address answers nothing.
 constexpr absl::Duration kHelloLimit = absl::Seconds(30);
 constexpr char kHopeless[] = "it cannot be spoken to";
 

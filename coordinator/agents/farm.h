@@ -41,9 +41,9 @@ class Farm final : public run::AgentPort {
   // above them.
   void ExpectFiles(const std::vector<std::string>& modules);
 
-  // Waits for the first agents (--min-agents), for --wait-agents and at most until `deadline`. Gives the number of their
-  // slots. Unavailable: none came; the text says why of each. DeadlineExceeded: the same, at the deadline. Cancelled:
-  // the user has interrupted.
+  // Waits for the first agents (--min-agents), for --wait-agents and at most until `deadline`. Gives the number of
+  // their slots. Unavailable: none came; the text says why of each. DeadlineExceeded: the same, at the deadline.
+  // Cancelled: the user has interrupted.
   absl::StatusOr<int> Gather(absl::Time deadline = absl::InfiniteFuture());
 
   // One turn after the other until the run is done, with `between_turns` called after each. Once, after Gather().

@@ -35,8 +35,8 @@ class FinalWait {
   bool CutOffTooLong(double now) const { return cut_off_at_.has_value() && now - *cut_off_at_ >= kKillLimit; }
 
  private:
-  // The workers of a run are started at the same time. One that comes so much later than the first hangs, or was started
-  // for work that others have done.
+  // The workers of a run are started at the same time. One that comes so much later than the first hangs, or was
+  // started for work that others have done.
   static constexpr double kLeast = 5;
   static constexpr double kMost = 30;
   // An agent that does not see its workers end kills the process that forks them after 10 seconds.

@@ -1,5 +1,5 @@
-// What a run does not wait for: the deadline and the user end every wait, and a run that has all results ends without the
-// workers that are not ready (docs/adr/0051-every-wait-has-a-name-and-a-limit.md).
+// What a run does not wait for: the deadline and the user end every wait, and a run that has all results ends without
+// the workers that are not ready (docs/adr/0051-every-wait-has-a-name-and-a-limit.md).
 #include <string>
 #include <vector>
 

@@ -150,7 +150,7 @@ class Collection:
             node_id = batch.get("module", "")
             if node_id not in self._files:
                 # Never a matter of course: batches are made of the modules that workers have named.
-                return Selection([], [{"node_id": node_id}], 0, 0, _digest(()), time.perf_counter() - begin)
+                return Selection([], [{"node_id": node_id}], 0, 0, _digest(()), perf_counter() - begin)
             module = self._module_tests(node_id)
             total, deselected, digest = len(module.entries), module.deselected, module.digest
             if batch.get("tests"):
