@@ -513,7 +513,8 @@ int Run::Close() {
   summary_.duration_s = summary_.finished_at - started_at_;
   books_.Close(started_at_, summary_.finished_at, &summary_);
   summary_.exit_code = ExitCode(ending_, summary_.books, HowItWent());
-  if (!ending_.forced()) summary_.exit_code = control_.Verdict(summary_.exit_code);
+  // A run that could not take place has its exit code already.
+  if (!ending_.forced() && !ending_.failed()) summary_.exit_code = control_.Verdict(summary_.exit_code);
   if (summary_.books.not_run.empty()) ending_.NothingLeft();
   summary_.stop_reason = ending_.stop_reason().empty() ? ending_.ShortFailure() : ending_.stop_reason();
   if (control_.Exists()) summary_.plugin_summary = control_.summary();

@@ -261,6 +261,9 @@ class Collection:
         files = [node for node in self._found if isinstance(node, pytest.File)]
         if len(files) != len(self._found):
             self.whole_reason = "there are tests outside of files"
+        elif self._session.testsfailed and soundness.selects(self.config):
+            # No batch is made after errors, and pytest says how many tests were deselected all the same.
+            self.whole_reason = "tests are deselected, and there are errors in the collection"
         else:
             self.whole_reason = soundness.reason_after_import(self._session.config, self._session, files)
         if not self.is_whole:

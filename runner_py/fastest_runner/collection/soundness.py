@@ -75,6 +75,12 @@ def reason_before_collection(config: Any, forward_terminal: bool) -> str | None:
     return _foreign_hook(config)
 
 
+def selects(config: Any) -> bool:
+    """Whether pytest deselects tests by an option."""
+    option = config.option
+    return bool(option.keyword or option.markexpr or getattr(option, "deselect", None))
+
+
 def reason_after_import(config: Any, session: Any, modules: list[Any]) -> str | None:
     """Returns the same, after all conftests and modules are imported. `modules` are file collectors."""
     reason = _foreign_hook(config)

@@ -28,6 +28,8 @@ from _pytest.config import default_plugins
 
 _WORDS = re.compile(
     rb"(?i)xdist|\b(?:worker|slave)_?(?:input|output|id|count)\b|testrun_?uid|dsession|numprocesses"
+    # "worker" + "input"
+    rb"|[\"'](?:worker|slave)[\"']"
     rb"|pytest_(?:configure_node|testnode\w*|handlecrashitem|report_(?:to|from)_serializable)"
 )
 _IMPORT = re.compile(
