@@ -540,6 +540,9 @@ HOOKS = {
     "pytest_handlecrashitem": Hook("crashitem, report, sched", "crashitem", **XDIST),
 }
 
+# Bodies after which a process is not as before. What the next test finds, the distribution says.
+SPOILS = {("pytest_runtest_teardown", "raises")}
+
 # Hooks for which pytest takes the first result that is not None. Their plain implementations return nothing.
 _DECORATORS = {
     "plain": "",

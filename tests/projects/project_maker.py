@@ -14,8 +14,8 @@ from collections.abc import Collection
 
 import roles  # noqa: F401 (adds its features)
 from features import FEATURES, TESTS
-from hook_table import HOOKS, implementation, styles_of
-from project import Draft, Project
+from hook_table import HOOKS, SPOILS, implementation, styles_of
+from project import ALONE, Draft, Project
 
 _NAMES = (
     "test_a.py",
@@ -74,7 +74,9 @@ def _add_hook(draft, feature):
     places = [place for place in hook.places if place != "sub"]
     if "sub" in hook.places:
         places.append(f"{draft.module().rpartition('/')[0]}/conftest.py".lstrip("/"))
-    draft.hooks(implementation(name, style, body[0] if body else ""), traits=hook.traits, places=tuple(places))
+    body = body[0] if body else ""
+    traits = {*hook.traits, ALONE} if (name, body) in SPOILS else hook.traits
+    draft.hooks(implementation(name, style, body), traits=traits, places=tuple(places))
     if hook.trigger:
         draft.code(draft.module(), hook.trigger)
     if name == "pytest_assertion_pass":
