@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/usable_cpus.h"
-#include "base/working_directory.h"
+#include "base/process/usable_cpus.h"
+#include "base/process/working_directory.h"
 
 namespace fastest::agent {
 namespace {

@@ -16,7 +16,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "base/usable_cpus.h"
+#include "base/process/usable_cpus.h"
 #include "coordinator/discovery/text/syntax.h"
 
 namespace fastest::constant_tests {

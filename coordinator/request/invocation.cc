@@ -10,9 +10,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/process/usable_cpus.h"
+#include "base/process/working_directory.h"
 #include "base/status_macros.h"
-#include "base/usable_cpus.h"
-#include "base/working_directory.h"
 
 namespace fastest::request {
 

@@ -14,7 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "base/usable_cpus.h"
+#include "base/process/usable_cpus.h"
 #include "coordinator/discovery/facts/file_reader.h"
 #include "coordinator/discovery/project/path.h"
 #include "coordinator/discovery/store/fact_codec.h"

@@ -1,4 +1,4 @@
-#include "base/working_directory.h"
+#include "base/process/working_directory.h"
 
 #include <unistd.h>
 

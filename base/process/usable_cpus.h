@@ -1,7 +1,7 @@
 // How many processors this process may keep busy: what its CPU set and the quotas of its cgroups leave of the machine.
 // The defaults of '-n', '--slots' and of threads come from here. Thread-safe.
-#ifndef FASTEST_BASE_USABLE_CPUS_H_
-#define FASTEST_BASE_USABLE_CPUS_H_
+#ifndef FASTEST_BASE_PROCESS_USABLE_CPUS_H_
+#define FASTEST_BASE_PROCESS_USABLE_CPUS_H_
 
 #include <functional>
 #include <optional>
@@ -25,4 +25,4 @@ int UsableCpus();
 
 }  // namespace fastest
 
-#endif  // FASTEST_BASE_USABLE_CPUS_H_
+#endif  // FASTEST_BASE_PROCESS_USABLE_CPUS_H_

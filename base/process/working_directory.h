@@ -1,6 +1,6 @@
 // Where this process is.
-#ifndef FASTEST_BASE_WORKING_DIRECTORY_H_
-#define FASTEST_BASE_WORKING_DIRECTORY_H_
+#ifndef FASTEST_BASE_PROCESS_WORKING_DIRECTORY_H_
+#define FASTEST_BASE_PROCESS_WORKING_DIRECTORY_H_
 
 #include <string>
 
@@ -14,4 +14,4 @@ absl::StatusOr<std::string> WorkingDirectory();
 
 }  // namespace fastest
 
-#endif  // FASTEST_BASE_WORKING_DIRECTORY_H_
+#endif  // FASTEST_BASE_PROCESS_WORKING_DIRECTORY_H_
