@@ -77,6 +77,13 @@ const results::Origin* Roster::FindLost(int agent, const std::string& worker_id)
   return it == lost_workers_.end() ? nullptr : &it->second;
 }
 
+std::optional<int> Roster::Host() const {
+  for (const auto& [slot, worker] : workers_) {
+    if (worker.ready) return slot.agent;
+  }
+  return agents_.empty() ? std::nullopt : std::make_optional(agents_.begin()->first);
+}
+
 bool Roster::IsHeard(const Worker& worker) {
   if (worker.ready) return true;
   if (early_writer_.empty()) early_writer_ = worker.id;

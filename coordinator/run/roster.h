@@ -4,6 +4,7 @@
 #define FASTEST_COORDINATOR_RUN_ROSTER_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,6 +71,9 @@ class Roster {
   const results::Origin* FindLost(int agent, const std::string& worker_id) const;
   void End(dispatch::SlotKey slot) { workers_.erase(slot); }
   const std::map<dispatch::SlotKey, Worker>& workers() const { return workers_; }
+  // The agent for a session beside the workers: one where a worker is ready, since the project can be loaded there, else
+  // the first. None: no agent is here.
+  std::optional<int> Host() const;
   // How many workers were started so far.
   int started() const { return next_worker_ - first_worker_; }
   // Whether to show at once what the worker writes: it is ready, or it was the first that wrote.

@@ -95,6 +95,16 @@ TEST_F(RosterTest, TheFirstThatWritesIsHeardUntilAllAreReady) {
   EXPECT_TRUE(roster_.IsHeard(first));
 }
 
+TEST_F(RosterTest, AnAgentWithAReadyWorkerIsTheHost) {
+  EXPECT_EQ(roster_.Host(), std::nullopt);
+  Join(0, "anna");
+  Join(1, "bert");
+  EXPECT_EQ(roster_.Host(), 0);
+  roster_.Start({0, 0});
+  roster_.Start({1, 0}).ready = true;
+  EXPECT_EQ(roster_.Host(), 1);
+}
+
 TEST_F(RosterTest, DeathsAreCounted) {
   EXPECT_EQ(roster_.CountDeath(), 1);
   EXPECT_EQ(roster_.CountDeath(), 2);

@@ -22,9 +22,8 @@ void Run::OnControl(const v1::AgentMessage::Event& event) {
 }
 
 void Run::StartControl() {
-  if (!control_.IsMissing() || roster_.agents().empty()) return;
-  const auto& [agent, hello] = *roster_.agents().begin();
-  agents_.Send(agent, control_.Start(agent, hello.slots()));
+  const std::optional<int> host = control_.IsMissing() ? roster_.Host() : std::nullopt;
+  if (host.has_value()) agents_.Send(*host, control_.Start(*host, roster_.agents().at(*host).slots()));
 }
 
 void Run::TellControl() {

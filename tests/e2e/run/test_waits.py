@@ -244,15 +244,17 @@ def test_an_agent_that_never_says_hello_keeps_no_deadline(project, start):
     assert address in run.text
 
 
-def test_a_run_with_a_controllers_part_ends_with_its_last_result(project, agent, start):
-    """The second agent's worker hangs while the controller's part and the first agent's worker do everything."""
+@pytest.mark.parametrize("first", ["good", "bad"])
+def test_a_run_with_a_controllers_part_ends_with_its_last_result(project, agent, start, first):
+    """One agent's worker hangs while the controller's part and the other agent's worker do everything."""
     conftest = (
         "import os, time\n\nif os.environ.get('HANGS_HERE'):\n    time.sleep(10_000)\n\n"
         "def pytest_terminal_summary(terminalreporter):\n    terminalreporter.write_line('the controller was here')\n"
     )
     folder = project({"test_a.py": MANY, "conftest.py": conftest})
     good, bad = agent(folder), agent(folder, env={"HANGS_HERE": "1"})
-    run = start(folder, "--agents", f"{good.address},{bad.address}")
+    addresses = (good.address, bad.address) if first == "good" else (bad.address, good.address)
+    run = start(folder, "--agents", ",".join(addresses))
     assert soon(run) == 0, run.text
     assert run.outcomes() == PASSED
     assert "the controller was here" in run.stdout
