@@ -422,6 +422,23 @@ def test_what_listeners_print_is_left_to_the_control_session(worker, project):
     assert running.stdout() == ""
 
 
+@pytest.mark.parametrize("hook", ["pytest_runtest_logstart", "pytest_runtest_logreport", "pytest_runtest_logfinish"])
+@pytest.mark.parametrize("is_registered", [False, True], ids=["in conftest", "registered there"])
+def test_a_worker_calls_the_hooks_that_hear_of_tests_too(worker, project, hook, is_registered):
+    """As pytest-xdist does: they are called in the worker of the test, and in the controller."""
+    parameter = "report" if hook.endswith("logreport") else "nodeid"
+    called = f'def {hook}({parameter}): open(__file__ + ".log", "a").write("called")\n'
+    if is_registered:
+        called = f"class Own:\n    {called.replace('(', '(self, ', 1)}\n"
+        called += "def pytest_configure(config): config.pluginmanager.register(Own())\n"
+    directory = project({"conftest.py": called, "test_a.py": "def test_a(): pass\n"})
+    running = worker(directory, "-p", "no:cacheprovider", xdist_worker=True)
+    running.wait_for("ready")
+    running.lease(1, module="test_a.py")
+    running.finish()
+    assert "called" in (directory / "conftest.py.log").read_text()
+
+
 class _Warned:
     def __init__(self, message, category):
         self.message, self.category, self.filename, self.lineno = message, category, "a.py", 4

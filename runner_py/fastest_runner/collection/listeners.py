@@ -8,6 +8,7 @@ and workers send it their reports in pytest's own serialized form (docs/adr/0030
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 from typing import Any, Iterator
@@ -91,6 +92,8 @@ def hush(config: Any) -> None:
 
 class _Hushed:
     def __init__(self, function: Any) -> None:
+        # The direct engine knows by these whose implementation it is.
+        functools.update_wrapper(self, function)
         self._function = function
 
     def __call__(self, *args: Any) -> Any:
