@@ -115,3 +115,26 @@ def test_without_being_asked_nothing_is_forwarded(project, run_all):
     running.exit_status()
     running.join_output()
     assert running.stdout() == ""
+
+
+def test_what_pytest_writes_while_it_captures_is_captured(worker, project):
+    """The letter of a subtest of unittest's, and what a test writes to the terminal itself."""
+    test = """
+        import unittest
+
+        class TestSub(unittest.TestCase):
+            def test_sub(self):
+                with self.subTest(): self.fail("in the subtest")
+                self.fail("at the end")
+
+        def test_writes(pytestconfig):
+            pytestconfig.get_terminal_writer().line("a line")
+            assert 0
+        """
+    running = worker(project({"test_a.py": test}), "-p", "no:cacheprovider")
+    running.wait_for("ready")
+    running.lease(1, module="test_a.py")
+    running.finish()
+    texts = {result["ref"]["node_id"]: str(result) for result in running.results()}
+    assert "Captured stdout call" in texts["test_a.py::TestSub::test_sub"]
+    assert "a line" in texts["test_a.py::test_writes"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import os
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from _pytest import runner
@@ -43,6 +44,10 @@ class Replay:
         self._session = session
         self._baseline = baseline
         self._logging = session.config.pluginmanager.get_plugin("logging-plugin")
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        text = getattr(getattr(reporter, "_tw", None), "_file", None)
+        # What a silenced reporter writes to, see session/silent_terminal.py.
+        self._terminal: Any = text if hasattr(text, "is_captured") else SimpleNamespace()
 
     def report(self, item: Any, when: str, times: Times, hooks: PhaseHooks) -> bool:
         """Reports a phase that passed. Returns False if a hook has made something else of it."""
@@ -59,7 +64,7 @@ class Replay:
         ihook = item.ihook
         with self._baseline.set_aside() if hooks.see_reports else contextlib.nullcontext():
             report = ihook.pytest_runtest_makereport(item=item, call=call)
-            ihook.pytest_runtest_logreport(report=report)
+            self._log(ihook, report)
             if runner.check_interactive_exception(call, report):
                 # A hook has put an exception there.
                 ihook.pytest_exception_interact(node=item, call=call, report=report)
@@ -115,8 +120,16 @@ class Replay:
                     outcome = _Outcome(None, lambda: (put_logs(), os.environ.pop(VARIABLE, None)))
                 report = self._without_state(outcome, item, when, nextitem=nextitem)
             times.put_on(report)
-            item.ihook.pytest_runtest_logreport(report=report)
+            self._log(item.ihook, report)
         return bool(report.passed)
+
+    def _log(self, ihook: Any, report: Any) -> None:
+        """The capture may still go on, but pytest's has ended when its reporter writes of a test."""
+        self._terminal.is_captured = False
+        try:
+            ihook.pytest_runtest_logreport(report=report)
+        finally:
+            self._terminal.is_captured = True
 
     def _without_state(self, outcome: _Outcome, item: Any, when: str, **more: Any) -> Any:
         """The set-up stack stays as it is: the phase has already changed it."""

@@ -1,7 +1,8 @@
 """Silences pytest's terminal reporter in a session that nobody watches.
 
-The reporter's text is dropped, except three parts: the header, the lines of pytest_report_collectionfinish, and what
-plugins write in pytest_terminal_summary.
+The reporter's text is dropped, except four parts: the header, the lines of pytest_report_collectionfinish, what plugins
+write in pytest_terminal_summary, and what pytest would capture. For example, pytest writes the letter of a subtest of
+unittest's while the test runs: the letter is then a part of the test's own captured output.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import functools
 import io
 import sys
 from typing import Any, Iterator
+
+from _pytest.capture import FDCapture
 
 from .rendering import Renderer
 
@@ -29,6 +32,7 @@ class SilentTerminal:
 
     def replace_terminal_of(self, reporter: Any, renderer: Renderer, shows_paths: bool) -> None:
         """`shows_paths`: the reporter still writes paths of files. A kept text may depend on the line before it."""
+        self._text.captured_by(reporter.config.pluginmanager.getplugin("capturemanager"), reporter._tw._file)
         reporter._tw = renderer.writer(self._text)
         # For each test the reporter would work out percentages and paths.
         reporter._show_progress_info = False
@@ -116,17 +120,32 @@ _OWN_SUMMARIES = (
 
 
 class _NullText:
-    """A text file that drops written text, or keeps it while `keeping` holds a StringIO."""
+    """A text file that drops written text, keeps it while `keeping` holds a StringIO, or leaves it to pytest's capture."""
 
     encoding = "utf-8"
     errors = "backslashreplace"
 
     def __init__(self) -> None:
         self.keeping: io.StringIO | None = None
+        # Whether written text is captured while pytest's capture is on. direct/replay.py sets it.
+        self.is_captured = True
+        self._capture: Any = None
+        self._original: Any = None
+
+    def captured_by(self, manager: Any, original: Any) -> None:
+        """`original`: the file that pytest would write to. Its descriptor is redirected while pytest captures."""
+        capturing = getattr(manager, "_global_capturing", None)
+        out = getattr(capturing, "out", None)
+        self._capture = out if isinstance(out, FDCapture) else None
+        self._original = original
 
     def write(self, text: str) -> int:
         if self.keeping is not None:
             self.keeping.write(text)
+        elif self._capture is not None and self.is_captured and self._capture._state == "started":
+            self._original.write(text)
+            # Before the capture ends.
+            self._original.flush()
         return len(text)
 
     def flush(self) -> None:
