@@ -184,7 +184,7 @@ def test_a_worker_says_what_plugins_have_put_into_its_output(worker, project, co
     told = control or listened_to
     output = ended.get("worker_output", "")
     expected = {"name": "a", "data": (1, b"x"), "told_as_text": "<class 'object'>"}
-    session = {"exitstatus": 5, "shouldfail": False, "shouldstop": False}
+    session = {"exitstatus": 0, "shouldfail": False, "shouldstop": False}
     assert (values.decode(output) if output else {}) == ({**expected, **session} if told else {})
     assert ended["terminal_summary"] == ""
 
@@ -437,6 +437,20 @@ def test_a_worker_calls_the_hooks_that_hear_of_tests_too(worker, project, hook, 
     running.lease(1, module="test_a.py")
     running.finish()
     assert "called" in (directory / "conftest.py.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("test", "args", "status"),
+    [("pass", (), 0), ("assert 0", (), 0), ("pass", ("-k", "nothing"), 5)],
+    ids=["one", "a failing one", "deselected"],
+)
+def test_a_worker_without_tests_ends_as_one_that_has_collected_all(worker, project, test, args, status):
+    conftest = 'def pytest_sessionfinish(exitstatus): open(__file__ + ".log", "a").write(f"{exitstatus:d}")\n'
+    directory = project({"conftest.py": conftest, "test_a.py": f"def test_a(): {test}\n"})
+    running = worker(directory, "-p", "no:cacheprovider", *args, xdist_worker=True)
+    running.wait_for("ready")
+    running.finish()
+    assert (directory / "conftest.py.log").read_text() == str(status)
 
 
 class _Warned:

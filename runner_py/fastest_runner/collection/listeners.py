@@ -18,12 +18,13 @@ from .soundness import foreign_origin, place_of
 
 # Called for each report as it comes. With pytest-xdist they are called in workers too.
 _REPORT_HOOKS = ("pytest_runtest_logstart", "pytest_runtest_logreport", "pytest_runtest_logfinish")
+# Called with a session's exit status, in workers too.
+_STATUS_HOOKS = ("pytest_sessionfinish", "pytest_terminal_summary")
 _HOOKS = (
     *_REPORT_HOOKS,
     "pytest_collectreport",
     "pytest_warning_recorded",
-    "pytest_sessionfinish",
-    "pytest_terminal_summary",
+    *_STATUS_HOOKS,
     # pytest-xdist's two sides call these for each report, or for each test whose worker has died.
     "pytest_report_to_serializable",
     "pytest_report_from_serializable",
@@ -69,6 +70,11 @@ def find(config: Any) -> str:
     for name, implementation, origin in _listening(config, _HOOKS):
         return f"{place_of(implementation, origin)} implements {name}"
     return ""
+
+
+def hear_exit_status(config: Any) -> bool:
+    """Whether a hook is told a session's exit status."""
+    return any(True for _ in _listening(config, _STATUS_HOOKS))
 
 
 def wants_collection(config: Any) -> bool:

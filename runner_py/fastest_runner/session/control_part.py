@@ -90,6 +90,14 @@ class ControlPart:
         if self._is_heard_there:
             listeners.hush(config)
 
+    def tells_exit_status(self, config: Any) -> bool:
+        """Whether a hook is told this session's exit status, here or in the control session.
+
+        A worker of pytest-xdist's has collected all tests, whichever it was given.
+        """
+        is_told_there = hasattr(config, "workeroutput")
+        return hasattr(config, "workerinput") and (is_told_there or listeners.hear_exit_status(config))
+
     def finish_session(self, session: Any, exitstatus: int) -> None:
         """Before the session's last hooks."""
         config = session.config

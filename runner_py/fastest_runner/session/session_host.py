@@ -178,6 +178,8 @@ class SessionHost:
                 self.ending.stop_reason = loop.stop_reason
         if self._results.collect_errors and not loop.tests_run:
             _stop_for_collect_errors(session)
+        if not session.testscollected and self._control.tells_exit_status(session.config):
+            self._collection.make_some_tests()
         return True
 
     @pytest.hookimpl(tryfirst=True)
