@@ -128,6 +128,7 @@ void Control::Tell(const std::string& worker_id, const v1::RecordedWarning& warn
 }
 
 void Control::WorkerReady(const std::string& worker_id, const v1::Collection& collection) {
+  listed_ = std::max(listed_, collection.tests_size());
   if (awaited_for_.empty() || phase_ == Phase::kOver) return;
   Add(worker_id, 1)->set_ready(true);
   if (!wants_collection_) return;
@@ -226,7 +227,7 @@ v1::CoordinatorMessage Control::Conclude(const Outcome& outcome, double now) {
   v1::WorkerCommand::Conclude* conclude = message.mutable_tell_control()->mutable_conclude();
   conclude->mutable_workers()->Add(workers_.begin(), workers_.end());
   conclude->set_tests_failed(static_cast<uint32_t>(outcome.failed));
-  conclude->set_tests_collected(static_cast<uint32_t>(outcome.collected));
+  conclude->set_tests_collected(static_cast<uint32_t>(std::max(outcome.collected, listed_)));
   conclude->set_stop_reason(outcome.stop_reason);
   conclude->set_stop_status(outcome.stop_status);
   return message;

@@ -125,6 +125,8 @@ class Control {
   std::map<std::string, std::string> nodes_;
   // Whether the session wants to see what workers collect, and what they have collected.
   bool wants_collection_ = false;
+  // The tests that a worker has listed. After errors of the collection the run knows none of them.
+  int listed_ = 0;
   v1::WorkerCommand::Replay::Ids ids_;
   std::optional<EarlyEnd> early_end_;
   // What the session is to be told; how much of that it has been told; the size of the rest in bytes.

@@ -337,6 +337,20 @@ TEST_F(ListenedToTest, ATestWhoseWorkerDiedIsToldOfByItsPhases) {
   EXPECT_EQ(reports[0]["stop"], 7.5);
 }
 
+TEST_F(ListenedToTest, TestsThatARunStoppedForErrorsCountAsCollected) {
+  control_.Listen("somebody");
+  control_.Start(0, 2);
+  v1::Collection collection;
+  collection.add_tests()->set_node_id("a.py::t");
+  collection.set_errors(1);
+  control_.WorkerReady("gw0", collection);
+  IsReady();
+  Control::Outcome outcome;
+  outcome.failed = 1;
+  outcome.stop_reason = "Interrupted: 1 error during collection";
+  EXPECT_EQ(control_.Conclude(outcome, 0).tell_control().conclude().tests_collected(), 1u);
+}
+
 TEST_F(ListenedToTest, WhatItPrintsIsShownOnceItIsToldOfTests) {
   control_.Listen("somebody");
   control_.Start(0, 2);

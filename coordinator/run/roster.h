@@ -71,7 +71,7 @@ class Roster {
   const results::Origin* FindLost(int agent, const std::string& worker_id) const;
   void End(dispatch::SlotKey slot) { workers_.erase(slot); }
   const std::map<dispatch::SlotKey, Worker>& workers() const { return workers_; }
-  // The agent for a session beside the workers: one where a worker is ready, since the project can be loaded there, else
+  // The agent for a session beside the workers: one where a worker is ready, since the project loads there, else
   // the first. None: no agent is here.
   std::optional<int> Host() const;
   // How many workers were started so far.

@@ -205,9 +205,9 @@ void Run::OnReady(Worker& worker, const v1::WorkerMessage::Ready& ready) {
     final_wait_.FirstReady(now_() - started_at_);
     collection_digest_ = ready.collection().digest();
     Begin(StartOf(options_, ready), worker.slot.agent);
-    // On a farm tests and collections do not share files.
-    const bool live = ready.options().count("live") > 0 && options_.patience.lease_s <= 0;
-    if (live) await_all_until_ = now_() + kCollectLimit;
+    // Agents may share a folder. One that is slow or lost does not hold up the others for long.
+    const double limit = options_.patience.lease_s > 0 ? final_wait_.limit_s() : kCollectLimit;
+    if (ready.options().count("live") > 0) await_all_until_ = now_() + limit;
     std::vector<v1::WorkerMessage> early = std::move(worker.early);
     for (v1::WorkerMessage& message : early) WorkerSaid(worker, message);
     PlanTests(options_.share.Select(ready.collection()));

@@ -322,15 +322,20 @@ TEST_F(RunTest, WhatTestsMightChangeIsCollectedByAllWorkersBeforeTheFirstTest) {
 }
 
 TEST_F(RunTest, AWorkerThatCollectsForEverHoldsNobodyUp) {
-  live_ = true;
-  Start(2);
-  Ready(0, {"a.py", "b.py"});
-  now_ += 59;
-  run_->Tick();
-  EXPECT_THAT(leases_, testing::IsEmpty());
-  now_ += 2;
-  run_->Tick();
-  EXPECT_FALSE(leases_[0].empty());
+  for (const auto& [lease_s, limit_s] : std::map<double, double>{{0, 60}, {20, 5}}) {
+    SCOPED_TRACE(lease_s);
+    leases_.clear();
+    lease_s_ = lease_s;
+    live_ = true;
+    Start(2);
+    Ready(0, {"a.py", "b.py"});
+    now_ += limit_s - 1;
+    run_->Tick();
+    EXPECT_THAT(leases_, testing::IsEmpty());
+    now_ += 2;
+    run_->Tick();
+    EXPECT_FALSE(leases_[0].empty());
+  }
 }
 
 TEST_F(RunTest, AnInterruptAsksWorkersFirstAndKillsThoseThatDoNotEnd) {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -29,6 +30,7 @@ from project import ALONE, ROLES, STOPS  # noqa: E402
 LIMIT_S = 60
 # Kinds of differences between pytest and pytest-xdist in how a run is shown. Fastest may show it as either does.
 _SHOWN = {"counts", "summary", "text", "JUnit", "warnings"}
+_OF_TESTS = {"exit code", "test"}
 # Projects that parametrize over sets have the same ids in each process.
 _ENVIRONMENT = {"PYTHONHASHSEED": "0"}
 
@@ -60,6 +62,7 @@ class Difference:
     text: str
 
 
+_PLACE_IN_SUMMARY = re.compile(r" - file PROJECT/.*, line \d+$")
 _LEFT_OUT = ("__pycache__", ".pytest_cache", ".git")
 
 
@@ -76,6 +79,8 @@ def _files_left(folder, given):
 
 
 def _read(folder, given, run):
+    # A missing fixture's place stands in the line of pytest-xdist, and not in pytest's.
+    run.summary = [_PLACE_IN_SUMMARY.sub("", line) for line in run.summary]
     verdict = Verdict(run, stdout=run.stdout, stderr=run.stderr)
 
     def comparable(text):
@@ -254,6 +259,25 @@ def differences(expected, actual, *, ordered, once=False):
     return found
 
 
+def _in_both(one, also, xdist, ours):
+    """Whether Fastest agrees neither with pytest-xdist, as `one` says, nor with pytest, as `also` says."""
+    if one.kind == "counts":
+        # Each worker of pytest-xdist's reports the errors of its collection.
+        before, after = (
+            [each for each in run.counts.split(", ") if "error" not in each] for run in (xdist.run, ours.run)
+        )
+        return before != after and any(each.kind == "counts" for each in also)
+    if "only in" in one.text:
+        return one in also
+    return any(each.kind == one.kind for each in also)
+
+
+def _fails_alone(xdist, pytest):
+    """Whether pytest-xdist fails where pytest does not: its controller cannot be told all that a report may hold."""
+    internal = 3
+    return bool(xdist.run and pytest.run) and xdist.run.exit_code == internal != pytest.run.exit_code
+
+
 def _repeats(run):
     """Whether tests have the same id. What pytest-xdist's workers say of such tests at a time cannot be told apart."""
     return run is not None and any(len(outcomes) > 1 for outcomes in run.outcomes.values())
@@ -345,15 +369,24 @@ class Comparer:
                         found = [
                             one for one in differences(xdist_run(), ours, ordered=False) if one.kind == "exit code"
                         ]
+                elif "--setup-show" in project.args:
+                    # pytest itself answers, in one process without roles.
+                    found = differences(pytest_run(), ours, ordered=False)
+                elif ROLES in project.traits and _fails_alone(xdist_run(), pytest_run()):
+                    found = [one for one in differences(pytest_run(), ours, ordered=False) if one.kind in _OF_TESTS]
                 elif ROLES in project.traits:
                     found = differences(xdist_run(), ours, ordered=False)
                     if found:
-                        also = {one.kind for one in differences(pytest_run(), ours, ordered=False)}
+                        also = differences(pytest_run(), ours, ordered=False)
                         # pytest ends with 2 or 4 before the first test if it could not collect. pytest-xdist does not.
                         failed = ours.run is not None and "failed" in ours.run.collect.values()
                         broken = failed or (pytest_run().run is not None and pytest_run().run.exit_code == 4)
                         shown = {*_SHOWN, "test"} if _repeats(pytest_run().run) else _SHOWN
-                        found = [one for one in found if one.kind in also or not (broken or one.kind in shown)]
+                        found = [
+                            one
+                            for one in found
+                            if not (broken or one.kind in shown) or _in_both(one, also, xdist_run(), ours)
+                        ]
                 else:
                     found = differences(pytest_run(), ours, ordered=False)
                     if found:

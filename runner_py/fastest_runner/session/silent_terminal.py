@@ -120,7 +120,7 @@ _OWN_SUMMARIES = (
 
 
 class _NullText:
-    """A text file that drops written text, keeps it while `keeping` holds a StringIO, or leaves it to pytest's capture."""
+    """A text file: drops written text, keeps it while `keeping` holds a StringIO, or leaves it to pytest's capture."""
 
     encoding = "utf-8"
     errors = "backslashreplace"
