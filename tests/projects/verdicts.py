@@ -249,7 +249,7 @@ def differences(expected, actual, *, ordered, once=False):
     found = [Difference(_kind(line, expected.run, actual.run), line) for line in lines]
     for what, before, after in (("seen", expected.seen, actual.seen), ("notes", expected.notes, actual.notes)):
         if (what == "notes" and not ordered) or once:
-            before, after = sorted(set(before)), sorted(set(after))
+            before, after = _once(before, once), _once(after, once)
         for line in _unlike(before, after, ordered):
             found.append(Difference(f"{what} {_hook(line)}" if what == "notes" else what, f"{what} {line}"))
     for name in sorted(expected.files.keys() | actual.files.keys()):
@@ -257,6 +257,12 @@ def differences(expected, actual, *, ordered, once=False):
         if before != after:
             found.append(Difference("files", f"file {name}: pytest {before!r}, fastest {after!r}"))
     return found
+
+
+def _once(lines, all_once):
+    """Each line once, but notes of the hooks that are called for a test: those are as many as its processes made."""
+    repeated = [] if all_once else [line for line in lines if line.startswith("runtest_")]
+    return sorted(repeated + list(set(lines) - set(repeated)))
 
 
 def _in_both(one, also, xdist, ours):
