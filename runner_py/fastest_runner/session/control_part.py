@@ -20,7 +20,6 @@ from ..roles import role_words, scheduling
 from ..roles.node import Node
 from ..wire import values
 from .batches import Messages
-from .silent_terminal import drop_plugin_summaries
 
 # The most that one worker tells the control session.
 _MOST_CHARACTERS = 4 << 20
@@ -106,10 +105,9 @@ class ControlPart:
             config.workeroutput.update(
                 exitstatus=int(exitstatus), shouldfail=session.shouldfail, shouldstop=session.shouldstop
             )
-        if self._is_heard_there:
-            listeners.hush_process()
         if self.is_played:
-            drop_plugin_summaries(config)
+            # Summaries of plugins are made here too, and the user sees those of the control session.
+            listeners.hush_process()
 
     def output(self, config: Any) -> str:
         """What plugins have left for their controller's part, as values.encode writes it, when the session is over."""

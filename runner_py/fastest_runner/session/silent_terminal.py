@@ -92,12 +92,6 @@ def set_width(reporter: Any, columns: int) -> None:
     reporter._screen_width = columns
 
 
-def drop_plugin_summaries(config: Any) -> None:
-    """Keeps plugins from writing summaries here, as in pytest-xdist's workers: the control session has them."""
-    for implementation, _, _ in _plugin_summaries(config):
-        implementation.function = _write_nothing
-
-
 def drop_own_summaries(reporter: Any) -> None:
     """Keeps pytest's reporter from writing its summaries once more, which nobody sees: each result has its text.
 
