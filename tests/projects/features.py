@@ -754,8 +754,9 @@ def hook_fails(draft):
             ("pytest_fixture_setup", "fixturedef"),
         ]
     )
-    # What a teardown leaves behind, the next test of the same process finds: which one that is, the distribution says.
-    traits = (ALONE,) if name == "pytest_runtest_teardown" else ()
+    # What a teardown or a fixture leaves behind, the next test of the same process finds: which one that is, the
+    # distribution says.
+    traits = (ALONE,) if name in ("pytest_runtest_teardown", "pytest_fixture_setup") else ()
     draft.hooks(f"def {name}({args}): raise RuntimeError('own hook')", traits=traits)
 
 

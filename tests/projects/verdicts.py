@@ -63,6 +63,7 @@ class Difference:
 
 
 _PLACE_IN_SUMMARY = re.compile(r" - file PROJECT/.*, line \d+$")
+_STATUS_OF_WORKER = re.compile(r"^((?:terminal_summary|sessionfinish)) \d+$")
 _LEFT_OUT = ("__pycache__", ".pytest_cache", ".git")
 
 
@@ -260,7 +261,11 @@ def differences(expected, actual, *, ordered, once=False):
 
 
 def _once(lines, all_once):
-    """Each line once, but notes of the hooks that are called for a test: those are as many as its processes made."""
+    """Each line once, but notes of the hooks that are called for a test: those are as many as its processes made.
+
+    A worker's exit status depends on the tests that it was given.
+    """
+    lines = [_STATUS_OF_WORKER.sub(r"\1", line) for line in lines]
     repeated = [] if all_once else [line for line in lines if line.startswith("runtest_")]
     return sorted(repeated + list(set(lines) - set(repeated)))
 
