@@ -337,7 +337,8 @@ void WorkerPool::OnZygoteEnded(const absl::Status& why) {
     StartWaiting();
     return;
   }
-  if (was_ready) {
+  // One that somebody killed says nothing against the interpreter: new workers get another.
+  if (was_ready || absl::IsUnavailable(why)) {
     LoseAll(std::string(why.message()));
     return;
   }

@@ -347,6 +347,10 @@ absl::Status Zygote::WhyEnded(const std::string& how) const {
   }
   if (too_slow_) return absl::DeadlineExceededError(failure_);
   if (!failure_.empty()) return absl::FailedPreconditionError(failure_);
+  if (how == DescribeWaitStatus(SIGKILL)) {
+    return absl::UnavailableError(absl::StrCat(options_.python, " was killed while it loaded pytest (", how,
+                                               "; the machine may be short of memory)"));
+  }
   const std::string said(absl::StripAsciiWhitespace(output_tail_));
   return absl::FailedPreconditionError(
       absl::StrCat(options_.python, " cannot start fastest_runner (", how, "; try `", options_.python,

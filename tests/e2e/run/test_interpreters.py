@@ -55,6 +55,28 @@ def test_one_that_is_no_python(project, execute, tmp_path):
     assert "the program that its first line names" in line and "--python" in line
 
 
+@pytest.mark.parametrize("slots", [1, 2])
+@pytest.mark.parametrize("times", [1, 100])
+def test_one_that_somebody_kills_is_started_again(project, execute, tmp_path, slots, times):
+    """The kernel kills it when memory is short, for example. That is no fault of the command line."""
+    script = f"""#!{sys.executable}
+import os, pathlib, signal, sys
+killed = pathlib.Path({str(tmp_path / "killed")!r})
+if "-c" not in sys.argv and (not killed.exists() or len(killed.read_text()) < {times}):
+    with killed.open("a") as file:
+        file.write("x")
+    os.kill(os.getpid(), signal.SIGKILL)
+os.execv({sys.executable!r}, [{sys.executable!r}, *sys.argv[1:]])
+"""
+    done = execute(project(PLAIN), slots=slots, python=program(tmp_path / "is-killed", script))
+    if times == 1:
+        assert done.process.returncode == 0, done.text
+    else:
+        assert done.process.returncode == 10, done.text
+        assert "was killed while it loaded pytest (signal SIGKILL" in done.text
+        assert len((tmp_path / "killed").read_text()) < 20
+
+
 def test_without_any_environment_the_interpreter_knows_itself(coordinator, project):
     folder = project({"test_a.py": "import sys\n\ndef test_1():\n    assert sys.executable\n"})
     done = subprocess.run([coordinator, "-n", "2"], cwd=folder, env={}, capture_output=True, text=True, timeout=100)
