@@ -17,6 +17,7 @@
 #include "base/byte_text.h"
 #include "base/net/port_file.h"
 #include "base/process/executable.h"
+#include "base/process/thread_room.h"
 #include "base/process/subprocess.h"
 #include "base/status_macros.h"
 #include "base/status_prefix.h"
@@ -51,6 +52,7 @@ v1::AgentMessage::Hello MakeHello(const AgentOptions& options, const std::string
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Agent>> Agent::Start(const AgentOptions& options, const std::string& hostname) {
+  RETURN_IF_ERROR(RoomForThreads(kThreadsOfProgram));
   auto agent = absl::WrapUnique(new Agent(options));
   RETURN_IF_ERROR(agent->Claim());
   RETURN_IF_ERROR(agent->MakeHost(hostname));

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "base/process/executable.h"
 #include "base/process/interrupts.h"
+#include "base/process/thread_room.h"
 #include "coordinator/agents/farm.h"
 #include "coordinator/agents/local_agent.h"
 #include "coordinator/commands/reports/reporters.h"
@@ -107,6 +108,7 @@ int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& 
 
 int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig& project,
                const request::Request& request) {
+  if (const absl::Status room = RoomForThreads(kThreadsOfProgram); !room.ok()) return Fail(room, kNotRun);
   return request.farm.used() ? RunOnFarm(line, project, request) : RunHere(line, project, request);
 }
 

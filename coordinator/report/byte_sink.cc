@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -31,6 +32,17 @@ absl::StatusOr<UniqueFd> Create(const std::string& path, const std::string& name
   UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!fd.valid()) return FileError(errno, "write", name);
   return fd;
+}
+
+// A disk that is full takes a part of what is written, and readers of lines would stumble over half a line. `last`: what
+// was written last.
+void CutToLine(int fd, std::string_view last) {
+  struct stat file;
+  if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode)) return;
+  const size_t whole_lines = last.rfind('\n') + 1;
+  const off_t end = lseek(fd, 0, SEEK_CUR) - static_cast<off_t>(last.size() - whole_lines);
+  // If that is refused too, the file stays as it is, and readers name the line.
+  if (end >= 0 && ftruncate(fd, end) == 0) lseek(fd, end, SEEK_SET);
 }
 
 class ReplacedFile : public ByteSink {
@@ -79,6 +91,7 @@ class ReplacedFile : public ByteSink {
 }  // namespace
 
 absl::Status DescriptorSink::Write(std::string_view bytes) {
+  const std::string_view all = bytes;
   while (!bytes.empty()) {
     const ssize_t written = write(fd_.get(), bytes.data(), bytes.size());
     if (written >= 0) {
@@ -88,7 +101,9 @@ absl::Status DescriptorSink::Write(std::string_view bytes) {
       pollfd ready = {fd_.get(), POLLOUT, 0};
       poll(&ready, 1, -1);
     } else if (errno != EINTR) {
-      return FileError(errno, "write", name_);
+      const int error = errno;
+      CutToLine(fd_.get(), all.substr(0, all.size() - bytes.size()));
+      return FileError(error, "write", name_);
     }
   }
   return absl::OkStatus();

@@ -5,11 +5,14 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
+#include <string>
 
 namespace fastest::report {
 namespace {
@@ -52,6 +55,30 @@ TEST_F(ByteSinkTest, AFileThatCannotBeIsNamed) {
   const auto below = OpenReportFile(directory_ / "file" / "events.jsonl");
   EXPECT_FALSE(below.ok());
   EXPECT_THAT(std::string(below.status().message()), HasSubstr("cannot make the directory"));
+}
+
+TEST_F(ByteSinkTest, AFileThatNoMoreFitsIntoEndsWithAWholeLine) {
+  struct sigaction ignored = {}, before;
+  ignored.sa_handler = SIG_IGN;
+  sigaction(SIGXFSZ, &ignored, &before);
+  rlimit unlimited;
+  getrlimit(RLIMIT_FSIZE, &unlimited);
+  const std::map<std::string, std::string> kept = {
+      {"three\nfour\n", "one\ntwo\nthree\n"},
+      {"no line ends in this\n", "one\ntwo\n"},
+  };
+  for (const auto& [last, text] : kept) {
+    auto sink = OpenReportFile(directory_ / "events.jsonl");
+    ASSERT_TRUE(sink.ok()) << sink.status();
+    EXPECT_TRUE((*sink)->Write("one\ntwo\n").ok());
+    const rlimit small{16, unlimited.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+    const absl::Status status = (*sink)->Write(last);
+    setrlimit(RLIMIT_FSIZE, &unlimited);
+    EXPECT_THAT(std::string(status.message()), HasSubstr("events.jsonl: File too large"));
+    EXPECT_EQ(Read("events.jsonl"), text);
+  }
+  sigaction(SIGXFSZ, &before, nullptr);
 }
 
 TEST_F(ByteSinkTest, AFullDiskIsAnError) {
