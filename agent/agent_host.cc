@@ -7,22 +7,29 @@
 #include "base/process/subprocess.h"
 
 namespace fastest::agent {
+namespace {
+
+// So many coordinators may have called and have not begun a run, since they wait for other agents.
+constexpr size_t kMostWaiting = 64;
+
+}  // namespace
 
 AgentHost::AgentHost(Options options, EventLoop* loop, Clock* clock)
     : options_(std::move(options)),
       loop_(loop),
       clock_(clock),
       share_(options_.session.hello.slots()),
-      spare_(NewSession()),
+      spare_(NewSession(CoordinatorSession::Python::kNow)),
       backoff_(options_.first_wait, options_.first_wait, options_.longest_wait) {
   AwaitIdle();
 }
 
-std::unique_ptr<CoordinatorSession> AgentHost::NewSession(std::unique_ptr<Zygote> zygote) {
+std::unique_ptr<CoordinatorSession> AgentHost::NewSession(CoordinatorSession::Python python,
+                                                          std::unique_ptr<Zygote> zygote) {
   return std::make_unique<CoordinatorSession>(
       options_.session, CoordinatorSession::Environment{&share_, loop_, clock_},
       CoordinatorSession::Callbacks{[this] { EndOrphans(); }, [this](CoordinatorSession* session) { OnOver(session); }},
-      std::move(zygote));
+      python, std::move(zygote));
 }
 
 void AgentHost::Join(Transport::Dial dial) {
@@ -38,12 +45,15 @@ void AgentHost::Accept(std::unique_ptr<Transport> transport, const std::string& 
     return;
   }
   // A transport that is dropped tells the coordinator.
-  if (ending_ != Ending::kNot || transport == nullptr) return;
+  if (ending_ != Ending::kNot || transport == nullptr || Waiting() >= kMostWaiting) return;
   BeginSession(std::move(transport));
 }
 
 void AgentHost::BeginSession(std::unique_ptr<Transport> transport) {
-  if (spare_ == nullptr) spare_ = NewSession();
+  // A coordinator that waits has the Python that is warm. Those beside it begin with their run.
+  if (spare_ == nullptr) {
+    spare_ = NewSession(Waiting() > 0 ? CoordinatorSession::Python::kWithRun : CoordinatorSession::Python::kNow);
+  }
   active_.push_back(std::move(spare_));
   active_.back()->Begin(std::move(transport), dial_);
 }
@@ -64,7 +74,9 @@ void AgentHost::OnOver(CoordinatorSession* session) {
 void AgentHost::AfterSession(CoordinatorSession* session) {
   const bool had_run = session->greeted();
   // The next run begins with what this one leaves: another start of Python beside a run would slow the run down.
-  if (!options_.once && ending_ == Ending::kNot && spare_ == nullptr) spare_ = NewSession(session->TakeZygote());
+  if (!options_.once && ending_ == Ending::kNot && spare_ == nullptr) {
+    spare_ = NewSession(CoordinatorSession::Python::kNow, session->TakeZygote());
+  }
   active_.remove_if([session](const auto& one) { return one.get() == session; });
   EndOrphans();
   if (options_.once && ending_ == Ending::kNot) ending_.To(Ending::kDraining);
@@ -98,6 +110,11 @@ void AgentHost::AwaitIdle() {
 
 bool AgentHost::HasRun() const {
   return std::any_of(active_.begin(), active_.end(), [](const auto& session) { return session->greeted(); });
+}
+
+size_t AgentHost::Waiting() const {
+  return static_cast<size_t>(
+      std::count_if(active_.begin(), active_.end(), [](const auto& session) { return !session->greeted(); }));
 }
 
 void AgentHost::Drain(const std::string& why) {

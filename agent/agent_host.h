@@ -45,7 +45,8 @@ class AgentHost {
 
   // Serves run after run of the coordinators that `dial` reaches.
   void Join(Transport::Dial dial);
-  // Serves a coordinator that has called: for the run of this id that is under way here, or for a new run.
+  // Serves a coordinator that has called: for the run of this id that is under way here, or for a new run. Lets it go
+  // if too many others have called and have not begun a run.
   void Accept(std::unique_ptr<Transport> transport, const std::string& run_id);
 
   // The first call: takes no more runs, finishes those under way, then stops the loop. A later call: as Abort.
@@ -64,7 +65,8 @@ class AgentHost {
   bool left_run() const { return left_run_; }
 
  private:
-  std::unique_ptr<CoordinatorSession> NewSession(std::unique_ptr<Zygote> zygote = nullptr);
+  std::unique_ptr<CoordinatorSession> NewSession(CoordinatorSession::Python python,
+                                                 std::unique_ptr<Zygote> zygote = nullptr);
   void BeginSession(std::unique_ptr<Transport> transport);
   void OnOver(CoordinatorSession* session);
   // After OnOver, when the session may be destroyed.
@@ -75,6 +77,8 @@ class AgentHost {
   // The time without a run begins now.
   void AwaitIdle();
   bool HasRun() const;
+  // How many coordinators have called and have not begun a run.
+  size_t Waiting() const;
   void StopIfDone();
 
   const Options options_;

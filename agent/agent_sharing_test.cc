@@ -11,11 +11,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "agent/testing/test_folder.h"
 #include "base/process/subprocess.h"
@@ -249,6 +251,59 @@ TEST_F(AgentSharingTest, TheEndOfASessionThatRunsNothingNeedsNoTurn) {
   Open("a");
   a_->WaitForDone(1);
   a_->EndRun();
+}
+
+// A coordinator that has called and begins no run.
+class Waiting {
+ public:
+  explicit Waiting(v1::Agent::Stub& stub) : stream_(stub.Serve(&context_)) {}
+  // Returns whether the agent has let it in.
+  bool Greeted() {
+    v1::AgentMessage message;
+    return stream_->Read(&message) && message.has_hello();
+  }
+  void BreakOff() {
+    context_.TryCancel();
+    v1::AgentMessage message;
+    while (stream_->Read(&message)) {
+    }
+    stream_->Finish().IgnoreError();
+  }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReaderWriter<v1::CoordinatorMessage, v1::AgentMessage>> stream_;
+};
+
+TEST_F(AgentSharingTest, CoordinatorsThatOnlyWaitCostLittleAndAreBounded) {
+  a_->EndRun();
+  b_->EndRun();
+  const auto stub = v1::Agent::NewStub(grpc::CreateChannel(address_, grpc::InsecureChannelCredentials()));
+  std::vector<std::unique_ptr<Waiting>> waiting;
+  while (waiting.size() < 64) {
+    waiting.push_back(std::make_unique<Waiting>(*stub));
+    ASSERT_TRUE(waiting.back()->Greeted()) << waiting.size();
+  }
+  // One Python for the first, and perhaps one that was kept from a run.
+  const std::string children = absl::StrCat("/proc/", agent_->pid(), "/task/", agent_->pid(), "/children");
+  std::ifstream file(children);
+  std::stringstream text;
+  text << file.rdbuf();
+  const std::vector<std::string> processes = absl::StrSplit(text.str(), ' ', absl::SkipEmpty());
+  EXPECT_LE(processes.size(), 2u);
+  Waiting one_more(*stub);
+  EXPECT_FALSE(one_more.Greeted());
+  one_more.BreakOff();
+  for (const auto& one : waiting) one->BreakOff();
+  // The agent hears of that in its own time, and lets others in.
+  const auto end = std::chrono::steady_clock::now() + kForever;
+  bool let_in = false;
+  while (!let_in && std::chrono::steady_clock::now() < end) {
+    Waiting next(*stub);
+    let_in = next.Greeted();
+    next.BreakOff();
+  }
+  EXPECT_TRUE(let_in);
 }
 
 }  // namespace

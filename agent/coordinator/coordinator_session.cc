@@ -11,13 +11,17 @@
 namespace fastest::agent {
 
 CoordinatorSession::CoordinatorSession(Options options, const Environment& environment, Callbacks callbacks,
-                                       std::unique_ptr<Zygote> zygote)
+                                       Python python, std::unique_ptr<Zygote> zygote)
     : options_(std::move(options)),
       loop_(environment.loop),
       clock_(environment.clock),
       callbacks_(std::move(callbacks)),
       pool_(PoolOptions(environment.share), environment.loop, environment.clock) {
-  zygote == nullptr ? pool_.Warm(options_.python) : pool_.Warm(options_.python, std::move(zygote));
+  if (zygote != nullptr) {
+    pool_.Warm(options_.python, std::move(zygote));
+  } else {
+    python == Python::kNow ? pool_.Warm(options_.python) : pool_.Use(options_.python);
+  }
 }
 
 WorkerPool::Options CoordinatorSession::PoolOptions(SlotShare* share) {

@@ -60,9 +60,11 @@ class CoordinatorSession {
     std::function<void(CoordinatorSession*)> on_over;
   };
 
-  // Starts Python at once, unless an earlier run has left its zygote.
-  CoordinatorSession(Options options, const Environment& environment, Callbacks callbacks,
-                     std::unique_ptr<Zygote> zygote = nullptr);
+  // When Python is started. kWithRun: not for an embedded agent.
+  enum class Python { kNow, kWithRun };
+  // `zygote`: what an earlier run has left, in place of a start.
+  CoordinatorSession(Options options, const Environment& environment, Callbacks callbacks, Python python,
+                     std::unique_ptr<Zygote> zygote);
 
   // Opens the stream. Once. `dial` makes another call if the stream breaks during a run; null: the coordinator calls.
   void Begin(std::unique_ptr<Transport> transport, Transport::Dial dial);

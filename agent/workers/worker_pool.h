@@ -56,6 +56,8 @@ class WorkerPool : public Zygote::Listener, public Worker::Listener {
   // Starts Python at once, so that pytest is loaded when the run comes. A failure is told as `refused` when there is a
   // run.
   void Warm(const std::string& python);
+  // In Warm's place, for a zygote that is kept: Python is started when the run comes.
+  void Use(const std::string& python) { zygote_options_.python = python; }
   // In Warm's place: uses a zygote that an earlier pool has left.
   void Warm(const std::string& python, std::unique_ptr<Zygote> zygote);
   // After on_ended. Null: the zygote is not kept, or not as good as before the run.
