@@ -138,8 +138,14 @@ void Control::WorkerReady(const std::string& worker_id, const v1::Collection& co
   *Add(worker_id, kMuch)->mutable_ids() = ids_;
 }
 
+void Control::TellExpected(v1::WorkerCommand::Replay::Expected expected) {
+  if (!is_caller_ || phase_ == Phase::kOver) return;
+  *Add("", 1)->mutable_expected() = std::move(expected);
+}
+
 std::optional<v1::CoordinatorMessage> Control::Replay(bool all) {
-  if (phase_ != Phase::kReady || sent_ == told_.size() || (waiting_bytes_ < kMuch && !all)) return std::nullopt;
+  const bool is_due = all || is_caller_ || waiting_bytes_ >= kMuch;
+  if (phase_ != Phase::kReady || sent_ == told_.size() || !is_due) return std::nullopt;
   has_replayed_ = true;
   v1::CoordinatorMessage message;
   message.mutable_tell_control()->set_slot(slot_.slot);
@@ -175,7 +181,7 @@ bool Control::Took(const v1::AgentMessage::Event& event) {
     phase_ = Phase::kReady;
     waiting_since_.reset();
     if (!awaited_for_.empty()) {
-      listener_ = message.ready().listener();
+      if (!is_caller_) listener_ = message.ready().listener();
       wants_collection_ = message.ready().wants_collection();
     }
   } else if (message.has_failure()) {
@@ -229,10 +235,14 @@ v1::CoordinatorMessage Control::Conclude(const Outcome& outcome, double now) {
   conclude->set_tests_collected(static_cast<uint32_t>(outcome.collected));
   conclude->set_stop_reason(outcome.stop_reason);
   conclude->set_stop_status(outcome.stop_status);
+  conclude->set_tests_deselected(static_cast<uint32_t>(outcome.deselected));
+  conclude->mutable_testsuite_properties()->Add(outcome.testsuite_properties.begin(),
+                                                outcome.testsuite_properties.end());
   return message;
 }
 
 bool Control::GaveUp(double now, bool workers_ready) {
+  if (is_caller_) return false;
   if (phase_ != Phase::kConcluding && !(phase_ == Phase::kStarting && workers_ready)) return false;
   if (!waiting_since_.has_value()) waiting_since_ = now;
   if (now - *waiting_since_ < kLimit) return false;

@@ -40,7 +40,8 @@ Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
       reports_(std::move(dependencies.reporters), std::move(dependencies.show)),
       estimates_(std::move(estimates)),
       queue_(QueueOptions(options_, estimates_), names_),
-      control_(options_.control_option, /*agents_may_leave=*/options_.patience.lease_s > 0),
+      control_(options_.control_option, /*agents_may_leave=*/options_.patience.lease_s > 0,
+               /*is_caller=*/!options_.controller.empty()),
       roster_(options_.sequence.has_value() ? options_.sequence->worker : 0, options_.more_agents),
       books_(options_, names_, queue_, control_, reports_) {}
 

@@ -30,6 +30,8 @@ v1::RunSpec SpecOf(const RunOptions& options) {
   for (const std::string& name : options.preload) spec.add_preload(name);
   spec.set_retries(static_cast<uint32_t>(options.failures.retries));
   spec.set_junit_xml(options.junit_xml);
+  spec.set_controller(options.controller);
+  spec.set_as_module(options.as_module);
   return spec;
 }
 

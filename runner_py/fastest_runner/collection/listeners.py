@@ -94,8 +94,16 @@ class _Hushed:
         self._function = function
 
     def __call__(self, *args: Any) -> Any:
-        with contextlib.redirect_stdout(io.StringIO()):
-            return self._function(*args)
+        # The descriptor too: a plugin may have kept the stream.
+        process_setup.flush_stdout()
+        stdout = os.dup(1)
+        hush_process()
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                return self._function(*args)
+        finally:
+            let_process_speak(stdout)
+            os.close(stdout)
 
 
 def hush_process() -> None:
