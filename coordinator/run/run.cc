@@ -344,7 +344,9 @@ void Run::OnEnded(const Worker& worker, const v1::WorkerMessage::Ended& ended) {
     results::AddOnce({property.name(), property.value()}, &summary_.testsuite_properties);
   }
   const Ending::Pace pace = ending_.SessionEnded(ended, /*only=*/options_.slots == 1);
-  if (pace != Ending::Pace::kGoOn) StopWork(ended.stop_reason(), pace == Ending::Pace::kStopNow);
+  if (pace == Ending::Pace::kGoOn) return;
+  // The caller's session has to be told of the end, and "now" ends the control session too.
+  StopWork(ended.stop_reason(), pace == Ending::Pace::kStopNow && options_.controller.empty());
 }
 
 void Run::OnGone(const Worker& worker, const v1::AgentMessage::WorkerGone& gone) {

@@ -17,7 +17,6 @@ _LINE = "fastest: plain pytest runs the tests: "
         (["-n", "1"], "one test at a time"),
         (["-n", "2", "--stepwise"], "--stepwise needs to see the whole run"),
         (["-n", "2", "--dist", "each"], "pytest-xdist's --dist each is given"),
-        (["nowhere.py"], "file or directory not found: nowhere.py"),
     ],
 )
 def test_it_steps_aside(call, project, arguments, why):
@@ -51,12 +50,13 @@ def test_a_pytest_within_a_test_is_plain(call, project):
     inner += "    out = subprocess.run([sys.executable, '-m', 'pytest', tmp_path], capture_output=True, text=True)\n"
     inner += "    assert out.returncode == 0 and 'fastest' not in out.stderr and 'workers' not in out.stdout, out\n"
     folder = project({"test_a.py": inner, "test_b.py": "def test_b(): pass\n"})
-    done = call(folder, env={"PYTEST_ADDOPTS": "--fastest -n2"})
+    done = call(folder, env={"PYTEST_ADDOPTS": "--fastest", "FASTEST_WORKERS": "2"})
     assert done.returncode == 0, done.stdout
+    assert "fastest: 2 workers" in done.stdout
 
 
 def test_pytester_runs_plain_pytest_inside(call, project):
-    inner = "pytest_plugins = 'pytester'\ndef test_a(pytester):\n    pytester.makepyfile('def test_x(): pass')\n"
+    inner = "pytest_plugins = 'pytester'\ndef test_a(pytester):\n    pytester.makepyfile(test_inner='def test_x(): pass')\n"
     inner += "    pytester.inline_run('--fastest').assertoutcome(passed=1)\n"
     folder = project({"test_a.py": inner, "test_b.py": "def test_b(): pass\n"})
     done = call(folder, "--fastest", "-n2")

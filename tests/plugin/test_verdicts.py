@@ -146,11 +146,11 @@ _CASES = {
     "doctest": ({"test_a.txt": ">>> 1 + 1\n3\n", "test_b.py": "def test_b(): pass\n"}, ["--doctest-glob=test_*.txt"], 1),
     "junit_xunit1": ({"test_a.py": _ALL_OUTCOMES}, ["-o", "junit_family=xunit1"], 1),
     "junit_output": ({"test_a.py": _OUTPUT}, ["-o", "junit_logging=all"], 1),
-    "exits": ({"test_a.py": "import pytest\ndef test_a(): pytest.exit('enough', returncode=9)\n"}, [], 9),
-}  # fmt: skip
+    }  # fmt: skip
 
 
 def _run(call, folder, tmp_path, name, *arguments):
+    # Paths are of the same length, since pytest centres them.
     reports, junit = tmp_path / f"{name}.jsonl", tmp_path / f"{name}.xml"
     done = call(folder, "-p", "no:cacheprovider", f"--report-log={reports}", f"--junitxml={junit}", *arguments)
     return done, reports, junit
@@ -160,16 +160,16 @@ def _run(call, folder, tmp_path, name, *arguments):
 def test_the_verdict_is_pytests(call, project, tmp_path, case):
     files, arguments, exit_code = _CASES[case]
     folder = project(files)
-    plain, plain_reports, plain_junit = _run(call, folder, tmp_path, "plain", *arguments)
-    fastest, reports, junit = _run(call, folder, tmp_path, "fastest", "--fastest", "-n", "2", *arguments)
+    plain, plain_reports, plain_junit = _run(call, folder, tmp_path, "run_1", *arguments)
+    fastest, reports, junit = _run(call, folder, tmp_path, "run_2", "--fastest", "-n", "2", *arguments)
     assert plain.returncode == exit_code, plain.stdout + plain.stderr
     assert "plain pytest" not in fastest.stderr
     assert fastest.returncode == exit_code, fastest.stdout + fastest.stderr
     assert verdict.reports(reports) == verdict.reports(plain_reports), fastest.stdout + fastest.stderr
     if plain_junit.exists():
         assert verdict.junit(junit) == verdict.junit(plain_junit)
-    plain_text = verdict.sections(plain.stdout.replace("plain.", "run."))
-    text = verdict.sections(fastest.stdout.replace("fastest.", "run."))
+    plain_text = verdict.sections(plain.stdout)
+    text = verdict.sections(fastest.stdout.replace("run_2.", "run_1."))
     assert text == plain_text, fastest.stdout
 
 
@@ -224,6 +224,15 @@ def test_the_last_failures_run_again(call, project):
         assert "2 failed" in again.stdout and "passed" not in again.stdout
         cleared = call(folder, "--cache-clear", "-k", "test_b", *fastest)
         assert cleared.returncode == 0
+
+
+def test_a_test_may_exit(call, project):
+    folder = project({"test_a.py": "import pytest\ndef test_a(): pytest.exit('enough', returncode=9)\n",
+                      "test_b.py": "def test_b(): pass\n"})  # fmt: skip
+    for fastest in ([], ["--fastest", "-n", "2"]):
+        done = call(folder, *fastest)
+        assert done.returncode == 9
+        assert "!! _pytest.outcomes.Exit: enough !!" in done.stdout
 
 
 def test_coverage_is_whole(call, project):

@@ -61,6 +61,9 @@ class _Pipe:
         while data := os.read(self._reader, 1 << 16):
             self._data += data
 
+    def has(self, text):
+        return text in self._data
+
     def close(self):
         """Returns the contents of all messages."""
         os.close(self._held)
@@ -165,7 +168,7 @@ def test_a_cancelled_run_leaves_nothing(start, project, site, tmp_path):
     pipe = _Pipe(tmp_path / "pipe")
     run = start(folder, "-p", "vscode_pytest", "--fastest", "-n", "2",
                 env={"TEST_RUN_PIPE": str(tmp_path / "pipe"), "PYTHONPATH": f"{_EXTENSION}:{site}"})  # fmt: skip
-    wait_until((folder / "began").exists, "the slow test")
+    wait_until(lambda: (folder / "began").exists() and pipe.has(b"success"), "the slow test, and the other's result")
     run.process.kill()
     run.wait()
     assert run.nothing_left()

@@ -19,6 +19,8 @@ from ..wire.frames import Channel, FrameDecoder
 from .control_session import KEEPERS_OF_RESULTS, ControlHost
 
 _LISTENER = "pytest --fastest"
+# How a test's pytest.exit is told as a reason.
+_EXIT = "_pytest.outcomes.Exit: "
 # The run's exit code where the coordinator cannot give one: it was killed.
 _NOT_RUN = 10
 
@@ -79,6 +81,8 @@ class _Messages:
 
 class CallersSession(ControlHost):
     """A plugin object; one for the process."""
+
+    _with_objects = True
 
     def __init__(self, coordinator: Coordinator, editors: Sequence[Editor]) -> None:
         self._channel = _Messages()
@@ -176,6 +180,11 @@ class CallersSession(ControlHost):
         if self._interrupt is not None:
             self._conclude(session, {**conclusion, "stop_reason": ""})
             raise self._interrupt
+        reason = str(conclusion.get("stop_reason", ""))
+        if reason.startswith(_EXIT):
+            self._conclude(session, {**conclusion, "stop_reason": ""})
+            # The coordinator knows the exit code.
+            pytest.exit(reason[len(_EXIT) :])
         self._conclude(session, conclusion)
         return True
 
@@ -237,6 +246,11 @@ class CallersSession(ControlHost):
             self._expect(told["expected"])
         else:
             super()._replay(config, told)
+
+    def _set_up(self, config: Any, name: str) -> None:
+        super()._set_up(config, name)
+        # pytest writes a line about the worker above each failure, unless it knows that line already.
+        self._nodes[name]._workerinfocache = ""
 
     def _tell_test(self, config: Any, place: dict[str, Any], reports: list[Any]) -> None:
         self._open.pop(place["nodeid"], None)

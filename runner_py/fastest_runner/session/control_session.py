@@ -72,6 +72,8 @@ class _Node:
             "cwd": os.getcwd(),
         }
         self.shutting_down = False
+        # Of pytest's: a line about the worker. None: pytest makes the line when it is wanted.
+        self._workerinfocache: str | None = None
 
     def __repr__(self) -> str:
         return f"<WorkerController {self.gateway.id}>"
@@ -79,6 +81,9 @@ class _Node:
 
 class ControlHost:
     """A plugin object; one for the process. Its hooks run on the session's main thread."""
+
+    # See serialized.test_of.
+    _with_objects = False
 
     def __init__(self, messages: Messages, run: dict[str, Any]) -> None:
         """`run` is the RunSpec."""
@@ -256,11 +261,11 @@ class ControlHost:
             self._take_down(config, node, _DIED)
             return
         if "collection" in told:
-            for report in self._from(node, serialized.collection_of(config, told["collection"])):
+            for report in self._from(node, serialized.collection_of(config, told["collection"], self._with_objects)):
                 hook.pytest_collectreport(report=report)
             return
         worker = {"worker_id": node.gateway.id, "testrun_uid": self._run.get("run_id", "")}
-        place, found, has_died = serialized.test_of(config, told["test"], worker)
+        place, found, has_died = serialized.test_of(config, told["test"], worker, self._with_objects)
         if not found:
             return
         self._tell_test(config, place, found)
