@@ -138,9 +138,19 @@ void Control::WorkerReady(const std::string& worker_id, const v1::Collection& co
   *Add(worker_id, kMuch)->mutable_ids() = ids_;
 }
 
-void Control::TellExpected(v1::WorkerCommand::Replay::Expected expected) {
+void Control::TellPlanned(const std::vector<std::string>& node_ids, int tests) {
   if (!is_caller_ || phase_ == Phase::kOver) return;
-  *Add("", 1)->mutable_expected() = std::move(expected);
+  v1::WorkerCommand::Replay::Expected* expected = Add("", 1)->mutable_expected();
+  expected->mutable_node_ids()->Add(node_ids.begin(), node_ids.end());
+  expected->set_tests(static_cast<uint32_t>(tests));
+}
+
+void Control::TellExpected(int tests, int deselected) {
+  if (!is_caller_ || phase_ == Phase::kOver) return;
+  v1::WorkerCommand::Replay::Expected* expected = Add("", 1)->mutable_expected();
+  expected->set_tests(static_cast<uint32_t>(tests));
+  expected->set_deselected(static_cast<uint32_t>(deselected));
+  expected->set_exact(true);
 }
 
 std::optional<v1::CoordinatorMessage> Control::Replay(bool all) {
@@ -236,8 +246,11 @@ v1::CoordinatorMessage Control::Conclude(const Outcome& outcome, double now) {
   conclude->set_stop_reason(outcome.stop_reason);
   conclude->set_stop_status(outcome.stop_status);
   conclude->set_tests_deselected(static_cast<uint32_t>(outcome.deselected));
-  conclude->mutable_testsuite_properties()->Add(outcome.testsuite_properties.begin(),
-                                                outcome.testsuite_properties.end());
+  for (const auto& [name, value] : outcome.testsuite_properties) {
+    v1::Property* property = conclude->add_testsuite_properties();
+    property->set_name(name);
+    property->set_value(value);
+  }
   return message;
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "coordinator/dispatch/dispatch_queue.h"
+#include "coordinator/results/run_summary.h"
 #include "proto/agent_service.pb.h"
 #include "proto/exit_code.h"
 
@@ -28,7 +29,7 @@ class Control {
     std::string stop_reason;
     int stop_status = 0;
     int deselected = 0;
-    std::vector<v1::Property> testsuite_properties;
+    std::vector<results::SuiteProperty> testsuite_properties;
   };
 
   // `option`: the option whose plugin needs the session from the start. Empty: there is a session only if somebody
@@ -76,8 +77,9 @@ class Control {
   void Tell(const std::string& worker_id, const v1::TestResult& result);
   void Tell(const std::string& worker_id, const v1::CollectReport& report);
   void Tell(const std::string& worker_id, const v1::RecordedWarning& warning);
-  // For the caller: see v1::WorkerCommand::Replay::Expected.
-  void TellExpected(v1::WorkerCommand::Replay::Expected expected);
+  // For the caller: what is planned, by name, and about how many tests that are; then how many there are.
+  void TellPlanned(const std::vector<std::string>& node_ids, int tests);
+  void TellExpected(int tests, int deselected);
   // A message to agent() with what the session has not been told yet. None while the session is not ready; none while
   // there is little to tell, unless `all` is wanted.
   std::optional<v1::CoordinatorMessage> Replay(bool all);

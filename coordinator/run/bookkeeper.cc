@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/constant_tests/decided_results.h"
+#include "coordinator/plan/planned_names.h"
 #include "coordinator/results/passed_result.h"
 #include "proto/test_id.h"
 #include "proto/worker_id.h"
@@ -27,7 +28,9 @@ void Bookkeeper::Plan(const PlannedWork& work, const Estimates& estimates, const
   mode_ = collection.mode();
   module_order_ = work.module_order;
   claims_.SetModules(module_order_);
-  if (!options_.controller.empty()) TellPlanned(work, estimates);
+  if (!options_.controller.empty()) {
+    control_.TellPlanned(plan::PlannedNames(work.tests, work.module_order, estimates.exact_ids()), work.expected);
+  }
   if (KnowsTests()) {
     EnterTests(work, collection);
     return;
@@ -38,23 +41,6 @@ void Bookkeeper::Plan(const PlannedWork& work, const Estimates& estimates, const
   }
   inventory_.Expect(work.expected);
   reports_.all().Expected(work.expected, false);
-}
-
-void Bookkeeper::TellPlanned(const PlannedWork& work, const Estimates& estimates) {
-  v1::WorkerCommand::Replay::Expected expected;
-  expected.set_tests(static_cast<uint32_t>(work.expected));
-  for (const plan::WholeTest& test : work.tests) expected.add_node_ids(test.ref.node_id());
-  if (work.tests.empty()) {
-    for (const std::string& module : work.module_order) {
-      const auto exact = estimates.exact_ids().find(module);
-      if (exact == estimates.exact_ids().end()) {
-        expected.add_node_ids(module);
-      } else {
-        for (const std::string& node_id : exact->second) expected.add_node_ids(node_id);
-      }
-    }
-  }
-  control_.TellExpected(std::move(expected));
 }
 
 void Bookkeeper::EnterTests(const PlannedWork& work, const v1::Collection& collection) {
@@ -167,11 +153,7 @@ void Bookkeeper::ReportExpected(int tests) {
   inventory_.Expect(tests);
   reports_.all().Deselected(inventory_.deselected());
   reports_.all().Expected(tests, true);
-  v1::WorkerCommand::Replay::Expected expected;
-  expected.set_tests(static_cast<uint32_t>(tests));
-  expected.set_exact(true);
-  expected.set_deselected(static_cast<uint32_t>(inventory_.deselected()));
-  control_.TellExpected(std::move(expected));
+  control_.TellExpected(tests, inventory_.deselected());
 }
 
 void Bookkeeper::TestStarted(const Worker& worker, const v1::WorkerMessage::Progress& progress) {

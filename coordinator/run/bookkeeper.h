@@ -86,8 +86,6 @@ class Bookkeeper {
   void ExplainMissing(const Worker& worker, const v1::WorkerMessage::Collected& collected);
   // The run's tests are all known.
   void ReportExpected(int tests);
-  // Tells the control session what is planned, by name.
-  void TellPlanned(const PlannedWork& work, const Estimates& estimates);
 
   const RunOptions& options_;
   dispatch::DispatchQueue& queue_;

@@ -240,7 +240,7 @@ void Run::Begin(results::RunStart start, int agent) {
   // Agents may have joined since the run was made. One slot alone would mean a run that is a single session.
   if (start.slots > 1) start.slots = std::max(2, roster_.Slots());
   start.hostname = roster_.FactsOf(agent).hostname;
-  stop_rules_ = StopRulesOf(start.options);
+  stop_rules_ = policy::StopRulesOf(start.options);
   selects_ = start.selects();
   reports_.Begin(start);
   for (const auto& [name, why] : roster_.refused()) reports_.all().AgentRefused(name, why);
@@ -344,9 +344,9 @@ void Run::OnEnded(const Worker& worker, const v1::WorkerMessage::Ended& ended) {
     results::AddOnce({property.name(), property.value()}, &summary_.testsuite_properties);
   }
   const Ending::Pace pace = ending_.SessionEnded(ended, /*only=*/options_.slots == 1);
-  if (pace == Ending::Pace::kGoOn) return;
-  // The caller's session has to be told of the end, and "now" ends the control session too.
-  StopWork(ended.stop_reason(), pace == Ending::Pace::kStopNow && options_.controller.empty());
+  // "Now" ends the control session too, and a caller's session has to be told of the end.
+  const bool now = pace == Ending::Pace::kStopNow && options_.controller.empty();
+  if (pace != Ending::Pace::kGoOn) StopWork(ended.stop_reason(), now);
 }
 
 void Run::OnGone(const Worker& worker, const v1::AgentMessage::WorkerGone& gone) {

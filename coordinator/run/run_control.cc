@@ -40,11 +40,7 @@ void Run::TellControl() {
   outcome.failed = books_.failures();
   outcome.collected = books_.known();
   outcome.deselected = books_.deselected();
-  for (const auto& [name, value] : summary_.testsuite_properties) {
-    v1::Property& property = outcome.testsuite_properties.emplace_back();
-    property.set_name(name);
-    property.set_value(value);
-  }
+  outcome.testsuite_properties = summary_.testsuite_properties;
   // A deadline leaves tests out, and what the others have covered is still worth a report.
   if (ending_.stopped() && !ending_.by_deadline()) {
     outcome.stop_reason = ending_.stop_reason();

@@ -47,9 +47,7 @@ def _end(coordinator: Coordinator) -> None:
 
 def _arguments(config: Any) -> list[str]:
     """Returns pytest's arguments for the workers. addopts and PYTEST_ADDOPTS are theirs anyway."""
-    given = [str(argument) for argument in config.invocation_params.args]
-    slots = getattr(config.known_args_namespace, "fastest_workers", None)
-    return vscode.without_plugin(given) + ([] if slots is None else [f"--workers={slots}"])
+    return vscode.without_plugin([str(argument) for argument in config.invocation_params.args])
 
 
 def _has_directory_on_path() -> bool:

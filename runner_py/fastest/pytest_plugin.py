@@ -23,13 +23,17 @@ def pytest_addoption(parser, pluginmanager):
         "--fastest",
         action="store_true",
         default=False,
-        help="run the tests by Fastest: in parallel, with this pytest's reports and exit code. Options of Fastest's own "
-        "are settings and variables, for example FASTEST_RETRIES=2.",
+        help="run the tests by Fastest: in parallel, with this pytest's reports and exit code (Fastest's own options: "
+        "variables such as FASTEST_RETRIES=2, or the settings file)",
     )
     if pluginmanager.is_blocked("xdist") or importlib.util.find_spec("xdist") is None:
         # pytest-xdist's options. Short options in lower case are for pytest and for those that know how.
         group._addoption(
-            "-n", "--numprocesses", dest="fastest_workers", metavar="N", help="with --fastest: how many tests run at a time"
+            "-n",
+            "--numprocesses",
+            dest="fastest_workers",
+            metavar="N",
+            help="with --fastest: how many tests run at a time",
         )
 
 

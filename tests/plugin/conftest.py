@@ -89,5 +89,3 @@ def start(environment_python, environment):
     yield start
     for one in started:
         one.kill_all()
-
-

@@ -46,7 +46,9 @@ def test_it_steps_aside_under_tracers(call, project, environment_python):
 
 
 def test_a_pytest_within_a_test_is_plain(call, project):
-    inner = "import subprocess, sys\ndef test_a(tmp_path):\n    (tmp_path / 'test_x.py').write_text('def test_x(): pass')\n"
+    inner = (
+        "import subprocess, sys\ndef test_a(tmp_path):\n    (tmp_path / 'test_x.py').write_text('def test_x(): pass')\n"
+    )
     inner += "    out = subprocess.run([sys.executable, '-m', 'pytest', tmp_path], capture_output=True, text=True)\n"
     inner += "    assert out.returncode == 0 and 'fastest' not in out.stderr and 'workers' not in out.stdout, out\n"
     folder = project({"test_a.py": inner, "test_b.py": "def test_b(): pass\n"})
@@ -56,7 +58,9 @@ def test_a_pytest_within_a_test_is_plain(call, project):
 
 
 def test_pytester_runs_plain_pytest_inside(call, project):
-    inner = "pytest_plugins = 'pytester'\ndef test_a(pytester):\n    pytester.makepyfile(test_inner='def test_x(): pass')\n"
+    inner = (
+        "pytest_plugins = 'pytester'\ndef test_a(pytester):\n    pytester.makepyfile(test_inner='def test_x(): pass')\n"
+    )
     inner += "    pytester.inline_run('--fastest').assertoutcome(passed=1)\n"
     folder = project({"test_a.py": inner, "test_b.py": "def test_b(): pass\n"})
     done = call(folder, "--fastest", "-n2")

@@ -50,6 +50,6 @@ def test_python_m_pytest(call, project, environment_python):
 
 
 def test_pytest_main(call, project, environment_python):
-    _is_fastest(call(project(_FILES), command=[environment_python, "-c", "import pytest, sys; sys.exit(pytest.main())"]))
-
-
+    _is_fastest(
+        call(project(_FILES), command=[environment_python, "-c", "import pytest, sys; sys.exit(pytest.main())"])
+    )

@@ -22,7 +22,6 @@ def test_last(): pass
 _SOON_S = 30
 
 
-
 def _begin(start, project, **streams):
     folder = project({"test_a.py": _SLOW, "test_b.py": "def test_b(): pass\n"})
     run = start(folder, "--fastest", "-n", "2", **streams)

@@ -143,7 +143,7 @@ _CASES = {
     "conftest": ({"conftest.py": _CONFTEST, "test_a.py": _MANY}, [], 1),
     "own_exit_status": ({"conftest.py": _EXITS, "test_a.py": _MANY}, [], 7),
     "durations": ({"test_a.py": _MANY}, ["--durations=3", "--durations-min=100"], 1),
-    "doctest": ({"test_a.txt": ">>> 1 + 1\n3\n", "test_b.py": "def test_b(): pass\n"}, ["--doctest-glob=test_*.txt"], 1),
+    "doctest": ({"test_a.txt": ">>> 1 + 1\n3\n", "test_b.py": "def test_b(): pass\n"}, ["--doctest-glob=*.txt"], 1),
     "junit_xunit1": ({"test_a.py": _ALL_OUTCOMES}, ["-o", "junit_family=xunit1"], 1),
     "junit_output": ({"test_a.py": _OUTPUT}, ["-o", "junit_logging=all"], 1),
     }  # fmt: skip
@@ -186,7 +186,10 @@ _ERRORS = {
         {"conftest.py": "import pytest\ndef pytest_configure(): raise pytest.UsageError('no')\n", "test_a.py": _MANY},
         [],
     ),
-    "session_cannot_start": ({"conftest.py": "def pytest_sessionstart(): raise ValueError('no')\n", "test_a.py": _MANY}, []),
+    "session_cannot_start": (
+        {"conftest.py": "def pytest_sessionstart(): raise ValueError('no')\n", "test_a.py": _MANY},
+        [],
+    ),
 }
 
 

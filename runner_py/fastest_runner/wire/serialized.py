@@ -74,8 +74,10 @@ def test_of(
     """Returns the arguments of pytest_runtest_logstart and the report objects, from a text of of_test or of_pass.
 
     `more` is what a worker of pytest-xdist adds to the form of each report. The last value says whether the test's
-    worker has died of it. Then the coordinator has written the text. `with_objects`: what was an object in the worker is
-    one again, as in a session of plain pytest. Otherwise it is a text, as in pytest-xdist's controller.
+    worker has died of it. Then the coordinator has written the text.
+
+    `with_objects`: what was an object in the worker is one again, as in a session of plain pytest. Otherwise it is a
+    text, as in pytest-xdist's controller.
     """
     told = values.decode(text)
     place = {"nodeid": told["nodeid"], "location": told["location"]}

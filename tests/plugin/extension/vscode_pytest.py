@@ -1,8 +1,8 @@
 """Stands in for the pytest plugin of VS Code's Python extension. Written from what is public about its protocol.
 
 The extension loads it by `-p vscode_pytest`, and reads messages from the named pipe TEST_RUN_PIPE: JSON-RPC with a
-`content-length` header. Its hooks, and the two names that `fastest.vscode` uses, are those of the extension's plugin. No
-line of that plugin is here.
+`content-length` header. Its hooks, and the two names that `fastest.vscode` uses, are those of the extension's plugin.
+No line of that plugin is here.
 """
 
 import json
@@ -38,7 +38,9 @@ def _send(content):
 def _send_result(test_id, outcome, message=None):
     if test_id not in _told:
         _told.add(test_id)
-        result = {test_id: {"test": test_id, "outcome": outcome, "message": message, "traceback": None, "subtest": None}}
+        result = {
+            test_id: {"test": test_id, "outcome": outcome, "message": message, "traceback": None, "subtest": None}
+        }
         _send({"cwd": os.getcwd(), "status": "success", "result": result, "error": _errors or None})
 
 
