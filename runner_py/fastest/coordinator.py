@@ -19,8 +19,6 @@ import pytest
 
 # What the coordinator answers (coordinator/commands/run.cc).
 _ASIDE, _RUN = b"aside ", b"run "
-# How often a wait looks whether the coordinator still lives. Others may have inherited its pipes.
-_TURN_S = 0.2
 # How long a coordinator that was told to end may take. It has 5 seconds for tests to tear their fixtures down.
 _END_LIMIT_S = 15
 _NAMES = ("fastest-coordinator", "fastest")
@@ -67,6 +65,8 @@ class Coordinator:
             start_new_session=True,
         )
         self._pipes = {self._process.stdout.fileno(): "stdout", self._process.stderr.fileno(): "stderr"}  # type: ignore[union-attr]
+        # Can be read when the process has ended. Its pipes may live longer: others inherit them.
+        self._end_fd = os.pidfd_open(self._process.pid)
         self.slots = 0
         # Why there is to be no run; empty: there is one.
         self.why_not = ""
@@ -128,10 +128,7 @@ class Coordinator:
         """Waits until the coordinator has ended by itself. Shows the rest of what it says. Returns its exit code."""
         self._leave()
         while not self._is_over([]):
-            for _ in self._pass_on([]):
-                pass
-        for _ in self._pass_on([]):
-            pass
+            self._pass_on([])
         return self._process.wait()
 
     def end(self) -> None:
@@ -143,6 +140,9 @@ class Coordinator:
         for pipe in (self._process.stdout, self._process.stderr):
             pipe.close()  # type: ignore[union-attr]
         self._pipes.clear()
+        if self._end_fd >= 0:
+            os.close(self._end_fd)
+            self._end_fd = -1
 
     def _leave(self) -> None:
         self._listener.close()
@@ -152,15 +152,12 @@ class Coordinator:
 
     def _is_over(self, others: list[Any]) -> bool:
         """Whether the coordinator has ended, and nothing is left to be read."""
-        return self.exit_code is not None and not self._ready(others, 0)
-
-    def _ready(self, others: list[Any], seconds: float) -> list[Any]:
-        return select.select([*self._pipes, *others], [], [], seconds)[0]
+        return self.exit_code is not None and not select.select([*self._pipes, *others], [], [], 0)[0]
 
     def _read(self, others: list[Any]) -> list[tuple[str, bytes]]:
-        """Waits a moment for the pipes and `others`. Returns what the pipes have."""
+        """Waits for the pipes, `others` or the end. Returns what the pipes have."""
         texts = []
-        for fd in self._ready(others, _TURN_S):
+        for fd in select.select([self._end_fd, *self._pipes, *others], [], [])[0]:
             if fd not in self._pipes:
                 continue
             text = _read_some(fd)
@@ -171,7 +168,7 @@ class Coordinator:
         return texts
 
     def _pass_on(self, others: list[Any]) -> list[Any]:
-        """Waits a moment. Shows what the pipes have, and returns those of `others` that can be read."""
+        """Waits as _read does. Shows what the pipes have, and returns those of `others` that can be read."""
         for pipe, text in self._read(others):
             self.show(pipe, text)
         return select.select(others, [], [], 0)[0] if others else []
