@@ -19,6 +19,8 @@ constexpr char kName[] = "control";
 constexpr double kLimit = 60;
 // So many bytes of reports are worth a message.
 constexpr size_t kMuch = size_t{64} * 1024;
+// So many planned tests are named in one piece.
+constexpr size_t kNames = 1000;
 
 // A failure's text, preceded by its last line: that says most of a traceback.
 std::string LastLineFirst(absl::string_view message) {
@@ -140,9 +142,13 @@ void Control::WorkerReady(const std::string& worker_id, const v1::Collection& co
 
 void Control::TellPlanned(const std::vector<std::string>& node_ids, int tests) {
   if (!is_caller_ || phase_ == Phase::kOver) return;
-  v1::WorkerCommand::Replay::Expected* expected = Add("", 1)->mutable_expected();
-  expected->mutable_node_ids()->Add(node_ids.begin(), node_ids.end());
-  expected->set_tests(static_cast<uint32_t>(tests));
+  // In pieces: a million names are too much for one message.
+  for (size_t begin = 0; begin == 0 || begin < node_ids.size(); begin += kNames) {
+    v1::WorkerCommand::Replay::Expected* expected = Add("", kMuch)->mutable_expected();
+    const size_t end = std::min(begin + kNames, node_ids.size());
+    for (size_t i = begin; i < end; ++i) expected->add_node_ids(node_ids[i]);
+    expected->set_tests(static_cast<uint32_t>(tests));
+  }
 }
 
 void Control::TellExpected(int tests, int deselected) {

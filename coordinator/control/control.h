@@ -29,7 +29,7 @@ class Control {
     std::string stop_reason;
     int stop_status = 0;
     int deselected = 0;
-    std::vector<results::SuiteProperty> testsuite_properties;
+    std::vector<results::SuiteProperty> testsuite_properties = {};
   };
 
   // `option`: the option whose plugin needs the session from the start. Empty: there is a session only if somebody

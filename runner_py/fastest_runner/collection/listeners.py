@@ -82,11 +82,14 @@ def serializer(config: Any) -> str:
     return ""
 
 
-def hush(config: Any) -> None:
-    """Has the hooks for reports print nothing here: they print in the control session, once for all workers."""
+def hush(config: Any, wholly: bool = False) -> None:
+    """Has the hooks for reports print nothing here: they print in the control session, once for all workers.
+
+    `wholly`: a plugin may have kept the stream. So nothing that the process writes meanwhile is seen.
+    """
     for _, implementation, _ in _listening(config, _REPORT_HOOKS):
         if not implementation.hookwrapper and not getattr(implementation, "wrapper", False):
-            implementation.function = _Hushed(implementation.function)
+            implementation.function = (_WhollyHushed if wholly else _Hushed)(implementation.function)
 
 
 class _Hushed:
@@ -94,13 +97,17 @@ class _Hushed:
         self._function = function
 
     def __call__(self, *args: Any) -> Any:
-        # The descriptor too: a plugin may have kept the stream.
+        with contextlib.redirect_stdout(io.StringIO()):
+            return self._function(*args)
+
+
+class _WhollyHushed(_Hushed):
+    def __call__(self, *args: Any) -> Any:
         process_setup.flush_stdout()
         stdout = os.dup(1)
         hush_process()
         try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                return self._function(*args)
+            return super().__call__(*args)
         finally:
             let_process_speak(stdout)
             os.close(stdout)

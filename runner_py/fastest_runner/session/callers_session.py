@@ -219,9 +219,15 @@ class CallersSession(ControlHost):
 
     def _end_early(self) -> int:
         """Takes the exit code of a coordinator that has ended before its time, as the run's."""
+        self._close()
         code = self._coordinator.finish()
         self._exit_code = code if code > 0 else _NOT_RUN
         return code
+
+    def _close(self) -> None:
+        if self._channel_fd >= 0:
+            os.close(self._channel_fd)
+            self._channel_fd = -1
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
@@ -235,6 +241,7 @@ class CallersSession(ControlHost):
         status = int(self._session.exitstatus)
         with contextlib.suppress(_Lost):
             self._channel.send({"ended": self.ending.message(status, "")})
+        self._close()
         code = self._coordinator.finish()
         # The coordinator's exit code has pytest's in it. But what the user interrupts ends as pytest says.
         self._exit_code = status if self._interrupt is not None else code if code >= 0 else _NOT_RUN

@@ -98,7 +98,7 @@ class ControlPart:
         elif hasattr(config, "workerinput") and not self.is_met:
             self.listener = listeners.find(config)
         if self._is_heard_there:
-            listeners.hush(config)
+            listeners.hush(config, wholly=self._has_caller)
 
     def finish_session(self, session: Any, exitstatus: int) -> None:
         """Before the session's last hooks."""
