@@ -51,8 +51,8 @@ agents::LocalAgent::Options AgentOptions(const discovery::ProjectConfig& project
   return options;
 }
 
-// Answers the process that called (--controller) in one line, before anything is started. "aside WHY" says that pytest is
-// to run the tests itself, and "run SLOTS" that this run will. Gives whether it will.
+// Answers the process that called (--controller) in one line, before anything is started. "aside WHY" says that pytest
+// is to run the tests itself, and "run SLOTS" that this run will. Gives whether it will.
 bool AnswerCaller(const request::Request& request, const absl::Status& paths) {
   const run::RunOptions& run = request.run.options;
   std::string why;

@@ -34,8 +34,8 @@ class Control {
 
   // `option`: the option whose plugin needs the session from the start. Empty: there is a session only if somebody
   // listens. `agents_may_leave`: the session may have to be started again elsewhere, and told everything once more.
-  // `is_caller`: the session is the process that called for the run (RunSpec.controller). It listens, it is told at once
-  // and of the plan too, and it is waited for as long as it lives.
+  // `is_caller`: the session is the process that called for the run (RunSpec.controller). It listens, it is told at
+  // once and of the plan too, and it is waited for as long as it lives.
   explicit Control(std::string option, bool agents_may_leave = false, bool is_caller = false)
       : option_(std::move(option)),
         keeps_all_(agents_may_leave),

@@ -10,8 +10,8 @@
 
 namespace fastest::plan {
 
-// The node ids of `tests`. If there are none: of each module its `exact_ids`, or its own node id, which stands for tests
-// that nobody knows by name.
+// The node ids of `tests`. If there are none: of each module its `exact_ids`, or its own node id, which stands for
+// tests that nobody knows by name.
 std::vector<std::string> PlannedNames(const std::vector<WholeTest>& tests, const std::vector<std::string>& modules,
                                       const std::unordered_map<std::string, std::vector<std::string>>& exact_ids);
 
