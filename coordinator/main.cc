@@ -71,6 +71,9 @@ int Answer(const Asked& asked) {
   if (line.Has("--check-isolation")) return commands::CheckIsolationCommand(line, request.run);
   if (line.Has("--discover")) return commands::DiscoverCommand(line, asked.project, request);
   if (line.Has("--doctor")) return commands::DoctorCommand(asked.args, line, request);
+  // The caller is told of these in an answer of one line.
+  const bool is_called = !request.run.options.controller.empty();
+  if (is_called && request.run.options.slots == 1) return commands::RunCommand(line, asked.project, request);
   for (const std::string& note : request.notes) commands::Say("fastest: " + note);
   if (request.warm.stop) return commands::StopWarmCommand(asked.project, request.warm);
   if (!request.run.interactive_option.empty()) {

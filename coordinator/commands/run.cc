@@ -1,5 +1,8 @@
 #include "coordinator/commands/run.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
+
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -7,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/process/executable.h"
@@ -48,12 +52,37 @@ agents::LocalAgent::Options AgentOptions(const discovery::ProjectConfig& project
   return options;
 }
 
+// Answers the process that called (--controller) in one line, before anything is started. "aside WHY" says that pytest
+// is to run the tests itself, and "run SLOTS" that this run will. Gives whether it will.
+bool AnswerCaller(const request::Request& request, const absl::Status& paths) {
+  const run::RunOptions& run = request.run.options;
+  std::string why;
+  if (!paths.ok()) {
+    why = std::string(paths.message());
+  } else if (run.slots == 1) {
+    why = request.notes.empty() ? "one test at a time" : request.notes.back();
+  }
+  if (!why.empty()) {
+    Print(absl::StrCat("aside ", absl::StrReplaceAll(why, {{"\n", " "}}), "\n"), /*text_to_stderr=*/false);
+    return false;
+  }
+  // The caller may be killed before its session is met. The run would then go on for nobody.
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  Print(absl::StrCat("run ", run.slots, "\n"), /*text_to_stderr=*/false);
+  return true;
+}
+
 int RunHere(const options::CommandLine& line, const discovery::ProjectConfig& project,
             const request::Request& request) {
   const run::RunOptions& wanted = request.run.options;
   const absl::StatusOr<std::string> program = FindProgram(wanted.python);
   if (!program.ok()) return Fail(python::NoInterpreter(wanted.python, program.status()), kUsageError);
-  if (const absl::Status paths = CheckPaths(line, project, request); !paths.ok()) return Fail(paths, kUsageError);
+  const absl::Status paths = CheckPaths(line, project, request);
+  if (!wanted.controller.empty()) {
+    if (!AnswerCaller(request, paths)) return kOk;
+  } else if (!paths.ok()) {
+    return Fail(paths, kUsageError);
+  }
   absl::StatusOr<ShareFiles> files = ReadShareFiles(request.shard);
   if (!files.ok()) return Fail(files.status(), kUsageError);
   const bool opening_shown = ShowOpening(request);
@@ -109,6 +138,12 @@ int RunOnFarm(const options::CommandLine& line, const discovery::ProjectConfig& 
 int RunCommand(const options::CommandLine& line, const discovery::ProjectConfig& project,
                const request::Request& request) {
   if (const absl::Status room = RoomForThreads(kThreadsOfProgram); !room.ok()) return Fail(room, kNotRun);
+  if (request.farm.used() && !request.run.options.controller.empty()) {
+    return Fail(
+        absl::InvalidArgumentError("pytest --fastest runs the tests on this machine: to run them on agents, call "
+                                   "fastest-coordinator itself"),
+        kUsageError);
+  }
   return request.farm.used() ? RunOnFarm(line, project, request) : RunHere(line, project, request);
 }
 

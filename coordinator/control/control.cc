@@ -19,6 +19,8 @@ constexpr char kName[] = "control";
 constexpr double kLimit = 60;
 // So many bytes of reports are worth a message.
 constexpr size_t kMuch = size_t{64} * 1024;
+// So many planned tests are named in one piece.
+constexpr size_t kNames = 1000;
 
 // A failure's text, preceded by its last line: that says most of a traceback.
 std::string LastLineFirst(absl::string_view message) {
@@ -139,8 +141,28 @@ void Control::WorkerReady(const std::string& worker_id, const v1::Collection& co
   *Add(worker_id, kMuch)->mutable_ids() = ids_;
 }
 
+void Control::TellPlanned(const std::vector<std::string>& node_ids, int tests) {
+  if (!is_caller_ || phase_ == Phase::kOver) return;
+  // In pieces: a million names are too much for one message.
+  for (size_t begin = 0; begin == 0 || begin < node_ids.size(); begin += kNames) {
+    v1::WorkerCommand::Replay::Expected* expected = Add("", kMuch)->mutable_expected();
+    const size_t end = std::min(begin + kNames, node_ids.size());
+    for (size_t i = begin; i < end; ++i) expected->add_node_ids(node_ids[i]);
+    expected->set_tests(static_cast<uint32_t>(tests));
+  }
+}
+
+void Control::TellExpected(int tests, int deselected) {
+  if (!is_caller_ || phase_ == Phase::kOver) return;
+  v1::WorkerCommand::Replay::Expected* expected = Add("", 1)->mutable_expected();
+  expected->set_tests(static_cast<uint32_t>(tests));
+  expected->set_deselected(static_cast<uint32_t>(deselected));
+  expected->set_exact(true);
+}
+
 std::optional<v1::CoordinatorMessage> Control::Replay(bool all) {
-  if (phase_ != Phase::kReady || sent_ == told_.size() || (waiting_bytes_ < kMuch && !all)) return std::nullopt;
+  const bool is_due = all || is_caller_ || waiting_bytes_ >= kMuch;
+  if (phase_ != Phase::kReady || sent_ == told_.size() || !is_due) return std::nullopt;
   has_replayed_ = true;
   v1::CoordinatorMessage message;
   message.mutable_tell_control()->set_slot(slot_.slot);
@@ -176,7 +198,7 @@ bool Control::Took(const v1::AgentMessage::Event& event) {
     phase_ = Phase::kReady;
     waiting_since_.reset();
     if (!awaited_for_.empty()) {
-      listener_ = message.ready().listener();
+      if (!is_caller_) listener_ = message.ready().listener();
       wants_collection_ = message.ready().wants_collection();
     }
   } else if (message.has_failure()) {
@@ -230,10 +252,17 @@ v1::CoordinatorMessage Control::Conclude(const Outcome& outcome, double now) {
   conclude->set_tests_collected(static_cast<uint32_t>(std::max(outcome.collected, listed_)));
   conclude->set_stop_reason(outcome.stop_reason);
   conclude->set_stop_status(outcome.stop_status);
+  conclude->set_tests_deselected(static_cast<uint32_t>(outcome.deselected));
+  for (const auto& [name, value] : outcome.testsuite_properties) {
+    v1::Property* property = conclude->add_testsuite_properties();
+    property->set_name(name);
+    property->set_value(value);
+  }
   return message;
 }
 
 bool Control::GaveUp(double now, bool workers_ready) {
+  if (is_caller_) return false;
   if (phase_ != Phase::kConcluding && !(phase_ == Phase::kStarting && workers_ready)) return false;
   if (!waiting_since_.has_value()) waiting_since_ = now;
   if (now - *waiting_since_ < kLimit) return false;

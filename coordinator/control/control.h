@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "coordinator/dispatch/dispatch_queue.h"
+#include "coordinator/results/run_summary.h"
 #include "proto/agent_service.pb.h"
 #include "proto/exit_code.h"
 
@@ -27,12 +28,19 @@ class Control {
     // Why the run ended before its work was done, and the exit status of such a run. Empty: the work was done.
     std::string stop_reason;
     int stop_status = 0;
+    int deselected = 0;
+    std::vector<results::SuiteProperty> testsuite_properties = {};
   };
 
   // `option`: the option whose plugin needs the session from the start. Empty: there is a session only if somebody
   // listens. `agents_may_leave`: the session may have to be started again elsewhere, and told everything once more.
-  explicit Control(std::string option, bool agents_may_leave = false)
-      : option_(std::move(option)), keeps_all_(agents_may_leave) {}
+  // `is_caller`: the session is the process that called for the run (RunSpec.controller). It listens, it is told at
+  // once and of the plan too, and it is waited for as long as it lives.
+  explicit Control(std::string option, bool agents_may_leave = false, bool is_caller = false)
+      : option_(std::move(option)),
+        keeps_all_(agents_may_leave),
+        is_caller_(is_caller),
+        listener_(is_caller ? option_ : "") {}
 
   // An agent begins the run. The first one is given the control session beside its workers, in `start`.
   void AgentJoined(int agent, uint32_t slots, v1::CoordinatorMessage::StartRun* start);
@@ -41,7 +49,7 @@ class Control {
   // `listener` is to be told of every report (Ready.listener). Empty: nobody is. Where workers have awaited the
   // session, it has said itself who listens there.
   void Listen(const std::string& listener) {
-    if (awaited_for_.empty()) listener_ = listener;
+    if (awaited_for_.empty() && !is_caller_) listener_ = listener;
   }
   // A worker waits for the session before it begins, since a conftest or plugin speaks of the two roles
   // (docs/adr/0049-the-controller-first.md). `reason`: which one, for a person.
@@ -69,6 +77,9 @@ class Control {
   void Tell(const std::string& worker_id, const v1::TestResult& result);
   void Tell(const std::string& worker_id, const v1::CollectReport& report);
   void Tell(const std::string& worker_id, const v1::RecordedWarning& warning);
+  // For the caller: what is planned, by name, and about how many tests that are; then how many there are.
+  void TellPlanned(const std::vector<std::string>& node_ids, int tests);
+  void TellExpected(int tests, int deselected);
   // A message to agent() with what the session has not been told yet. None while the session is not ready; none while
   // there is little to tell, unless `all` is wanted.
   std::optional<v1::CoordinatorMessage> Replay(bool all);
@@ -100,6 +111,8 @@ class Control {
   // The run's exit code, which is `code` without the session. A plugin may have made another one of it. A session that
   // failed makes it an internal error.
   int Verdict(int code) const;
+  // The process that called for the run has ended, or its session has. Nobody wants the run any more.
+  bool CallerLeft() const { return is_caller_ && !why_not_.empty(); }
   // What was not done and why, for the user. Empty: all was done.
   std::string Complaint() const;
   // What plugins have to say. Valid if the session has ended in good order.
@@ -115,6 +128,7 @@ class Control {
 
   const std::string option_;
   const bool keeps_all_;
+  const bool is_caller_;
   std::string listener_;
   // Why workers wait for the session. Empty: none ever did.
   std::string awaited_for_;

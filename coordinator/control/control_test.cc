@@ -513,5 +513,77 @@ TEST_F(ControlTest, OneThatDoesNotStartIsGivenUp) {
   EXPECT_FALSE(control_.IsReady());
 }
 
+// The session is the process that called for the run.
+class CallerTest : public ControlTest {
+ protected:
+  CallerTest() : caller_("--fastest", /*agents_may_leave=*/false, /*is_caller=*/true) {
+    caller_.AgentJoined(0, 2, &start_);
+    caller_.WorkerStarted("gw0");
+  }
+  void Take(const v1::WorkerMessage& message) {
+    v1::AgentMessage::Event event;
+    event.mutable_from_worker()->set_slot(2);
+    *event.mutable_from_worker()->mutable_message() = message;
+    caller_.Took(event);
+  }
+  void BecomesReady() {
+    v1::WorkerMessage message;
+    message.mutable_ready();
+    Take(message);
+  }
+
+  Control caller_;
+};
+
+TEST_F(CallerTest, IsToldEachResultAtOnceWhoeverListens) {
+  caller_.Listen("");
+  BecomesReady();
+  v1::TestResult result;
+  result.set_serialized("{}");
+  caller_.Tell("gw0", result);
+  const auto told = caller_.Replay(/*all=*/false);
+  ASSERT_TRUE(told.has_value());
+  EXPECT_EQ(told->tell_control().replay().told(0).test(), "{}");
+}
+
+TEST_F(CallerTest, IsToldThePlanAndWhatReportsSayBesideTheTests) {
+  BecomesReady();
+  caller_.TellPlanned({"a.py::test_x", "b.py"}, 5);
+  caller_.TellExpected(4, 1);
+  const auto told = caller_.Replay(/*all=*/false);
+  ASSERT_TRUE(told.has_value());
+  const v1::WorkerCommand::Replay& replay = told->tell_control().replay();
+  EXPECT_THAT(replay.told(0).expected().node_ids(), ElementsAre("a.py::test_x", "b.py"));
+  EXPECT_FALSE(replay.told(0).expected().exact());
+  EXPECT_EQ(replay.told(1).expected().tests(), 4u);
+  EXPECT_TRUE(replay.told(1).expected().exact());
+  Control::Outcome outcome;
+  outcome.deselected = 1;
+  outcome.testsuite_properties = {{"host", "here"}};
+  const v1::WorkerCommand::Conclude conclude = caller_.Conclude(outcome, 100).tell_control().conclude();
+  EXPECT_EQ(conclude.tests_deselected(), 1u);
+  EXPECT_EQ(conclude.testsuite_properties(0).value(), "here");
+}
+
+TEST_F(CallerTest, OthersAreNotToldThePlan) {
+  IsReady();
+  control_.TellPlanned({"a.py::test_x"}, 1);
+  control_.TellExpected(1, 0);
+  EXPECT_FALSE(control_.Replay(/*all=*/true).has_value());
+}
+
+TEST_F(CallerTest, IsWaitedForAndMissedWhenItIsGone) {
+  EXPECT_FALSE(caller_.GaveUp(0, true));
+  EXPECT_FALSE(caller_.GaveUp(1000, true));
+  EXPECT_FALSE(caller_.CallerLeft());
+  v1::AgentMessage::Event event;
+  event.mutable_worker_gone()->set_slot(2);
+  caller_.Took(event);
+  EXPECT_TRUE(caller_.CallerLeft());
+  // Nobody called for a run with --cov.
+  Dies();
+  EXPECT_FALSE(control_.CallerLeft());
+}
+
 }  // namespace
 }  // namespace fastest::control

@@ -127,6 +127,12 @@ std::vector<Flag> AskFlags() {
        nullptr},
       {"--discover", H::kAsked, A::kFlag, group::kAsk,
        "list the tests that can be found without Python, in milliseconds; ids are exact or marked open", nullptr},
+      {"--controller", H::kAsked, A::kValue, group::kAsk,
+       "for `pytest --fastest`, which gives this option: pytest reports the run, and listens on the socket of this "
+       "name",
+       "NAME"},
+      {"--as-module", H::kAsked, A::kFlag, group::kAsk,
+       "workers look as processes of `python -m pytest` do: the working directory is first on sys.path", nullptr},
       {"-h,--help", H::kAsked, A::kFlag, group::kAsk, "print this text and exit", nullptr},
       {"-V,--version", H::kAsked, A::kFlag, group::kAsk, "print the version and exit", nullptr},
   };

@@ -36,6 +36,8 @@ absl::StatusOr<Request> MakeRequest(const options::CommandLine& typed, const dis
   ChooseSession(line, project, invocation, request);
   ASSIGN_OR_RETURN(request.report, ReadReportRequest(line, invocation));
   request.run.options.junit_xml = !request.report.File("--junitxml").empty();
+  // pytest, which has called, writes this report.
+  if (!request.run.options.controller.empty()) request.report.files.erase("--junitxml");
   ASSIGN_OR_RETURN(request.history, ReadHistoryRequest(line, project, invocation));
   return request;
 }

@@ -199,6 +199,8 @@ absl::StatusOr<RunRequest> ReadRunRequest(const options::CommandLine& line, cons
   run.plan_in_full = run.plan_only && reader.Has("--verbose");
   run.terminal.color = WantsColor(reader, invocation);
   run.terminal.columns = ColumnsOf(invocation);
+  run.controller = reader.Text("--controller");
+  run.as_module = reader.Has("--as-module");
   ASSIGN_OR_RETURN(request.shadow, ReadShadow(reader));
   request.names_modules = reader.Has("--pyargs");
   return request;

@@ -21,9 +21,12 @@ constexpr const char* kWithoutReports[] = {
     "--anyio-", "--ds", "--dc", "--django-", "--reuse-db", "--create-db", "--no-migrations", "--migrations",
     "--nomigrations", "--hypothesis-profile", "--hypothesis-seed", "--disable-socket", "--allow-hosts",
     "--allow-unix-socket", "--benchmark-disable", "--benchmark-skip", "--only-rerun", "--rerun-except",
-    "--fail-on-flaky", "--fail-slow",
+    "--fail-on-flaky", "--fail-slow", "--fastest",
     // These report, and a control session is told all that they need.
     "--json-report-", "--self-contained-html", "--css"};
+
+// The caller is the control session, whatever other options need one.
+constexpr char kCallersOption[] = "--fastest";
 
 bool MayReport(const std::string& option) {
   return std::none_of(std::begin(kWithoutReports), std::end(kWithoutReports),
@@ -54,8 +57,9 @@ bool SetsDynamicContext(const std::vector<std::string>& args, const Invocation& 
 // Why a control session is not enough for the plugin of `option`; empty: it is enough.
 std::string WhyNotControl(const std::string& option, const options::CommandLine& line, const Invocation& invocation,
                           const Request& request) {
+  const bool sees_all = !request.run.options.controller.empty();
   if (request.farm.used()) return absl::StrCat(option, " needs to see the whole run");
-  if (const std::string report = ReportingOption(line); !report.empty()) {
+  if (const std::string report = ReportingOption(line); !sees_all && !report.empty()) {
     return absl::StrCat(report, ", together with ", option, ", may need to see the whole run");
   }
   if (SetsDynamicContext(line.pytest_args, invocation)) {
@@ -133,6 +137,7 @@ void ChooseSession(const options::CommandLine& line, const discovery::ProjectCon
     const std::string why = WhyNotControl(run.control_option, line, invocation, request);
     if (!why.empty()) UseOneSession(why, request);
   }
+  if (!run.controller.empty()) run.control_option = kCallersOption;
   // A plan runs nothing, so it must not take away the data of the last run.
   if (run.slots == 1 || run.plan_only) run.control_option.clear();
   run.collection = run.slots == 1 ? v1::WHOLE : v1::AUTO;

@@ -98,6 +98,20 @@ TEST_F(SessionTest, CoverageThatAControlSessionIsNotEnoughForHasOneSession) {
   EXPECT_THAT(report.notes, ElementsAre(HasSubstr("--md-report, together with --cov")));
 }
 
+TEST_F(SessionTest, ACallerSeesWhateverAPluginReports) {
+  Request request;
+  request.run.options.slots = 8;
+  request.run.options.controller = "name";
+  for (const char* option : {"--teamcity", "--cov", "--alluredir=out"}) {
+    const run::RunOptions run = Choose({option, "--cov=app"}, request).run.options;
+    EXPECT_EQ(run.slots, 8) << option;
+    EXPECT_EQ(run.control_option, "--fastest") << option;
+  }
+  const Request whole = Choose({"--stepwise"}, request);
+  EXPECT_EQ(whole.run.options.slots, 1);
+  EXPECT_EQ(whole.run.options.control_option, "");
+}
+
 TEST_F(SessionTest, PytestsOwnTextIsForwarded) {
   const Request request = Choose({"--collect-only", "-q"});
   EXPECT_TRUE(request.run.options.terminal.forwarded);

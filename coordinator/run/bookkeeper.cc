@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "coordinator/constant_tests/decided_results.h"
+#include "coordinator/plan/planned_names.h"
 #include "coordinator/results/passed_result.h"
 #include "proto/test_id.h"
 #include "proto/worker_id.h"
@@ -27,6 +28,9 @@ void Bookkeeper::Plan(const PlannedWork& work, const Estimates& estimates, const
   mode_ = collection.mode();
   module_order_ = work.module_order;
   claims_.SetModules(module_order_);
+  if (!options_.controller.empty()) {
+    control_.TellPlanned(plan::PlannedNames(work.tests, work.module_order, estimates.exact_ids()), work.expected);
+  }
   if (KnowsTests()) {
     EnterTests(work, collection);
     return;
@@ -149,6 +153,7 @@ void Bookkeeper::ReportExpected(int tests) {
   inventory_.Expect(tests);
   reports_.all().Deselected(inventory_.deselected());
   reports_.all().Expected(tests, true);
+  control_.TellExpected(tests, inventory_.deselected());
 }
 
 void Bookkeeper::TestStarted(const Worker& worker, const v1::WorkerMessage::Progress& progress) {

@@ -74,6 +74,7 @@ class Bookkeeper {
   bool any_result() const { return any_result_; }
   // Tests that are known one by one.
   int known() const { return inventory_.known(); }
+  int deselected() const { return inventory_.deselected(); }
   // Workers make the items of modules while tests run, so an error of collection comes late.
   bool collects_late() const { return mode_ == v1::BY_MODULE && inventory_.any_granted(); }
   const policy::Attempts& attempts() const { return attempts_; }

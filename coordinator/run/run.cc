@@ -40,7 +40,8 @@ Run::Run(RunOptions options, Estimates estimates, Dependencies dependencies)
       reports_(std::move(dependencies.reporters), std::move(dependencies.show)),
       estimates_(std::move(estimates)),
       queue_(QueueOptions(options_, estimates_), names_),
-      control_(options_.control_option, /*agents_may_leave=*/options_.patience.lease_s > 0),
+      control_(options_.control_option, /*agents_may_leave=*/options_.patience.lease_s > 0,
+               /*is_caller=*/!options_.controller.empty()),
       roster_(options_.sequence.has_value() ? options_.sequence->worker : 0, options_.more_agents),
       books_(options_, names_, queue_, control_, reports_) {}
 
@@ -239,7 +240,7 @@ void Run::Begin(results::RunStart start, int agent) {
   // Agents may have joined since the run was made. One slot alone would mean a run that is a single session.
   if (start.slots > 1) start.slots = std::max(2, roster_.Slots());
   start.hostname = roster_.FactsOf(agent).hostname;
-  stop_rules_ = StopRulesOf(start.options);
+  stop_rules_ = policy::StopRulesOf(start.options);
   selects_ = start.selects();
   reports_.Begin(start);
   for (const auto& [name, why] : roster_.refused()) reports_.all().AgentRefused(name, why);
@@ -343,7 +344,9 @@ void Run::OnEnded(const Worker& worker, const v1::WorkerMessage::Ended& ended) {
     results::AddOnce({property.name(), property.value()}, &summary_.testsuite_properties);
   }
   const Ending::Pace pace = ending_.SessionEnded(ended, /*only=*/options_.slots == 1);
-  if (pace != Ending::Pace::kGoOn) StopWork(ended.stop_reason(), pace == Ending::Pace::kStopNow);
+  // "Now" ends the control session too, and a caller's session has to be told of the end.
+  const bool now = pace == Ending::Pace::kStopNow && options_.controller.empty();
+  if (pace != Ending::Pace::kGoOn) StopWork(ended.stop_reason(), now);
 }
 
 void Run::OnGone(const Worker& worker, const v1::AgentMessage::WorkerGone& gone) {

@@ -14,6 +14,7 @@
 #include "base/string_table.h"
 #include "coordinator/control/control.h"
 #include "coordinator/dispatch/dispatch_queue.h"
+#include "coordinator/policy/stop_rules.h"
 #include "coordinator/report/run_reports.h"
 #include "coordinator/results/run_summary.h"
 #include "coordinator/run/bookkeeper.h"
@@ -184,7 +185,7 @@ class Run {
   // Its text, and whose it is, until it is shown. (If every session breaks so, the run ends with the text.)
   v1::WorkerMessage::Output break_text_;
   results::Origin break_origin_;
-  StopRules stop_rules_;
+  policy::StopRules stop_rules_;
   // Discovery does not know which tests pytest leaves out.
   bool selects_ = false;
   // All workers must agree with it.

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "coordinator/run/run.h"
+#include "proto/exit_code.h"
 
 namespace fastest::run {
 
@@ -17,6 +18,7 @@ void Run::OnControl(const v1::AgentMessage::Event& event) {
                                                1, static_cast<int>(event.from_worker().slot())});
     }
   }
+  if (control_.CallerLeft()) Fail(kNotRun, "pytest, which called for this run, has ended");
   if (const auto& end = control_.early_end(); end.has_value() && !started_) Fail(end->exit_status, end->message);
   Act();
 }
@@ -37,6 +39,8 @@ void Run::TellControl() {
   control::Control::Outcome outcome;
   outcome.failed = books_.failures();
   outcome.collected = books_.known();
+  outcome.deselected = books_.deselected();
+  outcome.testsuite_properties = summary_.testsuite_properties;
   // A deadline leaves tests out, and what the others have covered is still worth a report.
   if (ending_.stopped() && !ending_.by_deadline()) {
     outcome.stop_reason = ending_.stop_reason();

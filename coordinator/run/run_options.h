@@ -65,6 +65,10 @@ struct RunOptions {
   // The option whose plugin needs a control session beside the workers. Empty: no option does. Only with one agent, and
   // several slots.
   std::string control_option;
+  // RunSpec.controller: the process that called is the control session, and the run ends with it. Empty: there is none.
+  std::string controller;
+  // RunSpec.as_module.
+  bool as_module = false;
 };
 
 }  // namespace fastest::run

@@ -1,6 +1,5 @@
 #include "coordinator/run/run_start.h"
 
-#include "absl/strings/numbers.h"
 #include "base/byte_text.h"
 #include "base/version.h"
 
@@ -30,6 +29,8 @@ v1::RunSpec SpecOf(const RunOptions& options) {
   for (const std::string& name : options.preload) spec.add_preload(name);
   spec.set_retries(static_cast<uint32_t>(options.failures.retries));
   spec.set_junit_xml(options.junit_xml);
+  spec.set_controller(options.controller);
+  spec.set_as_module(options.as_module);
   return spec;
 }
 
@@ -62,16 +63,6 @@ results::RunStart StartOf(const RunOptions& options) {
   }
   start.shard.rerun_of = options.share.settled().run_ids;
   return start;
-}
-
-StopRules StopRulesOf(const std::map<std::string, std::string>& options) {
-  StopRules rules;
-  if (const auto limit = options.find("maxfail"); limit != options.end()) {
-    if (!absl::SimpleAtoi(limit->second, &rules.failures)) rules.failures = 0;
-  }
-  const auto goes_on = options.find("continue_on_collection_errors");
-  rules.goes_on_after_errors = goes_on != options.end() && goes_on->second == "true";
-  return rules;
 }
 
 }  // namespace fastest::run

@@ -3,9 +3,6 @@
 #ifndef FASTEST_COORDINATOR_RUN_RUN_START_H_
 #define FASTEST_COORDINATOR_RUN_RUN_START_H_
 
-#include <map>
-#include <string>
-
 #include "coordinator/results/run_facts.h"
 #include "coordinator/run/run_options.h"
 #include "proto/run.pb.h"
@@ -18,16 +15,6 @@ v1::RunSpec SpecOf(const RunOptions& options);
 // For reporters, without started_at and hostname: what is known before any worker is ready, and all of it.
 results::RunStart StartOf(const RunOptions& options);
 results::RunStart StartOf(const RunOptions& options, const v1::WorkerMessage::Ready& ready);
-
-// Options of pytest that stop a run.
-struct StopRules {
-  // --maxfail and -x. 0: no limit.
-  int failures = 0;
-  // --continue-on-collection-errors.
-  bool goes_on_after_errors = false;
-};
-// `options`: Ready.options.
-StopRules StopRulesOf(const std::map<std::string, std::string>& options);
 
 }  // namespace fastest::run
 

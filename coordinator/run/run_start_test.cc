@@ -46,13 +46,5 @@ TEST(RunStartTest, ReportersAreToldWhatTheFirstWorkerSaid) {
   EXPECT_EQ(start.shard.index, 0);
 }
 
-TEST(RunStartTest, StopRulesArePytestsOptions) {
-  EXPECT_EQ(StopRulesOf({}).failures, 0);
-  EXPECT_FALSE(StopRulesOf({}).goes_on_after_errors);
-  EXPECT_EQ(StopRulesOf({{"maxfail", "3"}}).failures, 3);
-  EXPECT_EQ(StopRulesOf({{"maxfail", "none"}}).failures, 0);
-  EXPECT_TRUE(StopRulesOf({{"continue_on_collection_errors", "true"}}).goes_on_after_errors);
-}
-
 }  // namespace
 }  // namespace fastest::run

@@ -15,7 +15,7 @@ from _pytest import config as pytest_config
 from . import FOLDER
 from .imports import rewriting
 from .imports.bytecode_store import BytecodeStore
-from .process import preload, process_setup
+from .process import lending, preload, process_setup
 from .process.last_import import LastImport
 from .process.zygote import Launch
 from .roles import xdist_role
@@ -38,8 +38,10 @@ def run(launch: Launch) -> int:
     try:
         start = _receive_start(channel)
         run_spec, worker_id = start.get("run", {}), str(start.get("worker_id", ""))
-        args = _enter(run_spec)
         control = bool(start.get("control"))
+        if control and run_spec.get("controller"):
+            return 0 if lending.lend(channel.fd, str(run_spec["controller"]), start) else 1
+        args = _enter(run_spec)
         if not control:
             _become_worker(run_spec, worker_id, int(start.get("machine_slot", 0)))
             store = _keep_bytecode(run_spec, worker_id, launch.last_import)
@@ -95,7 +97,7 @@ def _enter(run_spec: dict[str, Any]) -> list[str]:
     except OSError as error:
         raise _Refused(4, f"ERROR: cannot enter {error.filename!r}: {error.strerror}\n") from None
     rewriting.read_at_once()
-    process_setup.imitate_pytest_command(args)
+    process_setup.imitate_pytest_command(args, is_module=bool(run_spec.get("as_module")))
     return args
 
 

@@ -13,6 +13,7 @@
 #include "coordinator/report/engine_report.h"
 #include "coordinator/report/files/annotations.h"
 #include "coordinator/report/live/metrics_reporter.h"
+#include "coordinator/report/terminal/callers_text.h"
 #include "coordinator/report/terminal/terminal_options.h"
 #include "coordinator/report/terminal/terminal_reporter.h"
 #include "coordinator/request/invocation.h"
@@ -95,7 +96,8 @@ absl::StatusOr<OpenedReports> OpenReports(const request::ReportRequest& request)
 
 bool ShowOpening(const request::Request& request) {
   const run::RunOptions& run = request.run.options;
-  if (run.plan_only || run.terminal.forwarded || request.report.verbosity < 0) return false;
+  const bool is_silent = run.plan_only || run.terminal.forwarded || !run.controller.empty();
+  if (is_silent || request.report.verbosity < 0) return false;
   report::TerminalOptions options = TerminalOptionsOf(request);
   options.no_header = request.report.no_header;
   report::ShowOpening(TextStream(request), options, run.slots);
@@ -108,7 +110,9 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Requ
   // The plan is all that there is to say.
   if (run.plan_only) return reporters;
   std::ostream& out = TextStream(request);
-  if (!run.terminal.forwarded) {
+  if (!run.controller.empty()) {
+    reporters.push_back(std::make_unique<report::CallersText>(std::cout, std::cerr));
+  } else if (!run.terminal.forwarded) {
     report::TerminalOptions options = TerminalOptionsOf(request);
     options.opened = reports.opening_shown;
     reporters.push_back(std::make_unique<report::TerminalReporter>(out, std::cerr, options));
@@ -123,7 +127,7 @@ std::vector<std::unique_ptr<report::Reporter>> MakeReporters(const request::Requ
     reporters.push_back(std::make_unique<report::MetricsReporter>(std::move(reports.metrics)));
   }
   // The merge annotates what its shards have found, so a shard does not.
-  const bool annotates = request.report.annotate && request.shard.shard == 0;
+  const bool annotates = request.report.annotate && request.shard.shard == 0 && run.controller.empty();
   if (annotates && !run.terminal.forwarded && !request.report.text_to_stderr) {
     reporters.push_back(std::make_unique<report::Annotations>(std::cout, request.report.workspace));
   }

@@ -89,11 +89,14 @@ def serializer(config: Any) -> str:
     return ""
 
 
-def hush(config: Any) -> None:
-    """Has the hooks for reports print nothing here: they print in the control session, once for all workers."""
+def hush(config: Any, wholly: bool = False) -> None:
+    """Has the hooks for reports print nothing here: they print in the control session, once for all workers.
+
+    `wholly`: a plugin may have kept the stream. So nothing that the process writes meanwhile is seen.
+    """
     for _, implementation, _ in _listening(config, _REPORT_HOOKS):
         if not implementation.hookwrapper and not getattr(implementation, "wrapper", False):
-            implementation.function = _Hushed(implementation.function)
+            implementation.function = (_WhollyHushed if wholly else _Hushed)(implementation.function)
 
 
 class _Hushed:
@@ -105,6 +108,18 @@ class _Hushed:
     def __call__(self, *args: Any) -> Any:
         with contextlib.redirect_stdout(io.StringIO()):
             return self._function(*args)
+
+
+class _WhollyHushed(_Hushed):
+    def __call__(self, *args: Any) -> Any:
+        process_setup.flush_stdout()
+        stdout = os.dup(1)
+        hush_process()
+        try:
+            return super().__call__(*args)
+        finally:
+            let_process_speak(stdout)
+            os.close(stdout)
 
 
 def hush_process() -> None:

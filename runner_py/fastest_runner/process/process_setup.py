@@ -100,9 +100,18 @@ def exit_without_channel() -> NoReturn:
     os._exit(70)
 
 
-def imitate_pytest_command(pytest_args: list[str]) -> None:
-    """Sets sys.argv and `__main__` as in a process of the `pytest` script. multiprocessing and others look at them."""
-    script = os.path.join(os.path.dirname(sys.executable), "pytest")
+def imitate_pytest_command(pytest_args: list[str], is_module: bool = False) -> None:
+    """Sets sys.argv and `__main__` as in a process of the `pytest` script. multiprocessing and others look at them.
+
+    `is_module`: as in a process of `python -m pytest`. The working directory is first on sys.path then.
+    """
+    folder = os.path.dirname(sys.executable)
+    script = os.path.join(folder, "pytest")
+    if is_module:
+        if sys.path and sys.path[0] == folder:
+            del sys.path[0]
+        sys.path.insert(0, os.getcwd())
+        script = os.path.join(os.path.dirname(sys.modules["pytest"].__file__ or ""), "__main__.py")
     main = types.ModuleType("__main__")
     main.__dict__.update(__builtins__=__builtins__, __spec__=None)
     if os.path.exists(script):

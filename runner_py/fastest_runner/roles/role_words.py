@@ -56,6 +56,7 @@ KNOWN_PLUGINS = frozenset(
     {
         "_hypothesis_pytestplugin",
         "anyio",
+        "fastest",
         "pytest_asyncio",
         "pytest_bdd",
         "pytest_benchmark",

@@ -1,8 +1,9 @@
 """A worker's part where a control session runs beside the workers (control_session.py has the other part).
 
-A control session is started in one of three cases:
+A control session is started in one of four cases:
 
   - The run asks for one, as with --cov.
+  - pytest was called with --fastest. That process is the control session.
   - A conftest or plugin speaks of pytest-xdist's roles. Then the worker waits, before it loads any plugin, until the
     control session is configured (docs/adr/0049-the-controller-first.md).
   - A hook listens for reports of tests, such as a plugin that writes a page of them.
@@ -28,8 +29,10 @@ _MOST_CHARACTERS = 4 << 20
 class ControlPart:
     """One for a worker's session."""
 
-    def __init__(self, is_asked_for: bool) -> None:
+    def __init__(self, is_asked_for: bool, has_caller: bool) -> None:
+        """`has_caller`: the control session is the process that called for the run (RunSpec.controller)."""
         self._is_asked_for = is_asked_for
+        self._has_caller = has_caller
         # The worker was set up by the control session, as the project plays pytest-xdist's roles.
         self.is_met = False
         # Who listens for reports, for a person to read; empty if nobody does.
@@ -55,6 +58,10 @@ class ControlPart:
 
     def await_controller(self, config: Any, args: list[str], messages: Messages) -> None:
         """Waits for the control session if the project speaks of the roles. Before any plugin or conftest is loaded."""
+        if self._has_caller:
+            # pytest, which has called, prints the same as it loads plugins and conftests.
+            self._stdout = os.dup(1)
+            listeners.hush_process()
         mention = role_words.find(config, args)
         if mention is None:
             return
@@ -70,24 +77,27 @@ class ControlPart:
         if self.groups is not None:
             self.reason_for_whole = self.groups.reason
         self.is_met = True
-        # The control session prints the same, once for all workers.
-        self._stdout = os.dup(1)
-        listeners.hush_process()
+        if self._stdout < 0:
+            # The control session prints the same, once for all workers.
+            self._stdout = os.dup(1)
+            listeners.hush_process()
         self.worker_input = given.worker_input
         self.listener = command.get("listener", "")
 
     def find_listeners(self, config: Any) -> None:
         """Once every conftest is loaded."""
         if self._stdout >= 0:
-            if config.option.capture == "no":
+            if config.option.capture == "no" or self._has_caller:
                 # From here on tests print, which the control session has not.
                 listeners.let_process_speak(self._stdout)
             os.close(self._stdout)
             self._stdout = -1
-        if hasattr(config, "workerinput") and not self.is_met:
+        if self._has_caller:
+            self.listener = "pytest --fastest"
+        elif hasattr(config, "workerinput") and not self.is_met:
             self.listener = listeners.find(config)
         if self._is_heard_there:
-            listeners.hush(config)
+            listeners.hush(config, wholly=self._has_caller)
 
     def tells_exit_status(self, config: Any) -> bool:
         """Whether a hook is told this session's exit status, here or in the control session.

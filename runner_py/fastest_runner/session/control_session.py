@@ -28,7 +28,7 @@ from .rendering import Renderer
 from .silent_terminal import SilentTerminal
 
 # pytest's own plugins that write down which tests there are and which failed. In this session there are none.
-_KEEPERS_OF_RESULTS = ("lfplugin", "nfplugin")
+KEEPERS_OF_RESULTS = ("lfplugin", "nfplugin")
 # What pytest-xdist says of every worker that has died.
 _DIED = "Not properly terminated"
 
@@ -72,6 +72,8 @@ class _Node:
             "cwd": os.getcwd(),
         }
         self.shutting_down = False
+        # Of pytest's: a line about the worker. None: pytest makes the line when it is wanted.
+        self._workerinfocache: str | None = None
 
     def __repr__(self) -> str:
         return f"<WorkerController {self.gateway.id}>"
@@ -79,6 +81,9 @@ class _Node:
 
 class ControlHost:
     """A plugin object; one for the process. Its hooks run on the session's main thread."""
+
+    # See serialized.test_of.
+    _with_objects = False
 
     def __init__(self, messages: Messages, run: dict[str, Any]) -> None:
         """`run` is the RunSpec."""
@@ -113,15 +118,18 @@ class ControlHost:
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_cmdline_main(self, config: Any) -> Iterator[None]:
-        xdist_role.consume_options(config)
-        self._take_part(config.option)
+        self._be_controller(config)
         # The coordinator writes this report.
         config.option.xmlpath = None
         if self._run.get("columns"):
             # Reports know the user's terminal only by this variable. No test sees it.
             os.environ["COLUMNS"] = str(self._run["columns"])
-        stand_in.take_place(config.pluginmanager)
         yield
+
+    def _be_controller(self, config: Any) -> None:
+        xdist_role.consume_options(config)
+        self._take_part(config.option)
+        stand_in.take_place(config.pluginmanager)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: Any) -> None:
@@ -135,7 +143,7 @@ class ControlHost:
         config.option.tx = ["popen"] * int(self._run.get("slots", 1))
         plugins = config.pluginmanager
         plugins.register(scheduling.Defaults(config), "fastest_defaults")
-        for name in _KEEPERS_OF_RESULTS:
+        for name in KEEPERS_OF_RESULTS:
             if plugins.hasplugin(name):
                 plugins.unregister(name=name)
         reporter = plugins.get_plugin("terminalreporter")
@@ -145,6 +153,10 @@ class ControlHost:
         # The folders of the workers lie in this session's folder.
         basetemp.share(config, str(self._run.get("run_id", "")), "")
         yield
+        self._set_up_nodes(config)
+
+    def _set_up_nodes(self, config: Any) -> None:
+        """Sets up the run's first workers."""
         if hasattr(config, "_tmp_path_factory"):
             config._tmp_path_factory.getbasetemp()
         names = [f"gw{number}" for number in range(int(self._run.get("slots", 1)))]
@@ -249,13 +261,14 @@ class ControlHost:
             self._take_down(config, node, _DIED)
             return
         if "collection" in told:
-            for report in self._from(node, serialized.collection_of(config, told["collection"])):
+            for report in self._from(node, serialized.collection_of(config, told["collection"], self._with_objects)):
                 hook.pytest_collectreport(report=report)
             return
         worker = {"worker_id": node.gateway.id, "testrun_uid": self._run.get("run_id", "")}
-        place, found, has_died = serialized.test_of(config, told["test"], worker)
+        place, found, has_died = serialized.test_of(config, told["test"], worker, self._with_objects)
         if not found:
             return
+        self._tell_test(config, place, found)
         hook.pytest_runtest_logstart(**place)
         if has_died:
             self._take_down(config, node, _DIED)
@@ -265,6 +278,9 @@ class ControlHost:
                 hook.pytest_handlecrashitem(crashitem=place["nodeid"], report=report, sched=sched)
             hook.pytest_runtest_logreport(report=report)
         hook.pytest_runtest_logfinish(**place)
+
+    def _tell_test(self, config: Any, place: dict[str, Any], reports: list[Any]) -> None:
+        """Before the reports of a test are told to the hooks."""
 
     def _refuse_again(self, node_id: str) -> None:
         self._say(f"{node_id} is not run again by mark_test_pending: --retries runs tests again whose worker died")
@@ -279,8 +295,7 @@ class ControlHost:
 
     def _conclude(self, session: Any, outcome: dict[str, Any]) -> None:
         self._concluding = True
-        # Whatever plugins write from here on is for the user.
-        self.terminal.keep_everything()
+        self._keep_text()
         session.testsfailed = int(outcome.get("tests_failed", 0))
         session.testscollected = int(outcome.get("tests_collected", 0))
         for worker in outcome.get("workers", ()):
@@ -295,6 +310,10 @@ class ControlHost:
             # The loops of pytest and pytest-xdist end in this way.
             failed = int(outcome.get("stop_status", 0)) == int(pytest.ExitCode.TESTS_FAILED)
             raise session.Failed(reason) if failed else session.Interrupted(reason.removeprefix("Interrupted: "))
+
+    def _keep_text(self) -> None:
+        # Whatever plugins write from here on is for the user.
+        self.terminal.keep_everything()
 
     def _take_down(self, config: Any, node: _Node, error: str | None) -> None:
         if not node.shutting_down:

@@ -43,7 +43,7 @@ class SessionHost:
         # The time of the last sign of life; None if none are wanted.
         self._alive_at = monotonic() if run.get("hang_timeout_s") else None
         self._is_ready = False
-        self._control = ControlPart(bool(run.get("control")))
+        self._control = ControlPart(bool(run.get("control")), bool(run.get("controller")))
         # These two need a configured session.
         self._collection: Any = None
         self._results: Any = None

@@ -10,10 +10,16 @@ import importlib
 import warnings
 from typing import Any
 
+from _pytest._code.code import TerminalRepr
+
 from . import values
 
 # The most characters of a text that stands for a report's real contents.
 _MOST_OF_A_TEXT = 64 << 10
+# In a report's form: longrepr is the text of an object. pytest itself does not say so, and pytest-xdist shows a text.
+_IS_OBJECT = "$longrepr_is_object"
+# In the form of a subtest's report: the values that name it. pytest itself puts quotes around them on the way.
+_SUBTEST = "$subtest"
 # Attributes of a WarningMessage that pytest-xdist tells by their repr where they cannot be told.
 _DETAILS = ("file", "line", "source")
 
@@ -49,26 +55,54 @@ def of_pass(location: tuple[Any, Any, Any], node_id: str, keywords: Any, phases:
     return values.encode_form({"nodeid": common["nodeid"], "location": common["location"], "reports": reports})
 
 
-def test_of(config: Any, text: str, more: dict[str, Any]) -> tuple[dict[str, Any], list[Any], bool]:
+class TextRepr(TerminalRepr):
+    """Stands for an object that a longrepr was: a collector's error, or a failed doctest."""
+
+    def __init__(self, text: str) -> None:
+        self.longrepr = text
+
+    def toterminal(self, tw: Any) -> None:
+        tw.line(self.longrepr, red=True)
+
+    def __str__(self) -> str:
+        return self.longrepr
+
+
+def test_of(
+    config: Any, text: str, more: dict[str, Any], with_objects: bool = False
+) -> tuple[dict[str, Any], list[Any], bool]:
     """Returns the arguments of pytest_runtest_logstart and the report objects, from a text of of_test or of_pass.
 
     `more` is what a worker of pytest-xdist adds to the form of each report. The last value says whether the test's
     worker has died of it. Then the coordinator has written the text.
+
+    `with_objects`: what was an object in the worker is one again, as in a session of plain pytest. Otherwise it is a
+    text, as in pytest-xdist's controller.
     """
     told = values.decode(text)
     place = {"nodeid": told["nodeid"], "location": told["location"]}
     reports = [{**data, **more} for data in told["reports"]]
-    return place, _reports_of(config, reports), bool(told.get("died"))
+    return place, _reports_of(config, reports, with_objects), bool(told.get("died"))
 
 
-def collection_of(config: Any, text: str) -> list[Any]:
+def collection_of(config: Any, text: str, with_objects: bool = False) -> list[Any]:
     """Returns the report objects from a text of `of_collection`."""
-    return _reports_of(config, values.decode(text)["reports"])
+    return _reports_of(config, values.decode(text)["reports"], with_objects)
 
 
-def _reports_of(config: Any, forms: list[dict[str, Any]]) -> list[Any]:
-    reports = [_report_of(config, data) for data in forms]
-    return [report for report in reports if report is not None]
+def _reports_of(config: Any, forms: list[dict[str, Any]], with_objects: bool) -> list[Any]:
+    reports = []
+    for data in forms:
+        is_object, subtest = data.pop(_IS_OBJECT, False), data.pop(_SUBTEST, None)
+        report = _report_of(config, data)
+        if report is not None:
+            if is_object and with_objects and isinstance(report.longrepr, str):
+                report.longrepr = TextRepr(report.longrepr)
+            if subtest is not None and with_objects and hasattr(report, "context"):
+                # The constructor makes texts of them, for the second time.
+                object.__setattr__(report.context, "kwargs", subtest)
+            reports.append(report)
+    return reports
 
 
 def _report_of(config: Any, data: dict[str, Any]) -> Any:
@@ -95,7 +129,13 @@ def _text_of(config: Any, reports: list[Any], place: dict[str, Any]) -> str:
 def _data_of(config: Any, report: Any) -> Any:
     """Returns what pytest or a plugin makes of a report; None if nobody can serialize a report of its kind."""
     try:
-        return config.hook.pytest_report_to_serializable(config=config, report=report)
+        data = config.hook.pytest_report_to_serializable(config=config, report=report)
+        if data is not None and isinstance(data.get("longrepr"), str) and not isinstance(report.longrepr, str):
+            data[_IS_OBJECT] = True
+        subtest = getattr(getattr(report, "context", None), "kwargs", None)
+        if data is not None and type(subtest) is dict and values.can_be_told(subtest):
+            data[_SUBTEST] = subtest
+        return data
     except Exception:
         # A part of it cannot be copied, for example.
         return _bare(report)

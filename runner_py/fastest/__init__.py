@@ -1,0 +1,1 @@
+"""What of Fastest runs in a pytest process of the user's: the plugin behind `pytest --fastest`."""
