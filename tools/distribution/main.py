@@ -1,0 +1,27 @@
+"""tools/package calls this after the build: python main.py KIND FOLDER."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import contents
+import origin
+import programs
+import wheel
+
+
+def main(kind: str, target: Path) -> None:
+    where_from = origin.find()
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder)
+        programs.make(made, where_from.commit)
+        makers = {"wheel": wheel.write}
+        path = makers[kind](target, contents.entries(made), where_from)
+    print(path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
