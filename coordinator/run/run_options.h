@@ -33,6 +33,7 @@ struct RunOptions {
   // For pytest in the workers.
   std::vector<std::string> pytest_args;
   std::string python;
+  bool as_module = false;  // RunSpec.as_module.
   // RunSpec.preload.
   std::vector<std::string> preload;
   // --preload=auto: `preload` becomes what the tests' files import.

@@ -22,6 +22,7 @@ v1::RunSpec SpecOf(const RunOptions& options) {
   spec.set_hang_timeout_s(options.patience.hang_timeout_s);
   spec.set_python(TextOf(options.python));
   spec.set_engine(options.engine);
+  spec.set_as_module(options.as_module);
   for (const auto& [module, decided] : options.constant_modules) {
     v1::NativeModule* constant = spec.add_native_modules();
     constant->set_node_id(module);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/random/random.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
@@ -57,6 +58,14 @@ void MakeText(discovery::FoundModule* module) {
   if (text == module->node_id) return;
   for (discovery::FoundTest& test : module->tests) test.node_id = TextOf(test.node_id);
   module->node_id = std::move(text);
+}
+
+// What to do if python3 was only taken because there was nothing better, and has no pytest.
+std::string InterpreterHint(const std::string& error, const std::string& looked_at) {
+  if (looked_at.empty() || !absl::StrContains(error, "pytest is not installed for ")) return "";
+  return absl::StrCat("\npython3 was taken because ", looked_at,
+                      ".\nTo run the tests: activate the project's environment, name an interpreter with --python, or "
+                      "make an environment: python3 -m venv .venv && .venv/bin/python -m pip install pytest");
 }
 
 }  // namespace
@@ -152,7 +161,10 @@ int Preparation::Finish(run::Run& run) {
   run.EndAgents();
   history_.BeginRecord(run);
   const int exit_code = run.Close();
-  if (!run.error().empty()) Say(WithSpellingHint(run.error(), line_, request_.discovery.invocation_dir));
+  if (!run.error().empty()) {
+    Say(absl::StrCat(WithSpellingHint(run.error(), line_, request_.discovery.invocation_dir),
+                     InterpreterHint(run.error(), request_.run.looked_at)));
+  }
   history_.EndRecord();
   if (request_.run.shadow > 0 && run.started()) CompareWithShadow(shadow_, request_);
   return exit_code;
