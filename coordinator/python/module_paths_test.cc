@@ -75,7 +75,7 @@ TEST_F(ModulePathsTest, WhatIsNeitherModuleNorPathIsNamed) {
 }
 
 TEST_F(ModulePathsTest, AnInterpreterThatIsNotThereIsNamed) {
-  const auto paths = PathsOfModules("/no/python", project_, root_, {"pkg"}, false);
+  const auto paths = PathsOfModules({"/no/python"}, project_, root_, {"pkg"}, false);
   EXPECT_THAT(std::string(paths.status().message()), HasSubstr("/no/python"));
 }
 

@@ -14,6 +14,7 @@
 #include "base/byte_text.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
+#include "coordinator/commands/runs/import_hint.h"
 #include "coordinator/commands/runs/paths.h"
 #include "coordinator/commands/runs/share.h"
 #include "coordinator/commands/text/messages.h"
@@ -103,6 +104,7 @@ std::vector<std::unique_ptr<report::Reporter>> Preparation::Reporters(OpenedRepo
     reporters.push_back(std::make_unique<report::PytestCache>(std::cerr));
   }
   if (request_.run.shadow > 0) reporters.push_back(std::make_unique<ShadowReporter>(&shadow_));
+  if (!run.as_module) reporters.push_back(std::make_unique<ImportHintReporter>(run.invocation_dir));
   return reporters;
 }
 
@@ -164,6 +166,10 @@ int Preparation::Finish(run::Run& run) {
   if (!run.error().empty()) {
     Say(absl::StrCat(WithSpellingHint(run.error(), line_, request_.discovery.invocation_dir),
                      InterpreterHint(run.error(), request_.run.looked_at)));
+    const run::RunOptions& asked = request_.run.options;
+    if (!asked.as_module) {
+      if (const std::string hint = ImportHint(run.error(), asked.invocation_dir); !hint.empty()) Say(hint);
+    }
   }
   history_.EndRecord();
   if (request_.run.shadow > 0 && run.started()) CompareWithShadow(shadow_, request_);

@@ -42,6 +42,15 @@ def test_without_it_the_working_directory_is_not_on_the_path(project, execute, s
     run = execute(project(FILES), slots=slots)
     assert run.process.returncode == 2, run.text
     assert "No module named 'app'" in run.text
+    assert (
+        "fastest: app.py is in the working directory, which is not on sys.path. --as-module puts it there" in run.text
+    )
+
+
+def test_a_conftest_that_needs_the_working_directory_is_told_the_same(project, execute):
+    run = execute(project({**FILES, "tests/conftest.py": "import app\n"}), slots=2)
+    assert run.process.returncode == 4, run.text
+    assert run.text.count("fastest: app.py is in the working directory") == 1
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="Python has no safe mode")
