@@ -1,9 +1,10 @@
 """The wheel, made once, and wheels of pytest to install beside it."""
 
 import subprocess
+import sys
 
 import pytest
-from packages import PROJECT, ROOT, ask, make
+from packages import PROJECT, ROOT, ask, make, must
 
 
 @pytest.fixture(scope="session")
@@ -33,4 +34,13 @@ def project(tmp_path):
     folder.mkdir()
     for name, text in PROJECT.items():
         (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def by_pip(tmp_path_factory, wheel, wheels_of_pytest):
+    """An environment with pytest and Fastest, installed by pip."""
+    folder = tmp_path_factory.mktemp("pip") / "venv"
+    must(sys.executable, "-m", "venv", folder)
+    must(folder / "bin/pip", "install", "-q", "--no-index", "--find-links", wheels_of_pytest, "pytest", wheel)
     return folder

@@ -1,5 +1,6 @@
 """Makes packages, and knows a project that is run with them."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -25,3 +26,23 @@ def make(kind, folder):
     )
     assert done.returncode == 0, done.stderr
     return Path(done.stdout.splitlines()[-1])
+
+
+def run(*words, cwd=None, env=None, timeout=200):
+    clean = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+    words = [str(word) for word in words]
+    return subprocess.run(
+        words,
+        cwd=cwd,
+        env={**clean, **(env or {})},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=timeout,
+    )
+
+
+def must(*words, **options):
+    done = run(*words, **options)
+    assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
+    return done.stdout

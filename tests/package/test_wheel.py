@@ -5,7 +5,6 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -15,43 +14,14 @@ from pathlib import Path
 
 import bare_root
 import pytest
-from packages import PROJECT, ROOT, VERDICT, ask, make
+from packages import PROJECT, ROOT, VERDICT, ask, make, must, run
 
 MOST_BYTES = 15_000_000
-
-
-def run(*words, cwd=None, env=None, timeout=200):
-    clean = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
-    words = [str(word) for word in words]
-    return subprocess.run(
-        words,
-        cwd=cwd,
-        env={**clean, **(env or {})},
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=timeout,
-    )
-
-
-def must(*words, **options):
-    done = run(*words, **options)
-    assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
-    return done.stdout
 
 
 def verdict(done):
     assert done.returncode == 1, done.stdout + done.stderr
     return re.search(r"=+ (.*) in .*s =+", done.stdout.splitlines()[-1])[1]
-
-
-@pytest.fixture(scope="module")
-def by_pip(tmp_path_factory, wheel, wheels_of_pytest):
-    """An environment with pytest and Fastest, installed by pip."""
-    folder = tmp_path_factory.mktemp("pip") / "venv"
-    must(sys.executable, "-m", "venv", folder)
-    must(folder / "bin/pip", "install", "-q", "--no-index", "--find-links", wheels_of_pytest, "pytest", wheel)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,8 @@ TABLE = (
     # The agent looks for it here (agent/workers/runner_location.cc).
     ("runner_py/fastest_runner/**/*.py", "lib/fastest/fastest_runner/"),
     ("runner_py/fastest/*.py", PYTHON + "fastest/"),
+    # Manual pages, and completions for bash, zsh and fish.
+    ("made/share/**/*", "share/"),
     # A plugin of pytest gets a line here, and one in ENTRY_POINTS:
     # ("runner_py/PLUGIN/*.py", PYTHON + "PLUGIN/"),
 )

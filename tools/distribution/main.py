@@ -6,7 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+import completions
 import contents
+import manual
 import origin
 import programs
 import wheel
@@ -18,6 +20,8 @@ def main(kind: str, target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder)
         programs.make(made, where_from.commit)
+        manual.write(made / "share/man/man1", where_from)
+        completions.write(made / "share")
         makers = {"wheel": wheel.write}
         path = makers[kind](target, contents.entries(made), where_from)
     print(path)
