@@ -30,6 +30,13 @@ TABLE = (
     # ("runner_py/PLUGIN/*.py", PYTHON + "PLUGIN/"),
 )
 
+# What packages for a whole machine have beside it. UNIT is no path below the prefix.
+UNIT = "fastest-agent.service"
+MACHINE_TABLE = (
+    ("deploy/systemd/fastest-agent.service", UNIT),
+    ("docs/farm.md", "share/doc/fastest/farm.md"),
+)
+
 # entry_points.txt of the wheel: group -> {name: object}. A plugin of pytest stands in the group "pytest11".
 ENTRY_POINTS: dict[str, dict[str, str]] = {}
 
@@ -41,9 +48,19 @@ class Entry(NamedTuple):
 
 
 def entries(made: Path) -> list[Entry]:
-    """Returns all files of the table, sorted by target. `made`: the folder of what was made for packages."""
+    """Returns all files of TABLE, sorted by target. `made`: the folder of what was made for packages."""
+    return _entries(TABLE, made)
+
+
+def machine_entries(made: Path) -> list[Entry]:
+    """The same for a package that is for a whole machine, and not for an environment of Python."""
+    common = [entry for entry in TABLE if not entry[1].startswith(PYTHON)]
+    return _entries((*common, *MACHINE_TABLE), made)
+
+
+def _entries(table: tuple[tuple[str, str], ...], made: Path) -> list[Entry]:
     found = {}
-    for source, target in TABLE:
+    for source, target in table:
         base, pattern = (made, source[len("made/") :]) if source.startswith("made/") else (ROOT, source)
         paths = sorted(path for path in base.glob(pattern) if path.is_file())
         if not paths:

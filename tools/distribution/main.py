@@ -8,9 +8,11 @@ from pathlib import Path
 
 import completions
 import contents
+import deb
 import manual
 import origin
 import programs
+import tarball
 import wheel
 
 
@@ -22,8 +24,11 @@ def main(kind: str, target: Path) -> None:
         programs.make(made, where_from.commit)
         manual.write(made / "share/man/man1", where_from)
         completions.write(made / "share")
-        makers = {"wheel": wheel.write}
-        path = makers[kind](target, contents.entries(made), where_from)
+        if kind == "wheel":
+            path = wheel.write(target, contents.entries(made), where_from)
+        else:
+            maker = {"deb": deb, "tarball": tarball}[kind]
+            path = maker.write(target, contents.machine_entries(made), where_from)
     print(path)
 
 
