@@ -1,4 +1,4 @@
-// Says so if a suite only lacks the working directory on sys.path, which `python -m pytest` puts there, unlike `pytest`.
+// Says so if a suite only lacks the working directory on sys.path, which `python -m pytest` puts there.
 #ifndef FASTEST_COORDINATOR_COMMANDS_RUNS_IMPORT_HINT_H_
 #define FASTEST_COORDINATOR_COMMANDS_RUNS_IMPORT_HINT_H_
 
