@@ -22,10 +22,16 @@ def _program():
     sys.exit(4)
 
 
+def _has(arguments, option):
+    return any(word == option or word.startswith(option + "=") for word in arguments)
+
+
 def _main():
     arguments = sys.argv[1:]
     words = ["--as-module"]
-    if not any(word == "--python" or word.startswith("--python=") for word in arguments):
+    # A merge has a use for an interpreter only where it joins coverage data, and refuses it otherwise.
+    needs_python = not _has(arguments, "--merge") or _has(arguments, "--coverage-data")
+    if needs_python and not _has(arguments, "--python"):
         words += ["--python", sys.executable]
     program = _program()
     os.execv(program, [program, *words, *arguments])

@@ -151,6 +151,34 @@ def test_pip(by_pip, project, coordinator):
     assert must(fastest, "--help") == must(coordinator, "--help")
 
 
+def test_the_module_serves_all_commands(by_pip, project):
+    def code(*words):
+        return run(by_pip / "bin/python", "-m", "fastest", *words, cwd=project).returncode
+
+    assert code("--report-json", "events.jsonl") == 1
+    assert code("--from-json", "events.jsonl") == 1
+    assert code("--merge", "events.jsonl") == 1
+    assert code("--discover") == 0
+    assert code("--plan") == 0
+    assert code("--collect-only", "-q") == 0
+    assert code("--shards", "2", "--plan-out", "plan.json") == 0
+    assert code("--python", by_pip / "bin/python3", "test_good.py") == 0
+    assert code("--python=/no/python") == 4
+    assert code("--no-such-option") == 4
+
+
+def test_this_interpreter_runs_the_tests_of_the_module(by_pip, project):
+    """Not the active environment's: `python -m pytest` does not look at it either."""
+    (project / "app.py").write_text("VALUE = 1\n")
+    (project / "tests").mkdir()
+    (project / "tests/test_me.py").write_text(
+        f"import sys\nimport app\n\n\ndef test_1():\n    assert sys.prefix == {str(by_pip)!r}\n"
+    )
+    words = (by_pip / "bin/python", "-m", "fastest", "-n", "2", "tests")
+    done = run(*words, cwd=project, env={"VIRTUAL_ENV": "/no/environment"})
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_pip_takes_everything_away_again(tmp_path, wheel):
     folder = tmp_path / "venv"
     must(sys.executable, "-m", "venv", folder)
