@@ -3,10 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "base/version.h"
+#include "base/version_text.h"
 
 namespace fastest::agent {
 namespace {
@@ -63,7 +64,9 @@ class CommandLine {
     AddPlace();
     AddSecurity();
     AddWorkers();
-    app_.set_version_flag("--version", absl::StrCat("fastest-agent ", kVersion), "Print the version and exit");
+    app_.set_version_flag(
+        "--version", [] { return std::string(absl::StripTrailingAsciiWhitespace(VersionText(Program::kAgent))); },
+        "Print the version and exit");
   }
 
   std::string Help() const { return app_.help(); }

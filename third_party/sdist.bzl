@@ -1,15 +1,16 @@
-"""C sources from source distributions that tools/setup has put into the cache.
+"""C and C++ sources from the source distributions and Debian source packages that tools/setup has put into the cache.
 
-The name of a file in the cache is its digest: CACHE/third_party/DIGEST.tar.gz. CACHE is $XDG_CACHE_HOME/fastest or
-~/.cache/fastest. Bazel checks the digest again when it unpacks the file.
+The name of a file in the cache is its digest: CACHE/third_party/DIGEST.tar.gz, or .tar.xz. CACHE is
+$XDG_CACHE_HOME/fastest or ~/.cache/fastest. Bazel checks the digest again when it unpacks the file.
 """
 
 def _pins(ctx):
     pins = {}
-    for line in ctx.read(ctx.attr._pins).splitlines():
-        words = line.split(" ")
-        if len(words) == 2 and words[1].startswith("--hash=sha256:"):
-            pins[words[0]] = words[1][len("--hash=sha256:"):]
+    for table in ctx.attr._pins:
+        for line in ctx.read(table).splitlines():
+            words = line.split(" ")
+            if len(words) == 2 and words[1].startswith("--hash=sha256:"):
+                pins[words[0]] = words[1][len("--hash=sha256:"):]
     return pins
 
 def _cache_directory(ctx):
@@ -23,6 +24,8 @@ def _cache_directory(ctx):
 
 def _unpack(ctx, pin, digest):
     archive = "{}/{}.tar.gz".format(_cache_directory(ctx), digest)
+    if not ctx.path(archive).exists:
+        archive = archive[:-len("gz")] + "xz"
     if not ctx.path(archive).exists:
         fail("{} ({}) is not there. Run tools/setup, which fetches it.".format(archive, pin))
     ctx.download_and_extract(
@@ -39,7 +42,7 @@ def _sdist_library_impl(ctx):
     for wanted, target in ctx.attr.parts.items():
         pin, part = wanted.split("/", 1)
         if pin not in pins:
-            fail("third_party/sdists.txt does not pin " + pin)
+            fail("neither third_party/sdists.txt nor third_party/debian_sources.txt pins " + pin)
         root = _unpack(ctx, pin, pins[pin])
         result = ctx.execute(["cp", "-R", "{}/{}".format(root, part), target])
         if result.return_code != 0:
@@ -58,7 +61,10 @@ sdist_library = repository_rule(
             doc = "Files and folders to copy, in this order: NAME==VERSION/PATH -> the path in the repository.",
         ),
         "patches": attr.label_list(doc = "Patches for the copied files, as for patch -p1."),
-        "_pins": attr.label(default = "//third_party:sdists.txt"),
+        "_pins": attr.label_list(default = [
+            "//third_party:debian_sources.txt",
+            "//third_party:sdists.txt",
+        ]),
     },
     environ = [
         "HOME",

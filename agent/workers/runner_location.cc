@@ -22,7 +22,8 @@ absl::StatusOr<std::string> FindRunner(const std::string& executable, const std:
     return absl::NotFoundError(absl::StrCat("no fastest_runner in ", given, ": it has no __main__.py"));
   }
   std::vector<std::string> candidates = {absl::StrCat(executable, ".runfiles/fastest/runner_py/fastest_runner"),
-                                         absl::StrCat(Parent(executable), "/fastest_runner")};
+                                         absl::StrCat(Parent(executable), "/fastest_runner"),
+                                         absl::StrCat(Parent(Parent(executable)), "/lib/fastest/fastest_runner")};
   for (std::string folder = Parent(executable); !folder.empty(); folder = Parent(folder)) {
     candidates.push_back(absl::StrCat(folder, "/runner_py/fastest_runner"));
   }
@@ -30,7 +31,7 @@ absl::StatusOr<std::string> FindRunner(const std::string& executable, const std:
     if (IsRunner(candidate)) return candidate;
   }
   return absl::NotFoundError(absl::StrCat("fastest_runner, the Python side of a worker, is not where it should be: ",
-                                          candidates[0], " or ", candidates[1]));
+                                          candidates[0], ", ", candidates[1], " or ", candidates[2]));
 }
 
 }  // namespace fastest::agent

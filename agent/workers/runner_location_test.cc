@@ -35,11 +35,13 @@ TEST_F(FindRunnerTest, WhatIsGivenIsTaken) {
   EXPECT_TRUE(absl::IsNotFound(FindRunner(root_ + "/bin/fastest-agent", root_ + "/nowhere").status()));
 }
 
-TEST_F(FindRunnerTest, RunfilesComeFirstThenTheFolderBesideThenTheCheckout) {
+TEST_F(FindRunnerTest, RunfilesComeFirstThenTheFolderBesideThenThePackageThenTheCheckout) {
   const std::string program = root_ + "/bazel-bin/agent/fastest-agent";
   EXPECT_THAT(std::string(FindRunner(program, "").status().message()), testing::HasSubstr(program + ".runfiles"));
   const std::string checkout = Make("/runner_py/fastest_runner");
   EXPECT_EQ(FindRunner(program, "").value(), checkout);
+  const std::string packaged = Make("/bazel-bin/lib/fastest/fastest_runner");
+  EXPECT_EQ(FindRunner(program, "").value(), packaged);
   const std::string beside = Make("/bazel-bin/agent/fastest_runner");
   EXPECT_EQ(FindRunner(program, "").value(), beside);
   const std::string runfiles = Make("/bazel-bin/agent/fastest-agent.runfiles/fastest/runner_py/fastest_runner");

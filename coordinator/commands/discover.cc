@@ -23,8 +23,9 @@ absl::StatusOr<discovery::DiscoveryOptions> WithPaths(const options::CommandLine
   discovery::DiscoveryOptions options = request.discovery;
   const bool has_testpaths = options.invocation_dir == project.rootdir;
   const std::vector<std::string> names = line.paths.empty() && has_testpaths ? project.testpaths : line.paths;
+  const run::RunOptions& run = request.run.options;
   // Only Python knows which options of plugins have values: a word that looks like a name may be such a value.
-  ASSIGN_OR_RETURN(options.args, python::PathsOfModules(request.run.options.python, project, options.invocation_dir,
+  ASSIGN_OR_RETURN(options.args, python::PathsOfModules({run.python, run.as_module}, project, options.invocation_dir,
                                                         names, /*skip_missing=*/!line.unknown.empty()));
   options.words.erase(std::remove(options.words.begin(), options.words.end(), "--pyargs"), options.words.end());
   return options;

@@ -46,8 +46,9 @@ struct Timed {
 absl::StatusOr<Timed> TimePytest(const request::Request& request, const std::string& folder) {
   const absl::Time began = absl::Now();
   Timed run;
-  ASSIGN_OR_RETURN(run.verdicts, python::RunPytest(request.run.options.python, request.run.options.invocation_dir,
-                                                   request.run.options.pytest_args, {}, folder));
+  const run::RunOptions& options = request.run.options;
+  ASSIGN_OR_RETURN(run.verdicts, python::RunPytest({options.python, options.as_module}, options.invocation_dir,
+                                                   options.pytest_args, {}, folder));
   run.seconds = absl::ToDoubleSeconds(absl::Now() - began);
   return run;
 }

@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "base/version.h"
+#include "base/version_text.h"
 #include "coordinator/options/command_line.h"
 #include "proto/exit_code.h"
 
@@ -14,7 +14,7 @@ int HelpCommand() {
 }
 
 int VersionCommand() {
-  printf("fastest %s\n", kVersion);
+  fputs(VersionText(Program::kCoordinator).c_str(), stdout);
   return kOk;
 }
 

@@ -23,8 +23,12 @@ std::vector<Flag> RunFlags() {
        "tests whose assertions are about constants are decided without Python, where only pytest has a say in them)",
        "ENGINE"},
       {"--python", H::kOwn, A::kValue, group::kRun,
-       "interpreter that has pytest and your packages (default: the active virtual environment's, then python3)",
-       "PATH", kOfMerges},
+       "interpreter that has pytest and your packages (default: the active environment's, then .venv or venv of the "
+       "project, then python3)",
+       "PATH", kOfFinishedRuns},
+      {"--as-module", H::kOwn, A::kFlag, group::kRun,
+       "as 'python -m pytest' does, put the working directory first on sys.path ('python -m fastest' has this option)",
+       nullptr, kOfFinishedRuns},
       {"--warm", H::kOwn, A::kFlagOrWord, group::kRun,
        "use the agent that the last run of this project left behind with pytest loaded, and leave it for the next run; "
        "it ends after 10 minutes without a run. --warm=stop ends it now",
@@ -131,8 +135,6 @@ std::vector<Flag> AskFlags() {
        "for `pytest --fastest`, which gives this option: pytest reports the run, and listens on the socket of this "
        "name",
        "NAME"},
-      {"--as-module", H::kAsked, A::kFlag, group::kAsk,
-       "workers look as processes of `python -m pytest` do: the working directory is first on sys.path", nullptr},
       {"-h,--help", H::kAsked, A::kFlag, group::kAsk, "print this text and exit", nullptr},
       {"-V,--version", H::kAsked, A::kFlag, group::kAsk, "print the version and exit", nullptr},
   };

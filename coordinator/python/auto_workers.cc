@@ -23,7 +23,6 @@ constexpr absl::Duration kLimit = absl::Minutes(2);
 constexpr char kScript[] = R"py(
 import importlib.util, os, sys
 word, *args = sys.argv[1:]
-sys.path[:] = [path for path in sys.path if path]
 nowhere = os.open(os.devnull, os.O_RDWR)
 for descriptor in range(3):
     os.dup2(nowhere, descriptor)
@@ -63,7 +62,7 @@ bool MentionsAutoWorkers(const discovery::ProjectConfig& project, const AutoWork
 
 absl::StatusOr<std::optional<int>> AskAutoWorkers(const AutoWorkersQuestion& question) {
   Question script;
-  script.python = question.python;
+  script.python = {question.python, question.as_module};
   script.script = kScript;
   script.args = {question.word};
   script.args.insert(script.args.end(), question.pytest_args.begin(), question.pytest_args.end());

@@ -13,6 +13,7 @@ namespace fastest::python {
 
 struct AutoWorkersQuestion {
   std::string python;
+  bool as_module = false;
   std::string invocation_dir;
   // Paths and node ids as typed.
   std::vector<std::string> paths;

@@ -77,7 +77,7 @@ absl::StatusOr<std::vector<std::string>> CoverageFiles(const std::vector<std::st
 
 absl::Status JoinCoverage(const std::string& python, const std::vector<std::string>& files, const std::string& target) {
   Question question;
-  question.python = python;
+  question.python.path = python;
   question.script = kScript;
   question.args = {target};
   question.args.insert(question.args.end(), files.begin(), files.end());

@@ -17,12 +17,10 @@ namespace {
 
 // Arguments: the ini options consider_namespace_packages ("1" or "") and pythonpath (lines), then names. Writes for
 // each name the path and a zero byte; the path is empty if there is no such module. A conftest file in the directory
-// where pytest starts puts that directory in front of the search path. `python -c` adds its own directory, and pytest
-// does not.
+// where pytest starts puts that directory in front of the search path.
 constexpr char kScript[] = R"py(
 import importlib.util, os, sys
 namespaces, paths, *names = sys.argv[1:]
-sys.path[:] = [path for path in sys.path if path]
 sys.path[:0] = paths.splitlines()
 if os.path.isfile("conftest.py") and not os.path.isfile("__init__.py"):
     sys.path.insert(0, os.getcwd())
@@ -85,7 +83,7 @@ absl::StatusOr<std::string> PathOf(const std::string& name, const std::string& m
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> PathsOfModules(const std::string& python,
+absl::StatusOr<std::vector<std::string>> PathsOfModules(const Interpreter& python,
                                                         const discovery::ProjectConfig& project,
                                                         const std::string& invocation_dir,
                                                         const std::vector<std::string>& names, bool skip_missing) {

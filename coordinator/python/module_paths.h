@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "coordinator/discovery/project/project_config.h"
+#include "coordinator/python/python_script.h"
 
 namespace fastest::python {
 
@@ -15,7 +16,7 @@ namespace fastest::python {
 // module may be a path, as with pytest. A name that is neither is left out with `skip_missing`. Errors: NotFound for a
 // name that is neither, in pytest's words, or for an interpreter that cannot be run; InvalidArgument for a package with
 // a selection of tests.
-absl::StatusOr<std::vector<std::string>> PathsOfModules(const std::string& python,
+absl::StatusOr<std::vector<std::string>> PathsOfModules(const Interpreter& python,
                                                         const discovery::ProjectConfig& project,
                                                         const std::string& invocation_dir,
                                                         const std::vector<std::string>& names, bool skip_missing);

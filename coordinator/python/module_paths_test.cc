@@ -31,9 +31,10 @@ class ModulePathsTest : public testing::Test {
   }
 
   absl::StatusOr<std::vector<std::string>> Paths(const std::vector<std::string>& names, bool skip_missing = false) {
-    return PathsOfModules("python3", project_, root_, names, skip_missing);
+    return PathsOfModules({"python3", as_module_}, project_, root_, names, skip_missing);
   }
 
+  bool as_module_ = false;
   std::string root_;
   discovery::ProjectConfig project_;
 };
@@ -42,6 +43,16 @@ TEST_F(ModulePathsTest, PackagesAreDirectoriesAndModulesFiles) {
   const auto paths = Paths({"pkg", "pkg.tests.test_a::test_x[a::b]", "plain"});
   ASSERT_TRUE(paths.ok()) << paths.status();
   EXPECT_THAT(*paths, ElementsAre(root_ + "/src/pkg", root_ + "/src/pkg/tests/test_a.py::test_x[a::b]", "plain"));
+}
+
+TEST_F(ModulePathsTest, TheWorkingDirectoryCountsIfPytestRunsAsAModule) {
+  std::ofstream(root_ + "/test_here.py") << "";
+  EXPECT_EQ(std::string(Paths({"test_here"}).status().message()),
+            "module or package not found: test_here (missing __init__.py?)");
+  as_module_ = true;
+  const auto paths = Paths({"test_here"});
+  ASSERT_TRUE(paths.ok()) << paths.status();
+  EXPECT_THAT(*paths, ElementsAre(root_ + "/test_here.py"));
 }
 
 TEST_F(ModulePathsTest, PackagesWithoutInitCountIfTheProjectSaysSo) {
@@ -64,7 +75,7 @@ TEST_F(ModulePathsTest, WhatIsNeitherModuleNorPathIsNamed) {
 }
 
 TEST_F(ModulePathsTest, AnInterpreterThatIsNotThereIsNamed) {
-  const auto paths = PathsOfModules("/no/python", project_, root_, {"pkg"}, false);
+  const auto paths = PathsOfModules({"/no/python"}, project_, root_, {"pkg"}, false);
   EXPECT_THAT(std::string(paths.status().message()), HasSubstr("/no/python"));
 }
 

@@ -14,14 +14,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Runs pytest as its command would. The first argument is the file for the outcomes: of each test the strongest of all
+// Runs pytest. The first argument is the file for the outcomes: of each test the strongest of all
 // its reports, which is the rule of Fastest's results, too. The second is a file with the tests to run, in their order;
 // empty: all. The rest is for pytest.
 constexpr char kPytest[] = R"py(
 import json, os, platform, sys
 answer, selection, *args = sys.argv[1:]
-if sys.path and sys.path[0] == "":
-    del sys.path[0]
 # Tests may patch these.
 dump, open_, replace = json.dump, open, os.replace
 only = []
@@ -89,7 +87,7 @@ os._exit(0)
 
 }  // namespace
 
-absl::StatusOr<Verdicts> RunPytest(const std::string& python, const std::string& directory,
+absl::StatusOr<Verdicts> RunPytest(const Interpreter& python, const std::string& directory,
                                    const std::vector<std::string>& args, const std::vector<v1::TestRef>& only,
                                    const std::string& folder) {
   const std::string answer = folder + "/pytest.json";

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "coordinator/python/python_script.h"
 #include "coordinator/python/verdicts.h"
 #include "coordinator/report/reporter.h"
 
@@ -14,7 +15,7 @@ namespace fastest::python {
 // Runs pytest with this interpreter, in this directory, as a child, and waits for its end. `only`: just these of the
 // tests that `args` select, in this order; empty: all. `folder`: for files that nobody needs afterwards. Errors as of
 // AskPython.
-absl::StatusOr<Verdicts> RunPytest(const std::string& python, const std::string& directory,
+absl::StatusOr<Verdicts> RunPytest(const Interpreter& python, const std::string& directory,
                                    const std::vector<std::string>& args, const std::vector<v1::TestRef>& only,
                                    const std::string& folder);
 

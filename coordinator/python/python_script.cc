@@ -43,6 +43,10 @@ bool ReadAll(int fd, absl::Time deadline, std::string* text) {
   }
 }
 
+// `python -c` puts "" in front of sys.path, unless it runs in safe mode.
+constexpr char kAsCommand[] = "import sys\nsys.path[:] = [path for path in sys.path if path]\n";
+constexpr char kAsModule[] = "import os, sys\nif sys.path and not sys.path[0]: sys.path[0] = os.getcwd()\n";
+
 }  // namespace
 
 absl::Status NoInterpreter(const std::string& python, const absl::Status& why) {
@@ -51,14 +55,14 @@ absl::Status NoInterpreter(const std::string& python, const absl::Status& why) {
 }
 
 absl::StatusOr<std::string> AskPython(const Question& question) {
-  const std::string& python = question.python;
+  const std::string& python = question.python.path;
   if (const absl::Status found = FindProgram(python).status(); !found.ok()) return NoInterpreter(python, found);
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return absl::UnavailableError(absl::StrCat("can't make a pipe: ", strerror(errno)));
   const UniqueFd reader(ends[0]);
   UniqueFd writer(ends[1]);
   SubprocessOptions options;
-  options.argv = {python, "-c", question.script};
+  options.argv = {python, "-c", absl::StrCat(question.python.as_module ? kAsModule : kAsCommand, question.script)};
   options.argv.insert(options.argv.end(), question.args.begin(), question.args.end());
   options.working_dir = question.working_dir;
   options.fds.push_back({writer.get(), kAnswerFd});

@@ -10,9 +10,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/process/executable.h"
 #include "base/process/usable_cpus.h"
 #include "base/process/working_directory.h"
 #include "base/status_macros.h"
+#include "coordinator/request/interpreter.h"
 
 namespace fastest::request {
 
@@ -42,6 +44,9 @@ absl::StatusOr<Invocation> ThisInvocation() {
     if (absl::StartsWith(entry, "FASTEST_")) invocation.own_variables.emplace_back(entry.substr(0, entry.find('=')));
   }
   invocation.cores = UsableCpus();
+  if (const absl::StatusOr<std::string> own = OwnExecutable(); own.ok()) {
+    invocation.own_environment = EnvironmentOf(*own);
+  }
   invocation.stdout_is_terminal = isatty(STDOUT_FILENO) == 1;
   invocation.today = absl::FormatTime("%Y-%m-%d", absl::Now(), absl::LocalTimeZone());
   invocation.terminal_columns = TerminalColumns();

@@ -15,6 +15,7 @@ struct AutoWorkers {
   // "auto" or "logical".
   std::string word;
   std::string python;
+  bool as_module = false;
   // Names that -p and PYTEST_PLUGINS load.
   std::vector<std::string> plugins;
   // What pytest in the workers gets.
@@ -33,6 +34,8 @@ struct Invocation {
   std::vector<std::string> own_variables;
   // The processors that this process may keep busy.
   int cores = 1;
+  // The environment that this program is installed in; empty if that is none (/usr, a checkout).
+  std::string own_environment;
   // What the project's hook says of '-n auto' or '-n logical'. Unset: nobody is asked.
   AskHook ask_hook;
   bool stdout_is_terminal = false;

@@ -1,7 +1,5 @@
 #include "coordinator/request/run_request.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -16,7 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
-#include "coordinator/discovery/project/path.h"
+#include "coordinator/request/interpreter.h"
 #include "coordinator/request/value_reader.h"
 #include "proto/engine_name.h"
 
@@ -45,7 +43,8 @@ absl::StatusOr<int> AutoSlots(const std::string& word, const options::CommandLin
   std::optional<int> slots;
   if (invocation.ask_hook) {
     const run::RunOptions& run = request.options;
-    ASSIGN_OR_RETURN(slots, invocation.ask_hook({word, run.python, PluginNames(line, invocation), run.pytest_args}));
+    ASSIGN_OR_RETURN(
+        slots, invocation.ask_hook({word, run.python, run.as_module, PluginNames(line, invocation), run.pytest_args}));
   }
   if (const std::string text = invocation.Variable(kVariable); !slots.has_value() && !text.empty()) {
     int number = 0;
@@ -75,32 +74,6 @@ absl::StatusOr<int> ReadSlots(const ValueReader& reader, const options::CommandL
   }
   // xdist's -n 0 means no worker processes, so one session.
   return std::max(slots, 1);
-}
-
-// ".venv" or "venv" beside the ini-file, or in a folder between the ini-file and the rootdir. Empty: there is none.
-std::string ProjectsOwnPython(const discovery::ProjectConfig& project) {
-  std::string_view folder = project.inifile.empty() ? project.rootdir : discovery::ParentPath(project.inifile);
-  while (true) {
-    for (const char* const name : {".venv", "venv"}) {
-      std::string python = absl::StrCat(std::string(folder), "/", name, "/bin/python");
-      if (access(python.c_str(), X_OK) == 0 && discovery::IsFile(python)) return python;
-    }
-    if (folder == project.rootdir) return "";
-    folder = discovery::IsWithin(folder, project.rootdir) ? discovery::ParentPath(folder) : project.rootdir;
-  }
-}
-
-std::string ReadPython(const ValueReader& reader, const discovery::ProjectConfig& project,
-                       const Invocation& invocation) {
-  if (reader.Has("--python")) {
-    std::string given = reader.Text("--python");
-    const bool is_path = given.find('/') != std::string::npos || given[0] == '~';
-    return is_path ? invocation.Absolute(given) : given;
-  }
-  const std::string environment = invocation.Variable("VIRTUAL_ENV");
-  if (!environment.empty()) return environment + "/bin/python";
-  const std::string own = ProjectsOwnPython(project);
-  return own.empty() ? "python3" : own;
 }
 
 absl::Status ReadPolicies(const ValueReader& reader, const Invocation& invocation, run::RunOptions& run) {
@@ -186,7 +159,10 @@ absl::StatusOr<RunRequest> ReadRunRequest(const options::CommandLine& line, cons
   run.invocation_dir = invocation.directory;
   run.pytest_args = typed.pytest_args;
   run.names_tests = !typed.paths.empty();
-  run.python = ReadPython(reader, project, invocation);
+  const Interpreter interpreter = FindInterpreter(reader, project, invocation);
+  run.python = interpreter.python;
+  request.looked_at = interpreter.looked_at;
+  run.as_module = reader.Has("--as-module");
   ASSIGN_OR_RETURN(run.slots, ReadSlots(reader, line, invocation, request));
   ASSIGN_OR_RETURN(run.patience.hang_timeout_s, reader.Seconds("--hang-timeout"));
   RETURN_IF_ERROR(ReadPolicies(reader, invocation, run));
@@ -200,7 +176,6 @@ absl::StatusOr<RunRequest> ReadRunRequest(const options::CommandLine& line, cons
   run.terminal.color = WantsColor(reader, invocation);
   run.terminal.columns = ColumnsOf(invocation);
   run.controller = reader.Text("--controller");
-  run.as_module = reader.Has("--as-module");
   ASSIGN_OR_RETURN(request.shadow, ReadShadow(reader));
   request.names_modules = reader.Has("--pyargs");
   return request;

@@ -20,6 +20,8 @@ struct RunRequest {
   std::string interactive_option;
   // --pyargs: the arguments are names of modules.
   bool names_modules = false;
+  // Interpreter.looked_at.
+  std::string looked_at;
   // A line for the user; may be empty.
   std::string note;
 };

@@ -112,32 +112,9 @@ TEST_F(RunRequestTest, Interpreter) {
   EXPECT_EQ(Options({"--python", "~/v/bin/python"}).python, "/home/u/v/bin/python");
 }
 
-TEST_F(RunRequestTest, TheProjectsOwnEnvironmentIsTheInterpreter) {
-  std::string pattern = testing::TempDir() + "/venv_XXXXXX";
-  const std::string root = mkdtemp(pattern.data());
-  const auto make = [&](const std::string& folder) {
-    std::filesystem::create_directories(folder + "/bin");
-    std::ofstream(folder + "/bin/python") << "";
-    std::filesystem::permissions(folder + "/bin/python", std::filesystem::perms::owner_all);
-  };
-  project_.rootdir = root;
-  project_.inifile = root + "/a/b/pytest.ini";
-  EXPECT_EQ(Options({}).python, "python3");
-  std::filesystem::create_directories(root + "/a/b/.venv/bin");
-  EXPECT_EQ(Options({}).python, "python3") << "there is no interpreter in it";
-  make(root + "/venv");
-  EXPECT_EQ(Options({}).python, root + "/venv/bin/python");
-  make(root + "/a/.venv");
-  EXPECT_EQ(Options({}).python, root + "/a/.venv/bin/python");
-  make(root + "/a/b/venv");
-  EXPECT_EQ(Options({}).python, root + "/a/b/venv/bin/python");
-  make(root + "/a/b/.venv");
-  EXPECT_EQ(Options({}).python, root + "/a/b/.venv/bin/python");
-  project_.inifile.clear();
-  EXPECT_EQ(Options({}).python, root + "/venv/bin/python");
-  environment_["VIRTUAL_ENV"] = "/active";
-  EXPECT_EQ(Options({}).python, "/active/bin/python");
-  EXPECT_EQ(Options({"--python", "python3.12"}).python, "python3.12");
+TEST_F(RunRequestTest, AsModuleIsForTheWorkers) {
+  EXPECT_FALSE(Options({}).as_module);
+  EXPECT_TRUE(Options({"--as-module"}).as_module);
 }
 
 TEST_F(RunRequestTest, ColorFollowsPytestsRules) {

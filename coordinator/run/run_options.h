@@ -33,6 +33,7 @@ struct RunOptions {
   // For pytest in the workers.
   std::vector<std::string> pytest_args;
   std::string python;
+  bool as_module = false;  // RunSpec.as_module.
   // RunSpec.preload.
   std::vector<std::string> preload;
   // --preload=auto: `preload` becomes what the tests' files import.
@@ -67,8 +68,6 @@ struct RunOptions {
   std::string control_option;
   // RunSpec.controller: the process that called is the control session, and the run ends with it. Empty: there is none.
   std::string controller;
-  // RunSpec.as_module.
-  bool as_module = false;
 };
 
 }  // namespace fastest::run

@@ -21,6 +21,7 @@ v1::RunSpec SpecOf(const RunOptions& options) {
   spec.set_hang_timeout_s(options.patience.hang_timeout_s);
   spec.set_python(TextOf(options.python));
   spec.set_engine(options.engine);
+  spec.set_as_module(options.as_module);
   for (const auto& [module, decided] : options.constant_modules) {
     v1::NativeModule* constant = spec.add_native_modules();
     constant->set_node_id(module);
@@ -30,7 +31,6 @@ v1::RunSpec SpecOf(const RunOptions& options) {
   spec.set_retries(static_cast<uint32_t>(options.failures.retries));
   spec.set_junit_xml(options.junit_xml);
   spec.set_controller(options.controller);
-  spec.set_as_module(options.as_module);
   return spec;
 }
 

@@ -1,1 +1,1 @@
-"""What of Fastest runs in a pytest process of the user's: the plugin behind `pytest --fastest`."""
+"""Fastest in an environment: `python -m fastest`, and the plugin behind `pytest --fastest`."""

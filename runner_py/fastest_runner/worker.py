@@ -97,7 +97,7 @@ def _enter(run_spec: dict[str, Any]) -> list[str]:
     except OSError as error:
         raise _Refused(4, f"ERROR: cannot enter {error.filename!r}: {error.strerror}\n") from None
     rewriting.read_at_once()
-    process_setup.imitate_pytest_command(args, is_module=bool(run_spec.get("as_module")))
+    process_setup.imitate_pytest(args, as_module=bool(run_spec.get("as_module")))
     return args
 
 

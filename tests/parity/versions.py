@@ -44,6 +44,9 @@ HEAD = """\
 
 pytest and Fastest run every project of `tests/suites` with these versions of Python and pytest. Ids, outcomes, exit
 code, counts, summary lines and the texts of failures are compared.
+
+The packages ([installing.md](installing.md)) need Linux on x86_64 with glibc 2.34 or later and libstdc++ of GCC 11 or
+later. They were installed and run in bare systems of Debian 12 (glibc 2.36) and Debian 13 (glibc 2.41).
 """
 
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/random/random.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
@@ -13,6 +14,7 @@
 #include "base/byte_text.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
+#include "coordinator/commands/runs/import_hint.h"
 #include "coordinator/commands/runs/paths.h"
 #include "coordinator/commands/runs/share.h"
 #include "coordinator/commands/text/messages.h"
@@ -59,6 +61,14 @@ void MakeText(discovery::FoundModule* module) {
   module->node_id = std::move(text);
 }
 
+// What to do if python3 was only taken because there was nothing better, and has no pytest.
+std::string InterpreterHint(const std::string& error, const std::string& looked_at) {
+  if (looked_at.empty() || !absl::StrContains(error, "pytest is not installed for ")) return "";
+  return absl::StrCat("\npython3 was taken because ", looked_at,
+                      ".\nTo run the tests: activate the project's environment, name an interpreter with --python, or "
+                      "make an environment: python3 -m venv .venv && .venv/bin/python -m pip install pytest");
+}
+
 }  // namespace
 
 Preparation::Preparation(const options::CommandLine& line, const discovery::ProjectConfig& project,
@@ -94,6 +104,7 @@ std::vector<std::unique_ptr<report::Reporter>> Preparation::Reporters(OpenedRepo
     reporters.push_back(std::make_unique<report::PytestCache>(std::cerr));
   }
   if (request_.run.shadow > 0) reporters.push_back(std::make_unique<ShadowReporter>(&shadow_));
+  if (!run.as_module) reporters.push_back(std::make_unique<ImportHintReporter>(run.invocation_dir));
   return reporters;
 }
 
@@ -152,7 +163,14 @@ int Preparation::Finish(run::Run& run) {
   run.EndAgents();
   history_.BeginRecord(run);
   const int exit_code = run.Close();
-  if (!run.error().empty()) Say(WithSpellingHint(run.error(), line_, request_.discovery.invocation_dir));
+  if (!run.error().empty()) {
+    Say(absl::StrCat(WithSpellingHint(run.error(), line_, request_.discovery.invocation_dir),
+                     InterpreterHint(run.error(), request_.run.looked_at)));
+    const run::RunOptions& asked = request_.run.options;
+    if (!asked.as_module) {
+      if (const std::string hint = ImportHint(run.error(), asked.invocation_dir); !hint.empty()) Say(hint);
+    }
+  }
   history_.EndRecord();
   if (request_.run.shadow > 0 && run.started()) CompareWithShadow(shadow_, request_);
   return exit_code;

@@ -38,9 +38,9 @@ absl::StatusOr<std::vector<std::string>> Arguments(const request::Request& reque
 absl::StatusOr<python::Verdicts> AskPytest(const ShadowSample& sample, const request::Request& request,
                                            const std::string& folder) {
   ASSIGN_OR_RETURN(const std::vector<std::string> args, Arguments(request, folder));
-  ASSIGN_OR_RETURN(
-      python::Verdicts verdicts,
-      python::RunPytest(request.run.options.python, request.run.options.invocation_dir, args, sample.Tests(), folder));
+  const run::RunOptions& run = request.run.options;
+  ASSIGN_OR_RETURN(python::Verdicts verdicts,
+                   python::RunPytest({run.python, run.as_module}, run.invocation_dir, args, sample.Tests(), folder));
   verdicts.exit_code = 0;
   verdicts.collectors.clear();
   return verdicts;

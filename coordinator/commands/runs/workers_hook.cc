@@ -16,8 +16,8 @@ request::AskHook WorkersHook(const options::CommandLine& line, const discovery::
   });
   if (asks_else || line.Has("--agents") || line.Has("--listen")) return nullptr;
   return [&](const request::AutoWorkers& asked) -> absl::StatusOr<std::optional<int>> {
-    const python::AutoWorkersQuestion question = {asked.python,  invocation.directory, line.paths,
-                                                  asked.plugins, asked.pytest_args,    asked.word};
+    const python::AutoWorkersQuestion question = {
+        asked.python, asked.as_module, invocation.directory, line.paths, asked.plugins, asked.pytest_args, asked.word};
     if (!python::MentionsAutoWorkers(project, question)) return std::nullopt;
     return python::AskAutoWorkers(question);
   };

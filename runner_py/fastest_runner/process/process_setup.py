@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import fcntl
+import importlib.util
 import os
 import resource
 import select
@@ -100,25 +101,32 @@ def exit_without_channel() -> NoReturn:
     os._exit(70)
 
 
-def imitate_pytest_command(pytest_args: list[str], is_module: bool = False) -> None:
+def imitate_pytest(pytest_args: list[str], as_module: bool) -> None:
     """Sets sys.argv and `__main__` as in a process of the `pytest` script. multiprocessing and others look at them.
 
-    `is_module`: as in a process of `python -m pytest`. The working directory is first on sys.path then.
+    `as_module`: as in a process of `python -m pytest`, which also has the working directory first on sys.path.
     """
-    folder = os.path.dirname(sys.executable)
-    script = os.path.join(folder, "pytest")
-    if is_module:
-        if sys.path and sys.path[0] == folder:
-            del sys.path[0]
-        sys.path.insert(0, os.getcwd())
-        script = os.path.join(os.path.dirname(sys.modules["pytest"].__file__ or ""), "__main__.py")
     main = types.ModuleType("__main__")
     main.__dict__.update(__builtins__=__builtins__, __spec__=None)
-    if os.path.exists(script):
-        main.__file__ = script
+    if as_module:
+        words = _become_module(main)
     else:
-        script = "pytest"
-    sys.argv = [script, *pytest_args]
+        script = os.path.join(os.path.dirname(sys.executable), "pytest")
+        if os.path.exists(script):
+            main.__file__ = script
+        else:
+            script = "pytest"
+        words = [script]
+    sys.argv = [words[0], *pytest_args]
     if hasattr(sys, "orig_argv"):
-        sys.orig_argv = [sys.executable, *sys.argv]
+        sys.orig_argv = [sys.executable, *(["-m", "pytest"] if as_module else words), *pytest_args]
     sys.modules["__main__"] = main
+
+
+def _become_module(main: types.ModuleType) -> list[str]:
+    spec = importlib.util.find_spec("pytest.__main__")
+    main.__dict__.update(__spec__=spec, __file__=spec.origin, __loader__=spec.loader, __package__="pytest")
+    # In safe mode (-P, PYTHONSAFEPATH) no directory of a script is there to be replaced.
+    if sys.path and sys.path[0] == os.path.dirname(sys.executable):
+        sys.path[0] = os.getcwd()
+    return [spec.origin]
