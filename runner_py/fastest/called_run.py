@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from . import step_aside, vscode
 from .coordinator import Coordinator, find_coordinator
 
@@ -26,13 +28,15 @@ def begin(config: Any) -> None:
     why = next(step_aside.reasons(config), "")
     if not why:
         name, arguments = f"fastest-{os.getpid()}-{os.urandom(8).hex()}", _arguments(config)
-        coordinator = Coordinator(find_coordinator(), name, arguments, is_module=_has_directory_on_path())
+        program = find_coordinator()
+        runner = _find_runner(program)
+        coordinator = Coordinator(program, name, arguments, is_module=_has_directory_on_path())
         why = coordinator.why_not
     if why:
         print(f"fastest: plain pytest runs the tests: {why}", file=sys.stderr, flush=True)
         return
     _is_running = True
-    session_module = _import_runner("session.callers_session")
+    session_module = _import_runner(runner, "session.callers_session")
     host = session_module.CallersSession(coordinator, [vscode.Editor(config)])
     host.take_part(config)
     config.pluginmanager.register(host, "fastest_session")
@@ -56,9 +60,18 @@ def _has_directory_on_path() -> bool:
     return any(entry == "" or entry == directory for entry in sys.path)
 
 
-def _import_runner(module: str) -> Any:
+def _find_runner(program: str) -> Path:
+    """Returns the folder fastest_runner, which is beside this package in a checkout. Raises UsageError."""
+    prefix = Path(program).resolve().parent.parent
+    folders = [Path(__file__).resolve().parent.parent / "fastest_runner", prefix / "lib/fastest/fastest_runner"]
+    for folder in folders:
+        if (folder / "__init__.py").is_file():
+            return folder
+    raise pytest.UsageError(f"--fastest: the folder fastest_runner is missing: {' and '.join(map(str, folders))}")
+
+
+def _import_runner(folder: Path, module: str) -> Any:
     if _RUNNER not in sys.modules:
-        folder = Path(__file__).resolve().parent.parent / "fastest_runner"
         spec = importlib.util.spec_from_file_location(
             _RUNNER, folder / "__init__.py", submodule_search_locations=[str(folder)]
         )
