@@ -151,6 +151,16 @@ def test_pip(by_pip, project, coordinator):
     assert must(fastest, "--help") == must(coordinator, "--help")
 
 
+@pytest.mark.parametrize("command", [("bin/pytest",), ("bin/python", "-m", "pytest")], ids=["pytest", "module"])
+def test_pytest_itself_has_the_option(by_pip, project, command):
+    words = [by_pip / command[0], *command[1:]]
+    assert verdict(run(*words, cwd=project)) == VERDICT
+    done = run(*words, "--fastest", "-v", cwd=project)
+    assert verdict(done) == VERDICT
+    assert "plain pytest" not in done.stderr
+    assert "[gw" in done.stdout
+
+
 def test_the_module_serves_all_commands(by_pip, project):
     def code(*words):
         return run(by_pip / "bin/python", "-m", "fastest", *words, cwd=project).returncode
