@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any, Callable, Iterator
 
+from _pytest import skipping
 from pluggy._callers import _multicall
 
 PHASES = ("setup", "call", "teardown")
@@ -46,6 +47,10 @@ class PhaseHooks:
         self._stages: dict[str, list[list[Any]]] = {}
         # The implementation that raised last, until somebody takes it.
         self._culprit: Any = None
+        # pytest's implementation that looks at marks in the set-up, and whether it has looked in the last set-up and let
+        # the test go on. It must not look again: hooks may have marked the test since then.
+        self._looks_at_marks: Any = None
+        self.has_looked_at_marks = False
         for when in PHASES:
             name = hook_name(when)
             stage = AT_FIRST if when == "setup" else BEFORE
@@ -56,6 +61,8 @@ class PhaseHooks:
                 if is_foreign(name, implementation.function):
                     stages[stage].append(implementation)
                 else:
+                    if stage == AT_FIRST and implementation.function is skipping.pytest_runtest_setup:
+                        self._looks_at_marks = implementation
                     stage = max(stage, _BORDERS.get(implementation.function.__module__, stage))
             self._stages[when] = stages
         self.are_any = any(any(stages) for stages in self._stages.values())
@@ -89,6 +96,8 @@ class PhaseHooks:
     def stood_in_for(self, when: str, culprit: Any, happen: Callable[[], None]) -> Iterator[None]:
         """For a phase that is over: none of the implementations is called again. `happen` is called for the culprit."""
         implementations = [one for stage in self._stages[when] for one in stage]
+        if when == "setup" and self.has_looked_at_marks and self._looks_at_marks is not None:
+            implementations.append(self._looks_at_marks)
         genuine = [one.function for one in implementations]
         for one in implementations:
             one.function = _Raising(happen) if one is culprit else _do_nothing

@@ -199,9 +199,11 @@ class Phases:
         plan = traits.plan
         if hooks.are_any:
             names = list(getattr(item, "fixturenames", ()))
+            hooks.has_looked_at_marks = False
             hooks.call("setup", AT_FIRST, item)
             # The hooks may have marked the item.
             skipping.pytest_runtest_setup(item)
+            hooks.has_looked_at_marks = True
             hooks.call("setup", BEFORE, item)
             self._baseline.set_variable(item, "setup")
             if plan is not None and names != item.fixturenames:

@@ -10,6 +10,8 @@ def pytest_configure(config):
 
 def pytest_runtest_setup(item):
     item.stash[RECORD] = ["setup"]
+    if mark := getattr(item, "callspec", None) and item.callspec.params.get("mark"):
+        act(item, "setup", mark)
     for mark in item.iter_markers("hook"):
         if mark.args[0] == "setup":
             for what in mark.args[1:]:

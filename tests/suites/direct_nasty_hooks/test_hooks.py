@@ -70,6 +70,27 @@ def test_hook_passes_and_test_fails(capsys):
     raise AssertionError("of its own")
 
 
+@pytest.fixture
+def fails():
+    raise OSError("in a fixture")
+
+
+@pytest.mark.parametrize((), list(asking(PASSING)))
+def test_hook_passes_and_fixture_fails(fails):
+    pass
+
+
+@pytest.mark.parametrize((), list(asking(PASSING)))
+def test_hook_passes_and_fixture_is_missing(no_such_fixture):
+    pass
+
+
+@pytest.mark.parametrize("mark", ["mark_xfail", "mark_skip"])
+@pytest.mark.parametrize((), list(asking(FAILING)))
+def test_hook_marks_and_fails(mark, request):
+    pass
+
+
 @pytest.mark.hook("setup", "print")
 @pytest.mark.hook("call", "print")
 @pytest.mark.hook("teardown", "print", "raise")
