@@ -63,6 +63,7 @@ class Difference:
 
 
 _PLACE_IN_SUMMARY = re.compile(r" - file PROJECT/.*, line \d+$")
+_CUT_PATH = re.compile(r"/[^ ']*/(?:one|two|agents|pytest|xdist)_*\.\.\.$")
 _STATUS_OF_WORKER = re.compile(r"^((?:terminal_summary|sessionfinish)) \d+$")
 _LEFT_OUT = ("__pycache__", ".pytest_cache", ".git")
 
@@ -82,12 +83,17 @@ def _files_left(folder, given):
 def _read(folder, given, run):
     # A missing fixture's place stands in the line of pytest-xdist, and not in pytest's.
     run.summary = [_PLACE_IN_SUMMARY.sub("", line) for line in run.summary]
+    # A line that was cut within the path of the project.
+    run.summary = [_CUT_PATH.sub("PLACE", line) for line in run.summary]
     verdict = Verdict(run, stdout=run.stdout, stderr=run.stderr)
 
     def comparable(text):
         return parity.comparable(text, folder)
 
     verdict.seen = [comparable(line) for line in run.stdout.splitlines() if line.startswith("SEEN")]
+    # Each worker of pytest-xdist's warns of an unknown mark.
+    marks = {line for line in verdict.seen if line.startswith("SEEN Unknown pytest.mark")}
+    verdict.seen = [line for line in verdict.seen if line not in marks] + sorted(marks)
     log = folder / "log.txt"
     # Only newlines end a note.
     text = log.read_text("utf-8", "replace").rstrip("\n") if log.exists() else ""
@@ -278,7 +284,7 @@ def _in_both(one, also, xdist, ours):
             [each for each in run.counts.split(", ") if "error" not in each] for run in (xdist.run, ours.run)
         )
         return before != after and any(each.kind == "counts" for each in also)
-    if "only in" in one.text:
+    if "only in" in one.text or one.kind == "files":
         return one in also
     return any(each.kind == one.kind for each in also)
 
@@ -380,8 +386,8 @@ class Comparer:
                         found = [
                             one for one in differences(xdist_run(), ours, ordered=False) if one.kind == "exit code"
                         ]
-                elif "--setup-show" in project.args:
-                    # pytest itself answers, in one process without roles.
+                elif "--setup-show" in project.args or "\nrunning on 1 worker" in ours.stdout:
+                    # pytest itself answers, or one session does: in one process without roles.
                     found = differences(pytest_run(), ours, ordered=False)
                 elif ROLES in project.traits and _fails_alone(xdist_run(), pytest_run()):
                     found = [one for one in differences(pytest_run(), ours, ordered=False) if one.kind in _OF_TESTS]
