@@ -19,7 +19,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
-#include "base/loopback.h"
+#include "base/net/loopback.h"
 #include "base/net/transport_security.h"
 #include "base/net/web_address.h"
 #include "base/process/unique_fd.h"

@@ -13,7 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "base/loopback.h"
+#include "base/net/loopback.h"
 #include "base/status_macros.h"
 
 namespace fastest {

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
-#include "base/loopback.h"
+#include "base/net/loopback.h"
 #include "base/status_macros.h"
 
 namespace fastest::history {

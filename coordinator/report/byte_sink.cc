@@ -34,8 +34,8 @@ absl::StatusOr<UniqueFd> Create(const std::string& path, const std::string& name
   return fd;
 }
 
-// A disk that is full takes a part of what is written, and readers of lines would stumble over half a line. `last`: what
-// was written last.
+// A disk that is full takes a part of what is written, and readers of lines would stumble over half a line.
+// `last`: what was written last.
 void CutToLine(int fd, std::string_view last) {
   struct stat file;
   if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode)) return;

@@ -21,8 +21,8 @@ class ByteSink {
   virtual absl::Status Close() = 0;
 };
 
-// Writes to a descriptor at once. The process must ignore SIGPIPE, so that a closed pipe becomes an error. After an error
-// a file ends with a whole line of what was written.
+// Writes to a descriptor at once. The process must ignore SIGPIPE, so that a closed pipe becomes an error. After an
+// error a file ends with a whole line of what was written.
 class DescriptorSink : public ByteSink {
  public:
   // Takes over `fd`. Errors call the file `name`.

@@ -47,8 +47,8 @@ class PhaseHooks:
         self._stages: dict[str, list[list[Any]]] = {}
         # The implementation that raised last, until somebody takes it.
         self._culprit: Any = None
-        # pytest's implementation that looks at marks in the set-up, and whether it has looked in the last set-up and let
-        # the test go on. It must not look again: hooks may have marked the test since then.
+        # pytest's implementation that looks at marks in the set-up, and whether it has looked in the last set-up and
+        # let the test go on. It must not look again: hooks may have marked the test since then.
         self._looks_at_marks: Any = None
         self.has_looked_at_marks = False
         for when in PHASES:

@@ -1,6 +1,6 @@
 // Which hosts can only be this machine, whatever name servers say.
-#ifndef FASTEST_BASE_LOOPBACK_H_
-#define FASTEST_BASE_LOOPBACK_H_
+#ifndef FASTEST_BASE_NET_LOOPBACK_H_
+#define FASTEST_BASE_NET_LOOPBACK_H_
 
 #include <arpa/inet.h>
 
@@ -19,4 +19,4 @@ inline bool IsLoopbackHost(const std::string& host) {
 
 }  // namespace fastest
 
-#endif  // FASTEST_BASE_LOOPBACK_H_
+#endif  // FASTEST_BASE_NET_LOOPBACK_H_
