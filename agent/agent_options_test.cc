@@ -1,6 +1,7 @@
 #include "agent/agent_options.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -15,7 +16,7 @@ using testing::Not;
 ParsedAgentOptions Parse(std::vector<const char*> arguments, std::string virtual_env = "") {
   arguments.insert(arguments.begin(), "fastest-agent");
   return ParseAgentOptions(static_cast<int>(arguments.size()), arguments.data(),
-                           {6, "/here", "box", virtual_env, "/runner"});
+                           {6, "/here", "box", std::move(virtual_env), "/runner"});
 }
 
 TEST(AgentOptionsTest, DefaultsComeFromTheSurroundings) {
