@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -21,8 +21,7 @@ def few_processes(most):
             folder.mkdir()
             (folder / "pids.max").write_text(str(most))
         except OSError:
-            with_dir = folder.is_dir()
-            if with_dir:
+            with suppress(FileNotFoundError):
                 folder.rmdir()
             continue
         try:
